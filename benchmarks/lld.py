@@ -1,0 +1,101 @@
+"""Speed of the short-term descriptors against pyAudioAnalysis: same files, same run, turn by turn.
+
+    python -m benchmarks.lld [FOLDER]
+
+FOLDER is searched for WAV and FLAC files, of which at most 20 are taken; without one, sound is made.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.signal
+from numpy.typing import NDArray
+from pyAudioAnalysis import ShortTermFeatures
+
+from ser_tasks.audio.decode import read_mono
+from ser_tasks.features.lld import lld_names, short_term_descriptors
+
+SAMPLING_RATE = 16_000  # Hz
+WINDOW, HOP = 0.025, 0.010  # s
+MOST_FILES = 20
+ROUNDS = 5  # the fastest counts
+
+
+def speech_like(*, seconds: float, seed: int) -> NDArray[np.float32]:
+    """Pulses of wandering pitch through two resonances, in syllables, over faint noise: (n_samples,)."""
+    generator = np.random.default_rng(seed)
+    time_axis = np.arange(round(seconds * SAMPLING_RATE)) / SAMPLING_RATE
+    f0 = 150 + 40 * np.sin(2 * np.pi * 0.7 * time_axis)
+    pulses = np.diff(np.floor(np.cumsum(f0) / SAMPLING_RATE), prepend=0.0)
+    for formant in (600.0, 1_700.0):
+        pulses = scipy.signal.lfilter(*scipy.signal.iirpeak(formant, 6, fs=SAMPLING_RATE), pulses) + 0.1 * pulses
+    syllables = np.maximum(np.sin(2 * np.pi * 2 * time_axis), 0)
+    sound = pulses / np.abs(pulses).max() * syllables + 1e-3 * generator.standard_normal(len(time_axis))
+    return np.asarray(0.3 * sound, np.float32)
+
+
+def recordings(folder: Path | None) -> dict[str, NDArray[np.float32]]:
+    """Signals by name: evenly spread files of the folder, or made ones."""
+    if folder is None:
+        return {f"made, seed {seed}": speech_like(seconds=3, seed=seed) for seed in range(4)}
+    paths = sorted([*folder.rglob("*.wav"), *folder.rglob("*.flac")])
+    if not paths:
+        sys.exit(f"{folder}: no .wav or .flac file below it. Name a folder of recordings.")
+    chosen = paths[:: -(-len(paths) // MOST_FILES)]
+    return {path.name: read_mono(path, sampling_rate=SAMPLING_RATE) for path in chosen}
+
+
+def theirs(signal: NDArray[np.float32]) -> NDArray[np.float64]:
+    """PyAudioAnalysis on the same samples as 16-bit integers, (n_frames, 68)."""
+    window, hop = round(WINDOW * SAMPLING_RATE), round(HOP * SAMPLING_RATE)
+    values, _ = ShortTermFeatures.feature_extraction(signal.astype(float) * 2**15, SAMPLING_RATE, window, hop)
+    return np.asarray(values.T)
+
+
+def ours(signal: NDArray[np.float32]) -> NDArray[np.float64]:
+    """This project's, (n_frames, 68)."""
+    return short_term_descriptors(signal, sampling_rate=SAMPLING_RATE, window=WINDOW, hop=HOP, deltas=True)
+
+
+def seconds_of(extract: Callable[[NDArray[np.float32]], Any], signal: NDArray[np.float32]) -> float:
+    """Wall-clock time of one extraction."""
+    begin = time.perf_counter()
+    extract(signal)
+    return time.perf_counter() - begin
+
+
+def relative_difference(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Largest difference of each column relative to the value, or to a tenth of the column's peak if more."""
+    floor = 0.1 * np.abs(other).max(axis=0) + np.finfo(float).tiny
+    return np.asarray((np.abs(one - other) / np.maximum(np.abs(other), floor)).max(axis=0))
+
+
+def main() -> None:
+    """Print one line per recording, and the sum."""
+    signals = recordings(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    print(f"{'recording':28s}{'s':>7s}{'theirs ms':>12s}{'ours ms':>10s}{'ratio':>8s}{'difference':>12s}")
+    total = np.zeros(2)
+    worst = np.zeros(len(lld_names(deltas=True)))
+    for name, signal in signals.items():
+        rounds = [(seconds_of(theirs, signal), seconds_of(ours, signal)) for _ in range(ROUNDS)]
+        best = np.min(rounds, axis=0)
+        difference = relative_difference(ours(signal), theirs(signal))
+        total, worst = total + best, np.maximum(worst, difference)
+        print(line(name, len(signal) / SAMPLING_RATE, best, difference.max()))
+    print(line("all", sum(map(len, signals.values())) / SAMPLING_RATE, total, worst.max()))
+    print(f"largest difference in '{lld_names(deltas=True)[worst.argmax()]}'")
+
+
+def line(name: str, length: float, best: NDArray[np.float64], difference: float) -> str:
+    """One row of the printed table."""
+    theirs_ms, ours_ms = 1e3 * best
+    times = f"{theirs_ms:12.1f}{ours_ms:10.2f}{theirs_ms / ours_ms:8.1f}"
+    return f"{name:28s}{length:7.2f}{times}{difference:12.1e}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""Stage `params`: refuse a params.yaml that would be half ignored, before anything runs on it."""
+
+from pipelines import places
+from pipelines.settings import project_params
+from pipelines.stage import run_stage
+from ser_tasks.read_params import ParamsError
+
+
+def check() -> None:
+    """Read params.yaml, and see that every corpus it selects is on this machine."""
+    params = project_params()
+    for name in params.corpora:
+        if name != "demo" and not places.manifest(name).exists():
+            raise ParamsError(
+                f"params.yaml: corpora: {name!r} is not on this machine (no {places.manifest(name)}). "
+                f"Fetch it: ser fetch {name}, or use a folder that you have: ser fetch {name} --from DIR"
+            )
+
+
+if __name__ == "__main__":
+    run_stage(check)

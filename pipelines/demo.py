@@ -1,0 +1,35 @@
+"""Stage `demo`: make the synthetic corpus."""
+
+from prefect import flow
+
+from pipelines import places
+from pipelines.settings import project_params
+from pipelines.stage import run_stage
+from pipelines.workers import task_runner
+from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora import CORPORA
+from ser_tasks.corpora.manifest import write_manifest
+from ser_tasks.params import Params
+from ser_tasks.tasks import make_speaker
+
+
+@flow(name="demo")
+def demo(params: Params) -> None:
+    """Speak every utterance, and write the manifest of what was spoken."""
+    root = places.corpus_root("demo")
+    with atomic_path(root) as folder:
+        folder.mkdir()
+        speakers = [make_speaker.submit(folder, speaker, params.demo) for speaker in range(params.demo.speakers)]
+        for speaker in speakers:
+            speaker.result()
+    write_manifest(CORPORA["demo"], root, places.manifest("demo"))
+
+
+def main() -> None:
+    """The flow with the workers that params.yaml asks for."""
+    params = project_params()
+    demo.with_options(task_runner=task_runner(params.workers))(params)
+
+
+if __name__ == "__main__":
+    run_stage(main)

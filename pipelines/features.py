@@ -1,0 +1,38 @@
+"""Stage `features`: one feature set of one corpus, shard by shard."""
+
+from prefect import flow
+
+from pipelines import places
+from pipelines.settings import feature_params, project_params
+from pipelines.stage import run_stage
+from pipelines.workers import task_runner
+from ser_tasks.features.store import plan_shards, prune
+from ser_tasks.params import Params
+from ser_tasks.tasks import extract_shard
+from ser_tasks.utterances import read_utterances
+
+
+@flow(name="features", flow_run_name="{corpus} {feature_set}")
+def features(corpus: str, feature_set: str, params: Params) -> None:
+    """Compute the shards that are missing, drop those that no longer belong."""
+    folder = places.features(corpus, feature_set)
+    shards = plan_shards(
+        read_utterances(places.utterances(corpus)),
+        feature_set,
+        feature_params(params),
+        shard_minutes=params.store.shard_minutes,
+    )
+    extracted = [extract_shard.submit(shard, places.corpus_root(corpus), folder) for shard in shards]
+    for shard in extracted:
+        shard.result()
+    prune(folder, shards)
+
+
+def main(corpus: str, feature_set: str) -> None:
+    """The flow with the workers that params.yaml asks for."""
+    params = project_params()
+    features.with_options(task_runner=task_runner(params.workers))(corpus, feature_set, params)
+
+
+if __name__ == "__main__":
+    run_stage(main)

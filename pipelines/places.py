@@ -1,0 +1,40 @@
+"""Where everything lies under the project's folder: the paths that dvc.yaml declares."""
+
+from pathlib import Path
+
+DATA = Path("data")
+
+
+def corpus_root(corpus: str) -> Path:
+    """The recordings: a folder, or a link to one that the user already has."""
+    return DATA / "corpora" / corpus
+
+
+def manifest(corpus: str) -> Path:
+    """The version of a corpus: a sha256 for each file."""
+    return DATA / "manifests" / f"{corpus}.csv"
+
+
+def utterances(corpus: str) -> Path:
+    """The utterance table."""
+    return DATA / "utterances" / f"{corpus}.parquet"
+
+
+def features(corpus: str, feature_set: str) -> Path:
+    """The shards of one feature set."""
+    return DATA / "features" / corpus / feature_set
+
+
+def predictions(corpus: str, protocol: str, model: str) -> Path:
+    """Posteriors of every test utterance."""
+    return DATA / "predictions" / corpus / protocol / f"{model}.parquet"
+
+
+def plots(corpus: str, protocol: str, model: str) -> Path:
+    """Tables that `dvc plots` draws."""
+    return DATA / "plots" / corpus / protocol / model
+
+
+def result(corpus: str, protocol: str, model: str) -> Path:
+    """The figures, in git."""
+    return Path("results") / corpus / protocol / f"{model}.json"

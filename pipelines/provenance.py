@@ -1,0 +1,34 @@
+"""Which code, data and parameters a number came from."""
+
+import hashlib
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def provenance() -> dict[str, str]:
+    """Git commit, whether the tree differs from it, and digests of dvc.lock and requirements.lock."""
+    return {
+        "git.commit": _git("rev-parse", "HEAD") or "none",
+        "git.branch": _git("rev-parse", "--abbrev-ref", "HEAD") or "none",
+        "git.dirty": str(bool(_git("status", "--porcelain", "--untracked-files=no"))).lower(),
+        "dvc.lock": file_digest(Path("dvc.lock")),
+        "requirements.lock": file_digest(Path("requirements.lock")),
+    }
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, or `none`."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "none"
+
+
+def digest_of(values: Mapping[str, str]) -> str:
+    """One digest for several named ones."""
+    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()
+
+
+def _git(*words: str) -> str:
+    try:
+        return subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""

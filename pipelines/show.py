@@ -1,0 +1,34 @@
+"""What a person sees on the terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ser_tasks.result import percent, with_interval
+
+CONSOLE = Console(highlight=False, soft_wrap=True)
+
+
+def show_rows(rows: list[dict[str, str]], *, title: str) -> None:
+    """A table, one line each."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in rows[0]:
+        table.add_column(column, no_wrap=column in {"corpus", "model"})
+    for row in rows:
+        table.add_row(*row.values())
+    CONSOLE.print(table)
+
+
+def show_result(result: Mapping[str, Any]) -> None:
+    """One evaluation in three lines."""
+    kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
+    CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]{kind}")
+    CONSOLE.print(
+        f"  UAR {with_interval(result)}   WA {percent(result['accuracy'])}   macro F1 {percent(result['macro_f1'])}"
+        f"   {result['utterances']} utterances, {result['speakers']} speakers, {len(result['folds'])} folds"
+    )
+    CONSOLE.print("  recall  " + "   ".join(f"{name} {percent(r)}" for name, r in result["recall"].items()))
+    for warning in result["warnings"]:
+        CONSOLE.print(f"  [yellow]{warning}[/]")

@@ -1,0 +1,1 @@
+"""Reading and conditioning of recordings."""

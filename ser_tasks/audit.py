@@ -1,0 +1,105 @@
+"""The leak audit: a gate before any fitting. It proves the parts of every fold apart, or stops with the names."""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+import pandas as pd
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from ser_tasks.errors import UserError
+from ser_tasks.params import OfficialSplit, SpeakerDependent, SpeakerIndependent
+from ser_tasks.splits import Fold
+
+SHOWN = 8  # names in a message
+
+
+class LeakError(UserError):
+    """Test data would be seen before the test."""
+
+
+def may_straddle(protocol: SpeakerIndependent | SpeakerDependent) -> frozenset[str]:
+    """The columns whose values may stand on both sides of a split, because the protocol says so by its name."""
+    if isinstance(protocol, SpeakerDependent):
+        return frozenset({"speaker", "group"})
+    if isinstance(protocol, OfficialSplit) and protocol.shared_speakers:
+        return frozenset({"speaker"})
+    return frozenset()
+
+
+def audit_folds(utterances: pd.DataFrame, folds: Sequence[Fold], *, straddling: frozenset[str]) -> dict[str, int]:
+    """Refuse folds whose parts share an utterance, a sound, a speaker or a group (twin takes, dialog).
+
+    Columns in `straddling` are counted instead of refused. A shared utterance, or the same sound under two names,
+    is refused under every protocol.
+
+    Returns:
+        how many test utterances have their speaker, and their group, in the training part too
+
+    Raises:
+        LeakError: the fold, the parts, and the first names of what they share
+    """
+    table = utterances.set_index("utterance_id")
+    shared = {"speaker": 0, "group": 0}
+    for fold in folds:
+        _refuse_shared_ids(fold)
+        _refuse_shared(table, fold, "sha256", "identical recordings")
+        for column in shared:
+            if column in straddling:
+                train = set(table.loc[list(fold.train), column].dropna())
+                shared[column] += int(table.loc[list(fold.test), column].isin(train).sum())
+            else:
+                _refuse_shared(table, fold, column, f"{column}s")
+    tested = [i for fold in folds for i in fold.test]
+    if len(tested) != len(set(tested)):
+        raise LeakError("an utterance is tested in two folds, so pooled figures would count it twice. Mend the folds.")
+    return shared
+
+
+def refuse_fitted(estimator: object, *, where: str) -> None:
+    """Refuse an estimator with a fitted part: it would carry what it saw outside the fold into it.
+
+    Raises:
+        LeakError: naming the part
+    """
+    parts = estimator.named_steps.items() if isinstance(estimator, Pipeline) else [("estimator", estimator)]
+    for name, part in parts:
+        try:
+            check_is_fitted(part)
+        except (NotFittedError, TypeError):
+            continue
+        raise LeakError(
+            f"{where}: {name} ({type(part).__name__}) was fitted before the fold began. "
+            "Build the pipeline anew in each fold: sklearn.base.clone, or call its builder."
+        )
+
+
+def _parts(fold: Fold) -> Iterable[tuple[tuple[str, Sequence[str]], tuple[str, Sequence[str]]]]:
+    named = [("train", fold.train), ("validation", fold.validation), ("test", fold.test)]
+    return combinations([(name, ids) for name, ids in named if ids], 2)
+
+
+def _refuse_shared_ids(fold: Fold) -> None:
+    for (one, ids), (other, other_ids) in _parts(fold):
+        both = sorted(set(ids) & set(other_ids))
+        if both:
+            raise LeakError(f"{fold.name}: {len(both)} utterances are in {one} and {other}: {both[:SHOWN]}.")
+
+
+def _refuse_shared(table: pd.DataFrame, fold: Fold, column: str, what: str) -> None:
+    for (one, ids), (other, other_ids) in _parts(fold):
+        here, there = table.loc[list(ids), column].dropna(), table.loc[list(other_ids), column].dropna()
+        both = sorted(set(here) & set(there))
+        if both:
+            names = [str(pair) for pair in zip(_owners(here, both), _owners(there, both), strict=True)]
+            shown = names if column == "sha256" else both
+            raise LeakError(
+                f"{fold.name}: {len(both)} {what} are in {one} and in {other}: {', '.join(shown[:SHOWN])}. "
+                "Keep one copy of each sound, put what belongs together into one part, or choose a protocol that does."
+            )
+
+
+def _owners(column: pd.Series, values: Sequence[str]) -> list[str]:
+    first = {value: utterance for utterance, value in reversed(list(column.items()))}
+    return [str(first[value]) for value in values]

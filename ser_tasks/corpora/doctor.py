@@ -1,0 +1,107 @@
+"""The corpus doctor, `ser check`: is this folder the corpus it says it is, whole and unspoilt?"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ser_tasks.corpora.completeness import completeness
+from ser_tasks.corpora.corpus import Corpus, CorpusError
+from ser_tasks.corpora.finding import Finding, some
+from ser_tasks.corpora.fingerprint import read_fingerprints
+from ser_tasks.corpora.inspection import Inspected, Unreadable, inspect_file
+from ser_tasks.corpora.listing import list_audio
+from ser_tasks.corpora.manifest import check_names, read_manifest
+from ser_tasks.corpora.reading import name_utterances, strangers
+from ser_tasks.corpora.soundness import soundness
+from ser_tasks.corpora.threads import map_files
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the doctor found, for people and for exit codes."""
+
+    corpus: str
+    root: Path
+    n_files: int
+    counts: Mapping[tuple[str, str], int]  # (speaker, emotion) -> utterances
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """No error; a part of the corpus, with warnings, is fine."""
+        return not any(finding.level == "error" for finding in self.findings)
+
+
+def examine(
+    corpus: Corpus,
+    root: Path,
+    *,
+    manifest: Path | None = None,
+    heard: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Read every file below `root`, and judge it against what the corpus' module knows.
+
+    Args:
+        corpus: what the folder should be
+        root: the folder, or a link to it
+        manifest: the version it should be; None or not there is not judged
+        heard: told (files decoded, files in all) as they come
+
+    Raises:
+        CorpusError: no folder, or no audio file in it
+    """
+    listing = list_audio(root, corpus)
+    strange = strangers(corpus, root, listing.audio)
+    known = [path for path in listing.audio if path not in strange]
+    utterances = name_utterances(corpus, root, known)
+    done = Counter[str]()
+
+    def inspect(path: str) -> Inspected | Unreadable:
+        result = inspect_file(root, path)
+        done["files"] += 1
+        if heard is not None:
+            heard(done["files"], len(listing.audio))
+        return result
+
+    inspected = map_files(inspect, listing.audio)
+    files = [file for file in inspected if isinstance(file, Inspected)]
+    unreadable = [file for file in inspected if isinstance(file, Unreadable)]
+    prints = read_fingerprints(corpus.fingerprints) if corpus.fingerprints else {}
+    findings = [
+        *_names(corpus, strange, listing.skipped),
+        *_unreadable(unreadable),
+        *_version(root, corpus, manifest),
+        *completeness(corpus, utterances, set(prints)),
+        *soundness(corpus, utterances, files, prints),
+    ]
+    counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
+    return Report(corpus.name, root, len(listing.audio), counts, tuple(findings))
+
+
+def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int]) -> list[Finding]:
+    findings = []
+    if strange:
+        text = f"{len(strange)} audio files are not named as in {corpus.name}: {some(list(strange))}. "
+        findings.append(Finding("error", "names", text + f"The first: {next(iter(strange.values()))}"))
+    if skipped:
+        text = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
+        findings.append(Finding("note", "names", f"skipped: {text}"))
+    return findings
+
+
+def _unreadable(unreadable: Sequence[Unreadable]) -> list[Finding]:
+    if not unreadable:
+        return []
+    text = f"{len(unreadable)} files are not readable: {some([file.path for file in unreadable])}"
+    return [Finding("error", "readable", f"{text}. The first: {unreadable[0].why}")]
+
+
+def _version(root: Path, corpus: Corpus, manifest: Path | None) -> list[Finding]:
+    if manifest is None or not manifest.exists():
+        return []
+    try:
+        check_names(root, list_audio(root, corpus), read_manifest(manifest))
+    except CorpusError as error:
+        return [Finding("error", "manifest", str(error))]
+    return [Finding("ok", "manifest", f"the files that {manifest} states")]

@@ -1,0 +1,115 @@
+"""The version of a corpus: one line per file, its size and the digest of its bytes."""
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora.corpus import Corpus, CorpusError
+from ser_tasks.corpora.listing import Listing, list_audio
+from ser_tasks.corpora.threads import map_files
+
+COLUMNS = ["path", "bytes", "sha256"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the version; `path` is relative to the corpus root."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+def write_manifest(corpus: Corpus, root: Path, path: Path) -> list[Entry]:
+    """State that what is below `root` now is the version."""
+    entries = digest_files(root, list_audio(root, corpus))
+    save_entries(entries, path)
+    return entries
+
+
+def digest_files(root: Path, listing: Listing) -> list[Entry]:
+    """Size and digest of every file of the version, sorted by path."""
+
+    def entry(path: str) -> Entry:
+        file = root / path
+        return Entry(path, file.stat().st_size, file_sha256(file))
+
+    return map_files(entry, listing.version)
+
+
+def file_sha256(path: Path) -> str:
+    """Digest of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def save_entries(entries: Sequence[Entry], path: Path) -> None:
+    """Write the lines sorted by path, so that one version has one text."""
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(COLUMNS)
+        lines.writerows((e.path, e.bytes, e.sha256) for e in sorted(entries, key=lambda entry: entry.path))
+
+
+def read_manifest(path: Path) -> list[Entry]:
+    """The lines written by `save_entries`.
+
+    Raises:
+        CorpusError: missing, or not such a table
+    """
+    if not path.is_file():
+        raise CorpusError(
+            f"{path}: no such manifest. Run `ser fetch {path.stem}` (or `dvc pull`) to state which files are used."
+        )
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    try:
+        if lines[0] != COLUMNS:
+            raise ValueError(f"columns {lines[0]}")
+        return [Entry(name, int(size), digest) for name, size, digest in lines[1:]]
+    except (ValueError, IndexError) as error:
+        raise CorpusError(
+            f"{path}: not a manifest ({error}); expected the columns {', '.join(COLUMNS)}. "
+            f"Run `ser fetch {path.stem}` to write it again."
+        ) from error
+
+
+def check_names(root: Path, listing: Listing, entries: Sequence[Entry]) -> None:
+    """Refuse a folder that has lost or gained files since the manifest was written.
+
+    Raises:
+        CorpusError: names the first of each
+    """
+    listed, there = {entry.path for entry in entries}, set(listing.version)
+    missing, new = sorted(listed - there), sorted(there - listed)
+    if not missing and not new:
+        return
+    found = [
+        f"{len(names)} {what} (the first: {names[0]})"
+        for names, what in ((missing, "listed files are missing"), (new, "files are not listed"))
+        if names
+    ]
+    raise CorpusError(f"{root}: the folder is not the version its manifest states: {' and '.join(found)}. {MEND}")
+
+
+def check_file(root: Path, entry: Entry) -> None:
+    """Refuse a file whose bytes are not those the manifest states."""
+    file = root / entry.path
+    if not file.is_file():
+        raise CorpusError(f"{file}: listed in the manifest, but missing. {MEND}")
+    size = file.stat().st_size
+    if size == entry.bytes and file_sha256(file) == entry.sha256:
+        return
+    raise CorpusError(
+        f"{file}: changed since the manifest was written ({size} bytes, the manifest states {entry.bytes}, "
+        f"sha256 {entry.sha256[:12]}...). {MEND}"
+    )
+
+
+MEND = (
+    "Restore the files from the release; or, if the change is meant, run `ser fetch` on this corpus again: "
+    "it keeps the folder and writes the manifest anew."
+)

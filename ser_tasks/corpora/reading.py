@@ -1,0 +1,127 @@
+"""From a corpus folder to the table of utterances, refusing what the corpus' grammar does not know.
+
+Three steps, so that a flow can spread the slow one: `describe` (names, no decoding), `read_file` for each
+file, `assemble`. `read_corpus` is the three in a row.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Utterance
+from ser_tasks.corpora.listing import list_audio
+from ser_tasks.corpora.manifest import Entry, check_file, check_names, read_manifest
+from ser_tasks.corpora.threads import map_files
+from ser_tasks.utterances import utterance_table
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What decoding a file tells: `sha256` is of the sound, the same in WAV and FLAC."""
+
+    path: str  # relative to the corpus root
+    duration: float  # s
+    sampling_rate: int  # Hz
+    sha256: str
+
+
+def read_corpus(corpus: Corpus, root: Path, manifest: Path) -> pd.DataFrame:
+    """All utterances of a corpus folder, in the columns of `ser_tasks.utterances.SCHEMA`.
+
+    Args:
+        corpus: its module's declaration
+        root: the folder, or a link to it
+        manifest: the version it must be
+
+    Raises:
+        CorpusError: a file missing, new or changed since the manifest, or a name outside the grammar
+        AudioError: a file that is not readable as sound
+    """
+    utterances, audio = describe(corpus, root, manifest)
+    return assemble(corpus, utterances, map_files(lambda entry: read_file(root, entry), audio))
+
+
+def describe(corpus: Corpus, root: Path, manifest: Path) -> tuple[list[Utterance], list[Entry]]:
+    """The utterances as named, and the audio files to decode; no file came, went or is misnamed."""
+    listing, entries = list_audio(root, corpus), read_manifest(manifest)
+    check_names(root, listing, entries)
+    side = set(listing.side)
+    for entry in entries:
+        if entry.path in side:
+            check_file(root, entry)
+    utterances = name_utterances(corpus, root, listing.audio)
+    heard = {utterance.path for utterance in utterances}
+    return utterances, [entry for entry in entries if entry.path in heard]
+
+
+def read_file(root: Path, entry: Entry) -> Sound:
+    """Verify one file against the manifest, and decode it once."""
+    check_file(root, entry)
+    recording = read_recording(root / entry.path)
+    return Sound(entry.path, recording.duration, recording.sampling_rate, recording.sha256)
+
+
+def assemble(corpus: Corpus, utterances: Sequence[Utterance], sounds: Iterable[Sound]) -> pd.DataFrame:
+    """Join names and sounds; the duration of a part of a file is that of the part."""
+    by_path = {sound.path: sound for sound in sounds}
+    return utterance_table([_row(corpus, utterance, by_path.get(utterance.path or "")) for utterance in utterances])
+
+
+def name_utterances(corpus: Corpus, root: Path, audio: Sequence[str]) -> list[Utterance]:
+    """What names and label files say of each utterance.
+
+    Raises:
+        CorpusError: an audio file whose name is not in the grammar
+    """
+    if corpus.read is not None:
+        return corpus.read(root, audio)
+    return [Utterance(PurePosixPath(path).stem, path, parse_name(corpus, root, path)) for path in audio]
+
+
+def parse_name(corpus: Corpus, root: Path, path: str) -> Parsed:
+    """Fields of one file name, or an error that names the file, the expected pattern and the mend."""
+    assert corpus.parse is not None
+    try:
+        parsed = corpus.parse(PurePosixPath(path).stem)
+    except CorpusError as error:
+        raise CorpusError(f"{root / path}: {error}") from error
+    if parsed is None:
+        raise CorpusError(
+            f"{root / path}: not a file name of {corpus.name}; expected like {corpus.pattern}. "
+            "Give it its name from the release, or move it out of the folder "
+            f"(`ser check {corpus.name}` lists all such files)."
+        )
+    return parsed
+
+
+def strangers(corpus: Corpus, root: Path, audio: Sequence[str]) -> dict[str, str]:
+    """{path: why} of the audio files whose names are not in the grammar; none if names carry no labels."""
+    strange = {}
+    for path in audio if corpus.parse is not None else ():
+        try:
+            parse_name(corpus, root, path)
+        except CorpusError as error:
+            strange[path] = str(error)
+    return strange
+
+
+def _row(corpus: Corpus, utterance: Utterance, sound: Sound | None) -> dict[str, object]:
+    row: dict[str, object] = asdict(utterance.parsed) | {
+        "utterance_id": utterance.utterance_id,
+        "corpus": corpus.name,
+        "path": utterance.path,
+        "start": utterance.start,
+        "end": utterance.end,
+        "language": corpus.language,
+    }
+    if sound is None:
+        return row
+    end = sound.duration if utterance.end is None else utterance.end
+    return row | {
+        "duration": end - (utterance.start or 0.0),
+        "sampling_rate": sound.sampling_rate,
+        "sha256": sound.sha256,
+    }

@@ -1,0 +1,154 @@
+"""From folds to a result: fit on the training part, posteriors for the test part, figures over all folds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ser_tasks.metrics import (
+    accuracy,
+    confusion_matrix,
+    macro_f1,
+    recall_per_class,
+    uar_interval,
+    unweighted_average_recall,
+)
+from ser_tasks.models.recogniser import Examples, Model
+from ser_tasks.models.speaker_norm import speaker_norm
+from ser_tasks.params import EvaluationParams, Params
+from ser_tasks.splits import Fold
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a fold may know of its utterances besides their features, one entry each."""
+
+    utterance_ids: tuple[str, ...]
+    emotions: tuple[str, ...]
+    speakers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, utterances: pd.DataFrame) -> "Labels":
+        """The three columns of an utterance table."""
+        return cls(tuple(utterances.utterance_id), tuple(utterances.emotion), tuple(utterances.speaker))
+
+
+@dataclass(frozen=True)
+class FoldOutcome:
+    """Posteriors of shape (n_test, n_classes) for the fold's test utterances, and what the model chose."""
+
+    utterance_ids: tuple[str, ...]
+    posteriors: tuple[tuple[float, ...], ...]
+    chosen: Mapping[str, Any]
+
+
+def evaluate_fold(
+    fold: Fold, labels: Labels, features: NDArray[np.float32], model: Model, params: Params, *, seed: int
+) -> FoldOutcome:
+    """Fit on `fold.train` and answer for `fold.test`, once.
+
+    Args:
+        fold: its parts, as utterance ids
+        labels: of every utterance of the corpus, in the order of `features`
+        features: shape (n_utterances, n_dims), computed from each utterance's own audio alone
+        model: a line of the model table
+        params: of the whole project; the model reads its own section
+        seed: of whatever the model draws at random
+    """
+    if model.speaker_norm:
+        features = speaker_norm(features, np.array(labels.speakers))
+    everything = Examples(features, np.array(labels.emotions), np.array(labels.speakers))
+    row_of = {name: row for row, name in enumerate(labels.utterance_ids)}
+    train, validation, test = (
+        _part(everything, [row_of[name] for name in ids]) for ids in (fold.train, fold.validation, fold.test)
+    )
+    classes = tuple(sorted(set(labels.emotions)))
+    recogniser = model.build(model.section(params), classes=classes, seed=seed)
+    chosen = recogniser.fit(train, validation if fold.validation else None)
+    posteriors = recogniser.posteriors(test.features)
+    return FoldOutcome(fold.test, tuple(tuple(float(p) for p in row) for row in posteriors), dict(chosen))
+
+
+def _part(everything: Examples, rows: list[int]) -> Examples:
+    return Examples(everything.features[rows], everything.emotions[rows], everything.speakers[rows])
+
+
+def prediction_table(
+    folds: Sequence[Fold], outcomes: Sequence[FoldOutcome], labels: Labels, *, seed: int
+) -> pd.DataFrame:
+    """Columns utterance_id, fold, seed, truth, and one posterior per class, in the order of the folds."""
+    truth = dict(zip(labels.utterance_ids, labels.emotions, strict=True))
+    classes = sorted(set(labels.emotions))
+    tables = []
+    for fold, outcome in zip(folds, outcomes, strict=True):
+        table = pd.DataFrame(np.array(outcome.posteriors), columns=classes)
+        table.insert(0, "truth", [truth[name] for name in outcome.utterance_ids])
+        table.insert(0, "seed", seed)
+        table.insert(0, "fold", fold.name)
+        table.insert(0, "utterance_id", outcome.utterance_ids)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def predicted_classes(predictions: pd.DataFrame, classes: Sequence[str]) -> list[str]:
+    """The likeliest class of each row."""
+    return [classes[i] for i in predictions[list(classes)].to_numpy().argmax(axis=1)]
+
+
+def score(
+    predictions: pd.DataFrame, labels: Labels, params: EvaluationParams
+) -> tuple[dict[str, Any], NDArray[np.int64]]:
+    """The figures of a result, pooled over folds (the headline) and per fold, and the pooled confusion matrix.
+
+    Returns:
+        a dictionary ready for JSON, and counts of shape (n_classes, n_classes), rows the truth
+    """
+    classes = tuple(sorted(set(labels.emotions)))
+    speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
+    predicted = predicted_classes(predictions, classes)
+    pooled = confusion_matrix(list(predictions.truth), predicted, classes)
+    interval = uar_interval(
+        list(predictions.truth),
+        predicted,
+        [speakers[name] for name in predictions.utterance_id],
+        classes=classes,
+        confidence=params.confidence,
+        resamples=params.bootstrap_resamples,
+        seed=params.seed,
+    )
+    per_fold = _per_fold(predictions.assign(predicted=predicted), classes)
+    fold_uars = [fold["uar"] for fold in per_fold]
+    return {
+        "uar": _round(unweighted_average_recall(pooled)),
+        "uar_low": _round(interval.low),
+        "uar_high": _round(interval.high),
+        "accuracy": _round(accuracy(pooled)),
+        "macro_f1": _round(macro_f1(pooled)),
+        "uar_fold_mean": _round(np.mean(fold_uars)),
+        "uar_fold_sd": _round(np.std(fold_uars)),
+        "recall": dict(zip(classes, map(_round, recall_per_class(pooled)), strict=True)),
+        "folds": per_fold,
+    }, pooled
+
+
+def _per_fold(predictions: pd.DataFrame, classes: Sequence[str]) -> list[dict[str, Any]]:
+    rows = []
+    for name, part in predictions.groupby("fold", sort=False):
+        matrix = confusion_matrix(list(part.truth), list(part.predicted), classes)
+        rows.append(
+            {
+                "fold": name,
+                "uar": _round(unweighted_average_recall(matrix)),
+                "accuracy": _round(accuracy(matrix)),
+                "macro_f1": _round(macro_f1(matrix)),
+                "test_utterances": len(part),
+            }
+        )
+    return rows
+
+
+def _round(value: float | np.floating | NDArray[np.float64]) -> float:
+    return round(float(value), 4)

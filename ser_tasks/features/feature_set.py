@@ -1,0 +1,58 @@
+"""What a feature set is: an extraction function and everything a store or a model must know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.errors import UserError
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.params import Section
+
+Settings: TypeAlias = "Mapping[str, Section]"  # sections of params.yaml by name
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """One entry of the table FEATURE_SETS.
+
+    Attributes:
+        name: as params.yaml and data/features/<corpus>/<name> spell it
+        sections: the sections of params.yaml that `extract` and `dimensions` take, by keyword
+        extract: (mono signal of shape (n_samples,), **sections) -> (n_frames, n_dims)
+        dimensions: (**sections) -> the n_dims names
+        framing: the section that holds window and hop in s; None: one row describes the whole utterance
+    """
+
+    name: str
+    sections: tuple[str, ...]
+    extract: Callable[..., NDArray[np.floating]]
+    dimensions: Callable[..., tuple[str, ...]]
+    framing: str | None
+
+    def settings(self, params: Settings) -> dict[str, Section]:
+        """Exactly the sections this set reads.
+
+        Raises:
+            UserError: one of them is missing
+        """
+        missing = [name for name in self.sections if name not in params]
+        if missing:
+            raise UserError(
+                f"feature set '{self.name}' reads the sections {list(self.sections)} of params.yaml, but "
+                f"{missing} did not arrive (found {sorted(params)}). Pass them too."
+            )
+        return {name: params[name] for name in self.sections}
+
+    def names(self, params: Settings) -> tuple[str, ...]:
+        """The names of the n_dims dimensions."""
+        return self.dimensions(**self.settings(params))
+
+    def __call__(self, signal: NDArray[np.float32], params: Settings) -> NDArray[np.float32]:
+        """Features of one utterance, (n_samples,) -> (n_frames, n_dims)."""
+        return np.asarray(self.extract(signal, **self.settings(params)), dtype=np.float32)

@@ -1,0 +1,43 @@
+"""Cut a signal into overlapping frames without copying it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.errors import UserError
+
+
+def samples_of(seconds: float, sampling_rate: int) -> int:
+    """A length in s as a whole number of samples, at least one."""
+    return max(1, round(seconds * sampling_rate))
+
+
+def checked(signal: NDArray[Any]) -> NDArray[Any]:
+    """The signal itself, when it is one.
+
+    Raises:
+        UserError: no samples, or more than one channel
+    """
+    if signal.ndim != 1 or not len(signal):
+        raise UserError(
+            f"a signal of shape {signal.shape} came in, expected (n_samples,) with at least one sample. "
+            "Down-mix it, or lengthen the part that was cut."
+        )
+    return signal
+
+
+def frames_inside(signal: NDArray[Any], *, window: int, hop: int) -> NDArray[Any]:
+    """Frames that lie wholly inside the signal: a view of shape (n_frames, window), lengths in samples.
+
+    The incomplete last frame is dropped; a signal shorter than one window is filled with zeros to one frame.
+    """
+    if len(signal) < window:
+        signal = np.pad(signal, (0, window - len(signal)))
+    return np.lib.stride_tricks.sliding_window_view(signal, window)[::hop]
+
+
+def frames_centred(signal: NDArray[Any], *, window: int, hop: int) -> NDArray[Any]:
+    """Frames centred on every hop, zeros beyond the ends: (1 + n_samples // hop, window)."""
+    padded = np.pad(signal, (window // 2, window - window // 2))
+    return np.lib.stride_tricks.sliding_window_view(padded, window)[: len(signal) + 1 : hop]

@@ -1,0 +1,154 @@
+"""Functionals: ten statistics over time of every descriptor, one row per utterance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.features.deltas import regression_deltas
+from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.lld import LLD
+from ser_tasks.features.log_mel import LOG_MEL
+from ser_tasks.features.mfcc import MFCC
+from ser_tasks.features.pitch import PITCH
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.features.feature_set import Settings
+    from ser_tasks.params import FunctionalsParams, Section
+
+Array = NDArray[np.float64]
+
+STATISTICS = ("mean", "std", "median", "kurtosis", "skewness", "q01", "q99", "min", "max", "range")
+CONSTANT = 1e-10  # a column whose std is below this share of its largest value does not vary: it has no shape
+A0_HZ = 27.5
+SLOPE_REACH = 4  # frames on each side that decide the slope of a mel band
+
+
+def statistics(frames: NDArray[np.floating]) -> Array:
+    """The ten STATISTICS of every column.
+
+    Args:
+        frames: shape (n_frames, n_dims), at least one frame
+
+    Returns:
+        shape (n_dims, 10), finite: population std, excess kurtosis and skewness (0 for a column that does not
+        vary), quantiles with linear interpolation, range = q99 - q01
+
+    Source: the ten of seed 004 (maelfabien/Multimodal-Emotion-Recognition); moments g1, g2:
+    Joanes & Gill (1998), doi:10.1111/1467-9884.00122
+    """
+    columns = np.sort(np.asarray(frames, np.float64).T, axis=1)
+    mean = columns.mean(axis=1)
+    std, skewness, kurtosis = shape_of(columns, mean)
+    q01, median, q99 = (quantile(columns, share) for share in (0.01, 0.5, 0.99))
+    return np.stack([mean, std, median, kurtosis, skewness, q01, q99, columns[:, 0], columns[:, -1], q99 - q01], axis=1)
+
+
+def shape_of(columns: Array, mean: Array) -> tuple[Array, Array, Array]:
+    """Standard deviation, skewness and excess kurtosis of every row of (n_dims, n_frames)."""
+    deviation = columns - mean[:, None]
+    square = deviation**2
+    variance = square.mean(axis=1)
+    std = np.sqrt(variance)
+    varies = std > CONSTANT * np.abs(columns[:, [0, -1]]).max(axis=1)
+    scale = np.where(varies, std, 1.0)
+    skewness = np.where(varies, (square * deviation).mean(axis=1) / scale**3, 0.0)
+    kurtosis = np.where(varies, np.einsum("ij,ij->i", square, square) / square.shape[1] / scale**4 - 3, 0.0)
+    return np.where(varies, std, 0.0), skewness, kurtosis
+
+
+def quantile(columns: Array, share: float) -> Array:
+    """Quantile of every sorted row of (n_dims, n_frames), between two frames by linear interpolation."""
+    position = share * (columns.shape[1] - 1)
+    below = int(position)
+    above = min(below + 1, columns.shape[1] - 1)
+    return np.asarray(columns[:, below] + (position - below) * (columns[:, above] - columns[:, below]))
+
+
+def level_and_slope_statistics(frames: Array) -> Array:
+    """Statistics of every column and of its regression slope: (n_frames, n_dims) -> (2 * n_dims, 10)."""
+    return statistics(np.hstack([frames, regression_deltas(frames, reach=SLOPE_REACH)]))
+
+
+def level_and_slope_names(dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of what `level_and_slope_statistics` returns, row by row."""
+    return statistics_names((*dimensions, *(f"delta {dimension}" for dimension in dimensions)))
+
+
+def pitch_statistics(frames: Array) -> Array:
+    """Statistics of pitch, F0 over the voiced frames alone.
+
+    Args:
+        frames: harmonic ratio, and F0 in Hz (0: unvoiced), shape (n_frames, 2)
+
+    Returns:
+        shape (22,), as in `pitch_statistics_names`; F0 in semitones above 27.5 Hz, 0 if nothing is voiced
+    """
+    ratio, f0 = frames.T
+    voiced = f0 > 0
+    semitones = 12 * np.log2(f0[voiced] / A0_HZ) if voiced.any() else np.zeros(1)
+    onsets = np.count_nonzero(np.diff(voiced, prepend=False) & voiced)
+    rhythm = [voiced.mean(), voiced.sum() / max(1, onsets)]
+    return np.concatenate([*statistics(ratio[:, None]), *statistics(semitones[:, None]), rhythm])
+
+
+def pitch_statistics_names(_: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of what `pitch_statistics` returns."""
+    return (*statistics_names(("harmonic_ratio", "f0_semitones")), "voiced.fraction", "voiced.mean_frames")
+
+
+def statistics_names(dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of what `statistics` returns, row by row."""
+    return tuple(f"{dimension}.{statistic}" for dimension in dimensions for statistic in STATISTICS)
+
+
+class Part(NamedTuple):
+    """A group of descriptors, and how it is summarised over time."""
+
+    descriptors: FeatureSet
+    summary: Callable[[Array], Array]
+    names: Callable[[tuple[str, ...]], tuple[str, ...]]
+
+    def values(self, signal: NDArray[np.float32], sections: Settings) -> Array:
+        """Statistics of one utterance, shape (n,)."""
+        frames = self.descriptors.extract(signal, **self.descriptors.settings(sections))
+        return self.summary(frames.astype(np.float64, copy=False)).ravel()
+
+    def dimensions(self, sections: Settings) -> tuple[str, ...]:
+        """Names of the n statistics."""
+        return self.names(self.descriptors.names(sections))
+
+
+PARTS: Mapping[str, Part] = {
+    "lld": Part(LLD, statistics, statistics_names),
+    "mfcc": Part(MFCC, statistics, statistics_names),
+    "log_mel": Part(LOG_MEL, level_and_slope_statistics, level_and_slope_names),
+    "pitch": Part(PITCH, pitch_statistics, pitch_statistics_names),
+}
+
+
+def with_n_mels(sections: Settings, n_mels: int) -> dict[str, Section]:
+    """The same sections with another number of log-mel bands."""
+    return {**sections, "log_mel": sections["log_mel"].model_copy(update={"n_mels": n_mels})}
+
+
+def _extract(signal: NDArray[np.float32], *, functionals: FunctionalsParams, **sections: Section) -> Array:
+    fewer = with_n_mels(sections, functionals.n_mels)
+    return np.concatenate([PARTS[name].values(signal, fewer) for name in functionals.over])[None]
+
+
+def _dimensions(*, functionals: FunctionalsParams, **sections: Section) -> tuple[str, ...]:
+    fewer = with_n_mels(sections, functionals.n_mels)
+    return tuple(f"{name}.{dimension}" for name in functionals.over for dimension in PARTS[name].dimensions(fewer))
+
+
+FUNCTIONALS = FeatureSet(
+    "functionals",
+    ("audio", "lld", "log_mel", "mfcc", "pitch", "functionals"),
+    _extract,
+    _dimensions,
+    framing=None,
+)

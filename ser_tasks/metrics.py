@@ -1,0 +1,86 @@
+"""The figures that a result is stated in, all from one confusion matrix."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Counts = NDArray[np.int64]
+
+
+def confusion_matrix(truth: Sequence[str], predicted: Sequence[str], classes: Sequence[str]) -> Counts:
+    """Counts of shape (n_classes, n_classes): rows the truth, columns the prediction, both in `classes` order.
+
+    Raises:
+        ValueError: a label that is not one of `classes`
+    """
+    index = {name: i for i, name in enumerate(classes)}
+    strangers = sorted((set(truth) | set(predicted)) - set(classes))
+    if strangers:
+        raise ValueError(f"labels {strangers} are not among the classes {list(classes)}.")
+    matrix = np.zeros((len(classes), len(classes)), np.int64)
+    np.add.at(matrix, ([index[t] for t in truth], [index[p] for p in predicted]), 1)
+    return matrix
+
+
+def recall_per_class(confusion: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Share of each class that was found, shape (..., n_classes); NaN for a class that does not occur."""
+    support = confusion.sum(axis=-1)
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return np.where(support > 0, hits / np.maximum(support, 1), np.nan)
+
+
+def unweighted_average_recall(confusion: NDArray[np.integer]) -> NDArray[np.float64]:
+    """UAR, shape (...): the mean of `recall_per_class` over the classes present (EMO-DB's speaker 08 has no disgust).
+
+    Source: Schuller et al. (2009), "The INTERSPEECH 2009 Emotion Challenge"
+    """
+    recall = recall_per_class(confusion)
+    present = ~np.isnan(recall)
+    return np.asarray(np.where(present, recall, 0).sum(axis=-1) / np.maximum(present.sum(axis=-1), 1))
+
+
+def accuracy(confusion: NDArray[np.integer]) -> float:
+    """Share of all utterances that were recognised ("weighted accuracy", WA)."""
+    return float(np.trace(confusion) / confusion.sum())
+
+
+def macro_f1(confusion: NDArray[np.integer]) -> float:
+    """Mean over the classes that occur, as truth or as prediction, of 2 hits / (truth + predicted)."""
+    hits = np.diag(confusion)
+    either = confusion.sum(axis=0) + confusion.sum(axis=1)
+    return float(np.mean(2 * hits[either > 0] / either[either > 0]))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The two ends of a confidence interval."""
+
+    low: float
+    high: float
+
+
+def uar_interval(
+    truth: Sequence[str],
+    predicted: Sequence[str],
+    speakers: Sequence[str],
+    *,
+    classes: Sequence[str],
+    confidence: float,
+    resamples: int,
+    seed: int,
+) -> Interval:
+    """Percentile bootstrap of the pooled UAR, drawing whole speakers: utterances of one voice are not independent.
+
+    Source: Davison & Hinkley (1997), "Bootstrap Methods and their Application", section 3.8; Ferrer & Riera,
+    "Confidence intervals for evaluation in machine learning" (the same idea for speech tasks)
+    """
+    answers = pd.DataFrame({"truth": truth, "predicted": predicted}).groupby(np.asarray(speakers))
+    per_speaker = np.stack([confusion_matrix(list(own.truth), list(own.predicted), classes) for _, own in answers])
+    n = len(per_speaker)
+    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
+    uar = unweighted_average_recall(np.einsum("rs,sij->rij", draws, per_speaker))
+    low, high = np.quantile(uar, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(float(low), float(high))

@@ -1,0 +1,183 @@
+"""params.yaml as small frozen sections: every knob is declared here once, and a stray key is refused."""
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+)
+
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Count = Annotated[int, Field(ge=2)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Section(BaseModel):
+    """A part of params.yaml: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AudioParams(Section):
+    """How every recording is read before any feature."""
+
+    sampling_rate: Annotated[int, Field(ge=8_000, le=48_000)]  # Hz
+
+
+class LldParams(Section):
+    """The 34 short-term descriptors of pyAudioAnalysis."""
+
+    window: PositiveFloat  # s
+    hop: PositiveFloat  # s
+    deltas: bool
+
+
+class LogMelParams(Section):
+    """Log-mel spectrogram."""
+
+    window: PositiveFloat  # s
+    hop: PositiveFloat  # s
+    n_mels: PositiveInt
+    f_min: Annotated[float, Field(ge=0)]  # Hz
+    f_max: PositiveFloat  # Hz
+    dynamic_range: PositiveFloat  # dB kept below the clip's loudest band
+
+
+class MfccParams(Section):
+    """Cepstrum of the log-mel spectrogram."""
+
+    n_mfcc: PositiveInt
+    deltas: bool  # first and second regression deltas
+    delta_reach: PositiveInt  # frames on each side of a regression
+
+
+class PitchParams(Section):
+    """Harmonic ratio and fundamental frequency by autocorrelation."""
+
+    window: PositiveFloat  # s, more than a period of f_min
+    hop: PositiveFloat  # s
+    f_min: PositiveFloat  # Hz
+    f_max: PositiveFloat  # Hz
+
+
+class FunctionalsParams(Section):
+    """Statistics over time: which descriptors they summarise."""
+
+    over: Annotated[tuple[Literal["lld", "mfcc", "log_mel", "pitch"], ...], Field(min_length=1)]
+    n_mels: PositiveInt  # bands of mfcc and log_mel here: statistics need fewer than networks do
+
+
+class StoreParams(Section):
+    """The feature store."""
+
+    shard_minutes: PositiveFloat  # audio in one shard: bounds the memory
+
+
+class DemoParams(Section):
+    """The synthetic corpus."""
+
+    speakers: Count  # women and men take turns
+    utterances_per_emotion: PositiveInt  # of each speaker
+    difficulty: Annotated[float, Field(ge=0, le=1)]  # of the voice: 0 is emotions far apart, 1 no cue left
+    seed: Annotated[int, Field(ge=0)]
+
+
+class SvmParams(Section):
+    """Seed 004's classifier; every list is searched inside the training part, by speaker."""
+
+    anova_alpha: Fraction
+    pca_variance: Annotated[tuple[Fraction, ...], Field(min_length=1)]  # share of variance that PCA keeps
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    gamma: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    inner_folds: Count
+
+
+class Loso(Section):
+    """Leave one speaker out."""
+
+    kind: Literal["loso"]
+
+
+class SpeakerKfold(Section):
+    """Speakers dealt into folds of about equal size."""
+
+    kind: Literal["speaker_kfold"]
+    folds: Count
+
+
+class SpeakerFolds(Section):
+    """Folds as published: the test speakers of each."""
+
+    kind: Literal["speaker_folds"]
+    test_speakers: Annotated[tuple[tuple[str, ...], ...], Field(min_length=1)]
+
+
+class LeaveSessionOut(Section):
+    """Leave one recording session out."""
+
+    kind: Literal["leave_session_out"]
+
+
+class OfficialSplit(Section):
+    """The train, validation and test parts that the corpus comes with."""
+
+    kind: Literal["official"]
+    shared_speakers: bool  # true admits that speakers of the test part are in the training part too (MELD)
+
+
+SpeakerIndependent = Annotated[
+    Loso | SpeakerKfold | SpeakerFolds | LeaveSessionOut | OfficialSplit, Field(discriminator="kind")
+]
+
+
+class SpeakerDependent(Section):
+    """Stratified random folds: speakers on both sides, so the result is inflated, and named so."""
+
+    folds: Count
+
+
+class CorpusParams(Section):
+    """One corpus: which classes, and which folds keep its speakers apart."""
+
+    preset: Name
+    speaker_independent: SpeakerIndependent
+
+
+class EvaluationParams(Section):
+    """How a result is stated."""
+
+    seed: int
+    bootstrap_resamples: PositiveInt
+    confidence: Fraction
+
+
+class WorkersParams(Section):
+    """Where tasks run: threads, processes, or the address of a Dask scheduler (tcp://host:port)."""
+
+    where: Annotated[str, Field(pattern=r"^(threads|processes|(tcp|tls|ucx)://\S+)$")]
+    count: PositiveInt
+
+
+class Params(Section):
+    """The whole of params.yaml."""
+
+    corpora: Annotated[tuple[Name, ...], Field(min_length=1)]
+    protocols: Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Field(min_length=1)]
+    feature_sets: Annotated[tuple[Name, ...], Field(min_length=1)]
+    models: dict[Name, tuple[Name, ...]]  # feature set -> the models that read it
+    corpus: dict[Name, CorpusParams]
+    speaker_dependent: SpeakerDependent
+    demo: DemoParams
+    audio: AudioParams
+    lld: LldParams
+    log_mel: LogMelParams
+    mfcc: MfccParams
+    pitch: PitchParams
+    functionals: FunctionalsParams
+    store: StoreParams
+    svm: SvmParams
+    evaluation: EvaluationParams
+    workers: WorkersParams

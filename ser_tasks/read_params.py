@@ -1,0 +1,112 @@
+"""Read params.yaml, or say exactly what is wrong with it: the line, the key, the nearest and the allowed names."""
+
+import difflib
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ser_tasks.errors import UserError
+from ser_tasks.params import Params
+
+PARAMS_FILE = Path("params.yaml")
+PROTOCOL_KINDS = ("loso", "speaker_kfold", "speaker_folds", "leave_session_out", "official")
+Place = tuple[str | int, ...]
+
+
+class ParamsError(UserError):
+    """A key or value of params.yaml that no section allows."""
+
+
+def read_params(path: Path = PARAMS_FILE) -> Params:
+    """params.yaml, validated.
+
+    Raises:
+        ParamsError: one line for each thing that is wrong
+    """
+    try:
+        tree = yaml.compose(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ParamsError(f"{path.resolve()}: no such file. Run from the project's folder.") from error
+    except yaml.YAMLError as error:
+        raise ParamsError(f"{path} is not YAML: {error}. Mend the line it names.") from error
+    if tree is None:
+        raise ParamsError(f"{path}: the file is empty. Restore it: git checkout {path}")
+    try:
+        return Params.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        complaints = [f"{path}:{_line(tree, e['loc'])}: {_complaint(e)}" for e in error.errors()]
+        raise ParamsError("\n".join(complaints)) from error
+
+
+def refuse_unknown(name: str, known: Collection[str], *, place: str, mend: str) -> None:
+    """Raise ParamsError unless `name` is one of `known`."""
+    if name not in known:
+        raise ParamsError(
+            f"{PARAMS_FILE}: {place}: {name!r} is not known{_nearest(name, known)} "
+            f"Allowed: {', '.join(sorted(known))}. {mend}"
+        )
+
+
+def _complaint(error: ErrorDetails) -> str:
+    place = _place(error["loc"])
+    key = ".".join(str(step) for step in place)
+    if error["type"] == "extra_forbidden":
+        known = _keys_beside(place)
+        return f"unknown key {key!r}{_nearest(str(place[-1]), known)} Allowed here: {', '.join(known)}."
+    if error["type"] == "missing":
+        return f"the key {key!r} is missing. Add it; git diff params.yaml shows what it was."
+    if error["type"].startswith("union_tag"):
+        found = str(dict(error["input"]).get("kind", ""))
+        return f"{key}.kind: found {found!r}{_nearest(found, PROTOCOL_KINDS)} Allowed: {', '.join(PROTOCOL_KINDS)}."
+    return f"{key}: found {error['input']!r}. {error['msg']}."
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f". Did you mean {close[0]!r}?" if close else "."
+
+
+def _place(location: Sequence[str | int]) -> Place:
+    """The path of keys in the file: pydantic also names the member of a union, which is no key."""
+    return tuple(step for step in location if step not in (*PROTOCOL_KINDS, "[key]"))
+
+
+def _keys_beside(place: Place) -> list[str]:
+    """Names that the section holding the last key of `place` allows."""
+    names: set[str] = set()
+    for section in _sections(Params, place[:-1]):
+        names |= set(section.model_fields)
+    return sorted(names)
+
+
+def _sections(annotation: Any, place: Place) -> Iterator[type[BaseModel]]:
+    """Every section class that `place` can lead to, through dicts, tuples and unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if not place:
+            yield annotation
+        elif place[0] in annotation.model_fields:
+            yield from _sections(annotation.model_fields[str(place[0])].annotation, place[1:])
+        return
+    inner = [a for a in getattr(annotation, "__args__", ()) if a is not Ellipsis]
+    is_mapping = getattr(annotation, "__origin__", None) is dict
+    for member in inner[1:] if is_mapping else inner:
+        yield from _sections(member, place[1:] if is_mapping else place)
+
+
+def _line(tree: yaml.Node, location: Sequence[str | int]) -> int:
+    """The line, from 1, of the deepest key of `location` that stands in the file."""
+    node, line = tree, 1
+    for step in _place(location):
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if k.value == str(step)]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,79 @@
+"""results/<corpus>/<protocol>/<model>.json: one evaluation in figures, small enough for git."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ser_tasks.atomic import atomic_path
+from ser_tasks.errors import UserError
+
+
+def write_result(result: Mapping[str, Any], path: Path) -> None:
+    """Write the figures, in the order given."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_results(folder: Path) -> list[dict[str, Any]]:
+    """Every result below a folder, by corpus, protocol and model.
+
+    Raises:
+        UserError: there is none, or a file is not a result
+    """
+    files = sorted(folder.glob("*/*/*.json"))
+    if not files:
+        raise UserError(f"{folder}: no result yet. Make one: make repro")
+    return [_read(file) for file in files]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        result: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        result["uar"], result["protocol"], result["model"]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise UserError(f"{file}: not a result ({error}). Restore it: git checkout {file}, or dvc repro.") from error
+    return result
+
+
+def results_table(results: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """One row for each corpus and model: the speaker-independent result, and beside it the speaker-dependent one."""
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    for result in results:
+        key = (result["corpus"], result["preset"], result["model"])
+        row = rows.setdefault(key, _row_head(result))
+        if result["protocol"] == "speaker_dependent":
+            row["speaker-dependent UAR"] = percent(result["uar"])
+        else:
+            row["protocol"] = result["protocol_kind"]
+            row["UAR [95 % interval]"] = with_interval(result)
+            row["fold mean ± sd"] = f"{percent(result['uar_fold_mean'])} ± {percent(result['uar_fold_sd'])}"
+            row["WA"], row["macro F1"] = percent(result["accuracy"]), percent(result["macro_f1"])
+    return [rows[key] for key in sorted(rows)]
+
+
+def _row_head(result: Mapping[str, Any]) -> dict[str, str]:
+    corpus = result["corpus"] + (" (synthetic)" if result["corpus_kind"] == "synthetic" else "")
+    columns = ["protocol", "UAR [95 % interval]", "fold mean ± sd", "WA", "macro F1", "speaker-dependent UAR"]
+    return {
+        "corpus": corpus,
+        "classes": str(len(result["classes"])),
+        "model": result["model"],
+    } | dict.fromkeys(columns, "–")
+
+
+def percent(share: float) -> str:
+    """0.6127 -> 61.3."""
+    return f"{100 * share:.1f}"
+
+
+def with_interval(result: Mapping[str, Any]) -> str:
+    """61.3 [57.0, 65.2]."""
+    return f"{percent(result['uar'])} [{percent(result['uar_low'])}, {percent(result['uar_high'])}]"
+
+
+def markdown(rows: list[dict[str, str]]) -> str:
+    """The rows as a Markdown table."""
+    head = list(rows[0])
+    lines = [head, ["---"] * len(head), *[list(row.values()) for row in rows]]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

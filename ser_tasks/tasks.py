@@ -1,0 +1,106 @@
+"""The cached Prefect tasks, the one module that imports prefect: pure functions plus caching and retries."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from prefect import State, Task, task
+from prefect.cache_policies import NO_CACHE, CachePolicy
+from prefect.client.schemas.objects import TaskRun
+from threadpoolctl import threadpool_limits
+
+from ser_tasks.code_digest import code_digest
+from ser_tasks.corpora.manifest import Entry
+from ser_tasks.corpora.reading import Sound, read_file
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold
+from ser_tasks.features.store import Shard, compute_shard, read_features
+from ser_tasks.models import MODELS
+from ser_tasks.params import DemoParams, Params
+from ser_tasks.splits import Fold
+from ser_tasks.synthesis.corpus import synthesise_speaker
+from ser_tasks.versions import library_versions
+
+
+@dataclass(frozen=True)
+class FoldRequest:
+    """One fold of one evaluation: all that its outcome depends on, but for the code and the libraries."""
+
+    fold: Fold
+    labels: Labels
+    features_folder: Path
+    features_digest: str
+    model: str
+    params: Params
+    seed: int
+
+    @property
+    def cache_key(self) -> str:
+        """Digest of the request, of every project module that the fold's work can reach, and of the libraries."""
+        model = MODELS[self.model]
+        parts = [
+            asdict(self.fold),
+            asdict(self.labels),
+            self.features_digest,
+            [self.model, model.speaker_norm],
+            model.section(self.params).model_dump(mode="json"),
+            self.seed,
+            code_digest(evaluate_fold, model.build),
+            library_versions(),
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """A worker that died is worth another try; what the user must mend is not."""
+    return not isinstance(state.result(raise_on_failure=False), UserError)
+
+
+def _by_request(_context: object, inputs: Mapping[str, Any]) -> str:
+    return str(inputs["request"].cache_key)
+
+
+@task(
+    name="evaluate fold",
+    task_run_name="{request.model} {request.fold.name}",
+    cache_policy=CachePolicy.from_cache_key_fn(_by_request),
+    persist_result=True,
+    result_serializer="json",
+    retries=1,
+    retry_condition_fn=_worth_a_retry,
+)
+def run_fold(request: FoldRequest) -> dict[str, Any]:
+    """One fold's outcome, as a dictionary; kept on disk, so that a killed evaluation goes on from there."""
+    features = read_features(request.features_folder, request.labels.utterance_ids).matrix()
+    with threadpool_limits(1):  # the same sums on every machine, and no fight between workers
+        outcome = evaluate_fold(
+            request.fold, request.labels, features, MODELS[request.model], request.params, seed=request.seed
+        )
+    return asdict(outcome)
+
+
+def fold_outcome(stored: Mapping[str, Any]) -> FoldOutcome:
+    """The outcome that `run_fold` returned or that was found in the cache."""
+    return FoldOutcome(tuple(stored["utterance_ids"]), tuple(map(tuple, stored["posteriors"])), dict(stored["chosen"]))
+
+
+@task(name="read files", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)
+def read_files(root: Path, entries: list[Entry]) -> list[Sound]:
+    """Some files of a corpus, decoded and held against the manifest."""
+    return [read_file(root, entry) for entry in entries]
+
+
+@task(name="extract shard", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)
+def extract_shard(shard: Shard, corpus_root: Path, folder: Path) -> None:
+    """Features of one shard; the file is its own cache."""
+    with threadpool_limits(1):
+        compute_shard(shard, corpus_root=corpus_root, folder=folder)
+
+
+@task(name="synthesise speaker", cache_policy=NO_CACHE)
+def make_speaker(folder: Path, speaker: int, params: DemoParams) -> None:
+    """All utterances of one synthetic speaker."""
+    synthesise_speaker(folder, speaker, params)

@@ -1,0 +1,92 @@
+"""MLflow, the one module that imports it: a parent run for each evaluation, a child run for each fold."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from matplotlib.figure import Figure
+
+DEFAULT_URI = "sqlite:///mlflow.db"
+NEWEST, CONFIGURATION = "ser.newest", "ser.configuration"
+
+
+def log_evaluation(
+    *,
+    experiment: str,
+    name: str,
+    description: str,
+    params: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+    folds: list[Mapping[str, Any]],
+    figure: Figure,
+    files: list[Path],
+) -> str:
+    """Record one evaluation, and make it the newest of its configuration.
+
+    Args:
+        experiment: one for each corpus
+        name, description: of the parent run
+        params, metrics, tags: of the parent run; tags must hold `ser.configuration`
+        folds: `fold` (its name), figures, and the hyper-parameters under `chosen`: one child run each
+        figure: confusion matrix
+        files: kept as artefacts
+
+    Returns:
+        the parent's run id. Older runs of the same configuration stay, tagged `ser.newest` = false.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    import mlflow  # noqa: PLC0415  two seconds that only this function needs
+
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", DEFAULT_URI))
+    with _one_at_a_time():
+        mlflow.set_experiment(experiment)
+        older = _newest_runs(mlflow, experiment, tags[CONFIGURATION])
+        with mlflow.start_run(run_name=name, description=description, tags={**tags, NEWEST: "true"}) as parent:
+            mlflow.log_params(dict(params))
+            mlflow.log_metrics(dict(metrics))
+            mlflow.log_figure(figure, "confusion.png")
+            for file in files:
+                mlflow.log_artifact(str(file))
+            _log_folds(mlflow, parent.info, folds, tags)
+        for run_id in older:
+            mlflow.MlflowClient().set_tag(run_id, NEWEST, "false")
+    return str(parent.info.run_id)
+
+
+def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: Mapping[str, str]) -> None:
+    client, now = mlflow.MlflowClient(), int(time.time() * 1000)
+    entities = mlflow.entities
+    for fold in folds:
+        figures = {key: float(value) for key, value in fold.items() if isinstance(value, int | float)}
+        run = client.create_run(
+            parent.experiment_id,
+            run_name=str(fold["fold"]),
+            tags={**tags, "mlflow.parentRunId": parent.run_id, "ser.fold": str(fold["fold"])},
+        )
+        client.log_batch(
+            run.info.run_id,
+            metrics=[entities.Metric(key, value, now, 0) for key, value in figures.items()],
+            params=[entities.Param(key, str(value)) for key, value in fold.get("chosen", {}).items()],
+        )
+        client.set_terminated(run.info.run_id)
+
+
+def _newest_runs(mlflow: Any, experiment: str, configuration: str) -> list[str]:
+    runs = mlflow.search_runs(
+        experiment_names=[experiment],
+        filter_string=f"tags.`{NEWEST}` = 'true' and tags.`{CONFIGURATION}` = '{configuration}'",
+        output_format="list",
+    )
+    return [run.info.run_id for run in runs]
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """SQLite makes its tables at the first use, and two stages doing so at once break each other."""
+    with FileLock(".mlflow.lock", timeout=600):
+        yield

@@ -1,0 +1,66 @@
+"""The table of utterances: what every corpus becomes, and all that later stages know of it."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ser_tasks.atomic import atomic_path
+from ser_tasks.errors import UserError
+
+SCHEMA = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),  # unique in the corpus
+        pa.field("corpus", pa.string(), nullable=False),
+        pa.field("path", pa.string()),  # relative to the corpus root; null: text only
+        pa.field("start", pa.float64()),  # s; null: from the beginning
+        pa.field("end", pa.float64()),  # s; null: to the end
+        pa.field("speaker", pa.string(), nullable=False),
+        pa.field("gender", pa.string()),  # female, male
+        pa.field("session", pa.string()),  # recording session, for leave-session-out
+        pa.field("split", pa.string()),  # train, validation, test: the corpus' official split
+        pa.field("group", pa.string()),  # dialog or twin takes: must not straddle a split
+        pa.field("style", pa.string()),  # speech or song, improvised or scripted
+        pa.field("intensity", pa.string()),
+        pa.field("emotion", pa.string(), nullable=False),  # as the corpus names it, before any label map
+        pa.field("transcript", pa.string()),
+        pa.field("language", pa.string()),  # ISO 639-1
+        pa.field("duration", pa.float64()),  # s
+        pa.field("sampling_rate", pa.int32()),  # Hz, of the file
+        pa.field("sha256", pa.string()),  # of the decoded sound, the same in WAV and FLAC
+    ]
+)
+
+
+def utterance_table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Rows in the schema's columns, sorted by `utterance_id`.
+
+    Raises:
+        UserError: two rows share an id, or a required value is missing
+    """
+    table = pd.DataFrame(rows).reindex(columns=SCHEMA.names).sort_values("utterance_id", ignore_index=True)
+    twice = table.utterance_id[table.utterance_id.duplicated()].unique()
+    if len(twice):
+        where = table.path[table.utterance_id == twice[0]].tolist()
+        raise UserError(
+            f"{len(twice)} utterance ids occur twice, the first is {twice[0]!r}, in {where}. "
+            "Keep one file of each (a WAV and its FLAC, or a folder unpacked twice?)."
+        )
+    required = [field.name for field in SCHEMA if not field.nullable]
+    holes = table[required].isna().sum()
+    if holes.any():
+        raise UserError(f"utterances without a required value: {holes[holes > 0].to_dict()}. Mend the parser.")
+    return table
+
+
+def write_utterances(table: pd.DataFrame, path: Path) -> None:
+    """Write the table to Parquet, atomically."""
+    with atomic_path(path) as temporary:
+        pq.write_table(pa.Table.from_pandas(table, schema=SCHEMA, preserve_index=False), temporary)
+
+
+def read_utterances(path: Path) -> pd.DataFrame:
+    """The table written by `write_utterances`."""
+    table: pd.DataFrame = pq.read_table(path, schema=SCHEMA).to_pandas()
+    return table

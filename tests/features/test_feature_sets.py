@@ -1,0 +1,75 @@
+import inspect
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ser_tasks.errors import UserError
+from ser_tasks.features import FEATURE_SETS, SECTIONS, feature_set, sections_from
+
+EACH = pytest.mark.parametrize("name", FEATURE_SETS)
+
+
+@EACH
+def test_every_set_declares_its_name_sections_and_dimensions(name, speech, params):
+    features = FEATURE_SETS[name]
+    assert features.name == name
+    assert set(features.sections) <= set(SECTIONS)
+    assert features.framing is None or features.framing in features.sections
+    frames = features(speech, params)
+    assert frames.dtype == np.float32
+    assert frames.shape[1] == len(features.names(params)) == len(set(features.names(params)))
+
+
+@EACH
+@pytest.mark.parametrize("n_samples", [1, 100, 399, 400, 5_000])
+@pytest.mark.parametrize("kind", ["silence", "constant", "speech"])
+def test_every_value_is_finite_whatever_comes_in(name, n_samples, kind, speech, params):
+    signal = {"silence": 0 * speech, "constant": 0 * speech + 0.5, "speech": speech}[kind][5_000:][:n_samples]
+    frames = FEATURE_SETS[name](signal, params)
+    assert len(frames) >= 1
+    assert np.isfinite(frames).all()
+
+
+@EACH
+def test_the_same_signal_gives_the_same_bits(name, speech, params):
+    np.testing.assert_array_equal(FEATURE_SETS[name](speech, params), FEATURE_SETS[name](speech.copy(), params))
+
+
+@EACH
+def test_a_section_that_is_not_declared_never_reaches_the_extraction(name, params):
+    features = FEATURE_SETS[name]
+    taken = inspect.signature(features.extract).parameters
+    keywords = {key for key, parameter in taken.items() if parameter.kind is parameter.KEYWORD_ONLY}
+    assert keywords <= set(features.sections)
+    assert set(features.settings(params)) == set(features.sections)
+
+
+def test_sections_survive_json(params):
+    plain = json.loads(json.dumps({name: section.model_dump(mode="json") for name, section in params.items()}))
+    assert sections_from(plain) == params
+
+
+def test_an_unknown_set_and_a_missing_section_say_what_there_is(speech, params):
+    with pytest.raises(UserError, match=r"the table has \['functionals', 'lld'"):
+        feature_set("egemaps")
+    with pytest.raises(UserError, match=r"\['log_mel'\] did not arrive"):
+        FEATURE_SETS["mfcc"](speech, {name: params[name] for name in ("audio", "mfcc")})
+
+
+def test_fresh_workers_side_by_side_load_no_compiler_and_leave_no_cache(tmp_path):
+    code = (
+        "import sys, numpy as np\n"
+        "import ser_tasks.features.store\n"
+        "from ser_tasks.features.log_mel import log_mel_spectrogram as f\n"
+        "f(np.ones(800, 'f4'), sampling_rate=16000, window=.025, hop=.01, n_mels=40, f_min=20, f_max=8000,"
+        " dynamic_range=80)\n"
+        "assert not {'numba', 'librosa'} & set(sys.modules)\n"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    workers = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(2)]
+    assert [worker.wait(timeout=60) for worker in workers] == [0, 0]
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+import scipy.stats
+
+from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.functionals import (
+    STATISTICS,
+    level_and_slope_names,
+    level_and_slope_statistics,
+    pitch_statistics,
+    pitch_statistics_names,
+    statistics,
+)
+
+FUNCTIONALS = FEATURE_SETS["functionals"]
+
+
+@pytest.mark.parametrize("n_frames", [1, 2, 3, 100, 371])
+def test_the_ten_statistics_equal_scipy_and_numpy(n_frames):
+    frames = np.random.default_rng(0).gamma(2, 3, (n_frames, 6)) * [1, -1, 1e-6, 1e6, 10, 0.1]
+    ours = dict(zip(STATISTICS, statistics(frames).T, strict=True))
+    q01, q99 = np.percentile(frames, [1, 99], axis=0)
+    expected = {
+        "mean": frames.mean(axis=0),
+        "std": frames.std(axis=0),
+        "median": np.median(frames, axis=0),
+        "kurtosis": scipy.stats.kurtosis(frames) if n_frames > 1 else np.zeros(6),
+        "skewness": scipy.stats.skew(frames) if n_frames > 1 else np.zeros(6),
+        "q01": q01,
+        "q99": q99,
+        "min": frames.min(axis=0),
+        "max": frames.max(axis=0),
+        "range": q99 - q01,
+    }
+    for name, values in expected.items():
+        np.testing.assert_allclose(ours[name], values, rtol=1e-7, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("value", [0.0, 1 / 3, -100.0, 1e-12, 1e9])
+def test_a_column_that_does_not_vary_has_no_spread_and_no_shape(value):
+    (ours,) = statistics(np.full((321, 1), value))
+    expected = {"mean": value, "median": value, "q01": value, "q99": value, "min": value, "max": value}
+    np.testing.assert_allclose(ours, [expected.get(name, 0.0) for name in STATISTICS], rtol=1e-12)
+
+
+def test_f0_is_summarised_over_voiced_frames_in_semitones():
+    frames = np.array([[0, 0], [0.9, 220], [0.9, 440], [0, 0], [0.8, 440], [0, 0]], float)
+    ours = dict(zip(pitch_statistics_names(("",)), pitch_statistics(frames), strict=True))
+    assert ours["f0_semitones.mean"] == pytest.approx((36 + 48 + 48) / 3)  # three and four octaves above 27.5 Hz
+    assert ours["f0_semitones.max"] == pytest.approx(48)
+    assert ours["harmonic_ratio.mean"] == pytest.approx(2.6 / 6)
+    assert ours["voiced.fraction"] == pytest.approx(3 / 6)
+    assert ours["voiced.mean_frames"] == pytest.approx(3 / 2)  # two runs
+
+
+def test_nothing_voiced_gives_zeros():
+    ours = dict(zip(pitch_statistics_names(("",)), pitch_statistics(np.zeros((5, 2))), strict=True))
+    assert not any(ours.values())
+
+
+def test_one_named_row_per_utterance(speech, params):
+    row, names = FUNCTIONALS(speech, params), FUNCTIONALS.names(params)
+    assert row.shape == (1, len(names))
+    assert len(set(names)) == len(names)
+    lld, at = FEATURE_SETS["lld"](speech, params), names.index("lld.zcr.mean")
+    assert row[0, at] == pytest.approx(lld[:, 0].mean())
+
+
+@pytest.mark.parametrize("over", [("pitch",), ("mfcc", "lld")])
+def test_only_the_named_descriptors_are_summarised(speech, params, over):
+    chosen = {**params, "functionals": params["functionals"].model_copy(update={"over": over})}
+    assert {name.split(".")[0] for name in FUNCTIONALS.names(chosen)} == set(over)
+    assert FUNCTIONALS(speech, chosen).shape == (1, len(FUNCTIONALS.names(chosen)))
+
+
+def test_the_number_of_bands_is_its_own(params):
+    bands = [name for name in FUNCTIONALS.names(params) if name.startswith("log_mel.band_")]
+    assert len(bands) == 26 * len(STATISTICS)
+    assert len(FEATURE_SETS["log_mel"].names(params)) == 40
+
+
+def test_the_slope_of_every_mel_band_is_summarised_too():
+    rising = np.outer(np.arange(100.0), [0.5, -2.0])
+    ours = dict(zip(level_and_slope_names(("a", "b")), level_and_slope_statistics(rising).ravel(), strict=True))
+    assert ours["a.mean"] == pytest.approx(0.5 * 99 / 2)
+    assert ours["delta a.median"] == pytest.approx(0.5)
+    assert ours["delta b.median"] == pytest.approx(-2.0)
+
+
+def test_loudness_survives_in_the_log_mel_and_the_cepstrum(speech, params):
+    change = FUNCTIONALS(speech, params)[0] - FUNCTIONALS(speech / 2, params)[0]
+    by_name = dict(zip(FUNCTIONALS.names(params), change, strict=True))
+    assert by_name["log_mel.band_10.max"] == pytest.approx(6.02, abs=0.01)
+    assert by_name["lld.energy.max"] == pytest.approx(0, abs=1e-6)

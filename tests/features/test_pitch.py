@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from ser_tasks.errors import UserError
+from ser_tasks.features.pitch import harmonicity_and_f0, normalised_autocorrelation
+
+RATE = 16_000
+SETTINGS = {"sampling_rate": RATE, "window": 0.050, "hop": 0.010, "f_min": 62.5, "f_max": 500}
+TIME = np.arange(RATE // 2) / RATE
+
+
+def harmonics(f0, *, of=range(1, 11)):
+    return sum(np.cos(2 * np.pi * k * f0 * TIME) / k for k in of if k * f0 < RATE / 2)
+
+
+@pytest.mark.parametrize("f0", [70, 110.3, 160, 233.1, 320, 450])
+def test_a_harmonic_tone_has_its_own_pitch_and_ratio_one(f0):
+    ratio, measured = harmonicity_and_f0(harmonics(f0), **SETTINGS).T
+    np.testing.assert_allclose(measured, f0, rtol=0.005)
+    np.testing.assert_allclose(ratio, 1, atol=0.02)
+
+
+@pytest.mark.parametrize("f0", [100, 210])
+def test_a_missing_fundamental_is_heard(f0):
+    measured = harmonicity_and_f0(harmonics(f0, of=range(2, 9)), **SETTINGS)[:, 1]
+    np.testing.assert_allclose(measured, f0, rtol=0.005)
+
+
+@pytest.mark.parametrize("period", [40, 100, 160])
+def test_a_pulse_train_has_the_pitch_of_its_period(period):
+    pulses = np.tile(np.pad(np.hanning(9), (0, period - 9)), 80)
+    ratio, measured = harmonicity_and_f0(pulses, **SETTINGS).T
+    np.testing.assert_allclose(measured, RATE / period, rtol=0.005)
+    np.testing.assert_allclose(ratio, 1, atol=0.02)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_white_noise_and_silence_have_no_pitch(seed):
+    noise = np.random.default_rng(seed).standard_normal(RATE)
+    assert not harmonicity_and_f0(noise, **SETTINGS).any()
+    assert not harmonicity_and_f0(np.zeros(RATE), **SETTINGS).any()
+    assert not harmonicity_and_f0(np.full(RATE, 0.3), **SETTINGS).any()
+
+
+def test_the_ratio_is_the_share_of_the_harmonic_power():
+    generator = np.random.default_rng(0)
+    tone = harmonics(150)
+    hiss = np.convolve(generator.standard_normal(len(tone) + 15), np.hanning(16), mode="valid")  # below 2 kHz
+    hiss *= np.sqrt(tone.var() / hiss.var() / 3)  # a quarter of the power
+    ratio = harmonicity_and_f0(tone + hiss, **SETTINGS)[:, 0]
+    assert ratio.mean() == pytest.approx(0.75, abs=0.05)
+
+
+def test_level_does_not_matter_and_a_pitch_outside_the_range_is_none():
+    tone = harmonics(200)
+    np.testing.assert_allclose(
+        harmonicity_and_f0(1e-4 * tone, **SETTINGS), harmonicity_and_f0(tone, **SETTINGS), rtol=1e-6
+    )
+    low = harmonicity_and_f0(np.cos(2 * np.pi * 40 * TIME), **SETTINGS)
+    assert not low[:, 1].any()
+
+
+def test_the_autocorrelation_equals_its_sum_over_the_overlap():
+    frame = np.random.default_rng(1).standard_normal(60)
+    ours = normalised_autocorrelation(frame[None], 20)[0]
+    expected = [
+        frame[: 60 - lag] @ frame[lag:] / np.sqrt((frame[: 60 - lag] ** 2).sum() * (frame[lag:] ** 2).sum())
+        for lag in range(21)
+    ]
+    np.testing.assert_allclose(ours, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("n_samples", [1, 50, 799])
+def test_a_clip_shorter_than_a_window_is_one_finite_frame(n_samples):
+    frames = harmonicity_and_f0(harmonics(200)[:n_samples], **SETTINGS)
+    assert frames.shape == (1, 2)
+    assert np.isfinite(frames).all()
+
+
+def test_a_window_shorter_than_the_longest_period_is_refused():
+    with pytest.raises(UserError, match=r"a window of more than 0\.0160 s"):
+        harmonicity_and_f0(TIME, **{**SETTINGS, "window": 0.015})

@@ -1,0 +1,200 @@
+import json
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import soundfile
+
+from ser_tasks.audio.decode import AudioError, read_mono, read_recording
+from ser_tasks.errors import UserError
+from ser_tasks.features import FEATURE_SETS, store
+from ser_tasks.features.store import compute_shard, plan_shards, prune, read_features
+from ser_tasks.utterances import utterance_table
+
+
+@pytest.fixture
+def corpus(tmp_path, make_speech):
+    """Six recordings of 1 s, one of them a part of a file, and one utterance of text alone."""
+    root = tmp_path / "corpus"
+    root.mkdir()
+    rows = []
+    for index in range(6):
+        path = root / f"{index}.wav"
+        soundfile.write(path, make_speech(seconds=1, seed=index), 16_000)
+        rows.append(
+            {
+                "utterance_id": f"u{index}",
+                "path": path.name,
+                "duration": 1.0,
+                "sha256": read_recording(path).sha256,
+                "start": 0.25 if index == 3 else None,
+                "end": 0.75 if index == 3 else None,
+            }
+        )
+    rows.append({"utterance_id": "text", "transcript": "Yes."})
+    table = utterance_table([{**row, "corpus": "c", "speaker": "s", "emotion": "neutral"} for row in rows])
+    return root, table
+
+
+def write(corpus, params, folder, name="lld", minutes=2 / 60):
+    root, table = corpus
+    shards = plan_shards(table, name, params, shard_minutes=minutes)
+    paths = [compute_shard(shard, corpus_root=root, folder=folder) for shard in shards]
+    return shards, paths
+
+
+def file_names(corpus, params, **changes):
+    settings = {"name": "lld", "minutes": 2 / 60, **changes}
+    shards = plan_shards(corpus[1], settings["name"], params, shard_minutes=settings["minutes"])
+    return [shard.file_name for shard in shards]
+
+
+@pytest.mark.parametrize("name", FEATURE_SETS)
+def test_what_is_read_is_what_was_extracted(corpus, params, tmp_path, name):
+    root, _ = corpus
+    write(corpus, params, tmp_path / "out", name)
+    table = read_features(tmp_path / "out")
+    assert table.utterance_ids == ("u0", "u1", "u2", "u3", "u4", "u5")
+    assert table.dimensions == FEATURE_SETS[name].names(params)
+    for index in range(6):
+        part = {"start": 0.25, "end": 0.75} if index == 3 else {}
+        signal = read_mono(root / f"{index}.wav", sampling_rate=16_000, **part)
+        np.testing.assert_array_equal(table[f"u{index}"], FEATURE_SETS[name](signal, params))
+
+
+def test_asked_rows_come_in_the_asked_order_and_missing_ones_are_named(corpus, params, tmp_path):
+    write(corpus, params, tmp_path, "functionals")
+    table = read_features(tmp_path, ["u4", "u0"])
+    everything = read_features(tmp_path)
+    np.testing.assert_array_equal(table.matrix(), everything.matrix()[[4, 0]])
+    with pytest.raises(UserError, match=r"no features for 2 of 3 utterances, first \['text', 'u9'\]"):
+        read_features(tmp_path, ["u0", "text", "u9"])
+
+
+def test_only_one_row_per_utterance_makes_a_matrix(corpus, params, tmp_path):
+    write(corpus, params, tmp_path)
+    with pytest.raises(UserError, match="Take the feature set 'functionals'"):
+        read_features(tmp_path).matrix()
+
+
+def test_the_schema_says_what_the_values_mean(corpus, params, tmp_path):
+    _, paths = write(corpus, params, tmp_path)
+    schema = pq.read_schema(paths[0])
+    facts = {key.decode(): json.loads(value) for key, value in schema.metadata.items()}
+    assert schema.names == ["utterance_id", "n_frames", "values"]
+    assert facts["dimensions"][0] == "zcr"
+    assert (facts["window"], facts["hop"], facts["sampling_rate"]) == (0.025, 0.010, 16_000)
+    assert set(facts["settings"]) == {"audio", "lld"}
+    assert len(facts["code_digest"]) == 64
+
+
+def test_shards_hold_at_most_their_minutes_and_a_long_utterance_is_alone(corpus, params):
+    _, table = corpus
+    table = table.assign(duration=table.duration.where(table.utterance_id != "u2", 60.0))
+    shards = plan_shards(table, "lld", params, shard_minutes=2 / 60)
+    held = [[clip.utterance_id for clip in shard.clips] for shard in shards]
+    assert held == [["u0", "u1"], ["u2"], ["u3", "u4"], ["u5"]]
+    assert plan_shards(table[table.path.isna()], "lld", params, shard_minutes=1) == []
+
+
+def test_an_existing_shard_is_left_alone_and_a_missing_one_is_computed(corpus, params, tmp_path):
+    _, paths = write(corpus, params, tmp_path)
+    times = [path.stat().st_mtime_ns for path in paths]
+    content = paths[1].read_bytes()
+    paths[1].unlink()
+    write(corpus, params, tmp_path)
+    assert [path.stat().st_mtime_ns for path in (paths[0], paths[2])] == [times[0], times[2]]
+    assert paths[1].read_bytes() == content
+
+
+def test_every_input_names_other_shards_and_nothing_else_does(corpus, params, monkeypatch):
+    root, table = corpus
+    before = file_names(corpus, params)
+    assert file_names((root, table.sample(frac=1, random_state=0)), params) == before
+    other_log_mel = {**params, "log_mel": params["log_mel"].model_copy(update={"n_mels": 20})}
+    assert file_names(corpus, other_log_mel) == before  # lld does not read it
+
+    def differs(names):
+        return not set(names) & set(before)
+
+    assert differs(file_names(corpus, {**params, "lld": params["lld"].model_copy(update={"hop": 0.02})}))
+    assert differs(file_names(corpus, params, name="pitch"))
+    louder = table.assign(sha256=table.sha256.where(table.utterance_id != "u0", "0" * 64))
+    changed = file_names((root, louder), params)
+    assert changed[0] != before[0]
+    assert changed[1:] == before[1:]
+    moved = table.assign(end=table.end.where(table.utterance_id != "u3", 0.7))
+    assert file_names((root, moved), params)[1] != before[1]
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "version", lambda name: "99")
+        assert differs(file_names(corpus, params))
+    monkeypatch.setattr(store, "code_digest", lambda *functions: "edited")
+    assert differs(file_names(corpus, params))
+
+
+def test_prune_deletes_what_is_no_longer_wanted_and_what_a_killed_run_left(corpus, params, tmp_path):
+    old, _ = write(corpus, params, tmp_path)
+    shards, paths = write(corpus, params, tmp_path, minutes=10)
+    with pytest.raises(UserError, match="no features here"):
+        read_features(tmp_path / "elsewhere")
+    half_written = tmp_path / f".{old[0].file_name}.abc"
+    half_written.mkdir()
+    (half_written / old[0].file_name).write_bytes(b"PAR1")
+    prune(tmp_path, shards)
+    assert list(tmp_path.glob("*.parquet")) == paths
+    assert not half_written.exists()
+
+
+def test_shards_of_two_settings_side_by_side_are_refused(corpus, params, tmp_path):
+    write(corpus, params, tmp_path)
+    write(corpus, {**params, "lld": params["lld"].model_copy(update={"hop": 0.02})}, tmp_path)
+    with pytest.raises(UserError, match="2 different settings or versions"):
+        read_features(tmp_path)
+
+
+def test_an_unreadable_recording_is_named_and_leaves_no_shard(corpus, params, tmp_path):
+    root, table = corpus
+    (root / "1.wav").write_bytes(b"not sound at all")
+    (shard, *_) = plan_shards(table, "lld", params, shard_minutes=10)
+    with pytest.raises(AudioError, match=r"1\.wav: not readable as sound"):
+        compute_shard(shard, corpus_root=root, folder=tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_a_value_that_is_not_finite_is_named(corpus, params, tmp_path, monkeypatch):
+    root, table = corpus
+    (shard, *_) = plan_shards(table, "lld", params, shard_minutes=10)
+    monkeypatch.setattr(store, "feature_set", lambda name: lambda signal, settings: np.array([[np.nan]]))
+    with pytest.raises(UserError, match=r"0\.wav: 1 values of 'lld' are not finite"):
+        compute_shard(shard, corpus_root=root, folder=tmp_path / "out")
+
+
+def test_a_recording_without_digest_is_refused(corpus, params):
+    _, table = corpus
+    with pytest.raises(UserError, match="Write the table of utterances again"):
+        plan_shards(table.assign(sha256=None), "lld", params, shard_minutes=1)
+
+
+def test_threads_may_compute_the_same_shard_at_once(corpus, params, tmp_path):
+    root, table = corpus
+    (shard,) = plan_shards(table, "lld", params, shard_minutes=10)
+    with ThreadPoolExecutor(4) as pool:
+        compute = partial(compute_shard, corpus_root=root, folder=tmp_path / "out")
+        paths = list(pool.map(compute, [shard] * 4))
+    assert list((tmp_path / "out").iterdir()) == [paths[0]]
+    assert len(read_features(tmp_path / "out")) == 6
+
+
+def test_fresh_processes_write_the_same_values(corpus, params, tmp_path):
+    root, table = corpus
+    shards = plan_shards(table, "functionals", params, shard_minutes=3 / 60)
+    assert pickle.loads(pickle.dumps(shards)) == shards
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(partial(compute_shard, corpus_root=root, folder=tmp_path / "out"), shards))
+    write(corpus, params, tmp_path / "here", "functionals", minutes=3 / 60)
+    theirs, ours = read_features(tmp_path / "out"), read_features(tmp_path / "here")
+    np.testing.assert_array_equal(theirs.matrix(), ours.matrix())

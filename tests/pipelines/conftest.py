@@ -1,0 +1,130 @@
+"""A small copy of the project, as a fresh clone would be, and one Prefect server for all of its runs."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines.server import prefect_server
+
+PROJECT = Path(__file__).parents[2]
+PARTS = (
+    "pipelines",
+    "ser_tasks",
+    "dvc.yaml",
+    "params.yaml",
+    "prefect.toml",
+    "prefect.yaml",
+    "requirements.lock",
+)
+SMALL = {
+    "demo": {"speakers": 4, "utterances_per_emotion": 3},
+    "speaker_dependent": {"folds": 3},
+    "svm": {"pca_variance": [0.9], "c": [1], "gamma": [0.001], "inner_folds": 2},
+    "evaluation": {"bootstrap_resamples": 200},
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder that is one, and an environment to run its commands in."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """A module of Python with its arguments, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    def succeed(self, *command: str) -> str:
+        """Its output; the test fails with all of it if the command does."""
+        done = self.run(*command)
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
+    def start(self, *command: str) -> "subprocess.Popen[bytes]":
+        """A command in its own process group, for a test to kill."""
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def edit_params(self, change: Callable[[dict], None]) -> None:
+        """Change params.yaml as a user would."""
+        file = self.folder / "params.yaml"
+        params = yaml.safe_load(file.read_text(encoding="utf-8"))
+        change(params)
+        file.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+
+
+def kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """kill -9, children too."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def make_small(params: dict) -> None:
+    """The smallest run that still has everything in it."""
+    for section, values in SMALL.items():
+        params[section] |= values
+    params["models"] = {"functionals": ["svm"]}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[dict[str, str]]:
+    """Environment that names a Prefect server of the tests' own."""
+    home = tmp_path_factory.mktemp("prefect")
+    environment = {**os.environ, "PREFECT_HOME": str(home), "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
+    environment.pop("MLFLOW_TRACKING_URI", None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_HOME", str(home))
+        patch.chdir(home)
+        with prefect_server() as address:
+            yield environment | {"PREFECT_API_URL": address}
+
+
+@pytest.fixture
+def make_project(tmp_path: Path, server: dict[str, str]) -> Callable[[str], Project]:
+    """A function that makes a project folder of the given name."""
+
+    def make(name: str) -> Project:
+        folder = tmp_path / name
+        folder.mkdir()
+        for part in PARTS:
+            source, ignored = PROJECT / part, shutil.ignore_patterns("__pycache__")
+            if source.is_dir():
+                shutil.copytree(source, folder / part, ignore=ignored)
+            else:
+                shutil.copy(source, folder / part)
+        project = Project(folder, {**server, "PYTHONPATH": str(folder)})
+        subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+        project.succeed("dvc", "init", "--quiet")
+        project.edit_params(make_small)
+        return project
+
+    return make
+
+
+@pytest.fixture
+def project(make_project: Callable[[str], Project]) -> Project:
+    """One project folder, nothing run yet."""
+    return make_project("project")

@@ -1,0 +1,123 @@
+"""The workflow as a user runs it: DVC, Prefect and MLflow for real, on a very small demo corpus."""
+
+import json
+import sqlite3
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.pipelines.conftest import Project, kill_group
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+
+RESULT = Path("results/demo/speaker_independent/svm.json")
+FIGURES = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "recall", "folds")
+
+
+def figures(project: Project, result: Path = RESULT) -> dict:
+    everything = json.loads((project.folder / result).read_text(encoding="utf-8"))
+    return {key: everything[key] for key in FIGURES}
+
+
+def mlflow_rows(project: Project, query: str) -> list[tuple]:
+    with sqlite3.connect(project.folder / "mlflow.db") as database:
+        return database.execute(query).fetchall()
+
+
+def test_from_nothing_to_results_that_are_recorded_and_stay(project):
+    project.succeed("pipelines.cli", "repro")
+
+    # DVC: everything declared is there, and measured
+    result = json.loads((project.folder / RESULT).read_text(encoding="utf-8"))
+    assert result["utterances"] == 4 * 4 * 3
+    assert result["speakers"] == len(result["folds"]) == 4
+    assert result["classes"] == ["anger", "happiness", "neutral", "sadness"]
+    assert any("Synthetic speech" in warning for warning in result["warnings"])
+    predictions = pd.read_parquet(project.folder / "data/predictions/demo/speaker_independent/svm.parquet")
+    assert predictions.utterance_id.is_unique
+    assert predictions[result["classes"]].sum(axis=1).to_numpy() == pytest.approx(1)
+    hits = predictions[result["classes"]].idxmax(axis=1) == predictions.truth
+    assert result["accuracy"] == pytest.approx(hits.mean(), abs=1e-4)
+    assert "uar" in project.succeed("dvc", "metrics", "show")
+    project.succeed("dvc", "plots", "show", "--json")
+
+    # MLflow: a parent run for each protocol, a child run for each fold
+    parents = mlflow_rows(project, "select count(*) from tags where key = 'ser.newest' and value = 'true'")
+    children = mlflow_rows(project, "select count(*) from tags where key = 'mlflow.parentRunId'")
+    assert (parents, children) == ([(2,)], [(4 + 3,)])
+
+    # a second time: nothing to do
+    before = (project.folder / "dvc.lock").read_bytes()
+    began = time.monotonic()
+    assert "Everything is up to date." in project.succeed("pipelines.cli", "repro")
+    assert time.monotonic() - began < 30
+    assert (project.folder / "dvc.lock").read_bytes() == before
+    assert "Running stage" not in project.succeed("dvc", "repro")
+
+    # again by force: the same figures, and the older MLflow runs step back
+    once = figures(project)
+    project.succeed("dvc", "repro", "--force", "--single-item", "evaluate@demo-speaker_independent-svm")
+    assert figures(project) == once
+    newest = mlflow_rows(project, "select value, count(*) from tags where key = 'ser.newest' group by value")
+    assert dict(newest) == {"true": 2, "false": 1}
+
+
+def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
+    disturbed, undisturbed = make_project("disturbed"), make_project("undisturbed")
+    stages = ("evaluate@demo-speaker_independent-svm",)
+    for project in (disturbed, undisturbed):
+        project.edit_params(lambda params: params["workers"].update(where="threads", count=1))
+    undisturbed.succeed("dvc", "repro", *stages)
+
+    disturbed.succeed("dvc", "repro", "features@demo-functionals")
+    results = disturbed.folder / ".prefect/results"
+    run = disturbed.start("dvc", "repro", *stages)
+    deadline = time.monotonic() + 120
+    while len(list(results.glob("*"))) < 2 and time.monotonic() < deadline and run.poll() is None:
+        time.sleep(0.01)
+    kill_group(run)
+    finished = {file: file.stat().st_mtime_ns for file in results.glob("*")}
+    assert 2 <= len(finished) < 4, "killed in the middle"
+    assert not (disturbed.folder / RESULT).exists()
+
+    disturbed.succeed("dvc", "repro", *stages)
+    assert {file: file.stat().st_mtime_ns for file in finished} == finished, "finished folds were computed again"
+    assert len(list(results.glob("*"))) == 4
+    assert figures(disturbed) == figures(undisturbed)
+
+
+def test_the_flow_ser_runs_what_dvc_repro_would_and_then_nothing(project):
+    run = "from pipelines.full import ser; print('ran', ser())"
+    script = project.folder / "run_ser.py"
+    script.write_text(run, encoding="utf-8")
+    out = project.succeed("run_ser")
+    for stage in ("demo", "features@demo-functionals", "evaluate@demo-speaker_dependent-svm"):
+        assert f"'{stage}'" in out
+    assert "Running stage" not in project.succeed("dvc", "repro")
+    assert "ran []" in project.succeed("run_ser")
+
+
+def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
+    project.edit_params(lambda params: params["corpora"].append("emodb"))
+    (project.folder / "run_ser.py").write_text("from pipelines.full import ser; ser()", encoding="utf-8")
+    done = project.run("run_ser")
+    assert done.returncode != 0
+    assert "ser fetch emodb" in done.stdout + done.stderr
+    assert (project.folder / RESULT).exists(), "the demo corpus does not need emodb"
+
+
+def test_a_knob_reruns_only_what_depends_on_it(project):
+    project.succeed("dvc", "repro", "features@demo-functionals")
+    lock = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+    project.edit_params(lambda params: params["svm"].update(c=[3]))
+    out = project.succeed("dvc", "repro", "features@demo-functionals")
+    assert "Running stage" not in out
+    project.edit_params(lambda params: params["functionals"].update(over=["mfcc"]))
+    out = project.succeed("dvc", "repro", "features@demo-functionals")
+    assert "Running stage 'features@demo-functionals'" in out
+    assert "Running stage 'utterances@demo'" not in out
+    after = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+    assert lock["utterances@demo"] == after["utterances@demo"]

@@ -1,0 +1,87 @@
+"""The figures of a result, against hand-worked numbers and scikit-learn."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
+
+from ser_tasks.metrics import (
+    accuracy,
+    confusion_matrix,
+    macro_f1,
+    recall_per_class,
+    uar_interval,
+    unweighted_average_recall,
+)
+
+CLASSES = ("anger", "neutral", "sadness")
+
+
+def answers(seed: int, n: int = 200) -> tuple[list[str], list[str]]:
+    rng = np.random.default_rng(seed)
+    truth = rng.choice(CLASSES, n, p=[0.6, 0.3, 0.1])
+    predicted = np.where(rng.random(n) < 0.5, truth, rng.choice(CLASSES, n))
+    return truth.tolist(), predicted.tolist()
+
+
+def test_rows_are_the_truth_and_columns_the_prediction():
+    matrix = confusion_matrix(["anger", "anger", "sadness"], ["anger", "neutral", "sadness"], CLASSES)
+    assert matrix.tolist() == [[1, 1, 0], [0, 0, 0], [0, 0, 1]]
+
+
+def test_a_label_outside_the_classes_is_refused_by_name():
+    with pytest.raises(ValueError, match="boredom"):
+        confusion_matrix(["boredom"], ["anger"], CLASSES)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_uar_accuracy_and_f1_are_those_of_scikit_learn(seed):
+    truth, predicted = answers(seed)
+    matrix = confusion_matrix(truth, predicted, CLASSES)
+    assert unweighted_average_recall(matrix) == pytest.approx(balanced_accuracy_score(truth, predicted))
+    assert accuracy(matrix) == pytest.approx(accuracy_score(truth, predicted))
+    assert macro_f1(matrix) == pytest.approx(f1_score(truth, predicted, average="macro"))
+
+
+def test_uar_averages_over_the_classes_that_occur():
+    matrix = np.array([[3, 1, 0], [0, 0, 0], [1, 0, 1]])  # no neutral utterance
+    assert np.isnan(recall_per_class(matrix)[1])
+    assert unweighted_average_recall(matrix) == pytest.approx((3 / 4 + 1 / 2) / 2)
+
+
+def test_always_answering_the_majority_gives_chance_uar():
+    truth, _ = answers(0)
+    matrix = confusion_matrix(truth, ["anger"] * len(truth), CLASSES)
+    assert unweighted_average_recall(matrix) == pytest.approx(1 / 3)
+
+
+SETTINGS = {"classes": CLASSES, "confidence": 0.95, "resamples": 2000, "seed": 0}
+
+
+def test_the_interval_holds_the_uar_and_is_the_same_for_the_same_seed():
+    truth, predicted = answers(1)
+    speakers = [str(i % 10) for i in range(len(truth))]
+    interval = uar_interval(truth, predicted, speakers, **SETTINGS)
+    assert interval.low < balanced_accuracy_score(truth, predicted) < interval.high
+    assert interval == uar_interval(truth, predicted, speakers, **SETTINGS)
+
+
+def test_speakers_who_are_all_alike_leave_no_doubt():
+    truth, predicted = list(CLASSES) * 8, ["anger", "neutral", "anger"] * 8
+    interval = uar_interval(truth, predicted, [str(i // 3) for i in range(24)], **SETTINGS)
+    assert interval.low == interval.high == pytest.approx(2 / 3)
+
+
+def test_drawing_speakers_gives_a_wider_interval_than_drawing_utterances_when_speakers_differ():
+    truth = list(CLASSES) * 40
+    speakers = [str(i // 12) for i in range(120)]  # five speakers recognised always, five always as anger
+    predicted = [t if int(s) % 2 else "anger" for t, s in zip(truth, speakers, strict=True)]
+    by_speaker = uar_interval(truth, predicted, speakers, **SETTINGS)
+    by_utterance = uar_interval(truth, predicted, [str(i) for i in range(120)], **SETTINGS)
+    assert by_speaker.high - by_speaker.low > 1.5 * (by_utterance.high - by_utterance.low)
+
+
+def test_two_speakers_give_the_interval_that_can_be_worked_by_hand():
+    truth, predicted = ["anger", "sadness"] * 2, ["anger", "sadness", "sadness", "anger"]
+    # speaker a is always right, b always wrong: a resample has UAR 1 (1/4), 0.5 (1/2) or 0 (1/4)
+    interval = uar_interval(truth, predicted, ["a", "a", "b", "b"], **SETTINGS)
+    assert (interval.low, interval.high) == (0, 1)
