@@ -2,11 +2,10 @@
 
 from pipelines import places
 from pipelines.settings import project_params
-from pipelines.stage import run_stage
 from ser_tasks.read_params import ParamsError
 
 
-def check() -> None:
+def main() -> None:
     """Read params.yaml, and see that every corpus it selects is on this machine."""
     params = project_params()
     for name in params.corpora:
@@ -15,7 +14,3 @@ def check() -> None:
                 f"params.yaml: corpora: {name!r} is not on this machine (no {places.manifest(name)}). "
                 f"Fetch it: ser fetch {name}, or use a folder that you have: ser fetch {name} --from DIR"
             )
-
-
-if __name__ == "__main__":
-    run_stage(check)

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from pipelines.cli_corpora import app as corpora
-from pipelines.stage import complain
+from pipelines.complain import complain
 from ser_tasks.errors import UserError
 
 cli = typer.Typer(

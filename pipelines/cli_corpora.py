@@ -85,7 +85,7 @@ def check(corpus: Name) -> None:
 @contextmanager
 def _errors_as_messages() -> Iterator[None]:
     """What the user can mend is told without a traceback."""
-    from pipelines.stage import complain
+    from pipelines.complain import complain
     from ser_tasks.errors import UserError
 
     try:

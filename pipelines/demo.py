@@ -4,7 +4,6 @@ from prefect import flow
 
 from pipelines import places
 from pipelines.settings import project_params
-from pipelines.stage import run_stage
 from pipelines.workers import task_runner
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
@@ -29,7 +28,3 @@ def main() -> None:
     """The flow with the workers that params.yaml asks for."""
     params = project_params()
     demo.with_options(task_runner=task_runner(params.workers))(params)
-
-
-if __name__ == "__main__":
-    run_stage(main)

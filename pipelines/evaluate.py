@@ -8,7 +8,6 @@ from pipelines import places
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE, show_result
-from pipelines.stage import run_stage
 from pipelines.workers import task_runner
 from ser_tasks.audit import audit_folds, may_straddle
 from ser_tasks.corpora import CORPORA
@@ -102,7 +101,3 @@ def main(corpus: str, protocol: str, model: str) -> None:
     """The flow with the workers that params.yaml asks for."""
     params = project_params()
     evaluate.with_options(task_runner=task_runner(params.workers))(corpus, protocol, model, params)
-
-
-if __name__ == "__main__":
-    run_stage(main)

@@ -4,7 +4,6 @@ from prefect import flow
 
 from pipelines import places
 from pipelines.settings import feature_params, project_params
-from pipelines.stage import run_stage
 from pipelines.workers import task_runner
 from ser_tasks.features.store import plan_shards, prune
 from ser_tasks.params import Params
@@ -32,7 +31,3 @@ def main(corpus: str, feature_set: str) -> None:
     """The flow with the workers that params.yaml asks for."""
     params = project_params()
     features.with_options(task_runner=task_runner(params.workers))(corpus, feature_set, params)
-
-
-if __name__ == "__main__":
-    run_stage(main)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.check import check
+from pipelines import check
 from pipelines.graph import stale_stages
 from pipelines.server import prefect_server
 from pipelines.show import CONSOLE, show_rows
@@ -15,7 +15,7 @@ from ser_tasks.result import read_results, results_table
 
 def repro(options: Sequence[str]) -> int:
     """Run `dvc repro` with these options, and show the results; returns DVC's exit status."""
-    check()
+    check.main()
     if not options and not stale_stages():
         CONSOLE.print("Everything is up to date.")
         show_results()

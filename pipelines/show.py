@@ -1,21 +1,24 @@
 """What a person sees on the terminal."""
 
 from collections.abc import Mapping
+from shutil import get_terminal_size
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from ser_tasks.result import percent, with_interval
 
-CONSOLE = Console(highlight=False, soft_wrap=True)
+WIDEST = 140  # columns of the widest table, which a narrow terminal or a log file must not crop
+CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
 
 
 def show_rows(rows: list[dict[str, str]], *, title: str) -> None:
     """A table, one line each."""
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for column in rows[0]:
-        table.add_column(column, no_wrap=column in {"corpus", "model"})
+        table.add_column(column, no_wrap=True)
     for row in rows:
         table.add_row(*row.values())
     CONSOLE.print(table)

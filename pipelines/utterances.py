@@ -4,7 +4,6 @@ from prefect import flow
 
 from pipelines import places
 from pipelines.settings import project_params
-from pipelines.stage import run_stage
 from pipelines.workers import task_runner
 from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.reading import assemble, describe
@@ -28,7 +27,3 @@ def utterances(corpus: str) -> None:
 def main(corpus: str) -> None:
     """The flow with the workers that params.yaml asks for."""
     utterances.with_options(task_runner=task_runner(project_params().workers))(corpus)
-
-
-if __name__ == "__main__":
-    run_stage(main)

@@ -68,6 +68,7 @@ class FunctionalsParams(Section):
 
     over: Annotated[tuple[Literal["lld", "mfcc", "log_mel", "pitch"], ...], Field(min_length=1)]
     n_mels: PositiveInt  # bands of mfcc and log_mel here: statistics need fewer than networks do
+    loudness_range: PositiveFloat  # dB below the loud frames of a clip that still count as speech
 
 
 class StoreParams(Section):

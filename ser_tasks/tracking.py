@@ -46,13 +46,14 @@ def log_evaluation(
     with _one_at_a_time():
         mlflow.set_experiment(experiment)
         older = _newest_runs(mlflow, experiment, tags[CONFIGURATION])
-        with mlflow.start_run(run_name=name, description=description, tags={**tags, NEWEST: "true"}) as parent:
+        with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
             mlflow.log_params(dict(params))
             mlflow.log_metrics(dict(metrics))
             mlflow.log_figure(figure, "confusion.png")
             for file in files:
                 mlflow.log_artifact(str(file))
             _log_folds(mlflow, parent.info, folds, tags)
+            mlflow.set_tag(NEWEST, "true")  # last: a run that broke off is never the newest
         for run_id in older:
             mlflow.MlflowClient().set_tag(run_id, NEWEST, "false")
     return str(parent.info.run_id)

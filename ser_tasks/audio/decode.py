@@ -46,6 +46,7 @@ def read_recording(path: Path) -> Recording:
         raise AudioError(f"{path}: no such file. Restore it, or run `ser fetch` on its corpus again.")
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes). Copy it again from the release.")
+    _refuse_short_riff(path)
     try:
         with soundfile.SoundFile(path) as sound:
             promised, sampling_rate = sound.frames, sound.samplerate
@@ -95,6 +96,18 @@ def read_mono(
     if recording.sampling_rate == sampling_rate:
         return mono
     return np.asarray(soxr.resample(mono, recording.sampling_rate, sampling_rate, quality="HQ"), np.float32)
+
+
+def _refuse_short_riff(path: Path) -> None:
+    """A cut WAV still opens, shortened; but its header states the size it had (0 or all ones: it was streamed)."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    promised = int.from_bytes(head[4:8], "little") + 8
+    if (head[:4], head[8:]) == (b"RIFF", b"WAVE") and promised not in (8, 2**32 + 7) and path.stat().st_size < promised:
+        raise AudioError(
+            f"{path}: truncated: the header promises {promised} bytes, {path.stat().st_size} are there. "
+            "Copy it again from the release."
+        )
 
 
 def _looks_like(path: Path) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.features.deltas import regression_deltas
 from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.framing import frames_centred, frames_inside, samples_of
 from ser_tasks.features.lld import LLD
 from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.mfcc import MFCC
@@ -20,11 +21,14 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
     from ser_tasks.params import FunctionalsParams, Section
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Framing = Callable[..., NDArray[Any]]
 
 STATISTICS = ("mean", "std", "median", "kurtosis", "skewness", "q01", "q99", "min", "max", "range")
 CONSTANT = 1e-10  # a column whose std is below this share of its largest value does not vary: it has no shape
 A0_HZ = 27.5
 SLOPE_REACH = 4  # frames on each side that decide the slope of a mel band
+QUIETEST = 1e-12  # mean square of a frame, -120 dB: digital silence is no quieter
 
 
 def statistics(frames: NDArray[np.floating]) -> Array:
@@ -68,26 +72,37 @@ def quantile(columns: Array, share: float) -> Array:
     return np.asarray(columns[:, below] + (position - below) * (columns[:, above] - columns[:, below]))
 
 
-def level_and_slope_statistics(frames: Array) -> Array:
-    """Statistics of every column and of its regression slope: (n_frames, n_dims) -> (2 * n_dims, 10)."""
-    return statistics(np.hstack([frames, regression_deltas(frames, reach=SLOPE_REACH)]))
+def statistics_where_loud(frames: Array, loud: Mask) -> Array:
+    """The ten statistics over the loud frames: (n_frames, n_dims) -> (n_dims, 10)."""
+    return statistics(frames[loud])
+
+
+def as_they_are(frames: Array) -> Array:
+    """Nothing but the descriptors."""
+    return frames
+
+
+def with_slopes(frames: Array) -> Array:
+    """Every column and its regression slope: (n_frames, n_dims) -> (n_frames, 2 * n_dims)."""
+    return np.hstack([frames, regression_deltas(frames, reach=SLOPE_REACH)])
 
 
 def level_and_slope_names(dimensions: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of what `level_and_slope_statistics` returns, row by row."""
+    """Names of the statistics of `with_slopes`, column by column."""
     return statistics_names((*dimensions, *(f"delta {dimension}" for dimension in dimensions)))
 
 
-def pitch_statistics(frames: Array) -> Array:
-    """Statistics of pitch, F0 over the voiced frames alone.
+def pitch_statistics(frames: Array, loud: Mask) -> Array:
+    """Statistics of pitch over the loud frames, F0 over those of them that are voiced.
 
     Args:
         frames: harmonic ratio, and F0 in Hz (0: unvoiced), shape (n_frames, 2)
+        loud: which of them count
 
     Returns:
         shape (22,), as in `pitch_statistics_names`; F0 in semitones above 27.5 Hz, 0 if nothing is voiced
     """
-    ratio, f0 = frames.T
+    ratio, f0 = frames[loud].T
     voiced = f0 > 0
     semitones = 12 * np.log2(f0[voiced] / A0_HZ) if voiced.any() else np.zeros(1)
     onsets = np.count_nonzero(np.diff(voiced, prepend=False) & voiced)
@@ -105,17 +120,47 @@ def statistics_names(dimensions: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{dimension}.{statistic}" for dimension in dimensions for statistic in STATISTICS)
 
 
+def loud_frames(signal: NDArray[np.floating], frames: Framing, *, window: int, hop: int, loudness_range: float) -> Mask:
+    """Where somebody speaks: frames less than `loudness_range` dB below the loud ones (98th percentile) of the clip.
+
+    Recordings begin and end with as much silence as the studio left, up to half of a RAVDESS file.
+
+    Args:
+        signal: shape (n_samples,)
+        frames: how the descriptors cut it, into frames of `window` samples every `hop`
+        loudness_range: in dB
+
+    Returns:
+        shape (n_frames,), at least one of them true
+    """
+    power = frames(np.asarray(signal, np.float64) ** 2, window=window, hop=hop).mean(axis=1)
+    level = 10 * np.log10(np.maximum(power, QUIETEST))
+    return np.asarray(level >= np.quantile(level, 0.98) - loudness_range)
+
+
 class Part(NamedTuple):
-    """A group of descriptors, and how it is summarised over time."""
+    """A group of descriptors, how its frames lie, and how they are summarised over time."""
 
     descriptors: FeatureSet
-    summary: Callable[[Array], Array]
+    framing: str  # the section that holds its window and hop
+    frames: Framing
+    columns: Callable[[Array], Array]  # what is summarised, from the descriptors
+    summary: Callable[[Array, Mask], Array]  # of the frames, told which are loud
     names: Callable[[tuple[str, ...]], tuple[str, ...]]
 
-    def values(self, signal: NDArray[np.float32], sections: Settings) -> Array:
+    def values(self, signal: NDArray[np.float32], functionals: FunctionalsParams, sections: Settings) -> Array:
         """Statistics of one utterance, shape (n,)."""
-        frames = self.descriptors.extract(signal, **self.descriptors.settings(sections))
-        return self.summary(frames.astype(np.float64, copy=False)).ravel()
+        settings: Mapping[str, Any] = self.descriptors.settings(sections)
+        framing, rate = settings[self.framing], settings["audio"].sampling_rate
+        loud = loud_frames(
+            signal,
+            self.frames,
+            window=samples_of(framing.window, rate),
+            hop=samples_of(framing.hop, rate),
+            loudness_range=functionals.loudness_range,
+        )
+        frames = self.descriptors.extract(signal, **settings).astype(np.float64, copy=False)
+        return self.summary(self.columns(frames), loud).ravel()
 
     def dimensions(self, sections: Settings) -> tuple[str, ...]:
         """Names of the n statistics."""
@@ -123,10 +168,10 @@ class Part(NamedTuple):
 
 
 PARTS: Mapping[str, Part] = {
-    "lld": Part(LLD, statistics, statistics_names),
-    "mfcc": Part(MFCC, statistics, statistics_names),
-    "log_mel": Part(LOG_MEL, level_and_slope_statistics, level_and_slope_names),
-    "pitch": Part(PITCH, pitch_statistics, pitch_statistics_names),
+    "lld": Part(LLD, "lld", frames_inside, as_they_are, statistics_where_loud, statistics_names),
+    "mfcc": Part(MFCC, "log_mel", frames_centred, as_they_are, statistics_where_loud, statistics_names),
+    "log_mel": Part(LOG_MEL, "log_mel", frames_centred, with_slopes, statistics_where_loud, level_and_slope_names),
+    "pitch": Part(PITCH, "pitch", frames_inside, as_they_are, pitch_statistics, pitch_statistics_names),
 }
 
 
@@ -137,7 +182,7 @@ def with_n_mels(sections: Settings, n_mels: int) -> dict[str, Section]:
 
 def _extract(signal: NDArray[np.float32], *, functionals: FunctionalsParams, **sections: Section) -> Array:
     fewer = with_n_mels(sections, functionals.n_mels)
-    return np.concatenate([PARTS[name].values(signal, fewer) for name in functionals.over])[None]
+    return np.concatenate([PARTS[name].values(signal, functionals, fewer) for name in functionals.over])[None]
 
 
 def _dimensions(*, functionals: FunctionalsParams, **sections: Section) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.decomposition import PCA
-from sklearn.feature_selection import SelectFpr, f_classif
+from sklearn.feature_selection import SelectFpr, VarianceThreshold, f_classif
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -32,6 +32,7 @@ def svm_pipeline(*, anova_alpha: float, seed: int) -> Pipeline:
     """Unfitted: (n_utterances, n_dims) -> one decision value per class."""
     return Pipeline(
         [
+            ("varying", VarianceThreshold()),  # a constant has neither scale nor F
             ("scaler", StandardScaler()),
             ("anova", Anova(f_classif, alpha=anova_alpha)),
             ("pca", PCA(svd_solver="full", random_state=seed)),

@@ -53,6 +53,6 @@ def params():
             },
             "mfcc": {"n_mfcc": 13, "deltas": True, "delta_reach": 4},
             "pitch": {"window": 0.050, "hop": 0.010, "f_min": 62.5, "f_max": 500},
-            "functionals": {"over": ("lld", "mfcc", "log_mel", "pitch"), "n_mels": 26},
+            "functionals": {"over": ("lld", "mfcc", "log_mel", "pitch"), "n_mels": 26, "loudness_range": 1000},
         }
     )

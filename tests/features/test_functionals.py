@@ -3,13 +3,15 @@ import pytest
 import scipy.stats
 
 from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.framing import frames_centred, frames_inside
 from ser_tasks.features.functionals import (
     STATISTICS,
     level_and_slope_names,
-    level_and_slope_statistics,
+    loud_frames,
     pitch_statistics,
     pitch_statistics_names,
     statistics,
+    with_slopes,
 )
 
 FUNCTIONALS = FEATURE_SETS["functionals"]
@@ -45,7 +47,7 @@ def test_a_column_that_does_not_vary_has_no_spread_and_no_shape(value):
 
 def test_f0_is_summarised_over_voiced_frames_in_semitones():
     frames = np.array([[0, 0], [0.9, 220], [0.9, 440], [0, 0], [0.8, 440], [0, 0]], float)
-    ours = dict(zip(pitch_statistics_names(("",)), pitch_statistics(frames), strict=True))
+    ours = dict(zip(pitch_statistics_names(("",)), pitch_statistics(frames, np.full(6, True)), strict=True))
     assert ours["f0_semitones.mean"] == pytest.approx((36 + 48 + 48) / 3)  # three and four octaves above 27.5 Hz
     assert ours["f0_semitones.max"] == pytest.approx(48)
     assert ours["harmonic_ratio.mean"] == pytest.approx(2.6 / 6)
@@ -54,7 +56,7 @@ def test_f0_is_summarised_over_voiced_frames_in_semitones():
 
 
 def test_nothing_voiced_gives_zeros():
-    ours = dict(zip(pitch_statistics_names(("",)), pitch_statistics(np.zeros((5, 2))), strict=True))
+    ours = dict(zip(pitch_statistics_names(("",)), pitch_statistics(np.zeros((5, 2)), np.full(5, True)), strict=True))
     assert not any(ours.values())
 
 
@@ -73,6 +75,33 @@ def test_only_the_named_descriptors_are_summarised(speech, params, over):
     assert FUNCTIONALS(speech, chosen).shape == (1, len(FUNCTIONALS.names(chosen)))
 
 
+@pytest.mark.parametrize("frames", [frames_inside, frames_centred])
+def test_loud_frames_are_those_within_the_range_of_the_loudest(frames):
+    steps = np.repeat([1.0, 0.1, 0.01, 0.0], 4000)  # 0, -20, -40 dB, and digital silence
+    for loudness_range, kept in ((10, 1), (30, 2), (50, 3), (500, 4)):
+        loud = loud_frames(steps, frames, window=400, hop=160, loudness_range=loudness_range)
+        assert loud.mean() == pytest.approx(kept / 4, abs=0.03)
+
+
+def test_digital_silence_is_not_left_without_a_frame():
+    silence = np.zeros(1600, np.float32)
+    assert loud_frames(silence, frames_inside, window=400, hop=160, loudness_range=30).all()
+
+
+@pytest.mark.parametrize("group", ["lld", "mfcc", "log_mel", "pitch"])
+def test_silence_at_the_ends_does_not_change_what_is_summarised_over_speech(make_speech, params, group):
+    functionals = params["functionals"].model_copy(update={"loudness_range": 30, "over": (group,)})
+    chosen = {**params, "functionals": functionals}
+    tone = 0.3 * np.sin(2 * np.pi * 200 * np.arange(16_000) / 16_000).astype(np.float32)
+    names, medians = FUNCTIONALS.names(chosen), {}
+    for pause in (4_000, 16_000):
+        padded = np.pad(tone, pause)
+        medians[pause] = dict(zip(names, FUNCTIONALS(padded, chosen)[0], strict=True))
+    for name in names:
+        if name.endswith(".median") and "delta" not in name:
+            assert medians[4_000][name] == pytest.approx(medians[16_000][name], rel=1e-3, abs=1e-3), name
+
+
 def test_the_number_of_bands_is_its_own(params):
     bands = [name for name in FUNCTIONALS.names(params) if name.startswith("log_mel.band_")]
     assert len(bands) == 26 * len(STATISTICS)
@@ -81,7 +110,7 @@ def test_the_number_of_bands_is_its_own(params):
 
 def test_the_slope_of_every_mel_band_is_summarised_too():
     rising = np.outer(np.arange(100.0), [0.5, -2.0])
-    ours = dict(zip(level_and_slope_names(("a", "b")), level_and_slope_statistics(rising).ravel(), strict=True))
+    ours = dict(zip(level_and_slope_names(("a", "b")), statistics(with_slopes(rising)).ravel(), strict=True))
     assert ours["a.mean"] == pytest.approx(0.5 * 99 / 2)
     assert ours["delta a.median"] == pytest.approx(0.5)
     assert ours["delta b.median"] == pytest.approx(-2.0)

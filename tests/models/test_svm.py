@@ -82,7 +82,7 @@ def test_inner_folds_keep_speakers_apart_even_when_there_are_few():
 
 def test_the_pipeline_is_built_unfitted_and_in_the_published_order():
     steps = [name for name, _ in svm_pipeline(anova_alpha=0.01, seed=0).steps]
-    assert steps == ["scaler", "anova", "pca", "svm"]
+    assert steps == ["varying", "scaler", "anova", "pca", "svm"]
 
 
 def test_speaker_norm_gives_every_speaker_mean_0_and_deviation_1():

@@ -1,0 +1,118 @@
+"""params.yaml against the tables of corpora, feature sets and models; dvc.yaml against the code."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines import check, places
+from pipelines.__main__ import STAGES
+from pipelines.settings import project_params
+from ser_tasks.code_digest import reachable
+from ser_tasks.errors import UserError
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def edited(tmp_path, monkeypatch):
+    """A function that puts an edited params.yaml into an otherwise empty folder, and goes there."""
+
+    def edit(old: str, new: str) -> None:
+        text = (PROJECT / "params.yaml").read_text(encoding="utf-8")
+        assert old in text
+        (tmp_path / "params.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("corpora: [demo", "corpora: [emdob", r"corpora: 'emdob' is not known. Did you mean 'emodb'\?"),
+        ("  emodb:\n    preset", "  emmodb:\n    preset", r"corpus: 'emmodb' is not known. Did you mean 'emodb'\?"),
+        ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
+        ("feature_sets: [functionals]", "feature_sets: [functional]", r"'functional'.*Did you mean 'functionals'\?"),
+        ("functionals: [svm,", "functionals: [swm,", r"models.functionals: 'swm'.*Did you mean 'svm'\?"),
+        ("  functionals: [svm,", "  lld: [svm,", r"models: 'lld' is not known.*Or add it to feature_sets"),
+        (
+            "feature_sets: [functionals]\nmodels:",
+            "feature_sets: [functionals, lld]\nmodels:\n  lld: [svm]",
+            r"'svm' reads the feature set 'functionals'. Move it under models.functionals",
+        ),
+    ],
+)
+def test_a_name_that_no_table_has_is_answered_with_the_nearest_and_a_mend(edited, old, new, message):
+    edited(old, new)
+    with pytest.raises(UserError, match=message):
+        project_params()
+
+
+def test_a_selected_corpus_that_is_not_here_is_answered_with_the_two_ways_to_get_it(edited):
+    edited("corpora: [demo", "corpora: [demo, ravdess")
+    with pytest.raises(UserError, match=r"ser fetch ravdess, or use a folder that you have: .*--from DIR"):
+        check.main()
+
+
+def stages() -> dict:
+    return yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+
+def test_every_stage_of_dvc_yaml_starts_a_flow_that_exists():
+    assert {stage["cmd"].split()[3] for stage in stages().values()} == set(STAGES)
+
+
+def test_every_dependency_of_dvc_yaml_that_is_code_exists():
+    for name, stage in stages().items():
+        for path in stage.get("deps", []):
+            assert path.startswith("data/") or (PROJECT / path).exists(), f"{name}: {path}"
+
+
+def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
+    declared = [
+        out if isinstance(out, str) else next(iter(out)) for s in stages().values() for out in s.get("outs", [])
+    ]
+    evaluate = stages()["evaluate"]
+    declared += [next(iter(entry)) for entry in evaluate["metrics"] + evaluate["plots"]]
+    one = {"corpus": "demo", "feature_set": "lld", "protocol": "loso", "model": "svm"}
+    named = set(declared)
+    for key, value in one.items():
+        named = {path.replace("${item." + key + "}", value) for path in named}
+    assert named == {
+        str(path)
+        for path in (
+            places.corpus_root("demo"),
+            places.manifest("demo"),
+            places.utterances("demo"),
+            places.features("demo", "lld"),
+            places.predictions("demo", "loso", "svm"),
+            places.result("demo", "loso", "svm"),
+            places.plots("demo", "loso", "svm") / "confusion.csv",
+            places.plots("demo", "loso", "svm") / "recall.csv",
+        )
+    }
+
+
+PLUMBING = {"atomic", "code_digest", "errors", "params", "recogniser"}  # no value depends on these alone
+WORK = {  # stage -> the modules that do its work
+    "demo": ["ser_tasks.synthesis.corpus"],
+    "utterances": ["ser_tasks.corpora.reading", "ser_tasks.corpora.demo", "ser_tasks.utterances"],
+    "features": ["ser_tasks.features", "ser_tasks.features.functionals", "ser_tasks.features.store"],
+    "evaluate": [
+        *("ser_tasks.audit", "ser_tasks.evaluation", "ser_tasks.labels", "ser_tasks.models", "ser_tasks.splits"),
+        *("ser_tasks.corpora.demo", "ser_tasks.models.svm"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_editing_a_module_that_a_stage_works_with_makes_the_stage_stale(name):
+    deps = [Path(path.replace("${item.corpus}", "demo")) for path in stages()[name]["deps"]]
+    files = {module: file.relative_to(PROJECT) for module, file in reachable(WORK[name]).items()}
+    unseen = {
+        module
+        for module, file in files.items()
+        if module.rpartition(".")[2] not in PLUMBING and not any(dep in (file, *file.parents) for dep in deps)
+    }
+    assert unseen <= {"ser_tasks.corpora.corpus", "ser_tasks.corpora"}, f"dvc.yaml: {name}: deps lack {unseen}"
