@@ -7,7 +7,7 @@ from pipelines.settings import project_params
 from pipelines.workers import task_runner
 from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.reading import assemble, describe
-from ser_tasks.tasks import read_files
+from ser_tasks.tasks import decode_files
 from ser_tasks.utterances import write_utterances
 
 FILES_PER_TASK = 200
@@ -19,7 +19,7 @@ def utterances(corpus: str) -> None:
     declared, root = CORPORA[corpus], places.corpus_root(corpus)
     named, entries = describe(declared, root, places.manifest(corpus))
     parts = [entries[i : i + FILES_PER_TASK] for i in range(0, len(entries), FILES_PER_TASK)]
-    sounds = [read_files.submit(root, part) for part in parts]
+    sounds = [decode_files.submit(root, part) for part in parts]
     table = assemble(declared, named, [sound for part in sounds for sound in part.result()])
     write_utterances(table, places.utterances(corpus))
 

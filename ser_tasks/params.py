@@ -92,7 +92,7 @@ class SvmParams(Section):
     anova_alpha: Fraction
     pca_variance: Annotated[tuple[Fraction, ...], Field(min_length=1)]  # share of variance that PCA keeps
     c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
-    gamma: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    gamma: Annotated[tuple[PositiveFloat | Literal["scale"], ...], Field(min_length=1)]  # scale: 1 / total variance
     inner_folds: Count
 
 

@@ -43,18 +43,18 @@ def results_table(results: list[dict[str, Any]]) -> list[dict[str, str]]:
         key = (result["corpus"], result["preset"], result["model"])
         row = rows.setdefault(key, _row_head(result))
         if result["protocol"] == "speaker_dependent":
-            row["speaker-dependent UAR"] = percent(result["uar"])
+            row["speaker-dependent"] = percent(result["uar"])
         else:
             row["protocol"] = result["protocol_kind"]
-            row["UAR [95 % interval]"] = with_interval(result)
+            row["UAR [95 %]"] = with_interval(result)
             row["fold mean ± sd"] = f"{percent(result['uar_fold_mean'])} ± {percent(result['uar_fold_sd'])}"
-            row["WA"], row["macro F1"] = percent(result["accuracy"]), percent(result["macro_f1"])
+            row["WA"], row["F1"] = percent(result["accuracy"]), percent(result["macro_f1"])
     return [rows[key] for key in sorted(rows)]
 
 
 def _row_head(result: Mapping[str, Any]) -> dict[str, str]:
     corpus = result["corpus"] + (" (synthetic)" if result["corpus_kind"] == "synthetic" else "")
-    columns = ["protocol", "UAR [95 % interval]", "fold mean ± sd", "WA", "macro F1", "speaker-dependent UAR"]
+    columns = ["protocol", "UAR [95 %]", "fold mean ± sd", "WA", "F1", "speaker-dependent"]
     return {
         "corpus": corpus,
         "classes": str(len(result["classes"])),

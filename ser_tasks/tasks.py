@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from ser_tasks.code_digest import code_digest
 from ser_tasks.corpora.manifest import Entry
-from ser_tasks.corpora.reading import Sound, read_file
+from ser_tasks.corpora.reading import Sound, read_files
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold
 from ser_tasks.features.store import Shard, compute_shard, read_features
@@ -87,10 +87,10 @@ def fold_outcome(stored: Mapping[str, Any]) -> FoldOutcome:
     return FoldOutcome(tuple(stored["utterance_ids"]), tuple(map(tuple, stored["posteriors"])), dict(stored["chosen"]))
 
 
-@task(name="read files", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)
-def read_files(root: Path, entries: list[Entry]) -> list[Sound]:
+@task(name="decode files", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)
+def decode_files(root: Path, entries: list[Entry]) -> list[Sound]:
     """Some files of a corpus, decoded and held against the manifest."""
-    return [read_file(root, entry) for entry in entries]
+    return read_files(root, entries)
 
 
 @task(name="extract shard", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)

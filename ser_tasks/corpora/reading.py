@@ -14,7 +14,7 @@ from ser_tasks.audio.decode import read_recording
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Utterance
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import Entry, check_file, check_names, read_manifest
-from ser_tasks.corpora.threads import map_files
+from ser_tasks.errors import UserError
 from ser_tasks.utterances import utterance_table
 
 
@@ -41,7 +41,7 @@ def read_corpus(corpus: Corpus, root: Path, manifest: Path) -> pd.DataFrame:
         AudioError: a file that is not readable as sound
     """
     utterances, audio = describe(corpus, root, manifest)
-    return assemble(corpus, utterances, map_files(lambda entry: read_file(root, entry), audio))
+    return assemble(corpus, utterances, read_files(root, audio))
 
 
 def describe(corpus: Corpus, root: Path, manifest: Path) -> tuple[list[Utterance], list[Entry]]:
@@ -62,6 +62,20 @@ def read_file(root: Path, entry: Entry) -> Sound:
     check_file(root, entry)
     recording = read_recording(root / entry.path)
     return Sound(entry.path, recording.duration, recording.sampling_rate, recording.sha256)
+
+
+def read_files(root: Path, entries: Iterable[Entry]) -> list[Sound]:
+    """Every file, or one error that names all that cannot be used."""
+    sounds: list[Sound] = []
+    errors: list[UserError] = []
+    for entry in entries:
+        try:
+            sounds.append(read_file(root, entry))
+        except UserError as error:
+            errors.append(error)
+    if errors:
+        raise type(errors[0])("\n".join(map(str, errors)))
+    return sounds
 
 
 def assemble(corpus: Corpus, utterances: Sequence[Utterance], sounds: Iterable[Sound]) -> pd.DataFrame:

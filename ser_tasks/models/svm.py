@@ -73,7 +73,7 @@ class SvmRecogniser:
         """Shape (n_utterances, n_classes); the likeliest class is the SVM's own decision."""
         return posteriors(_per_class(self.pipeline.decision_function(features)), self.temperature)
 
-    def _grid(self) -> dict[str, tuple[float, ...]]:
+    def _grid(self) -> dict[str, tuple[float | str, ...]]:
         return {
             "pca__n_components": self.params.pca_variance,
             "svm__C": self.params.c,

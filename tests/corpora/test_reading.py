@@ -117,6 +117,13 @@ def test_a_recording_as_wav_and_flac_side_by_side_is_refused(emodb_root, tmp_pat
         read(emodb_root, tmp_path)
 
 
+def test_all_spoilt_files_are_named_at_once(emodb_root, tmp_path):
+    for name in ("03a01Wa", "03a01Fa"):
+        (emodb_root / "wav" / f"{name}.wav").write_bytes(b"")
+    with pytest.raises(AudioError, match=r"(?s)03a01Fa\.wav: the file is empty.*03a01Wa\.wav: the file is empty"):
+        read(emodb_root, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("content", "mend"),
     [(b"", "empty .*Copy it again"), (b"RIFF not a sound", "copy it again from the release")],
