@@ -51,7 +51,7 @@ def run_stages(stages: list[Stage], force: bool) -> None:
 @task(cache_policy=NO_CACHE)
 def reproduce(stage: str, force: bool) -> None:
     """`dvc repro` of this one stage; several may run at once, DVC locks what each reads and writes."""
-    command = [sys.executable, "-m", "dvc", "repro", "--wait-for-lock", "--single-item", stage]
+    command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", stage]
     done = subprocess.run(
         command + ["--force"] * force,
         stdout=subprocess.PIPE,

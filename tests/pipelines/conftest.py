@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ class Project:
 
     folder: Path
     environment: dict[str, str]
+    made: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
 
     def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
         """A module of Python with its arguments, to its end."""

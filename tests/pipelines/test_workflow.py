@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import requests
 import yaml
 
 from tests.pipelines.conftest import Project, kill_group
@@ -20,6 +21,14 @@ FIGURES = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "recall", "fold
 def figures(project: Project, result: Path = RESULT) -> dict:
     everything = json.loads((project.folder / result).read_text(encoding="utf-8"))
     return {key: everything[key] for key in FIGURES}
+
+
+def flow_runs(project: Project, flow: str) -> list[dict]:
+    """Runs of a flow in this project, as the Prefect server tells them."""
+    query = {"flows": {"name": {"any_": [flow]}}, "flow_runs": {"start_time": {"after_": project.made}}}
+    answer = requests.post(f"{project.environment['PREFECT_API_URL']}/flow_runs/filter", json=query, timeout=30)
+    runs: list[dict] = answer.json()
+    return runs
 
 
 def mlflow_rows(project: Project, query: str) -> list[tuple]:
@@ -89,15 +98,17 @@ def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
     assert figures(disturbed) == figures(undisturbed)
 
 
-def test_the_flow_ser_runs_what_dvc_repro_would_and_then_nothing(project):
-    run = "from pipelines.full import ser; print('ran', ser())"
-    script = project.folder / "run_ser.py"
-    script.write_text(run, encoding="utf-8")
-    out = project.succeed("run_ser")
-    for stage in ("demo", "features@demo-functionals", "evaluate@demo-speaker_dependent-svm"):
-        assert f"'{stage}'" in out
+def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
+    project.succeed("prefect", "work-pool", "create", "ser", "--type", "process", "--overwrite")
+    project.succeed("prefect", "--no-prompt", "deploy", "--all")
+    for stale in (True, False):
+        project.succeed("prefect", "deployment", "run", "ser/full")
+        project.succeed("prefect", "worker", "start", "--pool", "ser", "--run-once")
+        runs = flow_runs(project, "ser")
+        assert [run["state_type"] for run in runs] == ["COMPLETED"] * (1 if stale else 2)
+        assert len(flow_runs(project, "evaluate")) == 2, "one for each protocol, and none the second time"
+    assert (project.folder / RESULT).exists()
     assert "Running stage" not in project.succeed("dvc", "repro")
-    assert "ran []" in project.succeed("run_ser")
 
 
 def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
