@@ -2,7 +2,8 @@
 
     python -m benchmarks.lld [FOLDER]
 
-FOLDER is searched for WAV and FLAC files, of which at most 20 are taken; without one, sound is made.
+FOLDER is searched for WAV and FLAC files, of which at most 20 are taken; without one, the voices of the demo corpus
+speak.
 """
 
 import sys
@@ -12,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 from pyAudioAnalysis import ShortTermFeatures
 
 from ser_tasks.audio.decode import read_mono
 from ser_tasks.features.lld import lld_names, short_term_descriptors
+from ser_tasks.params import DemoParams
+from ser_tasks.synthesis.corpus import synthesise_utterance
 
 SAMPLING_RATE = 16_000  # Hz
 WINDOW, HOP = 0.025, 0.010  # s
@@ -25,23 +27,11 @@ MOST_FILES = 20
 ROUNDS = 5  # the fastest counts
 
 
-def speech_like(*, seconds: float, seed: int) -> NDArray[np.float32]:
-    """Pulses of wandering pitch through two resonances, in syllables, over faint noise: (n_samples,)."""
-    generator = np.random.default_rng(seed)
-    time_axis = np.arange(round(seconds * SAMPLING_RATE)) / SAMPLING_RATE
-    f0 = 150 + 40 * np.sin(2 * np.pi * 0.7 * time_axis)
-    pulses = np.diff(np.floor(np.cumsum(f0) / SAMPLING_RATE), prepend=0.0)
-    for formant in (600.0, 1_700.0):
-        pulses = scipy.signal.lfilter(*scipy.signal.iirpeak(formant, 6, fs=SAMPLING_RATE), pulses) + 0.1 * pulses
-    syllables = np.maximum(np.sin(2 * np.pi * 2 * time_axis), 0)
-    sound = pulses / np.abs(pulses).max() * syllables + 1e-3 * generator.standard_normal(len(time_axis))
-    return np.asarray(0.3 * sound, np.float32)
-
-
 def recordings(folder: Path | None) -> dict[str, NDArray[np.float32]]:
     """Signals by name: evenly spread files of the folder, or made ones."""
     if folder is None:
-        return {f"made, seed {seed}": speech_like(seconds=3, seed=seed) for seed in range(4)}
+        demo = DemoParams(speakers=4, utterances_per_emotion=1, difficulty=0, seed=0)
+        return {f"synthetic speaker {i}": synthesise_utterance(i, "neutral", 0, demo)[0] for i in range(demo.speakers)}
     paths = sorted([*folder.rglob("*.wav"), *folder.rglob("*.flac")])
     if not paths:
         sys.exit(f"{folder}: no .wav or .flac file below it. Name a folder of recordings.")

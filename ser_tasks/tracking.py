@@ -45,6 +45,7 @@ def log_evaluation(
     mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", DEFAULT_URI))
     with _one_at_a_time():
         mlflow.set_experiment(experiment)
+        mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")  # the UI opens on the runs
         older = _newest_runs(mlflow, experiment, tags[CONFIGURATION])
         with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
             mlflow.log_params(dict(params))
