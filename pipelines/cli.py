@@ -51,3 +51,7 @@ def app() -> None:
     except UserError as error:
         complain(error)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -16,7 +16,7 @@ from ser_tasks.figures import confusion_figure
 from ser_tasks.result import write_result
 from ser_tasks.tracking import CONFIGURATION, log_evaluation
 
-HEADLINE = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "uar_fold_mean", "uar_fold_sd", "seconds")
+HEADLINE = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "uar_fold_mean", "uar_fold_sd")
 
 
 def write_outputs(result: Mapping[str, Any], predictions: pd.DataFrame) -> None:
@@ -37,6 +37,7 @@ def track(
     confusion: NDArray[np.int64],
     outcomes: list[FoldOutcome],
     *,
+    seconds: float,
     protocol: Mapping[str, Any],
     settings: Mapping[str, Any],
 ) -> str:
@@ -46,6 +47,7 @@ def track(
         result: as written to results/
         confusion: counts, rows the truth
         outcomes: of the folds, in their order
+        seconds: that the evaluation took, without the folds found in the cache
         protocol, settings: the sections of params.yaml that the folds and the model read
     """
     place = (result["corpus"], result["protocol"], result["model"])
@@ -61,7 +63,8 @@ def track(
         name=f"{result['model']} · {result['protocol']}",
         description=" ".join([f"{result['utterances']} utterances of {result['corpus']}.", *result["warnings"]]),
         params=read,
-        metrics={key: result[key] for key in HEADLINE}
+        metrics={"seconds": seconds}
+        | {key: result[key] for key in HEADLINE}
         | {f"recall_{name}": recall for name, recall in result["recall"].items()},
         tags=_tags(result, read),
         folds=[{**fold, "chosen": outcome.chosen} for fold, outcome in zip(result["folds"], outcomes, strict=True)],

@@ -40,6 +40,7 @@ def log_evaluation(
         the parent's run id. Older runs of the same configuration stay, tagged `ser.newest` = false.
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     import mlflow  # noqa: PLC0415  two seconds that only this function needs
 
     mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", DEFAULT_URI))
