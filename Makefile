@@ -26,8 +26,8 @@ test: setup  ## the checks and the tests
 bench: setup  ## our descriptors against pyAudioAnalysis, same files, same run
 	@$(BIN)/python -m benchmarks.lld $(FOLDER)
 
-lock: setup  ## resolve pyproject.toml anew into requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --upgrade --all-extras --no-extra cuda \
+lock:  ## resolve pyproject.toml into requirements.lock, keeping its pins; make lock UPGRADE=--upgrade moves them
+	@$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 $(UPGRADE) --extra dev \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.lock
 
 clean:  ## remove caches and the environment; data, results and runs stay

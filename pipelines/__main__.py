@@ -22,6 +22,7 @@ def run_stage(words: list[str]) -> None:
     if not words or words[0] not in STAGES:
         raise UserError(f"python -m pipelines {' '.join(words)}: expected one of {', '.join(STAGES)} first.")
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has much to say, and nothing of it helps
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")  # an error is told once, below
     import_module(f"pipelines.{words[0]}").main(*words[1:])
 

@@ -25,8 +25,9 @@ def project_params() -> Params:
         _check_corpus(name, section)
     for name in params.feature_sets:
         refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
-    for feature_set, models in params.models.items():
-        refuse_unknown(feature_set, params.feature_sets, place="models", mend="Or add it to feature_sets.")
+    for feature_set, models in params.models:
+        if models:
+            refuse_unknown(feature_set, params.feature_sets, place="models", mend="Or add it to feature_sets.")
         for model in models:
             _check_model(model, feature_set)
     return params

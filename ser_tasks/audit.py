@@ -4,19 +4,12 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import pandas as pd
-from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
-from ser_tasks.errors import UserError
+from ser_tasks.errors import LeakError
 from ser_tasks.params import OfficialSplit, SpeakerDependent, SpeakerIndependent
 from ser_tasks.splits import Fold
 
 SHOWN = 8  # names in a message
-
-
-class LeakError(UserError):
-    """Test data would be seen before the test."""
 
 
 def may_straddle(protocol: SpeakerIndependent | SpeakerDependent) -> frozenset[str]:
@@ -55,24 +48,6 @@ def audit_folds(utterances: pd.DataFrame, folds: Sequence[Fold], *, straddling: 
     if len(tested) != len(set(tested)):
         raise LeakError("an utterance is tested in two folds, so pooled figures would count it twice. Mend the folds.")
     return shared
-
-
-def refuse_fitted(estimator: object, *, where: str) -> None:
-    """Refuse an estimator with a fitted part: it would carry what it saw outside the fold into it.
-
-    Raises:
-        LeakError: naming the part
-    """
-    parts = estimator.named_steps.items() if isinstance(estimator, Pipeline) else [("estimator", estimator)]
-    for name, part in parts:
-        try:
-            check_is_fitted(part)
-        except (NotFittedError, TypeError):
-            continue
-        raise LeakError(
-            f"{where}: {name} ({type(part).__name__}) was fitted before the fold began. "
-            "Build the pipeline anew in each fold: sklearn.base.clone, or call its builder."
-        )
 
 
 def _parts(fold: Fold) -> Iterable[tuple[tuple[str, Sequence[str]], tuple[str, Sequence[str]]]]:

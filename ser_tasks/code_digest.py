@@ -24,8 +24,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 ROOTS: Roots = {name: PROJECT / name for name in ("ser_tasks", "pipelines")}
 
 
-def code_digest(*reached_from: Callable[..., Any] | ModuleType, roots: Roots = ROOTS) -> str:
-    """Sha256 of the project modules that these functions or modules can reach.
+def code_digest(*reached_from: Callable[..., Any] | ModuleType | str, roots: Roots = ROOTS) -> str:
+    """Sha256 of the project modules that these functions or modules (or dotted names of modules) can reach.
 
     Raises:
         ValueError: one of them is not part of the project
@@ -95,7 +95,9 @@ def _file(name: str, roots: Roots) -> Path | None:
     return next((path for path in [*candidates, base / "__init__.py"] if path.is_file()), None)
 
 
-def _module_name(item: Callable[..., Any] | ModuleType) -> str:
+def _module_name(item: Callable[..., Any] | ModuleType | str) -> str:
+    if isinstance(item, str):
+        return item
     name = item.__name__ if isinstance(item, ModuleType) else item.__module__
     if name != "__main__":
         return str(name)

@@ -1,5 +1,9 @@
-"""The one error a user can mend: it says where, what was found, what was expected, and how."""
+"""Errors that a user can mend: they say where, what was found, what was expected, and how."""
 
 
 class UserError(ValueError):
     """Something outside the code is wrong; commands print its message without a traceback."""
+
+
+class LeakError(UserError):
+    """Test data would be seen before the test."""

@@ -1,8 +1,10 @@
 """From folds to a result: fit on the training part, posteriors for the test part, figures over all folds."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +18,13 @@ from ser_tasks.metrics import (
     uar_interval,
     unweighted_average_recall,
 )
-from ser_tasks.models.recogniser import Examples, Model
+from ser_tasks.models.recogniser import Examples, Features, Model
 from ser_tasks.models.speaker_norm import speaker_norm
-from ser_tasks.params import EvaluationParams, Params
-from ser_tasks.splits import Fold
+from ser_tasks.models.unfitted import refuse_fitted
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.params import EvaluationParams, Params
+    from ser_tasks.splits import Fold
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Labels:
     speakers: tuple[str, ...]
 
     @classmethod
-    def of(cls, utterances: pd.DataFrame) -> "Labels":
+    def of(cls, utterances: pd.DataFrame) -> Labels:
         """The three columns of an utterance table."""
         return cls(tuple(utterances.utterance_id), tuple(utterances.emotion), tuple(utterances.speaker))
 
@@ -46,14 +51,14 @@ class FoldOutcome:
 
 
 def evaluate_fold(
-    fold: Fold, labels: Labels, features: NDArray[np.float32], model: Model, params: Params, *, seed: int
+    fold: Fold, labels: Labels, features: Features, model: Model, params: Params, *, seed: int
 ) -> FoldOutcome:
     """Fit on `fold.train` and answer for `fold.test`, once.
 
     Args:
         fold: its parts, as utterance ids
         labels: of every utterance of the corpus, in the order of `features`
-        features: shape (n_utterances, n_dims), computed from each utterance's own audio alone
+        features: one row or one array of frames for each utterance, computed from each utterance's own audio alone
         model: a line of the model table
         params: of the whole project; the model reads its own section
         seed: of whatever the model draws at random
@@ -63,17 +68,14 @@ def evaluate_fold(
     everything = Examples(features, np.array(labels.emotions), np.array(labels.speakers))
     row_of = {name: row for row, name in enumerate(labels.utterance_ids)}
     train, validation, test = (
-        _part(everything, [row_of[name] for name in ids]) for ids in (fold.train, fold.validation, fold.test)
+        everything.part([row_of[name] for name in ids]) for ids in (fold.train, fold.validation, fold.test)
     )
     classes = tuple(sorted(set(labels.emotions)))
     recogniser = model.build(model.section(params), classes=classes, seed=seed)
+    refuse_fitted(recogniser, where=fold.name)
     chosen = recogniser.fit(train, validation if fold.validation else None)
     posteriors = recogniser.posteriors(test.features)
     return FoldOutcome(fold.test, tuple(tuple(float(p) for p in row) for row in posteriors), dict(chosen))
-
-
-def _part(everything: Examples, rows: list[int]) -> Examples:
-    return Examples(everything.features[rows], everything.emotions[rows], everything.speakers[rows])
 
 
 def prediction_table(

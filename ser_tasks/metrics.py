@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t as student_t
 
 Counts = NDArray[np.int64]
 
@@ -72,15 +73,21 @@ def uar_interval(
     resamples: int,
     seed: int,
 ) -> Interval:
-    """Percentile bootstrap of the pooled UAR, drawing whole speakers: utterances of one voice are not independent.
+    """Interval of the pooled UAR, from a bootstrap that draws whole speakers: utterances of one voice go together.
 
-    Source: Davison & Hinkley (1997), "Bootstrap Methods and their Application", section 3.8; Ferrer & Riera,
-    "Confidence intervals for evaluation in machine learning" (the same idea for speech tasks)
+    With 8 to 24 speakers the percentiles of the bootstrap cover too little (88 to 92 % instead of 95 %), so its
+    standard error is taken, for n - 1 degrees of freedom, with Student's t. Within [0, 1]; one speaker says nothing.
+
+    Source: Davison & Hinkley (1997), "Bootstrap Methods and their Application", sections 2.5 and 3.8; Cameron, Gelbach
+    & Miller (2008), doi:10.1162/rest.90.3.414, on few clusters
     """
     answers = pd.DataFrame({"truth": truth, "predicted": predicted}).groupby(np.asarray(speakers))
     per_speaker = np.stack([confusion_matrix(list(own.truth), list(own.predicted), classes) for _, own in answers])
     n = len(per_speaker)
     draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
     uar = unweighted_average_recall(np.einsum("rs,sij->rij", draws, per_speaker))
-    low, high = np.quantile(uar, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(float(low), float(high))
+    if n == 1:
+        return Interval(0.0, 1.0)
+    half = student_t.ppf((1 + confidence) / 2, n - 1) * uar.std() * np.sqrt(n / (n - 1))
+    centre = float(unweighted_average_recall(per_speaker.sum(axis=0)))
+    return Interval(max(0.0, centre - half), min(1.0, centre + half))

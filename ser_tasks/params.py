@@ -3,16 +3,29 @@
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     PositiveFloat,
     PositiveInt,
+    model_validator,
 )
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
+Dropout = Annotated[float, Field(ge=0, lt=1)]
 Count = Annotated[int, Field(ge=2)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} more than once")
+    return names
+
+
+Once = AfterValidator(_once)
 
 
 class Section(BaseModel):
@@ -96,6 +109,101 @@ class SvmParams(Section):
     inner_folds: Count
 
 
+class TrainingParams(Section):
+    """How networks are trained, all of them alike."""
+
+    epochs: PositiveInt  # at most
+    patience: PositiveInt  # epochs without a better UAR on the validation speakers
+    validation_share: Fraction  # of the training speakers
+    batch_size: PositiveInt
+    learning_rate: PositiveFloat
+    warm_up_epochs: Annotated[int, Field(ge=0)]
+    weight_decay: Annotated[float, Field(ge=0)]
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+    clip_norm: PositiveFloat  # of all gradients together
+
+
+class BlstmAttentionParams(Section):
+    """Sizes of blstm_attention."""
+
+    dense: PositiveInt
+    units: PositiveInt
+    attention: Literal["learned_vector", "constant_vector"]
+    dropout: Dropout
+
+
+class LstmAttentionParams(Section):
+    """Sizes of lstm_attention."""
+
+    units: PositiveInt
+    bidirectional: bool
+    input_dropout: Dropout
+    dropout: Dropout
+
+
+class CnnBlstmAttentionParams(Section):
+    """Sizes of cnn_blstm_attention."""
+
+    filters: PositiveInt
+    units: PositiveInt
+    embedding: PositiveInt
+    dropout: Dropout
+
+
+class SpectrogramCnnParams(Section):
+    """Sizes of spectrogram_cnn."""
+
+    filters: PositiveInt
+    dropout: Dropout
+
+
+class TdCnnLstmParams(Section):
+    """Sizes of td_cnn_lstm."""
+
+    length: PositiveInt  # frames of a window
+    step: PositiveInt  # frames
+    filters: PositiveInt
+    units: PositiveInt
+    dropout: Dropout
+
+
+class PatchDcnnBlstmParams(Section):
+    """Sizes of patch_dcnn_blstm."""
+
+    length: PositiveInt  # frames of a patch
+    step: PositiveInt  # frames
+    delta_reach: PositiveInt  # frames
+    backbone: Literal["resnet50v2", "mobilenetv2", "efficientnetb0", "small"]
+    weights: str  # none, imagenet, or a file
+    units: PositiveInt
+    attention: Literal["dot", "learned_vector"]
+    dense: tuple[PositiveInt, ...]
+    dropout: Dropout
+
+
+class ResidualCnnParams(Section):
+    """Sizes of residual_cnn."""
+
+    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    time_stride: PositiveInt  # frames
+    frame_units: PositiveInt
+    attention_units: PositiveInt
+    embedding: PositiveInt
+    dropout: Dropout
+
+
+class NetworksParams(Section):
+    """Sizes of each network."""
+
+    blstm_attention: BlstmAttentionParams
+    lstm_attention: LstmAttentionParams
+    cnn_blstm_attention: CnnBlstmAttentionParams
+    spectrogram_cnn: SpectrogramCnnParams
+    td_cnn_lstm: TdCnnLstmParams
+    patch_dcnn_blstm: PatchDcnnBlstmParams
+    residual_cnn: ResidualCnnParams
+
+
 class Loso(Section):
     """Leave one speaker out."""
 
@@ -147,10 +255,24 @@ class CorpusParams(Section):
     speaker_independent: SpeakerIndependent
 
 
+class ModelsParams(Section):
+    """Which models are evaluated, under the feature set that they read: dvc.yaml has a stage for each set."""
+
+    functionals: Annotated[tuple[str, ...], Once]
+    lld: Annotated[tuple[str, ...], Once]
+    log_mel: Annotated[tuple[str, ...], Once]
+
+    @model_validator(mode="after")
+    def _at_least_one(self) -> "ModelsParams":
+        if not any(names for _, names in self):
+            raise ValueError("no model is named under any feature set")
+        return self
+
+
 class EvaluationParams(Section):
     """How a result is stated."""
 
-    seed: int
+    seed: Annotated[int, Field(ge=0)]
     bootstrap_resamples: PositiveInt
     confidence: Fraction
 
@@ -165,10 +287,10 @@ class WorkersParams(Section):
 class Params(Section):
     """The whole of params.yaml."""
 
-    corpora: Annotated[tuple[Name, ...], Field(min_length=1)]
-    protocols: Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Field(min_length=1)]
-    feature_sets: Annotated[tuple[Name, ...], Field(min_length=1)]
-    models: dict[Name, tuple[Name, ...]]  # feature set -> the models that read it
+    corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
+    protocols: Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]
+    feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]
+    models: ModelsParams
     corpus: dict[Name, CorpusParams]
     speaker_dependent: SpeakerDependent
     demo: DemoParams
@@ -180,5 +302,7 @@ class Params(Section):
     functionals: FunctionalsParams
     store: StoreParams
     svm: SvmParams
+    training: TrainingParams
+    networks: NetworksParams
     evaluation: EvaluationParams
     workers: WorkersParams

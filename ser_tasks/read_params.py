@@ -28,15 +28,19 @@ def read_params(path: Path = PARAMS_FILE) -> Params:
         ParamsError: one line for each thing that is wrong
     """
     try:
-        tree = yaml.compose(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tree = yaml.compose(text)
     except FileNotFoundError as error:
         raise ParamsError(f"{path.resolve()}: no such file. Run from the project's folder.") from error
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
     except yaml.YAMLError as error:
         raise ParamsError(f"{path} is not YAML: {error}. Mend the line it names.") from error
     if tree is None:
         raise ParamsError(f"{path}: the file is empty. Restore it: git checkout {path}")
+    _refuse_repeated_keys(tree, path)
     try:
-        return Params.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Params.model_validate(yaml.safe_load(text))
     except ValidationError as error:
         complaints = [f"{path}:{_line(tree, e['loc'])}: {_complaint(e)}" for e in error.errors()]
         raise ParamsError("\n".join(complaints)) from error
@@ -51,6 +55,23 @@ def refuse_unknown(name: str, known: Collection[str], *, place: str, mend: str) 
         )
 
 
+def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
+    """YAML readers differ on a key that stands twice: one takes the last, another fails."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                raise ParamsError(
+                    f"{path}:{line}: the key {key.value!r} stands in line {seen[key.value]} already. Keep one of them."
+                )
+            seen[key.value] = line
+            _refuse_repeated_keys(value, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_repeated_keys(value, path)
+
+
 def _complaint(error: ErrorDetails) -> str:
     place = _place(error["loc"])
     key = ".".join(str(step) for step in place)
@@ -62,7 +83,8 @@ def _complaint(error: ErrorDetails) -> str:
     if error["type"].startswith("union_tag"):
         found = str(dict(error["input"]).get("kind", ""))
         return f"{key}.kind: found {found!r}{_nearest(found, PROTOCOL_KINDS)} Allowed: {', '.join(PROTOCOL_KINDS)}."
-    return f"{key}: found {error['input']!r}. {error['msg']}."
+    found = "" if error["type"] == "value_error" else f" found {error['input']!r}."
+    return f"{key or 'the file'}:{found} {error['msg'].removeprefix('Value error, ')}."
 
 
 def _nearest(name: str, known: Collection[str]) -> str:

@@ -23,7 +23,7 @@ def read_results(folder: Path) -> list[dict[str, Any]]:
     """
     files = sorted(folder.glob("*/*/*.json"))
     if not files:
-        raise UserError(f"{folder}: no result yet. Make one: make repro")
+        raise UserError(f"{folder}: no result yet. Run from the project's folder, or make one: make repro")
     return [_read(file) for file in files]
 
 

@@ -48,7 +48,7 @@ class FoldRequest:
             [self.model, model.speaker_norm],
             model.section(self.params).model_dump(mode="json"),
             self.seed,
-            code_digest(evaluate_fold, model.build),
+            code_digest(evaluate_fold, model.build, *model.code),
             library_versions(),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -74,11 +74,13 @@ def _by_request(_context: object, inputs: Mapping[str, Any]) -> str:
 )
 def run_fold(request: FoldRequest) -> dict[str, Any]:
     """One fold's outcome, as a dictionary; kept on disk, so that a killed evaluation goes on from there."""
-    features = read_features(request.features_folder, request.labels.utterance_ids).matrix()
-    with threadpool_limits(1):  # the same sums on every machine, and no fight between workers
-        outcome = evaluate_fold(
-            request.fold, request.labels, features, MODELS[request.model], request.params, seed=request.seed
-        )
+    table = read_features(request.features_folder, request.labels.utterance_ids)
+    one_row_each = all(len(frames) == 1 for frames in table.frames)
+    features = table.matrix() if one_row_each else table.frames
+    threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
+    outcome = evaluate_fold(
+        request.fold, request.labels, features, MODELS[request.model], request.params, seed=request.seed
+    )
     return asdict(outcome)
 
 
@@ -96,8 +98,8 @@ def decode_files(root: Path, entries: list[Entry]) -> list[Sound]:
 @task(name="extract shard", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)
 def extract_shard(shard: Shard, corpus_root: Path, folder: Path) -> None:
     """Features of one shard; the file is its own cache."""
-    with threadpool_limits(1):
-        compute_shard(shard, corpus_root=corpus_root, folder=folder)
+    threadpool_limits(1)
+    compute_shard(shard, corpus_root=corpus_root, folder=folder)
 
 
 @task(name="synthesise speaker", cache_policy=NO_CACHE)

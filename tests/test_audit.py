@@ -1,12 +1,16 @@
 """The leak audit: each way for test data to be seen early, and the message that stops it."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from ser_tasks.audit import LeakError, audit_folds, may_straddle, refuse_fitted
+from ser_tasks.audit import audit_folds, may_straddle
+from ser_tasks.errors import LeakError
+from ser_tasks.models.unfitted import refuse_fitted
 from ser_tasks.params import Loso, OfficialSplit, SpeakerDependent
 from ser_tasks.splits import Fold
 
@@ -83,9 +87,9 @@ def test_an_official_split_may_share_speakers_only_if_params_admit_it(corpus):
         audit_folds(corpus, [ACROSS], straddling=may_straddle(OfficialSplit(kind="official", shared_speakers=False)))
 
 
-def test_a_pipeline_with_one_fitted_step_is_refused_by_the_name_of_the_step():
-    pipeline = make_pipeline(StandardScaler(), SVC())
-    refuse_fitted(pipeline, where="svm")
-    pipeline.named_steps["standardscaler"].fit([[0.0], [1.0]])
-    with pytest.raises(LeakError, match=r"svm: standardscaler \(StandardScaler\) was fitted before"):
-        refuse_fitted(pipeline, where="svm")
+def test_a_recogniser_with_one_fitted_step_is_refused_by_the_name_of_the_step():
+    recogniser = SimpleNamespace(pipeline=make_pipeline(StandardScaler(), SVC()), seed=0)
+    refuse_fitted(recogniser, where="fold 1")
+    recogniser.pipeline.named_steps["standardscaler"].fit([[0.0], [1.0]])
+    with pytest.raises(LeakError, match=r"fold 1: pipeline.standardscaler \(StandardScaler\) was fitted before"):
+        refuse_fitted(recogniser, where="fold 1")

@@ -79,6 +79,39 @@ def test_several_mistakes_are_all_named_at_once(tmp_path):
         read_params(tmp_path / "params.yaml")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("corpora: [demo]", "corpora: [demo, demo]", "corpora: demo more than once"),
+        ("corpora: [demo]", "corpora: []", "corpora: found []. Value should have at least 1 item"),
+        ("  functionals: [svm,", "  functionals: [svm, svm,", "models.functionals: svm more than once"),
+        ("evaluation: {seed: 0", "evaluation: {seed: -1", "evaluation.seed: found -1."),
+    ],
+)
+def test_lists_name_each_thing_once_and_seeds_are_not_negative(tmp_path, old, new, why):
+    assert why in complaint(tmp_path, old, new)
+
+
+def test_no_model_at_all_is_refused(tmp_path):
+    text = TEXT.replace("functionals: [svm, svm_speaker_norm]", "functionals: []")
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParamsError, match="models: no model is named"):
+        read_params(tmp_path / "params.yaml")
+
+
+def test_a_key_that_stands_twice_is_refused_with_both_lines(tmp_path):
+    text = TEXT + "\nsvm: {}\n"
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParamsError, match=f"'svm' stands in line {line_of(TEXT, 'svm:  ')} already"):
+        read_params(tmp_path / "params.yaml")
+
+
+def test_a_file_in_another_encoding_is_said_to_be_so(tmp_path):
+    (tmp_path / "params.yaml").write_bytes("# é\n".encode("latin-1"))
+    with pytest.raises(ParamsError, match="byte 2 is not UTF-8"):
+        read_params(tmp_path / "params.yaml")
+
+
 def test_broken_yaml_is_said_to_be_so(tmp_path):
     (tmp_path / "params.yaml").write_text("svm: {c: [1, 2", encoding="utf-8")
     with pytest.raises(ParamsError, match="is not YAML"):

@@ -11,7 +11,7 @@ from ser_tasks.corpora.finding import Finding, some
 from ser_tasks.corpora.fingerprint import read_fingerprints
 from ser_tasks.corpora.inspection import Inspected, Unreadable, inspect_file
 from ser_tasks.corpora.listing import list_audio
-from ser_tasks.corpora.manifest import check_names, read_manifest
+from ser_tasks.corpora.manifest import check_file, check_names, read_manifest
 from ser_tasks.corpora.reading import name_utterances, strangers
 from ser_tasks.corpora.soundness import soundness
 from ser_tasks.corpora.threads import map_files
@@ -101,7 +101,9 @@ def _version(root: Path, corpus: Corpus, manifest: Path | None) -> list[Finding]
     if manifest is None or not manifest.exists():
         return []
     try:
-        check_names(root, list_audio(root, corpus), read_manifest(manifest))
+        entries = read_manifest(manifest)
+        check_names(root, list_audio(root, corpus), entries)
+        map_files(lambda entry: check_file(root, entry), entries)
     except CorpusError as error:
         return [Finding("error", "manifest", str(error))]
     return [Finding("ok", "manifest", f"the files that {manifest} states")]

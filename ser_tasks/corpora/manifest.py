@@ -95,6 +95,20 @@ def check_names(root: Path, listing: Listing, entries: Sequence[Entry]) -> None:
     raise CorpusError(f"{root}: the folder is not the version its manifest states: {' and '.join(found)}. {MEND}")
 
 
+def check_sizes(root: Path, entries: Sequence[Entry]) -> None:
+    """Refuse a file that is missing or of another size than stated: quick, for a look before every run.
+
+    Raises:
+        CorpusError: names the first, and how many
+    """
+    changed = [e for e in entries if not (root / e.path).is_file() or (root / e.path).stat().st_size != e.bytes]
+    if changed:
+        raise CorpusError(
+            f"{root}: {len(changed)} of {len(entries)} files are missing or not of the size that the manifest states, "
+            f"the first is {changed[0].path}. {MEND}"
+        )
+
+
 def check_file(root: Path, entry: Entry) -> None:
     """Refuse a file whose bytes are not those the manifest states."""
     file = root / entry.path

@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 
+from ser_tasks.models.network import network
 from ser_tasks.models.recogniser import Model
 from ser_tasks.models.svm import SvmRecogniser
 
 MODELS: Mapping[str, Model] = {
     "svm": Model(SvmRecogniser, lambda params: params.svm, "functionals"),
     "svm_speaker_norm": Model(SvmRecogniser, lambda params: params.svm, "functionals", speaker_norm=True),
+    "blstm_attention": network("blstm_attention", "lld"),
+    "lstm_attention": network("lstm_attention", "lld"),
+    "cnn_blstm_attention": network("cnn_blstm_attention", "log_mel"),
+    "spectrogram_cnn": network("spectrogram_cnn", "log_mel"),
+    "td_cnn_lstm": network("td_cnn_lstm", "log_mel"),
+    "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
+    "residual_cnn": network("residual_cnn", "log_mel"),
 }

@@ -3,21 +3,31 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_tasks.models.recogniser import Features
 
-def speaker_norm(features: NDArray[np.float32], speakers: NDArray[np.str_]) -> NDArray[np.float32]:
-    """Each dimension to mean 0 and standard deviation 1 over the utterances of each speaker, labels unseen.
+
+def speaker_norm(features: Features, speakers: NDArray[np.str_]) -> Features:
+    """Each dimension to mean 0 and standard deviation 1 over all that a speaker says, labels unseen.
 
     Args:
-        features: shape (n_utterances, n_dims)
+        features: a row, or an array of frames, for each utterance
         speakers: shape (n_utterances,)
 
     Returns:
-        the same shape; a dimension that is constant for a speaker becomes 0 there
+        the same shapes; a dimension that is constant for a speaker becomes 0 there
     """
-    normalised = np.empty_like(features)
-    for speaker in np.unique(speakers):
-        own = speakers == speaker
-        values = features[own].astype(np.float64)
-        spread = values.std(axis=0)
-        normalised[own] = (values - values.mean(axis=0)) / np.where(spread > 1e-12, spread, 1.0)
-    return normalised
+    rows = [np.atleast_2d(values).astype(np.float64) for values in features]
+    scale = {name: _mean_and_spread(rows, speakers == name) for name in np.unique(speakers)}
+    normalised = [
+        ((values - scale[name][0]) / scale[name][1]).astype(np.float32)
+        for values, name in zip(rows, speakers, strict=True)
+    ]
+    return tuple(normalised) if isinstance(features, tuple) else np.concatenate(normalised)
+
+
+def _mean_and_spread(
+    rows: list[NDArray[np.float64]], own: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    values = np.concatenate([rows[i] for i in np.flatnonzero(own)])
+    spread = values.std(axis=0)
+    return values.mean(axis=0), np.where(spread > 1e-12, spread, 1.0)

@@ -1,8 +1,10 @@
 """The SVM of seed 004 done right: scaler, ANOVA selection, PCA and RBF kernel in one pipeline, tuned by speaker."""
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +16,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from ser_tasks.audit import refuse_fitted
 from ser_tasks.calibration import fit_temperature, posteriors
+from ser_tasks.errors import UserError
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.params import SvmParams
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.params import SvmParams
 
 
 class Anova(SelectFpr):  # type: ignore[misc]  # scikit-learn has no types
@@ -36,7 +40,7 @@ def svm_pipeline(*, anova_alpha: float, seed: int) -> Pipeline:
             ("scaler", StandardScaler()),
             ("anova", Anova(f_classif, alpha=anova_alpha)),
             ("pca", PCA(svd_solver="full", random_state=seed)),
-            ("svm", SVC(kernel="rbf", class_weight="balanced", random_state=seed)),
+            ("svm", SVC(kernel="rbf", class_weight="balanced", break_ties=True, random_state=seed)),
         ]
     )
 
@@ -50,20 +54,23 @@ class SvmRecogniser:
 
     def __init__(self, params: SvmParams, *, classes: Sequence[str], seed: int) -> None:
         self.params, self.classes, self.seed = params, tuple(classes), seed
+        self.pipeline = svm_pipeline(anova_alpha=params.anova_alpha, seed=seed)
 
     def fit(self, train: Examples, validation: Examples | None) -> Mapping[str, Any]:
-        """Search C, gamma and the PCA's share of variance by UAR, refit on all of `train`, calibrate."""
+        """Search C, gamma and the PCA's share of variance by UAR, refit on all of it, calibrate.
+
+        An official validation part is learnt from too: the search draws its own from whatever there is.
+        """
+        train = train if validation is None else train.and_also(validation)
         truth = np.searchsorted(self.classes, train.emotions)
         inner = inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed)
-        pipeline = svm_pipeline(anova_alpha=self.params.anova_alpha, seed=self.seed)
-        refuse_fitted(pipeline, where="svm")
         with tempfile.TemporaryDirectory(prefix="svm-search-") as memory:
             search = GridSearchCV(
-                clone(pipeline).set_params(memory=memory), self._grid(), scoring="balanced_accuracy", cv=inner
+                clone(self.pipeline).set_params(memory=memory), self._grid(), scoring="balanced_accuracy", cv=inner
             )
             search.fit(train.features, truth)
         chosen = search.best_params_
-        self.pipeline = pipeline.set_params(**chosen)
+        self.pipeline.set_params(**chosen)
         held_out = cross_val_predict(clone(self.pipeline), train.features, truth, cv=inner, method="decision_function")
         self.temperature = fit_temperature(_per_class(held_out), truth)
         self.pipeline.fit(train.features, truth)
@@ -85,7 +92,13 @@ def inner_folds(
     truth: NDArray[np.integer], speakers: NDArray[np.str_], *, n_folds: int, seed: int
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Folds of the training part with no speaker on both sides; fewer where there are fewer speakers."""
-    n_folds = min(n_folds, len(np.unique(speakers)))
+    names = np.unique(speakers)
+    if len(names) < 2:
+        raise UserError(
+            f"the training part has one speaker ({names[0]}), but hyper-parameters are chosen on speakers not learnt "
+            "from. Take more speakers, or folds with more of them on the training side."
+        )
+    n_folds = min(n_folds, len(names))
     dealer = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
     return list(dealer.split(np.zeros(len(truth)), truth, groups=speakers))
 

@@ -5,11 +5,11 @@ import sys
 from dataclasses import replace
 
 import pytest
-from conftest import write
 from typer.testing import CliRunner
 
 from pipelines.cli_corpora import app
 from ser_tasks import corpora
+from tests.corpora.conftest import write
 
 
 @pytest.fixture

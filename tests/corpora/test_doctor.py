@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from conftest import EMODB_NAMES, RATE, noise, write
 
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.corpora import emodb, ravdess
@@ -17,6 +16,7 @@ from ser_tasks.corpora.doctor import examine
 from ser_tasks.corpora.fingerprint import DIGITS, Fingerprint, read_fingerprints, write_fingerprints
 from ser_tasks.corpora.inspection import BANDS, band_levels, cliff, clipped_runs, inspect_file
 from ser_tasks.corpora.manifest import write_manifest
+from tests.corpora.conftest import EMODB_NAMES, RATE, noise, write
 
 SECONDS = 0.5
 

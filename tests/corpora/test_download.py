@@ -5,10 +5,10 @@ import itertools
 
 import numpy as np
 import pytest
-from conftest import Behaviour
 
 from ser_tasks.corpora.corpus import CorpusError, Source
 from ser_tasks.corpora.download import ATTEMPTS, download
+from tests.corpora.conftest import Behaviour
 
 CONTENT = np.random.default_rng(0).bytes(1_500_000)
 MD5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()

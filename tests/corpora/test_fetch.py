@@ -5,7 +5,6 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from conftest import EMODB_NAMES, Behaviour, write
 from filelock import FileLock
 
 from ser_tasks.corpora import emodb, ravdess
@@ -15,6 +14,7 @@ from ser_tasks.corpora.fetch import fetch, find_root
 from ser_tasks.corpora.manifest import read_manifest
 from ser_tasks.corpora.place import place_of, state_of
 from ser_tasks.corpora.reading import read_corpus
+from tests.corpora.conftest import EMODB_NAMES, Behaviour, write
 
 CORPUS = emodb.CORPUS
 

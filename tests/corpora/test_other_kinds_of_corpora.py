@@ -4,12 +4,12 @@ import csv
 from pathlib import Path, PurePosixPath
 
 import pytest
-from conftest import write
 
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Utterance
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import read_manifest, write_manifest
 from ser_tasks.corpora.reading import read_corpus
+from tests.corpora.conftest import write
 
 
 def declare(**more):

@@ -7,7 +7,6 @@ import shutil
 import pandas as pd
 import pytest
 import soundfile
-from conftest import EMODB_NAMES, write
 
 from ser_tasks.audio.decode import AudioError
 from ser_tasks.corpora import emodb, ravdess
@@ -17,6 +16,7 @@ from ser_tasks.corpora.manifest import Entry, read_manifest, save_entries, write
 from ser_tasks.corpora.reading import assemble, describe, read_corpus, read_file
 from ser_tasks.errors import UserError
 from ser_tasks.utterances import SCHEMA, read_utterances, write_utterances
+from tests.corpora.conftest import EMODB_NAMES, write
 
 CORPUS = emodb.CORPUS
 

@@ -29,6 +29,7 @@ SMALL = {
     "demo": {"speakers": 4, "utterances_per_emotion": 3},
     "speaker_dependent": {"folds": 3},
     "svm": {"pca_variance": [0.9], "c": [1], "gamma": [0.001], "inner_folds": 2},
+    "training": {"epochs": 2},
     "evaluation": {"bootstrap_resamples": 200},
 }
 
@@ -88,7 +89,8 @@ def make_small(params: dict) -> None:
     """The smallest run that still has everything in it."""
     for section, values in SMALL.items():
         params[section] |= values
-    params["models"] = {"functionals": ["svm"]}
+    params["feature_sets"] = ["functionals"]
+    params["models"] = {"functionals": ["svm"], "lld": [], "log_mel": []}
 
 
 @pytest.fixture(scope="session")

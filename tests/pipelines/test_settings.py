@@ -10,6 +10,7 @@ from pipelines.__main__ import STAGES
 from pipelines.settings import project_params
 from ser_tasks.code_digest import reachable
 from ser_tasks.errors import UserError
+from ser_tasks.models import MODELS
 
 PROJECT = Path(__file__).parents[2]
 
@@ -35,11 +36,11 @@ def edited(tmp_path, monkeypatch):
         ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
         ("feature_sets: [functionals]", "feature_sets: [functional]", r"'functional'.*Did you mean 'functionals'\?"),
         ("functionals: [svm,", "functionals: [swm,", r"models.functionals: 'swm'.*Did you mean 'svm'\?"),
-        ("  functionals: [svm,", "  lld: [svm,", r"models: 'lld' is not known.*Or add it to feature_sets"),
+        ("  lld: []", "  lld: [lstm_attention]", r"models: 'lld' is not known.*Or add it to feature_sets"),
         (
-            "feature_sets: [functionals]\nmodels:",
-            "feature_sets: [functionals, lld]\nmodels:\n  lld: [svm]",
-            r"'svm' reads the feature set 'functionals'. Move it under models.functionals",
+            "functionals: [svm,",
+            "functionals: [residual_cnn, svm,",
+            r"'residual_cnn' reads the feature set 'log_mel'. Move it under models.log_mel",
         ),
     ],
 )
@@ -52,6 +53,14 @@ def test_a_name_that_no_table_has_is_answered_with_the_nearest_and_a_mend(edited
 def test_a_selected_corpus_that_is_not_here_is_answered_with_the_two_ways_to_get_it(edited):
     edited("corpora: [demo", "corpora: [demo, ravdess")
     with pytest.raises(UserError, match=r"ser fetch ravdess, or use a folder that you have: .*--from DIR"):
+        check.main()
+
+
+def test_a_selected_corpus_that_lost_a_file_since_it_was_fetched_is_refused(edited, tmp_path):
+    edited("corpora: [demo", "corpora: [demo, emodb")
+    (tmp_path / "data/manifests").mkdir(parents=True)
+    (tmp_path / "data/manifests/emodb.csv").write_text("path,bytes,sha256\nwav/03a01Fa.wav,4,00\n")
+    with pytest.raises(UserError, match=r"1 of 1 files are missing .*03a01Fa.*ser fetch"):
         check.main()
 
 
@@ -119,3 +128,12 @@ def test_editing_a_module_that_a_stage_works_with_makes_the_stage_stale(name):
         if module not in PLUMBING and not any(dep in (file, *file.parents) for dep in deps)
     }
     assert not unseen, f"dvc.yaml: {name}: deps lack {unseen}"
+
+
+def test_every_model_is_among_the_dependencies_of_the_stage_that_evaluates_it():
+    stage_of = {"functionals": "evaluate", "lld": "evaluate_lld", "log_mel": "evaluate_log_mel"}
+    for name, model in MODELS.items():
+        deps = [Path(path) for path in stages()[stage_of[model.feature_set]]["deps"]]
+        for module in (model.build.__module__, *model.code):
+            file = Path(f"{module.replace('.', '/')}.py")
+            assert any(dep in (file, *file.parents) for dep in deps), f"{name}: {file} is not under deps in dvc.yaml"

@@ -111,6 +111,17 @@ def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
     assert "Running stage" not in project.succeed("dvc", "repro")
 
 
+def test_a_network_is_trained_and_evaluated_like_any_model(project):
+    project.edit_params(lambda params: params["feature_sets"].append("log_mel"))
+    project.edit_params(lambda params: params["models"]["log_mel"].append("spectrogram_cnn"))
+    project.succeed("dvc", "repro", "evaluate_log_mel@demo-speaker_independent-spectrogram_cnn")
+    result = json.loads((project.folder / RESULT.with_name("spectrogram_cnn.json")).read_text(encoding="utf-8"))
+    assert result["feature_set"] == "log_mel"
+    assert sum(fold["test_utterances"] for fold in result["folds"]) == result["utterances"] == 4 * 4 * 3
+    epochs = mlflow_rows(project, "select count(*) from params where key = 'epochs' and value = '2'")
+    assert epochs == [(4,)], "one child run for each fold says how long it trained"
+
+
 def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
     project.edit_params(lambda params: params["corpora"].append("emodb"))
     (project.folder / "run_ser.py").write_text("from pipelines.full import ser; ser()", encoding="utf-8")

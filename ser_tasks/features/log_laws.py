@@ -1,0 +1,35 @@
+"""The three laws by which the seeds turn the power of mel bands into loudness."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+EPSILON = 1e-6  # seed 001's
+GAIN = 1e6  # seed 002's
+FLOOR_POWER = 1e-10  # -100 dB, as in log_mel.py
+
+Power = NDArray[np.floating]
+Law = Callable[[Power], NDArray[np.float32]]
+
+
+def natural_log(power: Power) -> NDArray[np.float32]:
+    """ln(m + 1e-6): any shape, at least -13.8; bends into its floor around -60 dB (seed 001)."""
+    return np.asarray(np.log(power + EPSILON), np.float32)
+
+
+def log_one_plus(power: Power) -> NDArray[np.float32]:
+    """ln(1 + 1e6 m): any shape, at least 0, which is silence and so the natural padding (seed 002)."""
+    return np.asarray(np.log1p(GAIN * power), np.float32)
+
+
+def decibels(power: Power) -> NDArray[np.float32]:
+    """10 log10(m), any shape, in dB re 1.0, straight down to its floor of -100 dB (seed 004)."""
+    return np.asarray(10 * np.log10(np.maximum(power, FLOOR_POWER)), np.float32)
+
+
+LOG_LAWS: Mapping[str, Law] = {
+    "ln": natural_log,
+    "ln1p": log_one_plus,
+    "db": decibels,
+}

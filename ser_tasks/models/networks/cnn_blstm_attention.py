@@ -1,0 +1,44 @@
+"""Three convolution blocks, BLSTM and attention on the log-mel spectrogram."""
+
+import keras
+from keras import layers
+
+from ser_tasks.models.networks.conv_block import bands_as_channels, conv_block
+from ser_tasks.models.networks.masked_input import masked_input
+from ser_tasks.models.networks.pooling import LearnedVectorAttention
+from ser_tasks.models.networks.recurrent import blstm
+
+N_BLOCKS = 3
+
+
+def build_cnn_blstm_attention(
+    *, n_dims: int, n_classes: int, filters: int, units: int, embedding: int, dropout: float
+) -> keras.Model:
+    """Log-mel (batch, n_frames, n_dims) -> logits (batch, n_classes).
+
+    Three blocks of 5 x 5 convolution, batch norm, ReLU and halving: (batch, n_frames / 8, n_dims / 8, 4 filters), sizes
+    rounded up -> bands beside each other -> BLSTM (batch, n_frames / 8, 2 units) -> attention (batch, 2 units) ->
+    embedding -> logits. As published: 40 bands, filters 8, units 64, embedding 64, dropout 0.5.
+
+    Args:
+        n_dims: mel bands
+        n_classes: of the answer
+        filters: of the first block; doubled by each of the others
+        units: of each direction of the BLSTM
+        embedding: units of the layer before the logits
+        dropout: of the embedding
+
+    Mends: seed 002's attention was a dense map over 50 fixed positions (2-2) and its batch norm and attention saw
+    padding (2-3); here a frame's score is w·x_t, as its README says.
+
+    Source: ki4ai-skc/merc2020 (seed 002)
+    """
+    inputs, x, real = masked_input(n_dims)
+    x = layers.Reshape((-1, n_dims, 1))(x)
+    for block in range(N_BLOCKS):
+        x, real = conv_block(x, real, filters=filters * 2**block, kernel_size=5)
+    x = blstm(bands_as_channels(x), real, units=units, dropout=0.0)
+    x, _ = LearnedVectorAttention(name="attention")(x, real)
+    x = layers.Dense(embedding, activation="relu", name="embedding")(x)
+    logits = layers.Dense(n_classes, dtype="float32", name="logits")(layers.Dropout(dropout)(x))
+    return keras.Model(inputs, logits, name="cnn_blstm_attention")

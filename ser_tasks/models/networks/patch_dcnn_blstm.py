@@ -1,0 +1,77 @@
+"""A deep image network on each patch of the log-mel spectrogram, BLSTM and attention over the patches."""
+
+from collections.abc import Sequence
+
+import keras
+from keras import layers
+
+from ser_tasks.errors import UserError
+from ser_tasks.models.networks.backbones import patch_vectors
+from ser_tasks.models.networks.batch_norm import batch_norm
+from ser_tasks.models.networks.keep_real import KeepReal
+from ser_tasks.models.networks.masked_input import masked_input
+from ser_tasks.models.networks.pooling import DotSelfAttention, LearnedVectorAttention
+from ser_tasks.models.networks.recurrent import blstm
+from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
+from ser_tasks.models.networks.slope_channels import SlopeChannels
+
+ATTENTION = {"dot": DotSelfAttention, "learned_vector": LearnedVectorAttention}
+
+
+def build_patch_dcnn_blstm(
+    *,
+    n_dims: int,
+    n_classes: int,
+    length: int,
+    step: int,
+    delta_reach: int,
+    backbone: str,
+    weights: str,
+    units: int,
+    attention: str,
+    dense: Sequence[int],
+    dropout: float,
+) -> keras.Model:
+    """Log-mel (batch, n_frames, n_dims) -> logits (batch, n_classes).
+
+    Static, delta and delta-delta (batch, n_frames, n_dims, 3), each of unit variance over real frames -> patches
+    (batch, n_patches, length, n_dims, 3), the last filled up -> backbone (batch, n_patches, its units) -> BLSTM
+    (batch, n_patches, 2 units) -> attention (batch, 2 units) -> dense layers, the last the embedding -> logits.
+    As published: 64 bands, patches of 64 frames every 32, ResNet50V2 on ImageNet weights, units 128, 'dot', dense
+    256, 128, 128, dropout 0.25.
+
+    Args:
+        n_dims: mel bands, 32 or more for all backbones but 'small'
+        n_classes: of the answer
+        length, step: of a patch, in frames; the length is a multiple of the step
+        delta_reach: frames on each side of a regression
+        backbone: 'resnet50v2', 'mobilenetv2', 'efficientnetb0' or 'small'
+        weights: 'none', 'imagenet' or a path
+        units: of each direction of the BLSTM
+        attention: 'dot' (self-attention, then the mean) or 'learned_vector'
+        dense: units of each dense layer after the attention
+        dropout: after the first and after the last dense layer
+
+    Mends: seed 001's deltas were negated differences that wrapped around (1-4), its input had no scale (1-5), its clips
+    were cut to eight patches (1-3) and its attention had no mask.
+
+    Source: AnkushMalaker/pretrained-dcnn-attention-ser (seed 001) after Zhang et al. (2021),
+    doi:10.3389/fphys.2021.643202
+    """
+    if attention not in ATTENTION:
+        raise UserError(
+            f"patch_dcnn_blstm: attention is '{attention}', but there are {sorted(ATTENTION)}. Fix it in params.yaml."
+        )
+    inputs, x, mask = masked_input(n_dims)
+    x = SlopeChannels(reach=delta_reach, name="channels")(x, mask)
+    x = KeepReal()(batch_norm(x, mask, affine=False, name="channel_scale"), mask)
+    x, real = RollingWindows(length=length, step=step, name="patches")(x, mask)
+    vectors = patch_vectors(folded(x), folded(real), backbone=backbone, weights=weights)
+    x = blstm(Unfold(name="patch_vectors")(vectors, real), real, units=units, dropout=0.0)
+    x, _ = ATTENTION[attention](name="attention")(x, real)
+    for place, width in enumerate(dense, start=1):
+        last = place == len(dense)
+        x = layers.Dense(width, activation="relu", name="embedding" if last else None)(x)
+        if last or place == 1:
+            x = layers.Dropout(dropout)(x)
+    return keras.Model(inputs, layers.Dense(n_classes, dtype="float32", name="logits")(x), name="patch_dcnn_blstm")

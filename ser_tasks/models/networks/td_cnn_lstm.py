@@ -1,0 +1,54 @@
+"""Four local feature learning blocks on each window of the log-mel spectrogram, LSTM over the windows."""
+
+from typing import Any
+
+import keras
+from keras import layers
+
+from ser_tasks.models.networks.batch_norm import batch_norm
+from ser_tasks.models.networks.masked_input import masked_input
+from ser_tasks.models.networks.recurrent import lstm
+from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
+
+POOLS = (2, 4, 4, 4)
+
+
+def build_td_cnn_lstm(
+    *, n_dims: int, n_classes: int, length: int, step: int, filters: int, units: int, dropout: float
+) -> keras.Model:
+    """Log-mel (batch, n_frames, n_dims) -> logits (batch, n_classes).
+
+    Windows (batch, n_windows, length, n_dims), the last filled up -> in each, four blocks of 3 x 3 convolution, batch
+    norm, ELU, pooling by 2, 4, 4, 4, dropout: (length / 128) x (n_dims / 128) x 2 filters, rounded up -> flat ->
+    LSTM over the windows, its last state (batch, units) the embedding -> logits.
+    As published: 128 bands, windows of 128 frames every 64, filters 64, units 256, dropout 0.2.
+
+    Args:
+        n_dims: mel bands
+        n_classes: of the answer
+        length, step: of a window, in frames; the length is a multiple of the step
+        filters: of the first two blocks; the others have twice as many
+        units: of the LSTM
+        dropout: after each block, and of what goes into the LSTM
+
+    Mends: seed 004 cut every clip to five windows (4-10) and failed on clips shorter than that (4-11); silence that
+    fills up no longer counts in the batch statistics or as time steps.
+
+    Source: maelfabien/Multimodal-Emotion-Recognition (seed 004); Zhao et al. (2019), doi:10.1016/j.bspc.2018.08.035
+    """
+    inputs, x, mask = masked_input(n_dims)
+    x, real = RollingWindows(length=length, step=step, name="windows")(x, mask)
+    vectors = _window_vectors(layers.Reshape((length, n_dims, 1))(folded(x)), folded(real), filters, dropout)
+    x = Unfold(name="window_vectors")(vectors, real)
+    _, x = lstm(x, real, units=units, bidirectional=False, dropout=dropout)
+    x = layers.Identity(name="embedding")(x)
+    return keras.Model(inputs, layers.Dense(n_classes, dtype="float32", name="logits")(x), name="td_cnn_lstm")
+
+
+def _window_vectors(x: Any, real: Any, filters: int, dropout: float) -> Any:
+    """(n_windows, length, n_mels, 1) and which of them are real -> (n_windows, .)."""
+    for pool, width in zip(POOLS, (filters, filters, 2 * filters, 2 * filters), strict=True):
+        x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
+        x = layers.ELU()(batch_norm(x, real))
+        x = layers.Dropout(dropout)(layers.MaxPooling2D(pool, padding="same")(x))
+    return layers.Flatten()(x)

@@ -1,0 +1,1 @@
+"""Training of networks on utterances of any length: batches, validation speakers, the loop."""

@@ -1,0 +1,87 @@
+"""Every network at a size that a test can afford, its weights the same whatever the backend.
+
+As a program: what `outputs` finds, into the file that it is given.
+"""
+
+import sys
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.models.networks import build_network
+
+BLSTM = {"n_dims": 6, "n_classes": 3, "dense": 8, "units": 4, "dropout": 0.0}
+LSTM = {"n_dims": 6, "n_classes": 3, "units": 5, "input_dropout": 0.0, "dropout": 0.0}
+WINDOWS = {"n_dims": 8, "n_classes": 3, "length": 8, "step": 4, "dropout": 0.0}
+PATCHES = {**WINDOWS, "delta_reach": 2, "backbone": "small", "weights": "none", "units": 4, "dense": (6, 5)}
+SMALL: dict[str, tuple[str, dict[str, Any]]] = {
+    "blstm_attention": ("blstm_attention", {**BLSTM, "attention": "learned_vector"}),
+    "blstm_constant_vector": ("blstm_attention", {**BLSTM, "attention": "constant_vector"}),
+    "lstm_attention": ("lstm_attention", {**LSTM, "bidirectional": False}),
+    "blstm_self_attention": ("lstm_attention", {**LSTM, "bidirectional": True}),
+    "cnn_blstm_attention": (
+        "cnn_blstm_attention",
+        {"n_dims": 9, "n_classes": 3, "filters": 3, "units": 4, "embedding": 6, "dropout": 0.0},
+    ),
+    "spectrogram_cnn": ("spectrogram_cnn", {"n_dims": 18, "n_classes": 3, "filters": 4, "dropout": 0.0}),
+    "td_cnn_lstm": ("td_cnn_lstm", {**WINDOWS, "filters": 3, "units": 5}),
+    "patch_dcnn_blstm": ("patch_dcnn_blstm", {**PATCHES, "attention": "dot"}),
+    "patch_dcnn_pooling": ("patch_dcnn_blstm", {**PATCHES, "attention": "learned_vector"}),
+    "residual_cnn": (
+        "residual_cnn",
+        {
+            **{"n_dims": 9, "n_classes": 3, "filters": (4, 6), "time_stride": 2},
+            **{"frame_units": 7, "attention_units": 5, "embedding": 6, "dropout": 0.0},
+        },
+    ),
+}
+
+
+def small_network(name: str) -> keras.Model:
+    """One line of SMALL, with weights that depend on nothing but their place."""
+    network, sizes = SMALL[name]
+    model = build_network(network, **sizes)
+    generator = np.random.default_rng(zlib.crc32(name.encode()))
+    for weight in model.weights:
+        spread = 1 / np.sqrt(np.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 0.3
+        positive = weight.name in ("std", "gamma", "moving_variance", "scale")
+        values = generator.normal(scale=spread, size=weight.shape)
+        weight.assign(generator.uniform(0.7, 1.4, weight.shape) if positive else values)
+    return model
+
+
+def batch(
+    n_frames: Sequence[int], *, n_dims: int, padding: int = 0, seed: int = 0, garbage: float = 1e3
+) -> dict[str, NDArray[np.float32]]:
+    """Clips of these lengths, `padding` frames more than the longest needs, large numbers in all of the padding."""
+    clips = [np.random.default_rng([seed, clip]).normal(size=(n, n_dims)) for clip, n in enumerate(n_frames)]
+    longest = max(n_frames) + padding
+    frames = garbage * np.random.default_rng(seed + 1).normal(size=(len(clips), longest, n_dims))
+    mask = np.zeros((len(clips), longest))
+    for row, clip in enumerate(clips):
+        frames[row, : len(clip)], mask[row, : len(clip)] = clip, 1
+    return {"frames": frames.astype(np.float32), "mask": mask.astype(np.float32)}
+
+
+def values(tensor: Any) -> NDArray[np.float32]:
+    return np.asarray(keras.ops.convert_to_numpy(tensor))
+
+
+def outputs(name: str) -> dict[str, NDArray[np.float32]]:
+    """Logits in use; of the residual CNN also in training, and the running statistics after that."""
+    model = small_network(name)
+    x = batch((23, 7, 1), n_dims=SMALL[name][1]["n_dims"])
+    model.compile()
+    found = {"use": model.predict_on_batch(x)}
+    if name == "residual_cnn":
+        found["training"] = values(model(x, training=True))
+        found |= {f"statistic {place}": values(w) for place, w in enumerate(model.non_trainable_weights)}
+    return found
+
+
+if __name__ == "__main__":
+    np.savez(sys.argv[1], **{f"{name} {key}": found for name in SMALL for key, found in outputs(name).items()})

@@ -1,0 +1,122 @@
+"""The training loop on a task with a known answer: which of two dimensions rises over time."""
+
+import keras
+import numpy as np
+import pytest
+
+from ser_tasks.models import MODELS
+from ser_tasks.models.network import NetworkRecogniser, NetworkSection
+from ser_tasks.models.networks.standardise import Standardise
+from ser_tasks.models.recogniser import Examples
+from ser_tasks.params import SpectrogramCnnParams, TrainingParams
+from ser_tasks.training.trainer import Labelled, inputs, network_logits, train
+
+SETTINGS = TrainingParams(
+    epochs=12,
+    patience=4,
+    validation_share=0.34,
+    batch_size=16,
+    learning_rate=0.02,
+    warm_up_epochs=1,
+    weight_decay=0.0,
+    label_smoothing=0.0,
+    clip_norm=5,
+)
+CLASSES = ("falls", "rises")
+
+
+def examples(seed: int, n: int = 96) -> Examples:
+    """Clips of 20 to 90 frames, 8 dimensions of noise, on which a slope of either sign lies; six speakers."""
+    rng = np.random.default_rng(seed)
+    truth = np.arange(n) % 2
+    clips = [rng.normal(0, 0.3, (rng.integers(20, 90), 8)).astype(np.float32) for _ in range(n)]
+    clips = [
+        clip + np.linspace(-1, 1, len(clip), dtype=np.float32)[:, None] * (2 * t - 1)
+        for clip, t in zip(clips, truth, strict=True)
+    ]
+    return Examples(tuple(clips), np.array(CLASSES)[truth], np.array([f"s{i // 2 % 6}" for i in range(n)]))
+
+
+def recogniser(seed: int = 0) -> NetworkRecogniser:
+    def build(*, n_dims, n_classes):
+        frames, mask = keras.Input((None, n_dims), name="frames"), keras.Input((None,), name="mask")
+        x = Standardise(name="standardise")(frames, mask)
+        x = keras.layers.GRU(8)(x, mask=keras.ops.cast(mask, "bool"))
+        return keras.Model({"frames": frames, "mask": mask}, keras.layers.Dense(n_classes)(x))
+
+    class NoSizes:
+        def model_dump(self, **_):
+            return {}
+
+    return NetworkRecogniser(build, NetworkSection(NoSizes(), SETTINGS), classes=CLASSES, seed=seed)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> tuple[NetworkRecogniser, dict]:
+    network = recogniser()
+    return network, network.fit(examples(0), None)
+
+
+def test_a_learnable_task_is_learnt_and_answered_for_unseen_clips(fitted):
+    network, test = fitted[0], examples(1)
+    posteriors = network.posteriors(test.features)
+    np.testing.assert_allclose(posteriors.sum(axis=1), 1)
+    assert (np.array(CLASSES)[posteriors.argmax(axis=1)] == test.emotions).mean() > 0.9
+
+
+def test_what_happened_is_reported(fitted):
+    chosen = fitted[1]
+    assert 1 <= chosen["best_epoch"] <= chosen["epochs"] <= SETTINGS.epochs
+    assert chosen["parameters"] == fitted[0].model.count_params()
+
+
+def test_the_same_seed_gives_the_same_network(fitted):
+    again = recogniser()
+    again.fit(examples(0), None)
+    np.testing.assert_allclose(
+        again.posteriors(examples(1).features), fitted[0].posteriors(examples(1).features), atol=1e-5
+    )
+
+
+def test_answers_come_in_the_order_of_the_questions(fitted):
+    features = examples(1).features
+    forward, backward = (fitted[0].posteriors(part) for part in (features, features[::-1]))
+    np.testing.assert_allclose(forward, backward[::-1], atol=1e-5)
+
+
+def test_the_kept_weights_are_those_of_the_best_epoch():
+    learn, check = examples(0), examples(2)
+    truth = np.arange(96) % 2
+    keras.utils.set_random_seed(0)
+    model = recogniser().build(n_dims=8, n_classes=2)
+    history = train(
+        model, Labelled(list(learn.features), truth), Labelled(list(check.features), truth), settings=SETTINGS, seed=0
+    )
+    answers = network_logits(model, list(check.features), batch_size=16).argmax(axis=1)
+    recalls = [(answers[truth == k] == k).mean() for k in (0, 1)]
+    assert np.mean(recalls) == pytest.approx(history.best_uar)
+
+
+def test_clips_of_one_length_may_be_followed_by_clips_of_another():
+    rng = np.random.default_rng(0)
+    clips = [rng.normal(size=(n, 8)).astype(np.float32) for n in [60] * 64 + [200] * 8]
+    part, told = Labelled(clips, np.arange(72) % 2), []
+    model = recogniser().build(n_dims=8, n_classes=2)
+    settings = SETTINGS.model_copy(update={"epochs": 3})
+    history = train(model, part, part, settings=settings, seed=0, after_epoch=told.append)
+    assert told == history.epochs
+    assert len(told) == 3
+
+
+def test_networks_read_their_own_sizes_and_how_all_are_trained():
+    section = NetworkSection(SpectrogramCnnParams(filters=4, dropout=0.1), SETTINGS)
+    dumped = section.model_dump(mode="json")
+    assert dumped["filters"] == 4
+    assert dumped["training"]["epochs"] == 12
+    assert MODELS["spectrogram_cnn"].code == ("ser_tasks.models.networks.spectrogram_cnn", "ser_tasks.training.trainer")
+
+
+def test_inputs_are_named_as_networks_name_them():
+    given = inputs([np.ones((5, 3), np.float32)])
+    assert given["frames"].shape == (1, 64, 3)
+    assert given["mask"].sum() == 5
