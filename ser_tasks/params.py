@@ -109,6 +109,24 @@ class SvmParams(Section):
     inner_folds: Count
 
 
+class SpecAugmentParams(Section):
+    """Masks on the frames of a training clip."""
+
+    time_masks: Annotated[int, Field(ge=0)]
+    time_width: PositiveInt  # frames, at most
+    time_share: Fraction  # of the frames, at most
+    frequency_masks: Annotated[int, Field(ge=0)]
+    frequency_width: PositiveInt  # dimensions, at most
+
+
+class AugmentationParams(Section):
+    """What training clips go through before each epoch; null: nothing of the kind."""
+
+    tempo: tuple[PositiveFloat, PositiveFloat] | None  # slowest, fastest rate
+    spec_augment: SpecAugmentParams | None
+    mixup_alpha: PositiveFloat | None
+
+
 class TrainingParams(Section):
     """How networks are trained, all of them alike."""
 
@@ -121,6 +139,7 @@ class TrainingParams(Section):
     weight_decay: Annotated[float, Field(ge=0)]
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
     clip_norm: PositiveFloat  # of all gradients together
+    augmentation: AugmentationParams
 
 
 class BlstmAttentionParams(Section):

@@ -14,6 +14,7 @@ from scipy.special import log_softmax
 
 from ser_tasks.augmentation.balance import class_weights
 from ser_tasks.metrics import confusion_matrix, unweighted_average_recall
+from ser_tasks.training.augment import Batch, mixed_up, varied
 from ser_tasks.training.batches import Frames, length_buckets, pad
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -94,10 +95,8 @@ def train(
     best = model.get_weights()
     for number in range(1, settings.epochs + 1):
         began = time.perf_counter()
-        batches = training_batches(
-            part, n_classes=model.output_shape[-1], batch_size=settings.batch_size, generator=generator
-        )
-        losses = [float(model.train_on_batch(x, y, sample_weight=weights)) for x, y, weights in batches]
+        batches = training_batches(part, n_classes=model.output_shape[-1], settings=settings, generator=generator)
+        losses = [_step(model, batch) for batch in batches]
         val_uar, val_loss = judge(model, validation, batch_size=settings.batch_size)
         history.epochs.append(Epoch(float(np.mean(losses)), val_loss, val_uar, time.perf_counter() - began))
         after_epoch(history.epochs[-1])
@@ -110,14 +109,22 @@ def train(
 
 
 def training_batches(
-    part: Labelled, *, n_classes: int, batch_size: int, generator: np.random.Generator
-) -> Iterator[tuple[dict[str, NDArray[np.float32]], NDArray[np.float32], NDArray[np.float32]]]:
-    """One epoch: inputs, one-hot classes, and weights that give every class the same say."""
+    part: Labelled, *, n_classes: int, settings: TrainingParams, generator: np.random.Generator
+) -> Iterator[Batch]:
+    """One epoch of augmented clips, with one-hot classes and weights that give every class the same say."""
     targets = np.eye(n_classes, dtype=np.float32)[part.truth]
     weights = class_weights(part.truth, n_classes=n_classes)[part.truth]
+    augmentation = settings.augmentation
     lengths = np.array([len(frames) for frames in part.frames])
-    for rows in length_buckets(lengths, batch_size=batch_size, generator=generator):
-        yield inputs([part.frames[row] for row in rows]), targets[rows], weights[rows]
+    for rows in length_buckets(lengths, batch_size=settings.batch_size, generator=generator):
+        clips = [varied(part.frames[row], generator=generator, settings=augmentation) for row in rows]
+        batch = Batch(*pad(clips, multiple=FRAMES_MULTIPLE), targets[rows], weights[rows])
+        yield mixed_up(batch, generator=generator, alpha=augmentation.mixup_alpha)
+
+
+def _step(model: keras.Model, batch: Batch) -> float:
+    given = {"frames": batch.frames, "mask": batch.mask}
+    return float(model.train_on_batch(given, batch.targets, sample_weight=batch.weights))
 
 
 def judge(model: keras.Model, part: Labelled, *, batch_size: int) -> tuple[float, float]:

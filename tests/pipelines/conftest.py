@@ -29,7 +29,7 @@ SMALL = {
     "demo": {"speakers": 4, "utterances_per_emotion": 3},
     "speaker_dependent": {"folds": 3},
     "svm": {"pca_variance": [0.9], "c": [1], "gamma": [0.001], "inner_folds": 2},
-    "training": {"epochs": 2},
+    "training": {"epochs": 2, "augmentation": {"tempo": [0.9, 1.1], "spec_augment": None, "mixup_alpha": 0.2}},
     "evaluation": {"bootstrap_resamples": 200},
 }
 

@@ -8,7 +8,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection
 from ser_tasks.models.networks.standardise import Standardise
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.params import SpectrogramCnnParams, TrainingParams
+from ser_tasks.params import AugmentationParams, SpectrogramCnnParams, TrainingParams
 from ser_tasks.training.trainer import Labelled, inputs, network_logits, train
 
 SETTINGS = TrainingParams(
@@ -21,6 +21,7 @@ SETTINGS = TrainingParams(
     weight_decay=0.0,
     label_smoothing=0.0,
     clip_norm=5,
+    augmentation=AugmentationParams(tempo=None, spec_augment=None, mixup_alpha=None),
 )
 CLASSES = ("falls", "rises")
 
@@ -106,6 +107,19 @@ def test_clips_of_one_length_may_be_followed_by_clips_of_another():
     history = train(model, part, part, settings=settings, seed=0, after_epoch=told.append)
     assert told == history.epochs
     assert len(told) == 3
+
+
+def test_augmentation_of_the_training_part_leaves_the_task_learnable_and_the_test_part_alone():
+    augmentation = AugmentationParams(tempo=(0.8, 1.25), spec_augment=None, mixup_alpha=0.2)
+    settings = SETTINGS.model_copy(update={"augmentation": augmentation})
+    learn, check, truth = examples(0), examples(2), np.arange(96) % 2
+    before = [clip.copy() for clip in check.features]
+    keras.utils.set_random_seed(0)
+    model = recogniser().build(n_dims=8, n_classes=2)
+    part, validation = Labelled(list(learn.features), truth), Labelled(list(check.features), truth)
+    assert train(model, part, validation, settings=settings, seed=0).best_uar > 0.9
+    for clip, same in zip(check.features, before, strict=True):
+        np.testing.assert_array_equal(clip, same)
 
 
 def test_networks_read_their_own_sizes_and_how_all_are_trained():
