@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -26,8 +27,9 @@ class NetworkSection:
     training: TrainingParams
 
     def model_dump(self, **options: Any) -> dict[str, Any]:
-        """Plain values."""
-        return self.sizes.model_dump(**options) | {"training": self.training.model_dump(**options)}
+        """Plain values, and the Keras backend: another one gives slightly other weights."""
+        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        return {**self.sizes.model_dump(**options), "training": self.training.model_dump(**options), "backend": backend}
 
 
 def network(name: str, feature_set: str, *, speaker_norm: bool = False) -> Model:
