@@ -21,6 +21,10 @@ def test_the_temperature_that_made_the_labels_is_found(temperature):
     assert fit_temperature(scores, truth) == pytest.approx(temperature, rel=0.05)
 
 
+def test_a_temperature_of_two_halves_the_scores():
+    np.testing.assert_allclose(posteriors(np.array([[0.0, 2 * np.log(3)]]), 2.0), [[0.25, 0.75]])
+
+
 def test_the_order_of_the_classes_never_changes_and_rows_sum_to_one():
     scores, _ = drawn(1.0, n=100)
     softened = posteriors(scores, 4.2)

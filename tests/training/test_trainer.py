@@ -9,7 +9,7 @@ from ser_tasks.models.network import NetworkRecogniser, NetworkSection
 from ser_tasks.models.networks.standardise import Standardise
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.params import AugmentationParams, SpectrogramCnnParams, TrainingParams
-from ser_tasks.training.trainer import Labelled, inputs, network_logits, train
+from ser_tasks.training.trainer import Labelled, inputs, judge, network_logits, train
 
 SETTINGS = TrainingParams(
     epochs=12,
@@ -96,6 +96,17 @@ def test_the_kept_weights_are_those_of_the_best_epoch():
     answers = network_logits(model, list(check.features), batch_size=16).argmax(axis=1)
     recalls = [(answers[truth == k] == k).mean() for k in (0, 1)]
     assert np.mean(recalls) == pytest.approx(history.best_uar)
+
+
+def test_later_epochs_that_do_worse_on_validation_are_undone():
+    learn, check, truth = examples(0), examples(2), np.arange(96) % 2
+    part, opposite = Labelled(list(learn.features), truth), Labelled(list(check.features), 1 - truth)
+    settings = SETTINGS.model_copy(update={"learning_rate": 0.003})
+    keras.utils.set_random_seed(0)
+    model = recogniser().build(n_dims=8, n_classes=2)
+    history = train(model, part, opposite, settings=settings, seed=0)
+    assert history.epochs[-1].val_uar < history.best_uar - 0.05, "what is learnt is wrong for this validation part"
+    assert judge(model, opposite, batch_size=16)[0] == pytest.approx(history.best_uar)
 
 
 def test_clips_of_one_length_may_be_followed_by_clips_of_another():
