@@ -1,6 +1,7 @@
 """Stage `evaluate`: one model on one corpus under one protocol, fold by fold, to a result."""
 
 import time
+from typing import Any
 
 from prefect import flow
 
@@ -37,7 +38,6 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     predictions = prediction_table(folds, outcomes, labels, seed=params.evaluation.seed)
     figures, confusion = score(predictions, labels, params.evaluation)
 
-    settings = MODELS[model].section(params).model_dump(mode="json")
     result = {
         "corpus": corpus,
         "corpus_kind": CORPORA[corpus].kind,
@@ -46,19 +46,27 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
         "protocol_kind": section.kind if not isinstance(section, SpeakerDependent) else "speaker_dependent",
         "model": model,
         **figures,
-        "utterances": len(labels.utterance_ids),
-        "speakers": len(set(labels.speakers)),
-        "classes": sorted(set(labels.emotions)),
-        "dropped": labelled.dropped,
+        **circumstances(labels, labelled.dropped, model=model, params=params),
         "warnings": warnings(corpus, model, shared),
-        "feature_set": MODELS[model].feature_set,
-        "seed": params.evaluation.seed,
-        "versions": library_versions(),
     }
     write_outputs(result, predictions)
     show_result(result)
     seconds = time.perf_counter() - began  # for MLflow alone: the same work gives the same files
+    settings = MODELS[model].section(params).model_dump(mode="json")
     track(result, confusion, outcomes, seconds=seconds, protocol=section.model_dump(mode="json"), settings=settings)
+
+
+def circumstances(labels: Labels, dropped: dict[str, int], *, model: str, params: Params) -> dict[str, Any]:
+    """What the figures were computed from, and with."""
+    return {
+        "utterances": len(labels.utterance_ids),
+        "speakers": len(set(labels.speakers)),
+        "classes": sorted(set(labels.emotions)),
+        "dropped": dropped,
+        "feature_set": MODELS[model].feature_set,
+        "seed": params.evaluation.seed,
+        "versions": library_versions(),
+    }
 
 
 def protocol_section(params: Params, corpus: str, protocol: str) -> SpeakerIndependent | SpeakerDependent:

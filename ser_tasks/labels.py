@@ -36,8 +36,3 @@ def apply_preset(utterances: pd.DataFrame, preset: Preset) -> Labelled:
             f"dropped: {dropped}. Choose another preset in params.yaml, or complete the corpus (`ser check`)."
         )
     return Labelled(kept, dropped)
-
-
-def class_order(utterances: pd.DataFrame) -> tuple[str, ...]:
-    """The classes present, in alphabetical order: the one order of every matrix and column."""
-    return tuple(sorted(utterances.emotion.unique()))
