@@ -16,8 +16,9 @@ def may_straddle(protocol: SpeakerIndependent | SpeakerDependent) -> frozenset[s
     """The columns whose values may stand on both sides of a split, because the protocol says so by its name."""
     if isinstance(protocol, SpeakerDependent):
         return frozenset({"speaker", "group"})
-    if isinstance(protocol, OfficialSplit) and protocol.shared_speakers:
-        return frozenset({"speaker"})
+    if isinstance(protocol, OfficialSplit):
+        shared = {"speaker": protocol.shared_speakers, "group": protocol.shared_groups}
+        return frozenset(column for column, admitted in shared.items() if admitted)
     return frozenset()
 
 

@@ -35,4 +35,6 @@ def apply_preset(utterances: pd.DataFrame, preset: Preset) -> Labelled:
             f"the preset ({preset.description}) leaves {len(kept)} utterances of {kept.emotion.nunique()} class(es), "
             f"dropped: {dropped}. Choose another preset in params.yaml, or complete the corpus (`ser check`)."
         )
+    if preset.split is not None:
+        kept = kept.assign(split=preset.split(kept))
     return Labelled(kept, dropped)

@@ -9,6 +9,14 @@ import pyarrow.parquet as pq
 from ser_tasks.atomic import atomic_path
 from ser_tasks.errors import UserError
 
+VOTE = pa.struct(
+    [
+        pa.field("rater", pa.string(), nullable=False),
+        pa.field("labels", pa.list_(pa.string()), nullable=False),
+        *(pa.field(name, pa.float64()) for name in ("valence", "activation", "dominance")),
+        pa.field("comment", pa.string(), nullable=False),
+    ]
+)
 SCHEMA = pa.schema(
     [
         pa.field("utterance_id", pa.string(), nullable=False),  # unique in the corpus
@@ -21,9 +29,14 @@ SCHEMA = pa.schema(
         pa.field("session", pa.string()),  # recording session, for leave-session-out
         pa.field("split", pa.string()),  # train, validation, test: the corpus' official split
         pa.field("group", pa.string()),  # dialog or twin takes: must not straddle a split
+        pa.field("turn", pa.int32()),  # place in its dialog, counted from 0
         pa.field("style", pa.string()),  # speech or song, improvised or scripted
         pa.field("intensity", pa.string()),
         pa.field("emotion", pa.string(), nullable=False),  # as the corpus names it, before any label map
+        pa.field("valence", pa.float64()),  # 1 to 5, as are the next two: mean over raters
+        pa.field("activation", pa.float64()),
+        pa.field("dominance", pa.float64()),
+        pa.field("votes", pa.list_(VOTE)),  # what each rater said
         pa.field("transcript", pa.string()),
         pa.field("language", pa.string()),  # ISO 639-1
         pa.field("duration", pa.float64()),  # s

@@ -81,10 +81,14 @@ def test_speaker_dependent_folds_pass_and_are_counted(corpus):
 
 
 def test_an_official_split_may_share_speakers_only_if_params_admit_it(corpus):
-    admitted = may_straddle(OfficialSplit(kind="official", shared_speakers=True))
+    admitted = may_straddle(OfficialSplit(kind="official", shared_speakers=True, shared_groups=False))
     assert audit_folds(corpus, [ACROSS], straddling=admitted) == {"speaker": 2, "group": 0}
     with pytest.raises(LeakError):
-        audit_folds(corpus, [ACROSS], straddling=may_straddle(OfficialSplit(kind="official", shared_speakers=False)))
+        audit_folds(
+            corpus,
+            [ACROSS],
+            straddling=may_straddle(OfficialSplit(kind="official", shared_speakers=False, shared_groups=False)),
+        )
 
 
 def test_a_recogniser_with_one_fitted_step_is_refused_by_the_name_of_the_step():

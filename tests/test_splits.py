@@ -84,13 +84,17 @@ def test_speaker_kfold_needs_as_many_speakers_as_folds(corpus):
 
 
 def test_the_official_split_is_one_fold_with_its_own_validation_part(corpus):
-    (fold,) = make_folds(corpus, OfficialSplit(kind="official", shared_speakers=False), seed=0)
+    (fold,) = make_folds(corpus, OfficialSplit(kind="official", shared_speakers=False, shared_groups=False), seed=0)
     assert [speakers_of(ids) for ids in (fold.train, fold.validation, fold.test)] == ["ab", "cd", "ef"]
 
 
 def test_a_corpus_without_an_official_split_says_so(corpus):
     with pytest.raises(UserError, match="has no official split"):
-        make_folds(corpus.assign(split=None), OfficialSplit(kind="official", shared_speakers=False), seed=0)
+        make_folds(
+            corpus.assign(split=None),
+            OfficialSplit(kind="official", shared_speakers=False, shared_groups=False),
+            seed=0,
+        )
 
 
 def test_speaker_dependent_folds_are_stratified_and_share_speakers(corpus):

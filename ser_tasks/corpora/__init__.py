@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 
-from ser_tasks.corpora import demo, emodb, ravdess
+from ser_tasks.corpora import dafex, demo, emodb, iemocap, meld, qia, ravdess
 from ser_tasks.corpora.corpus import Corpus, CorpusError
 
 CORPORA: Mapping[str, Corpus] = {
@@ -12,6 +12,10 @@ CORPORA: Mapping[str, Corpus] = {
         demo.CORPUS,
         emodb.CORPUS,
         ravdess.CORPUS,
+        iemocap.CORPUS,
+        dafex.CORPUS,
+        qia.CORPUS,
+        meld.CORPUS,
     )
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from ser_tasks.corpora.corpus import Corpus, Official, Utterance
 from ser_tasks.corpora.finding import Finding, some
+from ser_tasks.corpora.margins import margin_findings
 
 Cell = tuple[str, str]  # (speaker, emotion)
 
@@ -17,13 +18,15 @@ def completeness(corpus: Corpus, utterances: Sequence[Utterance], genuine: Set[s
         utterances: those in the folder
         genuine: stems of the known genuine files, to name missing ones; may be empty
     """
-    if not corpus.official:
+    if not corpus.official and not corpus.margins:
         return [Finding("ok", "files", f"{len(utterances)} utterances; the release publishes no counts")]
     findings = []
     for part in corpus.official:
+        if not part.counts:
+            continue  # its counts are margins
         mine = [one for one in utterances if part.style in (None, one.parsed.style)]
         findings += _part(corpus, part, mine, genuine)
-    return findings
+    return findings + margin_findings(corpus.margins, [one.parsed for one in utterances])
 
 
 def _part(corpus: Corpus, part: Official, utterances: Sequence[Utterance], genuine: Set[str]) -> list[Finding]:

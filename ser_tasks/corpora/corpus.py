@@ -3,9 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from ser_tasks.corpora.finding import Finding
+from ser_tasks.corpora.margins import Margin
+from ser_tasks.corpora.votes import Vote
 from ser_tasks.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class CorpusError(UserError):
@@ -34,6 +40,7 @@ class Preset:
     description: str
     classes: Mapping[str, str]
     styles: tuple[str, ...] | None = None  # keep these styles only (RAVDESS: speech, song)
+    split: "Callable[[pd.DataFrame], pd.Series] | None" = None  # train, validation, test of what it keeps, if its own
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,11 @@ class Parsed:
     style: str | None = None
     session: str | None = None
     split: str | None = None
+    valence: float | None = None  # 1 to 5
+    activation: float | None = None  # 1 to 5
+    dominance: float | None = None  # 1 to 5
+    votes: tuple[Vote, ...] = ()  # what each rater said
+    turn: int | None = None  # place in its dialog, counted from 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,10 @@ class Corpus:
     pattern: str = ""  # the file name as people write it, for messages
     layout: str = ""  # a folder directly below the root, as a glob: finds the root in an unpacked archive
     side_files: tuple[str, ...] = ()  # globs below the root: label files that are part of the version
+    sounds: tuple[str, ...] = ()  # globs below the root: where its audio files are; none: anywhere
     official: tuple[Official, ...] = ()
+    margins: tuple[Margin, ...] = ()  # counts of the release that are not per speaker and emotion
+    remarks: Callable[[Path, Sequence[str]], list[Finding]] | None = None  # what its label files lack, for `ser check`
     kind: Literal["acted", "natural", "synthetic"] = "acted"
     fingerprints: Path | None = None  # stem, samples, digest of every genuine file known
     extensions: tuple[str, ...] = (".wav", ".flac")

@@ -73,6 +73,7 @@ def examine(
         *_unreadable(unreadable),
         *_version(root, corpus, manifest),
         *completeness(corpus, utterances, set(prints)),
+        *(corpus.remarks(root, known) if corpus.remarks else ()),
         *soundness(corpus, utterances, files, prints),
     ]
     counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)

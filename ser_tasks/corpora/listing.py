@@ -39,10 +39,12 @@ def list_audio(root: Path, corpus: Corpus) -> Listing:
     for path in _files(root, skipped):
         if any(fnmatchcase(path, glob) for glob in corpus.side_files):
             side.append(path)
-        elif PurePosixPath(path).suffix.lower() in corpus.extensions:
+        elif PurePosixPath(path).suffix.lower() not in corpus.extensions:
+            skipped[_why(path)] += 1
+        elif not corpus.sounds or any(fnmatchcase(path, glob) for glob in corpus.sounds):
             audio.append(path)
         else:
-            skipped[_why(path)] += 1
+            skipped[f"{PurePosixPath(path).suffix.lower()} files elsewhere than the utterances"] += 1
     if not audio and not side:
         found = ", ".join(f"{count} {reason}" for reason, count in skipped.items()) or "nothing"
         raise CorpusError(
@@ -80,5 +82,5 @@ def _files(root: Path, skipped: Counter[str]) -> Iterator[str]:
 def _why(path: str) -> str:
     suffix = PurePosixPath(path).suffix.lower()
     if suffix in VIDEO:
-        return "video files (only audio files are read)"
+        return "video files, which are not of this corpus"
     return f"{suffix} files" if suffix else "files without extension"

@@ -87,7 +87,7 @@ def test_hidden_and_foreign_files_are_skipped_and_counted(emodb_root):
         "hidden files": 2,
         "hidden folders": 1,
         "files without extension": 1,
-        "video files (only audio files are read)": 1,
+        "video files, which are not of this corpus": 1,
     }
 
 

@@ -1,0 +1,84 @@
+"""Classes of a corpus made fewer, or equally large: on the utterance table, and in the training part alone."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from ser_tasks.augmentation.balance import balanced_indices, class_weights
+from ser_tasks.errors import UserError
+from ser_tasks.labels import Labelled
+
+if TYPE_CHECKING:
+    from ser_tasks.splits import Fold
+
+
+def keep_classes(utterances: pd.DataFrame, classes: Collection[str]) -> Labelled:
+    """Utterances of these classes, and how many of each other class were dropped.
+
+    Raises:
+        UserError: a class that no utterance has
+    """
+    _require_classes(utterances, classes)
+    kept = utterances.emotion.isin(list(classes))
+    dropped = utterances.emotion[~kept].value_counts()
+    return Labelled(
+        utterances[kept].reset_index(drop=True),
+        {f"emotion {emotion}": int(n) for emotion, n in dropped.items()},
+    )
+
+
+def merge_classes(utterances: pd.DataFrame, into: Mapping[str, str]) -> pd.DataFrame:
+    """The same utterances, some under another class: {"excitement": "happiness"} calls excitement happiness.
+
+    Raises:
+        UserError: a class that no utterance has
+    """
+    _require_classes(utterances, into)
+    return utterances.assign(emotion=utterances.emotion.map(lambda emotion: into.get(emotion, emotion)))
+
+
+def balance_training(utterances: pd.DataFrame, fold: "Fold", *, method: Literal["down", "over"], seed: int) -> "Fold":
+    """A fold whose training part has as many utterances of every class; validation and test are as they were.
+
+    Args:
+        utterances: rows of the utterance table, `emotion` mapped to its class
+        fold: of a protocol; every class must stand in its training part
+        method: down draws of every class as many as the rarest has, without replacement; over keeps all, and repeats
+            those of rare classes as often as the largest class needs, none more than once more often than another
+        seed: of the draw
+
+    Returns:
+        the fold; with over, `train` names utterances several times
+    """
+    emotions = utterances.set_index("utterance_id").emotion.loc[list(fold.train)]
+    classes, counts = np.unique(emotions, return_counts=True)
+    generator = np.random.default_rng(seed)
+    if method == "over":
+        drawn = balanced_indices(np.searchsorted(classes, emotions), generator=generator)
+    else:
+        members = [np.flatnonzero(emotions == name) for name in classes]
+        drawn = np.concatenate([generator.choice(mine, counts.min(), replace=False) for mine in members])
+    return replace(fold, train=tuple(fold.train[i] for i in np.sort(drawn)))
+
+
+def training_weights(utterances: pd.DataFrame, fold: "Fold") -> pd.Series:
+    """Weight of every training utterance, so that all classes together weigh the same; the mean is 1.
+
+    Returns:
+        by utterance_id, in the order of `fold.train`; validation and test have none
+    """
+    emotions = utterances.set_index("utterance_id").emotion.loc[list(fold.train)]
+    codes, classes = pd.factorize(emotions)
+    return pd.Series(class_weights(codes, n_classes=len(classes))[codes], index=emotions.index, name="weight")
+
+
+def _require_classes(utterances: pd.DataFrame, classes: Collection[str]) -> None:
+    there = set(utterances.emotion)
+    if unknown := sorted(set(classes) - there):
+        raise UserError(
+            f"no utterance is of {', '.join(unknown)}; the table has {', '.join(sorted(there))}. "
+            "Mend the names of the classes."
+        )
