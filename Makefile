@@ -31,4 +31,4 @@ lock:  ## resolve pyproject.toml into requirements.lock, keeping its pins; make 
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.lock
 
 clean:  ## remove caches and the environment; data, results and runs stay
-	rm -rf .venv .prefect .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .prefect .ser .mypy_cache .ruff_cache .pytest_cache

@@ -8,29 +8,39 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.settings import (
+    BANDS,
+    CONDITIONING,
+    RATE,
+    SECTIONS,
+    SIGNAL_AUGMENTATION,
+    SPEC_AUGMENT,
+    TEMPO,
+    TRIM,
+    VOICES,
+    WIENER,
+)
+from ser_tasks.audio.conditioning import condition
 from ser_tasks.audio.peak import peak_normalised
 from ser_tasks.audio.pre_emphasis import pre_emphasised
-from ser_tasks.audio.vad import trimmed_to_speech
+from ser_tasks.audio.vad import speech_span
 from ser_tasks.audio.wiener import wiener_filtered
 from ser_tasks.augmentation.balance import balanced_indices
-from ser_tasks.augmentation.circular_shift import circularly_shifted
-from ser_tasks.augmentation.gain import with_gain
 from ser_tasks.augmentation.mixup import mixed
-from ser_tasks.augmentation.noise import with_white_noise
-from ser_tasks.augmentation.pitch_shift import randomly_pitched
+from ser_tasks.augmentation.signal_copy import augmented
 from ser_tasks.augmentation.spec_augment import with_masks
 from ser_tasks.augmentation.tempo import at_random_tempo
-from ser_tasks.augmentation.time_stretch import randomly_stretched
 from ser_tasks.features.log_laws import decibels
+from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.mel_power import mel_power
-from ser_tasks.features.patches import delta_patches
-from ser_tasks.features.psd_image import psd_image
-from ser_tasks.features.windows import rolling_windows
-from ser_tasks.params import DemoParams
+from ser_tasks.features.psd_image import PSD_IMAGE
 from ser_tasks.synthesis.corpus import synthesise_utterance
 
-RATE = 16_000  # Hz
+Signal = NDArray[np.float32]
+
+SECONDS = 3
 ROUNDS = 7  # the fastest counts
 REPEATS = 20  # calls in a round
 
@@ -49,43 +59,61 @@ def microseconds_of(step: Callable[[], Any]) -> float:
 
 def steps() -> dict[str, Callable[[], Any]]:
     """Each step on the same clip, without arguments."""
-    demo = DemoParams(speakers=2, utterances_per_emotion=1, difficulty=0, seed=0)
-    spoken = synthesise_utterance(0, "neutral", 0, demo)[0]
-    signal = np.resize(spoken, 3 * RATE)
-    bands = {"sampling_rate": RATE, "window": 0.025, "hop": 0.010, "n_mels": 64, "f_min": 20.0, "f_max": 8_000.0}
-    power = mel_power(signal, **bands)
-    frames = decibels(power)
+    signal = np.resize(synthesise_utterance(0, "neutral", 0, VOICES)[0], SECONDS * RATE)
+    return {**conditioning(signal), **front_ends(signal), **of_signals(signal), **of_features(signal)}
+
+
+def conditioning(signal: Signal) -> dict[str, Callable[[], Any]]:
+    """What is done to every utterance."""
+    return {
+        "wiener filter": lambda: wiener_filtered(signal, window=WIENER.window),
+        "pre-emphasis": lambda: pre_emphasised(signal, coefficient=CONDITIONING.pre_emphasis),
+        "voice activity": lambda: speech_span(signal, sampling_rate=RATE, **TRIM.model_dump()),
+        "peak normalisation": lambda: peak_normalised(signal, peak=CONDITIONING.peak),
+        "conditioning, all four": lambda: condition(signal, sampling_rate=RATE, settings=CONDITIONING),
+    }
+
+
+def front_ends(signal: Signal) -> dict[str, Callable[[], Any]]:
+    """From signals to frames."""
+    power = mel_power(signal, **BANDS)
+    return {
+        "mel power": lambda: mel_power(signal, **BANDS),
+        "dB of it": lambda: decibels(power),
+        "log-mel": lambda: LOG_MEL(signal, SECTIONS),
+        "PSD image": lambda: PSD_IMAGE(signal, SECTIONS),
+    }
+
+
+def of_signals(signal: Signal) -> dict[str, Callable[[], Any]]:
+    """Augmentation before the features: each step alone, and a whole copy."""
+    chance = np.random.default_rng(0)
+    every = SIGNAL_AUGMENTATION.model_dump(exclude={"copies", "seed"})
+
+    def only(step: str) -> Callable[[], Any]:
+        section = SIGNAL_AUGMENTATION.model_copy(update={name: None for name in every if name != step})
+        return lambda: augmented(signal, generator=chance, sampling_rate=RATE, settings=section)
+
+    def whole() -> Signal:
+        return augmented(signal, generator=chance, sampling_rate=RATE, settings=SIGNAL_AUGMENTATION)
+
+    return {
+        **{step.replace("_", " "): only(step) for step in every},
+        "a copy, all of these": whole,
+        "a copy and its log-mel": lambda: LOG_MEL(whole(), SECTIONS),
+    }
+
+
+def of_features(signal: Signal) -> dict[str, Callable[[], Any]]:
+    """Augmentation of training clips."""
+    frames = LOG_MEL(signal, SECTIONS)
     labels = np.float32([1, 0, 0, 0])
     classes = np.random.default_rng(0).integers(4, size=1_440)
     chance = np.random.default_rng(0)
+    masks = SPEC_AUGMENT.model_dump()
     return {
-        "wiener filter": lambda: wiener_filtered(signal, window=3),
-        "pre-emphasis": lambda: pre_emphasised(signal, coefficient=0.97),
-        "peak normalisation": lambda: peak_normalised(signal, peak=0.9),
-        "voice-activity trimming": lambda: trimmed_to_speech(
-            signal, sampling_rate=RATE, frame=0.030, aggressiveness=2, margin=0.1
-        ),
-        "mel power": lambda: mel_power(signal, **bands),
-        "dB of it": lambda: decibels(power),
-        "PSD image": lambda: psd_image(signal, sampling_rate=RATE, n_fft=256, hop_length=128, block=8),
-        "patches 64x64x3": lambda: delta_patches(frames, length=64, step=32, delta_reach=2),
-        "windows of 128": lambda: rolling_windows(frames, length=128, step=64, fill=-100.0),
-        "white noise": lambda: with_white_noise(signal, generator=chance, snr=(15, 29)),
-        "circular shift": lambda: circularly_shifted(signal, generator=chance, sampling_rate=RATE, shift=(0.1, 0.5)),
-        "gain": lambda: with_gain(signal, generator=chance, gain=(-6, 6)),
-        "time stretch": lambda: randomly_stretched(signal, generator=chance, sampling_rate=RATE, rate=(0.8, 1.25)),
-        "pitch shift": lambda: randomly_pitched(signal, generator=chance, sampling_rate=RATE, semitones=(-2, 2)),
-        "SpecAugment": lambda: with_masks(
-            frames,
-            generator=chance,
-            time_masks=2,
-            time_width=30,
-            time_share=0.2,
-            frequency_masks=2,
-            frequency_width=8,
-            fill=0.0,
-        ),
-        "tempo": lambda: at_random_tempo(frames, generator=chance, rate=(0.8, 1.25)),
+        "SpecAugment": lambda: with_masks(frames, generator=chance, **masks, fill=0.0),
+        "tempo": lambda: at_random_tempo(frames, generator=chance, rate=TEMPO),
         "mixup": lambda: mixed((frames, labels), (frames, labels), generator=chance, alpha=0.2),
         "balanced indices of 1440": lambda: balanced_indices(classes, generator=chance),
     }
@@ -94,7 +122,8 @@ def steps() -> dict[str, Callable[[], Any]]:
 def main() -> None:
     """Print one line for each step."""
     for name, step in steps().items():
-        print(f"{name:28s}{microseconds_of(step):10.0f} µs")
+        each = microseconds_of(step)
+        print(f"{name:28s}{each:10.0f} µs{each / 1e3 / SECONDS:10.3f} ms per s of audio")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """Pictures of what each conditioning step, front end and augmentation does to one utterance of the demo corpus.
 
-python docs/conditioning_figures.py
+python -m docs.conditioning_figures
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 
+import keras
 import numpy as np
 import scipy.signal
 from matplotlib.axes import Axes
@@ -13,6 +14,20 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.settings import (
+    BANDS,
+    CONDITIONING,
+    LOG_MEL,
+    PATCHES,
+    PSD_IMAGE,
+    RATE,
+    SLOPES,
+    SPEC_AUGMENT,
+    TRIM,
+    VOICES,
+    WIENER,
+    WINDOWS,
+)
 from ser_tasks.audio.peak import peak_normalised
 from ser_tasks.audio.pre_emphasis import pre_emphasised
 from ser_tasks.audio.sentences import sentence_spans
@@ -27,41 +42,46 @@ from ser_tasks.augmentation.spec_augment import with_masks
 from ser_tasks.augmentation.tempo import at_tempo
 from ser_tasks.augmentation.time_stretch import stretched
 from ser_tasks.features.log_laws import LOG_LAWS
+from ser_tasks.features.log_mel import log_mel_spectrogram
 from ser_tasks.features.mel_power import mel_power
-from ser_tasks.features.patches import delta_patches
-from ser_tasks.features.psd_image import fixed_psd_image, psd_image
-from ser_tasks.features.windows import rolling_windows
-from ser_tasks.params import DemoParams
+from ser_tasks.features.psd_image import spectral_density_image
+from ser_tasks.models.networks.rolling_windows import RollingWindows
+from ser_tasks.models.networks.slope_channels import SlopeChannels
 from ser_tasks.synthesis.corpus import demo_speaker, synthesise_utterance
 
 Array = NDArray[np.floating]
 
 FOLDER = Path(__file__).parent / "figures"
-RATE = 16_000  # Hz
-HOP = 0.010  # s
-DEMO = DemoParams(speakers=2, utterances_per_emotion=1, difficulty=0.2, seed=0)
-VAD = {"sampling_rate": RATE, "frame": 0.030, "aggressiveness": 2}
+VAD = {"sampling_rate": RATE, **TRIM.model_dump(exclude={"margin"})}
 COLOURS = 128  # of a picture: a third of the bytes
 GREY, BLUE, RED = "0.7", "tab:blue", "tab:red"
 
 
 def utterance(emotion: str = "neutral", *, silence: float = 0.6) -> NDArray[np.float32]:
     """One utterance, and the noise of its room before and after, `silence` s of each: (n_samples,)."""
-    speech, _ = synthesise_utterance(0, emotion, 0, DEMO)
+    speech, _ = synthesise_utterance(0, emotion, 0, VOICES)
     noise = np.random.default_rng(0).standard_normal((2, round(silence * RATE)))
     room = scipy.signal.lfilter([1.0], [1.0, -0.95], noise)
-    room *= 10 ** (demo_speaker(0, DEMO.seed).noise / 20) / room.std()
+    room *= 10 ** (demo_speaker(0, VOICES.seed).noise / 20) / room.std()
     return np.concatenate([room[0], speech, room[1]]).astype(np.float32)
 
 
-def dB(signal: Array, *, n_mels: int = 64) -> NDArray[np.float32]:  # noqa: N802 - the unit
+def dB(signal: Array, **changes: object) -> NDArray[np.float32]:  # noqa: N802 - the unit
     """Log-mel spectrogram, (n_frames, n_mels)."""
-    return LOG_LAWS["db"](bands(signal, n_mels=n_mels))
+    return log_mel_spectrogram(signal, sampling_rate=RATE, **{**LOG_MEL.model_dump(), **changes})
 
 
-def bands(signal: Array, *, n_mels: int = 64) -> NDArray[np.float32]:
-    """Mel power, (n_frames, n_mels)."""
-    return mel_power(signal, sampling_rate=RATE, window=0.025, hop=HOP, n_mels=n_mels, f_min=20, f_max=8_000)
+def cut(frames: Array, *, length: int, step: int) -> tuple[Array, int]:
+    """Windows as networks cut them, frames standardised: (n_windows, length, ...), and real frames in the last."""
+    windows, _ = RollingWindows(length=length, step=step)(frames[None], np.ones((1, len(frames)), np.float32))
+    windows = keras.ops.convert_to_numpy(windows[0])
+    n_windows = 1 + max(0, -(-(len(frames) - length) // step))
+    return windows[:n_windows], len(frames) - (n_windows - 1) * step
+
+
+def standardised(frames: Array) -> Array:
+    """Every column with mean 0 and standard deviation 1, as the networks' first layer leaves it."""
+    return (frames - frames.mean(axis=0)) / frames.std(axis=0)
 
 
 def wave(axes: Axes, title: str, signal: Array) -> None:
@@ -99,7 +119,7 @@ def picture(axes: Axes, title: str, image: Array, *, seconds: float | None = Non
         origin="lower",
         aspect="auto",
         interpolation="nearest",
-        extent=(0, seconds or len(image) * HOP, 0, image.shape[1]),
+        extent=(0, seconds or len(image) * LOG_MEL.hop, 0, image.shape[1]),
         **{"cmap": "magma", **options},
     )
     axes.set_xlabel("s")
@@ -111,12 +131,20 @@ def conditioning(figure: Figure) -> None:
     axes = figure.subplots(4, 3)
     clip = utterance()
     noisy = with_white_noise(clip, generator=np.random.default_rng(0), snr=(15, 15))
-    spectra(axes[0, 0], "Wiener filter, 3 samples", {"before": noisy, "after": wiener_filtered(noisy, window=3)})
-    spectra(axes[0, 1], "pre-emphasis 0.97", {"before": clip, "after": pre_emphasised(clip, coefficient=0.97)})
-    waves(axes[0, 2], "peak normalisation to 0.9", clip, peak_normalised(clip, peak=0.9))
+    spectra(
+        axes[0, 0],
+        f"Wiener filter, {WIENER.window} samples",
+        {"before": noisy, "after": wiener_filtered(noisy, window=WIENER.window)},
+    )
+    spectra(
+        axes[0, 1],
+        f"pre-emphasis {CONDITIONING.pre_emphasis}",
+        {"before": clip, "after": pre_emphasised(clip, coefficient=CONDITIONING.pre_emphasis)},
+    )
+    waves(axes[0, 2], f"peak normalisation to {CONDITIONING.peak}", clip, peak_normalised(clip, peak=CONDITIONING.peak))
 
     mask = speech_mask(clip, **VAD)
-    start, end = speech_span(clip, **VAD, margin=0.1)
+    start, end = speech_span(clip, **VAD, margin=TRIM.margin)
     wave(axes[1, 0], "voice activity (red), kept by trimming (blue)", clip)
     axes[1, 0].fill_between(
         VAD["frame"] * np.arange(len(mask)), 0.9 * np.abs(clip).max(), np.abs(clip).max(), mask, color=RED, step="post"
@@ -163,43 +191,41 @@ def front_ends(figure: Figure) -> None:
     """What networks see: the laws, the images, and the augmentation of features."""
     axes = figure.subplots(4, 4)
     clip = utterance(silence=0.2)
-    power, frames = bands(clip), dB(clip)
+    power, frames = mel_power(clip, **BANDS), dB(clip)
     picture(axes[0, 0], "mel power, no logarithm", power)
     for place, (title, law) in zip(
         axes[0, 1:], {"ln(m + 1e-6)": "ln", "ln(1 + 1e6 m)": "ln1p", "dB": "db"}.items(), strict=True
     ):
         picture(place, title, LOG_LAWS[law](power))
 
-    image = psd_image(clip, sampling_rate=RATE, n_fft=256, hop_length=128, block=8)
-    fixed, _ = fixed_psd_image(image, sampling_rate=RATE, n_blocks=128)
-    picture(axes[1, 0], "PSD image, its own length", image, seconds=len(image) * 0.064)
-    picture(axes[1, 1], "PSD image, filled to 128", fixed, seconds=128 * 0.064)
-    windows, mask = rolling_windows(dB(clip, n_mels=128), length=128, step=64, fill=-100.0)
-    picture(axes[1, 2], f"first of {len(windows)} windows 128 x 128", windows[0], vmin=-80, vmax=0)
-    picture(axes[1, 3], f"last: {mask[-1].sum()} frames are real", windows[-1], vmin=-80, vmax=0)
-    axes[1, 3].axvline(mask[-1].sum() * HOP, color="white", linewidth=1, linestyle="--")
+    image = spectral_density_image(clip, sampling_rate=RATE, **PSD_IMAGE.model_dump())
+    row = PSD_IMAGE.block * PSD_IMAGE.hop_length / RATE
+    picture(axes[1, 0], "PSD image", image, seconds=len(image) * row)
+    picture(axes[1, 1], "dB, dynamic range 40", dB(clip, dynamic_range=40))
+    limits = {"vmin": -2, "vmax": 2}  # standard deviations
+    windows, n_real = cut(standardised(dB(clip, n_mels=128)), **WINDOWS)
+    picture(axes[1, 2], f"first of {len(windows)} windows, standardised", windows[0], **limits)
+    picture(axes[1, 3], f"last: {n_real} frames are real", windows[-1], **limits)
+    axes[1, 3].axvline(n_real * LOG_MEL.hop, color="white", linewidth=1, linestyle="--")
 
-    patches, _ = delta_patches(frames, length=64, step=32, delta_reach=2)
+    slopes = SlopeChannels(**SLOPES)(standardised(frames)[None], np.ones((1, len(frames)), np.float32))
+    patches, _ = cut(keras.ops.convert_to_numpy(slopes)[0], **PATCHES)
     for place, title, channel, options in zip(
         axes[2, :3],
         ("static", "slope", "curvature"),
         range(3),
-        ({}, {"cmap": "RdBu_r", "vmin": -8, "vmax": 8}, {"cmap": "RdBu_r", "vmin": -4, "vmax": 4}),
+        (limits, {"cmap": "RdBu_r", "vmin": -1, "vmax": 1}, {"cmap": "RdBu_r", "vmin": -0.5, "vmax": 0.5}),
         strict=True,
     ):
         picture(place, f"patch 3 of {len(patches)}, 64 x 64: {title}", patches[2, :, :, channel], **options)
     joined = np.concatenate([np.pad(patch[:, :, 0], ((0, 6), (0, 0)), constant_values=np.nan) for patch in patches])
-    picture(axes[2, 3], f"all {len(patches)} patches, side by side", joined)
+    picture(axes[2, 3], f"all {len(patches)} patches, side by side", joined, **limits)
 
     chance = np.random.default_rng(4)
     masked = with_masks(
         frames,
         generator=chance,
-        time_masks=2,
-        time_width=30,
-        time_share=0.2,
-        frequency_masks=2,
-        frequency_width=10,
+        **SPEC_AUGMENT.model_dump(),
         fill=float(frames.mean()),
     )
     other = dB(utterance("anger", silence=0.2))

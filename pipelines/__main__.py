@@ -23,6 +23,8 @@ def run_stage(words: list[str]) -> None:
         raise UserError(f"python -m pipelines {' '.join(words)}: expected one of {', '.join(STAGES)} first.")
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has much to say, and nothing of it helps
+    for threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")  # the workers are the parallel part: `workers.count` of them
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")  # an error is told once, below
     import_module(f"pipelines.{words[0]}").main(*words[1:])
 

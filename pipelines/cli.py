@@ -1,6 +1,8 @@
 """The `ser` command."""
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -30,8 +32,6 @@ def repro(context: typer.Context) -> None:
 @cli.command()
 def results(markdown: bool = typer.Option(False, help="As Markdown, for a README.")) -> None:
     """Every result so far: speaker-independent, and beside it speaker-dependent."""
-    from pathlib import Path
-
     from ser_tasks.result import markdown as as_markdown
     from ser_tasks.result import read_results, results_table
 
@@ -42,6 +42,20 @@ def results(markdown: bool = typer.Option(False, help="As Markdown, for a README
         from pipelines.show import show_rows
 
         show_rows(rows, title="Results, in %")
+
+
+@cli.command()
+def embeddings(
+    corpus: str,
+    model: Annotated[str, typer.Argument(help="A network, as residual_cnn.")],
+    protocol: str = "speaker_independent",
+    to: Annotated[Path | None, typer.Option(help="Parquet file; below data/embeddings/ if left out.")] = None,
+) -> None:
+    """What the network of each fold makes of every utterance (the layer before the logits), as Parquet."""
+    from pipelines import places
+    from pipelines.embeddings import export
+
+    export(corpus, protocol, model, to or places.embeddings(corpus, protocol, model))
 
 
 def app() -> None:

@@ -1,14 +1,18 @@
 """Stage `features`: one feature set of one corpus, shard by shard."""
 
 from prefect import flow
+from rich.markup import escape
 
 from pipelines import places
 from pipelines.settings import feature_params, project_params
+from pipelines.show import CONSOLE
 from pipelines.workers import task_runner
-from ser_tasks.features.store import plan_shards, prune
+from ser_tasks.features.store import clips_without_speech, plan_shards, prune
 from ser_tasks.params import Params
 from ser_tasks.tasks import extract_shard
 from ser_tasks.utterances import read_utterances
+
+NAMED = 5  # utterances in a message
 
 
 @flow(name="features", flow_run_name="{corpus} {feature_set}")
@@ -25,6 +29,17 @@ def features(corpus: str, feature_set: str, params: Params) -> None:
     for shard in extracted:
         shard.result()
     prune(folder, shards)
+    tell_of_silence(corpus, clips_without_speech(folder), sum(len(shard.clips) for shard in shards))
+
+
+def tell_of_silence(corpus: str, silent: list[str], total: int) -> None:
+    """Say which utterances trimming left as they were."""
+    if silent:
+        named = escape(", ".join(silent[:NAMED])) + (" ..." if len(silent) > NAMED else "")
+        CONSOLE.print(
+            f"[yellow]{corpus}: conditioning.trim heard no speech in {len(silent)} of {total} utterances and kept them "
+            f"whole: {named}. Listen to them, or lower conditioning.trim.aggressiveness.[/]"
+        )
 
 
 def main(corpus: str, feature_set: str) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 DATA = Path("data")
+WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 
 
 def corpus_root(corpus: str) -> Path:
@@ -28,6 +29,11 @@ def features(corpus: str, feature_set: str) -> Path:
 def predictions(corpus: str, protocol: str, model: str) -> Path:
     """Posteriors of every test utterance."""
     return DATA / "predictions" / corpus / protocol / f"{model}.parquet"
+
+
+def embeddings(corpus: str, protocol: str, model: str) -> Path:
+    """What the networks of an evaluation make of every utterance."""
+    return DATA / "embeddings" / corpus / protocol / f"{model}.parquet"
 
 
 def plots(corpus: str, protocol: str, model: str) -> Path:

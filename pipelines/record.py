@@ -11,7 +11,7 @@ from pipelines import places
 from pipelines.provenance import digest_of, file_digest, provenance
 from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation import FoldOutcome, predicted_classes
-from ser_tasks.features.store import features_digest
+from ser_tasks.feature_table import features_digest
 from ser_tasks.figures import confusion_figure
 from ser_tasks.result import write_result
 from ser_tasks.tracking import CONFIGURATION, log_evaluation

@@ -1,17 +1,24 @@
 """params.yaml, read and held against the tables of corpora, feature sets and models."""
 
+import numpy as np
+
+from ser_tasks.audio.conditioning import condition
 from ser_tasks.corpora import CORPORA
+from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS
 from ser_tasks.params import CorpusParams, Params, Section
-from ser_tasks.read_params import ParamsError, read_params, refuse_unknown
+from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
+
+MOMENT = 0.1  # s
 
 
 def project_params() -> Params:
     """params.yaml, valid, and naming only corpora, presets, feature sets and models that exist.
 
     Raises:
-        ParamsError: the first name that does not, with the nearest and the allowed ones
+        ParamsError: the first name that does not, with the nearest and the allowed ones; or settings of features that
+            do not fit together
     """
     params = read_params()
     for name in params.corpora:
@@ -25,17 +32,29 @@ def project_params() -> Params:
         _check_corpus(name, section)
     for name in params.feature_sets:
         refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
-    for feature_set, models in params.models:
-        if models:
-            refuse_unknown(feature_set, params.feature_sets, place="models", mend="Or add it to feature_sets.")
-        for model in models:
-            _check_model(model, feature_set)
+    _try_features(params)
+    for group, names in params.models:
+        for name in names:
+            _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
     return params
 
 
 def feature_params(params: Params) -> dict[str, Section]:
     """The sections that feature sets read."""
     return {name: getattr(params, name) for name in SECTIONS}
+
+
+def _try_features(params: Params) -> None:
+    """Condition a moment of silence, and extract each selected set from it: what does not fit together shows."""
+    sections, place = feature_params(params), "conditioning"
+    silence = np.zeros(round(MOMENT * params.audio.sampling_rate), np.float32)
+    try:
+        condition(silence, sampling_rate=params.audio.sampling_rate, settings=params.conditioning)
+        for name in params.feature_sets:
+            place = f"feature_sets: {name}"
+            FEATURE_SETS[name](silence, sections)
+    except UserError as error:
+        raise ParamsError(f"{PARAMS_FILE}: {place}: {error}") from error
 
 
 def _check_corpus(name: str, section: CorpusParams) -> None:
@@ -48,10 +67,13 @@ def _check_corpus(name: str, section: CorpusParams) -> None:
     )
 
 
-def _check_model(model: str, feature_set: str) -> None:
-    refuse_unknown(model, MODELS, place=f"models.{feature_set}", mend="Or add it to ser_tasks/models/__init__.py.")
-    if MODELS[model].feature_set != feature_set:
+def _check_model(name: str, group: str, params: Params) -> None:
+    refuse_unknown(name, MODELS, place=f"models.{group}", mend="Or add it to ser_tasks/models/__init__.py.")
+    model = MODELS[name]
+    if model.group != group:
         raise ParamsError(
-            f"params.yaml: models.{feature_set}: {model!r} reads the feature set {MODELS[model].feature_set!r}. "
-            f"Move it under models.{MODELS[model].feature_set}."
+            f"params.yaml: models.{group}: {name!r} is evaluated by another stage. Move it under models.{model.group}."
         )
+    refuse_unknown(
+        model.feature_set, params.feature_sets, place=f"models.{group}: {name}", mend="Or add it to feature_sets."
+    )

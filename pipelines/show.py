@@ -24,13 +24,19 @@ def show_rows(rows: list[dict[str, str]], *, title: str) -> None:
     CONSOLE.print(table)
 
 
+def in_folds(result: Mapping[str, Any]) -> str:
+    """6 folds; with more than one, the seeds too."""
+    folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))
+    return f"{len(folds)} folds" + (f" × {len(seeds)} seeds" if len(seeds) > 1 else "")
+
+
 def show_result(result: Mapping[str, Any]) -> None:
     """One evaluation in three lines."""
     kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
     CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]{kind}")
     CONSOLE.print(
         f"  UAR {with_interval(result)}   WA {percent(result['accuracy'])}   macro F1 {percent(result['macro_f1'])}"
-        f"   {result['utterances']} utterances, {result['speakers']} speakers, {len(result['folds'])} folds"
+        f"   {result['utterances']} utterances, {result['speakers']} speakers, {in_folds(result)}"
     )
     CONSOLE.print("  recall  " + "   ".join(f"{name} {percent(r)}" for name, r in result["recall"].items()))
     for warning in result["warnings"]:

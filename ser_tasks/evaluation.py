@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +52,15 @@ class FoldOutcome:
 
 
 def evaluate_fold(
-    fold: Fold, labels: Labels, features: Features, model: Model, params: Params, *, seed: int
+    fold: Fold,
+    labels: Labels,
+    features: Features,
+    model: Model,
+    params: Params,
+    *,
+    seed: int,
+    copies: tuple[Features, ...] = (),
+    folder: Path | None = None,
 ) -> FoldOutcome:
     """Fit on `fold.train` and answer for `fold.test`, once.
 
@@ -62,10 +71,13 @@ def evaluate_fold(
         model: a line of the model table
         params: of the whole project; the model reads its own section
         seed: of whatever the model draws at random
+        copies: the same with the sound augmented; those of the training part alone are learnt from
+        folder: where a model that takes long keeps its state
     """
     if model.speaker_norm:
         features = speaker_norm(features, np.array(labels.speakers))
-    everything = Examples(features, np.array(labels.emotions), np.array(labels.speakers))
+        copies = tuple(speaker_norm(copy, np.array(labels.speakers)) for copy in copies)
+    everything = Examples(features, np.array(labels.emotions), np.array(labels.speakers), copies)
     row_of = {name: row for row, name in enumerate(labels.utterance_ids)}
     train, validation, test = (
         everything.part([row_of[name] for name in ids]) for ids in (fold.train, fold.validation, fold.test)
@@ -73,19 +85,17 @@ def evaluate_fold(
     classes = tuple(sorted(set(labels.emotions)))
     recogniser = model.build(model.section(params), classes=classes, seed=seed)
     refuse_fitted(recogniser, where=fold.name)
-    chosen = recogniser.fit(train, validation if fold.validation else None)
+    chosen = recogniser.fit(train, validation if fold.validation else None, folder=folder)
     posteriors = recogniser.posteriors(test.features)
     return FoldOutcome(fold.test, tuple(tuple(float(p) for p in row) for row in posteriors), dict(chosen))
 
 
-def prediction_table(
-    folds: Sequence[Fold], outcomes: Sequence[FoldOutcome], labels: Labels, *, seed: int
-) -> pd.DataFrame:
-    """Columns utterance_id, fold, seed, truth, and one posterior per class, in the order of the folds."""
+def prediction_table(runs: Sequence[tuple[Fold, int]], outcomes: Sequence[FoldOutcome], labels: Labels) -> pd.DataFrame:
+    """Columns utterance_id, fold, seed, truth, and one posterior per class, in the order of the runs (fold, seed)."""
     truth = dict(zip(labels.utterance_ids, labels.emotions, strict=True))
     classes = sorted(set(labels.emotions))
     tables = []
-    for fold, outcome in zip(folds, outcomes, strict=True):
+    for (fold, seed), outcome in zip(runs, outcomes, strict=True):
         table = pd.DataFrame(np.array(outcome.posteriors), columns=classes)
         table.insert(0, "truth", [truth[name] for name in outcome.utterance_ids])
         table.insert(0, "seed", seed)
@@ -103,7 +113,9 @@ def predicted_classes(predictions: pd.DataFrame, classes: Sequence[str]) -> list
 def score(
     predictions: pd.DataFrame, labels: Labels, params: EvaluationParams
 ) -> tuple[dict[str, Any], NDArray[np.int64]]:
-    """The figures of a result, pooled over folds (the headline) and per fold, and the pooled confusion matrix.
+    """The figures of a result, pooled over folds and seeds (the headline) and for each, and the confusion matrix.
+
+    Every seed answers for every utterance once, so what is pooled over seeds is their mean.
 
     Returns:
         a dictionary ready for JSON, and counts of shape (n_classes, n_classes), rows the truth
@@ -123,6 +135,7 @@ def score(
     )
     per_fold = _per_fold(predictions.assign(predicted=predicted), classes)
     fold_uars = [fold["uar"] for fold in per_fold]
+    seed_uars = [_uar_of(part, classes) for _, part in predictions.assign(predicted=predicted).groupby("seed")]
     return {
         "uar": _round(unweighted_average_recall(pooled)),
         "uar_low": _round(interval.low),
@@ -131,18 +144,25 @@ def score(
         "macro_f1": _round(macro_f1(pooled)),
         "uar_fold_mean": _round(np.mean(fold_uars)),
         "uar_fold_sd": _round(np.std(fold_uars)),
+        "uar_seeds": [_round(uar) for uar in seed_uars],
         "recall": dict(zip(classes, map(_round, recall_per_class(pooled)), strict=True)),
         "folds": per_fold,
     }, pooled
 
 
+def _uar_of(predictions: pd.DataFrame, classes: Sequence[str]) -> float:
+    matrix = confusion_matrix(list(predictions.truth), list(predictions.predicted), classes)
+    return float(unweighted_average_recall(matrix))
+
+
 def _per_fold(predictions: pd.DataFrame, classes: Sequence[str]) -> list[dict[str, Any]]:
     rows = []
-    for name, part in predictions.groupby("fold", sort=False):
+    for (name, seed), part in predictions.groupby(["fold", "seed"], sort=False):
         matrix = confusion_matrix(list(part.truth), list(part.predicted), classes)
         rows.append(
             {
                 "fold": name,
+                "seed": int(str(seed)),
                 "uar": _round(unweighted_average_recall(matrix)),
                 "accuracy": _round(accuracy(matrix)),
                 "macro_f1": _round(macro_f1(matrix)),

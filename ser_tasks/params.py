@@ -1,6 +1,6 @@
 """params.yaml as small frozen sections: every knob is declared here once, and a stray key is refused."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -28,6 +28,21 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
 Once = AfterValidator(_once)
 
 
+def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
+    if bounds[0] > bounds[1]:
+        raise ValueError(f"{bounds[0]} is above {bounds[1]}. Write the lower one first")
+    return bounds
+
+
+Rising = AfterValidator(_rising)
+
+
+def _odd(count: int) -> int:
+    if count % 2 == 0:
+        raise ValueError(f"{count} is even, but a neighbourhood has a centre and two sides. Set 3, 5, 7 ...")
+    return count
+
+
 class Section(BaseModel):
     """A part of params.yaml: unknown keys are refused, values never change."""
 
@@ -38,6 +53,49 @@ class AudioParams(Section):
     """How every recording is read before any feature."""
 
     sampling_rate: Annotated[int, Field(ge=8_000, le=48_000)]  # Hz
+
+
+class WienerParams(Section):
+    """Noise taken out."""
+
+    window: Annotated[int, Field(ge=3), AfterValidator(_odd)]  # samples
+
+
+class TrimParams(Section):
+    """What comes before and after the speech, cut off; a clip in which none is heard stays whole, and is counted."""
+
+    frame: PositiveFloat  # s; the detector knows 0.010, 0.020 and 0.030
+    aggressiveness: Annotated[int, Field(ge=0, le=3)]  # 0 takes most for speech, 3 least
+    margin: Annotated[float, Field(ge=0)]  # s kept on both sides
+
+
+class ConditioningParams(Section):
+    """What every utterance goes through before any feature, in this order; null: not at all."""
+
+    wiener: WienerParams | None
+    pre_emphasis: Annotated[float, Field(gt=0, lt=1)] | None  # of the sample before, taken off
+    trim: TrimParams | None
+    peak: Annotated[float, Field(gt=0, le=1)] | None  # largest magnitude, of full scale: the level of the voice goes
+
+
+class SignalAugmentationParams(Section):
+    """Copies of every utterance with features of their own, by these steps in this order; null: not at all."""
+
+    copies: Annotated[int, Field(ge=0)]  # of each utterance
+    seed: Annotated[int, Field(ge=0)]
+    time_stretch: Annotated[tuple[PositiveFloat, PositiveFloat], Rising] | None  # rates: 2 is twice as fast
+    pitch_shift: Annotated[tuple[float, float], Rising] | None  # semitones
+    circular_shift: Annotated[tuple[float, float], Rising] | None  # s
+    gain: Annotated[tuple[float, float], Rising] | None  # dB
+    noise_snr: Annotated[tuple[float, float], Rising] | None  # dB of signal to noise
+    noise_floor: PositiveFloat | None  # amplitude of noise however loud the signal is, of full scale
+
+    @model_validator(mode="after")
+    def _not_the_same_again(self) -> "SignalAugmentationParams":
+        steps = self.model_dump(exclude={"copies", "seed"})
+        if self.copies and not any(steps.values()):
+            raise ValueError(f"the copies would equal the original. Set one of {', '.join(steps)}, or 0 copies")
+        return self
 
 
 class LldParams(Section):
@@ -56,7 +114,25 @@ class LogMelParams(Section):
     n_mels: PositiveInt
     f_min: Annotated[float, Field(ge=0)]  # Hz
     f_max: PositiveFloat  # Hz
-    dynamic_range: PositiveFloat  # dB kept below the clip's loudest band
+    dynamic_range: PositiveFloat | None  # dB kept below the clip's loudest band, whatever the law; null: all
+    law: Literal["db", "ln", "ln1p"]  # of loudness; mfcc and functionals follow
+
+
+class PsdImageParams(Section):
+    """Power spectral density as an image."""
+
+    n_fft: Count  # samples of a frame
+    hop_length: PositiveInt  # samples between frames
+    block: PositiveInt  # frames averaged into one row
+
+    @model_validator(mode="after")
+    def _no_gaps(self) -> "PsdImageParams":
+        if self.hop_length > self.n_fft:
+            raise ValueError(
+                f"hop_length {self.hop_length} exceeds n_fft {self.n_fft}: samples between two frames would not be "
+                "heard. Set at most n_fft"
+            )
+        return self
 
 
 class MfccParams(Section):
@@ -128,10 +204,13 @@ class AugmentationParams(Section):
 
 
 class TrainingParams(Section):
-    """How networks are trained, all of them alike."""
+    """How networks are trained: all of them alike, but for what a network's own section says otherwise."""
 
+    seeds: PositiveInt  # networks trained on each fold, from different beginnings; all of them count
     epochs: PositiveInt  # at most
-    patience: PositiveInt  # epochs without a better UAR on the validation speakers
+    keep: Literal["best", "last"]  # epoch: the best on the validation speakers, or the last
+    patience: PositiveInt  # epochs without a better UAR on the validation speakers, if the best is kept
+    refit: bool  # after that, train once more on all training speakers for as many epochs
     validation_share: Fraction  # of the training speakers
     batch_size: PositiveInt
     learning_rate: PositiveFloat
@@ -139,10 +218,26 @@ class TrainingParams(Section):
     weight_decay: Annotated[float, Field(ge=0)]
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
     clip_norm: PositiveFloat  # of all gradients together
+    balance: Literal["weights", "sampling", "none"]  # how classes of unequal size are made to count alike
+    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"]  # of the layers; weights stay float32
     augmentation: AugmentationParams
 
 
-class BlstmAttentionParams(Section):
+class NetworkParams(Section):
+    """What the section of every network may hold besides its sizes."""
+
+    training: TrainingParams  # in the file: what differs from the section `training`
+
+
+class MlpParams(NetworkParams):
+    """Sizes of mlp."""
+
+    input_dropout: Dropout
+    units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each layer
+    dropout: Dropout
+
+
+class BlstmAttentionParams(NetworkParams):
     """Sizes of blstm_attention."""
 
     dense: PositiveInt
@@ -151,7 +246,7 @@ class BlstmAttentionParams(Section):
     dropout: Dropout
 
 
-class LstmAttentionParams(Section):
+class LstmAttentionParams(NetworkParams):
     """Sizes of lstm_attention."""
 
     units: PositiveInt
@@ -160,7 +255,7 @@ class LstmAttentionParams(Section):
     dropout: Dropout
 
 
-class CnnBlstmAttentionParams(Section):
+class CnnBlstmAttentionParams(NetworkParams):
     """Sizes of cnn_blstm_attention."""
 
     filters: PositiveInt
@@ -169,14 +264,14 @@ class CnnBlstmAttentionParams(Section):
     dropout: Dropout
 
 
-class SpectrogramCnnParams(Section):
+class SpectrogramCnnParams(NetworkParams):
     """Sizes of spectrogram_cnn."""
 
     filters: PositiveInt
     dropout: Dropout
 
 
-class TdCnnLstmParams(Section):
+class TdCnnLstmParams(NetworkParams):
     """Sizes of td_cnn_lstm."""
 
     length: PositiveInt  # frames of a window
@@ -186,7 +281,7 @@ class TdCnnLstmParams(Section):
     dropout: Dropout
 
 
-class PatchDcnnBlstmParams(Section):
+class PatchDcnnBlstmParams(NetworkParams):
     """Sizes of patch_dcnn_blstm."""
 
     length: PositiveInt  # frames of a patch
@@ -200,7 +295,7 @@ class PatchDcnnBlstmParams(Section):
     dropout: Dropout
 
 
-class ResidualCnnParams(Section):
+class ResidualCnnParams(NetworkParams):
     """Sizes of residual_cnn."""
 
     filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
@@ -212,8 +307,9 @@ class ResidualCnnParams(Section):
 
 
 class NetworksParams(Section):
-    """Sizes of each network."""
+    """Each network: its sizes, and how its training differs."""
 
+    mlp: MlpParams
     blstm_attention: BlstmAttentionParams
     lstm_attention: LstmAttentionParams
     cnn_blstm_attention: CnnBlstmAttentionParams
@@ -221,6 +317,7 @@ class NetworksParams(Section):
     td_cnn_lstm: TdCnnLstmParams
     patch_dcnn_blstm: PatchDcnnBlstmParams
     residual_cnn: ResidualCnnParams
+    psd_cnn: SpectrogramCnnParams
 
 
 class Loso(Section):
@@ -254,6 +351,7 @@ class OfficialSplit(Section):
 
     kind: Literal["official"]
     shared_speakers: bool  # true admits that speakers of the test part are in the training part too (MELD)
+    shared_groups: bool  # true admits that its parts share dialogs (the interleaved split of IEMOCAP)
 
 
 SpeakerIndependent = Annotated[
@@ -267,24 +365,31 @@ class SpeakerDependent(Section):
     folds: Count
 
 
+Protocols = Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]
+
+
 class CorpusParams(Section):
     """One corpus: which classes, and which folds keep its speakers apart."""
 
     preset: Name
     speaker_independent: SpeakerIndependent
+    epochs: PositiveInt | None  # of every network here; null: as its training says
 
 
 class ModelsParams(Section):
-    """Which models are evaluated, under the feature set that they read: dvc.yaml has a stage for each set."""
+    """Which models are evaluated, by the stage of dvc.yaml that does it: SVMs, then networks by what they read."""
 
+    svm: Annotated[tuple[str, ...], Once]  # on functionals
     functionals: Annotated[tuple[str, ...], Once]
     lld: Annotated[tuple[str, ...], Once]
     log_mel: Annotated[tuple[str, ...], Once]
+    psd_image: Annotated[tuple[str, ...], Once]
+    embeddings: Annotated[tuple[str, ...], Once]  # networks on log_mel whose embeddings an SVM learns from
 
     @model_validator(mode="after")
     def _at_least_one(self) -> "ModelsParams":
         if not any(names for _, names in self):
-            raise ValueError("no model is named under any feature set")
+            raise ValueError("no model is named")
         return self
 
 
@@ -307,21 +412,57 @@ class Params(Section):
     """The whole of params.yaml."""
 
     corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
-    protocols: Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]
+    protocols: Protocols
+    network_protocols: Protocols  # of networks, which take long
     feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]
     models: ModelsParams
     corpus: dict[Name, CorpusParams]
     speaker_dependent: SpeakerDependent
     demo: DemoParams
     audio: AudioParams
+    conditioning: ConditioningParams
+    signal_augmentation: SignalAugmentationParams
     lld: LldParams
     log_mel: LogMelParams
+    psd_image: PsdImageParams
     mfcc: MfccParams
     pitch: PitchParams
     functionals: FunctionalsParams
     store: StoreParams
     svm: SvmParams
+    embedding_svm: SvmParams
     training: TrainingParams
     networks: NetworksParams
     evaluation: EvaluationParams
     workers: WorkersParams
+
+    def for_corpus(self, name: str) -> "Params":
+        """The same, every network trained for as many epochs as the corpus says, if it does."""
+        epochs = self.corpus[name].epochs
+        if epochs is None:
+            return self
+        trained = {
+            key: section.model_copy(update={"training": section.training.model_copy(update={"epochs": epochs})})
+            for key, section in self.networks
+        }
+        return self.model_copy(update={"networks": self.networks.model_copy(update=trained)})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _training_of_each_network(cls, values: Any) -> Any:
+        """Each network is trained as the section `training` says, but for what its own section says."""
+        match values:
+            case {"training": dict(common), "networks": dict(networks)}:
+                return values | {"networks": {name: _trained(own, common) for name, own in networks.items()}}
+        return values
+
+
+def _trained(network: Any, common: dict[str, Any]) -> Any:
+    own = network.get("training", {}) if isinstance(network, dict) else None
+    return network | {"training": _merged(common, own)} if isinstance(own, dict) else network
+
+
+def _merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """`own` laid over `common`, section by section."""
+    both_sections = {key for key, value in own.items() if isinstance(value, dict) and isinstance(common.get(key), dict)}
+    return common | {key: _merged(common[key], own[key]) if key in both_sections else own[key] for key in own}

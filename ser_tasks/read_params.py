@@ -42,8 +42,18 @@ def read_params(path: Path = PARAMS_FILE) -> Params:
     try:
         return Params.model_validate(yaml.safe_load(text))
     except ValidationError as error:
-        complaints = [f"{path}:{_line(tree, e['loc'])}: {_complaint(e)}" for e in error.errors()]
+        complaints = [f"{path}:{_line(tree, e['loc'])}: {_complaint(e)}" for e in _stated_once(error.errors())]
         raise ParamsError("\n".join(complaints)) from error
+
+
+def _stated_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without what each network inherited from a wrong `training` section."""
+    common = {(error["loc"][1:], error["type"]) for error in errors if error["loc"][:1] == ("training",)}
+    return [
+        error
+        for error in errors
+        if error["loc"][:1] != ("networks",) or (error["loc"][3:], error["type"]) not in common
+    ]
 
 
 def refuse_unknown(name: str, known: Collection[str], *, place: str, mend: str) -> None:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from prefect.client.schemas.objects import TaskRun
 from threadpoolctl import threadpool_limits
 
 from ser_tasks.code_digest import code_digest
+from ser_tasks.copy_ids import copies_of
 from ser_tasks.corpora.manifest import Entry
 from ser_tasks.corpora.reading import Sound, read_files
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold
-from ser_tasks.features.store import Shard, compute_shard, read_features
+from ser_tasks.feature_table import read_features
+from ser_tasks.features.store import Shard, compute_shard
 from ser_tasks.models import MODELS
+from ser_tasks.models.recogniser import Features
 from ser_tasks.params import DemoParams, Params
 from ser_tasks.splits import Fold
 from ser_tasks.synthesis.corpus import synthesise_speaker
@@ -36,8 +40,14 @@ class FoldRequest:
     model: str
     params: Params
     seed: int
+    work: Path  # a folder below it is this fold's own
 
     @property
+    def folder(self) -> Path:
+        """Where the fold keeps its state and its progress."""
+        return self.work / self.cache_key
+
+    @cached_property
     def cache_key(self) -> str:
         """Digest of the request, of every project module that the fold's work can reach, and of the libraries."""
         model = MODELS[self.model]
@@ -74,14 +84,25 @@ def _by_request(_context: object, inputs: Mapping[str, Any]) -> str:
 )
 def run_fold(request: FoldRequest) -> dict[str, Any]:
     """One fold's outcome, as a dictionary; kept on disk, so that a killed evaluation goes on from there."""
-    table = read_features(request.features_folder, request.labels.utterance_ids)
-    one_row_each = all(len(frames) == 1 for frames in table.frames)
-    features = table.matrix() if one_row_each else table.frames
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
+    ids, n_copies = request.labels.utterance_ids, request.params.signal_augmentation.copies
     outcome = evaluate_fold(
-        request.fold, request.labels, features, MODELS[request.model], request.params, seed=request.seed
+        request.fold,
+        request.labels,
+        _features(request.features_folder, ids),
+        MODELS[request.model],
+        request.params,
+        seed=request.seed,
+        copies=tuple(_features(request.features_folder, copies_of(ids, k)) for k in range(1, n_copies + 1)),
+        folder=request.folder,
     )
     return asdict(outcome)
+
+
+def _features(folder: Path, utterance_ids: Sequence[str]) -> Features:
+    table = read_features(folder, utterance_ids)
+    one_row_each = all(len(frames) == 1 for frames in table.frames)
+    return table.matrix() if one_row_each else table.frames
 
 
 def fold_outcome(stored: Mapping[str, Any]) -> FoldOutcome:

@@ -38,7 +38,7 @@ class Witness:
     seed: int
     seen: dict = field(default_factory=dict)
 
-    def fit(self, train, validation):
+    def fit(self, train, validation, *, folder):
         self.seen["train"], self.seen["validation"] = train, validation
         return {"rows": len(train.emotions)}
 
@@ -54,7 +54,7 @@ def outcome_and_witness(fold: Fold, **table) -> tuple[FoldOutcome, Witness]:
         witnesses.append(Witness(section, classes, seed))
         return witnesses[-1]
 
-    model = Model(build, lambda params: "section", "functionals", **table)
+    model = Model(build, lambda params: "section", "functionals", "svm", **table)
     outcome = evaluate_fold(fold, LABELS, FEATURES, model, params=None, seed=7)
     return outcome, witnesses[0]
 
@@ -88,7 +88,7 @@ def predictions() -> pd.DataFrame:
     """Everything right for speaker a; b: one of two; c: anger always."""
     posteriors = [((0.9, 0.1), (0.2, 0.8)), ((0.7, 0.3), (0.6, 0.4)), ((0.8, 0.2), (0.9, 0.1))]
     outcomes = [FoldOutcome(f.test, p, {}) for f, p in zip(FOLDS, posteriors, strict=True)]
-    return prediction_table(FOLDS, outcomes, LABELS, seed=3)
+    return prediction_table([(fold, 3) for fold in FOLDS], outcomes, LABELS)
 
 
 def test_the_prediction_table_keeps_fold_seed_truth_and_posteriors_of_every_utterance(predictions):

@@ -1,5 +1,6 @@
 """params.yaml: what is in it, and what each mistake is answered with."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def test_several_mistakes_are_all_named_at_once(tmp_path):
     [
         ("corpora: [demo]", "corpora: [demo, demo]", "corpora: demo more than once"),
         ("corpora: [demo]", "corpora: []", "corpora: found []. Value should have at least 1 item"),
-        ("  functionals: [svm,", "  functionals: [svm, svm,", "models.functionals: svm more than once"),
+        ("  svm: [svm,", "  svm: [svm, svm,", "models.svm: svm more than once"),
         ("evaluation: {seed: 0", "evaluation: {seed: -1", "evaluation.seed: found -1."),
     ],
 )
@@ -93,7 +94,9 @@ def test_lists_name_each_thing_once_and_seeds_are_not_negative(tmp_path, old, ne
 
 
 def test_no_model_at_all_is_refused(tmp_path):
-    text = TEXT.replace("functionals: [svm, svm_speaker_norm]", "functionals: []")
+    text = re.sub(
+        r"^(  (svm|functionals|lld|log_mel|psd_image|embeddings)): \[.*?\]", r"\1: []", TEXT, flags=re.MULTILINE
+    )
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ParamsError, match="models: no model is named"):
         read_params(tmp_path / "params.yaml")
@@ -124,3 +127,30 @@ def test_an_empty_and_a_missing_file_say_how_to_go_on(tmp_path):
     (tmp_path / "params.yaml").write_text("# nothing\n", encoding="utf-8")
     with pytest.raises(ParamsError, match="git checkout"):
         read_params(tmp_path / "params.yaml")
+
+
+def test_a_network_is_trained_as_all_are_but_for_what_its_own_section_says(tmp_path):
+    training = yaml.safe_load(TEXT)["training"]
+    text = TEXT.replace(
+        "psd_cnn: {filters: 8,", "psd_cnn: {training: {epochs: 7, augmentation: {mixup_alpha: 0.5}}, filters: 8,"
+    )
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    networks = read_params(tmp_path / "params.yaml").networks
+    assert networks.residual_cnn.training.model_dump(mode="json") == training
+    own = networks.psd_cnn.training.model_dump(mode="json")
+    assert own == training | {"epochs": 7, "augmentation": training["augmentation"] | {"mixup_alpha": 0.5}}
+
+
+def test_a_corpus_may_cut_the_training_of_every_network_short():
+    params = Params.model_validate(yaml.safe_load(TEXT))
+    assert {network.training.epochs for _, network in params.for_corpus("demo").networks} == {3}
+    assert params.for_corpus("emodb") == params
+
+
+def test_a_mistake_in_the_training_of_all_is_told_once(tmp_path):
+    assert complaint(tmp_path, "batch_size: 32", "batch_size: 0").count("batch_size") == 1
+
+
+def test_a_mistake_in_the_training_of_one_network_is_told_there(tmp_path):
+    message = complaint(tmp_path, "psd_cnn: {filters: 8,", "psd_cnn: {training: {epoch: 7}, filters: 8,")
+    assert "unknown key 'networks.psd_cnn.training.epoch'. Did you mean 'epochs'?" in message

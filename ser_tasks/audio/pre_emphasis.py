@@ -1,4 +1,4 @@
-"""Pre-emphasis: the fall of the voice towards high frequencies made up for, and put back."""
+"""Pre-emphasis: the fall of the voice towards high frequencies made up for."""
 
 import numpy as np
 import scipy.signal
@@ -20,16 +20,6 @@ def pre_emphasised(signal: NDArray[np.floating], *, coefficient: float) -> NDArr
     Raises:
         UserError: a coefficient outside [0, 1)
     """
-    return np.asarray(scipy.signal.lfilter([1.0, -_checked(coefficient)], [1.0], signal), np.float32)
-
-
-def de_emphasised(signal: NDArray[np.floating], *, coefficient: float) -> NDArray[np.float32]:
-    """The inverse of `pre_emphasised`: y[n] = x[n] + coefficient * y[n - 1]."""
-    samples = np.asarray(signal, np.float64)  # the sum runs over the whole past
-    return np.asarray(scipy.signal.lfilter([1.0], [1.0, -_checked(coefficient)], samples), np.float32)
-
-
-def _checked(coefficient: float) -> float:
     if not 0 <= coefficient < 1:
         raise UserError(f"pre-emphasis: the coefficient is {coefficient}, outside [0, 1). Set 0.97, or 0 for none.")
-    return coefficient
+    return np.asarray(scipy.signal.lfilter([1.0, -coefficient], [1.0], signal), np.float32)

@@ -1,4 +1,4 @@
-"""Voice-activity detection: which frames hold speech, and a clip without the silence around it."""
+"""Voice-activity detection: which frames hold speech, and from where to where there is any."""
 
 import numpy as np
 import webrtcvad  # type: ignore[import-untyped]
@@ -45,31 +45,20 @@ def speech_mask(
 
 def speech_span(
     signal: NDArray[np.floating], *, sampling_rate: int, frame: float, aggressiveness: int, margin: float
-) -> tuple[float, float]:
-    """From the first to the last frame with speech, (start, end) in s; the whole clip when there is none.
+) -> tuple[float, float] | None:
+    """From the first to the last frame with speech, (start, end) in s; None when there is none.
 
     Args:
         signal, sampling_rate, frame, aggressiveness: as in `speech_mask`
         margin: kept on both sides, in s, as far as the clip reaches
     """
-    duration = len(signal) / sampling_rate
     voiced = np.flatnonzero(
         speech_mask(signal, sampling_rate=sampling_rate, frame=frame, aggressiveness=aggressiveness)
     )
     if not len(voiced):
-        return 0.0, duration
+        return None
     first, last = int(voiced[0]), int(voiced[-1])
-    return max(0.0, first * frame - margin), min(duration, (last + 1) * frame + margin)
-
-
-def trimmed_to_speech(
-    signal: NDArray[np.float32], *, sampling_rate: int, frame: float, aggressiveness: int, margin: float
-) -> NDArray[np.float32]:
-    """The clip without the silence before and after its speech: (n_samples,) -> (n_kept,), the samples unchanged."""
-    start, end = speech_span(
-        signal, sampling_rate=sampling_rate, frame=frame, aggressiveness=aggressiveness, margin=margin
-    )
-    return signal[round(start * sampling_rate) : round(end * sampling_rate)]
+    return max(0.0, first * frame - margin), min(len(signal) / sampling_rate, (last + 1) * frame + margin)
 
 
 def _refuse_foreign(sampling_rate: int, frame: float, aggressiveness: int) -> None:
@@ -79,6 +68,10 @@ def _refuse_foreign(sampling_rate: int, frame: float, aggressiveness: int) -> No
             "Resample it, or set audio.sampling_rate to one of them."
         )
     if not any(abs(frame - known) < 1e-6 for known in FRAMES):
-        raise UserError(f"vad.frame is {frame} s, the detector knows {FRAMES}. Set one of them.")
+        raise UserError(
+            f"voice-activity detection: the frame is {frame} s, the detector knows {FRAMES}. Set one of them."
+        )
     if aggressiveness not in range(4):
-        raise UserError(f"vad.aggressiveness is {aggressiveness}, expected 0, 1, 2 or 3. Set one of them.")
+        raise UserError(
+            f"voice-activity detection: the aggressiveness is {aggressiveness}, expected 0, 1, 2 or 3. Set one of them."
+        )

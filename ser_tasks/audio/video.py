@@ -5,14 +5,12 @@ from pathlib import Path
 
 import av
 import numpy as np
-import soxr
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
-from numpy.typing import NDArray
 
-from ser_tasks.audio.decode import AudioError, Recording
+from ser_tasks.audio.recording import AudioError, Recording
+from ser_tasks.audio.riff import refuse_short_riff
 
-SUFFIXES = (".mp4", ".avi", ".mkv", ".m4a")
 TOLERANCE = 0.5  # s by which containers may promise more than codecs deliver
 
 
@@ -20,18 +18,14 @@ def read_sound_track(path: Path) -> Recording:
     """Decode the first sound track at its own rate and channels.
 
     Raises:
-        AudioError: missing, empty, broken, cut or foreign file, no sound track, or NaN or infinite samples
+        AudioError: broken, cut or foreign file, or no sound track
     """
-    if not path.is_file():
-        raise AudioError(f"{path}: no such file. Restore it, or run `ser fetch` on its corpus again.")
-    if path.stat().st_size == 0:
-        raise AudioError(f"{path}: the file is empty (0 bytes). Copy it again from the release.")
-    _refuse_short_avi(path)
+    refuse_short_riff(path, kind=b"AVI ")
     try:
         recording, promised = _decoded(path)
     except av.FFmpegError as error:
         raise AudioError(
-            f"{path}: not readable as video ({error.strerror}). Expected {', '.join(SUFFIXES)} that ffmpeg can play: "
+            f"{path}: not readable as video ({error.strerror}). Expected one that ffmpeg can play: "
             "copy it again from the release, or remove it from the folder."
         ) from error
     if recording.duration < promised - TOLERANCE:
@@ -39,16 +33,7 @@ def read_sound_track(path: Path) -> Recording:
             f"{path}: truncated: the header promises {promised:.2f} s of sound, {recording.duration:.2f} s are there. "
             "Copy it again from the release."
         )
-    if not np.isfinite(recording.samples).all():
-        raise AudioError(f"{path}: samples of the sound track are NaN or infinite. Export the file again.")
     return recording
-
-
-def read_video_mono(path: Path, *, sampling_rate: int) -> NDArray[np.float32]:
-    """The sound track as the recogniser hears it, down-mixed and resampled: shape (n_samples,), full scale [-1, 1]."""
-    recording = read_sound_track(path)
-    mono = np.asarray(recording.samples.mean(axis=1), np.float32)
-    return np.asarray(soxr.resample(mono, recording.sampling_rate, sampling_rate, quality="HQ"), np.float32)
 
 
 def _decoded(path: Path) -> tuple[Recording, float]:
@@ -65,7 +50,7 @@ def _decoded(path: Path) -> tuple[Recording, float]:
         frames = [part for frame in container.decode(stream) for part in planar.resample(frame)]
         frames += planar.resample(None) if frames else []
         if not frames:
-            raise AudioError(f"{path}: the sound track holds no samples. Copy the file again from the release.")
+            return Recording(np.empty((0, 1), np.float32), stream.rate), 0.0
         samples = np.concatenate([part.to_ndarray() for part in frames], axis=1).T
         return Recording(np.asarray(samples, np.float32), frames[0].sample_rate), _promised(stream)
 
@@ -75,15 +60,3 @@ def _promised(stream: AudioStream) -> float:
         return float(stream.duration * stream.time_base)
     clock = re.fullmatch(r"(\d+):(\d\d):(\d\d\.?\d*)", stream.metadata.get("DURATION", ""))  # mkv
     return sum(float(part) * unit for part, unit in zip(clock.groups(), (3_600, 60, 1), strict=True)) if clock else 0.0
-
-
-def _refuse_short_avi(path: Path) -> None:
-    """A cut AVI still plays, shortened; but its header states the size it had (0: it was streamed)."""
-    with path.open("rb") as file:
-        head = file.read(12)
-    promised = int.from_bytes(head[4:8], "little") + 8
-    if (head[:4], head[8:]) == (b"RIFF", b"AVI ") and path.stat().st_size < promised:
-        raise AudioError(
-            f"{path}: truncated: the header promises {promised} bytes, {path.stat().st_size} are there. "
-            "Copy it again from the release."
-        )

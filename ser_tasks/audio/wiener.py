@@ -26,7 +26,9 @@ def wiener_filtered(signal: NDArray[np.floating], *, window: int) -> NDArray[np.
     Source: Lim (1990), Two-Dimensional Signal and Image Processing, p. 548; with 3 samples the first step of seed 002
     """
     if window % 2 == 0 or window < 3:
-        raise UserError(f"wiener.window is {window}, but a neighbourhood has a centre and two sides. Set 3, 5, 7 ...")
+        raise UserError(
+            f"Wiener filter: the window is {window}, but a neighbourhood has a centre and two sides. Set 3, 5, 7 ..."
+        )
     samples = np.asarray(signal, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):  # of neighbourhoods below the noise, whose mean is taken
         filtered = scipy.signal.wiener(np.where(samples == 0, NEARLY_ZERO, samples), window)

@@ -9,22 +9,29 @@ from ser_tasks.features.lld import LLD
 from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.mfcc import MFCC
 from ser_tasks.features.pitch import PITCH
+from ser_tasks.features.psd_image import PSD_IMAGE
 from ser_tasks.params import (
     AudioParams,
+    ConditioningParams,
     FunctionalsParams,
     LldParams,
     LogMelParams,
     MfccParams,
     PitchParams,
+    PsdImageParams,
     Section,
+    SignalAugmentationParams,
 )
 
-SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that feature sets read
+SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide features
     "audio": AudioParams,
+    "conditioning": ConditioningParams,
+    "signal_augmentation": SignalAugmentationParams,
     "lld": LldParams,
     "log_mel": LogMelParams,
     "mfcc": MfccParams,
     "pitch": PitchParams,
+    "psd_image": PsdImageParams,
     "functionals": FunctionalsParams,
 }
 
@@ -32,6 +39,7 @@ FEATURE_SETS: Mapping[str, FeatureSet] = {
     "lld": LLD,
     "pitch": PITCH,
     "log_mel": LOG_MEL,
+    "psd_image": PSD_IMAGE,
     "mfcc": MFCC,
     "functionals": FUNCTIONALS,
 }

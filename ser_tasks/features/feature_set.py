@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,33 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 Settings: TypeAlias = "Mapping[str, Section]"  # sections of params.yaml by name
 
 
+class Framing(NamedTuple):
+    """How the rows of a feature set lie in time, in s."""
+
+    window: float
+    hop: float
+
+
+def sections_of(params: Settings, names: Sequence[str], *, reader: str) -> dict[str, Section]:
+    """Exactly these sections.
+
+    Raises:
+        UserError: one of them is missing
+    """
+    missing = [name for name in names if name not in params]
+    if missing:
+        raise UserError(
+            f"{reader} reads the sections {list(names)} of params.yaml, but {missing} did not arrive "
+            f"(found {sorted(params)}). Pass them too."
+        )
+    return {name: params[name] for name in names}
+
+
+def framing_of(section: str) -> Callable[..., Framing]:
+    """The framing that a section states as its `window` and `hop`."""
+    return lambda **sections: Framing(sections[section].window, sections[section].hop)
+
+
 @dataclass(frozen=True)
 class FeatureSet:
     """One entry of the table FEATURE_SETS.
@@ -26,14 +53,15 @@ class FeatureSet:
         sections: the sections of params.yaml that `extract` and `dimensions` take, by keyword
         extract: (mono signal of shape (n_samples,), **sections) -> (n_frames, n_dims)
         dimensions: (**sections) -> the n_dims names
-        framing: the section that holds window and hop in s; None: one row describes the whole utterance
+        framing: (**sections) -> length of the sound under one row, and from one row to the next; None: one row
+            describes the whole utterance
     """
 
     name: str
     sections: tuple[str, ...]
     extract: Callable[..., NDArray[np.floating]]
     dimensions: Callable[..., tuple[str, ...]]
-    framing: str | None
+    framing: Callable[..., Framing] | None
 
     def settings(self, params: Settings) -> dict[str, Section]:
         """Exactly the sections this set reads.
@@ -41,13 +69,7 @@ class FeatureSet:
         Raises:
             UserError: one of them is missing
         """
-        missing = [name for name in self.sections if name not in params]
-        if missing:
-            raise UserError(
-                f"feature set '{self.name}' reads the sections {list(self.sections)} of params.yaml, but "
-                f"{missing} did not arrive (found {sorted(params)}). Pass them too."
-            )
-        return {name: params[name] for name in self.sections}
+        return sections_of(params, self.sections, reader=f"feature set '{self.name}'")
 
     def names(self, params: Settings) -> tuple[str, ...]:
         """The names of the n_dims dimensions."""

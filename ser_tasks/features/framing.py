@@ -1,8 +1,10 @@
-"""Cut a signal into overlapping frames without copying it."""
+"""Cut a signal into overlapping frames without copying it, and weight them."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import scipy.signal
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
@@ -41,3 +43,9 @@ def frames_centred(signal: NDArray[Any], *, window: int, hop: int) -> NDArray[An
     """Frames centred on every hop, zeros beyond the ends: (1 + n_samples // hop, window)."""
     padded = np.pad(signal, (window // 2, window - window // 2))
     return np.lib.stride_tricks.sliding_window_view(padded, window)[: len(signal) + 1 : hop]
+
+
+@lru_cache(maxsize=8)
+def hann(length: int) -> NDArray[np.float32]:
+    """Periodic Hann window, shape (length,)."""
+    return np.asarray(scipy.signal.get_window("hann", length), np.float32)

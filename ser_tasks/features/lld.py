@@ -20,7 +20,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.feature_set import FeatureSet, framing_of
 from ser_tasks.features.framing import checked, frames_inside, samples_of
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -207,4 +207,4 @@ def _dimensions(*, audio: AudioParams, lld: LldParams) -> tuple[str, ...]:
     return lld_names(deltas=lld.deltas)
 
 
-LLD = FeatureSet("lld", ("audio", "lld"), _extract, _dimensions, framing="lld")
+LLD = FeatureSet("lld", ("audio", "lld"), _extract, _dimensions, framing_of("lld"))

@@ -1,4 +1,4 @@
-"""The three laws by which the seeds turn the power of mel bands into loudness."""
+"""The three laws by which the power of mel bands becomes loudness."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 EPSILON = 1e-6  # seed 001's
 GAIN = 1e6  # seed 002's
-FLOOR_POWER = 1e-10  # -100 dB, as in log_mel.py
+FLOOR_POWER = 1e-10  # keeps log10 finite on digital silence: -100 dB
 
 Power = NDArray[np.floating]
 Law = Callable[[Power], NDArray[np.float32]]

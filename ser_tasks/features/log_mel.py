@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.fft
-import scipy.signal
-import scipy.sparse
 from numpy.typing import NDArray
 
-from ser_tasks.errors import UserError
-from ser_tasks.features.feature_set import FeatureSet
-from ser_tasks.features.framing import checked, frames_centred, samples_of
+from ser_tasks.features.feature_set import FeatureSet, framing_of
+from ser_tasks.features.log_laws import LOG_LAWS
+from ser_tasks.features.mel_power import mel_power
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import AudioParams, LogMelParams
-
-FLOOR_POWER = 1e-10  # keeps log10 finite on digital silence: -100 dB
-LINEAR_UNTIL_HZ = 1_000.0  # below, 3 mel are 200 Hz; above, 27 mel are a factor of 6.4
 
 
 def log_mel_spectrogram(
@@ -31,82 +24,31 @@ def log_mel_spectrogram(
     n_mels: int,
     f_min: float,
     f_max: float,
-    dynamic_range: float,
+    dynamic_range: float | None,
+    law: str,
 ) -> NDArray[np.float32]:
     """Log-mel spectrogram of one utterance.
 
     Args:
-        signal: mono waveform, shape (n_samples,), full scale [-1, 1]
-        sampling_rate: in Hz
-        window: Hann window in s, zero-padded to the next power of two
-        hop: between frame centres, in s; the first is centred on the first sample
-        n_mels: Slaney mel bands from f_min to f_max, in Hz
+        signal, sampling_rate, window, hop, n_mels, f_min, f_max: as in `mel_power`
         dynamic_range: in dB; what lies further below the clip's loudest value is raised to that floor, which
-            hides the noise of the room and digital silence alike
+            hides the noise of the room and digital silence alike; None keeps all that the law does
+        law: entry of LOG_LAWS
 
     Returns:
-        shape (1 + n_samples // hop, n_mels), in dB re 1.0, time first, at least -100 dB
+        shape (1 + n_samples // hop, n_mels), time first; by the law "db" in dB re 1.0, at least -100 dB
 
     Raises:
         UserError: no samples, f_max above half the sampling rate, or a band without any FFT bin
 
-    Source: Davis & Mermelstein (1980), doi:10.1109/TASSP.1980.1163420; bands: Slaney (1998)
+    Source: Davis & Mermelstein (1980), doi:10.1109/TASSP.1980.1163420
     """
-    n_window, n_hop = samples_of(window, sampling_rate), samples_of(hop, sampling_rate)
-    n_fft = 1 << (n_window - 1).bit_length()
-    frames = frames_centred(checked(signal).astype(np.float32, copy=False), window=n_window, hop=n_hop)
-    spectrum = scipy.fft.rfft(frames * hann(n_window), n=n_fft, axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
-    filters = mel_filters(sampling_rate=sampling_rate, n_fft=n_fft, n_mels=n_mels, f_min=f_min, f_max=f_max)
-    bands = (filters @ power.T).T
-    floor = max(FLOOR_POWER, float(bands.max()) * 10 ** (-dynamic_range / 10))
-    return np.asarray(10 * np.log10(np.maximum(bands, floor)), np.float32)
-
-
-@lru_cache(maxsize=8)
-def hann(length: int) -> NDArray[np.float32]:
-    """Periodic Hann window, shape (length,)."""
-    return np.asarray(scipy.signal.get_window("hann", length), np.float32)
-
-
-@lru_cache(maxsize=8)
-def mel_filters(*, sampling_rate: int, n_fft: int, n_mels: int, f_min: float, f_max: float) -> scipy.sparse.csr_array:
-    """Triangles of equal area, evenly spaced in mel: (n_mels, n_fft // 2 + 1), as librosa's but sparse.
-
-    Written here, with `librosa.filters.mel` as the oracle of the tests: importing librosa loads a compiler
-    (numba), which costs every worker a second, shares a cache on disk that concurrent workers corrupt, and is
-    missing on training machines.
-
-    Raises:
-        UserError: f_max above half the sampling rate, or a band so narrow that no FFT bin falls into it
-    """
-    if not f_min < f_max <= sampling_rate / 2:
-        raise UserError(
-            f"log_mel: bands from {f_min} to {f_max} Hz do not fit {sampling_rate} Hz audio. "
-            f"Set f_min < f_max <= {sampling_rate / 2}, or raise audio.sampling_rate."
-        )
-    edges = _hz(np.linspace(_mel(f_min), _mel(f_max), n_mels + 2))
-    low, centre, high = edges[:-2], edges[1:-1], edges[2:]
-    frequency = (np.arange(n_fft // 2 + 1) * sampling_rate / n_fft)[:, None]
-    triangle = np.minimum((frequency - low) / (centre - low), (high - frequency) / (high - centre))
-    filters = np.maximum(triangle, 0) * 2 / (high - low)
-    empty = np.flatnonzero(filters.max(axis=0) == 0)
-    if len(empty):
-        raise UserError(
-            f"log_mel: {len(empty)} of {n_mels} bands hold no FFT bin (the first is number {empty[0]}). "
-            "Lower log_mel.n_mels, or lengthen log_mel.window."
-        )
-    return scipy.sparse.csr_array(filters.T.astype(np.float32))
-
-
-def _mel(hz: float) -> float:
-    if hz < LINEAR_UNTIL_HZ:
-        return hz * 3 / 200
-    return 15 + 27 * float(np.log(hz / LINEAR_UNTIL_HZ) / np.log(6.4))
-
-
-def _hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(mel < 15, mel * 200 / 3, LINEAR_UNTIL_HZ * 6.4 ** ((mel - 15) / 27))
+    power = mel_power(
+        signal, sampling_rate=sampling_rate, window=window, hop=hop, n_mels=n_mels, f_min=f_min, f_max=f_max
+    )
+    if dynamic_range is not None:
+        power = np.maximum(power, float(power.max()) * 10 ** (-dynamic_range / 10))
+    return LOG_LAWS[law](power)
 
 
 def _extract(signal: NDArray[np.float32], *, audio: AudioParams, log_mel: LogMelParams) -> NDArray[np.float32]:
@@ -117,4 +59,4 @@ def _dimensions(*, audio: AudioParams, log_mel: LogMelParams) -> tuple[str, ...]
     return tuple(f"band_{i}" for i in range(1, log_mel.n_mels + 1))
 
 
-LOG_MEL = FeatureSet("log_mel", ("audio", "log_mel"), _extract, _dimensions, framing="log_mel")
+LOG_MEL = FeatureSet("log_mel", ("audio", "log_mel"), _extract, _dimensions, framing_of("log_mel"))

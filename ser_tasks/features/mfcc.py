@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.deltas import regression_deltas
-from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.feature_set import FeatureSet, framing_of
 from ser_tasks.features.log_mel import log_mel_spectrogram
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -65,4 +65,4 @@ def _dimensions(*, audio: AudioParams, log_mel: LogMelParams, mfcc: MfccParams) 
     return mfcc_names(n_mfcc=mfcc.n_mfcc, deltas=mfcc.deltas)
 
 
-MFCC = FeatureSet("mfcc", ("audio", "log_mel", "mfcc"), _extract, _dimensions, framing="log_mel")
+MFCC = FeatureSet("mfcc", ("audio", "log_mel", "mfcc"), _extract, _dimensions, framing_of("log_mel"))

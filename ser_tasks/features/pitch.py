@@ -9,7 +9,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.feature_set import FeatureSet, framing_of
 from ser_tasks.features.framing import checked, frames_inside, samples_of
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -113,4 +113,4 @@ def _dimensions(*, audio: AudioParams, pitch: PitchParams) -> tuple[str, ...]:
     return NAMES
 
 
-PITCH = FeatureSet("pitch", ("audio", "pitch"), _extract, _dimensions, framing="pitch")
+PITCH = FeatureSet("pitch", ("audio", "pitch"), _extract, _dimensions, framing_of("pitch"))

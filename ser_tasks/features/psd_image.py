@@ -1,17 +1,23 @@
 """Power spectral density as an image: every frequency bin, time in coarse steps."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from ser_tasks.features.framing import checked, frames_inside
-from ser_tasks.features.log_mel import hann
-from ser_tasks.features.windows import Windows, cut_or_filled
+from ser_tasks.features.feature_set import FeatureSet, Framing
+from ser_tasks.features.framing import checked, frames_inside, hann
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.params import AudioParams, PsdImageParams
 
 ROUNDING = 2.0**-30 / 12  # power of the rounding error of 16-bit samples: no sound in them is quieter
 
 
-def psd_image(
+def spectral_density_image(
     signal: NDArray[np.floating], *, sampling_rate: int, n_fft: int, hop_length: int, block: int
 ) -> NDArray[np.float32]:
     """Log power spectral density, averaged over blocks of frames.
@@ -27,8 +33,8 @@ def psd_image(
         shape (n_blocks, n_fft // 2): natural logarithm of the density re full scale squared per Hz, from 0 Hz up
         to the bin below half the rate; at least `psd_floor`
 
-    Source: seed 003 (PiotrSobczak/speech-emotion-recognition), with a floor; density: Welch (1967),
-    doi:10.1109/TAU.1967.1161901
+    Source: seed 003 (PiotrSobczak/speech-emotion-recognition), which cut or filled it to 128 rows, here with a floor;
+    density: Welch (1967), doi:10.1109/TAU.1967.1161901
     """
     density = power_spectral_density(
         frames_inside(checked(signal), window=n_fft, hop=hop_length), sampling_rate=sampling_rate
@@ -53,6 +59,19 @@ def psd_floor(sampling_rate: int) -> float:
     return float(np.log(ROUNDING / (sampling_rate / 2)))
 
 
-def fixed_psd_image(image: NDArray[np.floating], *, sampling_rate: int, n_blocks: int) -> Windows:
-    """An image of fixed length, cut, or filled with silence: (n_blocks, n_bins), and the mask (n_blocks,)."""
-    return cut_or_filled(image, length=n_blocks, fill=psd_floor(sampling_rate))
+def _extract(signal: NDArray[np.float32], *, audio: AudioParams, psd_image: PsdImageParams) -> NDArray[np.float32]:
+    return spectral_density_image(signal, sampling_rate=audio.sampling_rate, **psd_image.model_dump())
+
+
+def _dimensions(*, audio: AudioParams, psd_image: PsdImageParams) -> tuple[str, ...]:
+    return tuple(f"bin_{i}" for i in range(psd_image.n_fft // 2))
+
+
+def _framing(*, audio: AudioParams, psd_image: PsdImageParams) -> Framing:
+    """Of whole rows: a row hears all of its frames."""
+    step = psd_image.block * psd_image.hop_length
+    heard = step - psd_image.hop_length + psd_image.n_fft
+    return Framing(heard / audio.sampling_rate, step / audio.sampling_rate)
+
+
+PSD_IMAGE = FeatureSet("psd_image", ("audio", "psd_image"), _extract, _dimensions, _framing)

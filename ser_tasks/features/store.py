@@ -3,7 +3,8 @@
 A folder, such as data/features/<corpus>/<feature set>/, holds one shard for every few minutes of audio. A
 shard that is there is never computed again, so a killed run costs only the shards it had not finished; a
 changed recording, setting, function below the extraction, or version of a numeric library names other shards.
-Memory is bounded by one shard, whatever the size of the corpus.
+Memory is bounded by one shard, whatever the size of the corpus. Augmented copies of an utterance "a" stand
+beside it as "a~1", "a~2" ...: made once, so that training on them costs no more than reading them.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,24 +26,28 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
+from ser_tasks.audio.conditioning import condition
 from ser_tasks.audio.decode import read_mono
+from ser_tasks.augmentation.signal_copy import augmented_copy
 from ser_tasks.code_digest import code_digest
+from ser_tasks.copy_ids import COPY_MARK
 from ser_tasks.errors import UserError
 from ser_tasks.features import feature_set
+from ser_tasks.features.feature_set import sections_of
 
 if TYPE_CHECKING:
     from ser_tasks.features.feature_set import Settings
     from ser_tasks.params import Section
 
-Values = NDArray[np.float32]
-
-FORMAT = 1  # of the shards: raise it when rows are laid out otherwise
-NUMERIC_LIBRARIES = ("numpy", "scipy", "soundfile", "soxr")  # another version may give other values
+FORMAT = 2  # of the shards: raise it when rows are laid out otherwise
+# Another version of one of these may give other values.
+NUMERIC_LIBRARIES = ("av", "numpy", "scipy", "soundfile", "soxr", "webrtcvad-wheels")
 ROW = pa.schema(
     [
         pa.field("utterance_id", pa.string(), nullable=False),
         pa.field("n_frames", pa.int32(), nullable=False),
         pa.field("values", pa.list_(pa.float32()), nullable=False),  # row-major (n_frames, n_dims)
+        pa.field("speech_found", pa.bool_()),  # false: trimming heard none and kept the whole clip; null: no trimming
     ]
 )
 
@@ -74,36 +79,6 @@ class Shard:
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32] + ".parquet"
 
 
-@dataclass(frozen=True)
-class FeatureTable:
-    """Features as read: one array of shape (n_frames, n_dims) per utterance, in the order of the ids."""
-
-    utterance_ids: tuple[str, ...]
-    dimensions: tuple[str, ...]
-    frames: tuple[Values, ...]
-
-    def __len__(self) -> int:
-        """Number of utterances."""
-        return len(self.utterance_ids)
-
-    def __getitem__(self, utterance_id: str) -> Values:
-        """Frames of one utterance, shape (n_frames, n_dims)."""
-        return self.frames[self.utterance_ids.index(utterance_id)]
-
-    def matrix(self) -> Values:
-        """Shape (n_utterances, n_dims), where every utterance is one row.
-
-        Raises:
-            UserError: some utterance has several frames
-        """
-        if any(len(frames) != 1 for frames in self.frames):
-            raise UserError(
-                "these features hold many frames per utterance, but one row each is needed. "
-                "Take the feature set 'functionals', or a model that reads sequences."
-            )
-        return np.concatenate(self.frames) if self.frames else np.empty((0, len(self.dimensions)), np.float32)
-
-
 def plan_shards(
     utterances: pd.DataFrame, feature_set_name: str, params: Settings, *, shard_minutes: float
 ) -> list[Shard]:
@@ -113,15 +88,16 @@ def plan_shards(
         utterances: the table of `ser_tasks.utterances`; text-only ones (path is null) get no row in the store
         feature_set_name: entry of FEATURE_SETS
         params: sections of params.yaml, at least those the set reads
-        shard_minutes: a shard is full when it holds this much audio; a longer utterance is a shard of its own
+        shard_minutes: a shard is full when it holds this much audio, copies counted; a longer utterance is a shard
+            of its own
 
     Raises:
-        UserError: unknown set, a section missing, or an utterance with sound but without digest or duration
+        UserError: unknown set, a section missing, an id like that of a copy, or an utterance with sound but without
+            digest or duration
     """
     spoken = with_sound(utterances)
-    minutes = spoken.duration.to_numpy(float) / 60
-    features = feature_set(feature_set_name)
-    settings, metadata = features.settings(params), describe(feature_set_name, params)
+    settings, metadata = deciding_settings(feature_set_name, params), describe(feature_set_name, params)
+    minutes = spoken.duration.to_numpy(float) / 60 * (1 + n_copies(settings))
     clips = [
         Clip(name, path, None if pd.isna(start) else start, None if pd.isna(end) else end, sha256)
         for name, path, start, end, sha256 in spoken[list(Clip.__annotations__)].itertuples(index=False)
@@ -136,9 +112,15 @@ def with_sound(utterances: pd.DataFrame) -> pd.DataFrame:
     """The utterances that have a recording, sorted by id.
 
     Raises:
-        UserError: one of them lacks its digest or duration
+        UserError: one of them lacks its digest or duration, or has an id like that of a copy
     """
     spoken = utterances[utterances.path.notna()].sort_values("utterance_id", ignore_index=True)
+    marked = spoken.utterance_id[spoken.utterance_id.str.contains(COPY_MARK, regex=False)]
+    if len(marked):
+        raise UserError(
+            f"{len(marked)} utterance ids contain {COPY_MARK!r}, the first is {marked.iloc[0]!r}: that marks augmented "
+            "copies. Rename the files, or the ids in the corpus' labels."
+        )
     holes = spoken[spoken.sha256.isna() | spoken.duration.isna()]
     if len(holes):
         raise UserError(
@@ -160,20 +142,34 @@ def full_shards(minutes: NDArray[np.float64], *, limit: float) -> list[tuple[int
     return [*bounds, (first, len(minutes))] if len(minutes) else []
 
 
+def deciding_settings(feature_set_name: str, params: Settings) -> dict[str, Section]:
+    """The sections that decide the values: those that the set reads, of the signal before it, and of copies if any."""
+    copying = ("signal_augmentation",) if n_copies(params) else ()
+    names = (*feature_set(feature_set_name).sections, "conditioning", *copying)
+    return sections_of(params, names, reader=f"the store of '{feature_set_name}'")
+
+
+def n_copies(settings: Mapping[str, Any]) -> int:
+    """Augmented copies of each utterance."""
+    return int(settings["signal_augmentation"].copies) if "signal_augmentation" in settings else 0
+
+
 def describe(feature_set_name: str, params: Settings) -> dict[str, str]:
     """Metadata of a shard: what the values mean and what made them, each value as JSON."""
     features = feature_set(feature_set_name)
-    settings = {name: section.model_dump(mode="json") for name, section in features.settings(params).items()}
-    framing = settings[features.framing] if features.framing else {}
+    sections = deciding_settings(feature_set_name, params)
+    settings = {name: section.model_dump(mode="json") for name, section in sections.items()}
+    framing = features.framing(**features.settings(params)) if features.framing else None
+    copying = (augmented_copy,) if n_copies(sections) else ()
     facts = {
         "format": FORMAT,
         "feature_set": feature_set_name,
         "dimensions": features.names(params),
-        "window": framing.get("window"),
-        "hop": framing.get("hop"),
+        "window": framing and framing.window,
+        "hop": framing and framing.hop,
         "sampling_rate": settings["audio"]["sampling_rate"],
         "settings": settings,
-        "code_digest": code_digest(features.extract, read_mono),
+        "code_digest": code_digest(features.extract, read_mono, condition, *copying),
         "versions": {name: version(name) for name in NUMERIC_LIBRARIES},
     }
     return {name: json.dumps(fact, sort_keys=True) for name, fact in facts.items()}
@@ -188,17 +184,52 @@ def compute_shard(shard: Shard, *, corpus_root: Path, folder: Path) -> Path:
     """
     target = folder / shard.file_name
     if not target.exists():
-        table = pa.Table.from_pylist([row(shard, clip, corpus_root) for clip in shard.clips], schema=ROW)
+        rows = [row for clip in shard.clips for row in rows_of(shard, clip, corpus_root)]
+        table = pa.Table.from_pylist(rows, schema=ROW)
         with atomic_path(target) as temporary:
             pq.write_table(table.replace_schema_metadata(dict(shard.metadata)), temporary, compression="zstd")
     return target
 
 
-def row(shard: Shard, clip: Clip, corpus_root: Path) -> dict[str, object]:
-    """One row of a shard."""
+def rows_of(shard: Shard, clip: Clip, corpus_root: Path) -> list[dict[str, object]]:
+    """The row of one utterance, and those of its copies."""
     path = corpus_root / clip.path
-    sampling_rate = json.loads(shard.metadata["sampling_rate"])
-    signal = read_mono(path, sampling_rate=sampling_rate, start=clip.start, end=clip.end)
+    sounds, speech_found = sounds_of(clip, path, shard.settings)
+    rows = []
+    for name, signal in sounds.items():
+        values = finite_values(shard, signal, path)
+        rows.append(
+            {
+                "utterance_id": name,
+                "n_frames": len(values),
+                "values": values.ravel(),
+                "speech_found": speech_found,
+            }
+        )
+    return rows
+
+
+def sounds_of(
+    clip: Clip, path: Path, settings: Mapping[str, Any]
+) -> tuple[dict[str, NDArray[np.float32]], bool | None]:
+    """The conditioned signal of an utterance and of its copies, by id, and whether trimming found speech in it."""
+    rate = settings["audio"].sampling_rate
+    signal = read_mono(path, sampling_rate=rate, start=clip.start, end=clip.end)
+    signal, speech_found = condition(signal, sampling_rate=rate, settings=settings["conditioning"])
+    sounds = {clip.utterance_id: signal}
+    for number in range(1, 1 + n_copies(settings)):
+        sounds[f"{clip.utterance_id}{COPY_MARK}{number}"] = augmented_copy(
+            signal,
+            sampling_rate=rate,
+            settings=settings["signal_augmentation"],
+            utterance_id=clip.utterance_id,
+            number=number,
+        )
+    return sounds, speech_found
+
+
+def finite_values(shard: Shard, signal: NDArray[np.float32], path: Path) -> NDArray[np.float32]:
+    """Features of one signal, (n_samples,) -> (n_frames, n_dims), or an error that names the file it is from."""
     try:
         values = feature_set(shard.feature_set)(signal, shard.settings)
     except UserError as error:
@@ -209,7 +240,17 @@ def row(shard: Shard, clip: Clip, corpus_root: Path) -> dict[str, object]:
             f"{path}: {count} values of '{shard.feature_set}' are not finite. "
             "Listen to the recording; if it is intact, the feature set is at fault: report it."
         )
-    return {"utterance_id": clip.utterance_id, "n_frames": len(values), "values": values.ravel()}
+    return values
+
+
+def clips_without_speech(folder: Path) -> list[str]:
+    """Ids of the utterances that trimming left whole because it heard no speech in them, sorted."""
+    silent = [
+        pq.read_table(path, columns=["utterance_id"], filters=~pc.field("speech_found"))
+        for path in folder.glob("*.parquet")
+    ]
+    ids = [name for table in silent for name in table["utterance_id"].to_pylist()]
+    return sorted(name for name in ids if COPY_MARK not in name)
 
 
 def prune(folder: Path, shards: Iterable[Shard]) -> None:
@@ -223,55 +264,3 @@ def prune(folder: Path, shards: Iterable[Shard]) -> None:
             path.unlink()
     for scratch in folder.glob(".*.parquet.*"):
         shutil.rmtree(scratch)
-
-
-def read_features(folder: Path, utterance_ids: Sequence[str] | None = None) -> FeatureTable:
-    """Features of these utterances, in this order; of all, sorted by id, if None.
-
-    Raises:
-        UserError: no shards, shards of different settings side by side, or utterances without features
-    """
-    paths = sorted(folder.glob("*.parquet"))
-    dimensions = common_dimensions(folder, paths)
-    found: dict[str, Values] = {}
-    wanted = None if utterance_ids is None else pc.field("utterance_id").isin(list(utterance_ids))
-    for path in paths:
-        found |= frames_of(pq.read_table(path, filters=wanted), n_dims=len(dimensions))
-    ids = sorted(found) if utterance_ids is None else list(utterance_ids)
-    missing = [name for name in ids if name not in found]
-    if missing:
-        raise UserError(
-            f"{folder}: no features for {len(missing)} of {len(ids)} utterances, first {missing[:3]}. "
-            "Run the stage features of this corpus again; utterances without a recording never have any."
-        )
-    return FeatureTable(tuple(ids), dimensions, tuple(found[name] for name in ids))
-
-
-def common_dimensions(folder: Path, paths: list[Path]) -> tuple[str, ...]:
-    """Names of the dimensions of all shards.
-
-    Raises:
-        UserError: no shards, or shards that were not made alike
-    """
-    if not paths:
-        raise UserError(f"{folder}: there are no features here. Run the stage features of this corpus first.")
-    described = {tuple(sorted((pq.read_schema(path).metadata or {}).items())) for path in paths}
-    if len(described) > 1:
-        raise UserError(
-            f"{folder}: its {len(paths)} shards come from {len(described)} different settings or versions of "
-            "the code. Run the stage features of this corpus again, to the end."
-        )
-    return tuple(json.loads(dict(described.pop())[b"dimensions"]))
-
-
-def frames_of(table: pa.Table, *, n_dims: int) -> dict[str, Values]:
-    """Every row's values as (n_frames, n_dims), without a copy."""
-    flat = table["values"].combine_chunks().flatten().to_numpy().reshape(-1, n_dims)
-    ends = np.cumsum(table["n_frames"].to_numpy())
-    spans = zip(table["utterance_id"].to_pylist(), ends - table["n_frames"].to_numpy(), ends, strict=True)
-    return {utterance_id: flat[first:last] for utterance_id, first, last in spans}
-
-
-def features_digest(folder: Path) -> str:
-    """One digest of everything that decided the values of a folder: its shards' names say it."""
-    return hashlib.sha256(" ".join(sorted(path.name for path in folder.glob("*.parquet"))).encode()).hexdigest()

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.network import network
 from ser_tasks.models.recogniser import Model
 from ser_tasks.models.svm import SvmRecogniser
 
 MODELS: Mapping[str, Model] = {
-    "svm": Model(SvmRecogniser, lambda params: params.svm, "functionals"),
-    "svm_speaker_norm": Model(SvmRecogniser, lambda params: params.svm, "functionals", speaker_norm=True),
+    "svm": Model(SvmRecogniser, lambda params: params.svm, "functionals", "svm"),
+    "svm_speaker_norm": Model(SvmRecogniser, lambda params: params.svm, "functionals", "svm", speaker_norm=True),
+    "mlp": network("mlp", "functionals"),
     "blstm_attention": network("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
     "cnn_blstm_attention": network("cnn_blstm_attention", "log_mel"),
@@ -16,4 +18,6 @@ MODELS: Mapping[str, Model] = {
     "td_cnn_lstm": network("td_cnn_lstm", "log_mel"),
     "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
     "residual_cnn": network("residual_cnn", "log_mel"),
+    "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
+    "psd_cnn": network("psd_cnn", "psd_image", builder="spectrogram_cnn"),
 }

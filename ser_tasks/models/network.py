@@ -6,44 +6,77 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.calibration import fit_temperature, posteriors
-from ser_tasks.models.recogniser import Examples, Model
+from ser_tasks.models.recogniser import Examples, Features, Model
+from ser_tasks.training.input_statistics import mean_and_std
 from ser_tasks.training.validation import validation_speakers
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import Params, Section, TrainingParams
+    from ser_tasks.params import NetworkParams, Params, TrainingParams
+    from ser_tasks.training.history import History
+    from ser_tasks.training.trainer import Labelled
 
 
 @dataclass(frozen=True)
 class NetworkSection:
-    """What a network reads of params.yaml: its own sizes, and how all are trained."""
+    """What a network reads of params.yaml: its own sizes, and how it is trained."""
 
-    sizes: Section
-    training: TrainingParams
+    network: NetworkParams
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """What its builder takes."""
+        return self.network.model_dump(exclude={"training"})
+
+    @property
+    def training(self) -> TrainingParams:
+        """The section training, with what this network has of its own."""
+        return self.network.training
 
     def model_dump(self, **options: Any) -> dict[str, Any]:
         """Plain values, and the Keras backend: another one gives slightly other weights."""
-        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-        return {**self.sizes.model_dump(**options), "training": self.training.model_dump(**options), "backend": backend}
+        values = self.network.model_dump(exclude={"training": {"seeds"}}, **options)  # one more seed leaves the others
+        return {**values, "backend": os.environ.get("KERAS_BACKEND", "tensorflow")}
 
 
-def network(name: str, feature_set: str, *, speaker_norm: bool = False) -> Model:
-    """A line of the model table; Keras is loaded when a fold begins, not before."""
+def network(name: str, feature_set: str, *, builder: str | None = None, speaker_norm: bool = False) -> Model:
+    """A line of the model table; Keras is loaded when a fold begins, not before.
+
+    Args:
+        name: of its section in params.yaml
+        feature_set: what it reads
+        builder: module of `networks/`, where it is not called like the section
+        speaker_norm: see Model
+    """
+    builder = builder or name
 
     def build(section: NetworkSection, *, classes: Sequence[str], seed: int) -> NetworkRecogniser:
-        module = import_module(f"ser_tasks.models.networks.{name}")  # loads Keras and its backend
-        return NetworkRecogniser(getattr(module, f"build_{name}"), section, classes=classes, seed=seed)
+        return NetworkRecogniser(network_builder(builder), section, classes=classes, seed=seed)
 
     def section(params: Params) -> NetworkSection:
-        return NetworkSection(getattr(params.networks, name), params.training)
+        return NetworkSection(getattr(params.networks, name))
 
-    code = (f"ser_tasks.models.networks.{name}", "ser_tasks.training.trainer")
-    return Model(build, section, feature_set, speaker_norm=speaker_norm, code=code)
+    def seeds(params: Params) -> int:
+        return section(params).training.seeds
+
+    code = (_module(builder), "ser_tasks.training.trainer")
+    return Model(build, section, feature_set, feature_set, seeds=seeds, speaker_norm=speaker_norm, code=code)
+
+
+def network_builder(name: str) -> Callable[..., Any]:
+    """`build_NAME` of `networks/NAME.py`; loads Keras and its backend."""
+    builder: Callable[..., Any] = getattr(import_module(_module(name)), f"build_{name}")
+    return builder
+
+
+def _module(name: str) -> str:
+    return f"ser_tasks.models.networks.{name}"
 
 
 class NetworkRecogniser:
@@ -54,44 +87,67 @@ class NetworkRecogniser:
     ) -> None:
         self.build, self.section, self.classes, self.seed = build, section, tuple(classes), seed
 
-    def fit(self, train: Examples, validation: Examples | None) -> Mapping[str, Any]:
-        """Train on some speakers, stop by the UAR on others, calibrate on those."""
-        import keras  # noqa: PLC0415  with the networks
+    def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
+        """Train on some speakers, stop by the UAR on others, calibrate on those; then, if asked, refit on all."""
+        from ser_tasks.training.trainer import network_logits  # noqa: PLC0415  with Keras
 
-        from ser_tasks.models.networks.standardise import set_input_statistics  # noqa: PLC0415
-        from ser_tasks.training.trainer import Labelled, network_logits  # noqa: PLC0415
-        from ser_tasks.training.trainer import train as run_training  # noqa: PLC0415
-
-        learn, check = self._divide(train, validation)
-        keras.utils.set_random_seed(self.seed)
-        sizes = self.section.sizes.model_dump()
-        self.model = self.build(n_dims=train.features[0].shape[1], n_classes=len(self.classes), **sizes)
-        everything = np.concatenate(learn.features)
-        set_input_statistics(self.model, mean=everything.mean(axis=0), std=everything.std(axis=0))
-        history = run_training(
-            self.model,
-            Labelled(list(learn.features), self._indices(learn)),
-            Labelled(list(check.features), self._indices(check)),
-            settings=self.section.training,
-            seed=self.seed,
-        )
-        logits = network_logits(self.model, list(check.features), batch_size=self.section.training.batch_size)
-        self.temperature = fit_temperature(logits, self._indices(check))
+        training = self.section.training
+        learn, check = (self._labelled(part) for part in self._divide(train, validation))
+        history = self._train(learn, check, folder, epochs=training.epochs)
+        logits = network_logits(self.model, check.frames, batch_size=training.batch_size)
+        self.temperature = fit_temperature(logits, check.truth)
+        if training.refit:
+            everything = self._labelled(train if validation is None else train.and_also(validation))
+            self._train(everything, None, folder and folder / "refit", epochs=history.kept_epoch)
         return {
             "epochs": len(history.epochs),
-            "best_epoch": history.best_epoch,
-            "val_uar": round(history.best_uar, 4),
+            "kept_epoch": history.kept_epoch,
+            "val_uar": round(float(history.kept.val_uar or 0), 4),
             "parameters": int(self.model.count_params()),
             "seconds_per_epoch": round(float(np.median([epoch.seconds for epoch in history.epochs])), 2),
             "temperature": self.temperature,
         }
 
-    def posteriors(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-        """Shape (n_utterances, n_classes)."""
-        from ser_tasks.training.trainer import network_logits  # noqa: PLC0415
+    def _train(self, learn: Labelled, check: Labelled | None, folder: Path | None, *, epochs: int) -> History:
+        from ser_tasks.training.trainer import train  # noqa: PLC0415  with Keras
 
-        logits = network_logits(self.model, features, batch_size=self.section.training.batch_size)
-        return posteriors(logits, self.temperature)
+        self.model, settings = self._untrained(learn), self.section.training
+        return train(self.model, learn, check, settings=settings, epochs=epochs, seed=self.seed, folder=folder)
+
+    def posteriors(self, features: Features) -> NDArray[np.float64]:
+        """Shape (n_utterances, n_classes)."""
+        return posteriors(self._answers(self.model, features), self.temperature)
+
+    def embeddings(self, features: Features) -> NDArray[np.float64]:
+        """What the layer before the logits makes of each utterance, shape (n_utterances, n_units)."""
+        from ser_tasks.models.networks.embedding import embedding_model  # noqa: PLC0415  with Keras
+
+        return self._answers(embedding_model(self.model), features)
+
+    def load(self, folder: Path, *, n_dims: int) -> bool:
+        """Take the weights that `fit` left in this folder; False where it left none."""
+        from ser_tasks.training.checkpoint import load_weights  # noqa: PLC0415  with Keras
+
+        self.model = self.build(n_dims=n_dims, n_classes=len(self.classes), **self.section.sizes)
+        return load_weights(folder / "refit" if self.section.training.refit else folder, self.model)
+
+    def _answers(self, model: Any, features: Features) -> NDArray[np.float64]:
+        from ser_tasks.training.trainer import network_logits  # noqa: PLC0415  with Keras
+
+        return network_logits(model, _as_frames(features), batch_size=self.section.training.batch_size)
+
+    def _untrained(self, learn: Labelled) -> Any:
+        import keras  # noqa: PLC0415
+
+        from ser_tasks.models.networks.standardise import set_input_statistics  # noqa: PLC0415
+
+        keras.config.set_dtype_policy(self.section.training.precision)
+        keras.utils.set_random_seed(self.seed)
+        n_dims, n_classes = learn.frames[0].shape[1], len(self.classes)
+        model = self.build(n_dims=n_dims, n_classes=n_classes, **self.section.sizes)
+        mean, std = mean_and_std(learn.frames)
+        set_input_statistics(model, mean=mean, std=std)
+        return model
 
     def _divide(self, train: Examples, validation: Examples | None) -> tuple[Examples, Examples]:
         if validation is not None:
@@ -100,5 +156,13 @@ class NetworkRecogniser:
         drawn = validation_speakers(train.emotions, train.speakers, share=share, seed=self.seed)
         return train.part(list(np.flatnonzero(~drawn))), train.part(list(np.flatnonzero(drawn)))
 
-    def _indices(self, examples: Examples) -> NDArray[np.integer]:
-        return np.searchsorted(self.classes, examples.emotions)
+    def _labelled(self, examples: Examples) -> Labelled:
+        from ser_tasks.training.trainer import Labelled  # noqa: PLC0415  with Keras
+
+        truth = np.searchsorted(self.classes, examples.emotions)
+        return Labelled(_as_frames(examples.features), truth, tuple(map(_as_frames, examples.copies)))
+
+
+def _as_frames(features: Features) -> tuple[NDArray[np.float32], ...]:
+    """A row of statistics is an utterance of one frame."""
+    return features if isinstance(features, tuple) else tuple(np.asarray(row, np.float32)[None] for row in features)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -23,31 +24,46 @@ class Examples:
     features: Features
     emotions: NDArray[np.str_]
     speakers: NDArray[np.str_]
+    copies: tuple[Features, ...] = ()  # features of the same utterances again, their sound augmented
 
     def part(self, rows: Sequence[int]) -> Examples:
         """Some of them, in the order of `rows`."""
-        if isinstance(self.features, tuple):
-            return Examples(tuple(self.features[row] for row in rows), self.emotions[rows], self.speakers[rows])
-        return Examples(self.features[rows], self.emotions[rows], self.speakers[rows])
+        copies = tuple(_rows(features, rows) for features in self.copies)
+        return Examples(_rows(self.features, rows), self.emotions[rows], self.speakers[rows], copies)
 
     def and_also(self, other: Examples) -> Examples:
         """These and others."""
-        if isinstance(self.features, tuple) and isinstance(other.features, tuple):
-            features: Features = self.features + other.features
-        else:
-            features = np.concatenate([self.features, other.features])
         emotions = np.concatenate([self.emotions, other.emotions])
-        return Examples(features, emotions, np.concatenate([self.speakers, other.speakers]))
+        speakers = np.concatenate([self.speakers, other.speakers])
+        copies = tuple(_together(mine, its) for mine, its in zip(self.copies, other.copies, strict=True))
+        return Examples(_together(self.features, other.features), emotions, speakers, copies)
+
+    def with_copies(self) -> Examples:
+        """The copies as examples of their own, behind the others."""
+        together = Examples(self.features, self.emotions, self.speakers)
+        for features in self.copies:
+            together = together.and_also(Examples(features, self.emotions, self.speakers))
+        return together
+
+
+def _rows(features: Features, rows: Sequence[int]) -> Features:
+    return tuple(features[row] for row in rows) if isinstance(features, tuple) else features[rows]
+
+
+def _together(some: Features, others: Features) -> Features:
+    if isinstance(some, tuple) and isinstance(others, tuple):
+        return some + others
+    return np.concatenate([some, others])
 
 
 class Recogniser(Protocol):
     """A model of one fold. Everything it fits or chooses, it takes from the examples given to `fit`."""
 
-    def fit(self, train: Examples, validation: Examples | None) -> Mapping[str, Any]:
+    def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Learn, and return what was chosen on the way (hyper-parameters, epochs), for the record.
 
         `validation` holds the official validation part where the corpus has one; else the model sets speakers aside
-        from `train` by itself.
+        from `train` by itself. What takes long keeps its state in `folder`, and goes on from there after a kill.
         """
 
     def posteriors(self, features: Any) -> NDArray[np.float64]:
@@ -61,5 +77,7 @@ class Model:
     build: Callable[..., Recogniser]  # (section, classes=..., seed=...)
     section: Callable[[Params], Any]  # the part of params.yaml that it reads
     feature_set: str
+    group: str  # the key of models: in params.yaml that it stands under, each with a stage of its own
+    seeds: Callable[[Params], int] = lambda params: 1  # times that it is trained on each fold
     speaker_norm: bool = False  # features z-scored over each speaker's own unlabelled audio, test speakers too
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called

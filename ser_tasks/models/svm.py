@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,12 +57,13 @@ class SvmRecogniser:
         self.params, self.classes, self.seed = params, tuple(classes), seed
         self.pipeline = svm_pipeline(anova_alpha=params.anova_alpha, seed=seed)
 
-    def fit(self, train: Examples, validation: Examples | None) -> Mapping[str, Any]:
+    def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Search C, gamma and the PCA's share of variance by UAR, refit on all of it, calibrate.
 
-        An official validation part is learnt from too: the search draws its own from whatever there is.
+        An official validation part is learnt from too: the search draws its own from whatever there is. So are
+        augmented copies; a copy is never on the other side of an inner fold than its speaker.
         """
-        train = train if validation is None else train.and_also(validation)
+        train = (train if validation is None else train.and_also(validation)).with_copies()
         truth = np.searchsorted(self.classes, train.emotions)
         inner = inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed)
         with tempfile.TemporaryDirectory(prefix="svm-search-") as memory:

@@ -36,13 +36,14 @@ def pad(utterances: Frames, *, multiple: int) -> tuple[NDArray[np.float32], NDAr
 
     Args:
         utterances: arrays of shape (n_frames, n_dims)
-        multiple: the padded length is one of its multiples: few shapes, so that compiled code is used again
+        multiple: the padded length is one of its multiples: few shapes, so that compiled code is used again; single
+            frames stay what they are
 
     Returns:
         frames of shape (n_utterances, padded, n_dims), and the mask of shape (n_utterances, padded): 1 real, 0 padding
     """
     longest = max(len(frames) for frames in utterances)
-    padded = -(-longest // multiple) * multiple
+    padded = -(-longest // multiple) * multiple if longest > 1 else 1
     frames = np.zeros((len(utterances), padded, utterances[0].shape[1]), np.float32)
     mask = np.zeros((len(utterances), padded), np.float32)
     for row, values in enumerate(utterances):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import keras
@@ -12,10 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
-from ser_tasks.augmentation.balance import class_weights
+from ser_tasks.augmentation.balance import balanced_indices, class_weights
+from ser_tasks.errors import UserError
 from ser_tasks.metrics import confusion_matrix, unweighted_average_recall
 from ser_tasks.training.augment import Batch, mixed_up, varied
 from ser_tasks.training.batches import Frames, length_buckets, pad
+from ser_tasks.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
+from ser_tasks.training.history import Epoch, History
+from ser_tasks.training.progress import write_progress
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import TrainingParams
@@ -29,95 +34,119 @@ class Labelled:
 
     frames: Frames  # arrays of shape (n_frames, n_dims)
     truth: NDArray[np.integer]
+    copies: tuple[Frames, ...] = ()  # the same utterances again, augmented
 
     def __len__(self) -> int:
         """Number of utterances."""
         return len(self.frames)
 
-
-@dataclass(frozen=True)
-class Epoch:
-    """Figures of one epoch; losses give every class the same say."""
-
-    loss: float
-    val_loss: float
-    val_uar: float
-    seconds: float
-
-
-@dataclass
-class History:
-    """What happened, epoch by epoch."""
-
-    epochs: list[Epoch] = field(default_factory=list)
-
-    @property
-    def best_epoch(self) -> int:
-        """The first epoch with the highest UAR on the validation part, from 1: its weights are kept."""
-        return int(np.argmax([epoch.val_uar for epoch in self.epochs])) + 1
-
-    @property
-    def best_uar(self) -> float:
-        """UAR of that epoch."""
-        return self.epochs[self.best_epoch - 1].val_uar
+    def clip(self, row: np.integer, generator: np.random.Generator) -> NDArray[np.float32]:
+        """One utterance, or by chance one of its augmented copies."""
+        if not self.copies:
+            return self.frames[int(row)]
+        return (self.frames, *self.copies)[int(generator.integers(1 + len(self.copies)))][int(row)]
 
 
 def train(
     model: keras.Model,
     part: Labelled,
-    validation: Labelled,
+    validation: Labelled | None,
     *,
     settings: TrainingParams,
     seed: int,
-    after_epoch: Callable[[Epoch], None] = lambda epoch: None,
+    epochs: int | None = None,
+    folder: Path | None = None,
 ) -> History:
-    """Fit `model` in place, and leave it with the weights of its best epoch on the validation part.
+    """Fit `model` in place, and leave it with the weights of the epoch that `settings.keep` names.
 
     Batch by batch rather than with `fit`: on TensorFlow that takes the length of its first batches for that of all.
 
     Args:
         model: (frames, mask) -> logits of shape (batch, n_classes)
-        part, validation: of different speakers
+        part, validation: of different speakers; without validation speakers the last epoch is kept
         settings: section training of params.yaml
         seed: of the order of the utterances; of weights and dropout too, if `keras.utils.set_random_seed` had it
-        after_epoch: told the figures of each epoch, for a progress bar
+        epochs: stop there, on the schedule of all of them
+        folder: keeps a checkpoint of every epoch, from which a killed training goes on as if nothing had happened,
+            and the progress
 
     Returns:
         the figures of each epoch
+
+    Raises:
+        UserError: a loss that is not finite
     """
-    generator, history = np.random.default_rng(seed), History()
-    steps = -(-len(part) // settings.batch_size)
+    generator = np.random.default_rng(seed)
     model.compile(
-        optimizer=_optimizer(settings, steps_per_epoch=steps),
+        optimizer=_optimizer(settings, steps_per_epoch=steps_per_epoch(part, settings)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing),
         jit_compile=keras.backend.backend() == "jax",  # elsewhere on CPU XLA makes recurrent networks 5 times slower
     )
-    best = model.get_weights()
-    for number in range(1, settings.epochs + 1):
-        began = time.perf_counter()
-        batches = training_batches(part, n_classes=model.output_shape[-1], settings=settings, generator=generator)
-        losses = [_step(model, batch) for batch in batches]
-        val_uar, val_loss = judge(model, validation, batch_size=settings.batch_size)
-        history.epochs.append(Epoch(float(np.mean(losses)), val_loss, val_uar, time.perf_counter() - began))
-        after_epoch(history.epochs[-1])
-        if history.best_epoch == number:
+    so_far, best = load_checkpoint(folder, model, generator=generator) if folder else ([], model.get_weights())
+    history = History(settings.keep if validation else "last", [Epoch(**epoch) for epoch in so_far])
+    while not history.ended(epochs=epochs or settings.epochs, patience=settings.patience):
+        history.epochs.append(_epoch(model, part, validation, settings=settings, generator=generator))
+        _refuse_divergence(history, settings)
+        if history.kept_epoch == len(history.epochs):
             best = model.get_weights()
-        if number - history.best_epoch >= settings.patience:
-            break
+        if folder:
+            save_checkpoint(folder, model, history=history, generator=generator, best=best)
+            write_progress(folder, history, epochs=epochs or settings.epochs)
     model.set_weights(best)
+    if folder:
+        save_weights(folder, model, history=history)
     return history
+
+
+def _epoch(
+    model: keras.Model,
+    part: Labelled,
+    validation: Labelled | None,
+    *,
+    settings: TrainingParams,
+    generator: np.random.Generator,
+) -> Epoch:
+    began = time.perf_counter()
+    batches = training_batches(part, n_classes=model.output_shape[-1], settings=settings, generator=generator)
+    losses = [_step(model, batch) for batch in batches]
+    val_uar, val_loss = judge(model, validation, batch_size=settings.batch_size) if validation else (None, None)
+    return Epoch(float(np.mean(losses)), val_loss, val_uar, time.perf_counter() - began)
+
+
+def _refuse_divergence(history: History, settings: TrainingParams) -> None:
+    latest = history.epochs[-1]
+    if not np.isfinite([latest.loss, latest.val_loss or 0]).all():
+        raise UserError(
+            f"training diverged in epoch {len(history.epochs)}: loss {latest.loss}, on the validation speakers "
+            f"{latest.val_loss}. Expected finite numbers. Lower training.learning_rate (now {settings.learning_rate}) "
+            f"or training.clip_norm (now {settings.clip_norm}); with mixed_float16, try mixed_bfloat16 or float32."
+        )
+
+
+def steps_per_epoch(part: Labelled, settings: TrainingParams) -> int:
+    """Batches of one epoch."""
+    items = len(part)
+    if settings.balance == "sampling":
+        items = int(np.bincount(part.truth).max() * len(np.unique(part.truth)))
+    return -(-items // settings.batch_size)
 
 
 def training_batches(
     part: Labelled, *, n_classes: int, settings: TrainingParams, generator: np.random.Generator
 ) -> Iterator[Batch]:
-    """One epoch of augmented clips, with one-hot classes and weights that give every class the same say."""
+    """One epoch of augmented clips, with one-hot classes and weights; `settings.balance` says how classes count."""
     targets = np.eye(n_classes, dtype=np.float32)[part.truth]
-    weights = class_weights(part.truth, n_classes=n_classes)[part.truth]
+    weights = np.ones(len(part), np.float32)
+    items = np.arange(len(part))
+    if settings.balance == "weights":
+        weights = class_weights(part.truth, n_classes=n_classes)[part.truth]
+    elif settings.balance == "sampling":
+        items = balanced_indices(part.truth, generator=generator)
     augmentation = settings.augmentation
-    lengths = np.array([len(frames) for frames in part.frames])
-    for rows in length_buckets(lengths, batch_size=settings.batch_size, generator=generator):
-        clips = [varied(part.frames[row], generator=generator, settings=augmentation) for row in rows]
+    lengths = np.array([len(frames) for frames in part.frames])[items]
+    for places in length_buckets(lengths, batch_size=settings.batch_size, generator=generator):
+        rows = items[places]
+        clips = [varied(part.clip(row, generator), generator=generator, settings=augmentation) for row in rows]
         batch = Batch(*pad(clips, multiple=FRAMES_MULTIPLE), targets[rows], weights[rows])
         yield mixed_up(batch, generator=generator, alpha=augmentation.mixup_alpha)
 

@@ -1,12 +1,15 @@
-"""Wiener filter, pre-emphasis, peak normalisation."""
+"""Wiener filter, pre-emphasis, peak normalisation, and the chain of them."""
 
 import numpy as np
 import pytest
 
+from ser_tasks.audio.conditioning import condition
 from ser_tasks.audio.peak import peak_normalised
-from ser_tasks.audio.pre_emphasis import de_emphasised, pre_emphasised
+from ser_tasks.audio.pre_emphasis import pre_emphasised
+from ser_tasks.audio.vad import speech_span
 from ser_tasks.audio.wiener import wiener_filtered
 from ser_tasks.errors import UserError
+from ser_tasks.params import ConditioningParams
 
 NOISE = np.random.default_rng(0).standard_normal(4_000).astype(np.float32) * 0.1
 
@@ -50,12 +53,6 @@ def test_pre_emphasis_is_the_difference_worked_by_hand():
     np.testing.assert_allclose(pre_emphasised(np.array([1.0, 2.0, 4.0]), coefficient=0.5), [1, 1.5, 3])
 
 
-@pytest.mark.parametrize("coefficient", [0.0, 0.5, 0.97])
-def test_de_emphasis_undoes_pre_emphasis(coefficient):
-    there = pre_emphasised(NOISE, coefficient=coefficient)
-    np.testing.assert_allclose(de_emphasised(there, coefficient=coefficient), NOISE, atol=1e-6)
-
-
 @pytest.mark.parametrize("frequency", [100, 1_000, 6_000])
 def test_the_gain_of_a_tone_is_that_of_the_transfer_function(frequency):
     omega = 2 * np.pi * frequency / 16_000
@@ -64,9 +61,9 @@ def test_the_gain_of_a_tone_is_that_of_the_transfer_function(frequency):
     assert gain == pytest.approx(abs(1 - 0.97 * np.exp(-1j * omega)), rel=1e-3)
 
 
-def test_a_coefficient_that_would_not_die_out_is_refused():
+def test_a_coefficient_outside_its_range_is_refused():
     with pytest.raises(UserError, match=r"Set 0\.97"):
-        de_emphasised(NOISE, coefficient=1.0)
+        pre_emphasised(NOISE, coefficient=1.0)
 
 
 @pytest.mark.parametrize("level", [1e-6, 0.3, 40.0])
@@ -78,3 +75,40 @@ def test_the_peak_is_the_one_asked_for_and_the_shape_stays(level):
 
 def test_silence_has_no_peak_to_normalise():
     np.testing.assert_array_equal(peak_normalised(np.zeros(10), peak=0.9), np.zeros(10))
+
+
+OFF = {"wiener": None, "pre_emphasis": None, "trim": None, "peak": None}
+TRIM = {"frame": 0.030, "aggressiveness": 2, "margin": 0.1}
+
+
+def conditioned(signal, **steps):
+    return condition(signal, sampling_rate=16_000, settings=ConditioningParams.model_validate(OFF | steps))
+
+
+def test_with_every_step_off_the_samples_come_back_as_they_are(speak):
+    signal = speak(("pause", 0.5), ("speech", 0.5))
+    np.testing.assert_array_equal(conditioned(signal).signal, signal)
+    assert conditioned(signal).speech_found is None
+
+
+def test_the_chain_is_filter_then_emphasis_then_trimming_of_what_they_left_then_level(speak):
+    signal = speak(("pause", 1.0), ("speech", 1.0), ("pause", 1.0))
+    emphasised = pre_emphasised(wiener_filtered(signal, window=3), coefficient=0.97)
+    start, end = speech_span(emphasised, sampling_rate=16_000, **TRIM)
+    kept = emphasised[round(16_000 * start) : round(16_000 * end)]
+    found = conditioned(signal, wiener={"window": 3}, pre_emphasis=0.97, trim=TRIM, peak=0.9)
+    np.testing.assert_array_equal(found.signal, peak_normalised(kept, peak=0.9))
+    assert found.speech_found is True
+    assert 1.0 < len(found.signal) / 16_000 < 1.5
+
+
+@pytest.mark.parametrize("signal", [np.zeros(16_000, np.float32), np.zeros(7, np.float32)])
+def test_a_clip_in_which_trimming_hears_no_speech_stays_whole_and_says_so(signal):
+    np.testing.assert_array_equal(conditioned(signal, trim=TRIM).signal, signal)
+    assert conditioned(signal, trim=TRIM).speech_found is False
+
+
+def test_trimming_at_a_rate_that_the_detector_does_not_know_is_refused(speak):
+    settings = ConditioningParams.model_validate(OFF | {"trim": TRIM})
+    with pytest.raises(UserError, match=r"set audio\.sampling_rate to one of them"):
+        condition(speak(("speech", 0.5)), sampling_rate=22_050, settings=settings)

@@ -1,11 +1,16 @@
+import subprocess
+import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
 
-from ser_tasks.audio.decode import AudioError
-from ser_tasks.audio.video import read_sound_track, read_video_mono
+from ser_tasks.audio.decode import AudioError, read_mono, read_recording
+from ser_tasks.corpora import emodb
+from ser_tasks.corpora.manifest import write_manifest
+from ser_tasks.corpora.reading import read_corpus
 
 RATE = 32_000
 TIME = np.arange(2 * RATE) / RATE
@@ -37,14 +42,14 @@ def written(path, *, codec, picture=True):
 
 @pytest.mark.parametrize("suffix", [".avi", ".mkv"])
 def test_uncompressed_sound_comes_back_sample_by_sample(tmp_path, suffix):
-    recording = read_sound_track(written(tmp_path / f"a{suffix}", codec="pcm_s16le"))
+    recording = read_recording(written(tmp_path / f"a{suffix}", codec="pcm_s16le"))
     assert recording.sampling_rate == RATE
     np.testing.assert_array_equal(recording.samples * 2**15, INTEGERS)
 
 
 @pytest.mark.parametrize(("suffix", "picture"), [(".mp4", True), (".mkv", True), (".m4a", False)])
 def test_compressed_sound_is_the_same_tone_at_the_rate_wanted(tmp_path, suffix, picture):
-    mono = read_video_mono(written(tmp_path / f"a{suffix}", codec="aac", picture=picture), sampling_rate=16_000)
+    mono = read_mono(written(tmp_path / f"a{suffix}", codec="aac", picture=picture), sampling_rate=16_000)
     assert len(mono) == pytest.approx(32_000, abs=1_200)  # codecs fill their first and last frame
     middle = mono[8_000:24_000] * np.hanning(16_000)
     assert np.abs(np.fft.rfft(middle)).argmax() == 440
@@ -53,7 +58,7 @@ def test_compressed_sound_is_the_same_tone_at_the_rate_wanted(tmp_path, suffix, 
 
 def test_a_video_without_sound_says_what_it_has(tmp_path):
     with pytest.raises(AudioError, match=r"found: video\)\. Take the release that has one"):
-        read_sound_track(written(tmp_path / "a.mp4", codec=None))
+        read_recording(written(tmp_path / "a.mp4", codec=None))
 
 
 def test_files_that_are_missing_empty_or_foreign_are_refused(tmp_path):
@@ -61,7 +66,7 @@ def test_files_that_are_missing_empty_or_foreign_are_refused(tmp_path):
     (tmp_path / "foreign.mp4").write_bytes(b"not a video, " * 100)
     for name, mend in (("missing", "Restore it"), ("empty", "0 bytes"), ("foreign", "copy it again")):
         with pytest.raises(AudioError, match=mend):
-            read_sound_track(tmp_path / f"{name}.mp4")
+            read_recording(tmp_path / f"{name}.mp4")
 
 
 @pytest.mark.parametrize(("suffix", "codec"), [(".mp4", "aac"), (".avi", "pcm_s16le"), (".mkv", "aac")])
@@ -69,4 +74,26 @@ def test_a_cut_file_is_refused(tmp_path, suffix, codec):
     path = written(tmp_path / f"a{suffix}", codec=codec)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
     with pytest.raises(AudioError, match=r"(?i)copy it again"):
-        read_sound_track(path)
+        read_recording(path)
+
+
+def test_a_part_of_a_video_is_cut_in_its_own_samples(tmp_path):
+    path = written(tmp_path / "a.AVI", codec="pcm_s16le")
+    part = read_mono(path, sampling_rate=RATE, start=0.25, end=0.5)
+    np.testing.assert_allclose(part * 2**15, INTEGERS[8_000:16_000].mean(axis=1))
+
+
+def test_a_corpus_of_videos_is_read_like_one_of_sound_files(tmp_path):
+    (tmp_path / "videos").mkdir()
+    written(tmp_path / "videos/03a01Fa.mp4", codec="aac")
+    corpus = replace(emodb.CORPUS, extensions=(".mp4",))
+    write_manifest(corpus, tmp_path / "videos", tmp_path / "manifest.csv")
+    table = read_corpus(corpus, tmp_path / "videos", tmp_path / "manifest.csv")
+    assert table.path.tolist() == ["03a01Fa.mp4"]
+    assert (table.speaker[0], table.sampling_rate[0]) == ("03", RATE)
+    assert table.duration[0] == pytest.approx(2.0, abs=0.1)
+
+
+def test_sound_files_are_read_without_loading_the_decoder_of_videos():
+    code = "import sys, ser_tasks.audio.decode; assert 'av' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

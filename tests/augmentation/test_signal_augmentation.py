@@ -7,8 +7,10 @@ from ser_tasks.augmentation.circular_shift import circularly_shifted
 from ser_tasks.augmentation.gain import with_gain
 from ser_tasks.augmentation.noise import with_noise_floor, with_white_noise
 from ser_tasks.augmentation.pitch_shift import pitched, randomly_pitched
+from ser_tasks.augmentation.signal_copy import augmented, augmented_copy
 from ser_tasks.augmentation.time_stretch import randomly_stretched, stretched
 from ser_tasks.errors import UserError
+from ser_tasks.params import SignalAugmentationParams
 
 RATE = 16_000
 TIME = np.arange(2 * RATE) / RATE
@@ -143,3 +145,64 @@ def test_the_formants_move_with_the_pitch():
 def test_a_rate_that_is_not_positive_is_refused(rate):
     with pytest.raises(UserError, match="Set rates above 0"):
         stretched(TONE, sampling_rate=RATE, rate=rate)
+
+
+ALL = {
+    "time_stretch": (0.9, 1.1),
+    "pitch_shift": (-2.0, 2.0),
+    "circular_shift": (0.1, 0.5),
+    "gain": (-6.0, 6.0),
+    "noise_snr": (5.0, 30.0),
+    "noise_floor": 0.005,
+}
+OFF = dict.fromkeys(ALL)
+
+
+def section(**steps):
+    return SignalAugmentationParams.model_validate({"copies": 3, "seed": 0, **OFF, **steps})
+
+
+def copy(utterance_id="u", number=1, **changes):
+    return augmented_copy(
+        TONE, sampling_rate=RATE, settings=section(**ALL, **changes), utterance_id=utterance_id, number=number
+    )
+
+
+def test_a_copy_depends_on_the_utterance_its_number_and_the_seed_alone():
+    first = copy()
+    np.testing.assert_array_equal(copy(), first)
+    np.testing.assert_array_equal(copy(copies=9), first)
+    others = [copy(number=2), copy(utterance_id="v"), copy(seed=1)]
+    assert all(len(other) != len(first) or not np.array_equal(other, first) for other in others)
+
+
+def test_the_steps_follow_each_other_in_the_order_stated():
+    generator = np.random.default_rng(3)
+    signal = randomly_stretched(TONE, generator=generator, sampling_rate=RATE, rate=ALL["time_stretch"])
+    signal = randomly_pitched(signal, generator=generator, sampling_rate=RATE, semitones=ALL["pitch_shift"])
+    signal = circularly_shifted(signal, generator=generator, sampling_rate=RATE, shift=ALL["circular_shift"])
+    signal = with_gain(signal, generator=generator, gain=ALL["gain"])
+    signal = with_white_noise(signal, generator=generator, snr=ALL["noise_snr"])
+    signal = with_noise_floor(signal, generator=generator, amplitude=ALL["noise_floor"])
+    ours = augmented(TONE, generator=np.random.default_rng(3), sampling_rate=RATE, settings=section(**ALL))
+    np.testing.assert_array_equal(ours, signal)
+
+
+@pytest.mark.parametrize("step", ALL)
+def test_a_step_that_is_on_is_the_only_one_that_is_done(step):
+    ours = augmented(
+        TONE, generator=np.random.default_rng(0), sampling_rate=RATE, settings=section(**{step: ALL[step]})
+    )
+    assert (len(ours) == len(TONE)) == (step != "time_stretch")
+    assert (frequency(ours) == pytest.approx(400, rel=0.005)) == (step != "pitch_shift")
+    assert (level(ours) == pytest.approx(level(TONE), abs=0.5)) == (step != "gain")
+
+
+def test_copies_that_would_be_the_original_again_are_refused():
+    with pytest.raises(ValueError, match=r"Set one of time_stretch, pitch_shift, .*, or 0 copies"):
+        section()
+
+
+def test_a_range_that_falls_is_refused():
+    with pytest.raises(ValueError, match="Write the lower one first"):
+        section(gain=(6.0, -6.0))

@@ -38,10 +38,21 @@ def speech():
 
 @pytest.fixture(scope="session")
 def params():
-    """The six sections that feature sets read."""
+    """The sections that decide features: every feature set, nothing done to signals before it, no copies."""
     return sections_from(
         {
             "audio": {"sampling_rate": SAMPLING_RATE},
+            "conditioning": {"wiener": None, "pre_emphasis": None, "trim": None, "peak": None},
+            "signal_augmentation": {
+                "copies": 0,
+                "seed": 0,
+                "time_stretch": None,
+                "pitch_shift": None,
+                "circular_shift": None,
+                "gain": None,
+                "noise_snr": None,
+                "noise_floor": None,
+            },
             "lld": {"window": 0.025, "hop": 0.010, "deltas": True},
             "log_mel": {
                 "window": 0.025,
@@ -50,7 +61,9 @@ def params():
                 "f_min": 20,
                 "f_max": 8_000,
                 "dynamic_range": 80,
+                "law": "db",
             },
+            "psd_image": {"n_fft": 256, "hop_length": 128, "block": 8},
             "mfcc": {"n_mfcc": 13, "deltas": True, "delta_reach": 4},
             "pitch": {"window": 0.050, "hop": 0.010, "f_min": 62.5, "f_max": 500},
             "functionals": {"over": ("lld", "mfcc", "log_mel", "pitch"), "n_mels": 26, "loudness_range": 1000},

@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.log_mel import log_mel_spectrogram, mel_filters
+from ser_tasks.features.log_laws import LOG_LAWS
+from ser_tasks.features.log_mel import log_mel_spectrogram
+from ser_tasks.features.mel_power import mel_filters, mel_power
 
 SETTINGS = {
     "sampling_rate": 16_000,
@@ -13,6 +15,7 @@ SETTINGS = {
     "f_min": 20.0,
     "f_max": 8_000.0,
     "dynamic_range": 80.0,
+    "law": "db",
 }
 TONE = (0.1 * np.sin(2 * np.pi * 1_000 * np.arange(16_000) / 16_000)).astype(np.float32)
 
@@ -47,6 +50,21 @@ def test_what_lies_below_the_dynamic_range_is_raised_to_it(dynamic_range):
     wide = log_mel_spectrogram(TONE, **SETTINGS)
     narrow = log_mel_spectrogram(TONE, **{**SETTINGS, "dynamic_range": dynamic_range})
     np.testing.assert_allclose(narrow, np.maximum(wide, wide.max() - dynamic_range), atol=1e-3)
+
+
+@pytest.mark.parametrize("law", LOG_LAWS)
+def test_without_a_dynamic_range_it_is_the_law_of_the_mel_power(law, speech):
+    bands = {name: SETTINGS[name] for name in ("sampling_rate", "window", "hop", "n_mels", "f_min", "f_max")}
+    ours = log_mel_spectrogram(speech, **{**SETTINGS, "dynamic_range": None, "law": law})
+    np.testing.assert_array_equal(ours, LOG_LAWS[law](mel_power(speech, **bands)))
+
+
+@pytest.mark.parametrize(("law", "lowest"), [("ln", np.log(1e-3 + 1e-6)), ("ln1p", np.log(1 + 1e3)), ("db", -30.0)])
+def test_the_dynamic_range_is_of_power_whatever_the_law(law, lowest):
+    loudest = mel_power(TONE, **{k: v for k, v in SETTINGS.items() if k not in ("dynamic_range", "law")}).max()
+    unit = TONE / np.sqrt(loudest)  # its loudest band has power 1
+    narrow = log_mel_spectrogram(unit, **{**SETTINGS, "dynamic_range": 30, "law": law})
+    assert narrow.min() == pytest.approx(lowest, abs=1e-3)
 
 
 def test_silence_lies_on_the_floor_and_a_single_sample_is_one_frame():

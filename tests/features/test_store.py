@@ -9,10 +9,14 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 
+from ser_tasks.audio.conditioning import condition
 from ser_tasks.audio.decode import AudioError, read_mono, read_recording
+from ser_tasks.augmentation.signal_copy import augmented_copy
 from ser_tasks.errors import UserError
+from ser_tasks.feature_table import read_features
 from ser_tasks.features import FEATURE_SETS, store
-from ser_tasks.features.store import compute_shard, plan_shards, prune, read_features
+from ser_tasks.features.store import clips_without_speech, compute_shard, plan_shards, prune
+from ser_tasks.params import TrimParams
 from ser_tasks.utterances import utterance_table
 
 
@@ -47,6 +51,10 @@ def write(corpus, params, folder, name="lld", minutes=2 / 60):
     return shards, paths
 
 
+def with_values(params, section, **values):
+    return {**params, section: params[section].model_copy(update=values)}
+
+
 def file_names(corpus, params, **changes):
     settings = {"name": "lld", "minutes": 2 / 60, **changes}
     shards = plan_shards(corpus[1], settings["name"], params, shard_minutes=settings["minutes"])
@@ -66,29 +74,14 @@ def test_what_is_read_is_what_was_extracted(corpus, params, tmp_path, name):
         np.testing.assert_array_equal(table[f"u{index}"], FEATURE_SETS[name](signal, params))
 
 
-def test_asked_rows_come_in_the_asked_order_and_missing_ones_are_named(corpus, params, tmp_path):
-    write(corpus, params, tmp_path, "functionals")
-    table = read_features(tmp_path, ["u4", "u0"])
-    everything = read_features(tmp_path)
-    np.testing.assert_array_equal(table.matrix(), everything.matrix()[[4, 0]])
-    with pytest.raises(UserError, match=r"no features for 2 of 3 utterances, first \['text', 'u9'\]"):
-        read_features(tmp_path, ["u0", "text", "u9"])
-
-
-def test_only_one_row_per_utterance_makes_a_matrix(corpus, params, tmp_path):
-    write(corpus, params, tmp_path)
-    with pytest.raises(UserError, match="Take the feature set 'functionals'"):
-        read_features(tmp_path).matrix()
-
-
 def test_the_schema_says_what_the_values_mean(corpus, params, tmp_path):
     _, paths = write(corpus, params, tmp_path)
     schema = pq.read_schema(paths[0])
     facts = {key.decode(): json.loads(value) for key, value in schema.metadata.items()}
-    assert schema.names == ["utterance_id", "n_frames", "values"]
+    assert schema.names == ["utterance_id", "n_frames", "values", "speech_found"]
     assert facts["dimensions"][0] == "zcr"
     assert (facts["window"], facts["hop"], facts["sampling_rate"]) == (0.025, 0.010, 16_000)
-    assert set(facts["settings"]) == {"audio", "lld"}
+    assert set(facts["settings"]) == {"audio", "conditioning", "lld"}
     assert len(facts["code_digest"]) == 64
 
 
@@ -115,14 +108,16 @@ def test_every_input_names_other_shards_and_nothing_else_does(corpus, params, mo
     root, table = corpus
     before = file_names(corpus, params)
     assert file_names((root, table.sample(frac=1, random_state=0)), params) == before
-    other_log_mel = {**params, "log_mel": params["log_mel"].model_copy(update={"n_mels": 20})}
+    other_log_mel = with_values(params, "log_mel", n_mels=20)
     assert file_names(corpus, other_log_mel) == before  # lld does not read it
 
     def differs(names):
         return not set(names) & set(before)
 
-    assert differs(file_names(corpus, {**params, "lld": params["lld"].model_copy(update={"hop": 0.02})}))
+    assert differs(file_names(corpus, with_values(params, "lld", hop=0.02)))
     assert differs(file_names(corpus, params, name="pitch"))
+    assert differs(file_names(corpus, with_values(params, "conditioning", pre_emphasis=0.97)))
+    assert differs(file_names(corpus, with_values(params, "signal_augmentation", copies=1, gain=(-6, 6))))
     louder = table.assign(sha256=table.sha256.where(table.utterance_id != "u0", "0" * 64))
     changed = file_names((root, louder), params)
     assert changed[0] != before[0]
@@ -139,21 +134,12 @@ def test_every_input_names_other_shards_and_nothing_else_does(corpus, params, mo
 def test_prune_deletes_what_is_no_longer_wanted_and_what_a_killed_run_left(corpus, params, tmp_path):
     old, _ = write(corpus, params, tmp_path)
     shards, paths = write(corpus, params, tmp_path, minutes=10)
-    with pytest.raises(UserError, match="no features here"):
-        read_features(tmp_path / "elsewhere")
     half_written = tmp_path / f".{old[0].file_name}.abc"
     half_written.mkdir()
     (half_written / old[0].file_name).write_bytes(b"PAR1")
     prune(tmp_path, shards)
     assert list(tmp_path.glob("*.parquet")) == paths
     assert not half_written.exists()
-
-
-def test_shards_of_two_settings_side_by_side_are_refused(corpus, params, tmp_path):
-    write(corpus, params, tmp_path)
-    write(corpus, {**params, "lld": params["lld"].model_copy(update={"hop": 0.02})}, tmp_path)
-    with pytest.raises(UserError, match="2 different settings or versions"):
-        read_features(tmp_path)
 
 
 def test_an_unreadable_recording_is_named_and_leaves_no_shard(corpus, params, tmp_path):
@@ -198,3 +184,71 @@ def test_fresh_processes_write_the_same_values(corpus, params, tmp_path):
     write(corpus, params, tmp_path / "here", "functionals", minutes=3 / 60)
     theirs, ours = read_features(tmp_path / "out"), read_features(tmp_path / "here")
     np.testing.assert_array_equal(theirs.matrix(), ours.matrix())
+
+
+TRIM = TrimParams(frame=0.030, aggressiveness=3, margin=0.0)
+COPIES = {"copies": 2, "gain": (-6.0, 6.0), "noise_snr": (5.0, 30.0), "time_stretch": (0.9, 1.1)}
+
+
+@pytest.mark.parametrize("name", FEATURE_SETS)
+def test_every_feature_set_is_extracted_from_the_conditioned_signal(corpus, params, tmp_path, name):
+    root, _ = corpus
+    params = with_values(params, "conditioning", pre_emphasis=0.97, peak=0.9)
+    write(corpus, params, tmp_path / "out", name)
+    signal = read_mono(root / "0.wav", sampling_rate=16_000)
+    signal = condition(signal, sampling_rate=16_000, settings=params["conditioning"]).signal
+    np.testing.assert_array_equal(read_features(tmp_path / "out")["u0"], FEATURE_SETS[name](signal, params))
+
+
+def test_utterances_in_which_trimming_hears_no_speech_are_kept_and_named(corpus, params, tmp_path):
+    root, _ = corpus
+    soundfile.write(root / "4.wav", np.zeros(16_000), 16_000)
+    write(corpus, with_values(params, "conditioning", trim=TRIM), tmp_path / "trimmed")
+    assert clips_without_speech(tmp_path / "trimmed") == ["u4"]
+    write(corpus, params, tmp_path / "whole")
+    assert clips_without_speech(tmp_path / "whole") == []
+    both = read_features(tmp_path / "whole"), read_features(tmp_path / "trimmed")
+    np.testing.assert_array_equal(both[0]["u4"], both[1]["u4"])
+
+
+def test_copies_stand_beside_their_utterance_and_are_read_by_their_own_ids_alone(corpus, params, tmp_path):
+    root, _ = corpus
+    params = with_values(params, "signal_augmentation", **COPIES)
+    write(corpus, params, tmp_path)
+    assert read_features(tmp_path).utterance_ids == ("u0", "u1", "u2", "u3", "u4", "u5")
+    copies = read_features(tmp_path, ["u3~1", "u3~2"])
+    signal = read_mono(root / "3.wav", sampling_rate=16_000, start=0.25, end=0.75)
+    for number in (1, 2):
+        copy = augmented_copy(
+            signal, sampling_rate=16_000, settings=params["signal_augmentation"], utterance_id="u3", number=number
+        )
+        np.testing.assert_array_equal(copies[f"u3~{number}"], FEATURE_SETS["lld"](copy, params))
+    assert not np.array_equal(copies["u3~1"][:10], copies["u3~2"][:10])
+
+
+def test_without_copies_the_section_changes_neither_names_nor_contents(corpus, params, tmp_path):
+    without = {name: section for name, section in params.items() if name != "signal_augmentation"}
+    off = with_values(params, "signal_augmentation", copies=0, seed=7, gain=(-6.0, 6.0))
+    (_, ours), (_, theirs) = (write(corpus, p, tmp_path / str(i)) for i, p in enumerate((off, without)))
+    assert [path.name for path in ours] == [path.name for path in theirs]
+    assert [path.read_bytes() for path in ours] == [path.read_bytes() for path in theirs]
+
+
+def test_copies_count_for_the_length_of_a_shard(corpus, params):
+    _, table = corpus
+    params = with_values(params, "signal_augmentation", **COPIES)
+    shards = plan_shards(table, "lld", params, shard_minutes=6 / 60)
+    assert [len(shard.clips) for shard in shards] == [2, 2, 2]
+
+
+def test_an_id_that_looks_like_that_of_a_copy_is_refused(corpus, params):
+    _, table = corpus
+    marked = table.assign(utterance_id=table.utterance_id.str.replace("u2", "u2~1"))
+    with pytest.raises(UserError, match=r"1 utterance ids contain '~', the first is 'u2~1'.*Rename the files"):
+        plan_shards(marked, "lld", params, shard_minutes=1)
+
+
+def test_a_section_that_did_not_arrive_is_named(corpus, params):
+    without = {name: section for name, section in params.items() if name != "conditioning"}
+    with pytest.raises(UserError, match=r"\['conditioning'\] did not arrive"):
+        plan_shards(corpus[1], "lld", without, shard_minutes=1)

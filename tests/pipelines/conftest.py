@@ -90,7 +90,8 @@ def make_small(params: dict) -> None:
     for section, values in SMALL.items():
         params[section] |= values
     params["feature_sets"] = ["functionals"]
-    params["models"] = {"functionals": ["svm"], "lld": [], "log_mel": []}
+    params["models"] = {group: ["svm"] if group == "svm" else [] for group in params["models"]}
+    params["corpus"]["demo"]["speaker_independent"] = {"kind": "loso"}
 
 
 @pytest.fixture(scope="session")

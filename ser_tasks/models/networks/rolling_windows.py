@@ -12,8 +12,8 @@ Shape = tuple[int | None, ...]
 class RollingWindows(layers.Layer):  # type: ignore[misc]  # keras has no types
     """Windows of `length` frames every `step`; a window is real where it holds a frame that none before it held.
 
-    An utterance of n frames has 1 + ceil(max(0, n - length) / step) real windows, the last filled up with zeros: what
-    `ser_tasks.features.windows` cuts beforehand. `length` is a multiple of `step`.
+    An utterance of n frames has 1 + ceil(max(0, n - length) / step) real windows, the last filled up with zeros.
+    `length` is a multiple of `step`.
     """
 
     def __init__(self, *, length: int, step: int, **kwargs: Any) -> None:

@@ -12,13 +12,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.models.networks import build_network
+from ser_tasks.models.network import network_builder
 
 BLSTM = {"n_dims": 6, "n_classes": 3, "dense": 8, "units": 4, "dropout": 0.0}
 LSTM = {"n_dims": 6, "n_classes": 3, "units": 5, "input_dropout": 0.0, "dropout": 0.0}
 WINDOWS = {"n_dims": 8, "n_classes": 3, "length": 8, "step": 4, "dropout": 0.0}
 PATCHES = {**WINDOWS, "delta_reach": 2, "backbone": "small", "weights": "none", "units": 4, "dense": (6, 5)}
 SMALL: dict[str, tuple[str, dict[str, Any]]] = {
+    "mlp": ("mlp", {"n_dims": 6, "n_classes": 3, "input_dropout": 0.0, "units": (5, 4), "dropout": 0.0}),
     "blstm_attention": ("blstm_attention", {**BLSTM, "attention": "learned_vector"}),
     "blstm_constant_vector": ("blstm_attention", {**BLSTM, "attention": "constant_vector"}),
     "lstm_attention": ("lstm_attention", {**LSTM, "bidirectional": False}),
@@ -44,7 +45,7 @@ SMALL: dict[str, tuple[str, dict[str, Any]]] = {
 def small_network(name: str) -> keras.Model:
     """One line of SMALL, with weights that depend on nothing but their place."""
     network, sizes = SMALL[name]
-    model = build_network(network, **sizes)
+    model = network_builder(network)(**sizes)
     generator = np.random.default_rng(zlib.crc32(name.encode()))
     for weight in model.weights:
         spread = 1 / np.sqrt(np.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 0.3

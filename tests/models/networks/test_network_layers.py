@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from ser_tasks.features.deltas import regression_deltas
-from ser_tasks.features.windows import rolling_windows
 from ser_tasks.models.networks import pooling
 from ser_tasks.models.networks.batch_norm import EPSILON, MOMENTUM, MaskedBatchNorm
 from ser_tasks.models.networks.rolling_windows import RollingWindows
@@ -19,11 +18,22 @@ FRAMES, MASK = TIDY["frames"], TIDY["mask"]
 CLIPS = [frames[:n].astype(np.float64) for frames, n in zip(FRAMES, LENGTHS, strict=True)]
 
 
+@pytest.mark.parametrize(
+    ("n_frames", "n_windows"), [(1, 1), (127, 1), (128, 1), (129, 2), (192, 2), (193, 3), (384, 5), (1_000, 15)]
+)
+def test_there_are_as_many_windows_as_hold_every_frame(n_frames, n_windows):
+    """384 frames are the 5 windows of seed 004."""
+    x = batch((n_frames,), n_dims=1, padding=200, garbage=0.0)
+    _, real = map(values, RollingWindows(length=128, step=64)(x["frames"], x["mask"]))
+    assert real.sum() == n_windows
+
+
 @pytest.mark.parametrize(("length", "step"), [(8, 4), (6, 2), (4, 4)])
 @pytest.mark.parametrize("n_frames", [1, 3, 4, 5, 8, 9, 12, 13, 30])
-def test_windows_inside_the_network_are_those_cut_beforehand(n_frames, length, step):
+def test_windows_begin_every_step_and_the_last_is_filled_up_with_zeros(n_frames, length, step):
     x = batch((n_frames,), n_dims=2, padding=17, garbage=0.0)
-    wanted, _ = rolling_windows(x["frames"][0, :n_frames], length=length, step=step, fill=0.0)
+    starts = range(0, max(1, n_frames - length + step), step)
+    wanted = [x["frames"][0, start : start + length] for start in starts]
     windows, real = map(values, RollingWindows(length=length, step=step)(x["frames"], x["mask"]))
     assert real[0].tolist() == [1] * len(wanted) + [0] * (windows.shape[1] - len(wanted))
     np.testing.assert_array_equal(windows[0, : len(wanted)], wanted)
