@@ -62,7 +62,7 @@ def measure(corpus: str, name: str) -> dict[str, float | int]:
     model = recogniser.model
     model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     seconds: list[float] = []
-    given, checked = inputs(learn.frames), inputs(check.frames)
+    given, checked = inputs(learn.frames, settings=brief), inputs(check.frames, settings=brief)
     for _ in range(EPOCHS):
         began = time.perf_counter()
         model.fit(given, learn.truth, validation_data=(checked, check.truth), batch_size=brief.batch_size, verbose=0)

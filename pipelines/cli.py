@@ -58,6 +58,27 @@ def embeddings(
     export(corpus, protocol, model, to or places.embeddings(corpus, protocol, model))
 
 
+@cli.command()
+def plan(
+    corpus: str,
+    model: Annotated[str, typer.Argument(help="A network, as residual_cnn.")],
+    protocol: str = "speaker_independent",
+    to: Annotated[Path, typer.Option(help="File to write.")] = Path("plan.json"),
+) -> None:
+    """Take an evaluation to a machine with a GPU: all folds at once, on keras and jax alone."""
+    from pipelines.elsewhere import export_plan
+
+    export_plan(corpus, protocol, model, to)
+
+
+@cli.command()
+def adopt(folder: Path) -> None:
+    """Bring its outcomes back: the evaluation finds them instead of training."""
+    from pipelines.elsewhere import adopt as run
+
+    run(folder)
+
+
 def app() -> None:
     """Entry point: what the user can mend is said without a traceback."""
     try:

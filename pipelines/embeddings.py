@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.plan import Plan, plan_evaluation
+from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE
 from ser_tasks.embeddings import embeddings_table, write_embeddings
@@ -24,25 +24,27 @@ def export(corpus: str, protocol: str, model: str, file: Path) -> None:
     Raises:
         UserError: no network, or its weights are not on this machine
     """
-    plan = plan_evaluation(corpus, protocol, model, project_params().for_corpus(corpus))
-    first_seed = [request for request in plan.requests if request.seed == plan.params.evaluation.seed]
-    vectors = [_of_fold(plan, request) for request in first_seed]
-    table = embeddings_table([request.fold for request in first_seed], plan.labels.utterance_ids, vectors)
+    evaluation = plan_evaluation(corpus, protocol, model, project_params().for_corpus(corpus))
+    first_seed = [request for request in evaluation.requests if request.seed == evaluation.params.evaluation.seed]
+    vectors = [_of_fold(evaluation, request) for request in first_seed]
+    table = embeddings_table([request.fold for request in first_seed], evaluation.labels.utterance_ids, vectors)
     write_embeddings(table, file)
     CONSOLE.print(f"{file}: {len(table)} rows, {vectors[0].shape[1]} units, {len(first_seed)} folds.")
 
 
-def _of_fold(plan: Plan, request: FoldRequest) -> NDArray[np.float32]:
-    labels, model = plan.labels, MODELS[plan.model]
-    recogniser = model.build(model.section(plan.params), classes=sorted(set(labels.emotions)), seed=request.seed)
+def _of_fold(evaluation: Evaluation, request: FoldRequest) -> NDArray[np.float32]:
+    labels, model = evaluation.labels, MODELS[evaluation.model]
+    recogniser = model.build(model.section(evaluation.params), classes=sorted(set(labels.emotions)), seed=request.seed)
     if not isinstance(recogniser, NetworkRecogniser):
-        raise UserError(f"{plan.model} is no network: it has no embeddings. Name one of those in `models:`, as mlp.")
+        raise UserError(
+            f"{evaluation.model} is no network: it has no embeddings. Name one of those in `models:`, as mlp."
+        )
     frames: Features = read_features(request.features_folder, labels.utterance_ids).frames
     if model.speaker_norm:
         frames = speaker_norm(frames, np.array(labels.speakers))
     if not recogniser.load(request.folder, n_dims=frames[0].shape[1]):
         raise UserError(
-            f"{plan.model} on {plan.corpus}, {request.fold.name}: its weights are not in {request.folder}. They are "
+            f"{evaluation.model} on {evaluation.corpus}, {request.fold.name}: no weights in {request.folder}. They are "
             "written when the fold is trained here: remove .prefect/results, then run the stage again (dvc repro -f)."
         )
     return np.asarray(recogniser.embeddings(frames), np.float32)

@@ -5,7 +5,7 @@ from typing import Any
 
 from prefect import flow
 
-from pipelines.plan import Plan, plan_evaluation
+from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
 from pipelines.show import show_result
@@ -23,68 +23,75 @@ from ser_tasks.versions import library_versions
 def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     """Folds, the audit, one task a fold, then figures from all of them."""
     began = time.perf_counter()
-    plan = plan_evaluation(corpus, protocol, model, params)
-    outcomes = run_folds(plan)
-    predictions = prediction_table(plan.runs, outcomes, plan.labels)
-    figures, confusion = score(predictions, plan.labels, params.evaluation)
+    evaluation = plan_evaluation(corpus, protocol, model, params)
+    outcomes = run_folds(evaluation)
+    predictions = prediction_table(evaluation.runs, outcomes, evaluation.labels)
+    figures, confusion = score(predictions, evaluation.labels, params.evaluation)
 
-    result = {**head(plan), **figures, **circumstances(plan), "warnings": warnings(plan)}
+    result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
     write_outputs(result, predictions)
     show_result(result)
     seconds = time.perf_counter() - began  # for MLflow alone: the same work gives the same files
     settings = MODELS[model].section(params).model_dump(mode="json")
     track(
-        result, confusion, outcomes, seconds=seconds, protocol=plan.section.model_dump(mode="json"), settings=settings
+        result,
+        confusion,
+        outcomes,
+        seconds=seconds,
+        protocol=evaluation.section.model_dump(mode="json"),
+        settings=settings,
     )
 
 
-def run_folds(plan: Plan) -> list[FoldOutcome]:
+def run_folds(evaluation: Evaluation) -> list[FoldOutcome]:
     """All folds side by side; those finished by an earlier, interrupted run come from the cache."""
-    running = [run_fold.submit(request) for request in plan.requests]
-    folders = {f"{request.fold.name}, seed {request.seed}": request.folder for request in plan.requests}
-    watch_folds(running, folders, title=f"{plan.corpus} · {plan.model}")
+    running = [run_fold.submit(request) for request in evaluation.requests]
+    folders = {f"{request.fold.name}, seed {request.seed}": request.folder for request in evaluation.requests}
+    watch_folds(running, folders, title=f"{evaluation.corpus} · {evaluation.model}")
     return [fold_outcome(future.result()) for future in running]
 
 
-def head(plan: Plan) -> dict[str, Any]:
+def head(evaluation: Evaluation) -> dict[str, Any]:
     """What was evaluated."""
-    kind = "speaker_dependent" if isinstance(plan.section, SpeakerDependent) else plan.section.kind
+    kind = "speaker_dependent" if isinstance(evaluation.section, SpeakerDependent) else evaluation.section.kind
     return {
-        "corpus": plan.corpus,
-        "corpus_kind": CORPORA[plan.corpus].kind,
-        "preset": plan.params.corpus[plan.corpus].preset,
-        "protocol": plan.protocol,
+        "corpus": evaluation.corpus,
+        "corpus_kind": CORPORA[evaluation.corpus].kind,
+        "preset": evaluation.params.corpus[evaluation.corpus].preset,
+        "protocol": evaluation.protocol,
         "protocol_kind": kind,
-        "model": plan.model,
+        "model": evaluation.model,
     }
 
 
-def circumstances(plan: Plan) -> dict[str, Any]:
+def circumstances(evaluation: Evaluation) -> dict[str, Any]:
     """What the figures were computed from, and with."""
     return {
-        "utterances": len(plan.labels.utterance_ids),
-        "speakers": len(set(plan.labels.speakers)),
-        "classes": sorted(set(plan.labels.emotions)),
-        "dropped": plan.dropped,
-        "feature_set": MODELS[plan.model].feature_set,
-        "seed": plan.params.evaluation.seed,
+        "utterances": len(evaluation.labels.utterance_ids),
+        "speakers": len(set(evaluation.labels.speakers)),
+        "classes": sorted(set(evaluation.labels.emotions)),
+        "dropped": evaluation.dropped,
+        "feature_set": MODELS[evaluation.model].feature_set,
+        "seed": evaluation.params.evaluation.seed,
         "versions": library_versions(),
     }
 
 
-def warnings(plan: Plan) -> list[str]:
+def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
     """What a reader must know before comparing this number."""
     said = []
-    if CORPORA[plan.corpus].kind == "synthetic":
+    if CORPORA[evaluation.corpus].kind == "synthetic":
         said.append("Synthetic speech: the figures say that the workflow runs, nothing about people.")
-    if plan.params.corpus[plan.corpus].epochs is not None and MODELS[plan.model].group != "svm":
-        said.append(f"Networks were trained for {plan.params.corpus[plan.corpus].epochs} epochs only.")
-    if MODELS[plan.model].speaker_norm:
+    if evaluation.params.corpus[evaluation.corpus].epochs is not None and MODELS[evaluation.model].group != "svm":
+        said.append(f"Networks were trained for {evaluation.params.corpus[evaluation.corpus].epochs} epochs only.")
+    machines = sorted({str(outcome.chosen["hardware"]) for outcome in outcomes if "hardware" in outcome.chosen})
+    said += [f"Trained elsewhere, on {machine}." for machine in machines]
+    if MODELS[evaluation.model].speaker_norm:
         said.append("Speaker normalisation hears all of a test speaker's unlabelled audio.")
-    if any(plan.shared.values()):
+    if any(evaluation.shared.values()):
         said.append(
-            f"Not speaker-independent: {plan.shared['speaker']} test utterances have their speaker in the training "
-            f"part, {plan.shared['group']} a twin take."
+            f"Not speaker-independent: {evaluation.shared['speaker']} test utterances have their speaker in the "
+            f"training part, {evaluation.shared['group']} a twin take."
         )
     return said
 

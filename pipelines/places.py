@@ -4,6 +4,7 @@ from pathlib import Path
 
 DATA = Path("data")
 WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
+OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
 
 
 def corpus_root(corpus: str) -> Path:

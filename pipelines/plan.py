@@ -18,7 +18,7 @@ Runs = tuple[tuple[Fold, int], ...]  # each with the seed of what its model draw
 
 
 @dataclass(frozen=True)
-class Plan:
+class Evaluation:
     """One model on one corpus under one protocol."""
 
     corpus: str
@@ -33,7 +33,7 @@ class Plan:
     requests: tuple[FoldRequest, ...]  # one for each run
 
 
-def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> Plan:
+def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> Evaluation:
     """Classes, folds, their audit, and a request for each fold and seed.
 
     Raises:
@@ -48,9 +48,11 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> P
     first = params.evaluation.seed
     runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
     folder = places.features(corpus, MODELS[model].feature_set)
-    digest, work = features_digest(folder), places.WORK.resolve()
-    requests = tuple(FoldRequest(fold, labels, folder, digest, model, params, seed, work) for fold, seed in runs)
-    return Plan(corpus, protocol, model, params, section, labels, labelled.dropped, shared, runs, requests)
+    digest, work, adopted = features_digest(folder), places.WORK.resolve(), places.OUTCOMES.resolve()
+    requests = tuple(
+        FoldRequest(fold, labels, folder, digest, model, params, seed, work, adopted) for fold, seed in runs
+    )
+    return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, runs, requests)
 
 
 def protocol_section(params: Params, corpus: str, protocol: str) -> SpeakerIndependent | SpeakerDependent:

@@ -213,6 +213,7 @@ class TrainingParams(Section):
     refit: bool  # after that, train once more on all training speakers for as many epochs
     validation_share: Fraction  # of the training speakers
     batch_size: PositiveInt
+    frames_multiple: PositiveInt  # padded lengths are multiples of it: few shapes, so that compiled steps serve again
     learning_rate: PositiveFloat
     warm_up_epochs: Annotated[int, Field(ge=0)]
     weight_decay: Annotated[float, Field(ge=0)]

@@ -41,6 +41,7 @@ class FoldRequest:
     params: Params
     seed: int
     work: Path  # a folder below it is this fold's own
+    adopted: Path  # holds outcomes of folds that were trained on another machine
 
     @property
     def folder(self) -> Path:
@@ -84,6 +85,9 @@ def _by_request(_context: object, inputs: Mapping[str, Any]) -> str:
 )
 def run_fold(request: FoldRequest) -> dict[str, Any]:
     """One fold's outcome, as a dictionary; kept on disk, so that a killed evaluation goes on from there."""
+    adopted = request.adopted / f"{request.cache_key}.json"
+    if adopted.exists():
+        return dict(json.loads(adopted.read_text(encoding="utf-8")))
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
     ids, n_copies = request.labels.utterance_ids, request.params.signal_augmentation.copies
     outcome = evaluate_fold(

@@ -94,7 +94,7 @@ class NetworkRecogniser:
         training = self.section.training
         learn, check = (self._labelled(part) for part in self._divide(train, validation))
         history = self._train(learn, check, folder, epochs=training.epochs)
-        logits = network_logits(self.model, check.frames, batch_size=training.batch_size)
+        logits = network_logits(self.model, check.frames, settings=training)
         self.temperature = fit_temperature(logits, check.truth)
         if training.refit:
             everything = self._labelled(train if validation is None else train.and_also(validation))
@@ -134,7 +134,7 @@ class NetworkRecogniser:
     def _answers(self, model: Any, features: Features) -> NDArray[np.float64]:
         from ser_tasks.training.trainer import network_logits  # noqa: PLC0415  with Keras
 
-        return network_logits(model, _as_frames(features), batch_size=self.section.training.batch_size)
+        return network_logits(model, _as_frames(features), settings=self.section.training)
 
     def _untrained(self, learn: Labelled) -> Any:
         import keras  # noqa: PLC0415

@@ -25,8 +25,6 @@ from ser_tasks.training.progress import write_progress
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import TrainingParams
 
-FRAMES_MULTIPLE = 64  # padded lengths: few shapes, so that compiled steps are used again
-
 
 @dataclass(frozen=True)
 class Labelled:
@@ -78,7 +76,7 @@ def train(
     """
     generator = np.random.default_rng(seed)
     model.compile(
-        optimizer=_optimizer(settings, steps_per_epoch=steps_per_epoch(part, settings)),
+        optimizer=optimizer(settings, steps_per_epoch=steps_per_epoch(part, settings)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing),
         jit_compile=keras.backend.backend() == "jax",  # elsewhere on CPU XLA makes recurrent networks 5 times slower
     )
@@ -86,7 +84,7 @@ def train(
     history = History(settings.keep if validation else "last", [Epoch(**epoch) for epoch in so_far])
     while not history.ended(epochs=epochs or settings.epochs, patience=settings.patience):
         history.epochs.append(_epoch(model, part, validation, settings=settings, generator=generator))
-        _refuse_divergence(history, settings)
+        refuse_divergence(history, settings)
         if history.kept_epoch == len(history.epochs):
             best = model.get_weights()
         if folder:
@@ -109,15 +107,16 @@ def _epoch(
     began = time.perf_counter()
     batches = training_batches(part, n_classes=model.output_shape[-1], settings=settings, generator=generator)
     losses = [_step(model, batch) for batch in batches]
-    val_uar, val_loss = judge(model, validation, batch_size=settings.batch_size) if validation else (None, None)
+    val_uar, val_loss = judge(model, validation, settings=settings) if validation else (None, None)
     return Epoch(float(np.mean(losses)), val_loss, val_uar, time.perf_counter() - began)
 
 
-def _refuse_divergence(history: History, settings: TrainingParams) -> None:
+def refuse_divergence(history: History, settings: TrainingParams, *, where: str = "") -> None:
+    """Raise UserError if the loss of the latest epoch is not finite; `where` is put before the message."""
     latest = history.epochs[-1]
     if not np.isfinite([latest.loss, latest.val_loss or 0]).all():
         raise UserError(
-            f"training diverged in epoch {len(history.epochs)}: loss {latest.loss}, on the validation speakers "
+            f"{where}training diverged in epoch {len(history.epochs)}: loss {latest.loss}, on the validation speakers "
             f"{latest.val_loss}. Expected finite numbers. Lower training.learning_rate (now {settings.learning_rate}) "
             f"or training.clip_norm (now {settings.clip_norm}); with mixed_float16, try mixed_bfloat16 or float32."
         )
@@ -136,19 +135,26 @@ def training_batches(
 ) -> Iterator[Batch]:
     """One epoch of augmented clips, with one-hot classes and weights; `settings.balance` says how classes count."""
     targets = np.eye(n_classes, dtype=np.float32)[part.truth]
-    weights = np.ones(len(part), np.float32)
-    items = np.arange(len(part))
-    if settings.balance == "weights":
-        weights = class_weights(part.truth, n_classes=n_classes)[part.truth]
-    elif settings.balance == "sampling":
-        items = balanced_indices(part.truth, generator=generator)
+    items, weights = items_and_weights(part.truth, n_classes=n_classes, settings=settings, generator=generator)
     augmentation = settings.augmentation
     lengths = np.array([len(frames) for frames in part.frames])[items]
     for places in length_buckets(lengths, batch_size=settings.batch_size, generator=generator):
         rows = items[places]
         clips = [varied(part.clip(row, generator), generator=generator, settings=augmentation) for row in rows]
-        batch = Batch(*pad(clips, multiple=FRAMES_MULTIPLE), targets[rows], weights[rows])
+        batch = Batch(*pad(clips, multiple=settings.frames_multiple), targets[rows], weights[rows])
         yield mixed_up(batch, generator=generator, alpha=augmentation.mixup_alpha)
+
+
+def items_and_weights(
+    truth: NDArray[np.integer], *, n_classes: int, settings: TrainingParams, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Utterances of an epoch, (n_items,), and the weight of each utterance, (n_utterances,), by `settings.balance`."""
+    items, weights = np.arange(len(truth)), np.ones(len(truth), np.float32)
+    if settings.balance == "weights":
+        weights = class_weights(truth, n_classes=n_classes)[truth]
+    elif settings.balance == "sampling":
+        items = balanced_indices(truth, generator=generator)
+    return items, weights
 
 
 def _step(model: keras.Model, batch: Batch) -> float:
@@ -156,33 +162,37 @@ def _step(model: keras.Model, batch: Batch) -> float:
     return float(model.train_on_batch(given, batch.targets, sample_weight=batch.weights))
 
 
-def judge(model: keras.Model, part: Labelled, *, batch_size: int) -> tuple[float, float]:
+def judge(model: keras.Model, part: Labelled, *, settings: TrainingParams) -> tuple[float, float]:
     """UAR and class-balanced cross-entropy of the model's answers."""
-    logits = network_logits(model, part.frames, batch_size=batch_size)
+    return judged(network_logits(model, part.frames, settings=settings), part.truth)
+
+
+def judged(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tuple[float, float]:
+    """The same of answers of shape (n_utterances, n_classes) to utterances of these classes."""
     n_classes = logits.shape[1]
-    surprise = -log_softmax(logits, axis=1)[np.arange(len(part)), part.truth]
-    weights = class_weights(part.truth, n_classes=n_classes)[part.truth]
-    said, meant = (values.astype(str).tolist() for values in (logits.argmax(axis=1), part.truth))
+    surprise = -log_softmax(logits, axis=1)[np.arange(len(truth)), truth]
+    weights = class_weights(truth, n_classes=n_classes)[truth]
+    said, meant = (values.astype(str).tolist() for values in (logits.argmax(axis=1), truth))
     confusion = confusion_matrix(meant, said, [str(i) for i in range(n_classes)])
     return float(unweighted_average_recall(confusion)), float(np.average(surprise, weights=weights))
 
 
-def inputs(frames: Frames) -> dict[str, NDArray[np.float32]]:
+def inputs(frames: Frames, *, settings: TrainingParams) -> dict[str, NDArray[np.float32]]:
     """What a network takes: padded frames, and which of them are real."""
-    padded, mask = pad(frames, multiple=FRAMES_MULTIPLE)
+    padded, mask = pad(frames, multiple=settings.frames_multiple)
     return {"frames": padded, "mask": mask}
 
 
-def network_logits(model: keras.Model, frames: Frames, *, batch_size: int) -> NDArray[np.float64]:
+def network_logits(model: keras.Model, frames: Frames, *, settings: TrainingParams) -> NDArray[np.float64]:
     """Logits of shape (n_utterances, n_classes), in the order given; padding never changes them."""
     lengths = np.array([len(values) for values in frames])
     logits = np.empty((len(frames), model.output_shape[-1]))
-    for rows in length_buckets(lengths, batch_size=batch_size, generator=None):
-        logits[rows] = model.predict_on_batch(inputs([frames[row] for row in rows]))
+    for rows in length_buckets(lengths, batch_size=settings.batch_size, generator=None):
+        logits[rows] = model.predict_on_batch(inputs([frames[row] for row in rows], settings=settings))
     return logits
 
 
-def _optimizer(settings: TrainingParams, *, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+def optimizer(settings: TrainingParams, *, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     """AdamW, clipped, warmed up linearly, then down a cosine."""
     warm_up = settings.warm_up_epochs * steps_per_epoch
     rate = keras.optimizers.schedules.CosineDecay(

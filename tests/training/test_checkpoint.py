@@ -20,6 +20,7 @@ SETTINGS = TrainingParams(
     refit=False,
     validation_share=0.3,
     batch_size=8,
+    frames_multiple=64,
     learning_rate=0.01,
     warm_up_epochs=1,
     weight_decay=0.01,

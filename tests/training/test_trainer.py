@@ -29,6 +29,7 @@ SETTINGS = TrainingParams(
     refit=False,
     validation_share=0.34,
     batch_size=16,
+    frames_multiple=64,
     learning_rate=0.02,
     warm_up_epochs=1,
     weight_decay=0.0,
@@ -104,7 +105,7 @@ def test_the_kept_weights_are_those_of_the_best_epoch():
     history = train(
         model, Labelled(list(learn.features), truth), Labelled(list(check.features), truth), settings=SETTINGS, seed=0
     )
-    answers = network_logits(model, list(check.features), batch_size=16).argmax(axis=1)
+    answers = network_logits(model, list(check.features), settings=SETTINGS).argmax(axis=1)
     recalls = [(answers[truth == k] == k).mean() for k in (0, 1)]
     assert np.mean(recalls) == pytest.approx(history.kept.val_uar)
 
@@ -117,7 +118,7 @@ def test_later_epochs_that_do_worse_on_validation_are_undone():
     model = recogniser().build(n_dims=8, n_classes=2)
     history = train(model, part, opposite, settings=settings, seed=0)
     assert history.epochs[-1].val_uar < history.kept.val_uar - 0.05, "what is learnt is wrong for this validation part"
-    assert judge(model, opposite, batch_size=16)[0] == pytest.approx(history.kept.val_uar)
+    assert judge(model, opposite, settings=SETTINGS)[0] == pytest.approx(history.kept.val_uar)
 
 
 def test_clips_of_one_length_may_be_followed_by_clips_of_another():
@@ -192,7 +193,7 @@ def test_a_loss_that_is_not_finite_ends_the_training_with_what_to_turn():
 
 
 def test_inputs_are_named_as_networks_name_them():
-    given = inputs([np.ones((5, 3), np.float32)])
+    given = inputs([np.ones((5, 3), np.float32)], settings=SETTINGS)
     assert given["frames"].shape == (1, 64, 3)
     assert given["mask"].sum() == 5
 

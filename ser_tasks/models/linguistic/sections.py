@@ -1,0 +1,75 @@
+"""Sections of params.yaml that the linguistic models read."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from ser_tasks.params import Dropout, NetworkParams, Section
+
+Balance = Annotated[float, Field(ge=0, le=1)]
+"""An utterance weighs 1 / (share of its class) ** balance: 0, all utterances alike, to 1, all classes alike."""
+
+
+class ContextParams(Section):
+    """Of the turns before an utterance, in the TF-IDF models."""
+
+    turns: Annotated[int, Field(ge=0)]  # how many; 0: the utterance alone
+    weight: PositiveFloat  # of their blocks beside the utterance's own
+
+
+class TfidfParams(Section):
+    """TF-IDF and logistic regression."""
+
+    word_ngrams: PositiveInt  # up to this many words
+    character_ngrams: tuple[PositiveInt, PositiveInt] | None  # from, to letters of a word
+    min_count: PositiveInt  # utterances of the training part that an n-gram occurs in
+    context: ContextParams
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # searched by cross-entropy on held-out utterances
+    balance: Balance
+    inner_folds: Annotated[int, Field(ge=2)]
+
+
+class WordsParams(Section):
+    """What a text network knows of words."""
+
+    min_count: PositiveInt  # occurrences in the training part
+    vectors: str | None  # file of word vectors (word2vec, GloVe, fastText) to begin with; null: none
+    balance: Balance  # of the answers, whatever that of the training
+
+
+class TextNetworkParams(NetworkParams):
+    """What the section of every text network may hold besides its sizes."""
+
+    words: WordsParams
+    embedding: PositiveInt  # dimensions of a word; of a file of vectors, those of the file
+
+
+class TextLstmParams(TextNetworkParams):
+    """Sizes of text_lstm."""
+
+    units: PositiveInt  # of each direction
+    bidirectional: bool
+    pooling: Literal["last", "mean", "attention", "self_attention"]
+    word_dropout: Dropout
+    dropout: Dropout
+
+
+class DialogueBlstmParams(TextNetworkParams):
+    """Sizes of dialogue_blstm."""
+
+    previous_turns: PositiveInt  # at most, besides the utterance itself
+    units: PositiveInt  # of each direction
+    dense: PositiveInt  # of the embedding
+    word_dropout: Dropout
+    dropout: Dropout
+
+
+class SentenceEncoderParams(Section):
+    """A sentence encoder that others have trained, and a classifier on it."""
+
+    model: str  # folder, or name on the hub
+    context: ContextParams
+    classifier: Literal["logistic_regression", "svm"]
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    balance: Balance
+    inner_folds: Annotated[int, Field(ge=2)]

@@ -1,0 +1,1 @@
+"""What a transcript becomes before any model: turns of a dialogue, tokens, a vocabulary, word vectors."""

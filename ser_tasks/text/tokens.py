@@ -1,0 +1,51 @@
+"""From a transcript to tokens: the same for every linguistic model."""
+
+import re
+import unicodedata
+
+STRAIGHT = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "—": "--", "–": "--"}
+)
+MOJIBAKE = re.compile(r"[\x80-\x9f]|[ÂÃâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+STRETCHED = re.compile(r"([^\W\d_])\1{3,}")  # nooooo
+TOKEN = re.compile(
+    r"[^\W\d_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b"  # do|n't, she|'s: as the Penn Treebank divides
+    r"|\d+(?:[.,:]\d+)*|\w+|\.{2,}|-{2,}|[^\w\s]"
+)
+
+
+def clean(text: str) -> str:
+    """Mend what encodings did to a text, and write quotes, dashes and blanks in one way; letters keep their case.
+
+    Windows-1252 read as Latin-1 (\\x92), UTF-8 read as Windows-1252 (â€™), compatibility forms (…, full width),
+    curly quotes, long dashes, soft hyphens and other characters without a width.
+    """
+    if MOJIBAKE.search(text):
+        text = _reread(text)
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text.translate(STRAIGHT)))
+    return " ".join(text.split())
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Words in lower case, contractions divided, every punctuation mark a token of its own.
+
+    "Don't!! She’s… fine" -> do n't ! ! she 's ... fine. Runs of dots are one token, so are runs of dashes; a letter
+    said more than three times in a row is said three times. Nothing but blanks is left out.
+    """
+    lowered = STRETCHED.sub(r"\1\1\1", clean(text).casefold())
+    return tuple(_one_of_a_run(token) for token in TOKEN.findall(lowered))
+
+
+def _one_of_a_run(token: str) -> str:
+    return {".": "...", "-": "--"}.get(token[0], token) if len(token) > 1 else token
+
+
+def _reread(text: str) -> str:
+    """The text as it was meant, where its bytes say so; else as it is."""
+    for wrong, right in (("cp1252", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "cp1252")):
+        try:
+            return text.encode(wrong).decode(right)
+        except UnicodeError:
+            continue
+    return text

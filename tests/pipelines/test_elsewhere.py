@@ -1,0 +1,54 @@
+"""Folds trained on another machine: the plan that goes there, and the outcomes that come back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.elsewhere import adopt
+from ser_tasks.elsewhere.plan import read_plan
+from ser_tasks.errors import UserError
+
+STAGE = "evaluate_functionals@demo-speaker_independent-mlp"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("workflow")
+def test_an_evaluation_is_made_of_the_outcomes_that_came_back(project):
+    """No network is trained here: the answers are made up, all right but for one speaker's, which are all wrong."""
+    project.edit_params(lambda params: params["models"]["functionals"].append("mlp"))
+    project.succeed("dvc", "repro", "features@demo-functionals")
+    project.succeed("pipelines.cli", "plan", "demo", "mlp", "--to", "mlp.json")
+
+    plan = read_plan(project.folder / "mlp.json")
+    emotion = dict(zip(plan.labels.utterance_ids, plan.labels.emotions, strict=True))
+    outcomes = []
+    for number, fold in enumerate(plan.folds):
+        places = [(plan.classes.index(emotion[name]) + (number == 0)) % 4 for name in fold.test]
+        rows = [[0.7 if column == place else 0.1 for column in range(4)] for place in places]
+        chosen = {"epochs": 1, "parameters": 7, "hardware": "a faster machine"}
+        outcomes.append(
+            {"cache_key": fold.cache_keys[0], "utterance_ids": fold.test, "posteriors": rows, "chosen": chosen}
+        )
+    (project.folder / "outcomes").mkdir()
+    file = project.folder / "outcomes" / "outcomes.json"
+    file.write_text(json.dumps({"format": 1, "outcomes": outcomes}), encoding="utf-8")
+    project.succeed("pipelines.cli", "adopt", "outcomes")
+    project.environment["KERAS_BACKEND"] = "jax"
+    project.succeed("dvc", "repro", STAGE)
+
+    result = json.loads((project.folder / "results/demo/speaker_independent/mlp.json").read_text(encoding="utf-8"))
+    assert [fold["uar"] for fold in result["folds"]] == [0.0, 1.0, 1.0, 1.0]
+    assert result["uar"] == 0.75
+    assert "Trained elsewhere, on a faster machine." in result["warnings"]
+
+
+def test_a_folder_without_outcomes_is_refused(tmp_path: Path):
+    with pytest.raises(UserError, match=r"outcomes.json: no outcomes that can be read.*Name the folder"):
+        adopt(tmp_path)
+
+
+def test_outcomes_of_another_format_are_refused(tmp_path: Path):
+    (tmp_path / "outcomes.json").write_text('{"format": 99, "outcomes": []}', encoding="utf-8")
+    with pytest.raises(UserError, match=r"format 99, expected 1\. Train again with this version"):
+        adopt(tmp_path)
