@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import Params
 
-Features: TypeAlias = NDArray[np.float32] | tuple[NDArray[np.float32], ...]
-"""Of some utterances: a row each, (n_utterances, n_dims), or an array of frames each, (n_frames, n_dims)."""
+Features: TypeAlias = NDArray[np.float32] | tuple[Any, ...]
+"""Of some utterances: a row each, (n_utterances, n_dims); or an array of frames each, (n_frames, n_dims); or, of words,
+the turns of a dialogue up to each (`ser_tasks.text.turns.Dialogue`)."""
 
 
 @dataclass(frozen=True)

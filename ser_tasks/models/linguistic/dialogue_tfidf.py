@@ -16,7 +16,7 @@ from ser_tasks.text.tokens import clean, tokens
 from ser_tasks.text.turns import Dialogue, Turn
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.models.linguistic.sections import TfidfParams
+    from ser_tasks.params import TfidfParams
 
 
 class DialogueTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

@@ -21,8 +21,7 @@ from ser_tasks.text.vocabulary import FIRST, build_vocabulary
 from ser_tasks.text.word_vectors import embedding_matrix, read_word_vectors
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.models.linguistic.sections import TextNetworkParams
-    from ser_tasks.params import Params
+    from ser_tasks.params import Params, TextNetworkParams
     from ser_tasks.training.history import History
     from ser_tasks.training.trainer import Labelled
 

@@ -19,7 +19,7 @@ from ser_tasks.text.tokens import clean
 from ser_tasks.text.turns import Dialogue
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.models.linguistic.sections import SentenceEncoderParams
+    from ser_tasks.params import SentenceEncoderParams
 
 Encode: TypeAlias = Callable[[list[str]], NDArray[np.float32]]
 """Texts -> one vector each, (n_texts, n_dims)."""

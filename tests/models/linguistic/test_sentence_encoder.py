@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.models.linguistic.sections import ContextParams, SentenceEncoderParams
 from ser_tasks.models.linguistic.sentence_encoder import SentenceEncoderRecogniser, load_encoder
+from ser_tasks.params import ContextParams, SentenceEncoderParams
 from ser_tasks.text.turns import Turn
 from tests.models.linguistic.dialogues import CLASSES, recall, spoken
 

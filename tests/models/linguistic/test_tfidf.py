@@ -6,10 +6,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ser_tasks.errors import UserError
 from ser_tasks.models.linguistic.dialogue_tfidf import DialogueTfidf
-from ser_tasks.models.linguistic.sections import ContextParams, TfidfParams
 from ser_tasks.models.linguistic.tfidf import TfidfRecogniser
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.params import ContextParams, TfidfParams
 from ser_tasks.text.turns import Turn
 from tests.models.linguistic.dialogues import CLASSES, recall, spoken
 

@@ -1,10 +1,11 @@
-"""Sections of params.yaml that the linguistic models read."""
+"""Sections on linguistic models."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from ser_tasks.params import Dropout, NetworkParams, Section
+from ser_tasks.params.base import Dropout, Section
+from ser_tasks.params.models import NetworkParams
 
 Balance = Annotated[float, Field(ge=0, le=1)]
 """An utterance weighs 1 / (share of its class) ** balance: 0, all utterances alike, to 1, all classes alike."""

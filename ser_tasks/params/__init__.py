@@ -1,0 +1,216 @@
+"""params.yaml as small frozen sections: every knob is declared here once, and a stray key is refused."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, PositiveInt, model_validator
+
+from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.models import (
+    AugmentationParams,
+    BlstmAttentionParams,
+    CnnBlstmAttentionParams,
+    LstmAttentionParams,
+    MlpParams,
+    NetworkParams,
+    PatchDcnnBlstmParams,
+    ResidualCnnParams,
+    SpecAugmentParams,
+    SpectrogramCnnParams,
+    SvmParams,
+    TdCnnLstmParams,
+    TrainingParams,
+)
+from ser_tasks.params.protocols import (
+    CorpusParams,
+    LeaveSessionOut,
+    Loso,
+    OfficialSplit,
+    Protocols,
+    SpeakerDependent,
+    SpeakerFolds,
+    SpeakerIndependent,
+    SpeakerKfold,
+)
+from ser_tasks.params.sound import (
+    AudioParams,
+    ConditioningParams,
+    DemoParams,
+    FunctionalsParams,
+    LldParams,
+    LogMelParams,
+    MfccParams,
+    PitchParams,
+    PsdImageParams,
+    SignalAugmentationParams,
+    StoreParams,
+    TrimParams,
+    WienerParams,
+)
+from ser_tasks.params.text import (
+    Balance,
+    ContextParams,
+    DialogueBlstmParams,
+    SentenceEncoderParams,
+    TextLstmParams,
+    TextNetworkParams,
+    TfidfParams,
+    WordsParams,
+)
+
+__all__ = [
+    "AudioParams",
+    "AugmentationParams",
+    "Balance",
+    "BlstmAttentionParams",
+    "CnnBlstmAttentionParams",
+    "ConditioningParams",
+    "ContextParams",
+    "CorpusParams",
+    "DemoParams",
+    "DialogueBlstmParams",
+    "EvaluationParams",
+    "FunctionalsParams",
+    "LeaveSessionOut",
+    "LldParams",
+    "LogMelParams",
+    "Loso",
+    "LstmAttentionParams",
+    "MfccParams",
+    "MlpParams",
+    "ModelsParams",
+    "NetworkParams",
+    "NetworksParams",
+    "OfficialSplit",
+    "Params",
+    "PatchDcnnBlstmParams",
+    "PitchParams",
+    "Protocols",
+    "PsdImageParams",
+    "ResidualCnnParams",
+    "Section",
+    "SentenceEncoderParams",
+    "SignalAugmentationParams",
+    "SpeakerDependent",
+    "SpeakerFolds",
+    "SpeakerIndependent",
+    "SpeakerKfold",
+    "SpecAugmentParams",
+    "SpectrogramCnnParams",
+    "StoreParams",
+    "SvmParams",
+    "TdCnnLstmParams",
+    "TextLstmParams",
+    "TextNetworkParams",
+    "TfidfParams",
+    "TrainingParams",
+    "TrimParams",
+    "WienerParams",
+    "WordsParams",
+    "WorkersParams",
+]
+
+
+class NetworksParams(Section):
+    """Each network: its sizes, and how its training differs."""
+
+    mlp: MlpParams
+    blstm_attention: BlstmAttentionParams
+    lstm_attention: LstmAttentionParams
+    cnn_blstm_attention: CnnBlstmAttentionParams
+    spectrogram_cnn: SpectrogramCnnParams
+    td_cnn_lstm: TdCnnLstmParams
+    patch_dcnn_blstm: PatchDcnnBlstmParams
+    residual_cnn: ResidualCnnParams
+    psd_cnn: SpectrogramCnnParams
+
+
+class ModelsParams(Section):
+    """Which models are evaluated, by the stage of dvc.yaml that does it: SVMs, then networks by what they read."""
+
+    svm: Annotated[tuple[str, ...], Once]  # on functionals
+    functionals: Annotated[tuple[str, ...], Once]
+    lld: Annotated[tuple[str, ...], Once]
+    log_mel: Annotated[tuple[str, ...], Once]
+    psd_image: Annotated[tuple[str, ...], Once]
+    embeddings: Annotated[tuple[str, ...], Once]  # networks on log_mel whose embeddings an SVM learns from
+
+    @model_validator(mode="after")
+    def _at_least_one(self) -> "ModelsParams":
+        if not any(names for _, names in self):
+            raise ValueError("no model is named")
+        return self
+
+
+class EvaluationParams(Section):
+    """How a result is stated."""
+
+    seed: Annotated[int, Field(ge=0)]
+    bootstrap_resamples: PositiveInt
+    confidence: Fraction
+
+
+class WorkersParams(Section):
+    """Where tasks run: threads, processes, or the address of a Dask scheduler (tcp://host:port)."""
+
+    where: Annotated[str, Field(pattern=r"^(threads|processes|(tcp|tls|ucx)://\S+)$")]
+    count: PositiveInt
+
+
+class Params(Section):
+    """The whole of params.yaml."""
+
+    corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
+    protocols: Protocols
+    network_protocols: Protocols  # of networks, which take long
+    feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]
+    models: ModelsParams
+    corpus: dict[Name, CorpusParams]
+    speaker_dependent: SpeakerDependent
+    demo: DemoParams
+    audio: AudioParams
+    conditioning: ConditioningParams
+    signal_augmentation: SignalAugmentationParams
+    lld: LldParams
+    log_mel: LogMelParams
+    psd_image: PsdImageParams
+    mfcc: MfccParams
+    pitch: PitchParams
+    functionals: FunctionalsParams
+    store: StoreParams
+    svm: SvmParams
+    embedding_svm: SvmParams
+    training: TrainingParams
+    networks: NetworksParams
+    evaluation: EvaluationParams
+    workers: WorkersParams
+
+    def for_corpus(self, name: str) -> "Params":
+        """The same, every network trained for as many epochs as the corpus says, if it does."""
+        epochs = self.corpus[name].epochs
+        if epochs is None:
+            return self
+        trained = {
+            key: section.model_copy(update={"training": section.training.model_copy(update={"epochs": epochs})})
+            for key, section in self.networks
+        }
+        return self.model_copy(update={"networks": self.networks.model_copy(update=trained)})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _training_of_each_network(cls, values: Any) -> Any:
+        """Each network is trained as the section `training` says, but for what its own section says."""
+        match values:
+            case {"training": dict(common), "networks": dict(networks)}:
+                return values | {"networks": {name: _trained(own, common) for name, own in networks.items()}}
+        return values
+
+
+def _trained(network: Any, common: dict[str, Any]) -> Any:
+    own = network.get("training", {}) if isinstance(network, dict) else None
+    return network | {"training": _merged(common, own)} if isinstance(own, dict) else network
+
+
+def _merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """`own` laid over `common`, section by section."""
+    both_sections = {key for key, value in own.items() if isinstance(value, dict) and isinstance(common.get(key), dict)}
+    return common | {key: _merged(common[key], own[key]) if key in both_sections else own[key] for key in own}

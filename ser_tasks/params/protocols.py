@@ -1,0 +1,63 @@
+"""Sections on corpora and how they are divided."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from ser_tasks.params.base import Count, Name, Once, Section
+
+
+class Loso(Section):
+    """Leave one speaker out."""
+
+    kind: Literal["loso"]
+
+
+class SpeakerKfold(Section):
+    """Speakers dealt into folds of about equal size."""
+
+    kind: Literal["speaker_kfold"]
+    folds: Count
+
+
+class SpeakerFolds(Section):
+    """Folds as published: the test speakers of each."""
+
+    kind: Literal["speaker_folds"]
+    test_speakers: Annotated[tuple[tuple[str, ...], ...], Field(min_length=1)]
+
+
+class LeaveSessionOut(Section):
+    """Leave one recording session out."""
+
+    kind: Literal["leave_session_out"]
+
+
+class OfficialSplit(Section):
+    """The train, validation and test parts that the corpus comes with."""
+
+    kind: Literal["official"]
+    shared_speakers: bool  # true admits that speakers of the test part are in the training part too (MELD)
+    shared_groups: bool  # true admits that its parts share dialogs (the interleaved split of IEMOCAP)
+
+
+SpeakerIndependent = Annotated[
+    Loso | SpeakerKfold | SpeakerFolds | LeaveSessionOut | OfficialSplit, Field(discriminator="kind")
+]
+
+
+class SpeakerDependent(Section):
+    """Stratified random folds: speakers on both sides, so the result is inflated, and named so."""
+
+    folds: Count
+
+
+Protocols = Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]
+
+
+class CorpusParams(Section):
+    """One corpus: which classes, and which folds keep its speakers apart."""
+
+    preset: Name
+    speaker_independent: SpeakerIndependent
+    epochs: PositiveInt | None  # of every network here; null: as its training says
