@@ -39,7 +39,7 @@ def _of_fold(evaluation: Evaluation, request: FoldRequest) -> NDArray[np.float32
         raise UserError(
             f"{evaluation.model} is no network: it has no embeddings. Name one of those in `models:`, as mlp."
         )
-    frames: Features = read_features(request.features_folder, labels.utterance_ids).frames
+    frames: Features = read_features(request.features, labels.utterance_ids).frames
     if model.speaker_norm:
         frames = speaker_norm(frames, np.array(labels.speakers))
     if not recogniser.load(request.folder, n_dims=frames[0].shape[1]):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from pipelines import places
+from pipelines.provenance import features_of
 from ser_tasks.audit import audit_folds, may_straddle
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation import Labels
-from ser_tasks.feature_table import features_digest
 from ser_tasks.labels import apply_preset
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params, SpeakerDependent, SpeakerIndependent
@@ -47,10 +47,10 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section))
     first = params.evaluation.seed
     runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
-    folder = places.features(corpus, MODELS[model].feature_set)
-    digest, work, adopted = features_digest(folder), places.WORK.resolve(), places.OUTCOMES.resolve()
+    features, digest = features_of(corpus, MODELS[model].feature_set)
+    work, adopted = places.WORK.resolve(), places.OUTCOMES.resolve()
     requests = tuple(
-        FoldRequest(fold, labels, folder, digest, model, params, seed, work, adopted) for fold, seed in runs
+        FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted) for fold, seed in runs
     )
     return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, runs, requests)
 

@@ -5,6 +5,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipelines import places
+from ser_tasks.feature_table import features_digest
+from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+
 
 def provenance() -> dict[str, str]:
     """Git commit, whether the tree differs from it, and digests of dvc.lock and requirements.lock."""
@@ -15,6 +19,15 @@ def provenance() -> dict[str, str]:
         "dvc.lock": file_digest(Path("dvc.lock")),
         "requirements.lock": file_digest(Path("requirements.lock")),
     }
+
+
+def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
+    """Where a model finds what it reads, and a digest of it: a folder of features, or for words the utterance table."""
+    if feature_set == TRANSCRIPTS:
+        table = places.utterances(corpus)
+        return table, file_digest(table)
+    folder = places.features(corpus, feature_set)
+    return folder, features_digest(folder)
 
 
 def file_digest(path: Path) -> str:

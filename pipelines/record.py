@@ -8,10 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines import places
-from pipelines.provenance import digest_of, file_digest, provenance
+from pipelines.provenance import digest_of, features_of, file_digest, provenance
 from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation import FoldOutcome, predicted_classes
-from ser_tasks.feature_table import features_digest
 from ser_tasks.figures import confusion_figure
 from ser_tasks.result import write_result
 from ser_tasks.tracking import CONFIGURATION, log_evaluation
@@ -77,7 +76,7 @@ def _tags(result: Mapping[str, Any], read: Mapping[str, str]) -> dict[str, str]:
     named = {key: str(result[key]) for key in ("corpus", "corpus_kind", "protocol", "model", "feature_set", "seed")}
     data = {
         "data.utterances": file_digest(places.utterances(result["corpus"])),
-        "data.features": features_digest(places.features(result["corpus"], result["feature_set"])),
+        "data.features": features_of(result["corpus"], result["feature_set"])[1],
     }
     return {
         **{f"ser.{key}": value for key, value in named.items()},

@@ -9,6 +9,7 @@ from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS
 from ser_tasks.params import CorpusParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
+from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 
 MOMENT = 0.1  # s
 
@@ -27,6 +28,13 @@ def project_params() -> Params:
             params.corpus,
             place="corpora",
             mend="Add its classes and folds under corpus: in params.yaml.",
+        )
+    for place in ("sound_corpora", "text_corpora"):
+        for name in getattr(params, place):
+            refuse_unknown(name, params.corpora, place=place, mend="Or add it to corpora.")
+    for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora}:
+        raise ParamsError(
+            f"params.yaml: corpora: {name!r} is neither in sound_corpora nor in text_corpora. Add it there."
         )
     for name, section in params.corpus.items():
         _check_corpus(name, section)
@@ -74,6 +82,8 @@ def _check_model(name: str, group: str, params: Params) -> None:
         raise ParamsError(
             f"params.yaml: models.{group}: {name!r} is evaluated by another stage. Move it under models.{model.group}."
         )
+    if model.feature_set == TRANSCRIPTS:
+        return
     refuse_unknown(
         model.feature_set, params.feature_sets, place=f"models.{group}: {name}", mend="Or add it to feature_sets."
     )

@@ -24,8 +24,11 @@ from ser_tasks.features.store import Shard, compute_shard
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Features
 from ser_tasks.params import DemoParams, Params
+from ser_tasks.quiet import load_keras
 from ser_tasks.splits import Fold
 from ser_tasks.synthesis.corpus import synthesise_speaker
+from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import read_transcripts
 from ser_tasks.versions import library_versions
 
 
@@ -35,7 +38,7 @@ class FoldRequest:
 
     fold: Fold
     labels: Labels
-    features_folder: Path
+    features: Path  # the folder of its feature set, or for words the utterance table
     features_digest: str
     model: str
     params: Params
@@ -89,22 +92,32 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
     if adopted.exists():
         return dict(json.loads(adopted.read_text(encoding="utf-8")))
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
-    ids, n_copies = request.labels.utterance_ids, request.params.signal_augmentation.copies
+    if "ser_tasks.training.trainer" in MODELS[request.model].code:
+        load_keras()
+    ids, n_copies = request.labels.utterance_ids, _n_copies(request)
     outcome = evaluate_fold(
         request.fold,
         request.labels,
-        _features(request.features_folder, ids),
+        _features(request, ids),
         MODELS[request.model],
         request.params,
         seed=request.seed,
-        copies=tuple(_features(request.features_folder, copies_of(ids, k)) for k in range(1, n_copies + 1)),
+        copies=tuple(_features(request, copies_of(ids, k)) for k in range(1, n_copies + 1)),
         folder=request.folder,
     )
     return asdict(outcome)
 
 
-def _features(folder: Path, utterance_ids: Sequence[str]) -> Features:
-    table = read_features(folder, utterance_ids)
+def _n_copies(request: FoldRequest) -> int:
+    """Augmented copies of each utterance: of sound, not of words."""
+    words = MODELS[request.model].feature_set == TRANSCRIPTS
+    return 0 if words else request.params.signal_augmentation.copies
+
+
+def _features(request: FoldRequest, utterance_ids: Sequence[str]) -> Features:
+    if MODELS[request.model].feature_set == TRANSCRIPTS:
+        return read_transcripts(request.features, utterance_ids)
+    table = read_features(request.features, utterance_ids)
     one_row_each = all(len(frames) == 1 for frames in table.frames)
     return table.matrix() if one_row_each else table.frames
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 from ser_tasks.models.embedding_svm import embedding_svm
+from ser_tasks.models.linguistic.network import text_network
+from ser_tasks.models.linguistic.sentence_encoder import SentenceEncoderRecogniser
+from ser_tasks.models.linguistic.tfidf import TfidfRecogniser
 from ser_tasks.models.network import network
 from ser_tasks.models.recogniser import Model
 from ser_tasks.models.svm import SvmRecogniser
@@ -20,4 +23,11 @@ MODELS: Mapping[str, Model] = {
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image", builder="spectrogram_cnn"),
+    "tfidf": Model(TfidfRecogniser, lambda params: params.tfidf, "transcripts", "transcripts"),
+    "tfidf_context": Model(TfidfRecogniser, lambda params: params.tfidf_context, "transcripts", "transcripts"),
+    "sentence_encoder": Model(
+        SentenceEncoderRecogniser, lambda params: params.sentence_encoder, "transcripts", "transcripts"
+    ),
+    "text_lstm": text_network("text_lstm"),
+    "dialogue_blstm": text_network("dialogue_blstm"),
 }

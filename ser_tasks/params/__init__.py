@@ -122,6 +122,8 @@ class NetworksParams(Section):
     patch_dcnn_blstm: PatchDcnnBlstmParams
     residual_cnn: ResidualCnnParams
     psd_cnn: SpectrogramCnnParams
+    text_lstm: TextLstmParams
+    dialogue_blstm: DialogueBlstmParams
 
 
 class ModelsParams(Section):
@@ -133,6 +135,8 @@ class ModelsParams(Section):
     log_mel: Annotated[tuple[str, ...], Once]
     psd_image: Annotated[tuple[str, ...], Once]
     embeddings: Annotated[tuple[str, ...], Once]  # networks on log_mel whose embeddings an SVM learns from
+    transcripts: Annotated[tuple[str, ...], Once]  # classifiers of words
+    transcript_networks: Annotated[tuple[str, ...], Once]
 
     @model_validator(mode="after")
     def _at_least_one(self) -> "ModelsParams":
@@ -160,6 +164,8 @@ class Params(Section):
     """The whole of params.yaml."""
 
     corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
+    sound_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose sound is learnt from
+    text_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose words are
     protocols: Protocols
     network_protocols: Protocols  # of networks, which take long
     feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]
@@ -179,6 +185,9 @@ class Params(Section):
     store: StoreParams
     svm: SvmParams
     embedding_svm: SvmParams
+    tfidf: TfidfParams
+    tfidf_context: TfidfParams
+    sentence_encoder: SentenceEncoderParams
     training: TrainingParams
     networks: NetworksParams
     evaluation: EvaluationParams

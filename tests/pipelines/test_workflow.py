@@ -123,7 +123,8 @@ def test_a_network_is_trained_and_evaluated_like_any_model(project):
 
 
 def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
-    project.edit_params(lambda params: params["corpora"].append("emodb"))
+    for group in ("corpora", "sound_corpora"):
+        project.edit_params(lambda params, group=group: params[group].append("emodb"))
     (project.folder / "run_ser.py").write_text("from pipelines.full import ser; ser()", encoding="utf-8")
     done = project.run("run_ser")
     assert done.returncode != 0

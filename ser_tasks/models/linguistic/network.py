@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,12 @@ class TextNetworkSection(NetworkSection):
         """What its builder takes."""
         return self.network.model_dump(exclude={"training", "words"})
 
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """Plain values, and a digest of the file of word vectors: another one gives another network."""
+        file = self.network.words.vectors
+        digest = sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else None
+        return {**super().model_dump(**options), "vectors_digest": digest}
+
 
 def text_network(name: str) -> Model:
     """A line of the model table; Keras is loaded when a fold begins, not before."""
@@ -53,7 +60,9 @@ def text_network(name: str) -> Model:
     def seeds(params: Params) -> int:
         return section(params).training.seeds
 
-    return Model(build, section, "transcripts", "transcripts", seeds=seeds, code=(module, "ser_tasks.training.trainer"))
+    return Model(
+        build, section, "transcripts", "transcript_networks", seeds=seeds, code=(module, "ser_tasks.training.trainer")
+    )
 
 
 class TextNetworkRecogniser(NetworkRecogniser):
