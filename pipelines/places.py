@@ -32,6 +32,11 @@ def predictions(corpus: str, protocol: str, model: str) -> Path:
     return DATA / "predictions" / corpus / protocol / f"{model}.parquet"
 
 
+def ensemble(corpus: str, protocol: str, name: str) -> Path:
+    """Posteriors of several models made one."""
+    return DATA / "ensembles" / corpus / protocol / f"{name}.parquet"
+
+
 def embeddings(corpus: str, protocol: str, model: str) -> Path:
     """What the networks of an evaluation make of every utterance."""
     return DATA / "embeddings" / corpus / protocol / f"{model}.parquet"

@@ -1,6 +1,7 @@
 """What an evaluation leaves behind: predictions, plots, the result, and a run in MLflow."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ HEADLINE = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "uar_fold_mean
 def write_outputs(result: Mapping[str, Any], predictions: pd.DataFrame) -> None:
     """The files that dvc.yaml declares as outs, metrics and plots."""
     place = (result["corpus"], result["protocol"], result["model"])
-    with atomic_path(places.predictions(*place)) as temporary:
+    with atomic_path(_answers(result)) as temporary:
         predictions.to_parquet(temporary, index=False)
     actual = pd.DataFrame({"actual": predictions.truth, "predicted": predicted_classes(predictions, result["classes"])})
     recall = pd.DataFrame(list(result["recall"].items()), columns=["emotion", "recall"])
@@ -68,15 +69,29 @@ def track(
         tags=_tags(result, read),
         folds=[{**fold, "chosen": outcome.chosen} for fold, outcome in zip(result["folds"], outcomes, strict=True)],
         figure=confusion_figure(confusion, result["classes"], title=title),
-        files=[places.result(*place), places.predictions(*place)],
+        files=[places.result(*place), _answers(result)],
     )
+
+
+def _answers(result: Mapping[str, Any]) -> Path:
+    """Posteriors of a model, or of an ensemble."""
+    where = places.ensemble if "members" in result else places.predictions
+    return where(result["corpus"], result["protocol"], result["model"])
+
+
+def _read_by(result: Mapping[str, Any]) -> str:
+    """Digest of what the model reads: features, or the answers of its members."""
+    if "members" not in result:
+        return features_of(result["corpus"], result["feature_set"])[1]
+    files = {name: places.predictions(result["corpus"], result["protocol"], name) for name in result["members"]}
+    return digest_of({name: file_digest(file) for name, file in files.items()})
 
 
 def _tags(result: Mapping[str, Any], read: Mapping[str, str]) -> dict[str, str]:
     named = {key: str(result[key]) for key in ("corpus", "corpus_kind", "protocol", "model", "feature_set", "seed")}
     data = {
         "data.utterances": file_digest(places.utterances(result["corpus"])),
-        "data.features": features_of(result["corpus"], result["feature_set"])[1],
+        "data.features": _read_by(result),
     }
     return {
         **{f"ser.{key}": value for key, value in named.items()},

@@ -7,7 +7,7 @@ from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS
-from ser_tasks.params import CorpusParams, Params, Section
+from ser_tasks.params import CorpusParams, EnsembleParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 
@@ -41,6 +41,8 @@ def project_params() -> Params:
     for name in params.feature_sets:
         refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
     _try_features(params)
+    for name, ensemble in params.ensembles.items():
+        _check_ensemble(name, ensemble, params)
     for group, names in params.models:
         for name in names:
             _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
@@ -73,6 +75,14 @@ def _check_corpus(name: str, section: CorpusParams) -> None:
         place=f"corpus.{name}.preset",
         mend=f"Or add it to ser_tasks/corpora/{name}.py.",
     )
+
+
+def _check_ensemble(name: str, section: EnsembleParams, params: Params) -> None:
+    refuse_unknown(section.corpus, params.corpora, place=f"ensembles.{name}.corpus", mend="Or add it to corpora.")
+    for member in section.members:
+        refuse_unknown(member, MODELS, place=f"ensembles.{name}.members", mend="Name models of the table.")
+    if name in MODELS:
+        raise ParamsError(f"{PARAMS_FILE}: ensembles: {name!r} is the name of a model. Call it otherwise.")
 
 
 def _check_model(name: str, group: str, params: Params) -> None:

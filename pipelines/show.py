@@ -24,6 +24,11 @@ def show_rows(rows: list[dict[str, str]], *, title: str) -> None:
     CONSOLE.print(table)
 
 
+def percent_points(difference: float) -> str:
+    """0.0123 -> +1.2."""
+    return f"{100 * difference:+.1f}"
+
+
 def in_folds(result: Mapping[str, Any]) -> str:
     """6 folds; with more than one, the seeds too."""
     folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))

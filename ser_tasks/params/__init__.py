@@ -1,6 +1,6 @@
 """params.yaml as small frozen sections: every knob is declared here once, and a stray key is refused."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -68,6 +68,7 @@ __all__ = [
     "CorpusParams",
     "DemoParams",
     "DialogueBlstmParams",
+    "EnsembleParams",
     "EvaluationParams",
     "FunctionalsParams",
     "LeaveSessionOut",
@@ -145,6 +146,15 @@ class ModelsParams(Section):
         return self
 
 
+class EnsembleParams(Section):
+    """Answers of several models made one."""
+
+    corpus: Name
+    protocol: Literal["speaker_independent", "speaker_dependent"]
+    members: Annotated[tuple[str, ...], Once, Field(min_length=2)]
+    rule: Literal["average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"]
+
+
 class EvaluationParams(Section):
     """How a result is stated."""
 
@@ -190,6 +200,7 @@ class Params(Section):
     sentence_encoder: SentenceEncoderParams
     training: TrainingParams
     networks: NetworksParams
+    ensembles: dict[Name, EnsembleParams]
     evaluation: EvaluationParams
     workers: WorkersParams
 

@@ -1,0 +1,128 @@
+"""Stage `ensemble`: several models' answers made one, and held against each of them."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from prefect import flow
+
+from pipelines import places
+from pipelines.plan import protocol_section
+from pipelines.record import track, write_outputs
+from pipelines.settings import project_params
+from pipelines.show import CONSOLE, percent_points, show_result
+from ser_tasks.corpora import CORPORA
+from ser_tasks.ensembles.ensemble import Ensemble
+from ser_tasks.ensembles.paired import mcnemar, uar_difference
+from ser_tasks.ensembles.rules import RULES
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation import FoldOutcome, Labels, score
+from ser_tasks.labels import apply_preset
+from ser_tasks.params import EnsembleParams, Params, SpeakerDependent
+from ser_tasks.utterances import read_utterances
+from ser_tasks.versions import library_versions
+
+
+@flow(name="ensemble", flow_run_name="{name}")
+def ensemble(name: str, params: Params) -> None:
+    """Members' predictions, the rule, figures, and a paired test against each member."""
+    began = time.perf_counter()
+    section = params.ensembles[name]
+    tables = {member: _predictions(section, member) for member in section.members}
+    made = RULES[section.rule](tables)
+    labels = _labels(section, params)
+    figures, confusion = score(made.predictions, labels, params.evaluation)
+    result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
+    result["against"] = {member: _against(made, table, labels, params) for member, table in tables.items()}
+    write_outputs(result, made.predictions)
+    show_result(result)
+    show_comparison(result["against"])
+    outcomes = [FoldOutcome((), (), dict(made.chosen.get(fold["fold"], {}))) for fold in result["folds"]]
+    settings = section.model_dump(mode="json")
+    protocol = protocol_section(params, section.corpus, section.protocol).model_dump(mode="json")
+    track(result, confusion, outcomes, seconds=time.perf_counter() - began, protocol=protocol, settings=settings)
+
+
+def show_comparison(against: Mapping[str, Mapping[str, float]]) -> None:
+    """One line for each member."""
+    for member, test in against.items():
+        CONSOLE.print(
+            f"  against {member}: {percent_points(test['uar_difference'])} UAR "
+            f"[{percent_points(test['low'])}, {percent_points(test['high'])}], p = {test['p']:.3f} over speakers, "
+            f"McNemar p = {test['mcnemar_p']:.3f}"
+        )
+
+
+def _predictions(section: EnsembleParams, member: str) -> pd.DataFrame:
+    file = places.predictions(section.corpus, section.protocol, member)
+    if not file.exists():
+        raise UserError(
+            f"{file}: {member} has not been evaluated on {section.corpus}. Name it under models:, and run dvc repro."
+        )
+    return pd.read_parquet(file)
+
+
+def _labels(section: EnsembleParams, params: Params) -> Labels:
+    preset = CORPORA[section.corpus].presets[params.corpus[section.corpus].preset]
+    return Labels.of(apply_preset(read_utterances(places.utterances(section.corpus)), preset).utterances)
+
+
+def _head(name: str, section: EnsembleParams, params: Params) -> dict[str, Any]:
+    protocol = protocol_section(params, section.corpus, section.protocol)
+    return {
+        "corpus": section.corpus,
+        "corpus_kind": CORPORA[section.corpus].kind,
+        "preset": params.corpus[section.corpus].preset,
+        "protocol": section.protocol,
+        "protocol_kind": "speaker_dependent" if isinstance(protocol, SpeakerDependent) else protocol.kind,
+        "model": name,
+    }
+
+
+def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, params: Params) -> dict[str, Any]:
+    synthetic = CORPORA[section.corpus].kind == "synthetic"
+    said = ["Synthetic speech: the figures say that the workflow runs, nothing about people."] if synthetic else []
+    absent = len(made.answered) > 1
+    return {
+        "utterances": len(made.predictions),
+        "speakers": len(set(labels.speakers)),
+        "classes": sorted(set(labels.emotions)),
+        "dropped": {},
+        "feature_set": "predictions",
+        "members": list(section.members),
+        "rule": section.rule,
+        "answered": dict(made.answered),
+        "seed": params.evaluation.seed,
+        "versions": library_versions(),
+        "warnings": said + (["Some utterances were answered by some members only."] if absent else []),
+    }
+
+
+def _against(made: Ensemble, member: pd.DataFrame, labels: Labels, params: Params) -> dict[str, float]:
+    """The ensemble less one of its members, on what that member answered; several seeds of it count as their mean."""
+    classes = sorted(set(labels.emotions))
+    alone = member.groupby(["utterance_id", "fold", "truth"], as_index=False, sort=False)[classes].mean().assign(seed=0)
+    ours = made.predictions[made.predictions.utterance_id.isin(alone.utterance_id)]
+    evaluation = params.evaluation
+    speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
+    found = uar_difference(
+        ours,
+        alone,
+        speakers,
+        confidence=evaluation.confidence,
+        resamples=evaluation.bootstrap_resamples,
+        seed=evaluation.seed,
+    )
+    return {
+        "uar_difference": round(found.difference, 4),
+        "low": round(found.interval.low, 4),
+        "high": round(found.interval.high, 4),
+        "p": round(found.p, 4),
+        "mcnemar_p": round(mcnemar(ours, alone).p, 4),
+    }
+
+
+def main(name: str) -> None:
+    """The flow; nothing in it takes long."""
+    ensemble(name, project_params())
