@@ -47,6 +47,11 @@ def plots(corpus: str, protocol: str, model: str) -> Path:
     return DATA / "plots" / corpus / protocol / model
 
 
+def tried(corpus: str) -> Path:
+    """How every network did on one fold."""
+    return Path("results") / corpus / "every_network.json"
+
+
 def result(corpus: str, protocol: str, model: str) -> Path:
     """The figures, in git."""
     return Path("results") / corpus / protocol / f"{model}.json"

@@ -6,7 +6,7 @@ from ser_tasks.audio.conditioning import condition
 from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import CorpusParams, EnsembleParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
@@ -32,6 +32,9 @@ def project_params() -> Params:
     for place in ("sound_corpora", "text_corpora"):
         for name in getattr(params, place):
             refuse_unknown(name, params.corpora, place=place, mend="Or add it to corpora.")
+    for name in params.try_networks:
+        for place in ("sound_corpora", "text_corpora"):
+            refuse_unknown(name, getattr(params, place), place="try_networks", mend=f"Or add it to {place}.")
     for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora}:
         raise ParamsError(
             f"params.yaml: corpora: {name!r} is neither in sound_corpora nor in text_corpora. Add it there."
@@ -41,6 +44,8 @@ def project_params() -> Params:
     for name in params.feature_sets:
         refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
     _try_features(params)
+    for name in NETWORKS if params.try_networks else ():
+        _check_feature_set(name, params, place=f"try_networks: {name}")
     for name, ensemble in params.ensembles.items():
         _check_ensemble(name, ensemble, params)
     for group, names in params.models:
@@ -92,8 +97,10 @@ def _check_model(name: str, group: str, params: Params) -> None:
         raise ParamsError(
             f"params.yaml: models.{group}: {name!r} is evaluated by another stage. Move it under models.{model.group}."
         )
-    if model.feature_set == TRANSCRIPTS:
-        return
-    refuse_unknown(
-        model.feature_set, params.feature_sets, place=f"models.{group}: {name}", mend="Or add it to feature_sets."
-    )
+    _check_feature_set(name, params, place=f"models.{group}: {name}")
+
+
+def _check_feature_set(model: str, params: Params, *, place: str) -> None:
+    read = MODELS[model].feature_set
+    if read != TRANSCRIPTS:
+        refuse_unknown(read, params.feature_sets, place=place, mend="Or add it to feature_sets.")

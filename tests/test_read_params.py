@@ -142,7 +142,7 @@ def test_a_network_is_trained_as_all_are_but_for_what_its_own_section_says(tmp_p
 
 def test_a_corpus_may_cut_the_training_of_every_network_short():
     params = Params.model_validate(yaml.safe_load(TEXT))
-    assert {network.training.epochs for _, network in params.for_corpus("demo").networks} == {3}
+    assert {network.training.epochs for _, network in params.for_corpus("demo").networks} == {5}
     assert params.for_corpus("emodb") == params
 
 

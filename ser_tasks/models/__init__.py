@@ -31,3 +31,6 @@ MODELS: Mapping[str, Model] = {
     "text_lstm": text_network("text_lstm"),
     "dialogue_blstm": text_network("dialogue_blstm"),
 }
+
+NETWORKS = tuple(name for name, model in MODELS.items() if model.builds_network)
+"""Those that are trained by gradient descent."""

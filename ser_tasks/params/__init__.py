@@ -176,6 +176,7 @@ class Params(Section):
     corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
     sound_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose sound is learnt from
     text_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose words are
+    try_networks: Annotated[tuple[str, ...], Once]  # on one fold of these, every network of the table is tried
     protocols: Protocols
     network_protocols: Protocols  # of networks, which take long
     feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]

@@ -91,7 +91,8 @@ def make_small(params: dict) -> None:
         params[section] |= values
     params["feature_sets"] = ["functionals"]
     params["models"] = {group: ["svm"] if group == "svm" else [] for group in params["models"]}
-    params["corpus"]["demo"]["speaker_independent"] = {"kind": "loso"}
+    params["ensembles"], params["try_networks"] = {}, []
+    params["corpus"]["demo"] |= {"speaker_independent": {"kind": "loso"}, "epochs": 2}
 
 
 @pytest.fixture(scope="session")

@@ -41,13 +41,8 @@ def edited(tmp_path, monkeypatch):
         ("feature_sets: [functionals,", "feature_sets: [functional,", r"'functional'.*Did you mean 'functionals'\?"),
         ("  svm: [svm,", "  svm: [swm,", r"models.svm: 'swm'.*Did you mean 'svm'\?"),
         (
-            "feature_sets: [functionals, lld,",
-            "feature_sets: [functionals,",
-            r"models.lld: blstm_attention: 'lld' is not known.*Or add it to feature_sets",
-        ),
-        (
-            "  lld: [blstm_attention,",
-            "  lld: [residual_cnn,",
+            "  lld: []",
+            "  lld: [residual_cnn]",
             r"'residual_cnn' is evaluated by another stage. Move it under models.log_mel",
         ),
     ],
@@ -55,6 +50,23 @@ def edited(tmp_path, monkeypatch):
 def test_a_name_that_no_table_has_is_answered_with_the_nearest_and_a_mend(edited, old, new, message):
     edited(old, new)
     with pytest.raises(UserError, match=message):
+        project_params()
+
+
+def test_a_model_needs_its_feature_set_and_the_trial_of_every_network_those_of_all(edited):
+    edited("feature_sets: [functionals, lld,", "feature_sets: [functionals,")
+    with pytest.raises(
+        UserError, match=r"try_networks: blstm_attention: 'lld' is not known.*Or add it to feature_sets"
+    ):
+        project_params()
+    without = (
+        "feature_sets: [functionals, lld,",
+        "feature_sets: [functionals,",
+        "try_networks: [demo]",
+        "try_networks: []",
+    )
+    edited(*without, "  lld: []", "  lld: [lstm_attention]")
+    with pytest.raises(UserError, match=r"models.lld: lstm_attention: 'lld' is not known.*Or add it to feature_sets"):
         project_params()
 
 
@@ -114,7 +126,8 @@ def test_a_selected_corpus_that_lost_a_file_since_it_was_fetched_is_refused(edit
 
 
 def stages() -> dict:
-    return yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    written = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    return {name: stage.get("do", stage) for name, stage in written.items()}
 
 
 def test_every_stage_of_dvc_yaml_starts_a_flow_that_exists():
@@ -133,7 +146,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
         out if isinstance(out, str) else next(iter(out))
         for name, stage in stages().items()
         for out in stage.get("outs", [])
-        if name != "evaluate_embeddings"  # which only adds _svm to the name
+        if name not in ("evaluate_embeddings", "ensemble")  # the one only adds _svm to the name, the other is below
     ]
     evaluate = stages()["evaluate"]
     declared += [next(iter(entry)) for entry in evaluate["metrics"] + evaluate["plots"]]
@@ -154,6 +167,19 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
             places.plots("demo", "loso", "svm") / "recall.csv",
         )
     }
+
+
+def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_them():
+    stage = stages()["ensemble"]
+    values = {"${item.corpus}": "demo", "${item.protocol}": "loso", "${key}": "both"}
+    named = [*stage["outs"], *(next(iter(entry)) for entry in stage["metrics"]), stage["deps"][0]]
+    for key, value in values.items():
+        named = [path.replace(key, value) for path in named]
+    assert named == [
+        str(places.ensemble("demo", "loso", "both")),
+        str(places.result("demo", "loso", "both")),
+        str(places.predictions("demo", "loso", "svm").parent),
+    ]
 
 
 PLUMBING = {  # no value depends on these alone

@@ -1,0 +1,54 @@
+"""Stage `try_networks`: every network of the table learns one fold of a corpus, to see that it does."""
+
+import json
+
+import numpy as np
+from prefect import flow
+
+from pipelines import places
+from pipelines.plan import plan_evaluation
+from pipelines.settings import project_params
+from pipelines.show import CONSOLE, show_rows
+from pipelines.watch import watch_folds
+from pipelines.workers import task_runner
+from ser_tasks.atomic import atomic_path
+from ser_tasks.evaluation import FoldOutcome
+from ser_tasks.metrics import confusion_matrix, unweighted_average_recall
+from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.params import Params
+from ser_tasks.result import percent
+from ser_tasks.tasks import FoldRequest, fold_outcome, run_fold
+
+
+@flow(name="try networks", flow_run_name="{corpus}")
+def try_networks(corpus: str, params: Params) -> None:
+    """The first speaker-independent fold, one task for each network; an evaluation finds these folds in the cache."""
+    requests = [plan_evaluation(corpus, "speaker_independent", name, params).requests[0] for name in NETWORKS]
+    running = [run_fold.submit(request) for request in requests]
+    watch_folds(running, {request.model: request.folder for request in requests}, title=f"{corpus} · every network")
+    outcomes = [fold_outcome(future.result()) for future in running]
+    found = {request.model: _figures(request, outcome) for request, outcome in zip(requests, outcomes, strict=True)}
+    with atomic_path(places.tried(corpus)) as temporary:
+        temporary.write_text(json.dumps({"fold": requests[0].fold.name, "networks": found}, indent=2) + "\n", "utf-8")
+    rows = [{"network": name} | {key: str(value) for key, value in figures.items()} for name, figures in found.items()]
+    show_rows(rows, title=f"Every network on one fold of {corpus} ({requests[0].fold.name}), briefly trained")
+    CONSOLE.print("That they run, and how large they are; not how good they are.")
+
+
+def _figures(request: FoldRequest, outcome: FoldOutcome) -> dict[str, str | int]:
+    emotion = dict(zip(request.labels.utterance_ids, request.labels.emotions, strict=True))
+    classes = sorted(set(request.labels.emotions))
+    said = [classes[place] for place in np.array(outcome.posteriors).argmax(axis=1)]
+    matrix = confusion_matrix([emotion[name] for name in request.fold.test], said, classes)
+    return {
+        "reads": MODELS[request.model].feature_set,
+        "parameters": outcome.chosen["parameters"],
+        "epochs": outcome.chosen["epochs"],
+        "UAR": percent(float(unweighted_average_recall(matrix))),
+    }
+
+
+def main(corpus: str) -> None:
+    """The flow with the workers that params.yaml asks for."""
+    params = project_params().for_corpus(corpus)
+    try_networks.with_options(task_runner=task_runner(params.workers))(corpus, params)

@@ -1,0 +1,45 @@
+"""Words, networks and ensembles in the workflow, for real, on a very small demo corpus."""
+
+import json
+
+import pandas as pd
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+
+PLACE = "results/demo/speaker_independent"
+TWO = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "tfidf"], "rule": "average"}
+
+
+def test_voice_and_words_are_evaluated_alike_and_made_one(project):
+    project.edit_params(lambda params: params["models"]["transcripts"].append("tfidf"))
+    project.edit_params(lambda params: params["ensembles"].update(two=TWO))
+    out = project.succeed("dvc", "repro", "ensemble@two")
+    assert "against tfidf:" in out
+
+    result = json.loads((project.folder / PLACE / "two.json").read_text(encoding="utf-8"))
+    answers = {
+        name: pd.read_parquet(project.folder / f"data/{place}/demo/speaker_independent/{name}.parquet")
+        for name, place in {"svm": "predictions", "tfidf": "predictions", "two": "ensembles"}.items()
+    }
+    keys, classes = ["utterance_id", "fold"], result["classes"]
+    svm, tfidf, two = (table.sort_values(keys).reset_index(drop=True) for table in answers.values())
+    pd.testing.assert_frame_equal(two[classes], (svm[classes] + tfidf[classes]) / 2)
+    hits = (two[classes].idxmax(axis=1) == two.truth).groupby(two.truth).mean()
+    assert result["uar"] == pytest.approx(hits.mean(), abs=1e-4)
+    member = json.loads((project.folder / PLACE / "svm.json").read_text(encoding="utf-8"))
+    assert result["against"]["svm"]["uar_difference"] == pytest.approx(result["uar"] - member["uar"], abs=2e-4)
+    assert result["answered"] == {"svm + tfidf": 48}
+
+
+def test_the_networks_of_an_evaluation_give_their_embeddings(project):
+    project.edit_params(lambda params: params["models"]["functionals"].append("mlp"))
+    project.succeed("dvc", "repro", "evaluate_functionals@demo-speaker_independent-mlp")
+    project.succeed("pipelines.cli", "embeddings", "demo", "mlp")
+    table = pd.read_parquet(project.folder / "data/embeddings/demo/speaker_independent/mlp.parquet")
+    assert table.groupby("fold").size().tolist() == [48] * 4
+    assert (table[table.part == "test"].groupby("utterance_id").size() == 1).all()
+    assert set(table["values"].map(len)) == {512}
+    said = project.run("pipelines.cli", "embeddings", "demo", "svm")
+    assert said.returncode == 1
+    assert "svm is no network" in said.stdout + said.stderr
