@@ -22,6 +22,7 @@ from ser_tasks.labels import apply_preset
 from ser_tasks.params import EnsembleParams, Params, SpeakerDependent
 from ser_tasks.utterances import read_utterances
 from ser_tasks.versions import library_versions
+from ser_tasks.weighted_f1 import weighted_f1
 
 
 @flow(name="ensemble", flow_run_name="{name}")
@@ -33,6 +34,7 @@ def ensemble(name: str, params: Params) -> None:
     made = RULES[section.rule](tables)
     labels = _labels(section, params)
     figures, confusion = score(made.predictions, labels, params.evaluation)
+    figures["weighted_f1"] = round(weighted_f1(confusion), 4)
     result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
     result["against"] = {member: _against(made, table, labels, params) for member, table in tables.items()}
     write_outputs(result, made.predictions)

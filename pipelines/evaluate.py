@@ -17,6 +17,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.params import Params, SpeakerDependent
 from ser_tasks.tasks import fold_outcome, run_fold
 from ser_tasks.versions import library_versions
+from ser_tasks.weighted_f1 import weighted_f1
 
 
 @flow(name="evaluate", flow_run_name="{corpus} {protocol} {model}")
@@ -28,6 +29,7 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     predictions = prediction_table(evaluation.runs, outcomes, evaluation.labels)
     figures, confusion = score(predictions, evaluation.labels, params.evaluation)
 
+    figures["weighted_f1"] = round(weighted_f1(confusion), 4)
     result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
     write_outputs(result, predictions)
     show_result(result)

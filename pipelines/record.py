@@ -16,7 +16,7 @@ from ser_tasks.figures import confusion_figure
 from ser_tasks.result import write_result
 from ser_tasks.tracking import CONFIGURATION, log_evaluation
 
-HEADLINE = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "uar_fold_mean", "uar_fold_sd")
+HEADLINE = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "weighted_f1", "uar_fold_mean", "uar_fold_sd")
 
 
 def write_outputs(result: Mapping[str, Any], predictions: pd.DataFrame) -> None:

@@ -29,10 +29,17 @@ def percent_points(difference: float) -> str:
     return f"{100 * difference:+.1f}"
 
 
+def tested(result: Mapping[str, Any]) -> str:
+    """224 utterances; or, of a corpus with a test part, 2610 of 13708 utterances."""
+    first_seed = min(fold["seed"] for fold in result["folds"])
+    count = sum(fold["test_utterances"] for fold in result["folds"] if fold["seed"] == first_seed)
+    return f"{count} utterances" if count == result["utterances"] else f"{count} of {result['utterances']} utterances"
+
+
 def in_folds(result: Mapping[str, Any]) -> str:
     """6 folds; with more than one, the seeds too."""
     folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))
-    return f"{len(folds)} folds" + (f" × {len(seeds)} seeds" if len(seeds) > 1 else "")
+    return f"{len(folds)} fold{'s' * (len(folds) > 1)}" + (f" × {len(seeds)} seeds" if len(seeds) > 1 else "")
 
 
 def show_result(result: Mapping[str, Any]) -> None:
@@ -41,7 +48,8 @@ def show_result(result: Mapping[str, Any]) -> None:
     CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]{kind}")
     CONSOLE.print(
         f"  UAR {with_interval(result)}   WA {percent(result['accuracy'])}   macro F1 {percent(result['macro_f1'])}"
-        f"   {result['utterances']} utterances, {result['speakers']} speakers, {in_folds(result)}"
+        f"   weighted F1 {percent(result['weighted_f1'])}"
+        f"   {tested(result)}, {result['speakers']} speakers, {in_folds(result)}"
     )
     CONSOLE.print("  recall  " + "   ".join(f"{name} {percent(r)}" for name, r in result["recall"].items()))
     for warning in result["warnings"]:

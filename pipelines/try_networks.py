@@ -1,6 +1,7 @@
 """Stage `try_networks`: every network of the table learns one fold of a corpus, to see that it does."""
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 from prefect import flow
@@ -19,6 +20,8 @@ from ser_tasks.params import Params
 from ser_tasks.result import percent
 from ser_tasks.tasks import FoldRequest, fold_outcome, run_fold
 
+Figures = dict[str, str | int]
+
 
 @flow(name="try networks", flow_run_name="{corpus}")
 def try_networks(corpus: str, params: Params) -> None:
@@ -30,12 +33,16 @@ def try_networks(corpus: str, params: Params) -> None:
     found = {request.model: _figures(request, outcome) for request, outcome in zip(requests, outcomes, strict=True)}
     with atomic_path(places.tried(corpus)) as temporary:
         temporary.write_text(json.dumps({"fold": requests[0].fold.name, "networks": found}, indent=2) + "\n", "utf-8")
+    _show(found, corpus=corpus, fold=requests[0].fold.name)
+
+
+def _show(found: Mapping[str, Figures], *, corpus: str, fold: str) -> None:
     rows = [{"network": name} | {key: str(value) for key, value in figures.items()} for name, figures in found.items()]
-    show_rows(rows, title=f"Every network on one fold of {corpus} ({requests[0].fold.name}), briefly trained")
+    show_rows(rows, title=f"Every network on one fold of {corpus} ({fold}), briefly trained")
     CONSOLE.print("That they run, and how large they are; not how good they are.")
 
 
-def _figures(request: FoldRequest, outcome: FoldOutcome) -> dict[str, str | int]:
+def _figures(request: FoldRequest, outcome: FoldOutcome) -> Figures:
     emotion = dict(zip(request.labels.utterance_ids, request.labels.emotions, strict=True))
     classes = sorted(set(request.labels.emotions))
     said = [classes[place] for place in np.array(outcome.posteriors).argmax(axis=1)]
