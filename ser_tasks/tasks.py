@@ -92,7 +92,7 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
     if adopted.exists():
         return dict(json.loads(adopted.read_text(encoding="utf-8")))
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
-    if "ser_tasks.training.trainer" in MODELS[request.model].code:
+    if MODELS[request.model].code:
         load_keras()
     ids, n_copies = request.labels.utterance_ids, _n_copies(request)
     outcome = evaluate_fold(

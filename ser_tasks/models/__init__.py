@@ -32,5 +32,5 @@ MODELS: Mapping[str, Model] = {
     "dialogue_blstm": text_network("dialogue_blstm"),
 }
 
-NETWORKS = tuple(name for name, model in MODELS.items() if model.builds_network)
-"""Those that are trained by gradient descent."""
+NETWORKS = tuple(name for name, model in MODELS.items() if model.code and model.group != "embeddings")
+"""Those that are networks and nothing else."""

@@ -82,8 +82,3 @@ class Model:
     seeds: Callable[[Params], int] = lambda params: 1  # times that it is trained on each fold
     speaker_norm: bool = False  # features z-scored over each speaker's own unlabelled audio, test speakers too
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
-
-    @property
-    def builds_network(self) -> bool:
-        """Whether it is trained by the one loop for networks, and is nothing else besides."""
-        return "ser_tasks.training.trainer" in self.code and self.group != "embeddings"
