@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow_2")]
 
 PLACE = "results/demo/speaker_independent"
 TWO = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "tfidf"], "rule": "average"}

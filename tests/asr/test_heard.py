@@ -1,0 +1,53 @@
+import pandas as pd
+import pytest
+
+from ser_tasks.asr.heard import with_heard_transcripts
+from ser_tasks.errors import UserError
+from ser_tasks.text.transcripts import read_transcripts
+from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
+
+
+@pytest.fixture
+def utterances():
+    """A dialogue of three turns, the second without a recording, and an utterance on its own without transcript."""
+    rows = [
+        {"utterance_id": "d-0", "path": "d-0.wav", "transcript": "How are you?", "group": "d", "turn": 0},
+        {"utterance_id": "d-1", "path": None, "transcript": "(nods)", "group": "d", "turn": 1},
+        {"utterance_id": "d-2", "path": "d-2.wav", "transcript": "Great!", "group": "d", "turn": 2},
+        {"utterance_id": "z", "path": "z.wav", "transcript": None},
+    ]
+    return utterance_table(
+        [{"corpus": "c", "speaker": "s", "emotion": "neutral", "votes": None, **row} for row in rows]
+    )
+
+
+def heard(**words):
+    return pd.DataFrame({"utterance_id": list(words), "transcript": list(words.values())})
+
+
+WORDS = {"z": "yes", "d-2": "grate", "d-0": ""}
+
+
+def test_linguistic_models_read_what_was_heard_in_place_of_what_was_written(utterances, tmp_path):
+    write_utterances(with_heard_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
+    dialogues = read_transcripts(tmp_path / "heard.parquet", ["d-2", "z"])
+    assert [[turn.text for turn in dialogue] for dialogue in dialogues] == [["", "grate"], ["yes"]]
+
+
+def test_nothing_else_changes(utterances, tmp_path):
+    write_utterances(with_heard_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
+    write_utterances(utterances, tmp_path / "manual.parquet")
+    after, before = (read_utterances(tmp_path / f"{name}.parquet") for name in ("heard", "manual"))
+    pd.testing.assert_frame_equal(after.drop(columns="transcript"), before.drop(columns="transcript"))
+    assert after.transcript.dropna().tolist() == ["", "grate", "yes"]
+    assert before.transcript.dropna().tolist() == ["How are you?", "(nods)", "Great!"]
+
+
+def test_an_utterance_that_was_not_transcribed_is_named(utterances):
+    with pytest.raises(UserError, match=r"1 utterances are not transcribed, the first is 'z'.*Transcribe it again"):
+        with_heard_transcripts(utterances, heard(**{"d-0": "", "d-2": ""}))
+
+
+def test_transcripts_of_another_table_are_refused(utterances):
+    with pytest.raises(UserError, match=r"1 utterances are not in the table, the first is 'x'"):
+        with_heard_transcripts(utterances, heard(**WORDS, x="who?"))
