@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 from pipelines import places
 from pipelines.plan import Evaluation, plan_evaluation
@@ -15,6 +17,8 @@ from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkSection
 from ser_tasks.tasks import FoldRequest
+
+KEPT = ("utterance_ids", "posteriors", "chosen")
 
 
 def export_plan(corpus: str, protocol: str, model: str, file: Path) -> None:
@@ -79,13 +83,26 @@ def adopt(folder: Path) -> None:
     file = folder / "outcomes.json"
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-        outcomes = stored["outcomes"] if stored["format"] == FORMAT else None
+        found = stored["format"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{file}: no outcomes that can be read ({error}). Name the folder that holds them.") from error
-    if outcomes is None:
-        raise UserError(f"{file}: format {stored['format']}, expected {FORMAT}. Train again with this version.")
-    for outcome in outcomes:
-        kept = {name: outcome[name] for name in ("utterance_ids", "posteriors", "chosen")}
-        with atomic_path(places.OUTCOMES / f"{outcome['cache_key']}.json") as temporary:
+    if found != FORMAT:
+        raise UserError(f"{file}: format {found}, expected {FORMAT}. Train again with this version.")
+    outcomes = {_key(outcome, file): outcome for outcome in stored.get("outcomes", [])}
+    for key, outcome in outcomes.items():
+        kept = {name: outcome[name] for name in KEPT}
+        with atomic_path(places.OUTCOMES / f"{key}.json") as temporary:
             temporary.write_text(json.dumps(kept), encoding="utf-8")
     CONSOLE.print(f"{len(outcomes)} folds adopted. Now run their stage with KERAS_BACKEND=jax dvc repro.")
+
+
+def _key(outcome: dict[str, Any], file: Path) -> str:
+    """The key of a whole outcome; it becomes the name of a file."""
+    missing = sorted({"cache_key", *KEPT} - set(outcome))
+    key = str(outcome.get("cache_key"))
+    if missing or not re.fullmatch("[0-9a-f]{64}", key) or len(outcome["utterance_ids"]) != len(outcome["posteriors"]):
+        raise UserError(
+            f"{file}: the outcome with key {key[:70]!r} is not whole (missing: {missing}). Expected a key of 64 "
+            "hexadecimal digits, and posteriors for every utterance. Copy the folder again."
+        )
+    return key

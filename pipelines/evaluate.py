@@ -84,8 +84,9 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
     said = []
     if CORPORA[evaluation.corpus].kind == "synthetic":
         said.append("Synthetic speech: the figures say that the workflow runs, nothing about people.")
-    if evaluation.params.corpus[evaluation.corpus].epochs is not None and MODELS[evaluation.model].group != "svm":
-        said.append(f"Networks were trained for {evaluation.params.corpus[evaluation.corpus].epochs} epochs only.")
+    epochs = evaluation.params.corpus[evaluation.corpus].epochs
+    if epochs is not None and any("epochs" in key for outcome in outcomes for key in outcome.chosen):
+        said.append(f"Networks were trained for {epochs} epochs only.")
     machines = sorted({str(outcome.chosen["hardware"]) for outcome in outcomes if "hardware" in outcome.chosen})
     said += [f"Trained elsewhere, on {machine}." for machine in machines]
     if MODELS[evaluation.model].speaker_norm:

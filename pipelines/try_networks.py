@@ -33,7 +33,7 @@ def try_networks(corpus: str, params: Params) -> None:
     found = {request.model: _figures(request, outcome) for request, outcome in zip(requests, outcomes, strict=True)}
     with atomic_path(places.tried(corpus)) as temporary:
         temporary.write_text(json.dumps({"fold": requests[0].fold.name, "networks": found}, indent=2) + "\n", "utf-8")
-    _show(found, corpus=corpus, fold=requests[0].fold.name)
+    _show(found, corpus=corpus, fold=requests[0].fold.name)  # not here: what a flow names is pickled with its tasks
 
 
 def _show(found: Mapping[str, Figures], *, corpus: str, fold: str) -> None:

@@ -33,7 +33,7 @@ def watch_folds(running: Sequence[PrefectFuture[Any]], folders: Mapping[str, Pat
             for name in finished & set(bars):
                 screen.remove_task(bars.pop(name))
             for name in waiting.values():
-                if progress := read_progress(folders[name]):
+                if progress := read_progress(folders[name] / "refit") or read_progress(folders[name]):
                     if name not in bars:
                         bars[name] = screen.add_task(f"  {name}", said="")
                     screen.update(bars[name], completed=progress.epoch, total=progress.epochs, said=in_words(progress))

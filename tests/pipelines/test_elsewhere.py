@@ -52,3 +52,19 @@ def test_outcomes_of_another_format_are_refused(tmp_path: Path):
     (tmp_path / "outcomes.json").write_text('{"format": 99, "outcomes": []}', encoding="utf-8")
     with pytest.raises(UserError, match=r"format 99, expected 1\. Train again with this version"):
         adopt(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        {"cache_key": "a" * 64, "utterance_ids": ["u"], "posteriors": []},
+        {"cache_key": "a" * 64, "utterance_ids": ["u"], "posteriors": [], "chosen": {}},
+        {"cache_key": "../../escaped", "utterance_ids": [], "posteriors": [], "chosen": {}},
+    ],
+)
+def test_an_outcome_that_is_not_whole_is_refused_and_nothing_is_written(tmp_path, monkeypatch, outcome):
+    monkeypatch.chdir(tmp_path)
+    Path("outcomes.json").write_text(json.dumps({"format": 1, "outcomes": [outcome]}), encoding="utf-8")
+    with pytest.raises(UserError, match=r"outcomes.json: the outcome with key .* is not whole.*Copy the folder again"):
+        adopt(Path())
+    assert [path.name for path in tmp_path.rglob("*")] == ["outcomes.json"]

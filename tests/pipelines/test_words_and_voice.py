@@ -29,6 +29,8 @@ def test_voice_and_words_are_evaluated_alike_and_made_one(project):
     assert result["uar"] == pytest.approx(hits.mean(), abs=1e-4)
     member = json.loads((project.folder / PLACE / "svm.json").read_text(encoding="utf-8"))
     assert result["against"]["svm"]["uar_difference"] == pytest.approx(result["uar"] - member["uar"], abs=2e-4)
+    words = json.loads((project.folder / PLACE / "tfidf.json").read_text(encoding="utf-8"))
+    assert not any("epochs" in warning for warning in words["warnings"]), "nothing of it is trained in epochs"
     assert result["answered"] == {"svm + tfidf": 48}
 
 
