@@ -80,7 +80,10 @@ def _answers(result: Mapping[str, Any]) -> Path:
 
 
 def _read_by(result: Mapping[str, Any]) -> str:
-    """Digest of what the model reads: features, or the answers of its members."""
+    """Digest of what the model reads: features, of several corpora where it learnt from others, or members' answers."""
+    if "train" in result:
+        corpora = (*result["train"], result["corpus"])
+        return digest_of({name: features_of(name, result["feature_set"])[1] for name in corpora})
     if "members" not in result:
         return features_of(result["corpus"], result["feature_set"])[1]
     files = {name: places.predictions(result["corpus"], result["protocol"], name) for name in result["members"]}

@@ -7,7 +7,7 @@ from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, NETWORKS
-from ser_tasks.params import CorpusParams, EnsembleParams, Params, Section
+from ser_tasks.params import CorpusParams, CrossParams, EnsembleParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 
@@ -22,6 +22,26 @@ def project_params() -> Params:
             do not fit together
     """
     params = read_params()
+    _check_lists(params)
+    for name, section in params.corpus.items():
+        _check_corpus(name, section)
+    for name in params.feature_sets:
+        refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
+    _try_features(params)
+    for name in NETWORKS if params.try_networks else ():
+        _check_feature_set(name, params, place=f"try_networks: {name}")
+    for name, ensemble in params.ensembles.items():
+        _check_ensemble(name, ensemble, params)
+    for name, across in params.cross.items():
+        check_cross(name, across, params)
+        _check_selected(name, across, params)
+    for group, names in params.models:
+        for name in names:
+            _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
+    return params
+
+
+def _check_lists(params: Params) -> None:
     for name in params.corpora:
         refuse_unknown(
             name,
@@ -39,19 +59,6 @@ def project_params() -> Params:
         raise ParamsError(
             f"params.yaml: corpora: {name!r} is neither in sound_corpora nor in text_corpora. Add it there."
         )
-    for name, section in params.corpus.items():
-        _check_corpus(name, section)
-    for name in params.feature_sets:
-        refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
-    _try_features(params)
-    for name in NETWORKS if params.try_networks else ():
-        _check_feature_set(name, params, place=f"try_networks: {name}")
-    for name, ensemble in params.ensembles.items():
-        _check_ensemble(name, ensemble, params)
-    for group, names in params.models:
-        for name in names:
-            _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
-    return params
 
 
 def feature_params(params: Params) -> dict[str, Section]:
@@ -88,6 +95,31 @@ def _check_ensemble(name: str, section: EnsembleParams, params: Params) -> None:
         refuse_unknown(member, MODELS, place=f"ensembles.{name}.members", mend="Name models of the table.")
     if name in MODELS:
         raise ParamsError(f"{PARAMS_FILE}: ensembles: {name!r} is the name of a model. Call it otherwise.")
+
+
+def check_cross(name: str, section: CrossParams, params: Params) -> None:
+    """Refuse an evaluation across corpora that names what no table has.
+
+    Raises:
+        ParamsError: the first such name
+    """
+    place = f"cross.{name}"
+    for corpus in (*section.train, section.test):
+        refuse_unknown(corpus, params.corpus, place=place, mend="Add its classes and folds under corpus:.")
+    for corpus, preset in section.presets.items():
+        mend = f"Or add it to ser_tasks/corpora/{corpus}.py."
+        refuse_unknown(preset, CORPORA[corpus].presets, place=f"{place}.presets.{corpus}", mend=mend)
+    refuse_unknown(section.model, MODELS, place=f"{place}.model", mend="Or add it to ser_tasks/models/__init__.py.")
+    _check_feature_set(section.model, params, place=f"{place}.model: {section.model}")
+    if name in MODELS:
+        raise ParamsError(f"{PARAMS_FILE}: cross: {name!r} is the name of a model. Call it otherwise.")
+
+
+def _check_selected(name: str, section: CrossParams, params: Params) -> None:
+    """What a stage learns from and tests on must be made by others."""
+    place = "text_corpora" if MODELS[section.model].feature_set == TRANSCRIPTS else "sound_corpora"
+    for corpus in (*section.train, section.test):
+        refuse_unknown(corpus, getattr(params, place), place=f"cross.{name}", mend=f"Or add it to {place}.")
 
 
 def _check_model(name: str, group: str, params: Params) -> None:

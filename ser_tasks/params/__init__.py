@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.cross import CrossParams
 from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
@@ -66,6 +67,7 @@ __all__ = [
     "ConditioningParams",
     "ContextParams",
     "CorpusParams",
+    "CrossParams",
     "DemoParams",
     "DialogueBlstmParams",
     "EnsembleParams",
@@ -202,6 +204,7 @@ class Params(Section):
     training: TrainingParams
     networks: NetworksParams
     ensembles: dict[Name, EnsembleParams]
+    cross: dict[Name, CrossParams]
     evaluation: EvaluationParams
     workers: WorkersParams
 
