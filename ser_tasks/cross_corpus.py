@@ -112,9 +112,9 @@ def differences(
         heard_at: sampling rate of the features, in Hz
     """
     of = {one.name: utterances[utterances.corpus == one.name] for one in corpora}
-    rates = {name: sorted(set(mine.sampling_rate)) for name, mine in of.items()}
+    rates = {name: sorted(set(mine.sampling_rate.dropna())) for name, mine in of.items()}
     said = [
-        _differs("Language", {name: " and ".join(sorted(set(mine.language))) for name, mine in of.items()}),
+        _differs("Language", {name: " and ".join(sorted(set(mine.language.dropna()))) for name, mine in of.items()}),
         _differs("Kind of speech", {one.name: one.kind for one in corpora}),
         _bandwidths(rates, heard_at=heard_at),
     ]
@@ -133,6 +133,7 @@ def _differs(what: str, of: Mapping[str, str]) -> str:
 
 def _bandwidths(rates: Mapping[str, Sequence[float]], *, heard_at: int) -> str:
     """Files of another sampling rate, and whether that is heard at the rate of the features."""
+    rates = {name: mine for name, mine in rates.items() if mine}  # words alone have none
     if len({tuple(mine) for mine in rates.values()}) < 2:
         return ""
     files = ", ".join(f"{name} {' and '.join(f'{rate / 1000:g}' for rate in mine)} kHz" for name, mine in rates.items())
