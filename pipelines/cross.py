@@ -152,7 +152,7 @@ def head(evaluation: CrossEvaluation) -> dict[str, Any]:
         "corpus_kind": CORPORA[section.test].kind,
         "preset": section.presets.get(section.test, evaluation.params.corpus[section.test].preset),
         "protocol": "cross",
-        "protocol_kind": f"from {' + '.join(section.train)}" + " (corpus norm)" * section.corpus_norm,
+        "protocol_kind": f"from {' + '.join(section.train)}",
         "model": evaluation.name,
         "recogniser": section.model,
         "train": list(section.train),

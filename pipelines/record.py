@@ -90,10 +90,16 @@ def _read_by(result: Mapping[str, Any]) -> str:
     return digest_of({name: file_digest(file) for name, file in files.items()})
 
 
+def _described_by(result: Mapping[str, Any]) -> str:
+    """Digest of the utterance table, or of those of several corpora."""
+    tables = {name: file_digest(places.utterances(name)) for name in (*result.get("train", ()), result["corpus"])}
+    return tables[result["corpus"]] if len(tables) == 1 else digest_of(tables)
+
+
 def _tags(result: Mapping[str, Any], read: Mapping[str, str]) -> dict[str, str]:
     named = {key: str(result[key]) for key in ("corpus", "corpus_kind", "protocol", "model", "feature_set", "seed")}
     data = {
-        "data.utterances": file_digest(places.utterances(result["corpus"])),
+        "data.utterances": _described_by(result),
         "data.features": _read_by(result),
     }
     return {

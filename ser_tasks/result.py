@@ -58,8 +58,15 @@ def _row_head(result: Mapping[str, Any]) -> dict[str, str]:
     return {
         "corpus": corpus,
         "classes": str(len(result["classes"])),
-        "model": result["model"],
+        "model": _model(result),
     } | dict.fromkeys(columns, "–")
+
+
+def _model(result: Mapping[str, Any]) -> str:
+    """What answered; a result across corpora is called after its entry in params.yaml, or what was typed."""
+    if "recogniser" not in result:
+        return str(result["model"])
+    return str(result["recogniser"]) + " (corpus norm)" * result["corpus_norm"]
 
 
 def percent(share: float) -> str:

@@ -14,6 +14,7 @@ from pipelines.settings import project_params
 from ser_tasks.errors import UserError
 from ser_tasks.params import CrossParams
 from ser_tasks.read_params import read_params
+from ser_tasks.result import results_table
 from ser_tasks.tasks import run_fold
 from ser_tasks.utterances import utterance_table, write_utterances
 from tests.elsewhere.small_plans import N_DIMS, write_features
@@ -87,6 +88,8 @@ def test_a_result_says_what_was_learnt_from_what_was_tested_and_what_was_left_ou
     )
     assert result["dropped"] == {"emodb": {"emotion boredom": 12}, "ravdess": {"emotion calm": 12}}
     assert json.loads(places.result("ravdess", "cross", "normed").read_text()) == result
+    (row,) = results_table([result])
+    assert (row["corpus"], row["model"], row["protocol"]) == ("ravdess", "svm (corpus norm)", "from emodb")
     predictions = pd.read_parquet(places.predictions("ravdess", "cross", "normed"))
     assert list(predictions.columns) == ["utterance_id", "fold", "seed", "truth", "anger", "sadness"]
     assert predictions.utterance_id.tolist() == [
