@@ -111,6 +111,10 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
         refuse_unknown(preset, CORPORA[corpus].presets, place=f"{place}.presets.{corpus}", mend=mend)
     refuse_unknown(section.model, MODELS, place=f"{place}.model", mend="Or add it to ser_tasks/models/__init__.py.")
     _check_feature_set(section.model, params, place=f"{place}.model: {section.model}")
+    if section.corpus_norm and MODELS[section.model].feature_set == TRANSCRIPTS:
+        raise ParamsError(
+            f"{PARAMS_FILE}: {place}.corpus_norm: {section.model} reads words, which have no mean. Set false."
+        )
     if name in MODELS:
         raise ParamsError(f"{PARAMS_FILE}: cross: {name!r} is the name of a model. Call it otherwise.")
 

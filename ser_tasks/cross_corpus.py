@@ -25,7 +25,7 @@ class Joined:
     """Utterances of several corpora under the classes that all of them have; ids and speakers begin with the corpus."""
 
     utterances: pd.DataFrame
-    heard: tuple[str, ...]  # ids of all that a corpus has in the styles of its preset, whatever their class
+    heard: tuple[str, ...]  # ids of all recordings that a corpus has in the styles of its preset, whatever their class
     dropped: Mapping[str, Mapping[str, int]]  # corpus -> reason -> utterances
 
 
@@ -63,7 +63,8 @@ def _named(corpus: str, utterances: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_style(utterances: pd.DataFrame, preset: Preset) -> list[str]:
-    kept = utterances if preset.styles is None else utterances[utterances["style"].isin(preset.styles)]
+    recorded = utterances[utterances.path.notna()]
+    kept = recorded if preset.styles is None else recorded[recorded["style"].isin(preset.styles)]
     return list(kept.utterance_id)
 
 

@@ -66,7 +66,7 @@ def _model(result: Mapping[str, Any]) -> str:
     """What answered; a result across corpora is called after its entry in params.yaml, or what was typed."""
     if "recogniser" not in result:
         return str(result["model"])
-    return str(result["recogniser"]) + " (corpus norm)" * result["corpus_norm"]
+    return f"{result['recogniser']} (corpus norm)" if result["corpus_norm"] else str(result["recogniser"])
 
 
 def percent(share: float) -> str:

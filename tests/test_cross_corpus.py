@@ -17,7 +17,14 @@ SPEECH = Preset("speech", SAME.classes, styles=("speech",))
 def table(corpus: str, *rows: tuple[str, str, str], **columns: object) -> pd.DataFrame:
     """Utterances of (id, speaker, emotion)."""
     made = pd.DataFrame(rows, columns=["utterance_id", "speaker", "emotion"])
-    named = {"corpus": corpus, "group": None, "style": "speech", "language": "de", "sampling_rate": 16_000}
+    named = {
+        "corpus": corpus,
+        "path": "x.wav",
+        "group": None,
+        "style": "speech",
+        "language": "de",
+        "sampling_rate": 16_000,
+    }
     return made.assign(**named | {"sha256": corpus + made.utterance_id, "split": None} | columns)
 
 
@@ -55,6 +62,8 @@ def test_only_classes_that_both_have_stay_and_all_others_are_counted(joined):
 
 def test_what_is_heard_of_a_corpus_does_not_depend_on_labels(joined):
     assert joined.heard == (*(f"emodb/{i}" for i in "123"), *(f"ravdess/{i}" for i in "1235"))
+    words = {"emodb": GERMAN.assign(path=["x.wav", None, None]), "ravdess": ENGLISH.assign(path=None)}
+    assert join_corpora(words, {"emodb": SAME, "ravdess": SPEECH}).heard == ("emodb/1",)
 
 
 def test_the_tested_corpus_is_tested_whole_and_the_others_are_learnt_from(joined):

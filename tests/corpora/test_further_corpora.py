@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
 from ser_tasks.corpora import CORPORA, aesdd, cremad, enterface, esd, presets, savee
 from ser_tasks.corpora.completeness import completeness
@@ -13,7 +13,7 @@ from ser_tasks.corpora.corpus import CorpusError
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.corpora.reading import name_utterances, read_corpus
 from ser_tasks.corpora.vocabulary import VOCABULARY
-from ser_tasks.read_params import PARAMS_FILE, read_params
+from ser_tasks.read_params import read_params
 from ser_tasks.splits import make_folds
 from tests.corpora.conftest import write
 
@@ -58,6 +58,7 @@ NAMES = [  # corpus, path as released: speaker, gender, emotion
     ("aesdd", "fear/f18 (5)b.wav", "5", None, "fear"),
     ("aesdd", "fear/f10 (01).wav", "1", None, "fear"),  # as released
 ]
+PARAMS = Path(__file__).parents[2] / "params.yaml"
 FURTHER = tuple(dict.fromkeys(name for name, *_ in NAMES))
 
 STRANGE = {
@@ -207,18 +208,22 @@ def utterances_of(counts: dict[tuple[str, ...], int]) -> pd.DataFrame:
     return table.assign(utterance_id=[f"u{i}" for i in range(len(table))])
 
 
+@pytest.fixture(scope="module")
+def params():
+    return read_params(PARAMS)
+
+
 @pytest.mark.parametrize("corpus", ["tess", "savee", "emovo", "esd", "jl", "cafe", "urdu", "subesco"])
-def test_the_folds_of_params_yaml_leave_every_class_to_learn_from(corpus):
+def test_the_folds_of_params_yaml_leave_every_class_to_learn_from(params, corpus):
     declared = CORPORA[corpus]
     (counts,) = [table.counts for table in (*declared.official, *declared.margins)]
     table = utterances_of(counts)
-    folds = make_folds(table, read_params().corpus[corpus].speaker_independent, seed=0)
+    folds = make_folds(table, params.corpus[corpus].speaker_independent, seed=0)
     emotion = table.set_index("utterance_id").emotion
     assert sorted(name for fold in folds for name in fold.test) == sorted(table.utterance_id)
     assert all(set(emotion[list(fold.train)]) == set(emotion) for fold in folds)
 
 
-def test_every_corpus_has_its_classes_and_folds_in_params_yaml():
-    written = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))["corpus"]
-    assert set(written) == set(CORPORA)
-    assert all(section["preset"] in CORPORA[name].presets for name, section in written.items())
+def test_every_corpus_has_its_classes_and_folds_in_params_yaml(params):
+    assert set(params.corpus) == set(CORPORA)
+    assert all(section.preset in CORPORA[name].presets for name, section in params.corpus.items())

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from pipelines import cross, cross_matrix, places
+from pipelines import cross, cross_matrix, places, plan_cross
 from pipelines.settings import project_params
 from ser_tasks.errors import UserError
 from ser_tasks.params import CrossParams
@@ -99,7 +99,7 @@ def test_a_result_says_what_was_learnt_from_what_was_tested_and_what_was_left_ou
 
 def test_the_key_of_a_fold_knows_the_other_corpus_and_the_normalisation(folder, params):
     def key(**changes):
-        return cross.plan_cross("x", section(**changes), params).requests[0].cache_key
+        return plan_cross.plan_cross("x", section(**changes), params).requests[0].cache_key
 
     plain = key()
     assert key() == plain != key(corpus_norm=True)
@@ -113,7 +113,7 @@ def test_features_of_other_settings_are_not_mixed(folder, params):
     table = pq.read_table(shard)
     pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"settings": b"others"}), shard)
     with pytest.raises(UserError, match=r"different settings.*Run the stage features of emodb, ravdess again"):
-        cross.plan_cross("x", section(), params)
+        plan_cross.plan_cross("x", section(), params)
 
 
 def test_networks_train_as_long_as_the_training_corpora_say(params):
@@ -122,9 +122,10 @@ def test_networks_train_as_long_as_the_training_corpora_say(params):
         return params.model_copy(update={"corpus": corpora})
 
     two = section(train=["emodb", "demo"])
-    assert cross._as_long_as(two, with_epochs(emodb=3, demo=5)).networks.mlp.training.epochs == 5
+    assert plan_cross._as_long_as(two, with_epochs(emodb=3, demo=5)).networks.mlp.training.epochs == 5
     assert (
-        cross._as_long_as(two, with_epochs(demo=5)).networks.mlp.training.epochs == params.networks.mlp.training.epochs
+        plan_cross._as_long_as(two, with_epochs(demo=5)).networks.mlp.training.epochs
+        == params.networks.mlp.training.epochs
     )
 
 
@@ -148,6 +149,7 @@ def test_a_section_that_cannot_be_is_refused(changes, message):
         ({}, r"cross.x: 'emodb' is not known.*Or add it to sound_corpora"),
         ({"model": "swm"}, r"cross.x.model: 'swm' is not known. Did you mean 'svm'\?"),
         ({"presets": "{emodb: six}"}, r"cross.x.presets.emodb: 'six' is not known"),
+        ({"model": "tfidf", "corpus_norm": "true"}, r"cross.x.corpus_norm: tfidf reads words"),
         ({"test": "emodb"}, r"cross.x: emodb is tested, so it cannot be learnt from"),
     ],
 )
