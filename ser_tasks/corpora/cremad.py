@@ -76,7 +76,7 @@ CORPUS = Corpus(
     language="en",
     size="7442 files, 91 actors, 16 kHz",
     how_to_get="git lfs clone https://github.com/CheyneyComputerScience/CREMA-D, then ser fetch cremad --from "
-    "CREMA-D/AudioWAV (1076_MTI_SAD_XX.wav is silent: move it out of the folder if features are refused)",
+    "CREMA-D/AudioWAV (1076_MTI_SAD_XX.wav is known to be silent)",
     sources=(),
     presets=all_and_four(EMOTIONS.values()),
     parse=parse,
