@@ -17,7 +17,7 @@ from ser_tasks.asr.transcribe import Shard, plan_transcripts, read_transcribed
 from ser_tasks.asr.word_errors import COUNTS, corpus_word_errors, wer_interval, word_errors
 from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
-from ser_tasks.params import EvaluationParams, Params
+from ser_tasks.params import AsrParams, EvaluationParams, Params
 from ser_tasks.result import percent, write_result
 from ser_tasks.tasks import hear_shard
 from ser_tasks.tracking import CONFIGURATION, log_evaluation
@@ -26,20 +26,9 @@ from ser_tasks.utterances import read_utterances
 
 @flow(name="transcripts", flow_run_name="{corpus}")
 def transcripts(corpus: str, params: Params) -> None:
-    """Hear the shards that are missing, write their words, and hold them against manual transcripts if there are any.
-
-    Raises:
-        UserError: nothing of the corpus can be heard
-    """
+    """Hear the shards that are missing, write their words, hold them against manual transcripts if there are any."""
     utterances, folder = read_utterances(places.utterances(corpus)), places.HEARD / corpus
-    shards = plan_transcripts(
-        utterances, params.asr.engine, params.asr.settings, shard_minutes=params.asr.shard_minutes
-    )
-    if not shards:
-        raise UserError(
-            f"{corpus}: none of its {len(utterances)} utterances has sound. Fetch its recordings, or take it out of "
-            "asr_corpora in params.yaml."
-        )
+    shards = plan(corpus, utterances, params.asr)
     hear(corpus, shards)
     transcribed = read_transcribed(folder, shards)
     write_heard(with_heard_transcripts(utterances, transcribed), places.heard(corpus))
@@ -49,6 +38,21 @@ def transcripts(corpus: str, params: Params) -> None:
     write_result(result, places.heard_result(corpus))
     show_heard(result, pace=pace)
     track(result, pace=pace)
+
+
+def plan(corpus: str, utterances: pd.DataFrame, params: AsrParams) -> list[Shard]:
+    """What is to be heard, by the engine that params.yaml names.
+
+    Raises:
+        UserError: nothing can be heard, the engine is not installed, or it does not know the language
+    """
+    shards = plan_transcripts(utterances, params.engine, params.settings, shard_minutes=params.shard_minutes)
+    if not shards:
+        raise UserError(
+            f"{corpus}: none of its {len(utterances)} utterances has sound. Fetch its recordings, or take it out of "
+            "asr_corpora in params.yaml."
+        )
+    return shards
 
 
 def hear(corpus: str, shards: list[Shard]) -> None:

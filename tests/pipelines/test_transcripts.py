@@ -14,7 +14,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pipelines import places
 from pipelines.evaluate import heard_by
 from pipelines.provenance import features_of, file_digest
-from pipelines.transcripts import show_heard, transcripts
+from pipelines.transcripts import plan, show_heard, transcripts
 from ser_tasks import asr
 from ser_tasks.asr.engine import Engine
 from ser_tasks.audio.decode import read_recording
@@ -22,7 +22,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.read_params import read_params
 from ser_tasks.text.transcripts import HEARD, read_transcripts
-from ser_tasks.utterances import utterance_table, write_utterances
+from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
 
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
 LONG, SHORT = 16_000, 8_000  # samples at 16 kHz
@@ -121,6 +121,20 @@ def test_without_manual_transcripts_the_rate_is_said_to_be_unknown(capsys):
     out = capsys.readouterr().out
     assert "3 utterances, 1 of them without a word; 0.25 s for each second of speech" in out
     assert "no manual transcripts: the word error rate is not known" in out
+
+
+def test_a_corpus_without_sound_is_refused(folder):
+    rows = [{"corpus": "meld", "utterance_id": "u", "speaker": "s", "emotion": "joy", "transcript": "Yes."}]
+    with pytest.raises(UserError, match=r"meld: none of its 1 utterances has sound. Fetch its recordings, or take it"):
+        plan("meld", utterance_table(rows), PARAMS.asr)
+
+
+def test_an_engine_that_is_not_installed_is_said_with_the_command_that_brings_it(folder, monkeypatch):
+    write_corpus(None, None)
+    line = Engine(Parrot, ("no-such-recogniser",), "pip install -e '.[asr]'", languages=("en",))
+    monkeypatch.setattr(asr, "ENGINES", {"pocketsphinx": line})
+    with pytest.raises(UserError, match=r"no-such-recogniser does not load here.*pip install -e '\.\[asr\]'"):
+        plan("demo", read_utterances(places.utterances("demo")), PARAMS.asr)
 
 
 def test_words_that_nobody_has_heard_yet_are_answered_with_the_stage_that_hears_them(folder):
