@@ -130,7 +130,7 @@ def track(result: Mapping[str, Any], *, pace: float) -> str:
         name=f"heard · {result['engine']}",
         description=f"Transcripts of {result['corpus']} by {result['engine']}.",
         params=settings,
-        metrics={"seconds_per_second": pace} | {key: result[key] for key in counted} | rates,
+        metrics=rates | {"seconds_per_second": pace} | {key: result[key] for key in counted},
         tags={
             **{f"ser.{key}": str(value) for key, value in named.items()},
             CONFIGURATION: digest_of({**settings, "corpus": result["corpus"], "engine": result["engine"]}),

@@ -93,7 +93,8 @@ def wer_interval(
         confidence: such as 0.95
         resamples, seed: of the bootstrap
 
-    Source: Bisani & Ney (2004), doi:10.1109/ICASSP.2004.1326009
+    Source: Bisani & Ney (2004), ICASSP, "Bootstrap estimates for confidence intervals in ASR performance evaluation";
+    Liu & Peng (2019), arXiv:1912.09508, on drawing blocks of utterances
     """
     per_speaker = errors[list(COUNTS)].groupby(np.asarray(speakers)).sum().query("words > 0")
     n, wrong = len(per_speaker), per_speaker[list(COUNTS[1:])].sum(axis=1).to_numpy()
