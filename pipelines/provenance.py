@@ -30,7 +30,7 @@ def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
     """
     if feature_set in OF_WORDS:
         table = places.heard(corpus) if feature_set == HEARD else places.utterances(corpus)
-        if not table.exists():
+        if feature_set == HEARD and not table.exists():
             raise UserError(
                 f"{table}: no such table of words. Add {corpus} to asr_corpora in params.yaml, and run "
                 f"dvc repro transcripts@{corpus}"
