@@ -23,7 +23,7 @@ def log_evaluation(
     metrics: Mapping[str, float],
     tags: Mapping[str, str],
     folds: list[Mapping[str, Any]],
-    figure: Figure,
+    figure: Figure | None,
     files: list[Path],
 ) -> str:
     """Record one evaluation, and make it the newest of its configuration.
@@ -33,7 +33,7 @@ def log_evaluation(
         name, description: of the parent run
         params, metrics, tags: of the parent run; tags must hold `ser.configuration`
         folds: `fold` (its name), figures, and the hyper-parameters under `chosen`: one child run each
-        figure: confusion matrix
+        figure: confusion matrix, if there is one
         files: kept as artefacts
 
     Returns:
@@ -51,7 +51,8 @@ def log_evaluation(
         with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
             mlflow.log_params(dict(params))
             mlflow.log_metrics(dict(metrics))
-            mlflow.log_figure(figure, "confusion.png")
+            if figure is not None:
+                mlflow.log_figure(figure, "confusion.png")
             for file in files:
                 mlflow.log_artifact(str(file))
             _log_folds(mlflow, parent.info, folds, tags)

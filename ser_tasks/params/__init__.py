@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
+from ser_tasks.params.asr import AsrParams, FasterWhisperParams, PocketsphinxParams
 from ser_tasks.params.base import Fraction, Name, Once, Section
 from ser_tasks.params.models import (
     AugmentationParams,
@@ -58,6 +59,7 @@ from ser_tasks.params.text import (
 )
 
 __all__ = [
+    "AsrParams",
     "AudioParams",
     "AugmentationParams",
     "Balance",
@@ -70,6 +72,7 @@ __all__ = [
     "DialogueBlstmParams",
     "EnsembleParams",
     "EvaluationParams",
+    "FasterWhisperParams",
     "FunctionalsParams",
     "LeaveSessionOut",
     "LldParams",
@@ -85,6 +88,7 @@ __all__ = [
     "Params",
     "PatchDcnnBlstmParams",
     "PitchParams",
+    "PocketsphinxParams",
     "Protocols",
     "PsdImageParams",
     "ResidualCnnParams",
@@ -138,6 +142,7 @@ class ModelsParams(Section):
     embeddings: Annotated[tuple[str, ...], Once]  # networks on log_mel whose embeddings an SVM learns from
     transcripts: Annotated[tuple[str, ...], Once]  # classifiers of words
     transcript_networks: Annotated[tuple[str, ...], Once]
+    heard_transcripts: Annotated[tuple[str, ...], Once]  # both kinds, on what a speech recogniser heard
 
     @model_validator(mode="after")
     def _at_least_one(self) -> "ModelsParams":
@@ -176,6 +181,7 @@ class Params(Section):
     corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
     sound_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose sound is learnt from
     text_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose words are
+    asr_corpora: Annotated[tuple[str, ...], Once]  # of them, those that a speech recogniser hears
     try_networks: Annotated[tuple[str, ...], Once]  # on one fold of these, every network of the table is tried
     protocols: Protocols
     network_protocols: Protocols  # of networks, which take long
@@ -194,6 +200,7 @@ class Params(Section):
     pitch: PitchParams
     functionals: FunctionalsParams
     store: StoreParams
+    asr: AsrParams
     svm: SvmParams
     embedding_svm: SvmParams
     tfidf: TfidfParams
