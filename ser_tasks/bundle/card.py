@@ -40,6 +40,7 @@ class Figures(Section):
     aurc: Share  # area under the risk-coverage curve
     coverage: Share  # answers that are not unsure by their confidence
     selective_error: Share  # of those
+    target_error: Share  # that the threshold was chosen for; missed where selective_error is above it
     speaker_dependent_uar: Share | None  # None: not computed
 
 

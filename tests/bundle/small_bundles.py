@@ -34,6 +34,7 @@ FIGURES = Figures(
     aurc=0.02,
     coverage=0.8,
     selective_error=0.05,
+    target_error=0.05,
     speaker_dependent_uar=None,
 )
 
