@@ -115,5 +115,6 @@ def unsure_threshold(
     enough = np.flatnonzero(curve.coverage >= least_coverage)
     good = enough[curve.risk[enough] <= allowed + TINY]
     place = good[-1] if len(good) else enough[::-1][curve.risk[enough[::-1]].argmin()]
-    found = (float(values[place]) for values in (curve.thresholds, curve.coverage, curve.risk))
-    return Threshold(*found, target=float(allowed))
+    return Threshold(
+        float(curve.thresholds[place]), float(curve.coverage[place]), float(curve.risk[place]), float(allowed)
+    )

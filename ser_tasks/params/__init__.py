@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.bundles import BundleParams, ReliabilityParams
 from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
@@ -62,6 +63,7 @@ __all__ = [
     "AugmentationParams",
     "Balance",
     "BlstmAttentionParams",
+    "BundleParams",
     "CnnBlstmAttentionParams",
     "ConditioningParams",
     "ContextParams",
@@ -87,6 +89,7 @@ __all__ = [
     "PitchParams",
     "Protocols",
     "PsdImageParams",
+    "ReliabilityParams",
     "ResidualCnnParams",
     "Section",
     "SentenceEncoderParams",
@@ -202,6 +205,8 @@ class Params(Section):
     training: TrainingParams
     networks: NetworksParams
     ensembles: dict[Name, EnsembleParams]
+    bundles: dict[Name, BundleParams]
+    reliability: ReliabilityParams
     evaluation: EvaluationParams
     workers: WorkersParams
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.bundle.bundle import write_bundle
-from ser_tasks.bundle.card import FORMAT, Card, Figures
+from ser_tasks.bundle.card import FORMAT, Card, Figures, TrainingData
 from ser_tasks.bundle.training_cloud import describe, fit_cloud
 from ser_tasks.bundle.versions import bundle_versions
 from ser_tasks.features import SECTIONS, feature_set
@@ -36,6 +36,15 @@ FIGURES = Figures(
     selective_error=0.05,
     target_error=0.05,
     speaker_dependent_uar=None,
+)
+
+TRAINING = TrainingData(
+    title="Buzzes",
+    kind="synthetic",
+    language="en",
+    utterances=dict.fromkeys(CLASSES, 12),
+    speakers={"female": 2, "male": 2},
+    hours=0.006,
 )
 
 
@@ -88,13 +97,14 @@ def small_card(recogniser: SvmRecogniser, params: Params) -> Card:
         temperature=recogniser.temperature,
         unsure_below=0.4,
         farthest=1.0,
+        training=TRAINING,
         durations=(0.5, 0.7),
-        files={},
-        versions=bundle_versions("svm"),
         licence="none",
         citation="none",
-        figures=FIGURES,
         data_digest="none",
+        files={},
+        versions=bundle_versions("svm"),
+        figures=FIGURES,
         code_digest="none",
         git_commit="none",
         created="2026-01-01T00:00:00+00:00",
