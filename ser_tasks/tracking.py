@@ -3,6 +3,7 @@ registered models."""
 
 import os
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,14 +88,16 @@ def register_bundle(
         mlflow.set_experiment(experiment)
         with mlflow.start_run(run_name=f"bundle · {name}", description=description, tags=dict(tags)):
             mlflow.log_metrics(dict(metrics))
-            logged = mlflow.pyfunc.log_model(
-                name=name,
-                loader_module="ser_tasks.inference.served",
-                data_path=str(folder),
-                signature=_signature(classes),
-                pip_requirements=list(requirements),
-                registered_model_name=name,
-            )
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".*input example was not provided")  # the signature is
+                logged = mlflow.pyfunc.log_model(
+                    name=name,
+                    loader_module="ser_tasks.inference.served",
+                    data_path=str(folder),
+                    signature=_signature(classes),
+                    pip_requirements=list(requirements),
+                    registered_model_name=name,
+                )
     return str(logged.registered_model_version)
 
 
