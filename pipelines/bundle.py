@@ -167,7 +167,7 @@ def _card(
         seed=request.seed,
         temperature=temperature,
         unsure_below=confidence.threshold.confidence,
-        farthest=1.0,
+        farthest=plan.params.reliability.farthest,
         training=_training_data(plan, spoken),
         durations=(float(spoken.duration.min()), float(spoken.duration.max())),
         files={},

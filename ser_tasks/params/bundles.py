@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from ser_tasks.params.base import Fraction, Name, Section
 
@@ -22,4 +22,5 @@ class ReliabilityParams(Section):
     least_coverage: Fraction  # of the answers, that must be left
     calibration_bins: PositiveInt  # of equal mass
     cloud_components: PositiveInt  # of the Gaussian around the training utterances
-    cloud_quantile: Annotated[float, Field(gt=0.5, lt=1)]  # of unseen training speakers' distances: the farthest
+    cloud_quantile: Annotated[float, Field(gt=0.5, lt=1)]  # of unseen training speakers' distances: it is called 1
+    farthest: PositiveFloat  # distance that still counts as like the training data

@@ -21,7 +21,12 @@ REASONS = {
 }
 HEARD = {name for name, model in MODELS.items() if model.feature_set != "transcripts" and name not in REASONS}
 SETTINGS = ReliabilityParams(
-    error_share=0.5, least_coverage=0.3, calibration_bins=2, cloud_components=2, cloud_quantile=0.99
+    error_share=0.5,
+    least_coverage=0.3,
+    calibration_bins=2,
+    cloud_components=2,
+    cloud_quantile=0.99,
+    farthest=1.0,
 )
 PREDICTIONS = pd.DataFrame(  # confidences 0.9, 0.8, 0.7, 0.6, of which the third is wrong
     {"truth": ["a", "b", "b", "a"], "a": [0.9, 0.2, 0.7, 0.6], "b": [0.1, 0.8, 0.3, 0.4]}

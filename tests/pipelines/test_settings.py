@@ -226,8 +226,8 @@ WORK = {  # stage -> the modules that do its work
     "utterances": ["ser_tasks.corpora.reading", "ser_tasks.corpora.demo", "ser_tasks.utterances"],
     "features": ["ser_tasks.features", "ser_tasks.features.functionals", "ser_tasks.features.store"],
     "bundle": [
-        *("ser_tasks.bundle.final_model", "ser_tasks.bundle.confidence", "ser_tasks.bundle.training_cloud"),
-        *("ser_tasks.inference.answer", "ser_tasks.models.svm", "ser_tasks.bundle.model_card"),
+        *("ser_tasks.bundle.confidence", "ser_tasks.bundle.training_cloud", "ser_tasks.bundle.pictures"),
+        *("ser_tasks.inference.answer", "ser_tasks.features.functionals", "ser_tasks.models.svm"),
     ],
     "evaluate": [
         *("ser_tasks.audit", "ser_tasks.evaluation", "ser_tasks.labels", "ser_tasks.splits"),
