@@ -10,7 +10,10 @@ from importlib import import_module
 from pipelines.complain import complain
 from ser_tasks.errors import UserError
 
-STAGES = ("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "try_networks")
+STAGES = (
+    *("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "try_networks"),
+    "bundle",
+)
 
 
 def run_stage(words: list[str]) -> None:

@@ -1,8 +1,10 @@
-"""MLflow, the one module that imports it: a parent run for each evaluation, a child run for each fold."""
+"""MLflow, the one module that imports it: a parent run for each evaluation, a child run for each fold; bundles as
+registered models."""
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,11 +41,7 @@ def log_evaluation(
     Returns:
         the parent's run id. Older runs of the same configuration stay, tagged `ser.newest` = false.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-    import mlflow  # noqa: PLC0415  two seconds that only this function needs
-
-    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", DEFAULT_URI))
+    mlflow = _mlflow()
     with _one_at_a_time():
         mlflow.set_experiment(experiment)
         mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")  # the UI opens on the runs
@@ -60,6 +58,72 @@ def log_evaluation(
         for run_id in older:
             mlflow.MlflowClient().set_tag(run_id, NEWEST, "false")
     return str(parent.info.run_id)
+
+
+def register_bundle(
+    folder: Path,
+    *,
+    name: str,
+    experiment: str,
+    description: str,
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+    classes: Sequence[str],
+    requirements: Sequence[str],
+) -> str:
+    """Make a bundle the next version of a registered model, served by `ser_tasks.inference.served`.
+
+    Args:
+        folder: of the bundle; MLflow keeps a copy
+        name: of the registered model
+        experiment: one for each corpus
+        description, metrics, tags: of the run that the version comes from
+        classes: of the answers
+        requirements: `package==version`, of the libraries that the answers depend on
+
+    Returns:
+        the version
+    """
+    mlflow = _mlflow()
+    with _one_at_a_time():
+        mlflow.set_experiment(experiment)
+        with mlflow.start_run(run_name=f"bundle · {name}", description=description, tags=dict(tags)):
+            mlflow.log_metrics(dict(metrics))
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".*input example was not provided")  # the signature is
+                logged = mlflow.pyfunc.log_model(
+                    name=name,
+                    loader_module="ser_tasks.inference.served",
+                    data_path=str(folder),
+                    signature=_signature(classes),
+                    pip_requirements=list(requirements),
+                    registered_model_name=name,
+                )
+    return str(logged.registered_model_version)
+
+
+def _signature(classes: Sequence[str]) -> Any:
+    """Of the tables that `served.ServedBundle.predict` takes and gives."""
+    from mlflow.models import ModelSignature  # noqa: PLC0415
+    from mlflow.types.schema import Array, ColSpec, DataType, Schema  # noqa: PLC0415
+
+    takes = {"path": "string", "audio": "binary", "samples": Array(DataType.double), "sampling_rate": "long"}
+    gives = {"emotion": "string", "confidence": "double", "unsure": "boolean", "remarks": Array(DataType.string)}
+    gives |= {"duration": "double"} | {f"p_{name}": "double" for name in classes}
+    return ModelSignature(
+        Schema([ColSpec(kind, name, required=False) for name, kind in takes.items()]),
+        Schema([ColSpec(kind, name) for name, kind in gives.items()]),
+    )
+
+
+def _mlflow() -> Any:
+    """MLflow, quiet, and told where to write."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    import mlflow  # noqa: PLC0415  two seconds that only tracking needs
+
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", DEFAULT_URI))
+    return mlflow
 
 
 def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.asr import AsrParams, FasterWhisperParams, PocketsphinxParams
 from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.bundles import BundleParams, ReliabilityParams
 from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
@@ -64,6 +65,7 @@ __all__ = [
     "AugmentationParams",
     "Balance",
     "BlstmAttentionParams",
+    "BundleParams",
     "CnnBlstmAttentionParams",
     "ConditioningParams",
     "ContextParams",
@@ -91,6 +93,7 @@ __all__ = [
     "PocketsphinxParams",
     "Protocols",
     "PsdImageParams",
+    "ReliabilityParams",
     "ResidualCnnParams",
     "Section",
     "SentenceEncoderParams",
@@ -209,6 +212,8 @@ class Params(Section):
     training: TrainingParams
     networks: NetworksParams
     ensembles: dict[Name, EnsembleParams]
+    bundles: dict[Name, BundleParams]
+    reliability: ReliabilityParams
     evaluation: EvaluationParams
     workers: WorkersParams
 

@@ -148,7 +148,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
         out if isinstance(out, str) else next(iter(out))
         for name, stage in stages().items()
         for out in stage.get("outs", [])
-        if name not in ("evaluate_embeddings", "ensemble")  # the one only adds _svm to the name, the other is below
+        if name not in ("evaluate_embeddings", "ensemble", "bundle")  # the first only adds _svm, the others are below
     ]
     evaluate = stages()["evaluate"]
     declared += [next(iter(entry)) for entry in evaluate["metrics"] + evaluate["plots"]]
@@ -185,6 +185,31 @@ def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_t
     ]
 
 
+def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
+    stage = stages()["bundle"]
+    values = {"${item.corpus}": "demo", "${item.protocol}": "loso", "${item.model}": "svm", "${key}": "demo_svm"}
+    named = [*stage["outs"], *stage["deps"]]
+    for key, value in values.items():
+        named = [path.replace(key, value) for path in named]
+    assert str(places.bundle("demo_svm")) == named[0]
+    assert {str(places.result("demo", "loso", "svm")), str(places.predictions("demo", "loso", "svm"))} <= set(named)
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        ("corpus: emodb, model: svm", r"bundles.demo_svm.corpus: 'emodb' is not known.*Or add it to sound_corpora"),
+        ("corpus: demo, model: swm", r"bundles.demo_svm.model: 'swm'.*Did you mean 'svm'"),
+        ("corpus: demo, model: svm_speaker_norm", r"bundles.demo_svm.model: svm_speaker_norm cannot be bundled"),
+        ("corpus: demo, model: mlp", r"bundles.demo_svm.model: 'mlp'.*Or add it to models"),
+    ],
+)
+def test_a_bundle_that_cannot_be_made_is_refused_before_anything_runs(edited, new, message):
+    edited("demo_svm: {corpus: demo, model: svm", f"demo_svm: {{{new}")
+    with pytest.raises(UserError, match=message):
+        project_params()
+
+
 PLUMBING = {  # no value depends on these alone
     f"ser_tasks.{name}"
     for name in (
@@ -206,6 +231,10 @@ WORK = {  # stage -> the modules that do its work
     "transcripts": [
         *("ser_tasks.asr.faster_whisper", "ser_tasks.asr.heard", "ser_tasks.asr.pocketsphinx"),
         *("ser_tasks.asr.word_errors", "ser_tasks.audio.decode"),
+    ],
+    "bundle": [
+        *("ser_tasks.bundle.confidence", "ser_tasks.bundle.training_cloud", "ser_tasks.bundle.pictures"),
+        *("ser_tasks.inference.answer", "ser_tasks.features.functionals", "ser_tasks.models.svm"),
     ],
     "evaluate": [
         *("ser_tasks.audit", "ser_tasks.evaluation", "ser_tasks.labels", "ser_tasks.splits"),
