@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
@@ -85,6 +86,7 @@ __all__ = [
     "Params",
     "PatchDcnnBlstmParams",
     "PitchParams",
+    "PredictParams",
     "Protocols",
     "PsdImageParams",
     "ResidualCnnParams",
@@ -103,8 +105,10 @@ __all__ = [
     "TextLstmParams",
     "TextNetworkParams",
     "TfidfParams",
+    "TimelineParams",
     "TrainingParams",
     "TrimParams",
+    "VoiceParams",
     "WienerParams",
     "WordsParams",
     "WorkersParams",
@@ -203,6 +207,8 @@ class Params(Section):
     networks: NetworksParams
     ensembles: dict[Name, EnsembleParams]
     evaluation: EvaluationParams
+    predict: PredictParams
+    timeline: TimelineParams
     workers: WorkersParams
 
     def for_corpus(self, name: str) -> "Params":

@@ -1,0 +1,1 @@
+"""A fitted model asked about sound that it has never seen."""
