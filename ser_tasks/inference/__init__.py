@@ -1,1 +1,1 @@
-"""A fitted model asked about sound that it has never seen."""
+"""From any recording to an answer."""
