@@ -9,12 +9,17 @@ app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
-def predict(
+def predict(  # noqa: PLR0917 - typer passes them by name
     inputs: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, folders, patterns; - reads a list from standard input.")
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files, folders, patterns; - reads a list from standard input."),
     ],
-    bundle: Annotated[str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")] = None,
-    to: Annotated[list[Path] | None, typer.Option(help="File to write, the format by its ending; may be given again.")] = None,
+    bundle: Annotated[
+        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+    ] = None,
+    to: Annotated[
+        list[Path] | None, typer.Option(help="File to write, the format by its ending; may be given again.")
+    ] = None,
     form: Annotated[
         str | None,
         typer.Option("--format", help="table, csv, jsonl, parquet; with --timeline also rttm, labels, picture."),

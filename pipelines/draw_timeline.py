@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from pipelines.show_predictions import clock
@@ -38,7 +38,8 @@ def draw(timeline: Timeline, classes: tuple[str, ...], *, title: str, to: Path) 
     _probabilities(lines, timeline, classes)
     wave.set_title(title, loc="left")
     lines.set_xlim(0, timeline.survey.duration)
-    lines.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds)))
+    lines.xaxis.set_major_locator(MaxNLocator(12, steps=[1, 1.5, 3, 6, 10]))  # 15 s, 30 s, 1, 5, 10 minutes
+    lines.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds).removesuffix(".0")))
     figure.legend(*lines.get_legend_handles_labels(), loc="outside lower center", ncols=8, frameon=False)
     with atomic_path(to) as temporary:
         figure.savefig(temporary, dpi=120)
@@ -61,7 +62,12 @@ def _bands(axes: Axes, timeline: Timeline, classes: tuple[str, ...]) -> None:
         colour, hatch = _look(classes.index(stretch.emotion))
         width = stretch.end - stretch.start
         axes.broken_barh(
-            [(stretch.start, width)], (0, 1), facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5,
+            [(stretch.start, width)],
+            (0, 1),
+            facecolor=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.5,
             alpha=0.35 if stretch.unsure else 1.0,
         )
         name = stretch.emotion + "?" * stretch.unsure
@@ -69,7 +75,7 @@ def _bands(axes: Axes, timeline: Timeline, classes: tuple[str, ...]) -> None:
             axes.text(stretch.start + width / 2, 0.5, name, ha="center", va="center", fontsize=9)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    axes.set_ylabel("decided")
+    axes.set_ylabel("decided\n(pale: unsure)")
 
 
 def _probabilities(axes: Axes, timeline: Timeline, classes: tuple[str, ...]) -> None:

@@ -45,11 +45,6 @@ class Tally:
             self.unsure += outcome.answer.unsure
             self.seconds += outcome.answer.duration
 
-    @property
-    def status(self) -> int:
-        """Of the command."""
-        return INTERRUPTED if self.stopped else UNREADABLE if self.faults else 0
-
 
 def predict(
     paths: Sequence[Path],
@@ -78,7 +73,9 @@ def predict(
         writers = [stack.enter_context(ANSWERS[output.format](columns, output.to)) for output in outputs]
         team = stack.enter_context(crew(folder, workers))
         try:
-            for outcome in chain.from_iterable(team.ask(partial(answer_files, limits=limits), _batches(paths, workers))):
+            for outcome in chain.from_iterable(
+                team.ask(partial(answer_files, limits=limits), _batches(paths, workers))
+            ):
                 for write in writers:
                     write(answer_row(outcome, classes))
                 if outcome.fault is not None:

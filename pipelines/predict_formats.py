@@ -97,7 +97,7 @@ def outputs(files: Sequence[Path], named: str | None, known: Mapping[str, object
         UserError: a format that is none of `known`
     """
     otherwise = "table" if sys.stdout.isatty() else "csv"
-    wanted = files or [None]
+    wanted: Sequence[Path | None] = files or [None]
     return [Output(to, _known(to, named or (_ending(to) if to else otherwise), known)) for to in wanted]
 
 

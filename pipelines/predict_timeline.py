@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.crew import Crew
+from pipelines.crew import Crew, crew
+from pipelines.predict import INTERRUPTED, UNREADABLE
 from pipelines.predict_formats import TIMELINES, Output
 from pipelines.show_predictions import clock, fault, say
 from ser_tasks.errors import UserError
@@ -31,47 +32,50 @@ Take = Callable[[Path, Timeline], None]
 def predict_timelines(
     paths: Sequence[Path],
     *,
+    folder: Path,
     card: Card,
-    team: Crew,
     outputs: Sequence[Output],
     settings: TimelineParams,
+    workers: int,
     progress: Progress,
-) -> tuple[int, bool]:
+) -> int:
     """Listen to every recording in turn, and write its timeline before the next begins.
 
     Args:
         paths: of the recordings
-        card: of the bundle
-        team: that asks it
+        folder, card: of the bundle
         outputs: where the timelines go; {name} in a file's name stands for that of the recording
         settings: of segments, windows and smoothing
+        workers: processes
         progress: bar
 
     Returns:
-        how many recordings got no timeline, and whether Ctrl-C ended it
+        the exit status: 0, UNREADABLE if a recording got no timeline, INTERRUPTED after Ctrl-C
 
     Raises:
         UserError: several recordings would go into one file that can hold one
     """
     refuse_collisions(paths, outputs)
-    faults = 0
+    status = 0
     with ExitStack() as stack:
         takers = [_taker(output, card.classes, stack) for output in outputs]
+        team = stack.enter_context(crew(folder, workers))
         for path in paths:
             try:
                 timeline = _listened(path, card=card, team=team, settings=settings, progress=progress)
             except UserError as error:
-                faults += 1
                 fault(str(error))
+                status = UNREADABLE
                 continue
             except KeyboardInterrupt:
-                return faults, True
+                say(f"{path}: stopped before any of it was answered.")
+                return INTERRUPTED
             for take in takers:
                 take(path, timeline)
+            say(_in_words(path, timeline))
             if timeline.stopped is not None:
-                say(f"{path}: stopped at {clock(timeline.stopped)} of {clock(timeline.survey.duration)}.")
-                return faults, True
-    return faults, False
+                return INTERRUPTED
+    return status
 
 
 def refuse_collisions(paths: Sequence[Path], outputs: Sequence[Output]) -> None:
@@ -89,7 +93,7 @@ def refuse_collisions(paths: Sequence[Path], outputs: Sequence[Output]) -> None:
 
 
 def _listened(path: Path, *, card: Card, team: Crew, settings: TimelineParams, progress: Progress) -> Timeline:
-    duration = extent(path).duration
+    duration = extent(path).duration  # says at once what is wrong with the file
     tasks = {
         step: progress.add_task(f"{path.name}: {step}", total=duration, start=False)
         for step in ("level", "speech", "emotion")
@@ -104,6 +108,15 @@ def _listened(path: Path, *, card: Card, team: Crew, settings: TimelineParams, p
     finally:
         for task in tasks.values():
             progress.remove_task(task)
+
+
+def _in_words(path: Path, timeline: Timeline) -> str:
+    speech = sum(end - start for start, end in timeline.segments)
+    until = f", stopped at {clock(timeline.stopped)}" if timeline.stopped is not None else ""
+    return (
+        f"{path}: {clock(timeline.survey.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
+        f"segments, {len(timeline.moments)} windows, {len(timeline.stretches)} stretches{until}."
+    )
 
 
 def _taker(output: Output, classes: Sequence[str], stack: ExitStack) -> Take:

@@ -1,6 +1,7 @@
 """Predictions on the terminal: progress, faults, answers and timelines as tables."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,30 +37,42 @@ def fault(text: str) -> None:
 
 @contextmanager
 def answer_table(columns: Columns, to: Path | None) -> Iterator[Callable[[Row], None]]:
-    """One line per file, shown at the end: the emotion, how sure, and what came second."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("file", overflow="fold")
-    table.add_column("emotion", no_wrap=True)
-    table.add_column("runner-up", no_wrap=True)
+    """One line per file, shown at the end: the emotion, how sure, what came second, and what to know of the sound."""
+    rows: list[Row] = []
+    classes = [name for name, kind in columns.items() if kind == "share"]
+    try:
+        yield rows.append
+    finally:
+        _show(_answers(rows, classes), to)
+
+
+def _answers(rows: Sequence[Row], classes: Sequence[str]) -> Table:
+    folder = _common_folder([row["path"] for row in rows])
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=folder and f"in {escape(folder)}", title_justify="left")
+    table.add_column(
+        "file", overflow="fold", min_width=min(40, max((len(r["path"]) - len(folder) for r in rows), default=4))
+    )
+    for name in ("emotion", "runner-up"):
+        table.add_column(name, no_wrap=True)
     table.add_column("s", justify="right", no_wrap=True)
     table.add_column("remarks")
-    classes = [name for name, kind in columns.items() if kind == "share"]
-
-    def add(row: Row) -> None:
+    for row in rows:
+        file = Text(row["path"][len(folder) :])
         if row["emotion"] is None:
-            table.add_row(Text(row["path"]), Text("no answer", style="red"), "", "", Text("see the error above"))
-            return
-        first, second = sorted(classes, key=lambda name: -row[name])[:2]
-        table.add_row(
-            Text(row["path"]),
-            said(first, row[first], unsure=row["unsure"]),
-            said(second, row[second]),
-            f"{row['duration']:.1f}",
-            Text("; ".join(row["remarks"])),
-        )
+            table.add_row(file, Text("no answer", style="red"), "", "", Text("see the error above"))
+            continue
+        second = sorted(classes, key=lambda name: -row[name])[1]
+        first = said(row["emotion"], row["confidence"], unsure=row["unsure"])
+        remarks = Text("; ".join(row["remarks"]))
+        table.add_row(file, first, said(second, row[second]), f"{row['duration']:.1f}", remarks)
+    return table
 
-    with _shown(table, to):
-        yield add
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """The folder that all paths begin with, with its slash; nothing where there is none, or a single path."""
+    if len(paths) < 2 or len({os.path.isabs(path) for path in paths}) > 1:  # noqa: PTH117 - text as it was typed
+        return ""
+    return os.path.join(os.path.commonpath([os.path.dirname(path) for path in paths]), "")  # noqa: PTH118, PTH120
 
 
 @contextmanager
@@ -81,26 +94,26 @@ def timeline_table(_: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
                 said(stretch.emotion, stretch.confidence, unsure=stretch.unsure),
             )
 
-    with _shown(table, to):
-        yield add
-
-
-@contextmanager
-def _shown(table: Table, to: Path | None) -> Iterator[None]:
-    """Print it when the block ends, however it ends; into a file as wide as it needs."""
     try:
-        yield
+        yield add
     finally:
-        if to is None:
-            Console(highlight=False).print(table)
-        else:
-            with to.open("w", encoding="utf-8") as file:
-                Console(file=file, width=WIDEST).print(table)
+        _show(table, to)
+
+
+def _show(table: Table, to: Path | None) -> None:
+    """Print it; into a file as wide as there is room for."""
+    if to is None:
+        Console(highlight=False).print(table)
+    else:
+        with to.open("w", encoding="utf-8") as file:
+            Console(file=file, width=WIDEST).print(table)
 
 
 def said(emotion: str, probability: float, *, unsure: bool = False) -> Text:
     """anger 71 %, or anger? 34 % in yellow."""
-    return Text(f"{emotion}{'?' * unsure} {probability:.0%}".replace("%", " %"), style="yellow" if unsure else "default")
+    return Text(
+        f"{emotion}{'?' * unsure} {probability:.0%}".replace("%", " %"), style="yellow" if unsure else "default"
+    )
 
 
 def clock(seconds: float) -> str:

@@ -50,13 +50,11 @@ def listen(path: Path, *, card: Card, settings: TimelineParams, ask: Ask, heard:
             yield piece
 
     look = survey(blocks(SAMPLING_RATE, "level"), sampling_rate=SAMPLING_RATE)
-    spoken = segments(
-        blocks(SAMPLING_RATE, "speech"), peak=look.peak, duration=look.duration, voice=settings.voice
-    )
+    spoken = segments(blocks(SAMPLING_RATE, "speech"), peak=look.peak, duration=look.duration, voice=settings.voice)
     if not spoken:
         raise UserError(
-            f"{path}: no speech in {look.duration:.1f} s (peak {look.peak:.4f} of full scale). Listen to it; if somebody "
-            "speaks, lower timeline.voice.aggressiveness in params.yaml."
+            f"{path}: no speech in {look.duration:.1f} s (peak {look.peak:.4f} of full scale). Listen to it; if "
+            "somebody speaks, lower timeline.voice.aggressiveness in params.yaml."
         )
     windows = [windows_in(span, window=settings.window, hop=settings.hop) for span in spoken]
     sounds = cut(blocks(card.sampling_rate, "emotion"), chain(*windows), sampling_rate=card.sampling_rate)

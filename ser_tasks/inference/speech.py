@@ -33,9 +33,7 @@ def segments(
         voice: the detector, and what makes a stretch of its frames: see `ser_tasks.audio.sentences`
     """
     voiced = list(
-        voiced_frames(
-            blocks, peak=peak, frame=voice.frame, aggressiveness=voice.aggressiveness, warm_up=voice.warm_up
-        )
+        voiced_frames(blocks, peak=peak, frame=voice.frame, aggressiveness=voice.aggressiveness, warm_up=voice.warm_up)
     )
     rules = voice.model_dump(include={"onset_frames", "onset_share", "back_up_frames", "pause_frames", "pause_share"})
     found = sentences_in(voiced, **rules, longest_frames=max(1, round(voice.longest / voice.frame)))
