@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -16,9 +17,10 @@ from pipelines.show_predictions import bar, say
 from ser_tasks.bundle.card import FILE, Card, read_card
 from ser_tasks.errors import UserError
 from ser_tasks.inference.inputs import gather
+from ser_tasks.inference.streaming import extent
 from ser_tasks.read_params import read_params
 
-FILES_PER_WORKER = 24  # fewer, and starting another process takes longer than it saves
+FILES_PER_WORKER, SECONDS_PER_WORKER = 24, 120  # less, and starting another process takes longer than it saves
 
 
 def run(
@@ -47,7 +49,7 @@ def run(
                 card=card,
                 outputs=wanted,
                 settings=params.timeline,
-                workers=workers or processes(card, os.cpu_count() or 1),
+                workers=workers or processes(card, int(_seconds(paths) / SECONDS_PER_WORKER)),
                 progress=progress,
             )
         began = perf_counter()
@@ -99,6 +101,15 @@ def recordings(inputs: Sequence[str]) -> tuple[Path, ...]:
     if not found.paths:
         raise UserError("-: no path on standard input. Write one on each line: find . -name '*.wav' | ser predict -")
     return found.paths
+
+
+def _seconds(paths: Sequence[Path]) -> float:
+    """Of sound in all, as far as the headers say; what is wrong with a file is said when its turn comes."""
+    total = 0.0
+    for path in paths:
+        with suppress(UserError, OSError):
+            total += extent(path).duration or 0.0
+    return total
 
 
 def processes(card: Card, most: int) -> int:

@@ -1,11 +1,11 @@
 """The sound track of a long video, block by block."""
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ser_tasks.audio.recording import AudioError
 from ser_tasks.audio.riff import refuse_short_riff
 from ser_tasks.audio.video import TOLERANCE
+from ser_tasks.audio.video import _promised as promised_length  # 0 where the container does not state it
 from ser_tasks.inference.streaming import Extent, truncated, unreadable
 
 
@@ -26,7 +27,8 @@ def video_extent(path: Path) -> Extent:
     try:
         with av.open(str(path)) as container:
             stream = _track(container, path)
-            return Extent(stream.rate, stream.channels, _promised(stream))
+            longest = container.duration / av.time_base if container.duration else None  # of all streams
+            return Extent(stream.rate, stream.channels, promised_length(stream) or longest)
     except av.FFmpegError as error:
         raise unreadable(path, error.strerror) from error
 
@@ -47,9 +49,11 @@ def video_blocks(path: Path, *, frames: int) -> Iterator[NDArray[np.float32]]:
             found, held, waiting = found + held, 0, []
     if waiting:
         yield np.concatenate(waiting)
-    promised = video_extent(path)
-    if promised.duration is not None and (found + held) / promised.sampling_rate < promised.duration - TOLERANCE:
-        raise truncated(path, promised=promised.duration, found=(found + held) / promised.sampling_rate)
+    with av.open(str(path)) as container:
+        stream = _track(container, path)
+        promised, length = promised_length(stream), (found + held) / stream.rate
+    if length < promised - TOLERANCE:
+        raise truncated(path, promised=promised, found=length)
 
 
 def _pieces(path: Path) -> Iterator[NDArray[np.float32]]:
@@ -57,12 +61,17 @@ def _pieces(path: Path) -> Iterator[NDArray[np.float32]]:
     try:
         with av.open(str(path)) as container:
             stream = _track(container, path)
-            planar = AudioResampler(format="fltp")  # one row per channel; rate and channels as they are
-            for frame in chain(container.decode(stream), (None,)):
-                for part in planar.resample(frame) if frame or planar.graph else ():
-                    yield np.asarray(part.to_ndarray().T, np.float32)
+            planar, heard = AudioResampler(format="fltp"), False  # one row per channel; rate and channels as they are
+            for frame in container.decode(stream):
+                yield from map(_samples, planar.resample(frame))
+                heard = True
+            yield from map(_samples, planar.resample(None) if heard else ())
     except av.FFmpegError as error:
         raise unreadable(path, error.strerror) from error
+
+
+def _samples(frame: AudioFrame) -> NDArray[np.float32]:
+    return np.asarray(frame.to_ndarray().T, np.float32)
 
 
 def _track(container: InputContainer, path: Path) -> AudioStream:
@@ -73,8 +82,3 @@ def _track(container: InputContainer, path: Path) -> AudioStream:
         f"{path}: the file has no sound track (found: {', '.join(kinds) or 'no stream at all'}). "
         "Take a copy that has one, or leave it out."
     )
-
-
-def _promised(stream: AudioStream) -> float | None:
-    """Length in s, None where the container does not state that of the track (MKV states that of the longest)."""
-    return None if stream.duration is None or stream.time_base is None else float(stream.duration * stream.time_base)
