@@ -7,6 +7,7 @@ from pydantic import Field, PositiveInt, model_validator
 from ser_tasks.params.asr import AsrParams, FasterWhisperParams, PocketsphinxParams
 from ser_tasks.params.base import Fraction, Name, Once, Section
 from ser_tasks.params.bundles import BundleParams, ReliabilityParams
+from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
@@ -91,6 +92,7 @@ __all__ = [
     "PatchDcnnBlstmParams",
     "PitchParams",
     "PocketsphinxParams",
+    "PredictParams",
     "Protocols",
     "PsdImageParams",
     "ReliabilityParams",
@@ -110,8 +112,10 @@ __all__ = [
     "TextLstmParams",
     "TextNetworkParams",
     "TfidfParams",
+    "TimelineParams",
     "TrainingParams",
     "TrimParams",
+    "VoiceParams",
     "WienerParams",
     "WordsParams",
     "WorkersParams",
@@ -215,6 +219,8 @@ class Params(Section):
     bundles: dict[Name, BundleParams]
     reliability: ReliabilityParams
     evaluation: EvaluationParams
+    predict: PredictParams
+    timeline: TimelineParams
     workers: WorkersParams
 
     def for_corpus(self, name: str) -> "Params":
