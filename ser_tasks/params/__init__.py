@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
@@ -31,6 +32,7 @@ from ser_tasks.params.protocols import (
     SpeakerIndependent,
     SpeakerKfold,
 )
+from ser_tasks.params.requests import RequestParams
 from ser_tasks.params.sound import (
     AudioParams,
     ConditioningParams,
@@ -85,8 +87,10 @@ __all__ = [
     "Params",
     "PatchDcnnBlstmParams",
     "PitchParams",
+    "PredictParams",
     "Protocols",
     "PsdImageParams",
+    "RequestParams",
     "ResidualCnnParams",
     "Section",
     "SentenceEncoderParams",
@@ -103,8 +107,10 @@ __all__ = [
     "TextLstmParams",
     "TextNetworkParams",
     "TfidfParams",
+    "TimelineParams",
     "TrainingParams",
     "TrimParams",
+    "VoiceParams",
     "WienerParams",
     "WordsParams",
     "WorkersParams",
@@ -203,6 +209,9 @@ class Params(Section):
     networks: NetworksParams
     ensembles: dict[Name, EnsembleParams]
     evaluation: EvaluationParams
+    predict: PredictParams
+    timeline: TimelineParams
+    requests: RequestParams
     workers: WorkersParams
 
     def for_corpus(self, name: str) -> "Params":
