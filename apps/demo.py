@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.clip import read_clip
 from apps.opinion import opinion_of
-from apps.page import complaint, results
+from apps.page import complaint, results, summary
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ INTRODUCTION = f"""# {TITLE}
 Record a sentence or choose a file of at most {{seconds:g}} s. The models learnt from acted or scripted speech of few
 people: what they say of yours is a guess, and no ground for any decision about a person."""
 
-Ask = Callable[[str | None, list[str]], tuple[str, None]]
+Ask = Callable[[str | None, list[str]], tuple[str, str, Any]]
 
 
 def demo(
@@ -53,6 +53,7 @@ def demo(
                 type="filepath",
                 label="Recording",
                 editable=False,
+                buttons=[],
                 elem_id="recording",
             )
             with gr.Column():
@@ -60,28 +61,30 @@ def demo(
                     names, value=names[:SHOWN], label="Models", info="Tick several to compare them.", elem_id="models"
                 )
                 button = gr.Button("Recognise", variant="primary", elem_id="recognise")
-        answer = gr.HTML(elem_id="answer")
+        answer = gr.HTML(elem_id="answer", padding=False)
+        said = gr.HTML(elem_id="said", padding=False)
         ask = asking(bundles, requests=requests, timeline=timeline, uploads=uploads)
         button.click(
-            ask, [sound, chosen], [answer, sound], api_visibility="private", concurrency_limit=requests.at_once
+            ask, [sound, chosen], [answer, said, sound], api_visibility="private", concurrency_limit=requests.at_once
         )
     page.queue(max_size=requests.at_once + requests.waiting)
     return page
 
 
 def asking(bundles: Mapping[str, Bundle], *, requests: RequestParams, timeline: TimelineParams, uploads: Path) -> Ask:
-    """What the button does: (file, names of bundles) -> (HTML, nothing in place of the file, which is gone)."""
+    """What the button does: (file, names of bundles) -> (HTML, what to read out, nothing in place of the file)."""
+    import gradio as gr  # noqa: PLC0415
 
-    def ask(path: str | None, names: list[str]) -> tuple[str, None]:
+    def ask(path: str | None, names: list[str]) -> tuple[str, str, Any]:
+        if not names:
+            return complaint("No model is ticked. Tick one or more."), "", gr.skip()
         try:
             content = _taken(path, uploads)
-            if not names:
-                raise UserError("No model is ticked. Tick one or more, then choose the recording again.")
             clip = read_clip(content, name=Path(str(path)).name, limits=requests)
             opinions = [opinion_of(bundles[name], clip.recording, timeline=timeline) for name in names]
-            return results(clip.name, opinions), None
+            return results(clip.name, opinions), summary(opinions), None
         except UserError as error:
-            return complaint(str(error)), None
+            return complaint(str(error)), "", None
 
     return ask
 
@@ -118,5 +121,11 @@ def look() -> dict[str, Any]:
         button_primary_background_fill_dark="#00578a",
         button_primary_background_fill_hover_dark="#003f66",
         button_primary_text_color="white",
+        body_text_color_subdued="#4b5563",  # 7.6 to 1 on white
+        body_text_color_subdued_dark="#d1d5db",
+        block_info_text_color="#4b5563",
+        block_info_text_color_dark="#d1d5db",
+        block_label_text_color="#1f2937",
+        block_title_text_color="#1f2937",
     )
     return {"theme": theme, "css": CSS, "js": ANNOUNCE}

@@ -12,6 +12,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from apps.opinion import Opinion
+from ser_tasks.inference.answer import Answer
+from ser_tasks.inference.timeline import Moment
 
 COLUMNS = ("file", "bundle", "start", "end", "emotion", "unsure", "class", "probability")
 
@@ -29,8 +31,9 @@ def as_csv(name: str, opinions: Sequence[Opinion]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for opinion in opinions:
-        whole = (0.0, opinion.answer.duration, opinion.answer)
-        for start, end, said in (whole, *((moment.start, moment.end, moment) for moment in opinion.moments)):
+        spans: list[tuple[float, float, Answer | Moment]] = [(0.0, opinion.answer.duration, opinion.answer)]
+        spans += [(moment.start, moment.end, moment) for moment in opinion.moments]
+        for start, end, said in spans:
             fixed = (name, opinion.card.name, f"{start:.3f}", f"{end:.3f}", said.emotion, str(said.unsure).lower())
             writer.writerows((*fixed, label, f"{share:.6f}") for label, share in said.probabilities.items())
     return text.getvalue()

@@ -16,6 +16,16 @@ def results(name: str, opinions: Sequence[Opinion]) -> str:
     return f'<div class="ser-answers">{columns}</div>{_take_home(name, opinions)}'
 
 
+def summary(opinions: Sequence[Opinion]) -> str:
+    """What is read out when the answer has come."""
+    said = (
+        f"{opinion.card.name}: {'unsure, likeliest ' * opinion.answer.unsure}{opinion.answer.emotion}, "
+        f"{percent(opinion.answer.confidence)}."
+        for opinion in opinions
+    )
+    return escape(" ".join(said))
+
+
 def complaint(text: str) -> str:
     """What went wrong, where the answer would be."""
     return f'<p class="ser-complaint" role="alert"><strong>No answer.</strong> {escape(text)}</p>'
@@ -24,9 +34,9 @@ def complaint(text: str) -> str:
 def _opinion(name: str, opinion: Opinion) -> str:
     title = escape(opinion.card.name)
     return (
-        f'<section class="ser-answer" aria-label="answer of {title}"><h2>{title}</h2>'
+        f'<section class="ser-answer" aria-label="answer of {title}"><div><h2>{title}</h2>'
         f"{_verdict(opinion)}{_remarks(opinion)}{_probabilities(opinion.answer.probabilities, opinion.answer.emotion)}"
-        f"{_picture(name, opinion)}{_moments(opinion.moments)}{_about(opinion)}</section>"
+        f"</div><div>{_picture(name, opinion)}{_moments(opinion.moments)}{_about(opinion)}</div></section>"
     )
 
 
@@ -48,8 +58,8 @@ def _remarks(opinion: Opinion) -> str:
 def _probabilities(probabilities: Mapping[str, float], likeliest: str) -> str:
     rows = "".join(
         f'<tr{" class=ser-likeliest" if label == likeliest else ""}><th scope="row">{escape(label)}</th>'
-        f'<td class="ser-track"><div class="ser-bar" style="width:{100 * share:.1f}%"></div></td>'
-        f"<td>{percent(share)}</td></tr>"
+        f'<td><div class="ser-track"><div class="ser-bar" style="width:{100 * share:.1f}%"></div></div>'
+        f"<span>{percent(share)}</span></td></tr>"
         for label, share in probabilities.items()
     )
     return f'<table class="ser-bars"><caption>Probability of each emotion</caption>{rows}</table>'
@@ -108,7 +118,8 @@ def _take_home(name: str, opinions: Sequence[Opinion]) -> str:
     return (
         f'<section class="ser-home" aria-label="take home"><p><label>What was heard: '
         f'<audio controls aria-label="what was heard of {escape(name)}" src="{sound}"></audio></label></p>'
-        f"<p>Download: {made}</p><p>The recording has been deleted here: all of this is in your browser alone.</p></section>"
+        f"<p>Download: {made}</p>"
+        "<p>The recording has been deleted here: all of this is in your browser alone.</p></section>"
     )
 
 

@@ -14,13 +14,17 @@ from ser_tasks.features.log_mel import log_mel_spectrogram
 from ser_tasks.inference.attention import Attention
 from ser_tasks.inference.timeline import Moment
 
-WIDTH, DOTS = 5.0, 160  # inches, and their dots: readable at the width of a phone
+WIDTH, DOTS = 4.2, 190  # inches, and their dots: readable at the width of a phone
 HEIGHTS = {"waveform": 1.2, "log-mel": 2.0, "timeline": 1.0}  # inches; the timeline grows by ROW for each class
 ROW = 0.17
+FONT = 9  # points
+QUIETEST = 0.01  # of full scale, that the axis of a waveform still reaches
 COLUMNS = 800  # of the drawn waveform: each shows the range of its samples
 INK, SOUND, LINE = "#1f2933", "#0072b2", "#ffffff"  # blue of Okabe & Ito (2008)
 SEEN = "cividis"  # made to look the same with and without colour vision
-VIEW = {"window": 0.025, "hop": 0.010, "n_mels": 64, "f_min": 20.0, "dynamic_range": 80.0, "law": "db"}
+WINDOW, HOP = 0.025, 0.010  # s
+F_MAX = 8_000.0  # Hz
+VIEW = {"window": WINDOW, "hop": HOP, "n_mels": 64, "f_min": 20.0, "dynamic_range": 80.0, "law": "db"}
 
 
 def sound_picture(
@@ -44,12 +48,10 @@ def sound_picture(
     figure = Figure(figsize=(WIDTH, sum(heights)), dpi=DOTS, layout="constrained")
     panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     _draw_waveform(panels[0], signal, sampling_rate)
-    _draw_log_mel(panels[1], signal, sampling_rate)
-    if attention is not None:
-        _draw_attention(panels[1], attention)
+    _draw_log_mel(panels[1], signal, sampling_rate, attention)
     if moments:
         _draw_timeline(panels[2], moments)
-    panels[-1].set_xlabel("s")
+    panels[-1].set_xlabel("s", fontsize=FONT)
     panels[-1].set_xlim(0, len(signal) / sampling_rate)
     return figure
 
@@ -65,31 +67,20 @@ def _draw_waveform(panel: Any, signal: NDArray[np.float32], sampling_rate: int) 
     blocks = np.array_split(signal, min(COLUMNS, len(signal)))
     starts = np.cumsum([0] + [len(block) for block in blocks[:-1]]) / sampling_rate
     panel.fill_between(starts, [b.min() for b in blocks], [b.max() for b in blocks], color=SOUND, linewidth=0.4)
-    reach = max(0.01, float(np.abs(signal).max()))
-    panel.set(ylim=(-1.05 * reach, 1.05 * reach), ylabel="of full scale", title="Waveform")
-    _style(panel)
+    reach = 1.05 * max(QUIETEST, float(np.abs(signal).max()))
+    panel.set(ylim=(-reach, reach))
+    _label(panel, "Waveform", "of full scale")
 
 
-def _draw_log_mel(panel: Any, signal: NDArray[np.float32], sampling_rate: int) -> None:
-    settings: dict[str, Any] = {**VIEW, "f_max": min(8_000.0, sampling_rate / 2)}
+def _draw_log_mel(panel: Any, signal: NDArray[np.float32], sampling_rate: int, attention: Attention | None) -> None:
+    settings: dict[str, Any] = {**VIEW, "f_max": min(F_MAX, sampling_rate / 2)}
     bands = log_mel_spectrogram(signal, sampling_rate=sampling_rate, **settings)
-    extent = (0, len(bands) * VIEW["hop"], 0.5, bands.shape[1] + 0.5)
+    extent = (0, len(bands) * HOP, 0.5, bands.shape[1] + 0.5)
     panel.imshow(bands.T, origin="lower", aspect="auto", cmap=SEEN, extent=extent, interpolation="nearest")
-    panel.set(ylabel="mel band", title=f"Log-mel spectrogram, 20 to {settings['f_max']:.0f} Hz")
-    _style(panel)
-
-
-def _draw_attention(panel: Any, attention: Attention) -> None:
-    weights = panel.twinx()
-    weights.plot(
-        attention.times,
-        attention.weights / attention.weights.max(),
-        color=LINE,
-        linewidth=2,
-        path_effects=[withStroke(linewidth=4, foreground=INK)],
-    )
-    weights.set(ylim=(0, 1.05), yticks=[])
-    panel.set_title("Log-mel spectrogram; the line: where the network looks")
+    if attention is not None:
+        share = attention.weights / attention.weights.max() * bands.shape[1]
+        panel.plot(attention.times, share, color=LINE, path_effects=[withStroke(linewidth=4, foreground=INK)])
+    _label(panel, "Log-mel" if attention is None else "Log-mel, and where the network looks (line)", "mel band")
 
 
 def _draw_timeline(panel: Any, moments: Sequence[Moment]) -> None:
@@ -101,15 +92,13 @@ def _draw_timeline(panel: Any, moments: Sequence[Moment]) -> None:
         middle, row = (moment.start + moment.end) / 2, classes.index(moment.emotion)
         panel.plot(middle, row, "o", color=INK if moment.unsure else LINE, markeredgecolor=LINE, markersize=5)
     panel.set_yticks(range(len(classes)), classes)
-    panel.set_title("Over time: the lighter the likelier; a dark dot is unsure")
     panel.invert_yaxis()
-    _style(panel)
+    _label(panel, "Over time (light: likely; dark dot: unsure)", "")
 
 
-def _style(panel: Any) -> None:
-    panel.title.set_fontsize(9.5)
-    panel.tick_params(labelsize=9)
-    panel.yaxis.label.set_fontsize(9)
-    panel.xaxis.label.set_fontsize(9)
+def _label(panel: Any, title: str, vertical: str) -> None:
+    panel.set_title(title, loc="left", fontsize=FONT)
+    panel.set_ylabel(vertical, fontsize=FONT)
+    panel.tick_params(labelsize=FONT)
     for side in ("top", "right"):
         panel.spines[side].set_visible(False)

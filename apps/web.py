@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,7 +27,7 @@ def show(
     timeline: TimelineParams,
     started: Callable[[str], None],
 ) -> None:
-    """Serve the page until Ctrl+C.
+    """Serve the page until Ctrl+C, or until the process is told to end.
 
     Args:
         bundles: by name, loaded
@@ -33,12 +35,14 @@ def show(
         requests, timeline: see `demo`
         started: told the address
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl+C does, it leaves the block below in order
     with tempfile.TemporaryDirectory(prefix="ser-app-") as uploads:
         os.environ.update(QUIET, GRADIO_TEMP_DIR=uploads)  # before Gradio looks at them
         from apps.demo import demo, look  # noqa: PLC0415
 
+        keep_uploads_apart()
         page = demo(bundles, requests=requests, timeline=timeline, uploads=Path(uploads))
-        app, address, _ = page.launch(
+        _, address, _ = page.launch(
             server_name=host,
             server_port=port,
             max_file_size=requests.most_bytes,
@@ -52,22 +56,21 @@ def show(
             footer_links=[],
             **look(),
         )
-        keep_uploads_apart(app, Path(uploads))
         started(address)
         page.block_thread()
 
 
-def keep_uploads_apart(app: Any, uploads: Path) -> None:
+def keep_uploads_apart() -> None:
     """Give each upload a folder of its own.
 
-    Gradio names it by the content: two people who send the same file would share one, and the first to be answered
-    would take it away from the second.
+    Gradio names it by the content alone: two people who send the same file would share one, and the first to be
+    answered would take it away from the second.
     """
+    from gradio import routes  # noqa: PLC0415
 
-    class Apart(type(app)):  # type: ignore[misc]  # Gradio's own class of application
-        @property
-        def uploaded_file_dir(self) -> str:
-            return str(uploads / secrets.token_urlsafe(16))
+    upload = routes.upload_fn
 
-    del app.uploaded_file_dir
-    app.__class__ = Apart
+    async def apart(request: Any, upload_dir: str, *settings: Any, **options: Any) -> Any:
+        return await upload(request, str(Path(upload_dir, secrets.token_urlsafe(16))), *settings, **options)
+
+    routes.upload_fn = apart
