@@ -36,7 +36,7 @@ def _opinion(name: str, opinion: Opinion) -> str:
     return (
         f'<section class="ser-answer" aria-label="answer of {title}"><div><h2>{title}</h2>'
         f"{_verdict(opinion)}{_remarks(opinion)}{_probabilities(opinion.answer.probabilities, opinion.answer.emotion)}"
-        f"</div><div>{_picture(name, opinion)}{_moments(opinion.moments)}{_about(opinion)}</div></section>"
+        f"{_moments(opinion.moments)}{_about(opinion)}</div><div>{_picture(name, opinion)}</div></section>"
     )
 
 
@@ -74,7 +74,7 @@ def _picture(name: str, opinion: Opinion) -> str:
         peak = opinion.attention.times[opinion.attention.weights.argmax()]
         shown[1] += f" with the attention of the network, largest at {peak:.1f} s"
     if opinion.moments:
-        shown.append("emotions over time, as in the table below")
+        shown.append("emotions over time, as in the table")
     text = f"{name}, {opinion.answer.duration:.1f} s: {', '.join(shown)}"
     return f'<img class="ser-picture" src="{as_data(figure)}" alt="{escape(text)}">'
 

@@ -18,7 +18,7 @@ CSS = """
 .ser-bars th, .ser-moments th { text-align: left; font-weight: normal; padding-right: .5rem; white-space: nowrap; }
 #answer table, #answer tr, #answer td, #answer th { border: 0; background: none; }
 #answer td, #answer th { padding: .15rem .5rem .15rem 0; }
-#answer .ser-bars td { display: flex; padding-right: 0; }
+#answer .ser-bars td { display: flex; align-items: center; padding-right: 0; }
 .ser-bars span { width: 4.5rem; text-align: right; white-space: nowrap; }
 #said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); padding: 0; margin: 0; }
 .ser-bars th { width: 1%; }
