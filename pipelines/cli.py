@@ -8,6 +8,7 @@ import typer
 
 from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_predict import app as predict
 from pipelines.complain import complain
 from ser_tasks.errors import UserError
 
@@ -20,6 +21,7 @@ cli = typer.Typer(
 
 
 cli.add_typer(corpora)
+cli.add_typer(predict)
 cli.add_typer(apps)
 
 

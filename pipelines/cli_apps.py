@@ -13,7 +13,7 @@ Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets othe
 def web_page(
     bundle: Annotated[
         list[str] | None,
-        typer.Option(help="Name of a bundle, or its folder; again for more. All there are if left out."),
+        typer.Option(help="Name below data/bundles, or folder; again for more; left out: all there are."),
     ] = None,
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option()] = 7860,
@@ -23,11 +23,11 @@ def web_page(
 
     from apps.loading import ready_bundle
     from apps.web import show
-    from pipelines.bundles import bundle_folders
-    from pipelines.settings import project_params
+    from pipelines.bundles import find_bundles
+    from ser_tasks.read_params import read_params
 
-    params = project_params()
-    folders = bundle_folders(bundle or [])
+    params = read_params()
+    folders = find_bundles(bundle or [])
     with Console(stderr=True).status("loading") as status:
         bundles = {}
         for name, folder in folders.items():
@@ -46,14 +46,14 @@ def web_page(
 @app.command()
 def serve(
     bundle: Annotated[
-        str, typer.Option(help="Name of the bundle, or its folder; not needed if there is only one.")
-    ] = "",
+        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+    ] = None,
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option()] = 8000,
 ) -> None:
     """Answer recordings over HTTP: POST /v1/recognise; /docs says the rest."""
     from apps.serve import serve as listen
-    from pipelines.bundles import only_bundle
-    from pipelines.settings import project_params
+    from pipelines.predict_command import find_bundle
+    from ser_tasks.read_params import read_params
 
-    listen(only_bundle(bundle), host=host, port=port, limits=project_params().requests)
+    listen(find_bundle(bundle), host=host, port=port, limits=read_params().requests)
