@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
 from pipelines.cli_predict import app as predict
 from pipelines.complain import complain
@@ -21,6 +22,7 @@ cli = typer.Typer(
 
 cli.add_typer(corpora)
 cli.add_typer(predict)
+cli.add_typer(apps)
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -34,6 +34,7 @@ from ser_tasks.params.protocols import (
     SpeakerIndependent,
     SpeakerKfold,
 )
+from ser_tasks.params.requests import RequestParams
 from ser_tasks.params.sound import (
     AudioParams,
     ConditioningParams,
@@ -96,6 +97,7 @@ __all__ = [
     "Protocols",
     "PsdImageParams",
     "ReliabilityParams",
+    "RequestParams",
     "ResidualCnnParams",
     "Section",
     "SentenceEncoderParams",
@@ -221,6 +223,7 @@ class Params(Section):
     evaluation: EvaluationParams
     predict: PredictParams
     timeline: TimelineParams
+    requests: RequestParams
     workers: WorkersParams
 
     def for_corpus(self, name: str) -> "Params":
