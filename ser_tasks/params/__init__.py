@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.base import Count, Fraction, Name, Once, Section
 from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
@@ -105,6 +105,7 @@ __all__ = [
     "TfidfParams",
     "TrainingParams",
     "TrimParams",
+    "TuningParams",
     "WienerParams",
     "WordsParams",
     "WorkersParams",
@@ -163,6 +164,15 @@ class EvaluationParams(Section):
     confidence: Fraction
 
 
+class TuningParams(Section):
+    """How `ser tune` searches."""
+
+    trials: PositiveInt  # of a study
+    startup_trials: PositiveInt  # of them, drawn at random before earlier ones are learnt from
+    inner_folds: Count  # of the training part, by speaker
+    prune_after: PositiveInt  # inner folds, then a trial below the median of the others is given up
+
+
 class WorkersParams(Section):
     """Where tasks run: threads, processes, or the address of a Dask scheduler (tcp://host:port)."""
 
@@ -203,6 +213,7 @@ class Params(Section):
     networks: NetworksParams
     ensembles: dict[Name, EnsembleParams]
     evaluation: EvaluationParams
+    tuning: TuningParams
     workers: WorkersParams
 
     def for_corpus(self, name: str) -> "Params":
