@@ -1,6 +1,7 @@
 """`ser tune`: hyper-parameters searched inside the training part of each outer fold, then scored once outside."""
 
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,11 @@ from typing import Any
 import yaml
 from filelock import FileLock, Timeout
 from prefect import flow
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from pipelines import places
 from pipelines.record_tuning import StudyRun
+from pipelines.server import prefect_server
 from pipelines.settings import project_params
 from pipelines.show_tuning import show_cost, show_outdated, show_params, show_study
 from pipelines.tune_nested import score_outer
@@ -125,4 +128,6 @@ def main(
         params = params.model_copy(update={section: getattr(params, section).model_copy(update=given)})
     if corpus in params.corpus:
         params = params.for_corpus(corpus)
-    tune.with_options(task_runner=task_runner(params.workers))(corpus, protocol, model, params, options)
+    with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
+        os.environ["PREFECT_API_URL"] = address  # for the workers: each would start a server of its own
+        tune.with_options(task_runner=task_runner(params.workers))(corpus, protocol, model, params, options)
