@@ -6,6 +6,7 @@ DATA = Path("data")
 WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
 HEARD = Path(".ser/heard")  # shards of transcripts: recognising goes on from them
+STUDIES = Path(".ser/studies")  # of hyper-parameters
 
 
 def corpus_root(corpus: str) -> Path:
@@ -71,3 +72,13 @@ def heard_result(corpus: str) -> Path:
 def result(corpus: str, protocol: str, model: str) -> Path:
     """The figures, in git."""
     return Path("results") / corpus / protocol / f"{model}.json"
+
+
+def studies(corpus: str, protocol: str, model: str) -> Path:
+    """Every study of one model's hyper-parameters, as SQLite."""
+    return STUDIES / f"{corpus}-{protocol}-{model}.db"
+
+
+def tuned(corpus: str, protocol: str, model: str) -> Path:
+    """The figures of tuning, in git, apart from those of evaluations."""
+    return Path("results") / "tuning" / corpus / protocol / f"{model}.json"

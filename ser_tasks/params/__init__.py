@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.asr import AsrParams, FasterWhisperParams, PocketsphinxParams
-from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.base import Count, Fraction, Name, Once, Section
 from ser_tasks.params.bundles import BundleParams, ReliabilityParams
 from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
@@ -117,6 +117,7 @@ __all__ = [
     "TimelineParams",
     "TrainingParams",
     "TrimParams",
+    "TuningParams",
     "VoiceParams",
     "WienerParams",
     "WordsParams",
@@ -177,6 +178,15 @@ class EvaluationParams(Section):
     confidence: Fraction
 
 
+class TuningParams(Section):
+    """How `ser tune` searches."""
+
+    trials: PositiveInt  # of a study
+    startup_trials: PositiveInt  # of them, drawn at random before earlier ones are learnt from
+    inner_folds: Count  # of the training part, by speaker
+    prune_after: PositiveInt  # inner folds, then a trial below the median of the others is given up
+
+
 class WorkersParams(Section):
     """Where tasks run: threads, processes, or the address of a Dask scheduler (tcp://host:port)."""
 
@@ -224,6 +234,7 @@ class Params(Section):
     predict: PredictParams
     timeline: TimelineParams
     requests: RequestParams
+    tuning: TuningParams
     workers: WorkersParams
 
     def for_corpus(self, name: str) -> "Params":
