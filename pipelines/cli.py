@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_predict import app as predict
+from pipelines.cli_tune import app as tune
 from pipelines.complain import complain
 from ser_tasks.errors import UserError
 
@@ -19,6 +22,9 @@ cli = typer.Typer(
 
 
 cli.add_typer(corpora)
+cli.add_typer(predict)
+cli.add_typer(apps)
+cli.add_typer(tune)
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -57,9 +63,9 @@ def evaluate(
     ] = False,
 ) -> None:
     """Across corpora: learn from all of one, or of several, and test on another, on the classes that they share."""
-    from pipelines.__main__ import set_environment
+    from pipelines.environment import prepare_environment
 
-    set_environment()
+    prepare_environment()
     from pipelines.cross_matrix import evaluate_pair
 
     pairs = dict(_preset(words) for words in preset or ())
@@ -83,9 +89,9 @@ def cross(
     markdown: bool = typer.Option(False, help="As Markdown."),
 ) -> None:
     """Every pair of corpora, learnt from the one and tested on the other, as a table."""
-    from pipelines.__main__ import set_environment
+    from pipelines.environment import prepare_environment
 
-    set_environment()
+    prepare_environment()
     from pipelines.cross_matrix import matrix
 
     matrix(corpora or (), model, corpus_norm=corpus_norm, as_markdown=markdown)

@@ -14,7 +14,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.read_params import PARAMS_FILE, refuse_unknown
 from ser_tasks.result import markdown, with_interval
-from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import OF_WORDS
 
 Pair = tuple[str, str]  # learnt from, tested on
 
@@ -80,7 +80,7 @@ def corpora_here(model: str) -> list[str]:
         for name, corpus in CORPORA.items()
         if corpus.kind != "synthetic"
         and places.utterances(name).exists()
-        and (read == TRANSCRIPTS or any(places.features(name, read).glob("*.parquet")))
+        and (read in OF_WORDS or any(places.features(name, read).glob("*.parquet")))
     ]
 
 

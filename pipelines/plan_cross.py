@@ -19,7 +19,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.splits import Fold
 from ser_tasks.tasks import CrossRequest
-from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import OF_WORDS
 from ser_tasks.utterances import read_utterances
 
 
@@ -57,7 +57,7 @@ def plan_cross(name: str, section: CrossParams, params: Params) -> CrossEvaluati
     audit_folds(joined.utterances, [fold], straddling=frozenset())
     found = {corpus: features_of(corpus, model.feature_set) for corpus in corpora}
     sources = tuple((corpus, where) for corpus, (where, _) in found.items())
-    if model.feature_set != TRANSCRIPTS:
+    if model.feature_set not in OF_WORDS:
         refuse_unlike(dict(sources))
     heard = joined.heard if section.corpus_norm else ()
     digest = digest_of({corpus: digest for corpus, (_, digest) in found.items()} | {"heard": repr(heard)})
