@@ -77,7 +77,10 @@ def plan_cross(name: str, section: CrossParams, params: Params) -> CrossEvaluati
 def _utterances(corpus: str) -> pd.DataFrame:
     table = places.utterances(corpus)
     if not table.exists():
-        raise UserError(f"{table}: no such table. Name {corpus} under corpora: in params.yaml, and run dvc repro.")
+        raise UserError(
+            f"{table}: no such table. Get the corpus (ser fetch {corpus}), name it under corpora: and sound_corpora: in "
+            "params.yaml, and run dvc repro."
+        )
     return read_utterances(table)
 
 

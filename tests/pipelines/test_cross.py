@@ -116,6 +116,11 @@ def test_features_of_other_settings_are_not_mixed(folder, params):
         plan_cross.plan_cross("x", section(), params)
 
 
+def test_a_corpus_that_is_not_here_is_answered_with_how_to_get_it(folder, params):
+    with pytest.raises(UserError, match=r"tess.parquet: no such table. Get the corpus \(ser fetch tess\)"):
+        plan_cross.plan_cross("x", section(test="tess"), params)
+
+
 def test_networks_train_as_long_as_the_training_corpora_say(params):
     def with_epochs(**epochs):
         corpora = {name: params.corpus[name].model_copy(update={"epochs": epochs.get(name)}) for name in params.corpus}
