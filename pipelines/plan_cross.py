@@ -78,8 +78,8 @@ def _utterances(corpus: str) -> pd.DataFrame:
     table = places.utterances(corpus)
     if not table.exists():
         raise UserError(
-            f"{table}: no such table. Get the corpus (ser fetch {corpus}), name it under corpora: and sound_corpora: in "
-            "params.yaml, and run dvc repro."
+            f"{table}: no such table. Get the corpus (ser fetch {corpus}), name it under corpora: and "
+            "sound_corpora: in params.yaml, and run dvc repro."
         )
     return read_utterances(table)
 
