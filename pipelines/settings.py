@@ -10,7 +10,7 @@ from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import BundleParams, CorpusParams, EnsembleParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
-from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import OF_WORDS
 
 MOMENT = 0.1  # s
 
@@ -30,15 +30,15 @@ def project_params() -> Params:
             place="corpora",
             mend="Add its classes and folds under corpus: in params.yaml.",
         )
-    for place in ("sound_corpora", "text_corpora"):
+    for place in ("sound_corpora", "text_corpora", "asr_corpora"):
         for name in getattr(params, place):
             refuse_unknown(name, params.corpora, place=place, mend="Or add it to corpora.")
     for name in params.try_networks:
         for place in ("sound_corpora", "text_corpora"):
             refuse_unknown(name, getattr(params, place), place="try_networks", mend=f"Or add it to {place}.")
-    for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora}:
+    for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora, *params.asr_corpora}:
         raise ParamsError(
-            f"params.yaml: corpora: {name!r} is neither in sound_corpora nor in text_corpora. Add it there."
+            f"params.yaml: corpora: {name!r} is in none of sound_corpora, text_corpora and asr_corpora. Add it there."
         )
     for name, section in params.corpus.items():
         _check_corpus(name, section)
@@ -128,5 +128,5 @@ def _check_model(name: str, group: str, params: Params) -> None:
 
 def _check_feature_set(model: str, params: Params, *, place: str) -> None:
     read = MODELS[model].feature_set
-    if read != TRANSCRIPTS:
+    if read not in OF_WORDS:
         refuse_unknown(read, params.feature_sets, place=place, mend="Or add it to feature_sets.")

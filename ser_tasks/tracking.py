@@ -1,11 +1,14 @@
-"""MLflow, the one module that imports it: a parent run for each evaluation, a child run for each fold; bundles as
-registered models."""
+"""MLflow, the one module that imports it.
+
+A parent run for each evaluation or study, a child for each fold or trial; bundles as registered models.
+"""
 
 import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from matplotlib.figure import Figure
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 NEWEST, CONFIGURATION = "ser.newest", "ser.configuration"
+PARENT = "mlflow.parentRunId"
 
 
 def log_evaluation(
@@ -25,7 +29,7 @@ def log_evaluation(
     metrics: Mapping[str, float],
     tags: Mapping[str, str],
     folds: list[Mapping[str, Any]],
-    figure: Figure,
+    figure: Figure | None,
     files: list[Path],
 ) -> str:
     """Record one evaluation, and make it the newest of its configuration.
@@ -35,7 +39,7 @@ def log_evaluation(
         name, description: of the parent run
         params, metrics, tags: of the parent run; tags must hold `ser.configuration`
         folds: `fold` (its name), figures, and the hyper-parameters under `chosen`: one child run each
-        figure: confusion matrix
+        figure: confusion matrix, if there is one
         files: kept as artefacts
 
     Returns:
@@ -49,7 +53,8 @@ def log_evaluation(
         with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
             mlflow.log_params(dict(params))
             mlflow.log_metrics(dict(metrics))
-            mlflow.log_figure(figure, "confusion.png")
+            if figure is not None:
+                mlflow.log_figure(figure, "confusion.png")
             for file in files:
                 mlflow.log_artifact(str(file))
             _log_folds(mlflow, parent.info, folds, tags)
@@ -115,11 +120,90 @@ def _signature(classes: Sequence[str]) -> Any:
     )
 
 
+def parent_run(
+    *, experiment: str, name: str, description: str, params: Mapping[str, Any], tags: Mapping[str, str]
+) -> str:
+    """Id of the run that has these tags and no parent, which children may be added to; begun if there is none."""
+    mlflow = _mlflow()
+    with _one_at_a_time():
+        mlflow.set_experiment(experiment)
+        query = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
+        found = mlflow.search_runs(experiment_names=[experiment], filter_string=query, output_format="list")
+        mine = [run.info.run_id for run in found if PARENT not in run.data.tags]
+        if mine:
+            return str(mine[0])
+        with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as run:
+            mlflow.log_params(dict(params))
+    return str(run.info.run_id)
+
+
+def children(parent: str, tag: str) -> set[str]:
+    """Values of this tag in the runs below a parent."""
+    mlflow = _mlflow()
+    experiment = mlflow.get_run(parent).info.experiment_id
+    query = f"tags.`{PARENT}` = '{parent}'"
+    found = mlflow.search_runs(experiment_ids=[experiment], filter_string=query, output_format="list")
+    return {run.data.tags[tag] for run in found if tag in run.data.tags}
+
+
+def log_child(
+    parent: str,
+    *,
+    name: str,
+    params: Mapping[str, Any],
+    metrics: Mapping[str, Sequence[float]],
+    tags: Mapping[str, str],
+    status: str,
+    began: datetime,
+    ended: datetime,
+) -> None:
+    """One finished run below a parent.
+
+    Args:
+        parent: its id
+        name: of the run
+        params: logged as text
+        metrics: values of each, one a step, from 1
+        tags: the run's own; the parent's tags are the run's, too
+        status: FINISHED, FAILED or KILLED
+        began, ended: of the work
+    """
+    mlflow = _mlflow()
+    client, above = mlflow.MlflowClient(), mlflow.get_run(parent)
+    inherited = {key: value for key, value in above.data.tags.items() if not key.startswith("mlflow.")}
+    start, end = (int(moment.timestamp() * 1000) for moment in (began, ended))
+    run = client.create_run(
+        above.info.experiment_id, start_time=start, run_name=name, tags={**inherited, **tags, PARENT: parent}
+    )
+    client.log_batch(
+        run.info.run_id,
+        metrics=[
+            mlflow.entities.Metric(key, value, end, step)
+            for key, values in metrics.items()
+            for step, value in enumerate(values, 1)
+        ],
+        params=[mlflow.entities.Param(key, str(value)) for key, value in params.items()],
+    )
+    client.set_terminated(run.info.run_id, status, end)
+
+
+def log_figures(
+    run_id: str, metrics: Mapping[str, float], *, tags: Mapping[str, str], files: Sequence[Path] = ()
+) -> None:
+    """What became of a run that was begun with `parent_run`."""
+    client = _mlflow().MlflowClient()
+    for key, value in metrics.items():
+        client.log_metric(run_id, key, value)
+    for key, text in tags.items():
+        client.set_tag(run_id, key, text)
+    for file in files:
+        client.log_artifact(run_id, str(file))
+
+
 def _mlflow() -> Any:
-    """MLflow, quiet, and told where to write."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-    import mlflow  # noqa: PLC0415  two seconds that only tracking needs
+    import mlflow  # noqa: PLC0415  two seconds that only these functions need
 
     mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", DEFAULT_URI))
     return mlflow
@@ -133,7 +217,7 @@ def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: M
         run = client.create_run(
             parent.experiment_id,
             run_name=str(fold["fold"]),
-            tags={**tags, "mlflow.parentRunId": parent.run_id, "ser.fold": str(fold["fold"])},
+            tags={**tags, PARENT: parent.run_id, "ser.fold": str(fold["fold"])},
         )
         client.log_batch(
             run.info.run_id,

@@ -33,12 +33,14 @@ def edited(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("corpora: [demo", "corpora: [emodb, demo", "corpora: 'emodb' is neither in sound_corpora nor in text_corpora"),
+        ("corpora: [demo", "corpora: [emodb, demo", "corpora: 'emodb' is in none of sound_corpora"),
         ("text_corpora: [demo", "text_corpora: [meld", "text_corpora: 'meld' is not known.*Or add it to corpora"),
         ("corpora: [demo", "corpora: [emdob", r"corpora: 'emdob' is not known. Did you mean 'emodb'\?"),
         ("  emodb:\n    preset", "  emmodb:\n    preset", r"corpus: 'emmodb' is not known. Did you mean 'emodb'\?"),
         ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
         ("feature_sets: [functionals,", "feature_sets: [functional,", r"'functional'.*Did you mean 'functionals'\?"),
+        ("asr_corpora: []", "asr_corpora: [meld]", "asr_corpora: 'meld' is not known.*Or add it to corpora"),
+        ("engine: pocketsphinx", "engine: sphinx", r"asr.engine: found 'sphinx'.*'pocketsphinx' or 'faster_whisper'"),
         ("  svm: [svm,", "  svm: [swm,", r"models.svm: 'swm'.*Did you mean 'svm'\?"),
         (
             "  lld: []",
@@ -161,6 +163,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
             places.manifest("demo"),
             places.utterances("demo"),
             places.features("demo", "lld"),
+            places.heard("demo"),
             places.predictions("demo", "loso", "svm"),
             places.result("demo", "loso", "svm"),
             places.plots("demo", "loso", "svm") / "confusion.csv",
@@ -225,6 +228,10 @@ WORK = {  # stage -> the modules that do its work
     "demo": ["ser_tasks.synthesis.corpus"],
     "utterances": ["ser_tasks.corpora.reading", "ser_tasks.corpora.demo", "ser_tasks.utterances"],
     "features": ["ser_tasks.features", "ser_tasks.features.functionals", "ser_tasks.features.store"],
+    "transcripts": [
+        *("ser_tasks.asr.faster_whisper", "ser_tasks.asr.heard", "ser_tasks.asr.pocketsphinx"),
+        *("ser_tasks.asr.word_errors", "ser_tasks.audio.decode"),
+    ],
     "bundle": [
         *("ser_tasks.bundle.confidence", "ser_tasks.bundle.training_cloud", "ser_tasks.bundle.pictures"),
         *("ser_tasks.inference.answer", "ser_tasks.features.functionals", "ser_tasks.models.svm"),
