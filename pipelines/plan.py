@@ -10,6 +10,7 @@ from ser_tasks.evaluation import Labels
 from ser_tasks.labels import apply_preset
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params, SpeakerDependent, SpeakerIndependent
+from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.splits import Fold, make_folds
 from ser_tasks.tasks import FoldRequest
 from ser_tasks.utterances import read_utterances
@@ -48,9 +49,10 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     first = params.evaluation.seed
     runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
     features, digest = features_of(corpus, MODELS[model].feature_set)
+    words = places.utterances(corpus) if len(feature_sets(MODELS[model].feature_set)) > 1 else None
     work, adopted = places.WORK.resolve(), places.OUTCOMES.resolve()
     requests = tuple(
-        FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted) for fold, seed in runs
+        FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
     )
     return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, runs, requests)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines import places
 from ser_tasks.feature_table import features_digest
+from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 
 
@@ -22,7 +23,13 @@ def provenance() -> dict[str, str]:
 
 
 def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
-    """Where a model finds what it reads, and a digest of it: a folder of features, or for words the utterance table."""
+    """Where a model finds what it reads, and a digest of it: a folder of features, or for words the utterance table.
+
+    Of sound together with words, the folder, and a digest of both.
+    """
+    sound, *words = feature_sets(feature_set)
+    if words:
+        return places.features(corpus, sound), digest_of({name: features_of(corpus, name)[1] for name in (sound, *words)})
     if feature_set == TRANSCRIPTS:
         table = places.utterances(corpus)
         return table, file_digest(table)

@@ -9,6 +9,7 @@ from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import CorpusParams, EnsembleParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
+from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 
 MOMENT = 0.1  # s
@@ -32,9 +33,10 @@ def project_params() -> Params:
     for place in ("sound_corpora", "text_corpora"):
         for name in getattr(params, place):
             refuse_unknown(name, params.corpora, place=place, mend="Or add it to corpora.")
-    for name in params.try_networks:
-        for place in ("sound_corpora", "text_corpora"):
-            refuse_unknown(name, getattr(params, place), place="try_networks", mend=f"Or add it to {place}.")
+    for both in ("speech_and_words_corpora", "try_networks"):
+        for name in getattr(params, both):
+            for place in ("sound_corpora", "text_corpora"):
+                refuse_unknown(name, getattr(params, place), place=both, mend=f"Or add it to {place}.")
     for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora}:
         raise ParamsError(
             f"params.yaml: corpora: {name!r} is neither in sound_corpora nor in text_corpora. Add it there."
@@ -101,6 +103,6 @@ def _check_model(name: str, group: str, params: Params) -> None:
 
 
 def _check_feature_set(model: str, params: Params, *, place: str) -> None:
-    read = MODELS[model].feature_set
-    if read != TRANSCRIPTS:
-        refuse_unknown(read, params.feature_sets, place=place, mend="Or add it to feature_sets.")
+    for read in feature_sets(MODELS[model].feature_set):
+        if read != TRANSCRIPTS:
+            refuse_unknown(read, params.feature_sets, place=place, mend="Or add it to feature_sets.")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Features
 from ser_tasks.params import DemoParams, Params
 from ser_tasks.quiet import load_keras
+from ser_tasks.speech_and_words import read_speech_and_words
 from ser_tasks.splits import Fold
 from ser_tasks.synthesis.corpus import synthesise_speaker
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
@@ -38,13 +39,14 @@ class FoldRequest:
 
     fold: Fold
     labels: Labels
-    features: Path  # the folder of its feature set, or for words the utterance table
+    features: Path  # the folder of its feature set of sound, or for words alone the utterance table
     features_digest: str
     model: str
     params: Params
     seed: int
     work: Path  # a folder below it is this fold's own
     adopted: Path  # holds outcomes of folds that were trained on another machine
+    words: Path | None = None  # the utterance table, of models that read it beside features
 
     @property
     def folder(self) -> Path:
@@ -94,15 +96,14 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
     if MODELS[request.model].code:
         load_keras()
-    ids, n_copies = request.labels.utterance_ids, _n_copies(request)
     outcome = evaluate_fold(
         request.fold,
         request.labels,
-        _features(request, ids),
+        _features(request),
         MODELS[request.model],
         request.params,
         seed=request.seed,
-        copies=tuple(_features(request, copies_of(ids, k)) for k in range(1, n_copies + 1)),
+        copies=tuple(_features(request, copy=k) for k in range(1, _n_copies(request) + 1)),
         folder=request.folder,
     )
     return asdict(outcome)
@@ -114,10 +115,14 @@ def _n_copies(request: FoldRequest) -> int:
     return 0 if words else request.params.signal_augmentation.copies
 
 
-def _features(request: FoldRequest, utterance_ids: Sequence[str]) -> Features:
+def _features(request: FoldRequest, *, copy: int = 0) -> Features:
+    """Of all utterances of the fold; of their augmented copies of this number, if not 0."""
+    ids = request.labels.utterance_ids
     if MODELS[request.model].feature_set == TRANSCRIPTS:
-        return read_transcripts(request.features, utterance_ids)
-    table = read_features(request.features, utterance_ids)
+        return read_transcripts(request.features, ids)
+    if request.words is not None:
+        return read_speech_and_words(request.features, request.words, ids, copy=copy)
+    table = read_features(request.features, copies_of(ids, copy) if copy else ids)
     one_row_each = all(len(frames) == 1 for frames in table.frames)
     return table.matrix() if one_row_each else table.frames
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.fusion import PsdTextFusionParams, SpeechTextFusionParams
 from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
@@ -87,6 +88,7 @@ __all__ = [
     "PitchParams",
     "Protocols",
     "PsdImageParams",
+    "PsdTextFusionParams",
     "ResidualCnnParams",
     "Section",
     "SentenceEncoderParams",
@@ -97,6 +99,7 @@ __all__ = [
     "SpeakerKfold",
     "SpecAugmentParams",
     "SpectrogramCnnParams",
+    "SpeechTextFusionParams",
     "StoreParams",
     "SvmParams",
     "TdCnnLstmParams",
@@ -125,6 +128,8 @@ class NetworksParams(Section):
     psd_cnn: SpectrogramCnnParams
     text_lstm: TextLstmParams
     dialogue_blstm: DialogueBlstmParams
+    speech_text_fusion: SpeechTextFusionParams
+    psd_text_fusion: PsdTextFusionParams
 
 
 class ModelsParams(Section):
@@ -138,6 +143,7 @@ class ModelsParams(Section):
     embeddings: Annotated[tuple[str, ...], Once]  # networks on log_mel whose embeddings an SVM learns from
     transcripts: Annotated[tuple[str, ...], Once]  # classifiers of words
     transcript_networks: Annotated[tuple[str, ...], Once]
+    speech_and_words: Annotated[tuple[str, ...], Once]  # networks that hear and read
 
     @model_validator(mode="after")
     def _at_least_one(self) -> "ModelsParams":
@@ -176,6 +182,7 @@ class Params(Section):
     corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
     sound_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose sound is learnt from
     text_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose words are
+    speech_and_words_corpora: Annotated[tuple[str, ...], Once]  # of them, those of which one model learns both
     try_networks: Annotated[tuple[str, ...], Once]  # on one fold of these, every network of the table is tried
     protocols: Protocols
     network_protocols: Protocols  # of networks, which take long
