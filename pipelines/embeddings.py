@@ -39,7 +39,8 @@ def _of_fold(evaluation: Evaluation, request: FoldRequest) -> NDArray[np.float32
     recogniser = model.build(model.section(evaluation.params), classes=sorted(set(labels.emotions)), seed=request.seed)
     if not isinstance(recogniser, NetworkRecogniser) or TRANSCRIPTS in feature_sets(model.feature_set):
         raise UserError(
-            f"{evaluation.model} is no network of sound: it has no embeddings here. Name one of those in `models:`, as mlp."
+            f"{evaluation.model} is no network of sound: it has no embeddings here. Name one of those in `models:`, "
+            "as mlp."
         )
     frames: Features = read_features(request.features, labels.utterance_ids).frames
     if model.speaker_norm:

@@ -29,7 +29,9 @@ def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
     """
     sound, *words = feature_sets(feature_set)
     if words:
-        return places.features(corpus, sound), digest_of({name: features_of(corpus, name)[1] for name in (sound, *words)})
+        return places.features(corpus, sound), digest_of(
+            {name: features_of(corpus, name)[1] for name in (sound, *words)}
+        )
     if feature_set == TRANSCRIPTS:
         table = places.utterances(corpus)
         return table, file_digest(table)

@@ -23,6 +23,27 @@ def project_params() -> Params:
             do not fit together
     """
     params = read_params()
+    _check_selection(params)
+    for name, section in params.corpus.items():
+        _check_corpus(name, section)
+    for name in params.feature_sets:
+        refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
+    _try_features(params)
+    for name in NETWORKS if params.try_networks else ():
+        _check_feature_set(name, params, place=f"try_networks: {name}")
+    for name, model in MODELS.items() if params.models.speech_and_words else ():
+        if model.group == "speech_and_words":  # their one stage depends on what any of them reads
+            _check_feature_set(name, params, place=f"models.speech_and_words: {name}")
+    for name, ensemble in params.ensembles.items():
+        _check_ensemble(name, ensemble, params)
+    for group, names in params.models:
+        for name in names:
+            _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
+    return params
+
+
+def _check_selection(params: Params) -> None:
+    """Corpora that are selected, and what for."""
     for name in params.corpora:
         refuse_unknown(
             name,
@@ -41,19 +62,6 @@ def project_params() -> Params:
         raise ParamsError(
             f"params.yaml: corpora: {name!r} is neither in sound_corpora nor in text_corpora. Add it there."
         )
-    for name, section in params.corpus.items():
-        _check_corpus(name, section)
-    for name in params.feature_sets:
-        refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
-    _try_features(params)
-    for name in NETWORKS if params.try_networks else ():
-        _check_feature_set(name, params, place=f"try_networks: {name}")
-    for name, ensemble in params.ensembles.items():
-        _check_ensemble(name, ensemble, params)
-    for group, names in params.models:
-        for name in names:
-            _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
-    return params
 
 
 def feature_params(params: Params) -> dict[str, Section]:

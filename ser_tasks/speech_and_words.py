@@ -53,8 +53,8 @@ def read_speech_and_words(
     neither = own.index[~heard & ~read]
     if len(neither):
         raise UserError(
-            f"{table}: {len(neither)} of {len(own)} utterances have neither sound nor words, the first is {neither[0]}. "
-            "Complete the corpus (`ser check`), or take a preset without them."
+            f"{table}: {len(neither)} of {len(own)} utterances have neither sound nor words, the first is {neither[0]}."
+            " Complete the corpus (`ser check`), or take a preset without them."
         )
     names = list(own.index[heard])
     frames = read_features(features, copies_of(names, copy) if copy else names).frames if names else ()
