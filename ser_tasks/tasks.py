@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import pandas as pd
 from prefect import State, Task, task
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import TaskRun
@@ -15,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from ser_tasks.code_digest import code_digest
 from ser_tasks.copy_ids import copies_of
+from ser_tasks.corpora.balance import balance_training
 from ser_tasks.corpora.manifest import Entry
 from ser_tasks.corpora.reading import Sound, read_files
 from ser_tasks.errors import UserError
@@ -79,6 +81,13 @@ def _by_request(_context: object, inputs: Mapping[str, Any]) -> str:
     return str(inputs["request"].cache_key)
 
 
+def _by_folds(_context: object, inputs: Mapping[str, Any]) -> str:
+    """Everything that balancing depends on."""
+    folds, labels = [asdict(fold) for fold in inputs["folds"]], asdict(inputs["labels"])
+    parts = [folds, labels, inputs["method"], inputs["seed"], code_digest(balance_training), library_versions()]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
 @task(
     name="evaluate fold",
     task_run_name="{request.model} {request.fold.name}",
@@ -125,6 +134,20 @@ def _features(request: FoldRequest, *, copy: int = 0) -> Features:
     table = read_features(request.features, copies_of(ids, copy) if copy else ids)
     one_row_each = all(len(frames) == 1 for frames in table.frames)
     return table.matrix() if one_row_each else table.frames
+
+
+@task(
+    name="balance classes",
+    cache_policy=CachePolicy.from_cache_key_fn(_by_folds),
+    persist_result=True,
+    result_serializer="json",
+)
+def balanced_training_parts(
+    folds: Sequence[Fold], labels: Labels, *, method: Literal["down", "over"], seed: int
+) -> list[list[str]]:
+    """Utterance ids of each fold's training part, its classes equally large; kept on disk."""
+    table = pd.DataFrame({"utterance_id": labels.utterance_ids, "emotion": labels.emotions})
+    return [list(balance_training(table, fold, method=method, seed=seed).train) for fold in folds]
 
 
 def fold_outcome(stored: Mapping[str, Any]) -> FoldOutcome:

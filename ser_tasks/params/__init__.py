@@ -22,6 +22,7 @@ from ser_tasks.params.models import (
     TrainingParams,
 )
 from ser_tasks.params.protocols import (
+    BalanceParams,
     CorpusParams,
     LeaveSessionOut,
     Loso,
@@ -62,6 +63,7 @@ __all__ = [
     "AudioParams",
     "AugmentationParams",
     "Balance",
+    "BalanceParams",
     "BlstmAttentionParams",
     "CnnBlstmAttentionParams",
     "ConditioningParams",
