@@ -16,9 +16,8 @@ from ser_tasks.elsewhere.plan import Plan, PlannedFold, write_plan
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkSection
-from ser_tasks.speech_and_words import feature_sets
+from ser_tasks.speech_and_words import reads_words
 from ser_tasks.tasks import FoldRequest
-from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 
 KEPT = ("utterance_ids", "posteriors", "chosen")
 
@@ -47,7 +46,7 @@ def as_plan(evaluation: Evaluation) -> Plan:
         raise UserError(
             f"{evaluation.model} is no network: it is trained here. Name one of those in `models:`, as mlp."
         )
-    if TRANSCRIPTS in feature_sets(model.feature_set):
+    if reads_words(model.feature_set):
         raise UserError(
             f"{evaluation.model} reads transcripts, which stay here: only networks of sound are trained elsewhere. "
             "Train it here, or name one of those in `models:`, as mlp."

@@ -28,6 +28,11 @@ def feature_sets(name: str) -> tuple[str, ...]:
     return tuple(name.split(JOINT))
 
 
+def reads_words(name: str) -> bool:
+    """Whether a model with this feature set reads transcripts, alone or beside sound."""
+    return TRANSCRIPTS in feature_sets(name)
+
+
 def joint(sound: str) -> str:
     """Name of a feature set together with the transcripts."""
     return f"{sound}{JOINT}{TRANSCRIPTS}"

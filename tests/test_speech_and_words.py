@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.speech_and_words import feature_sets, joint, read_speech_and_words
+from ser_tasks.speech_and_words import feature_sets, joint, read_speech_and_words, reads_words
 from tests.features.test_feature_table import frames_of, write_shard
 
 ROWS = [
@@ -51,3 +51,4 @@ def test_the_name_of_a_joint_feature_set_says_what_it_is_made_of():
     assert joint("lld") == "lld+transcripts"
     assert feature_sets(joint("lld")) == ("lld", "transcripts")
     assert feature_sets("lld") == ("lld",)
+    assert [reads_words(name) for name in ("lld", "transcripts", "lld+transcripts")] == [False, True, True]
