@@ -12,6 +12,7 @@ from ser_tasks.copy_ids import copies_of
 from ser_tasks.errors import UserError
 from ser_tasks.feature_table import read_features
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import OF_WORDS
 
 JOINT = "+"  # of the names of feature sets: functionals+transcripts
 
@@ -30,7 +31,7 @@ def feature_sets(name: str) -> tuple[str, ...]:
 
 def reads_words(name: str) -> bool:
     """Whether a model with this feature set reads transcripts, alone or beside sound."""
-    return TRANSCRIPTS in feature_sets(name)
+    return any(part in OF_WORDS for part in feature_sets(name))
 
 
 def joint(sound: str) -> str:
