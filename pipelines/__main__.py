@@ -10,7 +10,10 @@ from pipelines.complain import complain
 from pipelines.environment import prepare_environment
 from ser_tasks.errors import UserError
 
-STAGES = ("check", "demo", "utterances", "features", "evaluate", "ensemble", "try_networks")
+STAGES = (
+    *("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "try_networks"),
+    "bundle",
+)
 
 
 def run_stage(words: list[str]) -> None:

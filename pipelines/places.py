@@ -5,6 +5,7 @@ from pathlib import Path
 DATA = Path("data")
 WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
+HEARD = Path(".ser/heard")  # shards of transcripts: recognising goes on from them
 STUDIES = Path(".ser/studies")  # of hyper-parameters
 
 
@@ -21,6 +22,11 @@ def manifest(corpus: str) -> Path:
 def utterances(corpus: str) -> Path:
     """The utterance table."""
     return DATA / "utterances" / f"{corpus}.parquet"
+
+
+def heard(corpus: str) -> Path:
+    """Transcripts by a speech recogniser."""
+    return DATA / "heard" / f"{corpus}.parquet"
 
 
 def features(corpus: str, feature_set: str) -> Path:
@@ -56,6 +62,11 @@ def plots(corpus: str, protocol: str, model: str) -> Path:
 def tried(corpus: str) -> Path:
     """How every network did on one fold."""
     return Path("results") / corpus / "every_network.json"
+
+
+def heard_result(corpus: str) -> Path:
+    """How far they are from the manual ones."""
+    return Path("results") / corpus / "heard.json"
 
 
 def result(corpus: str, protocol: str, model: str) -> Path:

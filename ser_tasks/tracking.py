@@ -1,7 +1,11 @@
-"""MLflow, the one module that imports it: a parent run for each evaluation or study, a child for each fold or trial."""
+"""MLflow, the one module that imports it.
+
+A parent run for each evaluation or study, a child for each fold or trial; bundles as registered models.
+"""
 
 import os
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -25,7 +29,7 @@ def log_evaluation(
     metrics: Mapping[str, float],
     tags: Mapping[str, str],
     folds: list[Mapping[str, Any]],
-    figure: Figure,
+    figure: Figure | None,
     files: list[Path],
 ) -> str:
     """Record one evaluation, and make it the newest of its configuration.
@@ -35,7 +39,7 @@ def log_evaluation(
         name, description: of the parent run
         params, metrics, tags: of the parent run; tags must hold `ser.configuration`
         folds: `fold` (its name), figures, and the hyper-parameters under `chosen`: one child run each
-        figure: confusion matrix
+        figure: confusion matrix, if there is one
         files: kept as artefacts
 
     Returns:
@@ -49,7 +53,8 @@ def log_evaluation(
         with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
             mlflow.log_params(dict(params))
             mlflow.log_metrics(dict(metrics))
-            mlflow.log_figure(figure, "confusion.png")
+            if figure is not None:
+                mlflow.log_figure(figure, "confusion.png")
             for file in files:
                 mlflow.log_artifact(str(file))
             _log_folds(mlflow, parent.info, folds, tags)
@@ -57,6 +62,62 @@ def log_evaluation(
         for run_id in older:
             mlflow.MlflowClient().set_tag(run_id, NEWEST, "false")
     return str(parent.info.run_id)
+
+
+def register_bundle(
+    folder: Path,
+    *,
+    name: str,
+    experiment: str,
+    description: str,
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+    classes: Sequence[str],
+    requirements: Sequence[str],
+) -> str:
+    """Make a bundle the next version of a registered model, served by `ser_tasks.inference.served`.
+
+    Args:
+        folder: of the bundle; MLflow keeps a copy
+        name: of the registered model
+        experiment: one for each corpus
+        description, metrics, tags: of the run that the version comes from
+        classes: of the answers
+        requirements: `package==version`, of the libraries that the answers depend on
+
+    Returns:
+        the version
+    """
+    mlflow = _mlflow()
+    with _one_at_a_time():
+        mlflow.set_experiment(experiment)
+        with mlflow.start_run(run_name=f"bundle · {name}", description=description, tags=dict(tags)):
+            mlflow.log_metrics(dict(metrics))
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".*input example was not provided")  # the signature is
+                logged = mlflow.pyfunc.log_model(
+                    name=name,
+                    loader_module="ser_tasks.inference.served",
+                    data_path=str(folder),
+                    signature=_signature(classes),
+                    pip_requirements=list(requirements),
+                    registered_model_name=name,
+                )
+    return str(logged.registered_model_version)
+
+
+def _signature(classes: Sequence[str]) -> Any:
+    """Of the tables that `served.ServedBundle.predict` takes and gives."""
+    from mlflow.models import ModelSignature  # noqa: PLC0415
+    from mlflow.types.schema import Array, ColSpec, DataType, Schema  # noqa: PLC0415
+
+    takes = {"path": "string", "audio": "binary", "samples": Array(DataType.double), "sampling_rate": "long"}
+    gives = {"emotion": "string", "confidence": "double", "unsure": "boolean", "remarks": Array(DataType.string)}
+    gives |= {"duration": "double"} | {f"p_{name}": "double" for name in classes}
+    return ModelSignature(
+        Schema([ColSpec(kind, name, required=False) for name, kind in takes.items()]),
+        Schema([ColSpec(kind, name) for name, kind in gives.items()]),
+    )
 
 
 def parent_run(
