@@ -9,14 +9,11 @@ from typing import Any
 
 from optuna.distributions import distribution_to_json
 
-from pipelines import places
-from pipelines.plan import Evaluation, plan_evaluation
+from pipelines.plan import Evaluation, labelled_corpus, plan_evaluation
 from ser_tasks.audit import may_straddle
 from ser_tasks.code_digest import code_digest
-from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import evaluate_fold
-from ser_tasks.labels import apply_preset
 from ser_tasks.models import MODELS
 from ser_tasks.params import OfficialSplit, Params
 from ser_tasks.splits import Fold
@@ -25,7 +22,6 @@ from ser_tasks.tuning.inner import search_part
 from ser_tasks.tuning.search import Search
 from ser_tasks.tuning.spaces import SPACES, Space
 from ser_tasks.tuning.study import open_study
-from ser_tasks.utterances import read_utterances
 from ser_tasks.versions import NUMERIC, library_versions
 
 EVERYTHING = "everything"
@@ -96,10 +92,9 @@ def _refuse_unknown(option: str, name: str, known: Collection[str], *, mend: str
 
 
 def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
-    params, corpus = evaluation.params, evaluation.corpus
-    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
+    params = evaluation.params
     part = search_part(
-        apply_preset(read_utterances(places.utterances(corpus)), preset).utterances,
+        labelled_corpus(evaluation.corpus, params).utterances,
         fold,
         n_folds=params.tuning.inner_folds,
         seed=params.evaluation.seed,
