@@ -42,6 +42,11 @@ def embeddings(corpus: str, protocol: str, model: str) -> Path:
     return DATA / "embeddings" / corpus / protocol / f"{model}.parquet"
 
 
+def bundle(name: str) -> Path:
+    """A trained model with all that it takes to use it."""
+    return DATA / "bundles" / name
+
+
 def plots(corpus: str, protocol: str, model: str) -> Path:
     """Tables that `dvc plots` draws."""
     return DATA / "plots" / corpus / protocol / model

@@ -1,0 +1,1 @@
+"""A trained model with all that it takes to use it, in one folder."""

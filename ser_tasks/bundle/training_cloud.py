@@ -1,0 +1,101 @@
+"""How unlike the training data an utterance is: a Gaussian around descriptions of the training utterances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+from sklearn.model_selection import GroupKFold
+
+FILE = "training_cloud.npz"
+N_FOLDS = 5
+
+Array = NDArray[np.float64]
+
+
+def describe(features: NDArray[np.float32]) -> Array:
+    """One vector for an utterance: its only row, or the mean and the standard deviation of its frames.
+
+    Args:
+        features: shape (n_frames, n_dims)
+
+    Returns:
+        shape (n_dims,) or (2 n_dims,)
+    """
+    frames = np.asarray(features, np.float64)
+    return frames[0] if len(frames) == 1 else np.concatenate([frames.mean(axis=0), frames.std(axis=0)])
+
+
+@dataclass(frozen=True)
+class TrainingCloud:
+    """Probabilistic PCA of standardised descriptions.
+
+    Attributes:
+        mean, scale: of each dimension, shape (n_dims,); a scale of 0 leaves the dimension out
+        components: shape (n_components, n_dims)
+        variances: along the components, shape (n_components,)
+        noise: variance along every other direction
+        unit: distance that is called 1
+    """
+
+    mean: Array
+    scale: Array
+    components: Array
+    variances: Array
+    noise: float
+    unit: float
+
+    def unlikeness(self, description: Array) -> float:
+        """Distance in units of the training utterances' own: 1 is as far as the farthest of them were."""
+        return float(self._distances(description[None])[0] / self.unit)
+
+    def _distances(self, descriptions: Array) -> Array:
+        """Mahalanobis distance under the model, (n_utterances, n_dims) -> (n_utterances,)."""
+        z = np.divide(descriptions - self.mean, self.scale, out=np.zeros(descriptions.shape), where=self.scale > 0)
+        along = z @ self.components.T
+        across = np.maximum((z**2).sum(axis=1) - (along**2).sum(axis=1), 0)
+        distances: Array = np.sqrt((along**2 / self.variances).sum(axis=1) + across / self.noise)
+        return distances
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays; nothing in the file is a pickle."""
+        arrays = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
+        np.savez(folder / FILE, **arrays)  # type: ignore[arg-type]  # the stub knows no **
+
+
+def load_cloud(folder: Path) -> TrainingCloud:
+    """What `save` wrote."""
+    with np.load(folder / FILE, allow_pickle=False) as kept:
+        arrays: dict[str, Any] = {field.name: kept[field.name] for field in fields(TrainingCloud)}
+    return TrainingCloud(**arrays | {name: float(arrays[name]) for name in ("noise", "unit")})
+
+
+def fit_cloud(descriptions: Array, speakers: Sequence[str], *, n_components: int, quantile: float) -> TrainingCloud:
+    """The cloud of all utterances, its unit a quantile of the distances of utterances whose speaker it had not seen.
+
+    Args:
+        descriptions: shape (n_utterances, n_dims)
+        speakers: one for each utterance; at least two different ones
+        n_components: of the PCA, at most
+        quantile: 0.99: one in a hundred utterances of a new speaker lies beyond 1
+
+    Source: Tipping & Bishop (1999), doi:10.1111/1467-9868.00196
+    """
+    dealer = GroupKFold(min(N_FOLDS, len(set(speakers))))
+    held_out = np.empty(len(descriptions))
+    for learn, check in dealer.split(descriptions, groups=np.asarray(speakers)):
+        held_out[check] = _cloud(descriptions[learn], n_components)._distances(descriptions[check])
+    return _cloud(descriptions, n_components, unit=float(np.quantile(held_out, quantile)))
+
+
+def _cloud(descriptions: Array, n_components: int, *, unit: float = 1.0) -> TrainingCloud:
+    mean, spread = descriptions.mean(axis=0), descriptions.std(axis=0)
+    scale = np.where(spread > 1e-9, spread, 0.0)
+    z = np.divide(descriptions - mean, scale, out=np.zeros(descriptions.shape), where=scale > 0)
+    pca = PCA(min(n_components, min(z.shape) - 1), svd_solver="full").fit(z)
+    return TrainingCloud(mean, scale, pca.components_, pca.explained_variance_, float(pca.noise_variance_), unit)

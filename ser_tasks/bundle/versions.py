@@ -1,0 +1,60 @@
+"""The libraries that a bundle was made with, held against those that are here."""
+
+import platform
+import warnings
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from ser_tasks.bundle.bundled import is_network
+from ser_tasks.bundle.card import BundleError, Card
+from ser_tasks.versions import library_versions
+
+READERS = {False: ("scikit-learn", "skops"), True: ("keras",)}  # is a network -> libraries that read its weights
+
+
+def bundle_versions(model: str) -> dict[str, str]:
+    """Of Python, of the numeric libraries, and of those that read the weights of this model."""
+    from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  whoever only answers needs no Parquet
+
+    return library_versions() | {name: version(name) for name in (*NUMERIC_LIBRARIES, *READERS[is_network(model)])}
+
+
+def check_versions(card: Card, folder: Path) -> None:
+    """Warn of versions that may answer otherwise.
+
+    Refused is another major version of a library that reads the weights. Another major version of any other library,
+    or another minor version of one that reads the weights, is warned of.
+
+    Raises:
+        BundleError: the weights cannot be relied on here
+    """
+    readers = READERS[is_network(card.model)]
+    doubtful = []
+    for name, made_with in card.versions.items():
+        here = _here(name)
+        if name in readers and _parts(here, 1) != _parts(made_with, 1):
+            raise BundleError(
+                f"{folder}: made with {name} {made_with}, but {here} is installed, which may read its weights "
+                f"otherwise. Install {name}=={made_with}, or make the bundle again: dvc repro bundle@{card.name}"
+            )
+        if _parts(here, 2 if name in readers else 1) != _parts(made_with, 2 if name in readers else 1):
+            doubtful.append(f"{name} {made_with} (here {here})")
+    if doubtful:
+        warnings.warn(
+            f"{folder}: made with {', '.join(doubtful)}. Answers may differ a little. Install those versions, or make "
+            f"the bundle again: dvc repro bundle@{card.name}",
+            stacklevel=3,
+        )
+
+
+def _here(name: str) -> str:
+    if name == "python":
+        return platform.python_version()
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _parts(number: str, count: int) -> list[str]:
+    return number.split(".")[:count]

@@ -1,0 +1,136 @@
+"""Is a recording fit to be answered to: level, clipping, bandwidth, duration, digital silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import welch
+
+from ser_tasks.audio.recording import AudioError, Recording
+
+SHORTEST = 0.1  # s: below it some features do not exist
+QUIET, INAUDIBLE = -55.0, -70.0  # dBFS, RMS
+CLIPPED, BADLY_CLIPPED = 0.001, 0.01  # of the samples
+SILENT = 0.5  # of the samples, exactly 0
+MUTE = 0.010  # s of samples of exactly 0 in a row: shorter ones are rounding
+NARROW = 5_000.0  # Hz: speech of the telephone ends at 3400, of wide-band calls at 7000
+ABSENT = 1e-6  # of the power: what lies above the bandwidth
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing that a person should know of a recording."""
+
+    text: str
+    unsure: bool  # it is reason enough to doubt the answer
+
+
+def refuse_unusable(recording: Recording) -> None:
+    """Raise AudioError for sound that no answer can be had to.
+
+    Raises:
+        AudioError: no sampling rate, NaN or infinite samples, or less than SHORTEST
+    """
+    if recording.sampling_rate <= 0:
+        raise AudioError(f"the sampling rate is {recording.sampling_rate}. Expected that of the recording, in Hz.")
+    broken = np.count_nonzero(~np.isfinite(recording.samples))
+    if broken:
+        raise AudioError(f"{broken} samples are NaN or infinite. Export the recording again as 16-bit PCM.")
+    if recording.duration < SHORTEST:
+        raise AudioError(
+            f"the recording is {recording.duration:.3f} s long, expected at least {SHORTEST} s. Take a whole sentence."
+        )
+
+
+def remarks_on(
+    signal: Samples, sampling_rate: int, *, durations: tuple[float, float] | None = None
+) -> tuple[Remark, ...]:
+    """What is wrong with a recording.
+
+    Args:
+        signal: before any resampling, full scale [-1, 1], shape (n_samples,), or (n_samples, n_channels)
+        sampling_rate: in Hz
+        durations: shortest and longest training utterance, in s; None: the duration is not judged
+    """
+    channels = signal[:, None] if signal.ndim == 1 else signal
+    mono = channels.mean(axis=1)
+    silent = silent_share(mono, sampling_rate)
+    found = [_silence(silent)]
+    if silent < 1:
+        found += [_level(mono), _clipping(channels), _bandwidth(mono, sampling_rate)]
+    if durations is not None:
+        found.append(_duration(len(mono) / sampling_rate, durations))
+    return tuple(remark for remark in found if remark is not None)
+
+
+def level(signal: Samples) -> float:
+    """RMS level in dBFS: a sine of full scale has -3."""
+    return float(10 * np.log10(np.mean(np.square(signal, dtype=np.float64)) + 1e-20))
+
+
+def clipped_share(channel: Samples) -> float:
+    """Samples that stand, three or more in a row, at the largest magnitude of the recording: (n_samples,) -> share.
+
+    Not only at full scale: clipping stays visible when the level is lowered afterwards.
+    """
+    peak = np.abs(channel).max()
+    if peak == 0:
+        return 0.0
+    top = np.abs(channel) >= (1 - 1e-4) * peak
+    return sum(length for length in _runs(top) if length >= 3) / len(channel)
+
+
+def silent_share(signal: Samples, sampling_rate: int) -> float:
+    """Samples of exactly 0, MUTE or more of them in a row: (n_samples,) -> share."""
+    shortest = min(MUTE * sampling_rate, len(signal))
+    return sum(length for length in _runs(signal == 0) if length >= shortest) / len(signal)
+
+
+def bandwidth(signal: Samples, sampling_rate: int) -> float:
+    """The frequency, in Hz, above which less than ABSENT of the power lies: (n_samples,) -> Hz."""
+    frequencies, power = welch(signal, sampling_rate, nperseg=min(1024, len(signal)))
+    above = np.cumsum(power[::-1])[::-1]  # of this bin and all higher ones
+    return float(frequencies[np.flatnonzero(above > ABSENT * above[0])[-1]]) if above[0] > 0 else 0.0
+
+
+def _silence(share: float) -> Remark | None:
+    if share < SILENT:
+        return None
+    return Remark(f"{share:.0%} of the recording is digital silence".replace("%", " %"), unsure=True)
+
+
+def _level(mono: Samples) -> Remark | None:
+    found = level(mono)
+    return Remark(f"very quiet: {found:.0f} dBFS", unsure=found < INAUDIBLE) if found < QUIET else None
+
+
+def _clipping(channels: Samples) -> Remark | None:
+    share = max(clipped_share(channel) for channel in channels.T)
+    if share < CLIPPED:
+        return None
+    return Remark(f"{100 * share:.1f} % of the samples clip", unsure=share > BADLY_CLIPPED)
+
+
+def _bandwidth(mono: Samples, sampling_rate: int) -> Remark | None:
+    found = bandwidth(mono, sampling_rate)
+    if found >= NARROW:
+        return None
+    return Remark(f"nothing above {found / 1000:.1f} kHz, as from a telephone", unsure=True)
+
+
+def _duration(found: float, durations: tuple[float, float]) -> Remark | None:
+    shortest, longest = durations
+    if shortest / 2 <= found <= 2 * longest:
+        return None
+    text = f"{found:.1f} s long, but the model learnt from utterances of {shortest:.1f} to {longest:.1f} s"
+    return Remark(text, unsure=True)
+
+
+def _runs(marked: NDArray[np.bool_]) -> list[int]:
+    """Lengths of the stretches that are true."""
+    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+    return list(np.diff(edges)[::2])
