@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_export import app as export
 from pipelines.complain import complain
 from ser_tasks.errors import UserError
 
@@ -19,6 +20,7 @@ cli = typer.Typer(
 
 
 cli.add_typer(corpora)
+cli.add_typer(export)
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

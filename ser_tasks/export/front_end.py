@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from keras import ops
 
-from ser_tasks.errors import UserError
+from ser_tasks.export.exportable import refuse_conditioning
 from ser_tasks.export.spectrum import frames_of, power_spectrum
 from ser_tasks.features.framing import hann, samples_of
 from ser_tasks.features.log_laws import EPSILON, FLOOR_POWER, GAIN
@@ -32,20 +32,15 @@ def front_end(feature_set: str, sections: Mapping[str, Section]) -> Callable[[An
     """The way from a signal to the rows that a network reads.
 
     Args:
-        feature_set: a name of FRONT_ENDS
+        feature_set: 'log_mel' or 'psd_image'
         sections: of params.yaml, as the bundle keeps them
 
     Returns:
         signal (n_samples,), float32, full scale [-1, 1], at audio.sampling_rate -> (n_frames, n_dims)
 
     Raises:
-        UserError: a feature set, or a conditioning step, that no graph computes
+        UserError: a conditioning step that is not done here
     """
-    if feature_set not in FRONT_ENDS:
-        raise UserError(
-            f"the feature set '{feature_set}' is not computed inside an exported file, those that are: "
-            f"{', '.join(FRONT_ENDS)}. Export a bundle of a model that reads one of them, as residual_cnn or psd_cnn."
-        )
     settings: Any = sections
     condition = conditioning(settings["conditioning"])
     features = FRONT_ENDS[feature_set](settings)
@@ -53,19 +48,12 @@ def front_end(feature_set: str, sections: Mapping[str, Section]) -> Callable[[An
 
 
 def conditioning(settings: ConditioningParams) -> Callable[[Any], Any]:
-    """`ser_tasks.audio.conditioning` without the steps that decide by the signal how long it is.
+    """`ser_tasks.audio.conditioning`: (n_samples,) -> the same shape.
 
     Raises:
-        UserError: one of those is on
+        UserError: a step that is not done here
     """
-    inside = {"pre_emphasis", "peak"}
-    outside = [name for name, value in settings if value is not None and name not in inside]
-    if outside:
-        raise UserError(
-            f"conditioning: {', '.join(outside)} is on, but an exported file holds only {' and '.join(sorted(inside))}: "
-            "SciPy's Wiener filter and WebRTC's voice detector have no counterpart in it. Bundle a model that was "
-            "trained with null there."
-        )
+    refuse_conditioning(settings)
 
     def conditioned(signal: Any) -> Any:
         if settings.pre_emphasis is not None:
@@ -87,7 +75,7 @@ def log_mel(audio: AudioParams, settings: LogMelParams) -> Callable[[Any], Any]:
 
     def extracted(signal: Any) -> Any:
         frames = frames_of(ops.pad(signal, [[window // 2, window - window // 2]]), window=window, hop=hop)
-        power = ops.matmul(power_spectrum(frames, window=hann(window), n_fft=n_fft), filters)
+        power = ops.matmul(power_spectrum(frames, n_fft=n_fft), filters)
         if settings.dynamic_range is not None:
             power = ops.maximum(power, ops.max(power) * 10 ** (-settings.dynamic_range / 10))
         return LAWS[settings.law](power)
@@ -106,7 +94,7 @@ def psd_image(audio: AudioParams, settings: PsdImageParams) -> Callable[[Any], A
     def extracted(signal: Any) -> Any:
         filled = ops.pad(signal, [[0, n_fft]])[: ops.maximum(ops.shape(signal)[0], n_fft)]
         frames = frames_of(filled, window=n_fft, hop=settings.hop_length)
-        density = power_spectrum(frames, window=window, n_fft=n_fft)[:, : n_fft // 2] * scale
+        density = power_spectrum(frames, n_fft=n_fft)[:, : n_fft // 2] * scale
         return _means_of_blocks(ops.log(ops.maximum(density, floor)), block)
 
     return extracted
@@ -122,7 +110,7 @@ def _means_of_blocks(rows: Any, block: int) -> Any:
     return sums / ops.sum(ops.reshape(present, (n_blocks, block)), axis=1, keepdims=True)
 
 
-FRONT_ENDS: Mapping[str, Callable[[Any], Callable[[Any], Any]]] = {
+FRONT_ENDS: Mapping[str, Callable[[Any], Callable[[Any], Any]]] = {  # as FEATURE_SETS in exportable.py
     "log_mel": lambda sections: log_mel(sections["audio"], sections["log_mel"]),
     "psd_image": lambda sections: psd_image(sections["audio"], sections["psd_image"]),
 }

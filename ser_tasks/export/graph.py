@@ -1,4 +1,4 @@
-"""The whole recogniser as one TensorFlow function: what both converters take."""
+"""The whole recogniser as one TensorFlow graph: what both converters take."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from keras import ops
 
 from ser_tasks.errors import UserError
 from ser_tasks.export.front_end import front_end
+from ser_tasks.export.names import AUDIO, FRONT_END, PROBABILITIES
 from ser_tasks.export.one_clip import one_clip
 
 if TYPE_CHECKING:
     from ser_tasks.params import Section
-
-AUDIO, PROBABILITIES = "audio", "probabilities"
-FRONT_END = "front_end"  # begins the names of its nodes
 
 
 def whole_recogniser(
@@ -32,8 +30,7 @@ def whole_recogniser(
         sections: of params.yaml, that decide the features, conditioning among them
 
     Returns:
-        a tf.function: {"audio": (n_samples,) float32} -> {"probabilities": (n_classes,) float32}, for any n_samples
-        from 1 on
+        a tf.function: audio (n_samples,), any number from 1 on -> {"probabilities": (n_classes,)}, all float32
 
     Raises:
         UserError: the features cannot be computed in a graph, or Keras runs on another backend than TensorFlow
@@ -41,16 +38,14 @@ def whole_recogniser(
     if keras.backend.backend() != "tensorflow":
         raise UserError(
             f"Keras runs on {keras.backend.backend()}, but the converters read TensorFlow graphs. "
-            "Run the command again with KERAS_BACKEND=tensorflow: the bundle is the same on every backend."
+            "Run it again with KERAS_BACKEND=tensorflow: a bundle is the same on every backend."
         )
-    features = front_end(feature_set, sections)
-    clip = one_clip(network)
+    features, clip = front_end(feature_set, sections), one_clip(network)
 
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.float32, name=AUDIO)], autograph=False)
     def recognise(audio: Any) -> dict[str, Any]:
         with tf.name_scope(FRONT_END):
             frames = features(audio)[None]
         logits = clip({"frames": frames, "mask": ops.ones_like(frames[:, :, 0])}, training=False)
         return {PROBABILITIES: ops.softmax(ops.cast(logits[0], "float32") / temperature)}
 
-    return recognise
+    return tf.function(recognise, input_signature=[tf.TensorSpec((None,), tf.float32, name=AUDIO)], autograph=False)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.export.graph import AUDIO, FRONT_END, PROBABILITIES
-from ser_tasks.export.weights import Weights
+from ser_tasks.export.names import AUDIO, FRONT_END, PROBABILITIES
+
+Weights: TypeAlias = Literal["float32", "float16", "int8"]
 
 OPSET = 18
 SMALLEST = 1_024  # values of an array that is worth storing as float16
@@ -33,6 +34,7 @@ def onnx_file(recognise: Any, *, about: Mapping[str, str], weights: Weights) -> 
     import tf2onnx  # noqa: PLC0415  with TensorFlow
 
     model, _ = tf2onnx.convert.from_function(recognise, input_signature=recognise.input_signature, opset=OPSET)
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "n_samples"
     if weights == "float16":
         _halve(model)
     elif weights == "int8":
