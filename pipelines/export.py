@@ -49,7 +49,7 @@ def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> 
     show_rows(_rows(loaded, file, form, agreement, signals[-1]), title=f"{loaded.card.name}, {weights}")
     CONSOLE.print(
         f"Compared on {agreement.n_clips} clips, {_seconds(signals[0], loaded)} to {_seconds(signals[-1], loaded)} s. "
-        f"Time: median of {TIMES} answers to {SPOKEN} s of sound, on one core. In: mono float32 at "
+        f"Time: of one core, median of {TIMES} answers to {SPOKEN} s of sound. In: mono float32 at "
         f"{loaded.card.sampling_rate} Hz, any length. Out: {', '.join(loaded.classes)}."
     )
 

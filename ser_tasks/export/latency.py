@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ WARM_UP = 3  # the first calls compile, and ask for memory
 
 
 def latency(answer: Answering, signal: NDArray[np.float32], *, times: int) -> float:
-    """Median time of an answer, in s.
+    """Median processor time of an answer, in s: on a free core what one waits, whatever else the machine does.
 
     Args:
         answer: a recogniser
@@ -26,7 +26,7 @@ def latency(answer: Answering, signal: NDArray[np.float32], *, times: int) -> fl
         answer(signal)
     taken = np.empty(times)
     for turn in range(times):
-        began = perf_counter()
+        began = process_time()
         answer(signal)
-        taken[turn] = perf_counter() - began
+        taken[turn] = process_time() - began
     return float(np.median(taken))

@@ -44,7 +44,15 @@ def one_clip(network: keras.Model) -> keras.Model:
 
 def _cloned(layer: layers.Layer) -> layers.Layer:
     kind = OneClipWindows if isinstance(layer, RollingWindows) else type(layer)
-    return kind.from_config(layer.get_config())
+    return kind.from_config(_without_dropout(layer.get_config()))
+
+
+def _without_dropout(config: dict[str, Any]) -> dict[str, Any]:
+    """Of a recurrent layer: its dropout keeps the state of a random generator, which no file can hold."""
+    inner = config.get("layer")
+    if isinstance(inner, dict):  # of both directions
+        config = {**config, "layer": {**inner, "config": _without_dropout(inner["config"])}}
+    return {**config, "dropout": 0.0} if "recurrent_dropout" in config else config
 
 
 def _applied(layer: layers.Layer, *args: Any, **kwargs: Any) -> Any:

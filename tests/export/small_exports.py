@@ -7,34 +7,35 @@ import numpy as np
 
 from ser_tasks.bundle.bundle import Bundle
 from ser_tasks.bundle.training_cloud import fit_cloud
-from ser_tasks.features import SECTIONS
+from ser_tasks.features import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import network_builder
 from ser_tasks.models.networks.standardise import set_input_statistics
 from ser_tasks.read_params import read_params
 from tests.bundle.small_bundles import PROJECT, small_card
+from tests.export.sounds import SPEECH_LIKE
 
 PARAMS = read_params(PROJECT / "params.yaml")
 OFF = {"wiener": None, "pre_emphasis": None, "trim": None, "peak": None}
-TEMPERATURE = 0.05  # sharpens the flat answers of an untrained network
+TEMPERATURE = 0.5
 SIZES: dict[str, dict[str, Any]] = {
-    "spectrogram_cnn": {"filters": 4, "dropout": 0.0},
     "psd_cnn": {"filters": 4, "dropout": 0.0},
     "cnn_blstm_attention": {"filters": 2, "units": 4, "embedding": 6, "dropout": 0.0},
+    "td_cnn_lstm": {"length": 64, "step": 32, "filters": 2, "units": 3, "dropout": 0.2},
 }
 
 
 def small_network_bundle(model: str, folder: Path) -> Bundle:
     """In memory alone; params.yaml decides the features."""
     line, classes = MODELS[model], ("anger", "neutral", "sadness")
-    n_dims = PARAMS.log_mel.n_mels if line.feature_set == "log_mel" else PARAMS.psd_image.n_fft // 2
+    frames = feature_set(line.feature_set)(SPEECH_LIKE, {name: getattr(PARAMS, name) for name in SECTIONS})
     recogniser: Any = line.build(line.section(PARAMS), classes=classes, seed=0)
     builder = network_builder(line.code[0].rpartition(".")[2])
-    recogniser.model = builder(n_dims=n_dims, n_classes=len(classes), **SIZES[model])
+    recogniser.model = builder(n_dims=frames.shape[1], n_classes=len(classes), **SIZES[model])
     rng = np.random.default_rng(0)
     for weight in recogniser.model.trainable_weights:
         weight.assign(rng.normal(scale=0.3, size=weight.shape))
-    set_input_statistics(recogniser.model, mean=np.full(n_dims, -40.0), std=np.full(n_dims, 20.0))
+    set_input_statistics(recogniser.model, mean=frames.mean(axis=0), std=frames.std(axis=0))
     recogniser.temperature = TEMPERATURE
     cloud = fit_cloud(rng.normal(size=(8, 3)), list("aabbccdd"), n_components=2, quantile=0.99)
     return Bundle(folder, network_card(recogniser, model), recogniser, cloud)

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ser_tasks.bundle.bundle import load_bundle
 from ser_tasks.errors import UserError
 from ser_tasks.export.export import agreement_of, export_bundle
 from ser_tasks.export.exportable import refuse_unexportable
@@ -24,7 +23,7 @@ SIGNALS = [SPEECH_LIKE, HISS, SILENCE, HISS[:1], np.concatenate([HISS, SPEECH_LI
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    return small_network_bundle("spectrogram_cnn", tmp_path_factory.mktemp("bundle"))
+    return small_network_bundle("psd_cnn", tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +57,7 @@ def test_a_network_with_recurrent_layers_is_exported_too(tmp_path):
 
 
 def test_litert_gives_the_posteriors_of_the_bundle_and_keeps_the_card(tmp_path):
-    bundle, file = small_network_bundle("psd_cnn", tmp_path), tmp_path / "small.tflite"
+    bundle, file = small_network_bundle("td_cnn_lstm", tmp_path), tmp_path / "small.tflite"
     agreement = export_bundle(bundle, file, weights="float32", signals=SIGNALS)
     assert (agreement.n_clips, agreement.same_class) == (len(SIGNALS), 1.0)
     assert agreement.difference < 1e-4
@@ -73,7 +72,7 @@ def test_smaller_weights_leave_the_front_end_as_it_is(small, onnx_file, tmp_path
     agreement = export_bundle(small, file, weights=weights, signals=SIGNALS)
     assert 0 <= agreement.difference < 0.2
     whole, smaller = (_arrays(one) for one in (onnx_file, file))
-    fourier = {name for name, shape in whole.items() if shape in {(200, 257), (199, 257)}}
+    fourier = {name for name, shape in whole.items() if shape in {(128, 129), (127, 129)}}
     assert len(fourier) == 2
     assert fourier <= set(smaller)
 
@@ -99,9 +98,9 @@ def test_agreement_is_the_largest_difference_and_the_share_of_equal_classes():
     assert agreement_of(ours, theirs) == (2, pytest.approx(0.2), 0.5)
 
 
-def test_what_cannot_be_exported_is_said_with_what_can(bundle_folder, tmp_path):
+def test_what_cannot_be_exported_is_said_with_what_can():
     with pytest.raises(UserError, match=r"svm cannot be exported: it is no network, .*Bundle one of .*residual_cnn"):
-        export_bundle(load_bundle(bundle_folder), tmp_path / "x.tflite", weights="float32", signals=SIGNALS)
+        refuse_unexportable("svm")
     with pytest.raises(UserError, match="mlp cannot be exported: it reads functionals"):
         refuse_unexportable("mlp")
     with pytest.raises(UserError, match=r"x\.pb: .*Expected the ending \.onnx, \.tflite"):

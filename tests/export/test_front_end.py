@@ -14,8 +14,8 @@ from ser_tasks.features import SECTIONS, feature_set
 from ser_tasks.features.framing import hann
 from ser_tasks.features.log_laws import LOG_LAWS
 from ser_tasks.params import ConditioningParams, Section, WienerParams
-from tests.export.sounds import HISS, RATE, SILENCE, SPEECH_LIKE
 from tests.export.small_exports import OFF, PARAMS
+from tests.export.sounds import HISS, RATE, SILENCE, SPEECH_LIKE
 
 NEPER = 10 / np.log(10)  # in dB of power: what 1e-4 is in natural logarithms
 
