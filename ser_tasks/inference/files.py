@@ -1,0 +1,88 @@
+"""One answer for each file, or the reason why there is none; one file's trouble is never another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.audio.recording import AudioError, Recording
+from ser_tasks.errors import UserError
+from ser_tasks.inference.answer import Answer, recognise, recognise_all
+from ser_tasks.inference.streaming import extent
+
+if TYPE_CHECKING:
+    from ser_tasks.bundle.bundle import Bundle
+    from ser_tasks.params import PredictParams
+
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one file: an answer, or what is wrong with it."""
+
+    path: Path
+    answer: Answer | None
+    fault: str | None
+
+
+def answer_files(bundle: Bundle, paths: Sequence[Path], *, limits: PredictParams) -> list[Outcome]:
+    """Answers to some files, in their order; what cannot be read or answered is said in its place.
+
+    Args:
+        bundle: the model
+        paths: of the files, whose sound is held in memory together
+        limits: of one file
+    """
+    read = [_tried(lambda path=path: _read(path, limits), path) for path in paths]  # type: ignore[misc]
+    sound = [(path, found) for path, found in zip(paths, read, strict=True) if isinstance(found, Recording)]
+    try:
+        answered: list[Answer | str] = [*recognise_all(bundle, [recording for _, recording in sound])]
+    except Exception:  # whose fault it is shows when each is asked about alone
+        answered = [_tried(lambda r=recording: recognise(bundle, r), path) for path, recording in sound]  # type: ignore[misc]
+    answers = iter(answered)
+    return [
+        _outcome(path, next(answers) if isinstance(found, Recording) else found)
+        for path, found in zip(paths, read, strict=True)
+    ]
+
+
+def _outcome(path: Path, found: Answer | str) -> Outcome:
+    return Outcome(path, None, found) if isinstance(found, str) else Outcome(path, found, None)
+
+
+def _read(path: Path, limits: PredictParams) -> Recording:
+    """The whole recording, unless that is too much.
+
+    Raises:
+        AudioError: unreadable, or longer or larger than one answer is given to
+    """
+    size = extent(path)
+    if size.duration is not None and size.duration > limits.longest:
+        raise AudioError(
+            f"{path}: {size.duration:.0f} s long, but one answer is given to at most {limits.longest:g} s: emotions "
+            "change. Use --timeline, or raise predict.longest in params.yaml."
+        )
+    if size.decoded > limits.largest * 2**20:
+        raise AudioError(
+            f"{path}: {size.channels} channels, {size.decoded / 2**20:.0f} MiB when decoded, but at most "
+            f"{limits.largest:g} MiB are held at once. Mix it down, use --timeline, or raise predict.largest in "
+            "params.yaml."
+        )
+    return read_recording(path)
+
+
+def _tried(make: Callable[[], Found], path: Path) -> Found | str:
+    """What is made, or what went wrong, with the name of the file in it."""
+    try:
+        return make()
+    except UserError as error:
+        return str(error) if str(path) in str(error) else f"{path}: {error}"
+    except OSError as error:
+        return f"{path}: {error.strerror or error}. Mend its permissions or the disk, or leave it out."
+    except Exception as error:  # a thousand others wait behind this file
+        return f"{path}: {type(error).__name__}: {error}. This is a fault of the program: report it with the file."

@@ -1,0 +1,38 @@
+"""Sections on asking a fitted model."""
+
+from typing import Annotated
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from ser_tasks.params.base import Fraction, Section
+
+
+class PredictParams(Section):
+    """Limits of what one answer is given to."""
+
+    longest: PositiveFloat  # s
+    largest: PositiveFloat  # MiB of the decoded file, all channels
+
+
+class VoiceParams(Section):
+    """What is a segment of speech: see `ser_tasks.audio.sentences`."""
+
+    frame: PositiveFloat  # s; the detector knows 0.010, 0.020 and 0.030
+    aggressiveness: Annotated[int, Field(ge=0, le=3)]  # 0 takes most for speech, 3 least
+    warm_up: PositiveFloat  # s that the detector hears twice
+    onset_frames: PositiveInt
+    onset_share: Fraction
+    back_up_frames: Annotated[int, Field(ge=0)]
+    pause_frames: PositiveInt
+    pause_share: Fraction
+    longest: PositiveFloat  # s
+
+
+class TimelineParams(Section):
+    """Emotion over time."""
+
+    voice: VoiceParams
+    window: PositiveFloat  # s
+    hop: PositiveFloat  # s
+    smoothing: NonNegativeFloat  # s, standard deviation; 0: none
+    change_cost: NonNegativeFloat  # nats for each change of emotion within a segment
