@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import places
+from pipelines.predict_command import find_bundle
 from pipelines.show import CONSOLE, show_rows
 from ser_tasks.audio.decode import read_mono
 from ser_tasks.errors import UserError
+from ser_tasks.inference.inputs import SUFFIXES
 
 if TYPE_CHECKING:
     from ser_tasks.bundle.bundle import Bundle
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from ser_tasks.export.onnx_file import Weights
 
 N_CLIPS = 50  # to compare on, of all lengths
-SOUND = (".wav", ".flac")
 SPOKEN = 3  # s, of the clip that latency is measured on
 TIMES = 50
 ONE_CORE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
@@ -36,14 +37,15 @@ def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> 
     """
     os.environ.update(TENSORFLOW)
     from ser_tasks.bundle.bundle import load_bundle  # noqa: PLC0415  after the environment is set
+    from ser_tasks.bundle.card import read_card  # noqa: PLC0415
     from ser_tasks.export.export import export_bundle  # noqa: PLC0415
     from ser_tasks.export.exportable import refuse_unexportable  # noqa: PLC0415
     from ser_tasks.export.file_formats import file_format  # noqa: PLC0415
 
     form = file_format(file, weights)
-    folder = places.bundle(bundle) if places.bundle(bundle).is_dir() else Path(bundle)
+    folder = find_bundle(bundle)
+    refuse_unexportable(read_card(folder).model)
     loaded = load_bundle(folder)
-    refuse_unexportable(loaded.card.model)
     signals = sounds(clips or places.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
     agreement = export_bundle(loaded, file, weights=weights, signals=signals)
     show_rows(_rows(loaded, file, form, agreement, signals[-1]), title=f"{loaded.card.name}, {weights}")
@@ -60,10 +62,10 @@ def sounds(folder: Path, sampling_rate: int) -> list[NDArray[np.float32]]:
     Raises:
         UserError: there are none
     """
-    files = [path for path in folder.rglob("*") if path.suffix.lower() in SOUND] if folder.is_dir() else []
+    files = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES] if folder.is_dir() else []
     if not files:
         raise UserError(
-            f"{folder}: no recordings here ({' or '.join(SOUND)}) to compare the file with its bundle on. "
+            f"{folder}: no recordings here to compare the file with its bundle on. "
             "Name a folder that has some: --clips FOLDER"
         )
     files.sort(key=lambda path: (path.stat().st_size, path))

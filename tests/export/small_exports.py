@@ -20,7 +20,6 @@ OFF = {"wiener": None, "pre_emphasis": None, "trim": None, "peak": None}
 TEMPERATURE = 0.5
 SIZES: dict[str, dict[str, Any]] = {
     "psd_cnn": {"filters": 4, "dropout": 0.0},
-    "cnn_blstm_attention": {"filters": 2, "units": 4, "embedding": 6, "dropout": 0.0},
     "td_cnn_lstm": {"length": 64, "step": 32, "filters": 2, "units": 3, "dropout": 0.2},
 }
 

@@ -50,8 +50,8 @@ def test_an_onnx_file_says_what_goes_in_and_what_comes_out(small, onnx_file):
     assert json.loads(about["bundle"])["temperature"] == small.card.temperature
 
 
-def test_a_network_with_recurrent_layers_is_exported_too(tmp_path):
-    bundle = small_network_bundle("cnn_blstm_attention", tmp_path)
+def test_a_network_of_windows_and_recurrent_layers_is_exported_too(tmp_path):
+    bundle = small_network_bundle("td_cnn_lstm", tmp_path)
     agreement = export_bundle(bundle, tmp_path / "small.onnx", weights="float32", signals=SIGNALS)
     assert agreement.difference < 1e-4
 
