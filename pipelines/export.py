@@ -37,15 +37,13 @@ def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> 
     """
     os.environ.update(TENSORFLOW)
     from ser_tasks.bundle.bundle import load_bundle  # noqa: PLC0415  after the environment is set
-    from ser_tasks.bundle.card import read_card  # noqa: PLC0415
     from ser_tasks.export.export import export_bundle  # noqa: PLC0415
     from ser_tasks.export.exportable import refuse_unexportable  # noqa: PLC0415
     from ser_tasks.export.file_formats import file_format  # noqa: PLC0415
 
     form = file_format(file, weights)
-    folder = find_bundle(bundle)
-    refuse_unexportable(read_card(folder).model)
-    loaded = load_bundle(folder)
+    loaded = load_bundle(find_bundle(bundle))
+    refuse_unexportable(loaded.card.model)
     signals = sounds(clips or places.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
     agreement = export_bundle(loaded, file, weights=weights, signals=signals)
     show_rows(_rows(loaded, file, form, agreement, signals[-1]), title=f"{loaded.card.name}, {weights}")

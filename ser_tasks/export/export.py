@@ -46,10 +46,17 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
     form = file_format(file, weights)
     refuse_unexportable(bundle.card.model)
     with atomic_path(file) as temporary:
-        with silence():
-            temporary.write_bytes(form.write(_graph(bundle), bundle.card, weights))
-            run = form.run(temporary)
-            theirs = np.array([run(signal) for signal in signals])
+        recognise = _graph(bundle)
+        try:
+            with silence():
+                temporary.write_bytes(form.write(recognise, bundle.card, weights))
+                run = form.run(temporary)
+                theirs = np.array([run(signal) for signal in signals])
+        except Exception as error:  # converters and runtimes raise whatever their parts raise
+            raise UserError(
+                f"{file}: not written, because {bundle.card.model} cannot be converted for {form.runtime}: "
+                f"{type(error).__name__}: {str(error)[:300]}. Export to the other format, and report this."
+            ) from error
         agreement = agreement_of(bundle.posteriors(signals), theirs)
         if weights == "float32" and not agreement.difference <= TOLERANCE:
             raise UserError(
