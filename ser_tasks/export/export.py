@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ser_tasks.atomic import atomic_path
 from ser_tasks.errors import UserError
 from ser_tasks.export.exportable import refuse_unexportable
-from ser_tasks.export.file_formats import file_format
+from ser_tasks.export.file_formats import FileFormat, file_format
 from ser_tasks.export.onnx_file import Weights
 from ser_tasks.quiet import silence
 
@@ -46,17 +46,7 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
     form = file_format(file, weights)
     refuse_unexportable(bundle.card.model)
     with atomic_path(file) as temporary:
-        recognise = _graph(bundle)
-        try:
-            with silence():
-                temporary.write_bytes(form.write(recognise, bundle.card, weights))
-                run = form.run(temporary)
-                theirs = np.array([run(signal) for signal in signals])
-        except Exception as error:  # converters and runtimes raise whatever their parts raise
-            raise UserError(
-                f"{file}: not written, because {bundle.card.model} cannot be converted for {form.runtime}: "
-                f"{type(error).__name__}: {str(error)[:300]}. Export to the other format, and report this."
-            ) from error
+        theirs = _converted(bundle, temporary, form, weights, signals)
         agreement = agreement_of(bundle.posteriors(signals), theirs)
         if weights == "float32" and not agreement.difference <= TOLERANCE:
             raise UserError(
@@ -65,6 +55,23 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
                 "precision differs so: train it in float32. Otherwise export to the other format, and report this."
             )
     return agreement
+
+
+def _converted(
+    bundle: Bundle, file: Path, form: FileFormat, weights: Weights, signals: Sequence[NDArray[np.float32]]
+) -> NDArray[np.floating]:
+    """Write the file, and ask it: probabilities of shape (n_signals, n_classes)."""
+    recognise = _graph(bundle)
+    try:
+        with silence():
+            file.write_bytes(form.write(recognise, bundle.card, weights))
+            run = form.run(file)
+            return np.array([run(signal) for signal in signals])
+    except Exception as error:  # converters and runtimes raise whatever their parts raise
+        raise UserError(
+            f"{file.name}: not written, because {bundle.card.model} cannot be converted for {form.runtime}: "
+            f"{type(error).__name__}: {str(error)[:300]}. Export to the other format, and report this."
+        ) from error
 
 
 def agreement_of(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> Agreement:

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from ser_tasks.errors import UserError
 from ser_tasks.export.export import agreement_of, export_bundle
 from ser_tasks.export.exportable import refuse_unexportable
-from ser_tasks.export.file_formats import file_format
+from ser_tasks.export.file_formats import FILE_FORMATS, file_format
 from tests.export.small_exports import small_network_bundle
 from tests.export.sounds import HISS, RATE, SILENCE, SPEECH_LIKE
 
@@ -91,6 +92,14 @@ def test_a_file_that_answers_otherwise_is_not_written(small, tmp_path):
     with pytest.raises(UserError, match=r"not written.*differs by 0\.\d+.*expected at most 0\.0001"):
         export_bundle(bundle, file, weights="float32", signals=SIGNALS[:1])
     assert file.read_text() == "the one before"
+
+
+def test_a_converter_that_fails_is_reported_with_the_other_way_out(small, tmp_path, monkeypatch):
+    broken = replace(FILE_FORMATS[".onnx"], write=lambda *_: 1 / 0)
+    monkeypatch.setitem(FILE_FORMATS, ".onnx", broken)
+    with pytest.raises(UserError, match=r"small\.onnx: not written, .*ZeroDivisionError.*Export to the other format"):
+        export_bundle(small, tmp_path / "small.onnx", weights="float32", signals=SIGNALS[:1])
+    assert not list(tmp_path.iterdir())
 
 
 def test_agreement_is_the_largest_difference_and_the_share_of_equal_classes():
