@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
 from pipelines.cli_predict import app as predict
+from pipelines.cli_tune import app as tune
 from pipelines.complain import complain
 from ser_tasks.errors import UserError
 
@@ -21,6 +23,8 @@ cli = typer.Typer(
 
 cli.add_typer(corpora)
 cli.add_typer(predict)
+cli.add_typer(apps)
+cli.add_typer(tune)
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -1,0 +1,81 @@
+"""The files of a request: a raw body or a form, never more than the limits allow, nothing left on the disk."""
+
+import asyncio
+from typing import NamedTuple
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message, Receive
+
+from apps.refusals import BadRequestError, TooMuchError, TooSlowError
+from ser_tasks.params import RequestParams
+
+FORM = "multipart/form-data"
+UNNAMED = "the recording"
+
+
+class Upload(NamedTuple):
+    """One file as it arrived."""
+
+    name: str
+    content: bytes
+
+
+async def uploads_of(request: Request, *, limits: RequestParams) -> list[Upload]:
+    """All files of a request, in their order: the parts of a form, or the whole body.
+
+    Raises:
+        TooMuchError: too many bytes or files; said as soon as it shows
+        TooSlowError: it took longer to arrive than limits.upload_seconds
+        BadRequestError: a form without files
+    """
+    _refuse_large(int(request.headers.get("content-length") or 0), limits)
+    bounded = Request(request.scope, _counted(request, limits))
+    try:
+        async with asyncio.timeout(limits.upload_seconds):
+            if request.headers.get("content-type", "").startswith(FORM):
+                return await _parts(bounded, limits)
+            return [Upload(_said_name(request), await bounded.body())]
+    except TimeoutError as error:
+        raise TooSlowError(
+            f"The request did not arrive within {limits.upload_seconds:g} s. Send a smaller file."
+        ) from error
+
+
+async def _parts(request: Request, limits: RequestParams) -> list[Upload]:
+    mend = f"Send each file as a part of its own, at most {limits.files}: curl -F files=@clip.wav ..."
+    try:
+        async with request.form(max_files=limits.files, max_fields=limits.files) as form:
+            files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+            if not files:
+                raise BadRequestError(f"The form holds no file. {mend}")
+            return [Upload(file.filename or UNNAMED, await file.read()) for file in files]
+    except HTTPException as error:  # a form that starlette cannot read, or with more parts
+        raise BadRequestError(f"The form is not readable: {error.detail} {mend}") from error
+
+
+def _said_name(request: Request) -> str:
+    """Of a raw body: the query parameter `name`, if there is one."""
+    return request.query_params.get("name") or UNNAMED
+
+
+def _refuse_large(size: int, limits: RequestParams) -> None:
+    if size > limits.most_bytes:
+        raise TooMuchError(
+            f"The request holds more than {limits.megabytes:g} MB. Send a shorter part, or fewer files at once."
+        )
+
+
+def _counted(request: Request, limits: RequestParams) -> Receive:
+    """The request's stream, that ends with an error where it grows too large."""
+    arrived = 0
+
+    async def receive() -> Message:
+        nonlocal arrived
+        message = await request.receive()
+        arrived += len(message.get("body", b""))
+        _refuse_large(arrived, limits)
+        return message
+
+    return receive

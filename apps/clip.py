@@ -1,0 +1,84 @@
+"""A file that somebody sent, as a recording: bounded in size and length, and gone from the disk once it is read."""
+
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import soundfile
+
+from apps.refusals import TooMuchError
+from apps.sound_kind import suffix_of
+from ser_tasks.audio.decode import VIDEOS, Recording, read_recording
+from ser_tasks.errors import UserError
+from ser_tasks.params import RequestParams
+
+DENSEST = 2 * 192_000  # samples in a second of sound, all channels together
+
+
+class Clip(NamedTuple):
+    """A recording and what its sender calls it."""
+
+    name: str
+    recording: Recording
+
+
+def read_clip(content: bytes, *, name: str, limits: RequestParams) -> Clip:
+    """Decode bytes that came from outside.
+
+    Args:
+        content: a whole file
+        name: for messages
+        limits: of bytes and seconds; the length is measured before anything is decoded
+
+    Raises:
+        TooMuchError: too large, or too long
+        NotSoundError: of a kind that is not read
+        UserError: broken, cut or without sound; the message says `name`, never a place on this machine
+    """
+    if not content:
+        raise UserError(f"{name}: the file is empty (0 bytes). Send a recording.")
+    if len(content) > limits.most_bytes:
+        raise TooMuchError(
+            f"{name}: {len(content) / 1e6:.1f} MB, at most {limits.megabytes:g} MB are read. "
+            "Send a shorter part, or mono 16-bit FLAC at 16 kHz."
+        )
+    suffix = suffix_of(content, name=name)
+    with tempfile.TemporaryDirectory(prefix="ser-") as folder:
+        path = Path(folder, f"clip{suffix}")
+        path.write_bytes(content)
+        try:
+            _refuse_long(path, name=name, limits=limits)
+            return Clip(name, read_recording(path))
+        except UserError as error:
+            raise type(error)(str(error).replace(str(path), name)) from error
+
+
+def _refuse_long(path: Path, *, name: str, limits: RequestParams) -> None:
+    seconds, samples = _stated_length(path)
+    if seconds > limits.seconds:
+        raise TooMuchError(
+            f"{name}: {seconds:.1f} s of sound, at most {limits.seconds:g} s are heard. Cut it into shorter parts."
+        )
+    if samples > limits.seconds * DENSEST:
+        raise TooMuchError(
+            f"{name}: {samples} samples, at most {limits.seconds * DENSEST:.0f} are decoded. "
+            "Send fewer channels, or a lower sampling rate: 16 kHz is enough."
+        )
+
+
+def _stated_length(path: Path) -> tuple[float, int]:
+    """Seconds, and samples of all channels; (0, 0) where the file is broken, which decoding tells better."""
+    try:
+        if path.suffix not in VIDEOS:
+            sound = soundfile.info(str(path))
+            return sound.frames / sound.samplerate, sound.frames * sound.channels
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                return 0.0, 0
+            stream = container.streams.audio[0]
+            ends = [(p.pts + (p.duration or 0)) for p in container.demux(stream) if p.pts is not None]
+            seconds = float(max(ends, default=0) * (stream.time_base or 0))
+            return seconds, round(seconds * stream.rate * stream.channels)
+    except (soundfile.LibsndfileError, av.FFmpegError):
+        return 0.0, 0

@@ -1,0 +1,124 @@
+"""The HTTP service, asked in the same process."""
+
+import asyncio
+import threading
+from concurrent.futures import Future
+
+import pytest
+from fastapi.testclient import TestClient
+
+from apps.refusals import LaterError
+from apps.service import service
+from apps.workplace import Workplace
+from ser_tasks.audio.recording import Recording
+from ser_tasks.inference.answer import recognise
+from tests.bundle.small_bundles import RATE, voice
+
+
+def loaded(bundle) -> Future:
+    done = Future()
+    done.set_result(bundle)
+    return done
+
+
+@pytest.fixture
+def client(bundle, limits, scratch):
+    with TestClient(service(loaded(bundle), limits)) as client:
+        yield client
+    assert list(scratch.iterdir()) == []  # nothing is left of any request
+
+
+def test_a_recording_is_answered_as_the_command_line_answers_it(client, bundle, anger):
+    said = client.post("/v1/recognise?name=a.wav", content=anger).json()
+    expected = recognise(bundle, Recording(voice("anger", speaker=5, take=7)[:, None], RATE))
+    assert said["file"] == "a.wav"
+    assert said["emotion"] == expected.emotion == "anger"
+    assert said["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-3)  # 16 bits are not 32
+    assert (said["bundle"], said["unsure"], said["duration"]) == ("small", expected.unsure, 0.6)
+
+
+def test_a_form_is_as_good_as_a_raw_body(client, anger):
+    form = client.post("/v1/recognise", files={"file": ("a.wav", anger)}).json()
+    assert form == client.post("/v1/recognise?name=a.wav", content=anger).json()
+
+
+def test_a_batch_has_an_answer_or_an_error_for_each_file_in_its_order(client, anger):
+    files = [("files", ("good.wav", anger)), ("files", ("bad.txt", b"hello")), ("files", ("short.wav", anger[:44]))]
+    results = client.post("/v1/recognise/batch", files=files).json()["results"]
+    assert [result["file"] for result in results] == ["good.wav", "bad.txt", "short.wav"]
+    assert results[0]["emotion"] == "anger"
+    assert "begins with b'hello'" in results[1]["error"]
+    assert results[2]["error"].startswith("short.wav: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "detail"),
+    [
+        (b"GIF89a", 415, "the recording: not a sound file"),
+        (b"", 422, "the recording: the file is empty"),
+        (b"RIFF\xff\x00\x00\x00WAVE", 422, "the recording: truncated: the header promises 263 bytes"),
+        (bytes(600_000), 413, "The request holds more than 0.5 MB"),
+    ],
+)
+def test_errors_have_a_status_and_the_text_of_the_command_line(client, content, status, detail):
+    reply = client.post("/v1/recognise", content=content)
+    assert reply.status_code == reply.json()["status"] == status
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.json()["detail"].startswith(detail)
+
+
+def test_a_stream_that_does_not_say_its_size_is_cut_off_at_the_limit(client):
+    parts = iter([bytes(100_000)] * 50)  # of 5 MB, where 0.5 are read
+    assert client.post("/v1/recognise", content=parts).status_code == 413
+
+
+def test_forms_without_files_or_with_too_many_are_answered_with_how_to_send_them(client, anger):
+    assert "curl -F" in client.post("/v1/recognise", files={"comment": (None, "no file")}).json()["detail"]
+    many = client.post("/v1/recognise/batch", files=[("files", (str(i), anger)) for i in range(4)])
+    assert (many.status_code, "at most 3" in many.json()["detail"]) == (400, True)
+    two = client.post("/v1/recognise", files=[("files", (str(i), anger)) for i in range(2)])
+    assert (two.status_code, "Send several to /v1/recognise/batch" in two.json()["detail"]) == (400, True)
+
+
+def test_before_the_bundle_is_loaded_the_service_is_alive_and_not_ready(limits):
+    with TestClient(service(Future(), limits)) as client:
+        assert client.get("/health").json() == {"status": "alive"}
+        for reply in (client.get("/ready"), client.get("/v1/bundle"), client.post("/v1/recognise", content=b"x")):
+            assert reply.status_code == 503
+            assert int(reply.headers["retry-after"]) > 0
+
+
+def test_the_card_says_what_the_model_is(client, bundle):
+    assert client.get("/ready").json() == {"status": "ready", "bundle": "small"}
+    assert client.get("/v1/bundle").json() == bundle.card.model_dump(mode="json")
+
+
+def test_the_description_names_every_address_and_its_page_fetches_nothing(client):
+    paths = client.get("/openapi.json").json()["paths"]
+    assert set(paths) == {"/v1/recognise", "/v1/recognise/batch", "/health", "/ready", "/v1/bundle"}
+    page = client.get("/docs").text
+    assert all(path in page for path in paths)
+    assert "http" not in page.replace("http-equiv", "")
+    assert client.get("/nothing").json()["detail"] == "Not Found. /docs says what there is."
+
+
+def test_who_finds_no_place_is_told_when_to_come_again():
+    async def three_at_a_place_for_two() -> LaterError:
+        workplace, free = Workplace(at_once=1, waiting=1), threading.Event()
+        workplace.seconds = 2.5  # of earlier jobs
+
+        async def hold() -> None:
+            async with workplace.place():
+                await workplace.run(free.wait)
+
+        holding = [asyncio.create_task(hold()) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(LaterError) as refused:
+            await hold()
+        free.set()
+        await asyncio.gather(*holding)
+        async with workplace.place():  # there is room again
+            workplace.close()
+        return refused.value
+
+    assert asyncio.run(three_at_a_place_for_two()).seconds == 5  # two jobs of 2.5 s, one after the other
