@@ -80,11 +80,11 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
             f"ser tune --outer {outer}: {corpus} has {len(requests)} {protocol} folds. Give 0 to {len(requests)}."
         )
     scored = tuple(requests[:outer])
-    nested = tuple(_study(evaluation, request.fold, request.fold.name) for request in scored)
+    nested = tuple(_study(evaluation, request.fold) for request in scored)
     if isinstance(evaluation.section, OfficialSplit):
-        adopted = nested[0] if nested else _study(evaluation, requests[0].fold, requests[0].fold.name)
+        adopted = nested[0] if nested else _study(evaluation, requests[0].fold)
     else:
-        adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()), EVERYTHING)
+        adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()))
     return Tuning(evaluation, SPACES[model], scored, nested, adopted, len(requests))
 
 
@@ -95,7 +95,7 @@ def _refuse_unknown(option: str, name: str, known: Collection[str], *, mend: str
         raise UserError(f"ser tune --{option} {name}: not known.{nearest} Allowed: {', '.join(sorted(known))}. {mend}")
 
 
-def _study(evaluation: Evaluation, fold: Fold, name: str) -> PlannedStudy:
+def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
     params, corpus = evaluation.params, evaluation.corpus
     preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
     part = search_part(
@@ -107,7 +107,7 @@ def _study(evaluation: Evaluation, fold: Fold, name: str) -> PlannedStudy:
     )
     like = evaluation.requests[0]
     inner = tuple(replace(like, fold=own, labels=part.labels, seed=params.evaluation.seed) for own in part.folds)
-    return PlannedStudy(name, inner, _origin(inner, SPACES[evaluation.model]))
+    return PlannedStudy(fold.name, inner, _origin(inner, SPACES[evaluation.model]))
 
 
 def study_name(tuning: Tuning, planned: PlannedStudy) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
+import pandas as pd
 from prefect import State, Task, task
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import TaskRun
@@ -17,16 +19,20 @@ from ser_tasks.asr.transcribe import Shard as SpokenShard
 from ser_tasks.asr.transcribe import transcribe_shard
 from ser_tasks.code_digest import code_digest
 from ser_tasks.copy_ids import copies_of
+from ser_tasks.corpora.balance import balance_training
 from ser_tasks.corpora.manifest import Entry
 from ser_tasks.corpora.reading import Sound, read_files
+from ser_tasks.cross_corpus import corpus_of, join_features, own_name
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold
 from ser_tasks.feature_table import read_features
 from ser_tasks.features.store import Shard, compute_shard
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Features
+from ser_tasks.models.speaker_norm import speaker_norm
 from ser_tasks.params import DemoParams, Params
 from ser_tasks.quiet import load_keras
+from ser_tasks.speech_and_words import read_speech_and_words
 from ser_tasks.splits import Fold
 from ser_tasks.synthesis.corpus import synthesise_speaker
 from ser_tasks.text.transcripts import OF_WORDS, read_transcripts
@@ -39,18 +45,23 @@ class FoldRequest:
 
     fold: Fold
     labels: Labels
-    features: Path  # the folder of its feature set, or for words the table that holds them
+    features: Path  # the folder of its feature set of sound, or for words alone the table that holds them
     features_digest: str
     model: str
     params: Params
     seed: int
     work: Path  # a folder below it is this fold's own
     adopted: Path  # holds outcomes of folds that were trained on another machine
+    words: Path | None = None  # the utterance table, of models that read it beside features
 
     @property
     def folder(self) -> Path:
         """Where the fold keeps its state and its progress."""
         return self.work / self.cache_key
+
+    def read(self, copy: int = 0) -> Features:
+        """Features of every utterance, in the order of the labels; or of their augmented copies, counted from 1."""
+        return _features(self.features, self.model, self.labels.utterance_ids, copy, self.words)
 
     @cached_property
     def cache_key(self) -> str:
@@ -69,6 +80,26 @@ class FoldRequest:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True)
+class CrossRequest(FoldRequest):
+    """One fold over several corpora, whose ids begin with the name of the corpus; `features` are the tested one's."""
+
+    sources: tuple[tuple[str, Path], ...]  # of each corpus, in the order of the labels
+    heard: tuple[str, ...]  # utterances that each corpus is normalised over; none: it is not
+
+    def read(self, copy: int = 0) -> Features:
+        """The same, each corpus z-scored over what is heard of it, if anything is named."""
+        ids = self.heard or self.labels.utterance_ids
+        mine = {corpus: [own_name(name) for name in ids if corpus_of(name) == corpus] for corpus, _ in self.sources}
+        features = join_features([_features(path, self.model, mine[corpus], copy) for corpus, path in self.sources])
+        if not self.heard:
+            return features
+        normalised = speaker_norm(features, np.array([corpus for corpus, own in mine.items() for _ in own]))
+        place = {name: row for row, name in enumerate(ids)}
+        rows = [place[name] for name in self.labels.utterance_ids]
+        return tuple(normalised[row] for row in rows) if isinstance(normalised, tuple) else normalised[rows]
+
+
 def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """A worker that died is worth another try; what the user must mend is not."""
     return not isinstance(state.result(raise_on_failure=False), UserError)
@@ -76,6 +107,13 @@ def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> b
 
 def _by_request(_context: object, inputs: Mapping[str, Any]) -> str:
     return str(inputs["request"].cache_key)
+
+
+def _by_folds(_context: object, inputs: Mapping[str, Any]) -> str:
+    """Everything that balancing depends on."""
+    folds, labels = [asdict(fold) for fold in inputs["folds"]], asdict(inputs["labels"])
+    parts = [folds, labels, inputs["method"], inputs["seed"], code_digest(balance_training), library_versions()]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 @task(
@@ -95,15 +133,14 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
     if MODELS[request.model].code:
         load_keras()
-    ids, n_copies = request.labels.utterance_ids, _n_copies(request)
     outcome = evaluate_fold(
         request.fold,
         request.labels,
-        _features(request, ids),
+        request.read(),
         MODELS[request.model],
         request.params,
         seed=request.seed,
-        copies=tuple(_features(request, copies_of(ids, k)) for k in range(1, n_copies + 1)),
+        copies=tuple(request.read(copy) for copy in range(1, _n_copies(request) + 1)),
         folder=request.folder,
     )
     return asdict(outcome)
@@ -115,12 +152,29 @@ def _n_copies(request: FoldRequest) -> int:
     return 0 if words else request.params.signal_augmentation.copies
 
 
-def _features(request: FoldRequest, utterance_ids: Sequence[str]) -> Features:
-    if MODELS[request.model].feature_set in OF_WORDS:
-        return read_transcripts(request.features, utterance_ids)
-    table = read_features(request.features, utterance_ids)
+def _features(where: Path, model: str, utterance_ids: Sequence[str], copy: int, words: Path | None = None) -> Features:
+    """Of these utterances; of their augmented copies of this number, if not 0."""
+    if MODELS[model].feature_set in OF_WORDS:
+        return read_transcripts(where, utterance_ids)
+    if words is not None:
+        return read_speech_and_words(where, words, utterance_ids, copy=copy)
+    table = read_features(where, copies_of(utterance_ids, copy) if copy else utterance_ids)
     one_row_each = all(len(frames) == 1 for frames in table.frames)
     return table.matrix() if one_row_each else table.frames
+
+
+@task(
+    name="balance classes",
+    cache_policy=CachePolicy.from_cache_key_fn(_by_folds),
+    persist_result=True,
+    result_serializer="json",
+)
+def balanced_training_parts(
+    folds: Sequence[Fold], labels: Labels, *, method: Literal["down", "over"], seed: int
+) -> list[list[str]]:
+    """Utterance ids of each fold's training part, its classes equally large; kept on disk."""
+    table = pd.DataFrame({"utterance_id": labels.utterance_ids, "emotion": labels.emotions})
+    return [list(balance_training(table, fold, method=method, seed=seed).train) for fold in folds]
 
 
 def fold_outcome(stored: Mapping[str, Any]) -> FoldOutcome:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
+from ser_tasks.models import HEARD_MODELS
+
 Distributions = dict[str, BaseDistribution]
 
 
@@ -79,7 +81,7 @@ WORDS: Distributions = LEARNING | {
     "dropout": DROPOUT,
 }
 
-SPACES: Mapping[str, Space] = {
+TABLE: Mapping[str, Space] = {
     "svm": Space("svm", SVM),
     "svm_speaker_norm": Space("svm", SVM),
     "mlp": Space(
@@ -176,3 +178,6 @@ SPACES: Mapping[str, Space] = {
     ),
     "dialogue_blstm": Space("networks.dialogue_blstm", WORDS | {"previous_turns": whole(1, 4), "dense": UNITS}),
 }
+
+SPACES: Mapping[str, Space] = {**TABLE, **{name: TABLE[name.removesuffix("_heard")] for name in HEARD_MODELS}}
+"""Of every model: one that reads what was heard has the settings, and the space, of the one that reads transcripts."""
