@@ -5,10 +5,10 @@ from pathlib import Path
 from threading import Thread
 
 import uvicorn
-from ser_tasks.bundle.bundle import Bundle
 
 from apps.loading import ready_bundle
 from apps.service import service
+from ser_tasks.bundle.bundle import Bundle
 from ser_tasks.params import RequestParams
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
-from ser_tasks.bundle.bundle import Bundle
 
 from apps.answering import answer_to, answers_to
 from apps.body import FORM, Upload, uploads_of
@@ -16,6 +15,7 @@ from apps.refusals import BadRequestError, LaterError
 from apps.replies import Alive, Answered, Batch, Card, Ready
 from apps.service_page import service_page
 from apps.workplace import Workplace
+from ser_tasks.bundle.bundle import Bundle
 from ser_tasks.params import RequestParams
 
 PATIENCE = 5  # s after which to ask again while the bundle is being loaded

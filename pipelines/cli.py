@@ -9,6 +9,7 @@ import typer
 from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
 from pipelines.cli_predict import app as predict
+from pipelines.cli_tune import app as tune
 from pipelines.complain import complain
 from ser_tasks.errors import UserError
 
@@ -23,6 +24,7 @@ cli = typer.Typer(
 cli.add_typer(corpora)
 cli.add_typer(predict)
 cli.add_typer(apps)
+cli.add_typer(tune)
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -1,10 +1,12 @@
 """Stage `evaluate`: one model on one corpus under one protocol, fold by fold, to a result."""
 
+import json
 import time
 from typing import Any
 
 from prefect import flow
 
+from pipelines import places
 from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
@@ -15,7 +17,9 @@ from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params, SpeakerDependent
+from ser_tasks.result import percent
 from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.text.transcripts import HEARD
 from ser_tasks.versions import library_versions
 from ser_tasks.weighted_f1 import weighted_f1
 
@@ -89,6 +93,8 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
         said.append(f"Networks were trained for {epochs} epochs only.")
     machines = sorted({str(outcome.chosen["hardware"]) for outcome in outcomes if "hardware" in outcome.chosen})
     said += [f"Trained elsewhere, on {machine}." for machine in machines]
+    if MODELS[evaluation.model].feature_set == HEARD:
+        said.append(heard_by(evaluation.corpus))
     if MODELS[evaluation.model].speaker_norm:
         said.append("Speaker normalisation hears all of a test speaker's unlabelled audio.")
     if any(evaluation.shared.values()):
@@ -97,6 +103,14 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
             f"training part, {evaluation.shared['group']} a twin take."
         )
     return said
+
+
+def heard_by(corpus: str) -> str:
+    """Whose words these are, and how far they are from what was said."""
+    heard = json.loads(places.heard_result(corpus).read_text(encoding="utf-8"))
+    errors = heard["word_errors"]
+    rate = f"word error rate {percent(errors['wer'])} %" if errors else "word error rate unknown"
+    return f"Words as {heard['engine']} {heard['engine_version']} heard them: {rate}."
 
 
 def main(corpus: str, protocol: str, model: str) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 DATA = Path("data")
 WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
+HEARD = Path(".ser/heard")  # shards of transcripts: recognising goes on from them
+STUDIES = Path(".ser/studies")  # of hyper-parameters
 
 
 def corpus_root(corpus: str) -> Path:
@@ -20,6 +22,11 @@ def manifest(corpus: str) -> Path:
 def utterances(corpus: str) -> Path:
     """The utterance table."""
     return DATA / "utterances" / f"{corpus}.parquet"
+
+
+def heard(corpus: str) -> Path:
+    """Transcripts by a speech recogniser."""
+    return DATA / "heard" / f"{corpus}.parquet"
 
 
 def features(corpus: str, feature_set: str) -> Path:
@@ -57,6 +64,21 @@ def tried(corpus: str) -> Path:
     return Path("results") / corpus / "every_network.json"
 
 
+def heard_result(corpus: str) -> Path:
+    """How far they are from the manual ones."""
+    return Path("results") / corpus / "heard.json"
+
+
 def result(corpus: str, protocol: str, model: str) -> Path:
     """The figures, in git."""
     return Path("results") / corpus / protocol / f"{model}.json"
+
+
+def studies(corpus: str, protocol: str, model: str) -> Path:
+    """Every study of one model's hyper-parameters, as SQLite."""
+    return STUDIES / f"{corpus}-{protocol}-{model}.db"
+
+
+def tuned(corpus: str, protocol: str, model: str) -> Path:
+    """The figures of tuning, in git, apart from those of evaluations."""
+    return Path("results") / "tuning" / corpus / protocol / f"{model}.json"

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines import places
+from ser_tasks.errors import UserError
 from ser_tasks.feature_table import features_digest
-from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import HEARD, OF_WORDS
 
 
 def provenance() -> dict[str, str]:
@@ -22,9 +23,18 @@ def provenance() -> dict[str, str]:
 
 
 def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
-    """Where a model finds what it reads, and a digest of it: a folder of features, or for words the utterance table."""
-    if feature_set == TRANSCRIPTS:
-        table = places.utterances(corpus)
+    """Where a model finds what it reads, and a digest of it: a folder of features, or for words a table.
+
+    Raises:
+        UserError: nobody has heard the corpus yet
+    """
+    if feature_set in OF_WORDS:
+        table = places.heard(corpus) if feature_set == HEARD else places.utterances(corpus)
+        if feature_set == HEARD and not table.exists():
+            raise UserError(
+                f"{table}: no such table of words. Add {corpus} to asr_corpora in params.yaml, and run "
+                f"dvc repro transcripts@{corpus}"
+            )
         return table, file_digest(table)
     folder = places.features(corpus, feature_set)
     return folder, features_digest(folder)

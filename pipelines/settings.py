@@ -3,13 +3,14 @@
 import numpy as np
 
 from ser_tasks.audio.conditioning import condition
+from ser_tasks.bundle.bundled import refuse_unbundled
 from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, NETWORKS
-from ser_tasks.params import CorpusParams, EnsembleParams, Params, Section
+from ser_tasks.params import BundleParams, CorpusParams, EnsembleParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
-from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import OF_WORDS
 
 MOMENT = 0.1  # s
 
@@ -29,15 +30,15 @@ def project_params() -> Params:
             place="corpora",
             mend="Add its classes and folds under corpus: in params.yaml.",
         )
-    for place in ("sound_corpora", "text_corpora"):
+    for place in ("sound_corpora", "text_corpora", "asr_corpora"):
         for name in getattr(params, place):
             refuse_unknown(name, params.corpora, place=place, mend="Or add it to corpora.")
     for name in params.try_networks:
         for place in ("sound_corpora", "text_corpora"):
             refuse_unknown(name, getattr(params, place), place="try_networks", mend=f"Or add it to {place}.")
-    for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora}:
+    for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora, *params.asr_corpora}:
         raise ParamsError(
-            f"params.yaml: corpora: {name!r} is neither in sound_corpora nor in text_corpora. Add it there."
+            f"params.yaml: corpora: {name!r} is in none of sound_corpora, text_corpora and asr_corpora. Add it there."
         )
     for name, section in params.corpus.items():
         _check_corpus(name, section)
@@ -46,11 +47,7 @@ def project_params() -> Params:
     _try_features(params)
     for name in NETWORKS if params.try_networks else ():
         _check_feature_set(name, params, place=f"try_networks: {name}")
-    for name, ensemble in params.ensembles.items():
-        _check_ensemble(name, ensemble, params)
-    for group, names in params.models:
-        for name in names:
-            _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
+    _check_models(params)
     return params
 
 
@@ -82,12 +79,41 @@ def _check_corpus(name: str, section: CorpusParams) -> None:
     )
 
 
+def _check_models(params: Params) -> None:
+    """Those that are evaluated, and what is made of them."""
+    for group, names in params.models:
+        for name in names:
+            _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
+    for name, ensemble in params.ensembles.items():
+        _check_ensemble(name, ensemble, params)
+    for name, bundle in params.bundles.items():
+        _check_bundle(name, bundle, params)
+
+
 def _check_ensemble(name: str, section: EnsembleParams, params: Params) -> None:
     refuse_unknown(section.corpus, params.corpora, place=f"ensembles.{name}.corpus", mend="Or add it to corpora.")
     for member in section.members:
         refuse_unknown(member, MODELS, place=f"ensembles.{name}.members", mend="Name models of the table.")
     if name in MODELS:
         raise ParamsError(f"{PARAMS_FILE}: ensembles: {name!r} is the name of a model. Call it otherwise.")
+
+
+def _check_bundle(name: str, section: BundleParams, params: Params) -> None:
+    refuse_unknown(
+        section.corpus, params.sound_corpora, place=f"bundles.{name}.corpus", mend="Or add it to sound_corpora."
+    )
+    refuse_unknown(section.model, MODELS, place=f"bundles.{name}.model", mend="Name a model of the table.")
+    try:
+        refuse_unbundled(section.model)
+    except UserError as error:
+        raise ParamsError(f"{PARAMS_FILE}: bundles.{name}.model: {error}") from error
+    evaluated = {member for _, names in params.models for member in names}
+    refuse_unknown(
+        section.model,
+        evaluated,
+        place=f"bundles.{name}.model",
+        mend="Or add it to models: its figures come from there.",
+    )
 
 
 def _check_model(name: str, group: str, params: Params) -> None:
@@ -102,5 +128,5 @@ def _check_model(name: str, group: str, params: Params) -> None:
 
 def _check_feature_set(model: str, params: Params, *, place: str) -> None:
     read = MODELS[model].feature_set
-    if read != TRANSCRIPTS:
+    if read not in OF_WORDS:
         refuse_unknown(read, params.feature_sets, place=place, mend="Or add it to feature_sets.")

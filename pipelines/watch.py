@@ -39,6 +39,18 @@ def watch_folds(running: Sequence[PrefectFuture[Any]], folders: Mapping[str, Pat
                     screen.update(bars[name], completed=progress.epoch, total=progress.epochs, said=in_words(progress))
 
 
+def watch_shards(running: Sequence[PrefectFuture[Any]], *, title: str) -> None:
+    """Until all are done, one bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[said]}"))
+    left = list(running)
+    with Progress(*columns, console=CONSOLE, transient=True) as screen:
+        bar = screen.add_task(title, total=len(running), said="")
+        while left:
+            left = list(wait(left, timeout=PAUSE).not_done)
+            done = len(running) - len(left)
+            screen.update(bar, completed=done, said=f"{done} of {len(running)} parts")
+
+
 def in_words(progress: FoldProgress) -> str:
     """epoch 12 of 60, loss 0.81, val UAR 71.2, 1:20 left at most."""
     minutes, seconds = divmod(round(progress.seconds_left), 60)

@@ -13,6 +13,8 @@ from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import TaskRun
 from threadpoolctl import threadpool_limits
 
+from ser_tasks.asr.transcribe import Shard as SpokenShard
+from ser_tasks.asr.transcribe import transcribe_shard
 from ser_tasks.code_digest import code_digest
 from ser_tasks.copy_ids import copies_of
 from ser_tasks.corpora.manifest import Entry
@@ -27,8 +29,7 @@ from ser_tasks.params import DemoParams, Params
 from ser_tasks.quiet import load_keras
 from ser_tasks.splits import Fold
 from ser_tasks.synthesis.corpus import synthesise_speaker
-from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
-from ser_tasks.text.transcripts import read_transcripts
+from ser_tasks.text.transcripts import OF_WORDS, read_transcripts
 from ser_tasks.versions import library_versions
 
 
@@ -38,7 +39,7 @@ class FoldRequest:
 
     fold: Fold
     labels: Labels
-    features: Path  # the folder of its feature set, or for words the utterance table
+    features: Path  # the folder of its feature set, or for words the table that holds them
     features_digest: str
     model: str
     params: Params
@@ -110,12 +111,12 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
 
 def _n_copies(request: FoldRequest) -> int:
     """Augmented copies of each utterance: of sound, not of words."""
-    words = MODELS[request.model].feature_set == TRANSCRIPTS
+    words = MODELS[request.model].feature_set in OF_WORDS
     return 0 if words else request.params.signal_augmentation.copies
 
 
 def _features(request: FoldRequest, utterance_ids: Sequence[str]) -> Features:
-    if MODELS[request.model].feature_set == TRANSCRIPTS:
+    if MODELS[request.model].feature_set in OF_WORDS:
         return read_transcripts(request.features, utterance_ids)
     table = read_features(request.features, utterance_ids)
     one_row_each = all(len(frames) == 1 for frames in table.frames)
@@ -138,6 +139,12 @@ def extract_shard(shard: Shard, corpus_root: Path, folder: Path) -> None:
     """Features of one shard; the file is its own cache."""
     threadpool_limits(1)
     compute_shard(shard, corpus_root=corpus_root, folder=folder)
+
+
+@task(name="hear shard", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)
+def hear_shard(shard: SpokenShard, corpus_root: Path, folder: Path) -> None:
+    """Words of one shard by a speech recogniser; the file is its own cache."""
+    transcribe_shard(shard, corpus_root=corpus_root, folder=folder)
 
 
 @task(name="synthesise speaker", cache_policy=NO_CACHE)

@@ -1,9 +1,14 @@
-"""MLflow, the one module that imports it: a parent run for each evaluation, a child run for each fold."""
+"""MLflow, the one module that imports it.
+
+A parent run for each evaluation or study, a child for each fold or trial; bundles as registered models.
+"""
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ from matplotlib.figure import Figure
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 NEWEST, CONFIGURATION = "ser.newest", "ser.configuration"
+PARENT = "mlflow.parentRunId"
 
 
 def log_evaluation(
@@ -23,7 +29,7 @@ def log_evaluation(
     metrics: Mapping[str, float],
     tags: Mapping[str, str],
     folds: list[Mapping[str, Any]],
-    figure: Figure,
+    figure: Figure | None,
     files: list[Path],
 ) -> str:
     """Record one evaluation, and make it the newest of its configuration.
@@ -33,17 +39,13 @@ def log_evaluation(
         name, description: of the parent run
         params, metrics, tags: of the parent run; tags must hold `ser.configuration`
         folds: `fold` (its name), figures, and the hyper-parameters under `chosen`: one child run each
-        figure: confusion matrix
+        figure: confusion matrix, if there is one
         files: kept as artefacts
 
     Returns:
         the parent's run id. Older runs of the same configuration stay, tagged `ser.newest` = false.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-    import mlflow  # noqa: PLC0415  two seconds that only this function needs
-
-    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", DEFAULT_URI))
+    mlflow = _mlflow()
     with _one_at_a_time():
         mlflow.set_experiment(experiment)
         mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")  # the UI opens on the runs
@@ -51,7 +53,8 @@ def log_evaluation(
         with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
             mlflow.log_params(dict(params))
             mlflow.log_metrics(dict(metrics))
-            mlflow.log_figure(figure, "confusion.png")
+            if figure is not None:
+                mlflow.log_figure(figure, "confusion.png")
             for file in files:
                 mlflow.log_artifact(str(file))
             _log_folds(mlflow, parent.info, folds, tags)
@@ -59,6 +62,151 @@ def log_evaluation(
         for run_id in older:
             mlflow.MlflowClient().set_tag(run_id, NEWEST, "false")
     return str(parent.info.run_id)
+
+
+def register_bundle(
+    folder: Path,
+    *,
+    name: str,
+    experiment: str,
+    description: str,
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+    classes: Sequence[str],
+    requirements: Sequence[str],
+) -> str:
+    """Make a bundle the next version of a registered model, served by `ser_tasks.inference.served`.
+
+    Args:
+        folder: of the bundle; MLflow keeps a copy
+        name: of the registered model
+        experiment: one for each corpus
+        description, metrics, tags: of the run that the version comes from
+        classes: of the answers
+        requirements: `package==version`, of the libraries that the answers depend on
+
+    Returns:
+        the version
+    """
+    mlflow = _mlflow()
+    with _one_at_a_time():
+        mlflow.set_experiment(experiment)
+        with mlflow.start_run(run_name=f"bundle · {name}", description=description, tags=dict(tags)):
+            mlflow.log_metrics(dict(metrics))
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".*input example was not provided")  # the signature is
+                logged = mlflow.pyfunc.log_model(
+                    name=name,
+                    loader_module="ser_tasks.inference.served",
+                    data_path=str(folder),
+                    signature=_signature(classes),
+                    pip_requirements=list(requirements),
+                    registered_model_name=name,
+                )
+    return str(logged.registered_model_version)
+
+
+def _signature(classes: Sequence[str]) -> Any:
+    """Of the tables that `served.ServedBundle.predict` takes and gives."""
+    from mlflow.models import ModelSignature  # noqa: PLC0415
+    from mlflow.types.schema import Array, ColSpec, DataType, Schema  # noqa: PLC0415
+
+    takes = {"path": "string", "audio": "binary", "samples": Array(DataType.double), "sampling_rate": "long"}
+    gives = {"emotion": "string", "confidence": "double", "unsure": "boolean", "remarks": Array(DataType.string)}
+    gives |= {"duration": "double"} | {f"p_{name}": "double" for name in classes}
+    return ModelSignature(
+        Schema([ColSpec(kind, name, required=False) for name, kind in takes.items()]),
+        Schema([ColSpec(kind, name) for name, kind in gives.items()]),
+    )
+
+
+def parent_run(
+    *, experiment: str, name: str, description: str, params: Mapping[str, Any], tags: Mapping[str, str]
+) -> str:
+    """Id of the run that has these tags and no parent, which children may be added to; begun if there is none."""
+    mlflow = _mlflow()
+    with _one_at_a_time():
+        mlflow.set_experiment(experiment)
+        query = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
+        found = mlflow.search_runs(experiment_names=[experiment], filter_string=query, output_format="list")
+        mine = [run.info.run_id for run in found if PARENT not in run.data.tags]
+        if mine:
+            return str(mine[0])
+        with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as run:
+            mlflow.log_params(dict(params))
+    return str(run.info.run_id)
+
+
+def children(parent: str, tag: str) -> set[str]:
+    """Values of this tag in the runs below a parent."""
+    mlflow = _mlflow()
+    experiment = mlflow.get_run(parent).info.experiment_id
+    query = f"tags.`{PARENT}` = '{parent}'"
+    found = mlflow.search_runs(experiment_ids=[experiment], filter_string=query, output_format="list")
+    return {run.data.tags[tag] for run in found if tag in run.data.tags}
+
+
+def log_child(
+    parent: str,
+    *,
+    name: str,
+    params: Mapping[str, Any],
+    metrics: Mapping[str, Sequence[float]],
+    tags: Mapping[str, str],
+    status: str,
+    began: datetime,
+    ended: datetime,
+) -> None:
+    """One finished run below a parent.
+
+    Args:
+        parent: its id
+        name: of the run
+        params: logged as text
+        metrics: values of each, one a step, from 1
+        tags: the run's own; the parent's tags are the run's, too
+        status: FINISHED, FAILED or KILLED
+        began, ended: of the work
+    """
+    mlflow = _mlflow()
+    client, above = mlflow.MlflowClient(), mlflow.get_run(parent)
+    inherited = {key: value for key, value in above.data.tags.items() if not key.startswith("mlflow.")}
+    start, end = (int(moment.timestamp() * 1000) for moment in (began, ended))
+    run = client.create_run(
+        above.info.experiment_id, start_time=start, run_name=name, tags={**inherited, **tags, PARENT: parent}
+    )
+    client.log_batch(
+        run.info.run_id,
+        metrics=[
+            mlflow.entities.Metric(key, value, end, step)
+            for key, values in metrics.items()
+            for step, value in enumerate(values, 1)
+        ],
+        params=[mlflow.entities.Param(key, str(value)) for key, value in params.items()],
+    )
+    client.set_terminated(run.info.run_id, status, end)
+
+
+def log_figures(
+    run_id: str, metrics: Mapping[str, float], *, tags: Mapping[str, str], files: Sequence[Path] = ()
+) -> None:
+    """What became of a run that was begun with `parent_run`."""
+    client = _mlflow().MlflowClient()
+    for key, value in metrics.items():
+        client.log_metric(run_id, key, value)
+    for key, text in tags.items():
+        client.set_tag(run_id, key, text)
+    for file in files:
+        client.log_artifact(run_id, str(file))
+
+
+def _mlflow() -> Any:
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    import mlflow  # noqa: PLC0415  two seconds that only these functions need
+
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", DEFAULT_URI))
+    return mlflow
 
 
 def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: Mapping[str, str]) -> None:
@@ -69,7 +217,7 @@ def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: M
         run = client.create_run(
             parent.experiment_id,
             run_name=str(fold["fold"]),
-            tags={**tags, "mlflow.parentRunId": parent.run_id, "ser.fold": str(fold["fold"])},
+            tags={**tags, PARENT: parent.run_id, "ser.fold": str(fold["fold"])},
         )
         client.log_batch(
             run.info.run_id,

@@ -28,7 +28,7 @@ from ser_tasks.code_digest import code_digest
 from ser_tasks.errors import UserError
 from ser_tasks.features.store import Clip, full_shards, with_sound
 
-FORMAT = 1  # of the shards: raise it when rows are laid out otherwise
+FORMAT = 2  # of the shards: raise it when rows are laid out otherwise
 DECODERS = ("av", "numpy", "soundfile", "soxr")  # another version of one of these may give other samples
 ROW = pa.schema(
     [
@@ -37,6 +37,7 @@ ROW = pa.schema(
         pa.field("seconds", pa.float64(), nullable=False),  # that the engine took, by the clock
         pa.field("engine", pa.string(), nullable=False),
         pa.field("engine_version", pa.string(), nullable=False),
+        pa.field("recogniser", pa.string(), nullable=False),  # digest of engine, settings, weights, versions and code
     ]
 )
 
@@ -51,6 +52,11 @@ class Shard:
     inputs: str  # what decides the words besides the clips, as JSON
     clips: tuple[Clip, ...]
     languages: tuple[str | None, ...]  # of each clip, ISO 639-1
+
+    @property
+    def recogniser(self) -> str:
+        """Digest of what decides the words besides the clips."""
+        return hashlib.sha256(self.inputs.encode()).hexdigest()[:32]
 
     @property
     def file_name(self) -> str:
@@ -137,7 +143,7 @@ def transcribe_corpus(
     """All of it, one shard after the other; arguments and errors as of the functions above.
 
     Returns:
-        columns utterance_id, transcript, seconds, engine, engine_version, one row for each utterance with sound
+        columns of ROW, one row for each utterance with sound
     """
     shards = plan_transcripts(utterances, engine, settings, shard_minutes=shard_minutes)
     for shard in shards:
@@ -157,6 +163,7 @@ def _row(
         "seconds": time.perf_counter() - began,
         "engine": shard.engine,
         "engine_version": next(iter(shard.versions.values())),
+        "recogniser": shard.recogniser,
     }
 
 

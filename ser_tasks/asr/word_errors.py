@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy.stats import t as student_t
 
 from ser_tasks.asr.engine import library
 from ser_tasks.errors import UserError
+from ser_tasks.metrics import Interval
 from ser_tasks.text.tokens import clean
 
-INSTALL = "pip install 'ser[asr]'"
+INSTALL = "pip install -e '.[asr]'"
 NOT_SAID = re.compile(r"\[[^\]]*\]")  # [LAUGHTER]
 WORD = re.compile(r"\w+(?:'\w+)*")
 COUNTS = ("words", "substitutions", "deletions", "insertions")
@@ -74,6 +77,34 @@ def corpus_word_errors(errors: pd.DataFrame) -> dict[str, float]:
             "that has transcripts."
         )
     return {"utterances": len(errors), **{name: int(totals[name]) for name in COUNTS}, "wer": float(_rate(totals))}
+
+
+def wer_interval(
+    errors: pd.DataFrame, speakers: Sequence[str], *, confidence: float, resamples: int, seed: int
+) -> Interval | None:
+    """Interval of the corpus' word error rate, from a bootstrap that draws whole speakers, as that of the UAR does.
+
+    The standard error of the bootstrap, for n - 1 degrees of freedom, with Student's t; not below 0. Of the speakers
+    only those count who said words; one alone says nothing, and gets none.
+
+    Args:
+        errors: of `word_errors`
+        speakers: of each of its rows
+        confidence: such as 0.95
+        resamples, seed: of the bootstrap
+
+    Source: Bisani & Ney (2004), ICASSP, "Bootstrap estimates for confidence intervals in ASR performance evaluation";
+    Liu & Peng (2019), arXiv:1912.09508, on drawing blocks of utterances
+    """
+    per_speaker = errors[list(COUNTS)].groupby(np.asarray(speakers)).sum().query("words > 0")
+    n, wrong = len(per_speaker), per_speaker[list(COUNTS[1:])].sum(axis=1).to_numpy()
+    if n < 2:
+        return None
+    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
+    rates = draws @ wrong / (draws @ per_speaker.words.to_numpy())
+    half = student_t.ppf((1 + confidence) / 2, n - 1) * rates.std() * np.sqrt(n / (n - 1))
+    centre = float(_rate(errors[list(COUNTS)].sum()))
+    return Interval(max(0.0, centre - half), centre + half)
 
 
 def _counts(jiwer: Any, said: str, heard: str) -> dict[str, int]:

@@ -40,7 +40,19 @@ class Figures(Section):
     aurc: Share  # area under the risk-coverage curve
     coverage: Share  # answers that are not unsure by their confidence
     selective_error: Share  # of those
+    target_error: Share  # that the threshold was chosen for; missed where selective_error is above it
     speaker_dependent_uar: Share | None  # None: not computed
+
+
+class TrainingData(Section):
+    """Whom the model has heard."""
+
+    title: str  # of the corpus
+    kind: str  # acted, natural or synthetic
+    language: str  # ISO 639-1
+    utterances: dict[str, PositiveInt]  # of each class
+    speakers: dict[str, PositiveInt]  # female, male, unknown
+    hours: PositiveFloat
 
 
 class Card(Section):
@@ -60,6 +72,7 @@ class Card(Section):
     temperature: PositiveFloat  # posteriors = softmax(scores / temperature)
     unsure_below: Share  # confidence
     farthest: PositiveFloat  # unlikeness
+    training: TrainingData
     durations: tuple[float, float]  # shortest and longest training utterance, s
     files: dict[str, str]  # name -> SHA-256
     versions: dict[str, str]

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.signal import welch
+from scipy.fft import rfft
 
 from ser_tasks.audio.recording import AudioError, Recording
 
 SHORTEST = 0.1  # s: below it some features do not exist
-QUIET, INAUDIBLE = -55.0, -70.0  # dBFS, RMS
+QUIET, INAUDIBLE = -60.0, -75.0  # dBFS, RMS; RAVDESS reaches down to -60
 CLIPPED, BADLY_CLIPPED = 0.001, 0.01  # of the samples
 SILENT = 0.5  # of the samples, exactly 0
 MUTE = 0.010  # s of samples of exactly 0 in a row: shorter ones are rounding
 NARROW = 5_000.0  # Hz: speech of the telephone ends at 3400, of wide-band calls at 7000
 ABSENT = 1e-6  # of the power: what lies above the bandwidth
+N_FFT = 1024  # samples, half of them anew in each frame
 
 Samples = NDArray[np.float32]
 
@@ -81,20 +83,22 @@ def clipped_share(channel: Samples) -> float:
     if peak == 0:
         return 0.0
     top = np.abs(channel) >= (1 - 1e-4) * peak
-    return sum(length for length in _runs(top) if length >= 3) / len(channel)
+    return _share_in_runs(top, shortest=3)
 
 
 def silent_share(signal: Samples, sampling_rate: int) -> float:
     """Samples of exactly 0, MUTE or more of them in a row: (n_samples,) -> share."""
-    shortest = min(MUTE * sampling_rate, len(signal))
-    return sum(length for length in _runs(signal == 0) if length >= shortest) / len(signal)
+    return _share_in_runs(signal == 0, shortest=min(MUTE * sampling_rate, len(signal)))
 
 
 def bandwidth(signal: Samples, sampling_rate: int) -> float:
     """The frequency, in Hz, above which less than ABSENT of the power lies: (n_samples,) -> Hz."""
-    frequencies, power = welch(signal, sampling_rate, nperseg=min(1024, len(signal)))
+    n_fft = min(N_FFT, len(signal))
+    frames = sliding_window_view(signal, n_fft)[:: n_fft // 2] * np.hanning(n_fft).astype(np.float32)
+    power = np.square(np.abs(rfft(frames - frames.mean(axis=1, keepdims=True)))).sum(axis=0, dtype=np.float64)
     above = np.cumsum(power[::-1])[::-1]  # of this bin and all higher ones
-    return float(frequencies[np.flatnonzero(above > ABSENT * above[0])[-1]]) if above[0] > 0 else 0.0
+    heard = np.flatnonzero(above > ABSENT * above[0])
+    return float(heard[-1] * sampling_rate / n_fft) if len(heard) else 0.0
 
 
 def _silence(share: float) -> Remark | None:
@@ -130,7 +134,8 @@ def _duration(found: float, durations: tuple[float, float]) -> Remark | None:
     return Remark(text, unsure=True)
 
 
-def _runs(marked: NDArray[np.bool_]) -> list[int]:
-    """Lengths of the stretches that are true."""
+def _share_in_runs(marked: NDArray[np.bool_], *, shortest: float) -> float:
+    """Share of all samples that stand in stretches of at least `shortest` marked ones."""
     edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
-    return list(np.diff(edges)[::2])
+    lengths = np.diff(edges)[::2]
+    return float(lengths[lengths >= shortest].sum() / len(marked))

@@ -1,6 +1,7 @@
 """The table of models: one module each, one line here."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.linguistic.network import text_network
@@ -9,8 +10,10 @@ from ser_tasks.models.linguistic.tfidf import TfidfRecogniser
 from ser_tasks.models.network import network
 from ser_tasks.models.recogniser import Model
 from ser_tasks.models.svm import SvmRecogniser
+from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import HEARD
 
-MODELS: Mapping[str, Model] = {
+TABLE: Mapping[str, Model] = {
     "svm": Model(SvmRecogniser, lambda params: params.svm, "functionals", "svm"),
     "svm_speaker_norm": Model(SvmRecogniser, lambda params: params.svm, "functionals", "svm", speaker_norm=True),
     "mlp": network("mlp", "functionals"),
@@ -32,5 +35,14 @@ MODELS: Mapping[str, Model] = {
     "dialogue_blstm": text_network("dialogue_blstm"),
 }
 
-NETWORKS = tuple(name for name, model in MODELS.items() if model.code and model.group != "embeddings")
-"""Those that are networks and nothing else."""
+HEARD_MODELS: Mapping[str, Model] = {
+    f"{name}_heard": replace(model, feature_set=HEARD, group=HEARD)
+    for name, model in TABLE.items()
+    if model.feature_set == TRANSCRIPTS
+}
+"""Those that read words once more, with the same settings, on what a speech recogniser heard."""
+
+MODELS: Mapping[str, Model] = {**TABLE, **HEARD_MODELS}
+
+NETWORKS = tuple(name for name, model in TABLE.items() if model.code and model.group != "embeddings")
+"""Those that are networks and nothing else, each once."""

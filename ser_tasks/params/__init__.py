@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from ser_tasks.params.base import Fraction, Name, Once, Section
+from ser_tasks.params.asr import AsrParams, FasterWhisperParams, PocketsphinxParams
+from ser_tasks.params.base import Count, Fraction, Name, Once, Section
+from ser_tasks.params.bundles import BundleParams, ReliabilityParams
 from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
     AugmentationParams,
@@ -60,10 +62,12 @@ from ser_tasks.params.text import (
 )
 
 __all__ = [
+    "AsrParams",
     "AudioParams",
     "AugmentationParams",
     "Balance",
     "BlstmAttentionParams",
+    "BundleParams",
     "CnnBlstmAttentionParams",
     "ConditioningParams",
     "ContextParams",
@@ -72,6 +76,7 @@ __all__ = [
     "DialogueBlstmParams",
     "EnsembleParams",
     "EvaluationParams",
+    "FasterWhisperParams",
     "FunctionalsParams",
     "LeaveSessionOut",
     "LldParams",
@@ -87,9 +92,11 @@ __all__ = [
     "Params",
     "PatchDcnnBlstmParams",
     "PitchParams",
+    "PocketsphinxParams",
     "PredictParams",
     "Protocols",
     "PsdImageParams",
+    "ReliabilityParams",
     "RequestParams",
     "ResidualCnnParams",
     "Section",
@@ -110,6 +117,7 @@ __all__ = [
     "TimelineParams",
     "TrainingParams",
     "TrimParams",
+    "TuningParams",
     "VoiceParams",
     "WienerParams",
     "WordsParams",
@@ -144,6 +152,7 @@ class ModelsParams(Section):
     embeddings: Annotated[tuple[str, ...], Once]  # networks on log_mel whose embeddings an SVM learns from
     transcripts: Annotated[tuple[str, ...], Once]  # classifiers of words
     transcript_networks: Annotated[tuple[str, ...], Once]
+    heard_transcripts: Annotated[tuple[str, ...], Once]  # both kinds, on what a speech recogniser heard
 
     @model_validator(mode="after")
     def _at_least_one(self) -> "ModelsParams":
@@ -169,6 +178,15 @@ class EvaluationParams(Section):
     confidence: Fraction
 
 
+class TuningParams(Section):
+    """How `ser tune` searches."""
+
+    trials: PositiveInt  # of a study
+    startup_trials: PositiveInt  # of them, drawn at random before earlier ones are learnt from
+    inner_folds: Count  # of the training part, by speaker
+    prune_after: PositiveInt  # inner folds, then a trial below the median of the others is given up
+
+
 class WorkersParams(Section):
     """Where tasks run: threads, processes, or the address of a Dask scheduler (tcp://host:port)."""
 
@@ -182,6 +200,7 @@ class Params(Section):
     corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
     sound_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose sound is learnt from
     text_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose words are
+    asr_corpora: Annotated[tuple[str, ...], Once]  # of them, those that a speech recogniser hears
     try_networks: Annotated[tuple[str, ...], Once]  # on one fold of these, every network of the table is tried
     protocols: Protocols
     network_protocols: Protocols  # of networks, which take long
@@ -200,6 +219,7 @@ class Params(Section):
     pitch: PitchParams
     functionals: FunctionalsParams
     store: StoreParams
+    asr: AsrParams
     svm: SvmParams
     embedding_svm: SvmParams
     tfidf: TfidfParams
@@ -208,10 +228,13 @@ class Params(Section):
     training: TrainingParams
     networks: NetworksParams
     ensembles: dict[Name, EnsembleParams]
+    bundles: dict[Name, BundleParams]
+    reliability: ReliabilityParams
     evaluation: EvaluationParams
     predict: PredictParams
     timeline: TimelineParams
     requests: RequestParams
+    tuning: TuningParams
     workers: WorkersParams
 
     def for_corpus(self, name: str) -> "Params":

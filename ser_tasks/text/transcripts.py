@@ -8,13 +8,15 @@ import pandas as pd
 from ser_tasks.text.turns import Dialogue, dialogues
 
 FEATURE_SET = "transcripts"  # of models that read words: no folder of features, but the utterance table itself
+HEARD = "heard_transcripts"  # of those that read what a speech recogniser heard: the table of the stage `transcripts`
+OF_WORDS = (FEATURE_SET, HEARD)
 
 
 def read_transcripts(table: Path, utterance_ids: Sequence[str]) -> tuple[Dialogue, ...]:
     """Of these utterances, in this order; all turns of the corpus are context, whatever their emotion.
 
     Args:
-        table: the utterance table; without `turn`, utterances stand alone
+        table: the utterance table, or that of `ser_tasks.asr.heard`; without `turn`, utterances stand alone
         utterance_ids: of those that are recognised
 
     Raises:

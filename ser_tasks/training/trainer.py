@@ -83,6 +83,7 @@ def train(
     so_far, best = load_checkpoint(folder, model, generator=generator) if folder else ([], model.get_weights())
     history = History(settings.keep if validation else "last", [Epoch(**epoch) for epoch in so_far])
     while not history.ended(epochs=epochs or settings.epochs, patience=settings.patience):
+        keras.utils.set_random_seed(seed + len(history.epochs))  # PyTorch's dropout draws from one state for all
         history.epochs.append(_epoch(model, part, validation, settings=settings, generator=generator))
         refuse_divergence(history, settings)
         if history.kept_epoch == len(history.epochs):

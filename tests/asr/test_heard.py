@@ -1,10 +1,10 @@
 import pandas as pd
 import pytest
 
-from ser_tasks.asr.heard import with_heard_transcripts
+from ser_tasks.asr.heard import SCHEMA, with_heard_transcripts, write_heard
 from ser_tasks.errors import UserError
 from ser_tasks.text.transcripts import read_transcripts
-from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
+from ser_tasks.utterances import utterance_table
 
 
 @pytest.fixture
@@ -22,25 +22,28 @@ def utterances():
 
 
 def heard(**words):
-    return pd.DataFrame({"utterance_id": list(words), "transcript": list(words.values())})
+    table = pd.DataFrame({"utterance_id": list(words), "transcript": list(words.values()), "seconds": 0.1})
+    return table.assign(engine="parrot", engine_version="1", recogniser="0" * 32)
 
 
 WORDS = {"z": "yes", "d-2": "grate", "d-0": ""}
 
 
 def test_linguistic_models_read_what_was_heard_in_place_of_what_was_written(utterances, tmp_path):
-    write_utterances(with_heard_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
+    write_heard(with_heard_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
     dialogues = read_transcripts(tmp_path / "heard.parquet", ["d-2", "z"])
     assert [[turn.text for turn in dialogue] for dialogue in dialogues] == [["", "grate"], ["yes"]]
 
 
-def test_nothing_else_changes(utterances, tmp_path):
-    write_utterances(with_heard_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
-    write_utterances(utterances, tmp_path / "manual.parquet")
-    after, before = (read_utterances(tmp_path / f"{name}.parquet") for name in ("heard", "manual"))
-    pd.testing.assert_frame_equal(after.drop(columns="transcript"), before.drop(columns="transcript"))
-    assert after.transcript.dropna().tolist() == ["", "grate", "yes"]
-    assert before.transcript.dropna().tolist() == ["How are you?", "(nods)", "Great!"]
+def test_turns_stay_as_they_were_and_say_who_heard_them(utterances, tmp_path):
+    write_heard(with_heard_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
+    table = pd.read_parquet(tmp_path / "heard.parquet")
+    assert table.columns.tolist() == SCHEMA.names
+    turns = ["utterance_id", "speaker", "group", "turn"]
+    pd.testing.assert_frame_equal(table[turns], utterances[turns], check_dtype=False)
+    assert table.transcript.dropna().tolist() == ["", "grate", "yes"]
+    assert table.engine.isna().tolist() == table.transcript.isna().tolist() == [False, True, False, False]
+    assert set(table.recogniser.dropna()) == {"0" * 32}
 
 
 def test_an_utterance_that_was_not_transcribed_is_named(utterances):

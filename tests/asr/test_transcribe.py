@@ -69,7 +69,7 @@ def hear(corpus, folder, **settings):
 
 def test_every_utterance_with_sound_has_its_words_by_16_khz(corpus, tmp_path, counter):
     table = hear(corpus, tmp_path / "out")
-    assert table.columns.tolist() == ["utterance_id", "transcript", "seconds", "engine", "engine_version"]
+    assert table.columns.tolist() == ["utterance_id", "transcript", "seconds", "engine", "engine_version", "recogniser"]
     assert table.utterance_id.tolist() == ["u0", "u1", "u2", "u3", "u4"]
     assert table.transcript.tolist() == ["16000 samples at 16000 in en"] * 4 + ["8000 samples at 16000 in en"]
     assert set(table.engine) == {"counter"}

@@ -3,13 +3,15 @@
 import math
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student_t
 
-from ser_tasks.asr.word_errors import corpus_word_errors, spoken_words, word_errors
+from ser_tasks.asr.word_errors import corpus_word_errors, spoken_words, wer_interval, word_errors
 from ser_tasks.errors import UserError
 
-NEEDS_JIWER = "word error rates need jiwer: pip install 'ser[asr]'"
+NEEDS_JIWER = "word error rates need jiwer: pip install -e '.[asr]'"
 SAID = {
     "a": "Kids are talking by the door.",
     "b": "Dogs are sitting by the door.",
@@ -78,5 +80,31 @@ def test_manual_transcripts_without_words_have_no_rate():
 
 def test_without_jiwer_the_way_to_it_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "jiwer", None)
-    with pytest.raises(UserError, match=r"jiwer does not load here.*pip install 'ser\[asr\]'"):
+    with pytest.raises(UserError, match=r"jiwer does not load here.*pip install -e '\.\[asr\]'"):
         word_errors({"a": "yes"}, {"a": "yes"})
+
+
+def counts(*rows):
+    return pd.DataFrame(rows, columns=["words", "substitutions", "deletions", "insertions"])
+
+
+def interval(errors, speakers):
+    return wer_interval(errors, speakers, confidence=0.95, resamples=20_000, seed=0)
+
+
+def test_speakers_who_are_heard_alike_leave_no_doubt_about_the_rate():
+    found = interval(counts([10, 1, 1, 0], [20, 2, 1, 1], [5, 1, 0, 0]), ["A", "B", "C"])
+    assert (found.low, found.high) == pytest.approx((0.2, 0.2))
+
+
+def test_with_as_many_words_from_each_speaker_the_interval_is_that_of_student_for_their_mean():
+    """Halves of each speaker's words are rows of their own: it is speakers that are drawn."""
+    rates = np.array([0.1, 0.3, 0.2, 0.6, 0.4])
+    errors = counts(*([50, round(50 * rate), 0, 0] for rate in np.repeat(rates, 2)))
+    found = interval(errors, np.repeat(list("ABCDE"), 2))
+    low, high = student_t.interval(0.95, 4, loc=rates.mean(), scale=rates.std(ddof=1) / np.sqrt(5))
+    assert (max(0, low), high) == pytest.approx((found.low, found.high), abs=0.005)
+
+
+def test_one_speaker_who_said_words_gets_no_interval():
+    assert interval(counts([10, 1, 0, 0], [0, 0, 0, 3]), ["A", "B"]) is None

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.bundle.bundle import write_bundle
-from ser_tasks.bundle.card import FORMAT, Card, Figures
+from ser_tasks.bundle.card import FORMAT, Card, Figures, TrainingData
 from ser_tasks.bundle.training_cloud import describe, fit_cloud
 from ser_tasks.bundle.versions import bundle_versions
 from ser_tasks.features import SECTIONS, feature_set
+from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.svm import SvmRecogniser
-from ser_tasks.params import Params, SvmParams
+from ser_tasks.params import Params, Section, SvmParams
 from ser_tasks.read_params import read_params
 
 PROJECT = Path(__file__).parents[2]
@@ -34,7 +35,17 @@ FIGURES = Figures(
     aurc=0.02,
     coverage=0.8,
     selective_error=0.05,
+    target_error=0.05,
     speaker_dependent_uar=None,
+)
+
+TRAINING = TrainingData(
+    title="Buzzes",
+    kind="synthetic",
+    language="en",
+    utterances=dict.fromkeys(CLASSES, 12),
+    speakers={"female": 2, "male": 2},
+    hours=0.006,
 )
 
 
@@ -69,31 +80,34 @@ def small_bundle(folder: Path) -> Path:
     return folder
 
 
-def small_card(recogniser: SvmRecogniser, params: Params) -> Card:
-    """Of the small bundle."""
+def small_card(
+    recogniser: SvmRecogniser | NetworkRecogniser, params: Params, *, model: str = "svm", settings: Section = SVM
+) -> Card:
+    """Of the small bundle, or of one with another model."""
     read = ("conditioning", *feature_set("functionals").sections)
     return Card(
         format=FORMAT,
         name="small",
         corpus="demo",
         preset="four_classes",
-        model="svm",
+        model=model,
         feature_set="functionals",
         classes=recogniser.classes,
         sampling_rate=RATE,
         sections={name: getattr(params, name).model_dump(mode="json") for name in read},
-        settings=SVM.model_dump(mode="json"),
+        settings=settings.model_dump(mode="json"),
         seed=0,
         temperature=recogniser.temperature,
         unsure_below=0.4,
         farthest=1.0,
+        training=TRAINING,
         durations=(0.5, 0.7),
-        files={},
-        versions=bundle_versions("svm"),
         licence="none",
         citation="none",
-        figures=FIGURES,
         data_digest="none",
+        files={},
+        versions=bundle_versions(model),
+        figures=FIGURES,
         code_digest="none",
         git_commit="none",
         created="2026-01-01T00:00:00+00:00",

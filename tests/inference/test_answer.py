@@ -7,12 +7,12 @@ import soxr
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.bundle.bundle import load_bundle
 from ser_tasks.inference.answer import recognise, recognise_all
-from tests.bundle.small_bundles import CLASSES, RATE, small_bundle, voice
+from tests.bundle.small_bundles import CLASSES, RATE, voice
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    return load_bundle(small_bundle(tmp_path_factory.mktemp("bundles") / "small"))
+def bundle(bundle_folder):
+    return load_bundle(bundle_folder)
 
 
 def recording(signal: np.ndarray, rate: int = RATE) -> Recording:

@@ -33,12 +33,14 @@ def edited(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("corpora: [demo", "corpora: [emodb, demo", "corpora: 'emodb' is neither in sound_corpora nor in text_corpora"),
+        ("corpora: [demo", "corpora: [emodb, demo", "corpora: 'emodb' is in none of sound_corpora"),
         ("text_corpora: [demo", "text_corpora: [meld", "text_corpora: 'meld' is not known.*Or add it to corpora"),
         ("corpora: [demo", "corpora: [emdob", r"corpora: 'emdob' is not known. Did you mean 'emodb'\?"),
         ("  emodb:\n    preset", "  emmodb:\n    preset", r"corpus: 'emmodb' is not known. Did you mean 'emodb'\?"),
         ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
         ("feature_sets: [functionals,", "feature_sets: [functional,", r"'functional'.*Did you mean 'functionals'\?"),
+        ("asr_corpora: []", "asr_corpora: [meld]", "asr_corpora: 'meld' is not known.*Or add it to corpora"),
+        ("engine: pocketsphinx", "engine: sphinx", r"asr.engine: found 'sphinx'.*'pocketsphinx' or 'faster_whisper'"),
         ("  svm: [svm,", "  svm: [swm,", r"models.svm: 'swm'.*Did you mean 'svm'\?"),
         (
             "  lld: []",
@@ -138,7 +140,7 @@ def test_every_dependency_of_dvc_yaml_that_is_code_exists():
     for name, stage in stages().items():
         for path in stage.get("deps", []):
             file = PROJECT / path.replace("${item.corpus}", "demo")
-            assert path.startswith("data/") or file.exists(), f"{name}: {path}"
+            assert path.startswith(("data/", "results/")) or file.exists(), f"{name}: {path}"
 
 
 def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
@@ -146,7 +148,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
         out if isinstance(out, str) else next(iter(out))
         for name, stage in stages().items()
         for out in stage.get("outs", [])
-        if name not in ("evaluate_embeddings", "ensemble")  # the one only adds _svm to the name, the other is below
+        if name not in ("evaluate_embeddings", "ensemble", "bundle")  # the first only adds _svm, the others are below
     ]
     evaluate = stages()["evaluate"]
     declared += [next(iter(entry)) for entry in evaluate["metrics"] + evaluate["plots"]]
@@ -161,6 +163,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
             places.manifest("demo"),
             places.utterances("demo"),
             places.features("demo", "lld"),
+            places.heard("demo"),
             places.predictions("demo", "loso", "svm"),
             places.result("demo", "loso", "svm"),
             places.plots("demo", "loso", "svm") / "confusion.csv",
@@ -182,6 +185,31 @@ def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_t
     ]
 
 
+def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
+    stage = stages()["bundle"]
+    values = {"${item.corpus}": "demo", "${item.protocol}": "loso", "${item.model}": "svm", "${key}": "demo_svm"}
+    named = [*stage["outs"], *stage["deps"]]
+    for key, value in values.items():
+        named = [path.replace(key, value) for path in named]
+    assert str(places.bundle("demo_svm")) == named[0]
+    assert {str(places.result("demo", "loso", "svm")), str(places.predictions("demo", "loso", "svm"))} <= set(named)
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        ("corpus: emodb, model: svm", r"bundles.demo_svm.corpus: 'emodb' is not known.*Or add it to sound_corpora"),
+        ("corpus: demo, model: swm", r"bundles.demo_svm.model: 'swm'.*Did you mean 'svm'"),
+        ("corpus: demo, model: svm_speaker_norm", r"bundles.demo_svm.model: svm_speaker_norm cannot be bundled"),
+        ("corpus: demo, model: mlp", r"bundles.demo_svm.model: 'mlp'.*Or add it to models"),
+    ],
+)
+def test_a_bundle_that_cannot_be_made_is_refused_before_anything_runs(edited, new, message):
+    edited("demo_svm: {corpus: demo, model: svm", f"demo_svm: {{{new}")
+    with pytest.raises(UserError, match=message):
+        project_params()
+
+
 PLUMBING = {  # no value depends on these alone
     f"ser_tasks.{name}"
     for name in (
@@ -200,6 +228,14 @@ WORK = {  # stage -> the modules that do its work
     "demo": ["ser_tasks.synthesis.corpus"],
     "utterances": ["ser_tasks.corpora.reading", "ser_tasks.corpora.demo", "ser_tasks.utterances"],
     "features": ["ser_tasks.features", "ser_tasks.features.functionals", "ser_tasks.features.store"],
+    "transcripts": [
+        *("ser_tasks.asr.faster_whisper", "ser_tasks.asr.heard", "ser_tasks.asr.pocketsphinx"),
+        *("ser_tasks.asr.word_errors", "ser_tasks.audio.decode"),
+    ],
+    "bundle": [
+        *("ser_tasks.bundle.confidence", "ser_tasks.bundle.training_cloud", "ser_tasks.bundle.pictures"),
+        *("ser_tasks.inference.answer", "ser_tasks.features.functionals", "ser_tasks.models.svm"),
+    ],
     "evaluate": [
         *("ser_tasks.audit", "ser_tasks.evaluation", "ser_tasks.labels", "ser_tasks.splits"),
         *("ser_tasks.corpora.demo", "ser_tasks.models.svm"),

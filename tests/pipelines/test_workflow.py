@@ -10,6 +10,7 @@ import pytest
 import requests
 import yaml
 
+from ser_tasks.bundle.card import read_card
 from tests.pipelines.conftest import Project, kill_group
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
@@ -36,7 +37,32 @@ def mlflow_rows(project: Project, query: str) -> list[tuple]:
         return database.execute(query).fetchall()
 
 
+ASK = """
+import json, mlflow, pandas
+from pathlib import Path
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.bundle.bundle import load_bundle
+from ser_tasks.inference.answer import recognise
+mlflow.set_tracking_uri("sqlite:///mlflow.db")
+clip = sorted(Path("data/corpora/demo").glob("*.wav"))[0]
+served = mlflow.pyfunc.load_model("models:/NAME/1").predict(pandas.DataFrame([{"audio": clip.read_bytes()}]))
+ours = recognise(load_bundle(Path("data/bundles/NAME")), read_recording(clip)).probabilities
+named = {name: float(served["p_" + name][0]) for name in ours}
+Path("asked.json").write_text(json.dumps({"served": named, "ours": dict(ours)}))
+"""
+
+
+def ask_the_registered_model(project: Project, name: str) -> dict:
+    """Probabilities of one clip from the registered model and from the bundle, in a process of their own."""
+    (project.folder / "ask.py").write_text(ASK.replace("NAME", name), encoding="utf-8")
+    project.succeed("ask")
+    answers: dict = json.loads((project.folder / "asked.json").read_text(encoding="utf-8"))
+    return answers
+
+
 def test_from_nothing_to_results_that_are_recorded_and_stay(project):
+    bundled = {"demo_svm": {"corpus": "demo", "model": "svm", "protocol": "speaker_independent"}}
+    project.edit_params(lambda params: params.update(bundles=bundled))
     project.succeed("pipelines.cli", "repro")
 
     # DVC: everything declared is there, and measured
@@ -57,6 +83,13 @@ def test_from_nothing_to_results_that_are_recorded_and_stay(project):
     parents = mlflow_rows(project, "select count(*) from tags where key = 'ser.newest' and value = 'true'")
     children = mlflow_rows(project, "select count(*) from tags where key = 'mlflow.parentRunId'")
     assert (parents, children) == ([(2,)], [(4 + 3,)])
+
+    # the bundle: cross-validated figures beside a model of all speakers, and the same answers from MLflow's registry
+    card = read_card(project.folder / "data/bundles/demo_svm")
+    assert (card.figures.uar, card.figures.speakers) == (result["uar"], 4)
+    assert sum(card.training.utterances.values()) == 4 * 4 * 3
+    answers = ask_the_registered_model(project, "demo_svm")
+    assert answers["served"] == pytest.approx(answers["ours"])
 
     # a second time: nothing to do
     before = (project.folder / "dvc.lock").read_bytes()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ser_tasks.errors import UserError
@@ -51,6 +52,16 @@ def test_the_blocks_of_an_earlier_turn_carry_its_words_its_speaker_and_whether_t
     said = [(Turn("no", "A"), Turn("yes", "A")), (Turn("no", "B"), Turn("yes", "A")), (Turn("yes", "A"),)]
     last_block = vectoriser.transform(said).toarray()[:, -4:]  # no, yes, same speaker, none; all weigh 0.5
     np.testing.assert_allclose(last_block, [[0.5, 0, 0.5, 0], [0.5, 0, 0, 0], [0, 0, 0, 0.5]])
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_an_utterance_without_words_is_answered_by_what_remains_when_all_words_are_taken_away(turns):
+    recogniser = fitted(params(turns=turns), spoken(0))
+    silent = (Turn("", "A"),)
+    found = recogniser.posteriors((silent, silent))
+    classifier = recogniser.pipeline["classifier"]
+    scores = classifier.intercept_ + (0.5 * classifier.coef_[:, -1] if turns else 0)  # the flag: no turn before
+    np.testing.assert_allclose(found, [softmax(scores / recogniser.temperature)] * 2)
 
 
 def test_words_of_validation_and_of_test_are_no_part_of_the_vocabulary():

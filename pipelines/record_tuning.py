@@ -1,0 +1,107 @@
+"""What tuning leaves behind: a run in MLflow for each study, below it one for each trial, and the nested figures."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from optuna import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from pipelines.tuning_plan import PlannedStudy, Tuning
+from ser_tasks.corpora import CORPORA
+from ser_tasks.models import MODELS
+from ser_tasks.tracking import children, log_child, log_figures, parent_run
+from ser_tasks.tuning.candidate import settings
+from ser_tasks.tuning.sampler import ERROR, was_killed
+from ser_tasks.tuning.search import INNER_UARS, Best
+
+TRIAL, STATE, STUDY = "ser.trial", "ser.trial_state", "ser.study"
+
+
+class StudyRun:
+    """The run of one study; resumed with it, its trials that have ended since are logged first.
+
+    Args:
+        tuning, planned: what is searched, and where
+        study: its name tells it from others
+    """
+
+    def __init__(self, tuning: Tuning, planned: PlannedStudy, study: Study) -> None:
+        self.tuning, self.study = tuning, study
+        evaluation = tuning.evaluation
+        self.id = parent_run(
+            experiment=experiment(tuning),
+            name=f"{evaluation.model} · {evaluation.protocol} · {planned.part}",
+            description=f"Mean UAR over {len(planned.inner)} inner folds of speakers; no trial hears other speakers.",
+            params={
+                **{f"space.{name}": str(values) for name, values in tuning.space.distributions.items()},
+                **{f"tuning.{key}": value for key, value in evaluation.params.tuning if key != "trials"},
+            },
+            tags={**tags(tuning), STUDY: study.study_name, "ser.part": planned.part},
+        )
+        logged = children(self.id, TRIAL)
+        for trial in study.get_trials(deepcopy=False):
+            if trial.state.is_finished() and str(trial.number) not in logged:
+                self.log(trial)
+
+    def log(self, trial: FrozenTrial) -> None:
+        """One trial that has ended."""
+        failed = trial.state == TrialState.FAIL
+        state = "killed" if was_killed(trial) else trial.state.name.lower()
+        uars = trial.user_attrs.get(INNER_UARS, [])
+        said = {f"ser.{ERROR}": trial.user_attrs[ERROR]} if ERROR in trial.user_attrs else {}
+        assert trial.datetime_start and trial.datetime_complete, "it has ended"
+        log_child(
+            self.id,
+            name=f"trial {trial.number}",
+            params=settings(self.tuning.evaluation.params, self.tuning.space, trial.params),
+            metrics={"inner_uar": uars, "inner_uar_mean": [] if failed or trial.value is None else [trial.value]},
+            tags={TRIAL: str(trial.number), STATE: state, **said},
+            status="KILLED" if was_killed(trial) else "FAILED" if failed else "FINISHED",
+            began=trial.datetime_start,
+            ended=trial.datetime_complete,
+        )
+
+    def end(self, best: Best) -> None:
+        """The conclusion."""
+        log_figures(
+            self.id,
+            {"inner_uar_best": best.uar, "inner_uar_defaults": best.defaults_uar},
+            tags={"ser.best_trial": "params.yaml" if best.trial is None else str(best.trial)},
+        )
+
+
+def track_nested(tuning: Tuning, figures: Mapping[str, Any], file: Path) -> None:
+    """The figures on speakers that no search heard, as a run beside the studies."""
+    evaluation = tuning.evaluation
+    run = parent_run(
+        experiment=experiment(tuning),
+        name=f"{evaluation.model} · {evaluation.protocol} · nested",
+        description="Each outer fold scored once, with what the search inside its training part chose.",
+        params={"outer_folds": ", ".join(figures["outer_folds"]), "of": tuning.n_folds},
+        tags={**tags(tuning), **{f"ser.study_{i}": name for i, name in enumerate(figures["studies"], 1)}},
+    )
+    scores = {f"{which}.{key}": figures[which][key] for which in ("tuned", "defaults") for key in SCORES}
+    test = {f"against_defaults.{key}": value for key, value in figures["against_defaults"].items()}
+    log_figures(run, scores | test, tags={}, files=[file])
+
+
+SCORES = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "uar_fold_mean", "uar_fold_sd")
+
+
+def experiment(tuning: Tuning) -> str:
+    """Beside that of the corpus' evaluations: trials are many, and no results."""
+    return f"ser/{tuning.evaluation.corpus}/tuning"
+
+
+def tags(tuning: Tuning) -> dict[str, str]:
+    """As evaluations have them."""
+    evaluation = tuning.evaluation
+    return {
+        "ser.corpus": evaluation.corpus,
+        "ser.corpus_kind": CORPORA[evaluation.corpus].kind,
+        "ser.protocol": evaluation.protocol,
+        "ser.model": evaluation.model,
+        "ser.feature_set": MODELS[evaluation.model].feature_set,
+        "ser.seed": str(evaluation.params.evaluation.seed),
+    }

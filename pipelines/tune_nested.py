@@ -1,0 +1,95 @@
+"""What tuning is worth: the outer folds, scored once with what each study chose and once with params.yaml as it is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from pipelines import places
+from pipelines.record_tuning import track_nested
+from pipelines.show_tuning import show_nested
+from pipelines.tune_study import candidate_params
+from pipelines.tuning_plan import Tuning, study_name
+from pipelines.watch import watch_folds
+from ser_tasks.ensembles.paired import uar_difference
+from ser_tasks.evaluation import prediction_table, score
+from ser_tasks.result import write_result
+from ser_tasks.tasks import FoldRequest, fold_outcome, run_fold
+from ser_tasks.tuning.candidate import settings
+from ser_tasks.tuning.search import Best
+from ser_tasks.tuning.study import full_name
+from ser_tasks.versions import NUMERIC, library_versions
+
+
+def score_outer(tuning: Tuning, best: Mapping[str, Best]) -> None:
+    """Fit on each outer training part, answer for its test part, and compare."""
+    chosen = [best[planned.part] for planned in tuning.nested]
+    tuned = [replace(own, params=candidate_params(tuning, c)) for own, c in zip(tuning.outer, chosen, strict=True)]
+    tables = _answers(tuning, {"tuned": tuned, "defaults": list(tuning.outer)})
+    labels, options = tuning.evaluation.labels, tuning.evaluation.params.evaluation
+    result = {
+        **_head(tuning, best),
+        **{which: score(table, labels, options)[0] for which, table in tables.items()},
+        "against_defaults": _test(tuning, tables),
+        "speakers": len({labels.speakers[labels.utterance_ids.index(name)] for name in tables["tuned"].utterance_id}),
+        "versions": library_versions((*NUMERIC, "optuna")),
+    }
+    file = places.tuned(tuning.evaluation.corpus, tuning.evaluation.protocol, tuning.evaluation.model)
+    write_result(result, file)
+    track_nested(tuning, result, file)
+    show_nested(result)
+
+
+def _answers(tuning: Tuning, asked: Mapping[str, list[FoldRequest]]) -> dict[str, pd.DataFrame]:
+    """Predictions of each list of folds; those that an evaluation has made before come from the cache."""
+    running = {which: [run_fold.submit(request) for request in requests] for which, requests in asked.items()}
+    folders = {f"{which}, {own.fold.name}": own.folder for which, requests in asked.items() for own in requests}
+    watch_folds([future for futures in running.values() for future in futures], folders, title="outer folds")
+    runs = [(request.fold, request.seed) for request in tuning.outer]
+    return {
+        which: prediction_table(runs, [fold_outcome(future.result()) for future in futures], tuning.evaluation.labels)
+        for which, futures in running.items()
+    }
+
+
+def _test(tuning: Tuning, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    labels, options = tuning.evaluation.labels, tuning.evaluation.params.evaluation
+    test = uar_difference(
+        tables["tuned"],
+        tables["defaults"],
+        dict(zip(labels.utterance_ids, labels.speakers, strict=True)),
+        confidence=options.confidence,
+        resamples=options.bootstrap_resamples,
+        seed=options.seed,
+    )
+    figures = {
+        "uar_difference": test.difference,
+        "low": test.interval.low,
+        "high": test.interval.high,
+        "p": test.p,
+    }
+    return {key: round(value, 4) for key, value in figures.items()}
+
+
+def _head(tuning: Tuning, best: Mapping[str, Best]) -> dict[str, Any]:
+    """What was searched, and what each study chose."""
+    evaluation = tuning.evaluation
+    return {
+        "corpus": evaluation.corpus,
+        "protocol": evaluation.protocol,
+        "model": evaluation.model,
+        "outer_folds": [request.fold.name for request in tuning.outer],
+        "of_folds": tuning.n_folds,
+        "tuning": evaluation.params.tuning.model_dump(mode="json"),
+        "seed": evaluation.params.evaluation.seed,
+        "studies": [full_name(study_name(tuning, planned), planned.origin) for planned in tuning.studies],
+        "chosen": {
+            part: {
+                "inner_uar": round(own.uar, 4),
+                "inner_uar_defaults": round(own.defaults_uar, 4),
+                "params": settings(evaluation.params, tuning.space, own.drawn),
+            }
+            for part, own in best.items()
+        },
+    }

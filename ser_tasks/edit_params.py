@@ -1,0 +1,84 @@
+"""Change values in the text of params.yaml, and nothing else: comments, order and layout stay to the byte."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from ser_tasks.errors import UserError
+
+
+def with_values(text: str, values: Mapping[str, Any]) -> str:
+    """The text with these values; a key that is not there yet is put behind the last of its section.
+
+    A comment behind a value keeps its column where there is room.
+
+    Args:
+        text: of a YAML file
+        values: by dotted key
+
+    Raises:
+        UserError: a value that is written over several lines, or a section that is none
+    """
+    for key, value in values.items():
+        text = _with_value(text, key.split("."), value)
+    return text
+
+
+def _with_value(text: str, keys: list[str], value: Any) -> str:
+    node: Any = yaml.compose(text)
+    missing = list(keys)
+    while missing and isinstance(node, yaml.MappingNode):
+        below = next((own for key, own in node.value if key.value == missing[0]), None)
+        if below is None:
+            return _inserted(text, node, _written(_nested(missing, value))[1:-1])
+        node, missing = below, missing[1:]
+    if missing or not _in_line(node):
+        raise UserError(
+            f"params.yaml: {'.'.join(keys)}: line {node.start_mark.line + 1} holds no value that can be replaced in "
+            "place. Write it in one line, as [1, 2] or {key: value}, or change it by hand."
+        )
+    return _replaced(text, node.start_mark.index, node.end_mark.index, _written(value))
+
+
+def _in_line(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) or bool(getattr(node, "flow_style", False))
+
+
+def _replaced(text: str, start: int, end: int, new: str) -> str:
+    if start == end:  # a key with nothing behind its colon
+        new = f" {new}"
+    gap = re.match(r" {2,}(?=#)", text[end:])
+    if not gap:
+        return text[:start] + new + text[end:]
+    width = max(1, len(gap[0]) + (end - start) - len(new))
+    return text[:start] + new + " " * width + text[end + len(gap[0]) :]
+
+
+def _inserted(text: str, section: yaml.MappingNode, entry: str) -> str:
+    """Behind the last entry: in the braces, or on a line of its own."""
+    if section.flow_style:
+        last = section.value[-1][1].end_mark.index if section.value else section.start_mark.index + 1
+        return f"{text[:last]}{', ' * bool(section.value)}{entry}{text[last:]}"
+    indent = " " * section.value[0][0].start_mark.column
+    end = text.find("\n", _last_index(section))
+    end = len(text) if end < 0 else end
+    return f"{text[:end]}\n{indent}{entry}{text[end:]}"
+
+
+def _last_index(node: yaml.Node) -> int:
+    """Where the last value of a node ends; what YAML takes for the end of a block lies behind its comments."""
+    if _in_line(node):
+        return int(node.end_mark.index)
+    last = node.value[-1]
+    return _last_index(last[1] if isinstance(node, yaml.MappingNode) else last)
+
+
+def _nested(keys: list[str], value: Any) -> dict[str, Any]:
+    return {keys[0]: _nested(keys[1:], value) if keys[1:] else value}
+
+
+def _written(value: Any) -> str:
+    """In one line, as it stands inside brackets."""
+    return yaml.safe_dump([value], default_flow_style=True, width=float("inf"), sort_keys=False).strip()[1:-1]

@@ -1,0 +1,26 @@
+"""Sections on bundles: which models are made ready for use, and when their answers count as unsure."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from ser_tasks.params.base import Fraction, Name, Section
+
+
+class BundleParams(Section):
+    """One model, trained on all of a corpus, in a folder."""
+
+    corpus: Name
+    model: Name
+    protocol: Literal["speaker_independent"]  # of the evaluation that its figures are from: voices not learnt from
+
+
+class ReliabilityParams(Section):
+    """What decides whether an answer is unsure."""
+
+    error_share: Fraction  # of the errors, that may be left among answers that are not unsure
+    least_coverage: Fraction  # of the answers, that must be left
+    calibration_bins: PositiveInt  # of equal mass
+    cloud_components: PositiveInt  # of the Gaussian around the training utterances
+    cloud_quantile: Annotated[float, Field(gt=0.5, lt=1)]  # of unseen training speakers' distances: it is called 1
+    farthest: PositiveFloat  # distance that still counts as like the training data

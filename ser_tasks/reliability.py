@@ -1,0 +1,120 @@
+"""How far confidences can be trusted: calibration error, risk against coverage, and below what to say "unsure".
+
+All take `confidence`, the posterior of the likeliest class, and `right`, whether that class is the truth, both of
+shape (n_answers,), of answers to speakers that the model had not seen. The risk of a set of answers is its share of
+wrong ones, its coverage the share of all answers that it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+TINY = 1e-12  # a risk that only rounding keeps from the target has reached it
+
+Array = NDArray[np.float64]
+
+
+class Bin(NamedTuple):
+    """Answers of about equal confidence."""
+
+    answers: int
+    confidence: float  # mean
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class RiskCoverage:
+    """Risk of the answers that are at least as confident as a threshold, for every threshold that makes a difference.
+
+    Attributes:
+        thresholds: confidences that occur, falling, shape (n,)
+        coverage: share of answers kept at each, shape (n,)
+        risk: share of wrong ones among those, shape (n,)
+    """
+
+    thresholds: Array
+    coverage: Array
+    risk: Array
+
+
+class Threshold(NamedTuple):
+    """Answers less confident than `confidence` are unsure; what is left."""
+
+    confidence: float
+    coverage: float
+    risk: float
+    target: float  # risk that was aimed at
+
+
+def confidence_and_right(posteriors: Array, truth: NDArray[np.integer]) -> tuple[Array, NDArray[np.bool_]]:
+    """What the functions below take.
+
+    Args:
+        posteriors: shape (n_answers, n_classes)
+        truth: column of the right class of each answer, shape (n_answers,)
+    """
+    return posteriors.max(axis=1), posteriors.argmax(axis=1) == truth
+
+
+def reliability_bins(confidence: Array, right: NDArray[np.bool_], *, n_bins: int) -> list[Bin]:
+    """Bins of equal mass: as many answers in each, but for one; fewer bins where there are fewer answers."""
+    parts = np.array_split(np.argsort(confidence, kind="stable"), min(n_bins, len(confidence)))
+    return [Bin(len(part), float(confidence[part].mean()), float(right[part].mean())) for part in parts]
+
+
+def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], *, n_bins: int) -> float:
+    """Mean over answers of |accuracy - mean confidence| of their bin: 0 is calibrated, 1 the worst.
+
+    Source: Naeini et al. (2015), doi:10.1609/aaai.v29i1.9602; bins of equal mass after Nixon et al. (2019),
+    "Measuring Calibration in Deep Learning"
+    """
+    bins = reliability_bins(confidence, right, n_bins=n_bins)
+    return sum(part.answers * abs(part.accuracy - part.confidence) for part in bins) / len(confidence)
+
+
+def risk_coverage(confidence: Array, right: NDArray[np.bool_]) -> RiskCoverage:
+    """One point for each different confidence: answers of equal confidence are kept or refused together."""
+    order = np.argsort(-confidence, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(confidence[order])), len(order) - 1)  # of each run of equal confidences
+    kept, wrong = last + 1, np.cumsum(~right[order])[last]
+    return RiskCoverage(confidence[order][last], kept / len(order), wrong / kept)
+
+
+def area_under_risk_coverage(confidence: Array, right: NDArray[np.bool_]) -> float:
+    """AURC: mean risk over the coverages 1/n, 2/n ... 1; answers of equal confidence in random order, in the mean.
+
+    Source: Geifman & El-Yaniv (2017), "Selective Classification for Deep Neural Networks"
+    """
+    curve = risk_coverage(confidence, right)
+    n = len(confidence)
+    kept = np.append(0, curve.coverage * n)
+    wrong = np.append(0, curve.risk * curve.coverage * n)
+    counts = np.arange(1, n + 1)
+    return float((np.interp(counts, kept, wrong) / counts).mean())
+
+
+def unsure_threshold(
+    confidence: Array, right: NDArray[np.bool_], *, error_share: float, least_coverage: float
+) -> Threshold:
+    """The lowest confidence at and above which the risk is at most `error_share` of that of all answers.
+
+    Where none of those keeps `least_coverage` of the answers, the one of least risk among the thresholds that do: a
+    model whose confidence says little has few errors only in its very first answers, and those by luck.
+
+    Args:
+        confidence, right: of answers to speakers that the model had not seen
+        error_share: 0.5: half as many errors among the answers that are left
+        least_coverage: share of the answers that must be left
+    """
+    curve = risk_coverage(confidence, right)
+    allowed = error_share * curve.risk[-1]
+    enough = np.flatnonzero(curve.coverage >= least_coverage)
+    good = enough[curve.risk[enough] <= allowed + TINY]
+    place = good[-1] if len(good) else enough[::-1][curve.risk[enough[::-1]].argmin()]
+    return Threshold(
+        float(curve.thresholds[place]), float(curve.coverage[place]), float(curve.risk[place]), float(allowed)
+    )

@@ -1,0 +1,13 @@
+"""One small bundle for all tests that need one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bundle.small_bundles import small_bundle
+
+
+@pytest.fixture(scope="session")
+def bundle_folder(tmp_path_factory) -> Path:
+    """An SVM on three kinds of sound; not to be changed."""
+    return small_bundle(tmp_path_factory.mktemp("bundles") / "small")

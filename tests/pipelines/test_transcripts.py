@@ -1,0 +1,153 @@
+"""What a recogniser with known answers hears of two clips: the flow of the stage, and what models then read."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from pipelines import places
+from pipelines.evaluate import heard_by
+from pipelines.provenance import features_of, file_digest
+from pipelines.transcripts import plan, show_heard, transcripts
+from ser_tasks import asr
+from ser_tasks.asr.engine import Engine
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.errors import UserError
+from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.read_params import read_params
+from ser_tasks.text.transcripts import HEARD, read_transcripts
+from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
+
+PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
+LONG, SHORT = 16_000, 8_000  # samples at 16 kHz
+
+
+class Parrot:
+    """Hears the same four words in each clip of a second, nothing in shorter ones."""
+
+    __module__ = "ser_tasks.asr.engine"  # whose code decides what it says, as far as shards are named
+    heard = 0
+
+    def __init__(self, *, grammar):
+        assert grammar is None
+
+    def transcribe(self, signal, *, sampling_rate, language):
+        Parrot.heard += 1
+        return "the door was open" if len(signal) == LONG else ""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Two clips, by two speakers, and a turn of text alone; the engine `pocketsphinx` is a parrot."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
+    Parrot.heard = 0
+    monkeypatch.setattr(asr, "ENGINES", {"pocketsphinx": Engine(Parrot, ("numpy",), "install it", languages=("en",))})
+    return tmp_path
+
+
+def write_corpus(*said: str | None) -> None:
+    """`said`: the manual transcripts of the two clips."""
+    root, noise = places.corpus_root("demo"), np.random.default_rng(0)
+    root.mkdir(parents=True)
+    rows = [{"utterance_id": "c", "transcript": "(nods)", "speaker": "B", "group": "d", "turn": 2}]
+    for turn, (name, length, text) in enumerate(zip("ab", (LONG, SHORT), said, strict=True)):
+        soundfile.write(root / f"{name}.wav", 0.1 * noise.standard_normal(length), 16_000)
+        rows.append(
+            {
+                "utterance_id": name,
+                "path": f"{name}.wav",
+                "speaker": "AB"[turn],
+                "transcript": text,
+                "group": "d",
+                "turn": turn,
+                "duration": length / 16_000,
+                "sha256": read_recording(root / f"{name}.wav").sha256,
+            }
+        )
+    table = utterance_table(
+        [{"corpus": "demo", "emotion": "neutral", "language": "en", "votes": None, **row} for row in rows]
+    )
+    write_utterances(table, places.utterances("demo"))
+
+
+def run(server) -> None:
+    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
+        transcripts.with_options(task_runner=ThreadPoolTaskRunner(max_workers=2))("demo", PARAMS)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("workflow_2")
+def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(folder, server, capsys):
+    write_corpus("The door is open.", "Yes, yes!")
+    run(server)
+
+    table = pd.read_parquet(places.heard("demo")).set_index("utterance_id")
+    assert table.transcript.dropna().to_dict() == {"a": "the door was open", "b": ""}, "nobody can hear c"
+    assert table.engine.dropna().tolist() == ["pocketsphinx"] * 2
+    assert table.recogniser.nunique() == 1
+
+    result = json.loads(places.heard_result("demo").read_text(encoding="utf-8"))
+    counted = {"utterances": 2, "words": 6, "substitutions": 1, "deletions": 2, "insertions": 0, "wer": 0.5}
+    assert {key: result["word_errors"][key] for key in counted} == counted  # is -> was; yes, yes left out
+    assert (result["utterances"], result["nothing_heard"], result["speech_seconds"]) == (2, 1, 1.5)
+    assert "word error rate 50.0" in capsys.readouterr().out
+    assert heard_by("demo") == f"Words as pocketsphinx {np.__version__} heard them: word error rate 50.0 %."
+
+    with sqlite3.connect("mlflow.db") as database:
+        metrics = dict(database.execute("select key, value from metrics").fetchall())
+    assert metrics["wer"] == 0.5
+    assert metrics["seconds_per_second"] >= 0
+
+    file, digest = features_of("demo", HEARD)
+    assert digest == file_digest(places.heard("demo"))
+    dialogue = read_transcripts(file, ["b"])[0]
+    assert [(turn.text, turn.speaker) for turn in dialogue] == [("the door was open", "A"), ("", "B")]
+
+    run(server)
+    assert Parrot.heard == 2, "what was heard once is not heard again"
+    assert features_of("demo", HEARD) == (file, digest)
+
+
+def test_without_manual_transcripts_the_rate_is_said_to_be_unknown(capsys):
+    heard = {"corpus": "demo", "corpus_kind": "acted", "engine": "parrot", "engine_version": "1"}
+    show_heard({**heard, "utterances": 3, "nothing_heard": 1, "word_errors": None}, pace=0.25)
+    out = capsys.readouterr().out
+    assert "3 utterances, 1 of them without a word; 0.25 s for each second of speech" in out
+    assert "no manual transcripts: the word error rate is not known" in out
+
+
+def test_a_corpus_without_sound_is_refused(folder):
+    rows = [{"corpus": "meld", "utterance_id": "u", "speaker": "s", "emotion": "joy", "transcript": "Yes."}]
+    with pytest.raises(UserError, match=r"meld: none of its 1 utterances has sound. Fetch its recordings, or take it"):
+        plan("meld", utterance_table(rows), PARAMS.asr)
+
+
+def test_an_engine_that_is_not_installed_is_said_with_the_command_that_brings_it(folder, monkeypatch):
+    write_corpus(None, None)
+    line = Engine(Parrot, ("no-such-recogniser",), "pip install -e '.[asr]'", languages=("en",))
+    monkeypatch.setattr(asr, "ENGINES", {"pocketsphinx": line})
+    with pytest.raises(UserError, match=r"no-such-recogniser does not load here.*pip install -e '\.\[asr\]'"):
+        plan("demo", read_utterances(places.utterances("demo")), PARAMS.asr)
+
+
+def test_words_that_nobody_has_heard_yet_are_answered_with_the_stage_that_hears_them(folder):
+    with pytest.raises(UserError, match=r"demo.parquet: no such table of words.*dvc repro transcripts@demo"):
+        features_of("demo", HEARD)
+
+
+def test_every_model_of_words_has_a_twin_that_reads_what_was_heard_with_the_same_settings():
+    words = [name for name, model in MODELS.items() if model.feature_set == "transcripts"]
+    for name in words:
+        manual, heard = MODELS[name], MODELS[f"{name}_heard"]
+        assert (heard.feature_set, heard.group) == (HEARD, HEARD)
+        assert (heard.build, heard.code) == (manual.build, manual.code)
+        assert heard.section(PARAMS) == manual.section(PARAMS)
+    assert {"tfidf", "tfidf_context", "text_lstm"} <= set(words)
+    assert not any(name.endswith("_heard") for name in NETWORKS), "each network is tried once"
