@@ -93,7 +93,8 @@ def _moments(moments: Sequence[Moment]) -> str:
 def _about(opinion: Opinion) -> str:
     card, figures = opinion.card, opinion.card.figures
     lines = (
-        f"{card.model}, trained on {card.corpus} ({figures.utterances} utterances, {figures.speakers} speakers).",
+        f"{card.model}, trained on {card.training.kind} speech: {card.training.title}, "
+        f"{figures.utterances} utterances of {figures.speakers} speakers.",
         f"Tested in cross-validation ({figures.protocol_kind}): recall averaged over its classes (UAR) "
         f"{percent(figures.uar)}, 95 % interval {percent(figures.uar_low)} to {percent(figures.uar_high)}; "
         f"guessing has {percent(1 / len(card.classes))}.",
