@@ -11,7 +11,7 @@ from pipelines.environment import prepare_environment
 from ser_tasks.errors import UserError
 
 STAGES = (
-    *("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "try_networks"),
+    *("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "cross", "try_networks"),
     "bundle",
 )
 

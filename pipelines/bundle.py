@@ -76,8 +76,8 @@ def show_bundle(card: Card, *, version: str) -> None:
     )
     if figures.selective_error > figures.target_error:
         CONSOLE.print(
-            f"  [yellow]Aimed at {percent(figures.target_error)} % errors, which it misses: the confidence of this "
-            "model tells little.[/]"
+            f"  [yellow]Aimed at {percent(figures.target_error)} % errors and missed: the confidence of this model "
+            "does not tell right from wrong well enough.[/]"
         )
     CONSOLE.print(f"  MLflow: models:/{card.name}/{version}")
 

@@ -51,6 +51,53 @@ def results(markdown: bool = typer.Option(False, help="As Markdown, for a README
 
 
 @cli.command()
+def evaluate(
+    train: Annotated[list[str], typer.Option(help="A corpus to learn from; may be given several times.")],
+    test: Annotated[str, typer.Option(help="The corpus to test on.")],
+    model: Annotated[str, typer.Option(help="As in params.yaml.")] = "svm",
+    preset: Annotated[
+        list[str] | None, typer.Option(metavar="CORPUS=PRESET", help="Another label map than params.yaml says.")
+    ] = None,
+    corpus_norm: Annotated[
+        bool, typer.Option("--corpus-norm", help="z-score features over each corpus' own unlabelled audio.")
+    ] = False,
+) -> None:
+    """Across corpora: learn from all of one, or of several, and test on another, on the classes that they share."""
+    from pipelines.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.cross_matrix import evaluate_pair
+
+    pairs = dict(_preset(words) for words in preset or ())
+    evaluate_pair(train, test, model, presets=pairs, corpus_norm=corpus_norm)
+
+
+def _preset(words: str) -> tuple[str, str]:
+    corpus, equals, preset = words.partition("=")
+    if not (corpus and equals and preset):
+        raise UserError(f"--preset {words}: expected CORPUS=PRESET, as emodb=seven_classes.")
+    return corpus, preset
+
+
+@cli.command()
+def cross(
+    corpora: Annotated[list[str] | None, typer.Argument(help="All that are here, if none is named.")] = None,
+    model: Annotated[str, typer.Option(help="As in params.yaml.")] = "svm",
+    corpus_norm: Annotated[
+        bool, typer.Option("--corpus-norm", help="z-score features over each corpus' own unlabelled audio.")
+    ] = False,
+    markdown: bool = typer.Option(False, help="As Markdown."),
+) -> None:
+    """Every pair of corpora, learnt from the one and tested on the other, as a table."""
+    from pipelines.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.cross_matrix import matrix
+
+    matrix(corpora or (), model, corpus_norm=corpus_norm, as_markdown=markdown)
+
+
+@cli.command()
 def embeddings(
     corpus: str,
     model: Annotated[str, typer.Argument(help="A network, as residual_cnn.")],

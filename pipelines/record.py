@@ -80,17 +80,26 @@ def _answers(result: Mapping[str, Any]) -> Path:
 
 
 def _read_by(result: Mapping[str, Any]) -> str:
-    """Digest of what the model reads: features, or the answers of its members."""
+    """Digest of what the model reads: features, of several corpora where it learnt from others, or members' answers."""
+    if "train" in result:
+        corpora = (*result["train"], result["corpus"])
+        return digest_of({name: features_of(name, result["feature_set"])[1] for name in corpora})
     if "members" not in result:
         return features_of(result["corpus"], result["feature_set"])[1]
     files = {name: places.predictions(result["corpus"], result["protocol"], name) for name in result["members"]}
     return digest_of({name: file_digest(file) for name, file in files.items()})
 
 
+def _described_by(result: Mapping[str, Any]) -> str:
+    """Digest of the utterance table, or of those of several corpora."""
+    tables = {name: file_digest(places.utterances(name)) for name in (*result.get("train", ()), result["corpus"])}
+    return tables[result["corpus"]] if len(tables) == 1 else digest_of(tables)
+
+
 def _tags(result: Mapping[str, Any], read: Mapping[str, str]) -> dict[str, str]:
     named = {key: str(result[key]) for key in ("corpus", "corpus_kind", "protocol", "model", "feature_set", "seed")}
     data = {
-        "data.utterances": file_digest(places.utterances(result["corpus"])),
+        "data.utterances": _described_by(result),
         "data.features": _read_by(result),
     }
     return {

@@ -8,9 +8,9 @@ from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, NETWORKS
-from ser_tasks.params import BundleParams, CorpusParams, EnsembleParams, Params, Section
+from ser_tasks.params import BundleParams, CorpusParams, CrossParams, EnsembleParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
-from ser_tasks.text.transcripts import OF_WORDS
+from ser_tasks.text.transcripts import HEARD, OF_WORDS
 
 MOMENT = 0.1  # s
 
@@ -23,6 +23,19 @@ def project_params() -> Params:
             do not fit together
     """
     params = read_params()
+    _check_lists(params)
+    for name, section in params.corpus.items():
+        _check_corpus(name, section)
+    for name in params.feature_sets:
+        refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
+    _try_features(params)
+    for name in NETWORKS if params.try_networks else ():
+        _check_feature_set(name, params, place=f"try_networks: {name}")
+    _check_models(params)
+    return params
+
+
+def _check_lists(params: Params) -> None:
     for name in params.corpora:
         refuse_unknown(
             name,
@@ -40,15 +53,6 @@ def project_params() -> Params:
         raise ParamsError(
             f"params.yaml: corpora: {name!r} is in none of sound_corpora, text_corpora and asr_corpora. Add it there."
         )
-    for name, section in params.corpus.items():
-        _check_corpus(name, section)
-    for name in params.feature_sets:
-        refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
-    _try_features(params)
-    for name in NETWORKS if params.try_networks else ():
-        _check_feature_set(name, params, place=f"try_networks: {name}")
-    _check_models(params)
-    return params
 
 
 def feature_params(params: Params) -> dict[str, Section]:
@@ -86,6 +90,9 @@ def _check_models(params: Params) -> None:
             _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
     for name, ensemble in params.ensembles.items():
         _check_ensemble(name, ensemble, params)
+    for name, across in params.cross.items():
+        check_cross(name, across, params)
+        _check_selected(name, across, params)
     for name, bundle in params.bundles.items():
         _check_bundle(name, bundle, params)
 
@@ -96,6 +103,41 @@ def _check_ensemble(name: str, section: EnsembleParams, params: Params) -> None:
         refuse_unknown(member, MODELS, place=f"ensembles.{name}.members", mend="Name models of the table.")
     if name in MODELS:
         raise ParamsError(f"{PARAMS_FILE}: ensembles: {name!r} is the name of a model. Call it otherwise.")
+
+
+def check_cross(name: str, section: CrossParams, params: Params) -> None:
+    """Refuse an evaluation across corpora that names what no table has.
+
+    Raises:
+        ParamsError: the first such name
+    """
+    place = f"cross.{name}"
+    for corpus in (*section.train, section.test):
+        refuse_unknown(corpus, params.corpus, place=place, mend="Add its classes and folds under corpus:.")
+    for corpus, preset in section.presets.items():
+        mend = f"Or add it to ser_tasks/corpora/{corpus}.py."
+        refuse_unknown(preset, CORPORA[corpus].presets, place=f"{place}.presets.{corpus}", mend=mend)
+    refuse_unknown(section.model, MODELS, place=f"{place}.model", mend="Or add it to ser_tasks/models/__init__.py.")
+    _check_feature_set(section.model, params, place=f"{place}.model: {section.model}")
+    if section.corpus_norm and MODELS[section.model].feature_set in OF_WORDS:
+        raise ParamsError(
+            f"{PARAMS_FILE}: {place}.corpus_norm: {section.model} reads words, which have no mean. Set false."
+        )
+    if name in MODELS:
+        raise ParamsError(f"{PARAMS_FILE}: cross: {name!r} is the name of a model. Call it otherwise.")
+
+
+def _check_selected(name: str, section: CrossParams, params: Params) -> None:
+    """What a stage learns from and tests on must be made by others."""
+    read = MODELS[section.model].feature_set
+    if read == HEARD:
+        raise ParamsError(
+            f"{PARAMS_FILE}: cross.{name}.model: {section.model} reads what a recogniser heard, which this stage "
+            "does not wait for. Take it out, and use ser evaluate --train ... --test ..."
+        )
+    place = "text_corpora" if read in OF_WORDS else "sound_corpora"
+    for corpus in (*section.train, section.test):
+        refuse_unknown(corpus, getattr(params, place), place=f"cross.{name}", mend=f"Or add it to {place}.")
 
 
 def _check_bundle(name: str, section: BundleParams, params: Params) -> None:

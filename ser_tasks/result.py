@@ -58,8 +58,15 @@ def _row_head(result: Mapping[str, Any]) -> dict[str, str]:
     return {
         "corpus": corpus,
         "classes": str(len(result["classes"])),
-        "model": result["model"],
+        "model": _model(result),
     } | dict.fromkeys(columns, "–")
+
+
+def _model(result: Mapping[str, Any]) -> str:
+    """What answered; a result across corpora is called after its entry in params.yaml, or what was typed."""
+    if "recogniser" not in result:
+        return str(result["model"])
+    return f"{result['recogniser']} (corpus norm)" if result["corpus_norm"] else str(result["recogniser"])
 
 
 def percent(share: float) -> str:

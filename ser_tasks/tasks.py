@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from prefect import State, Task, task
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import TaskRun
@@ -19,12 +20,14 @@ from ser_tasks.code_digest import code_digest
 from ser_tasks.copy_ids import copies_of
 from ser_tasks.corpora.manifest import Entry
 from ser_tasks.corpora.reading import Sound, read_files
+from ser_tasks.cross_corpus import corpus_of, join_features, own_name
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold
 from ser_tasks.feature_table import read_features
 from ser_tasks.features.store import Shard, compute_shard
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Features
+from ser_tasks.models.speaker_norm import speaker_norm
 from ser_tasks.params import DemoParams, Params
 from ser_tasks.quiet import load_keras
 from ser_tasks.splits import Fold
@@ -52,6 +55,10 @@ class FoldRequest:
         """Where the fold keeps its state and its progress."""
         return self.work / self.cache_key
 
+    def read(self, copy: int = 0) -> Features:
+        """Features of every utterance, in the order of the labels; or of their augmented copies, counted from 1."""
+        return _features(self.features, self.model, self.labels.utterance_ids, copy)
+
     @cached_property
     def cache_key(self) -> str:
         """Digest of the request, of every project module that the fold's work can reach, and of the libraries."""
@@ -67,6 +74,26 @@ class FoldRequest:
             library_versions(),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class CrossRequest(FoldRequest):
+    """One fold over several corpora, whose ids begin with the name of the corpus; `features` are the tested one's."""
+
+    sources: tuple[tuple[str, Path], ...]  # of each corpus, in the order of the labels
+    heard: tuple[str, ...]  # utterances that each corpus is normalised over; none: it is not
+
+    def read(self, copy: int = 0) -> Features:
+        """The same, each corpus z-scored over what is heard of it, if anything is named."""
+        ids = self.heard or self.labels.utterance_ids
+        mine = {corpus: [own_name(name) for name in ids if corpus_of(name) == corpus] for corpus, _ in self.sources}
+        features = join_features([_features(path, self.model, mine[corpus], copy) for corpus, path in self.sources])
+        if not self.heard:
+            return features
+        normalised = speaker_norm(features, np.array([corpus for corpus, own in mine.items() for _ in own]))
+        place = {name: row for row, name in enumerate(ids)}
+        rows = [place[name] for name in self.labels.utterance_ids]
+        return tuple(normalised[row] for row in rows) if isinstance(normalised, tuple) else normalised[rows]
 
 
 def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -95,15 +122,14 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
     if MODELS[request.model].code:
         load_keras()
-    ids, n_copies = request.labels.utterance_ids, _n_copies(request)
     outcome = evaluate_fold(
         request.fold,
         request.labels,
-        _features(request, ids),
+        request.read(),
         MODELS[request.model],
         request.params,
         seed=request.seed,
-        copies=tuple(_features(request, copies_of(ids, k)) for k in range(1, n_copies + 1)),
+        copies=tuple(request.read(copy) for copy in range(1, _n_copies(request) + 1)),
         folder=request.folder,
     )
     return asdict(outcome)
@@ -115,10 +141,10 @@ def _n_copies(request: FoldRequest) -> int:
     return 0 if words else request.params.signal_augmentation.copies
 
 
-def _features(request: FoldRequest, utterance_ids: Sequence[str]) -> Features:
-    if MODELS[request.model].feature_set in OF_WORDS:
-        return read_transcripts(request.features, utterance_ids)
-    table = read_features(request.features, utterance_ids)
+def _features(where: Path, model: str, utterance_ids: Sequence[str], copy: int) -> Features:
+    if MODELS[model].feature_set in OF_WORDS:
+        return read_transcripts(where, utterance_ids)
+    table = read_features(where, copies_of(utterance_ids, copy) if copy else utterance_ids)
     one_row_each = all(len(frames) == 1 for frames in table.frames)
     return table.matrix() if one_row_each else table.frames
 

@@ -97,7 +97,8 @@ def _inflated(card: Card) -> str:
 
 def _unsure(card: Card) -> str:
     figures = card.figures
-    reached = "reached" if figures.selective_error <= figures.target_error else "missed: its confidence tells little"
+    missed = "missed: its confidence does not tell right from wrong well enough"
+    reached = missed if figures.selective_error > figures.target_error else "reached"
     return f"""\
 ## When it says "unsure"
 

@@ -3,7 +3,27 @@
 import difflib
 from collections.abc import Mapping
 
-from ser_tasks.corpora import dafex, demo, emodb, iemocap, meld, qia, ravdess
+from ser_tasks.corpora import (
+    aesdd,
+    cafe,
+    cremad,
+    dafex,
+    demo,
+    emodb,
+    emovo,
+    enterface,
+    esd,
+    iemocap,
+    jl,
+    meld,
+    qia,
+    ravdess,
+    savee,
+    shemo,
+    subesco,
+    tess,
+    urdu,
+)
 from ser_tasks.corpora.corpus import Corpus, CorpusError
 
 CORPORA: Mapping[str, Corpus] = {
@@ -16,6 +36,18 @@ CORPORA: Mapping[str, Corpus] = {
         dafex.CORPUS,
         qia.CORPUS,
         meld.CORPUS,
+        cremad.CORPUS,
+        tess.CORPUS,
+        savee.CORPUS,
+        emovo.CORPUS,
+        shemo.CORPUS,
+        esd.CORPUS,
+        jl.CORPUS,
+        enterface.CORPUS,
+        cafe.CORPUS,
+        urdu.CORPUS,
+        subesco.CORPUS,
+        aesdd.CORPUS,
     )
 }
 

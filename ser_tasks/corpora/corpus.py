@@ -61,6 +61,7 @@ class Parsed:
     dominance: float | None = None  # 1 to 5
     votes: tuple[Vote, ...] = ()  # what each rater said
     turn: int | None = None  # place in its dialog, counted from 0
+    language: str | None = None  # ISO 639-1, where a corpus has several; None: that of the corpus
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Corpus:
     title: str
     citation: str
     licence: str
-    language: str  # ISO 639-1
+    language: str  # ISO 639-1; of a corpus of several, whose utterances say theirs, all of them
     size: str  # for people: files, speakers, download
     how_to_get: str
     sources: tuple[Source, ...]

@@ -129,7 +129,7 @@ def _row(corpus: Corpus, utterance: Utterance, sound: Sound | None) -> dict[str,
         "path": utterance.path,
         "start": utterance.start,
         "end": utterance.end,
-        "language": corpus.language,
+        "language": utterance.parsed.language or corpus.language,
     }
     if sound is None:
         return row

@@ -7,6 +7,7 @@ from pydantic import Field, PositiveInt, model_validator
 from ser_tasks.params.asr import AsrParams, FasterWhisperParams, PocketsphinxParams
 from ser_tasks.params.base import Count, Fraction, Name, Once, Section
 from ser_tasks.params.bundles import BundleParams, ReliabilityParams
+from ser_tasks.params.cross import CrossParams
 from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
     AugmentationParams,
@@ -72,6 +73,7 @@ __all__ = [
     "ConditioningParams",
     "ContextParams",
     "CorpusParams",
+    "CrossParams",
     "DemoParams",
     "DialogueBlstmParams",
     "EnsembleParams",
@@ -230,6 +232,7 @@ class Params(Section):
     ensembles: dict[Name, EnsembleParams]
     bundles: dict[Name, BundleParams]
     reliability: ReliabilityParams
+    cross: dict[Name, CrossParams]
     evaluation: EvaluationParams
     predict: PredictParams
     timeline: TimelineParams

@@ -9,6 +9,7 @@ from ser_tasks.bundle.confidence import judge_confidence
 from ser_tasks.bundle.final_model import final_section
 from ser_tasks.bundle.model_card import model_card
 from ser_tasks.bundle.pictures import as_png, reliability_figure, risk_coverage_figure
+from ser_tasks.features import FEATURE_SETS
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import ReliabilityParams
 from tests.bundle.small_bundles import small_params
@@ -19,7 +20,7 @@ REASONS = {
     "text_lstm": "reads words",
     "residual_cnn_svm": "two models behind each other",
 }
-HEARD = {name for name, model in MODELS.items() if model.feature_set != "transcripts" and name not in REASONS}
+HEARD = {name for name, model in MODELS.items() if model.feature_set in FEATURE_SETS and name not in REASONS}
 SETTINGS = ReliabilityParams(
     error_share=0.5,
     least_coverage=0.3,

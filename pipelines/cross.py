@@ -1,0 +1,118 @@
+"""Stage `cross`: a model learnt from some corpora, tested once on another, on the classes that they share."""
+
+import time
+from typing import Any
+
+from prefect import flow
+
+from pipelines.plan_cross import CrossEvaluation, plan_cross
+from pipelines.record import track, write_outputs
+from pipelines.settings import check_cross, project_params
+from pipelines.show import show_result
+from pipelines.watch import watch_folds
+from pipelines.workers import task_runner
+from ser_tasks.corpora import CORPORA
+from ser_tasks.cross_corpus import MARK, differences, own_name
+from ser_tasks.evaluation import FoldOutcome, prediction_table, score
+from ser_tasks.models import MODELS
+from ser_tasks.params import CrossParams, Params
+from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.versions import library_versions
+from ser_tasks.weighted_f1 import weighted_f1
+
+
+@flow(name="cross", flow_run_name="{name}")
+def cross(name: str, section: CrossParams, params: Params) -> dict[str, Any]:
+    """The joined table, the audit, one task for each seed, and figures for the tested corpus; returns the result."""
+    began = time.perf_counter()
+    evaluation = plan_cross(name, section, params)
+    running = [run_fold.submit(request) for request in evaluation.requests]
+    folders = {f"{name}, seed {request.seed}": request.folder for request in evaluation.requests}
+    watch_folds(running, folders, title=name)
+    outcomes = [fold_outcome(future.result()) for future in running]
+    runs = [(evaluation.fold, request.seed) for request in evaluation.requests]
+    predictions = prediction_table(runs, outcomes, evaluation.labels)
+    figures, confusion = score(predictions, evaluation.labels, evaluation.params.evaluation)
+    figures["weighted_f1"] = round(weighted_f1(confusion), 4)
+    result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
+    write_outputs(result, predictions.assign(utterance_id=predictions.utterance_id.map(own_name)))
+    show_result(result)
+    settings = MODELS[section.model].section(evaluation.params).model_dump(mode="json")
+    protocol = {"kind": "cross", **section.model_dump(mode="json")}
+    track(result, confusion, outcomes, seconds=time.perf_counter() - began, protocol=protocol, settings=settings)
+    return result
+
+
+def head(evaluation: CrossEvaluation) -> dict[str, Any]:
+    """What was evaluated: the tested corpus, `cross` as its protocol, and the name as the model."""
+    section = evaluation.section
+    return {
+        "corpus": section.test,
+        "corpus_kind": CORPORA[section.test].kind,
+        "preset": section.presets.get(section.test, evaluation.params.corpus[section.test].preset),
+        "protocol": "cross",
+        "protocol_kind": f"from {' + '.join(section.train)}",
+        "model": evaluation.name,
+        "recogniser": section.model,
+        "train": list(section.train),
+    }
+
+
+def circumstances(evaluation: CrossEvaluation) -> dict[str, Any]:
+    """What the figures were computed from, and with."""
+    speaker = dict(zip(evaluation.labels.utterance_ids, evaluation.labels.speakers, strict=True))
+    learnt, tested = evaluation.fold.train, evaluation.fold.test
+    return {
+        "utterances": len(tested),
+        "speakers": len({speaker[name] for name in tested}),
+        "train_utterances": len(learnt),
+        "train_speakers": len({speaker[name] for name in learnt}),
+        "classes": sorted(set(evaluation.labels.emotions)),
+        "dropped": evaluation.joined.dropped,
+        "corpus_norm": evaluation.section.corpus_norm,
+        "feature_set": MODELS[evaluation.section.model].feature_set,
+        "seed": evaluation.params.evaluation.seed,
+        "versions": library_versions(),
+    }
+
+
+def warnings(evaluation: CrossEvaluation, outcomes: list[FoldOutcome]) -> list[str]:
+    """What a reader must know before comparing this number."""
+    section, declared = evaluation.section, [CORPORA[corpus] for corpus in evaluation.corpora]
+    said = []
+    if synthetic := [corpus.name for corpus in declared if corpus.kind == "synthetic"]:
+        said.append(f"Synthetic speech ({', '.join(synthetic)}): the figures say nothing about people.")
+    heard_at = evaluation.params.audio.sampling_rate
+    said += differences(declared, evaluation.joined.utterances, evaluation.joined.dropped, heard_at=heard_at)
+    if len(section.train) > 1:
+        counts = evaluation.joined.utterances.corpus.value_counts()
+        learnt = ", ".join(f"{counts[corpus]} utterances of {corpus}" for corpus in section.train)
+        said.append(f"Learnt from {learnt}.")
+    if section.corpus_norm:
+        heard = sum(name.startswith(section.test + MARK) for name in evaluation.joined.heard)
+        said.append(
+            f"Corpus normalisation hears {heard} unlabelled utterances of {section.test} before the first answer."
+        )
+    if MODELS[section.model].speaker_norm:
+        said.append("Speaker normalisation hears all of a test speaker's unlabelled audio.")
+    epochs = {evaluation.params.corpus[corpus].epochs for corpus in section.train}
+    if None not in epochs and any("epochs" in key for outcome in outcomes for key in outcome.chosen):
+        said.append(f"Networks were trained for {max(filter(None, epochs))} epochs only.")
+    return said
+
+
+def main(name: str) -> None:
+    """The entry of params.yaml, with the workers that it asks for."""
+    params = project_params()
+    run(name, params.cross[name], params)
+
+
+def run(name: str, section: CrossParams, params: Params) -> dict[str, Any]:
+    """One evaluation across corpora; returns its result.
+
+    Raises:
+        ParamsError: a corpus, preset or model that does not exist
+    """
+    check_cross(name, section, params)
+    result: dict[str, Any] = cross.with_options(task_runner=task_runner(params.workers))(name, section, params)
+    return result

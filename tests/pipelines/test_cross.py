@@ -1,0 +1,190 @@
+"""From one corpus to another, on two small ones whose answers are known; no server."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from pydantic import ValidationError
+
+from pipelines import cross, cross_matrix, places, plan_cross
+from pipelines.settings import project_params
+from ser_tasks.errors import UserError
+from ser_tasks.params import CrossParams
+from ser_tasks.read_params import read_params
+from ser_tasks.result import results_table
+from ser_tasks.tasks import run_fold
+from ser_tasks.utterances import utterance_table, write_utterances
+from tests.elsewhere.small_plans import N_DIMS, write_features
+from tests.pipelines.test_settings import PROJECT, stages
+
+SMALL = {"pca_variance": (0.9,), "c": (10.0,), "gamma": ("scale",), "inner_folds": 2}
+EMOTIONS = {"emodb": ("anger", "sadness", "boredom"), "ravdess": ("anger", "sadness", "calm")}
+ASIDE = {"boredom": 0.0, "calm": 0.0, "anger": 1.0, "sadness": -1.0}  # every dimension, but for noise
+
+
+def section(**changes) -> CrossParams:
+    values = {"train": ["emodb"], "test": "ravdess", "model": "svm", "presets": {}, "corpus_norm": False}
+    return CrossParams.model_validate(values | changes)
+
+
+@pytest.fixture(scope="module")
+def params():
+    whole = read_params(PROJECT / "params.yaml")
+    evaluation = whole.evaluation.model_copy(update={"bootstrap_resamples": 100})
+    return whole.model_copy(update={"svm": whole.svm.model_copy(update=SMALL), "evaluation": evaluation})
+
+
+def make_corpus(name: str, *, offset: float) -> None:
+    """Three speakers, called as in the other corpus, four utterances of each emotion; features shifted by `offset`."""
+    draw = np.random.default_rng(len(name))
+    cells = [(f"0{s}", emotion, take) for s in (3, 4, 5) for emotion in EMOTIONS[name] for take in range(4)]
+    rows = [
+        {
+            "utterance_id": f"{speaker}-{emotion}-{take}", "corpus": name, "path": "x.wav", "speaker": speaker,
+            "emotion": emotion, "style": "speech", "language": name[:2], "duration": 1.0, "sampling_rate": 16_000,
+            "sha256": f"{name} {speaker} {emotion} {take}", "votes": (),
+        }
+        for speaker, emotion, take in cells
+    ]  # fmt: skip
+    write_utterances(utterance_table(rows), places.utterances(name))
+    frames = [offset + ASIDE[emotion] + draw.normal(0, 0.2, (1, N_DIMS)) for _, emotion, _ in cells]
+    names = [row["utterance_id"] for row in rows]
+    write_features(places.features(name, "functionals"), names, [one.astype(np.float32) for one in frames])
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A project's folder with both corpora, the tested one shifted; tasks run where they are called."""
+    monkeypatch.chdir(tmp_path)
+    make_corpus("emodb", offset=0)
+    make_corpus("ravdess", offset=50)
+
+    def submit(request):
+        outcome = run_fold.fn(request)
+        return SimpleNamespace(result=lambda: outcome)
+
+    monkeypatch.setattr(cross, "run_fold", SimpleNamespace(submit=submit))
+    monkeypatch.setattr(cross, "watch_folds", lambda *_, **__: None)
+    monkeypatch.setattr(cross, "track", lambda *_, **__: "")
+    return tmp_path
+
+
+def test_what_is_normalised_over_each_corpus_is_recognised_and_what_is_not_is_not(folder, params):
+    shifted = cross.cross.fn("plain", section(), params)
+    assert (shifted["uar"], shifted["classes"]) == (0.5, ["anger", "sadness"])
+    normed = cross.cross.fn("normed", section(corpus_norm=True), params)
+    assert normed["uar"] == normed["accuracy"] == normed["macro_f1"] == 1
+    assert any("hears 36 unlabelled utterances of ravdess" in warning for warning in normed["warnings"])
+
+
+def test_a_result_says_what_was_learnt_from_what_was_tested_and_what_was_left_out(folder, params):
+    result = cross.cross.fn("normed", section(corpus_norm=True), params)
+    assert (result["corpus"], result["train"], result["recogniser"]) == ("ravdess", ["emodb"], "svm")
+    assert (
+        (result["utterances"], result["speakers"]) == (result["train_utterances"], result["train_speakers"]) == (24, 3)
+    )
+    assert result["dropped"] == {"emodb": {"emotion boredom": 12}, "ravdess": {"emotion calm": 12}}
+    assert json.loads(places.result("ravdess", "cross", "normed").read_text()) == result
+    (row,) = results_table([result])
+    assert (row["corpus"], row["model"], row["protocol"]) == ("ravdess", "svm (corpus norm)", "from emodb")
+    predictions = pd.read_parquet(places.predictions("ravdess", "cross", "normed"))
+    assert list(predictions.columns) == ["utterance_id", "fold", "seed", "truth", "anger", "sadness"]
+    assert predictions.utterance_id.tolist() == [
+        f"0{s}-{emotion}-{take}" for s in (3, 4, 5) for emotion in ("anger", "sadness") for take in range(4)
+    ]
+
+
+def test_the_key_of_a_fold_knows_the_other_corpus_and_the_normalisation(folder, params):
+    def key(**changes):
+        return plan_cross.plan_cross("x", section(**changes), params).requests[0].cache_key
+
+    plain = key()
+    assert key() == plain != key(corpus_norm=True)
+    other = places.features("emodb", "functionals")
+    (other / "one.parquet").rename(other / "two.parquet")
+    assert key() != plain
+
+
+def test_features_of_other_settings_are_not_mixed(folder, params):
+    shard = places.features("emodb", "functionals") / "one.parquet"
+    table = pq.read_table(shard)
+    pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"settings": b"others"}), shard)
+    with pytest.raises(UserError, match=r"different settings.*Run the stage features of emodb, ravdess again"):
+        plan_cross.plan_cross("x", section(), params)
+
+
+def test_a_corpus_that_is_not_here_is_answered_with_how_to_get_it(folder, params):
+    with pytest.raises(UserError, match=r"tess.parquet: no such table. Get the corpus \(ser fetch tess\)"):
+        plan_cross.plan_cross("x", section(test="tess"), params)
+
+
+def test_networks_train_as_long_as_the_training_corpora_say(params):
+    def with_epochs(**epochs):
+        corpora = {name: params.corpus[name].model_copy(update={"epochs": epochs.get(name)}) for name in params.corpus}
+        return params.model_copy(update={"corpus": corpora})
+
+    two = section(train=["emodb", "demo"])
+    assert plan_cross._as_long_as(two, with_epochs(emodb=3, demo=5)).networks.mlp.training.epochs == 5
+    assert (
+        plan_cross._as_long_as(two, with_epochs(demo=5)).networks.mlp.training.epochs
+        == params.networks.mlp.training.epochs
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"train": ["emodb", "ravdess"]}, "ravdess is tested, so it cannot be learnt from"),
+        ({"train": []}, "at least 1"),
+        ({"presets": {"demo": "four_classes"}}, "demo, which takes no part"),
+    ],
+)
+def test_a_section_that_cannot_be_is_refused(changes, message):
+    with pytest.raises(ValidationError, match=message):
+        section(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"train": "[emdob]"}, r"cross.x: 'emdob' is not known. Did you mean 'emodb'\?"),
+        ({}, r"cross.x: 'emodb' is not known.*Or add it to sound_corpora"),
+        ({"model": "swm"}, r"cross.x.model: 'swm' is not known. Did you mean 'svm'\?"),
+        ({"presets": "{emodb: six}"}, r"cross.x.presets.emodb: 'six' is not known"),
+        ({"model": "tfidf", "corpus_norm": "true"}, r"cross.x.corpus_norm: tfidf reads words"),
+        ({"test": "emodb"}, r"cross.x: emodb is tested, so it cannot be learnt from"),
+    ],
+)
+def test_an_entry_of_params_yaml_that_cannot_be_is_answered(tmp_path, monkeypatch, changes, message):
+    entry = {"train": "[emodb]", "test": "demo", "model": "svm", "presets": "{}", "corpus_norm": "false"} | changes
+    written = "{x: {" + ", ".join(f"{key}: {value}" for key, value in entry.items()) + "}}"
+    text = (PROJECT / "params.yaml").read_text(encoding="utf-8").replace("cross: {}", f"cross: {written}")
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=message):
+        project_params()
+
+
+def test_the_stage_writes_where_its_flow_does():
+    stage = stages()["cross"]
+    named = [*stage["outs"], *(next(iter(entry)) for entry in stage["metrics"] + stage["plots"])]
+    assert [path.replace("${item.test}", "demo").replace("${key}", "x") for path in named] == [
+        str(places.predictions("demo", "cross", "x")),
+        str(places.result("demo", "cross", "x")),
+        str(places.plots("demo", "cross", "x") / "confusion.csv"),
+        str(places.plots("demo", "cross", "x") / "recall.csv"),
+    ]
+
+
+def test_what_is_chosen_on_the_command_line_is_in_the_name():
+    assert cross_matrix.name_of(section()) == "from_emodb_svm"
+    chosen = section(train=["emodb", "demo"], presets={"demo": "four_classes"}, corpus_norm=True)
+    assert cross_matrix.name_of(chosen) == "from_emodb_demo_svm_demo_four_classes_corpus_norm"
+
+
+def test_corpora_here_are_those_with_a_table_and_features_and_people_in_them(folder):
+    assert cross_matrix.corpora_here("svm") == ["emodb", "ravdess"]
+    assert cross_matrix.corpora_here("residual_cnn") == []
