@@ -50,7 +50,7 @@ def _verdict(opinion: Opinion) -> str:
 
 def _remarks(opinion: Opinion) -> str:
     limit, confidence = opinion.card.unsure_below, opinion.answer.confidence
-    low = [f"below {percent(limit)} this model counts as unsure"] if confidence < limit else []
+    low = [f"less than the {percent(limit)} from which on this model counts as sure"] if confidence < limit else []
     remarks = [*low, *opinion.answer.remarks]
     return f"<ul>{''.join(f'<li>{escape(remark)}</li>' for remark in remarks)}</ul>" if remarks else ""
 
