@@ -8,6 +8,7 @@ import typer
 
 from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_export import app as export
 from pipelines.cli_predict import app as predict
 from pipelines.cli_tune import app as tune
 from pipelines.complain import complain
@@ -25,6 +26,7 @@ cli.add_typer(corpora)
 cli.add_typer(predict)
 cli.add_typer(apps)
 cli.add_typer(tune)
+cli.add_typer(export)
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -16,6 +16,7 @@ from ser_tasks.elsewhere.plan import Plan, PlannedFold, write_plan
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkSection
+from ser_tasks.speech_and_words import reads_words
 from ser_tasks.tasks import FoldRequest
 
 KEPT = ("utterance_ids", "posteriors", "chosen")
@@ -44,6 +45,11 @@ def as_plan(evaluation: Evaluation) -> Plan:
     if not isinstance(section, NetworkSection):
         raise UserError(
             f"{evaluation.model} is no network: it is trained here. Name one of those in `models:`, as mlp."
+        )
+    if reads_words(model.feature_set):
+        raise UserError(
+            f"{evaluation.model} reads transcripts, which stay here: only networks of sound are trained elsewhere. "
+            "Train it here, or name one of those in `models:`, as mlp."
         )
     seeds = tuple(dict.fromkeys(seed for _, seed in evaluation.runs))
     features = places.features(evaluation.corpus, model.feature_set)

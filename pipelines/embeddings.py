@@ -15,6 +15,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Features
 from ser_tasks.models.speaker_norm import speaker_norm
+from ser_tasks.speech_and_words import reads_words
 from ser_tasks.tasks import FoldRequest
 
 
@@ -35,9 +36,10 @@ def export(corpus: str, protocol: str, model: str, file: Path) -> None:
 def _of_fold(evaluation: Evaluation, request: FoldRequest) -> NDArray[np.float32]:
     labels, model = evaluation.labels, MODELS[evaluation.model]
     recogniser = model.build(model.section(evaluation.params), classes=sorted(set(labels.emotions)), seed=request.seed)
-    if not isinstance(recogniser, NetworkRecogniser):
+    if not isinstance(recogniser, NetworkRecogniser) or reads_words(model.feature_set):
         raise UserError(
-            f"{evaluation.model} is no network: it has no embeddings. Name one of those in `models:`, as mlp."
+            f"{evaluation.model} is no network of sound: it has no embeddings here. Name one of those in `models:`, "
+            "as mlp."
         )
     frames: Features = read_features(request.features, labels.utterance_ids).frames
     if model.speaker_norm:

@@ -8,7 +8,7 @@ import pandas as pd
 from prefect import flow
 
 from pipelines import places
-from pipelines.plan import protocol_section
+from pipelines.plan import labelled_corpus, protocol_section
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE, percent_points, show_result
@@ -18,9 +18,7 @@ from ser_tasks.ensembles.paired import mcnemar, uar_difference
 from ser_tasks.ensembles.rules import RULES
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, score
-from ser_tasks.labels import apply_preset
 from ser_tasks.params import EnsembleParams, Params, SpeakerDependent
-from ser_tasks.utterances import read_utterances
 from ser_tasks.versions import library_versions
 from ser_tasks.weighted_f1 import weighted_f1
 
@@ -66,8 +64,7 @@ def _predictions(section: EnsembleParams, member: str) -> pd.DataFrame:
 
 
 def _labels(section: EnsembleParams, params: Params) -> Labels:
-    preset = CORPORA[section.corpus].presets[params.corpus[section.corpus].preset]
-    return Labels.of(apply_preset(read_utterances(places.utterances(section.corpus)), preset).utterances)
+    return Labels.of(labelled_corpus(section.corpus, params).utterances)
 
 
 def _head(name: str, section: EnsembleParams, params: Params) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pipelines.workers import task_runner
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
-from ser_tasks.params import Params, SpeakerDependent
+from ser_tasks.params import BalanceParams, Params, SpeakerDependent
 from ser_tasks.result import percent
 from ser_tasks.tasks import fold_outcome, run_fold
 from ser_tasks.text.transcripts import HEARD
@@ -39,12 +39,14 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     show_result(result)
     seconds = time.perf_counter() - began  # for MLflow alone: the same work gives the same files
     settings = MODELS[model].section(params).model_dump(mode="json")
+    balance = params.corpus[corpus].balance
+    changed = {} if balance is None else {"balance": balance.model_dump(mode="json")}
     track(
         result,
         confusion,
         outcomes,
         seconds=seconds,
-        protocol=evaluation.section.model_dump(mode="json"),
+        protocol=evaluation.section.model_dump(mode="json") | changed,
         settings=settings,
     )
 
@@ -93,6 +95,9 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
         said.append(f"Networks were trained for {epochs} epochs only.")
     machines = sorted({str(outcome.chosen["hardware"]) for outcome in outcomes if "hardware" in outcome.chosen})
     said += [f"Trained elsewhere, on {machine}." for machine in machines]
+    balance = evaluation.params.corpus[evaluation.corpus].balance
+    if balance is not None:
+        said.append(f"Classes are not those of the preset as it stands: {_in_words(balance)}.")
     if MODELS[evaluation.model].feature_set == HEARD:
         said.append(heard_by(evaluation.corpus))
     if MODELS[evaluation.model].speaker_norm:
@@ -103,6 +108,15 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
             f"training part, {evaluation.shared['group']} a twin take."
         )
     return said
+
+
+def _in_words(balance: BalanceParams) -> str:
+    """What is done to the classes, and what not."""
+    done = [f"{old} is called {new}" for old, new in (balance.merge or {}).items()]
+    done += [f"{', '.join(balance.keep)} are kept"] if balance.keep else []
+    way = {"down": "large classes are drawn from", "over": "rare classes are repeated"}
+    done += [f"in training parts {way[balance.training]}, test parts are as they are"] if balance.training else []
+    return "; ".join(done)
 
 
 def heard_by(corpus: str) -> str:

@@ -1,17 +1,19 @@
 """What an evaluation consists of, before any of it is computed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines import places
 from pipelines.provenance import features_of
 from ser_tasks.audit import audit_folds, may_straddle
 from ser_tasks.corpora import CORPORA
+from ser_tasks.corpora.balance import chosen_classes
 from ser_tasks.evaluation import Labels
-from ser_tasks.labels import apply_preset
+from ser_tasks.labels import Labelled, apply_preset
 from ser_tasks.models import MODELS
-from ser_tasks.params import Params, SpeakerDependent, SpeakerIndependent
+from ser_tasks.params import BalanceParams, Params, SpeakerDependent, SpeakerIndependent
+from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.splits import Fold, make_folds
-from ser_tasks.tasks import FoldRequest
+from ser_tasks.tasks import FoldRequest, balanced_training_parts
 from ser_tasks.utterances import read_utterances
 
 Runs = tuple[tuple[Fold, int], ...]  # each with the seed of what its model draws at random
@@ -40,19 +42,37 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
         LeakError: folds whose sides share what they must not
     """
     section = protocol_section(params, corpus, protocol)
-    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
-    labelled = apply_preset(read_utterances(places.utterances(corpus)), preset)
+    labelled = labelled_corpus(corpus, params)
     labels = Labels.of(labelled.utterances)
     folds = make_folds(labelled.utterances, section, seed=params.evaluation.seed)
+    folds = balanced(folds, labels, params.corpus[corpus].balance, seed=params.evaluation.seed)
     shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section))
     first = params.evaluation.seed
     runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
     features, digest = features_of(corpus, MODELS[model].feature_set)
+    words = places.utterances(corpus) if len(feature_sets(MODELS[model].feature_set)) > 1 else None
     work, adopted = places.WORK.resolve(), places.OUTCOMES.resolve()
     requests = tuple(
-        FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted) for fold, seed in runs
+        FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
     )
     return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, runs, requests)
+
+
+def labelled_corpus(corpus: str, params: Params) -> Labelled:
+    """Utterances of the classes that take part: those of the preset, merged and kept as params.yaml says."""
+    section = params.corpus[corpus]
+    labelled = apply_preset(read_utterances(places.utterances(corpus)), CORPORA[corpus].presets[section.preset])
+    if section.balance is None:
+        return labelled
+    return chosen_classes(labelled, merge=section.balance.merge, keep=section.balance.keep)
+
+
+def balanced(folds: tuple[Fold, ...], labels: Labels, settings: BalanceParams | None, *, seed: int) -> tuple[Fold, ...]:
+    """The same folds, the classes of their training parts equally large if that is asked for; no other part changes."""
+    if settings is None or settings.training is None:
+        return folds
+    parts = balanced_training_parts(folds, labels, method=settings.training, seed=seed)
+    return tuple(replace(fold, train=tuple(part)) for fold, part in zip(folds, parts, strict=True))
 
 
 def protocol_section(params: Params, corpus: str, protocol: str) -> SpeakerIndependent | SpeakerDependent:

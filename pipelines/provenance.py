@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines import places
 from ser_tasks.errors import UserError
 from ser_tasks.feature_table import features_digest
+from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.text.transcripts import HEARD, OF_WORDS
 
 
@@ -25,9 +26,15 @@ def provenance() -> dict[str, str]:
 def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
     """Where a model finds what it reads, and a digest of it: a folder of features, or for words a table.
 
+    Of sound together with words, the folder, and a digest of both.
+
     Raises:
         UserError: nobody has heard the corpus yet
     """
+    sound, *words = feature_sets(feature_set)
+    if words:
+        digests = {name: features_of(corpus, name)[1] for name in (sound, *words)}
+        return places.features(corpus, sound), digest_of(digests)
     if feature_set in OF_WORDS:
         table = places.heard(corpus) if feature_set == HEARD else places.utterances(corpus)
         if feature_set == HEARD and not table.exists():

@@ -10,6 +10,7 @@ from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import BundleParams, CorpusParams, CrossParams, EnsembleParams, Params, Section
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
+from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.text.transcripts import HEARD, OF_WORDS
 
 MOMENT = 0.1  # s
@@ -23,7 +24,7 @@ def project_params() -> Params:
             do not fit together
     """
     params = read_params()
-    _check_lists(params)
+    _check_selection(params)
     for name, section in params.corpus.items():
         _check_corpus(name, section)
     for name in params.feature_sets:
@@ -35,7 +36,8 @@ def project_params() -> Params:
     return params
 
 
-def _check_lists(params: Params) -> None:
+def _check_selection(params: Params) -> None:
+    """Corpora that are selected, and what for."""
     for name in params.corpora:
         refuse_unknown(
             name,
@@ -46,9 +48,10 @@ def _check_lists(params: Params) -> None:
     for place in ("sound_corpora", "text_corpora", "asr_corpora"):
         for name in getattr(params, place):
             refuse_unknown(name, params.corpora, place=place, mend="Or add it to corpora.")
-    for name in params.try_networks:
-        for place in ("sound_corpora", "text_corpora"):
-            refuse_unknown(name, getattr(params, place), place="try_networks", mend=f"Or add it to {place}.")
+    for both in ("speech_and_words_corpora", "try_networks"):
+        for name in getattr(params, both):
+            for place in ("sound_corpora", "text_corpora"):
+                refuse_unknown(name, getattr(params, place), place=both, mend=f"Or add it to {place}.")
     for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora, *params.asr_corpora}:
         raise ParamsError(
             f"params.yaml: corpora: {name!r} is in none of sound_corpora, text_corpora and asr_corpora. Add it there."
@@ -88,6 +91,9 @@ def _check_models(params: Params) -> None:
     for group, names in params.models:
         for name in names:
             _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
+    for name, model in MODELS.items() if params.models.speech_and_words else ():
+        if model.group == "speech_and_words":  # their one stage depends on what any of them reads
+            _check_feature_set(name, params, place=f"models.speech_and_words: {name}")
     for name, ensemble in params.ensembles.items():
         _check_ensemble(name, ensemble, params)
     for name, across in params.cross.items():
@@ -169,6 +175,6 @@ def _check_model(name: str, group: str, params: Params) -> None:
 
 
 def _check_feature_set(model: str, params: Params, *, place: str) -> None:
-    read = MODELS[model].feature_set
-    if read not in OF_WORDS:
-        refuse_unknown(read, params.feature_sets, place=place, mend="Or add it to feature_sets.")
+    for read in feature_sets(MODELS[model].feature_set):
+        if read not in OF_WORDS:
+            refuse_unknown(read, params.feature_sets, place=place, mend="Or add it to feature_sets.")

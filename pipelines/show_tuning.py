@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from pipelines.show import CONSOLE, percent_points
-from pipelines.tuning_plan import Tuning
+from pipelines.tuning_plan import EVERYTHING, Tuning
 from ser_tasks.result import percent, with_interval
 from ser_tasks.tuning.search import Best
 from ser_tasks.tuning.spaces import SPACES
@@ -69,7 +69,7 @@ def show_params(tuning: Tuning, values: Mapping[str, Any], *, written: bool) -> 
     others = [name for name, space in SPACES.items() if space.section == section and name != model]
     if others:
         CONSOLE.print(f"  {', '.join(others)} reads the section {section}, too.")
-    if part == "everything":
+    if part == EVERYTHING:
         CONSOLE.print("  They have seen every speaker: an evaluation with them flatters, quote the nested figures.")
 
 

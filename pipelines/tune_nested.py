@@ -43,13 +43,15 @@ def score_outer(tuning: Tuning, best: Mapping[str, Best]) -> None:
 
 def _answers(tuning: Tuning, asked: Mapping[str, list[FoldRequest]]) -> dict[str, pd.DataFrame]:
     """Predictions of each list of folds; those that an evaluation has made before come from the cache."""
-    running = {which: [run_fold.submit(request) for request in requests] for which, requests in asked.items()}
-    folders = {f"{which}, {own.fold.name}": own.folder for which, requests in asked.items() for own in requests}
-    watch_folds([future for futures in running.values() for future in futures], folders, title="outer folds")
+    different = {own.cache_key: own for requests in asked.values() for own in requests}  # where nothing beat it: one
+    running = {key: run_fold.submit(own) for key, own in different.items()}
+    folders = {f"{own.fold.name} {key[:8]}": own.folder for key, own in different.items()}
+    watch_folds(list(running.values()), folders, title="outer folds")
+    outcomes = {key: fold_outcome(future.result()) for key, future in running.items()}
     runs = [(request.fold, request.seed) for request in tuning.outer]
     return {
-        which: prediction_table(runs, [fold_outcome(future.result()) for future in futures], tuning.evaluation.labels)
-        for which, futures in running.items()
+        which: prediction_table(runs, [outcomes[own.cache_key] for own in requests], tuning.evaluation.labels)
+        for which, requests in asked.items()
     }
 
 

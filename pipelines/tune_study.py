@@ -65,12 +65,10 @@ def candidate_params(tuning: Tuning, candidate: Job | Best) -> Params:
 
 
 def in_words(search: Search, limits: Limits) -> str:
-    """7 of 20 trials, best 58.2 (params.yaml: 57.0)."""
-    done = [
-        t for t in search.study.get_trials(deepcopy=False) if t.state == TrialState.COMPLETE and t.value is not None
-    ]
-    best = f", best {percent(max(t.value for t in done if t.value is not None))}" if done else ""
-    return f"{search.spent()} of {limits.trials} trials{best}"
+    """7 of 20 trials, best 58.2."""
+    complete = search.study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    uars = [trial.value for trial in complete if trial.value is not None]
+    return f"{search.spent()} of {limits.trials} trials" + (f", best {percent(max(uars))}" if uars else "")
 
 
 def _open_trials(running: dict[PrefectFuture[Any], tuple[Job, FoldRequest]]) -> int:

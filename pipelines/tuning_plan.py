@@ -9,14 +9,11 @@ from typing import Any
 
 from optuna.distributions import distribution_to_json
 
-from pipelines import places
-from pipelines.plan import Evaluation, plan_evaluation
+from pipelines.plan import Evaluation, labelled_corpus, plan_evaluation
 from ser_tasks.audit import may_straddle
 from ser_tasks.code_digest import code_digest
-from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import evaluate_fold
-from ser_tasks.labels import apply_preset
 from ser_tasks.models import MODELS
 from ser_tasks.params import OfficialSplit, Params
 from ser_tasks.splits import Fold
@@ -25,7 +22,6 @@ from ser_tasks.tuning.inner import search_part
 from ser_tasks.tuning.search import Search
 from ser_tasks.tuning.spaces import SPACES, Space
 from ser_tasks.tuning.study import open_study
-from ser_tasks.utterances import read_utterances
 from ser_tasks.versions import NUMERIC, library_versions
 
 EVERYTHING = "everything"
@@ -80,11 +76,11 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
             f"ser tune --outer {outer}: {corpus} has {len(requests)} {protocol} folds. Give 0 to {len(requests)}."
         )
     scored = tuple(requests[:outer])
-    nested = tuple(_study(evaluation, request.fold, request.fold.name) for request in scored)
+    nested = tuple(_study(evaluation, request.fold) for request in scored)
     if isinstance(evaluation.section, OfficialSplit):
-        adopted = nested[0] if nested else _study(evaluation, requests[0].fold, requests[0].fold.name)
+        adopted = nested[0] if nested else _study(evaluation, requests[0].fold)
     else:
-        adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()), EVERYTHING)
+        adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()))
     return Tuning(evaluation, SPACES[model], scored, nested, adopted, len(requests))
 
 
@@ -95,11 +91,10 @@ def _refuse_unknown(option: str, name: str, known: Collection[str], *, mend: str
         raise UserError(f"ser tune --{option} {name}: not known.{nearest} Allowed: {', '.join(sorted(known))}. {mend}")
 
 
-def _study(evaluation: Evaluation, fold: Fold, name: str) -> PlannedStudy:
-    params, corpus = evaluation.params, evaluation.corpus
-    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
+def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
+    params = evaluation.params
     part = search_part(
-        apply_preset(read_utterances(places.utterances(corpus)), preset).utterances,
+        labelled_corpus(evaluation.corpus, params).utterances,
         fold,
         n_folds=params.tuning.inner_folds,
         seed=params.evaluation.seed,
@@ -107,7 +102,7 @@ def _study(evaluation: Evaluation, fold: Fold, name: str) -> PlannedStudy:
     )
     like = evaluation.requests[0]
     inner = tuple(replace(like, fold=own, labels=part.labels, seed=params.evaluation.seed) for own in part.folds)
-    return PlannedStudy(name, inner, _origin(inner, SPACES[evaluation.model]))
+    return PlannedStudy(fold.name, inner, _origin(inner, SPACES[evaluation.model]))
 
 
 def study_name(tuning: Tuning, planned: PlannedStudy) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from prefect import State, Task, task
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import TaskRun
@@ -18,6 +19,7 @@ from ser_tasks.asr.transcribe import Shard as SpokenShard
 from ser_tasks.asr.transcribe import transcribe_shard
 from ser_tasks.code_digest import code_digest
 from ser_tasks.copy_ids import copies_of
+from ser_tasks.corpora.balance import balance_training
 from ser_tasks.corpora.manifest import Entry
 from ser_tasks.corpora.reading import Sound, read_files
 from ser_tasks.cross_corpus import corpus_of, join_features, own_name
@@ -30,6 +32,7 @@ from ser_tasks.models.recogniser import Features
 from ser_tasks.models.speaker_norm import speaker_norm
 from ser_tasks.params import DemoParams, Params
 from ser_tasks.quiet import load_keras
+from ser_tasks.speech_and_words import read_speech_and_words
 from ser_tasks.splits import Fold
 from ser_tasks.synthesis.corpus import synthesise_speaker
 from ser_tasks.text.transcripts import OF_WORDS, read_transcripts
@@ -42,13 +45,14 @@ class FoldRequest:
 
     fold: Fold
     labels: Labels
-    features: Path  # the folder of its feature set, or for words the table that holds them
+    features: Path  # the folder of its feature set of sound, or for words alone the table that holds them
     features_digest: str
     model: str
     params: Params
     seed: int
     work: Path  # a folder below it is this fold's own
     adopted: Path  # holds outcomes of folds that were trained on another machine
+    words: Path | None = None  # the utterance table, of models that read it beside features
 
     @property
     def folder(self) -> Path:
@@ -57,7 +61,7 @@ class FoldRequest:
 
     def read(self, copy: int = 0) -> Features:
         """Features of every utterance, in the order of the labels; or of their augmented copies, counted from 1."""
-        return _features(self.features, self.model, self.labels.utterance_ids, copy)
+        return _features(self.features, self.model, self.labels.utterance_ids, copy, self.words)
 
     @cached_property
     def cache_key(self) -> str:
@@ -76,7 +80,7 @@ class FoldRequest:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CrossRequest(FoldRequest):
     """One fold over several corpora, whose ids begin with the name of the corpus; `features` are the tested one's."""
 
@@ -103,6 +107,13 @@ def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> b
 
 def _by_request(_context: object, inputs: Mapping[str, Any]) -> str:
     return str(inputs["request"].cache_key)
+
+
+def _by_folds(_context: object, inputs: Mapping[str, Any]) -> str:
+    """Everything that balancing depends on."""
+    folds, labels = [asdict(fold) for fold in inputs["folds"]], asdict(inputs["labels"])
+    parts = [folds, labels, inputs["method"], inputs["seed"], code_digest(balance_training), library_versions()]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 @task(
@@ -141,12 +152,29 @@ def _n_copies(request: FoldRequest) -> int:
     return 0 if words else request.params.signal_augmentation.copies
 
 
-def _features(where: Path, model: str, utterance_ids: Sequence[str], copy: int) -> Features:
+def _features(where: Path, model: str, utterance_ids: Sequence[str], copy: int, words: Path | None = None) -> Features:
+    """Of these utterances; of their augmented copies of this number, if not 0."""
     if MODELS[model].feature_set in OF_WORDS:
         return read_transcripts(where, utterance_ids)
+    if words is not None:
+        return read_speech_and_words(where, words, utterance_ids, copy=copy)
     table = read_features(where, copies_of(utterance_ids, copy) if copy else utterance_ids)
     one_row_each = all(len(frames) == 1 for frames in table.frames)
     return table.matrix() if one_row_each else table.frames
+
+
+@task(
+    name="balance classes",
+    cache_policy=CachePolicy.from_cache_key_fn(_by_folds),
+    persist_result=True,
+    result_serializer="json",
+)
+def balanced_training_parts(
+    folds: Sequence[Fold], labels: Labels, *, method: Literal["down", "over"], seed: int
+) -> list[list[str]]:
+    """Utterance ids of each fold's training part, its classes equally large; kept on disk."""
+    table = pd.DataFrame({"utterance_id": labels.utterance_ids, "emotion": labels.emotions})
+    return [list(balance_training(table, fold, method=method, seed=seed).train) for fold in folds]
 
 
 def fold_outcome(stored: Mapping[str, Any]) -> FoldOutcome:

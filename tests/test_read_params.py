@@ -67,6 +67,16 @@ def test_an_unknown_protocol_gets_the_nearest_and_all_others(tmp_path):
         ("confidence: 0.95", "confidence: 95", "found 95. Input should be less than 1"),
         ("folds: 10}", "folds: ten}", "found 'ten'. Input should be a valid integer"),
         ("where: processes", "where: moon", "found 'moon'"),
+        (
+            "frames_multiple: 16, augmentation: {tempo: null, spec_augment: null, mixup_alpha: null}",
+            "frames_multiple: 16, augmentation: {tempo: null, spec_augment: null, mixup_alpha: 0.2}",
+            "mixup_alpha would change the numbers of words, too",
+        ),
+        (
+            "balance: null          #",
+            "balance: {merge: null, keep: null, training: null}          #",
+            "merges, keeps and balances nothing. Write balance: null",
+        ),
     ],
 )
 def test_a_value_out_of_range_is_answered_with_what_was_found_and_what_is_allowed(tmp_path, old, new, why):

@@ -2,7 +2,7 @@
 
 from ser_tasks.bundle.card import BundleError
 from ser_tasks.models import MODELS, NETWORKS
-from ser_tasks.text.transcripts import OF_WORDS
+from ser_tasks.speech_and_words import reads_words
 
 
 def is_network(model: str) -> bool:
@@ -15,7 +15,7 @@ def refuse_unbundled(model: str) -> None:
     line = MODELS[model]
     if line.speaker_norm:
         reason = "it needs all of a speaker's recordings before its first answer, and a bundle hears one at a time"
-    elif line.feature_set in OF_WORDS:
+    elif reads_words(line.feature_set):
         reason = "it reads words, and a bundle hears sound"
     elif line.group == "embeddings":
         reason = "it is two models behind each other, and a bundle holds one"
@@ -27,4 +27,4 @@ def refuse_unbundled(model: str) -> None:
 
 def _hears_one_recording(model: str) -> bool:
     line = MODELS[model]
-    return not line.speaker_norm and line.feature_set not in OF_WORDS and line.group != "embeddings"
+    return not line.speaker_norm and not reads_words(line.feature_set) and line.group != "embeddings"

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from ser_tasks.splits import Fold
 
 
+def chosen_classes(labelled: Labelled, *, merge: Mapping[str, str] | None, keep: Collection[str] | None) -> Labelled:
+    """Classes merged, then those that are named kept; what that drops is counted beside what was dropped before.
+
+    Raises:
+        UserError: a class that no utterance has, or a single class is left
+    """
+    utterances = merge_classes(labelled.utterances, merge) if merge else labelled.utterances
+    kept = keep_classes(utterances, keep) if keep else Labelled(utterances, {})
+    if kept.utterances.emotion.nunique() < 2:
+        raise UserError(f"all {len(kept.utterances)} utterances are of one class then. Merge fewer classes.")
+    return Labelled(kept.utterances, {**labelled.dropped, **kept.dropped})
+
+
 def keep_classes(utterances: pd.DataFrame, classes: Collection[str]) -> Labelled:
     """Utterances of these classes, and how many of each other class were dropped.
 

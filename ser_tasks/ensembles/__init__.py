@@ -1,1 +1,1 @@
-"""Several models together: by their answers, or by what the layers before their answers see."""
+"""Several models together: their answers made one."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ser_tasks.models.embedding_svm import embedding_svm
+from ser_tasks.models.fusion.network import speech_text_network
 from ser_tasks.models.linguistic.network import text_network
 from ser_tasks.models.linguistic.sentence_encoder import SentenceEncoderRecogniser
 from ser_tasks.models.linguistic.tfidf import TfidfRecogniser
@@ -33,6 +34,8 @@ TABLE: Mapping[str, Model] = {
     ),
     "text_lstm": text_network("text_lstm"),
     "dialogue_blstm": text_network("dialogue_blstm"),
+    "speech_text_fusion": speech_text_network("speech_text_fusion", "functionals", speech="mlp"),
+    "psd_text_fusion": speech_text_network("psd_text_fusion", "psd_image", speech="spectrogram_cnn"),
 }
 
 HEARD_MODELS: Mapping[str, Model] = {

@@ -8,6 +8,7 @@ from ser_tasks.params.asr import AsrParams, FasterWhisperParams, PocketsphinxPar
 from ser_tasks.params.base import Count, Fraction, Name, Once, Section
 from ser_tasks.params.bundles import BundleParams, ReliabilityParams
 from ser_tasks.params.cross import CrossParams
+from ser_tasks.params.fusion import PsdTextFusionParams, SpeechTextFusionParams
 from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
     AugmentationParams,
@@ -25,6 +26,7 @@ from ser_tasks.params.models import (
     TrainingParams,
 )
 from ser_tasks.params.protocols import (
+    BalanceParams,
     CorpusParams,
     LeaveSessionOut,
     Loso,
@@ -67,6 +69,7 @@ __all__ = [
     "AudioParams",
     "AugmentationParams",
     "Balance",
+    "BalanceParams",
     "BlstmAttentionParams",
     "BundleParams",
     "CnnBlstmAttentionParams",
@@ -98,6 +101,7 @@ __all__ = [
     "PredictParams",
     "Protocols",
     "PsdImageParams",
+    "PsdTextFusionParams",
     "ReliabilityParams",
     "RequestParams",
     "ResidualCnnParams",
@@ -110,6 +114,7 @@ __all__ = [
     "SpeakerKfold",
     "SpecAugmentParams",
     "SpectrogramCnnParams",
+    "SpeechTextFusionParams",
     "StoreParams",
     "SvmParams",
     "TdCnnLstmParams",
@@ -141,6 +146,8 @@ class NetworksParams(Section):
     psd_cnn: SpectrogramCnnParams
     text_lstm: TextLstmParams
     dialogue_blstm: DialogueBlstmParams
+    speech_text_fusion: SpeechTextFusionParams
+    psd_text_fusion: PsdTextFusionParams
 
 
 class ModelsParams(Section):
@@ -154,6 +161,7 @@ class ModelsParams(Section):
     embeddings: Annotated[tuple[str, ...], Once]  # networks on log_mel whose embeddings an SVM learns from
     transcripts: Annotated[tuple[str, ...], Once]  # classifiers of words
     transcript_networks: Annotated[tuple[str, ...], Once]
+    speech_and_words: Annotated[tuple[str, ...], Once]  # networks that hear and read
     heard_transcripts: Annotated[tuple[str, ...], Once]  # both kinds, on what a speech recogniser heard
 
     @model_validator(mode="after")
@@ -202,6 +210,7 @@ class Params(Section):
     corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
     sound_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose sound is learnt from
     text_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose words are
+    speech_and_words_corpora: Annotated[tuple[str, ...], Once]  # of them, those of which one model learns both
     asr_corpora: Annotated[tuple[str, ...], Once]  # of them, those that a speech recogniser hears
     try_networks: Annotated[tuple[str, ...], Once]  # on one fold of these, every network of the table is tried
     protocols: Protocols

@@ -62,12 +62,16 @@ class NetworkParams(Section):
     training: TrainingParams  # in the file: what differs from the section `training`
 
 
-class MlpParams(NetworkParams):
-    """Sizes of mlp."""
+class MlpSizes(Section):
+    """Of mlp."""
 
     input_dropout: Dropout
     units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each layer
     dropout: Dropout
+
+
+class MlpParams(MlpSizes, NetworkParams):
+    """mlp."""
 
 
 class BlstmAttentionParams(NetworkParams):
@@ -97,11 +101,15 @@ class CnnBlstmAttentionParams(NetworkParams):
     dropout: Dropout
 
 
-class SpectrogramCnnParams(NetworkParams):
-    """Sizes of spectrogram_cnn."""
+class SpectrogramCnnSizes(Section):
+    """Of spectrogram_cnn."""
 
     filters: PositiveInt
     dropout: Dropout
+
+
+class SpectrogramCnnParams(SpectrogramCnnSizes, NetworkParams):
+    """spectrogram_cnn."""
 
 
 class TdCnnLstmParams(NetworkParams):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.base import Count, Name, Once, Section
 
@@ -55,9 +55,24 @@ class SpeakerDependent(Section):
 Protocols = Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]
 
 
+class BalanceParams(Section):
+    """Classes of a corpus made one, left out, or equally large, in this order."""
+
+    merge: dict[str, str] | None  # class -> the class that it is called by; null: none
+    keep: Annotated[tuple[str, ...], Once, Field(min_length=2)] | None  # classes; null: all
+    training: Literal["down", "over"] | None  # utterances of training parts: drop some of large classes, repeat rare
+
+    @model_validator(mode="after")
+    def _does_something(self) -> "BalanceParams":
+        if not (self.merge or self.keep or self.training):
+            raise ValueError("merges, keeps and balances nothing. Write balance: null")
+        return self
+
+
 class CorpusParams(Section):
     """One corpus: which classes, and which folds keep its speakers apart."""
 
     preset: Name
     speaker_independent: SpeakerIndependent
     epochs: PositiveInt | None  # of every network here; null: as its training says
+    balance: BalanceParams | None  # null: classes as the preset has them

@@ -45,14 +45,19 @@ class TextNetworkParams(NetworkParams):
     embedding: PositiveInt  # dimensions of a word; of a file of vectors, those of the file
 
 
-class TextLstmParams(TextNetworkParams):
-    """Sizes of text_lstm."""
+class TextLstmSizes(Section):
+    """Of text_lstm."""
 
+    embedding: PositiveInt
     units: PositiveInt  # of each direction
     bidirectional: bool
     pooling: Literal["last", "mean", "attention", "self_attention"]
     word_dropout: Dropout
     dropout: Dropout
+
+
+class TextLstmParams(TextLstmSizes, TextNetworkParams):
+    """text_lstm."""
 
 
 class DialogueBlstmParams(TextNetworkParams):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
+from ser_tasks.models import HEARD_MODELS
+
 Distributions = dict[str, BaseDistribution]
 
 
@@ -79,7 +81,19 @@ WORDS: Distributions = LEARNING | {
     "dropout": DROPOUT,
 }
 
-SPACES: Mapping[str, Space] = {
+FUSION: Distributions = LEARNING | {
+    "modality_dropout": steps(0, 0.5, 0.1),
+    "words.min_count": whole(1, 4),
+    "words.balance": steps(0, 1, 0.1),
+    "text.embedding": one_of("50", "100", "200"),
+    "text.units": UNITS,
+    "text.word_dropout": steps(0, 0.4, 0.1),
+    "text.dropout": DROPOUT,
+    "speech.dropout": DROPOUT,
+    "dropout": DROPOUT,
+}
+
+TABLE: Mapping[str, Space] = {
     "svm": Space("svm", SVM),
     "svm_speaker_norm": Space("svm", SVM),
     "mlp": Space(
@@ -175,4 +189,9 @@ SPACES: Mapping[str, Space] = {
         },
     ),
     "dialogue_blstm": Space("networks.dialogue_blstm", WORDS | {"previous_turns": whole(1, 4), "dense": UNITS}),
+    "speech_text_fusion": Space("networks.speech_text_fusion", FUSION),
+    "psd_text_fusion": Space("networks.psd_text_fusion", FUSION),
 }
+
+SPACES: Mapping[str, Space] = {**TABLE, **{name: TABLE[name.removesuffix("_heard")] for name in HEARD_MODELS}}
+"""Of every model: one that reads what was heard has the settings, and the space, of the one that reads transcripts."""

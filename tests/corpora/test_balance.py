@@ -5,8 +5,9 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from ser_tasks.corpora.balance import balance_training, keep_classes, merge_classes, training_weights
+from ser_tasks.corpora.balance import balance_training, chosen_classes, keep_classes, merge_classes, training_weights
 from ser_tasks.errors import UserError
+from ser_tasks.labels import Labelled
 from ser_tasks.splits import Fold
 
 EMOTIONS = ["anger"] * 6 + ["happiness"] * 3 + ["excitement"] * 2 + ["sadness"]
@@ -30,6 +31,21 @@ def test_merged_classes_lose_no_utterance():
     assert Counter(merged.emotion) == {"anger": 6, "happiness": 5, "sadness": 1}
     assert merged.utterance_id.tolist() == TABLE.utterance_id.tolist()
     assert TABLE.emotion.tolist() == EMOTIONS
+
+
+def test_what_is_kept_is_named_as_it_is_called_after_the_merge_and_every_drop_is_counted():
+    chosen = chosen_classes(
+        Labelled(TABLE, {"style song": 7}), merge={"excitement": "happiness"}, keep=["happiness", "sadness"]
+    )
+    assert Counter(chosen.utterances.emotion) == {"happiness": 5, "sadness": 1}
+    assert chosen.dropped == {"style song": 7, "emotion anger": 6}
+    assert chosen_classes(Labelled(TABLE, {}), merge=None, keep=None).utterances is TABLE
+
+
+def test_classes_merged_into_a_single_one_are_a_mistake():
+    everything = dict.fromkeys(set(EMOTIONS), "speech")
+    with pytest.raises(UserError, match=r"all 12 utterances are of one class then\. Merge fewer"):
+        chosen_classes(Labelled(TABLE, {}), merge=everything, keep=None)
 
 
 @pytest.mark.parametrize("change", [keep_classes, merge_classes])

@@ -35,6 +35,11 @@ def edited(tmp_path, monkeypatch):
     [
         ("corpora: [demo", "corpora: [emodb, demo", "corpora: 'emodb' is in none of sound_corpora"),
         ("text_corpora: [demo", "text_corpora: [meld", "text_corpora: 'meld' is not known.*Or add it to corpora"),
+        (
+            "speech_and_words_corpora: [demo",
+            "speech_and_words_corpora: [meld",
+            "speech_and_words_corpora: 'meld' is not known.*Or add it to sound_corpora",
+        ),
         ("corpora: [demo", "corpora: [emdob", r"corpora: 'emdob' is not known. Did you mean 'emodb'\?"),
         ("  emodb:\n    preset", "  emmodb:\n    preset", r"corpus: 'emmodb' is not known. Did you mean 'emodb'\?"),
         ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
@@ -69,6 +74,19 @@ def test_a_model_needs_its_feature_set_and_the_trial_of_every_network_those_of_a
     )
     edited(*without, "  lld: []", "  lld: [lstm_attention]")
     with pytest.raises(UserError, match=r"models.lld: lstm_attention: 'lld' is not known.*Or add it to feature_sets"):
+        project_params()
+
+
+def test_networks_that_hear_and_read_need_the_features_of_all_of_them(edited):
+    sets = ("feature_sets: [functionals, lld, log_mel, psd_image]", "feature_sets: [functionals]")
+    edited(
+        *sets,
+        "try_networks: [demo]",
+        "try_networks: []",
+        "speech_and_words: []",
+        "speech_and_words: [speech_text_fusion]",
+    )
+    with pytest.raises(UserError, match=r"models.speech_and_words: psd_text_fusion: 'psd_image' is not known"):
         project_params()
 
 
@@ -238,7 +256,7 @@ WORK = {  # stage -> the modules that do its work
     ],
     "evaluate": [
         *("ser_tasks.audit", "ser_tasks.evaluation", "ser_tasks.labels", "ser_tasks.splits"),
-        *("ser_tasks.corpora.demo", "ser_tasks.models.svm"),
+        *("ser_tasks.corpora.balance", "ser_tasks.corpora.demo", "ser_tasks.models.svm"),
     ],
 }
 

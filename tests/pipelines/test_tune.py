@@ -1,50 +1,103 @@
-"""`ser tune` as a user runs it, on a very small demo corpus: what it says, writes and records."""
+"""`ser tune` with its flow, its files and its records, on a corpus of made-up features."""
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from pipelines.tune import TuneOptions, main
 from pipelines.tuning_plan import plan_tuning
+from ser_tasks.edit_params import with_values
 from ser_tasks.errors import UserError
+from ser_tasks.features.store import ROW
 from ser_tasks.read_params import read_params
-from tests.pipelines.conftest import PROJECT, Project
+from ser_tasks.utterances import utterance_table, write_utterances
+from tests.pipelines.conftest import PROJECT
 
-COMMAND = ("pipelines.cli", "tune", "--corpus", "demo", "--model", "svm", "--trials", "2", "--outer", "1", "--write")
-RESULT = Path("results/tuning/demo/speaker_independent/svm.json")
+EMOTIONS = ("anger", "happiness", "neutral", "sadness")
+SMALL = {
+    "svm.c": [1],
+    "svm.inner_folds": 2,
+    "tuning.inner_folds": 2,
+    "tuning.startup_trials": 1,
+    "evaluation.bootstrap_resamples": 200,
+    "workers.where": "threads",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: dict[str, str]) -> Iterator[Path]:
+    """A project of five speakers, three utterances of each emotion, and features that nearly tell."""
+    ids = [(f"{s}-{e}-{n}", s, e) for s in "abcde" for e in EMOTIONS for n in range(3)]
+    rows: list[dict[str, object]] = [
+        {"utterance_id": name, "corpus": "demo", "speaker": s, "emotion": e, "votes": []} for name, s, e in ids
+    ]
+    write_utterances(utterance_table(rows), tmp_path / "data/utterances/demo.parquet")
+    generator = np.random.default_rng(0)
+    centres = generator.normal(size=(4, 5))
+    values = [(centres[EMOTIONS.index(e)] + generator.normal(size=5)).astype(np.float32) for _, _, e in ids]
+    shard = [{"utterance_id": ids[i][0], "n_frames": 1, "values": values[i]} for i in range(len(ids))]
+    table = pa.Table.from_pylist(shard, schema=ROW).replace_schema_metadata({"dimensions": json.dumps(list("vwxyz"))})
+    (tmp_path / "data/features/demo/functionals").mkdir(parents=True)
+    pq.write_table(table, tmp_path / "data/features/demo/functionals/1.parquet")
+    text = (PROJECT / "params.yaml").read_text(encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(with_values(text, SMALL), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    monkeypatch.setenv("PREFECT_API_URL", server["PREFECT_API_URL"])
+    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
+        yield tmp_path
+
+
+def tune(*, trials: int, write: bool) -> None:
+    options = TuneOptions(outer=1, minutes=None, write=write)
+    main("demo", "speaker_independent", "svm", trials=trials, workers=2, options=options)
+
+
+def tags_of_runs(database: Path) -> list[dict[str, str]]:
+    with sqlite3.connect(database) as mlflow:
+        rows = mlflow.execute("select run_uuid, key, value from tags").fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for run, key, value in rows:
+        found.setdefault(run, {"run": run})[key] = value
+    return list(found.values())
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("workflow_2")
-def test_a_search_scores_what_it_found_records_every_trial_and_writes_the_params(project: Project):
-    project.edit_params(lambda params: params["tuning"].update(inner_folds=2))
-    project.succeed("dvc", "repro", "features@demo-functionals")
-    before = yaml.safe_load((project.folder / "params.yaml").read_text(encoding="utf-8"))
-    out = project.succeed(*COMMAND)
-    assert "2 studies (speaker f01, everything) × (2 trials + params.yaml as it is) × 2 inner folds = 12 fits" in out
-    assert "only 1 of 4 outer folds" in out
+def test_a_search_says_its_cost_goes_on_records_every_trial_and_writes_the_params(folder, capsys):
+    tune(trials=1, write=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "2 studies (speaker a, everything) × (1 trials + params.yaml as it is) × 2 inner folds = 8 fits" in said
+    assert "only 1 of 5 outer folds" in said
 
-    result = json.loads((project.folder / RESULT).read_text(encoding="utf-8"))
-    assert result["outer_folds"] == ["speaker f01"]
+    before = (folder / "params.yaml").read_text(encoding="utf-8")
+    tune(trials=3, write=True)
+    assert "speaker a: 1 trials were made by an earlier run, and count." in capsys.readouterr().out
+
+    result = json.loads((folder / "results/tuning/demo/speaker_independent/svm.json").read_text(encoding="utf-8"))
+    assert (result["outer_folds"], result["of_folds"], result["speakers"]) == (["speaker a"], 5, 1)
     assert result["against_defaults"]["uar_difference"] == pytest.approx(
         result["tuned"]["uar"] - result["defaults"]["uar"], abs=2e-4
     )
+    expected = yaml.safe_load(before)
     for key, value in result["chosen"]["everything"]["params"].items():
-        before["svm"][key.removeprefix("svm.")] = value
-    assert yaml.safe_load((project.folder / "params.yaml").read_text(encoding="utf-8")) == before
+        expected["svm"][key.removeprefix("svm.")] = value
+    assert yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8")) == expected
 
-    with sqlite3.connect(project.folder / "mlflow.db") as database:
-        tags = database.execute("select run_uuid, key, value from tags").fetchall()
-    found: dict[str, dict[str, str]] = {}
-    for run, key, value in tags:
-        found.setdefault(run, {})[key] = value
-    studies = {run for run, own in found.items() if "ser.study" in own and "ser.trial" not in own}
-    below = [(own["mlflow.parentRunId"], own["ser.trial"]) for own in found.values() if "ser.trial" in own]
-    assert len(studies) == 2
-    assert sorted(below) == sorted((run, number) for run in studies for number in ("0", "1"))
-    assert {own["ser.model"] for own in found.values()} == {"svm"}
+    runs = tags_of_runs(folder / "mlflow.db")
+    studies = {own["run"] for own in runs if "ser.study" in own and "ser.trial" not in own}
+    trials = [(own["mlflow.parentRunId"], own["ser.trial"]) for own in runs if "ser.trial" in own]
+    assert len(studies) == 2, "the second command adds to the runs of the first"
+    assert sorted(trials) == sorted((run, number) for run in studies for number in "012")
+    assert {own["ser.model"] for own in runs} == {"svm"}
 
 
 @pytest.mark.parametrize(

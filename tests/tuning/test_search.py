@@ -18,7 +18,7 @@ from ser_tasks.tuning.spaces import log, one_of
 from ser_tasks.tuning.study import full_name, open_study, outdated
 
 SPACE = {"c": log(0.1, 1000), "kernel": one_of("rbf", "linear")}
-SETTINGS = TuningParams(trials=12, startup_trials=4, inner_folds=3, prune_after=1)
+SETTINGS = TuningParams(trials=9, startup_trials=3, inner_folds=3, prune_after=1)
 ORIGIN = {"data": "d" * 64, "settings": "5" * 64, "code": "c" * 64, "libraries": "1" * 64}
 NEVER: Any = None
 
@@ -42,7 +42,7 @@ def converse(search: Search, uar: Callable[[Mapping[str, Any], int], float] = fo
 
 
 def in_memory(pruner: optuna.pruners.BasePruner | None = None) -> optuna.Study:
-    sampler = PlacedTpe(seed=3, startup_trials=4)
+    sampler = PlacedTpe(seed=3, startup_trials=SETTINGS.startup_trials)
     return optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner or NopPruner())
 
 
@@ -56,7 +56,7 @@ def opened(file: Path) -> Search:
 
 
 def test_a_study_killed_again_and_again_ends_as_one_that_was_not(tmp_path):
-    undisturbed = Search(in_memory(MedianPruner(4, 1)), SPACE, n_folds=3, trials=12)
+    undisturbed = Search(in_memory(MedianPruner(3, 1)), SPACE, n_folds=3, trials=SETTINGS.trials)
     converse(undisturbed)
 
     killed, times = opened(tmp_path / "studies.db"), 0

@@ -45,7 +45,7 @@ def searched(utterances: pd.DataFrame, features: np.ndarray) -> tuple[list[tuple
     part = search_part(utterances, fold, n_folds=2, seed=0, straddling=frozenset())
     known = features[utterances.utterance_id.isin(part.labels.utterance_ids)]
     study = optuna.create_study(direction="maximize", sampler=PlacedTpe(seed=0, startup_trials=2), pruner=NopPruner())
-    search = Search(study, space.distributions, n_folds=2, trials=4)
+    search = Search(study, space.distributions, n_folds=2, trials=3)
     while job := search.next():
         inner, params = part.folds[job.fold], with_settings(PARAMS, settings(PARAMS, space, job.drawn))
         outcome = evaluate_fold(inner, part.labels, known, MODELS["svm"], params, seed=0)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.models.network import network_builder
+from tests.models.fusion import small_fusion
 
 BLSTM = {"n_dims": 6, "n_classes": 3, "dense": 8, "units": 4, "dropout": 0.0}
 LSTM = {"n_dims": 6, "n_classes": 3, "units": 5, "input_dropout": 0.0, "dropout": 0.0}
@@ -40,6 +41,7 @@ SMALL: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
 }
+FUSED = small_fusion.tried_on_every_backend
 
 
 def small_network(name: str) -> keras.Model:
@@ -74,6 +76,11 @@ def values(tensor: Any) -> NDArray[np.float32]:
 
 def outputs(name: str) -> dict[str, NDArray[np.float32]]:
     """Logits in use; of the residual CNN also in training, and the running statistics after that."""
+    if name in FUSED:
+        model = FUSED[name]()
+        return {
+            "use": values(model(small_fusion.batch((9, 1, 0), (4, 7, 3), n_dims=model.input["frames"].shape[-1] - 2)))
+        }
     model = small_network(name)
     x = batch((23, 7, 1), n_dims=SMALL[name][1]["n_dims"])
     model.compile()
@@ -85,4 +92,6 @@ def outputs(name: str) -> dict[str, NDArray[np.float32]]:
 
 
 if __name__ == "__main__":
-    np.savez(sys.argv[1], **{f"{name} {key}": found for name in SMALL for key, found in outputs(name).items()})
+    np.savez(
+        sys.argv[1], **{f"{name} {key}": found for name in (*SMALL, *FUSED) for key, found in outputs(name).items()}
+    )

@@ -27,6 +27,6 @@ def test_logits_and_running_statistics_do_not_depend_on_the_backend(backend, tmp
         check=True,
     )
     other = np.load(tmp_path / "other.npz")
-    for name in small_networks.SMALL:
+    for name in (*small_networks.SMALL, *small_networks.FUSED):
         for key, found in small_networks.outputs(name).items():
             np.testing.assert_allclose(other[f"{name} {key}"], found, atol=1e-4, err_msg=f"{name}: {key}")

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from ser_tasks.ensembles.feature_fusion import build_feature_fusion
 from ser_tasks.errors import UserError
+from ser_tasks.models.fusion.feature_fusion import build_feature_fusion
 from ser_tasks.models.networks.embedding import embedding_model
 from tests.models.linguistic import test_text_networks as text
 from tests.models.networks import small_networks as sound

@@ -1,13 +1,21 @@
 """Feature-level fusion: networks joined before their answers, and trained on together."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import layers, ops
 
 from ser_tasks.errors import UserError
 from ser_tasks.models.networks.embedding import embedding_model
+
+
+class BranchInput(NamedTuple):
+    """What one branch is given, and what says whether it is there at all."""
+
+    frames: Any  # (batch, n_frames, n_dims)
+    mask: Any  # (batch, n_frames)
+    present: Any  # (batch, n_frames): the branch has a part in the answer where any of it is 1
 
 
 @keras.saving.register_keras_serializable("ser")
@@ -24,15 +32,33 @@ class WherePresent(layers.Layer):  # type: ignore[misc]  # keras has no types
 
 
 def build_feature_fusion(branches: Mapping[str, keras.Model], *, n_classes: int, dropout: float) -> keras.Model:
-    """Embeddings of several networks side by side -> dropout -> logits (batch, n_classes).
+    """Several networks side by side -> logits (batch, n_classes), as `fused` joins them.
 
     In: for each branch NAME "NAME_frames" (batch, n_frames, n_dims) and "NAME_mask" (batch, n_frames), each with a
-    length of its own. A branch whose mask is 0 throughout (no transcript, no sound) has no part in the answer. The
-    embeddings side by side are the layer 'embedding'.
+    length of its own. A branch whose mask is 0 throughout (no transcript, no sound) has no part in the answer.
+
+    Args:
+        branches, n_classes, dropout: see `fused`
+    """
+    inputs: dict[str, Any] = {}
+    given = {}
+    for name, network in branches.items():
+        frames = keras.Input(network.input["frames"].shape[1:], name=f"{name}_frames", dtype="float32")
+        mask = keras.Input((None,), name=f"{name}_mask", dtype="float32")
+        given[name] = BranchInput(frames, mask, mask)
+        inputs |= {f"{name}_frames": frames, f"{name}_mask": mask}
+    return keras.Model(inputs, fused(branches, given, n_classes=n_classes, dropout=dropout), name="feature_fusion")
+
+
+def fused(
+    branches: Mapping[str, keras.Model], given: Mapping[str, BranchInput], *, n_classes: int, dropout: float
+) -> Any:
+    """Embeddings of several networks side by side, the layer 'embedding' -> dropout -> logits (batch, n_classes).
 
     Args:
         branches: name -> a network of the common contract, trained or not; its weights are shared with the result and
             go on learning, its own logits are left out
+        given: name -> what it reads
         n_classes: of the answer
         dropout: of the embeddings; seed 003 has 0.7
 
@@ -45,15 +71,11 @@ def build_feature_fusion(branches: Mapping[str, keras.Model], *, n_classes: int,
         raise UserError(
             f"feature fusion joins two networks or more, but was given {sorted(branches)}. Name another one."
         )
-    inputs: dict[str, Any] = {}
     embeddings = []
     for name, network in branches.items():
-        frames = keras.Input(network.input["frames"].shape[1:], name=f"{name}_frames", dtype="float32")
-        mask = keras.Input((None,), name=f"{name}_mask", dtype="float32")
+        frames, mask, present = given[name]
         branch = embedding_model(network)
         branch.name = name
-        embeddings.append(WherePresent(name=f"{name}_present")(branch({"frames": frames, "mask": mask}), mask))
-        inputs |= {f"{name}_frames": frames, f"{name}_mask": mask}
+        embeddings.append(WherePresent(name=f"{name}_present")(branch({"frames": frames, "mask": mask}), present))
     x = layers.Concatenate(name="embedding")(embeddings)
-    logits = layers.Dense(n_classes, dtype="float32", name="logits")(layers.Dropout(dropout)(x))
-    return keras.Model(inputs, logits, name="feature_fusion")
+    return layers.Dense(n_classes, dtype="float32", name="logits")(layers.Dropout(dropout)(x))

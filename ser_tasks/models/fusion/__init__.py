@@ -1,0 +1,1 @@
+"""Networks that hear and read: branches joined before their answers, and trained together."""
