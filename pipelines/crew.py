@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ser_tasks.errors import UserError
 
@@ -32,6 +32,7 @@ class Crew:
 
     def __init__(self, folder: Path, pool: ProcessPoolExecutor | None, count: int) -> None:
         self.folder, self.pool, self.count = folder, pool, count
+        self.waiting: deque[Future[Any]] = deque()
 
     def ask(self, question: Question[Batch, Result], batches: Iterable[Batch]) -> Iterator[Result]:
         """The answer to each batch, in order; no more batches are taken up than the workers need.
@@ -42,7 +43,7 @@ class Crew:
         if self.pool is None:
             yield from (_answer(question, self.folder, batch) for batch in batches)
             return
-        waiting: deque[Future[Result]] = deque()
+        waiting = self.waiting
         try:
             for batch in batches:
                 waiting.append(self.pool.submit(_answer, question, self.folder, batch))
@@ -66,10 +67,15 @@ def crew(folder: Path, count: int) -> Iterator[Crew]:
     for name in THREADS:  # a worker on each core leaves no core for more threads
         os.environ.setdefault(name, "1")
     pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c)
+    team = Crew(folder, pool, count)
     try:
-        yield Crew(folder, pool, count)
+        yield team
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        if not all(future.done() for future in team.waiting):  # nobody waits for these answers any more
+            for child in multiprocessing.active_children():
+                child.terminate()
+        pool.shutdown()
 
 
 def _leave_ctrl_c() -> None:

@@ -37,6 +37,7 @@ def draw(timeline: Timeline, classes: tuple[str, ...], *, title: str, to: Path) 
     _bands(bands, timeline, classes)
     _probabilities(lines, timeline, classes)
     wave.set_title(title, loc="left")
+    wave.set_title("pale: unsure", loc="right", fontsize=9)
     lines.set_xlim(0, timeline.survey.duration)
     lines.xaxis.set_major_locator(MaxNLocator(12, steps=[1, 1.5, 3, 6, 10]))  # 15 s, 30 s, 1, 5, 10 minutes
     lines.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds).removesuffix(".0")))
@@ -75,7 +76,7 @@ def _bands(axes: Axes, timeline: Timeline, classes: tuple[str, ...]) -> None:
             axes.text(stretch.start + width / 2, 0.5, name, ha="center", va="center", fontsize=9)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    axes.set_ylabel("decided\n(pale: unsure)")
+    axes.set_ylabel("decided")
 
 
 def _probabilities(axes: Axes, timeline: Timeline, classes: tuple[str, ...]) -> None:

@@ -37,6 +37,7 @@ def run(
     Raises:
         UserError: nothing can begin: no bundle, no recordings, an unknown format
     """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has much to say, and nothing of it helps
     folder, params = find_bundle(bundle), read_params()
     card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
     paths = recordings(inputs)

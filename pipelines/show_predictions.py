@@ -50,12 +50,12 @@ def _answers(rows: Sequence[Row], classes: Sequence[str]) -> Table:
     folder = _common_folder([row["path"] for row in rows])
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=folder and f"in {escape(folder)}", title_justify="left")
     table.add_column(
-        "file", overflow="fold", min_width=min(40, max((len(r["path"]) - len(folder) for r in rows), default=4))
+        "file", overflow="fold", min_width=min(22, max((len(r["path"]) - len(folder) for r in rows), default=4))
     )
     for name in ("emotion", "runner-up"):
         table.add_column(name, no_wrap=True)
     table.add_column("s", justify="right", no_wrap=True)
-    table.add_column("remarks")
+    table.add_column("remarks", min_width=18 if any(row["remarks"] for row in rows) else None)
     for row in rows:
         file = Text(row["path"][len(folder) :])
         if row["emotion"] is None:

@@ -2,6 +2,7 @@
 
 from ser_tasks.bundle.card import BundleError
 from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.models.recogniser import Model
 from ser_tasks.speech_and_words import reads_words
 
 
@@ -12,19 +13,17 @@ def is_network(model: str) -> bool:
 
 def refuse_unbundled(model: str) -> None:
     """Raise BundleError, with the reason, for a model of the table that cannot answer to one recording alone."""
-    line = MODELS[model]
+    reason = _reason_against(MODELS[model])
+    if reason is not None:
+        bundled = [name for name, line in MODELS.items() if _reason_against(line) is None]
+        raise BundleError(f"{model} cannot be bundled: {reason}. Name another model: {', '.join(bundled)}.")
+
+
+def _reason_against(line: Model) -> str | None:
     if line.speaker_norm:
-        reason = "it needs all of a speaker's recordings before its first answer, and a bundle hears one at a time"
-    elif reads_words(line.feature_set):
-        reason = "it reads words, and a bundle hears sound"
-    elif line.group == "embeddings":
-        reason = "it is two models behind each other, and a bundle holds one"
-    else:
-        return
-    bundled = [name for name, other in MODELS.items() if _hears_one_recording(name) and other is not line]
-    raise BundleError(f"{model} cannot be bundled: {reason}. Name another model: {', '.join(bundled)}.")
-
-
-def _hears_one_recording(model: str) -> bool:
-    line = MODELS[model]
-    return not line.speaker_norm and not reads_words(line.feature_set) and line.group != "embeddings"
+        return "it needs all of a speaker's recordings before its first answer, and a bundle hears one at a time"
+    if reads_words(line.feature_set):
+        return "it reads words, and a bundle hears sound"
+    if line.group == "embeddings":
+        return "it is two models behind each other, and a bundle holds one"
+    return None

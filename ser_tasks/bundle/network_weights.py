@@ -18,8 +18,12 @@ FILE = "model.keras"
 
 
 def save_network(recogniser: NetworkRecogniser, folder: Path) -> None:
-    """Write the layers and the weights, without the state of the optimiser."""
-    recogniser.model.save(folder / FILE, include_optimizer=False)
+    """Write the layers and the weights; not the state of the optimiser, which Keras would write too: twice as much."""
+    import keras  # noqa: PLC0415
+
+    bare = keras.models.clone_model(recogniser.model)
+    bare.set_weights(recogniser.model.get_weights())
+    bare.save(folder / FILE)
 
 
 def load_network(card: Card, folder: Path) -> NetworkRecogniser:
