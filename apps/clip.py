@@ -48,14 +48,15 @@ def read_clip(content: bytes, *, name: str, limits: RequestParams) -> Clip:
         path = Path(folder, f"clip{suffix}")
         path.write_bytes(content)
         try:
-            _refuse_long(path, name=name, limits=limits)
-            return Clip(name, read_recording(path))
+            _refuse_long(*_stated_length(path), name=name, limits=limits)
+            recording = read_recording(path)
         except UserError as error:
             raise type(error)(str(error).replace(str(path), name)) from error
+    _refuse_long(recording.duration, recording.samples.size, name=name, limits=limits)
+    return Clip(name, recording)
 
 
-def _refuse_long(path: Path, *, name: str, limits: RequestParams) -> None:
-    seconds, samples = _stated_length(path)
+def _refuse_long(seconds: float, samples: int, *, name: str, limits: RequestParams) -> None:
     if seconds > limits.seconds:
         raise TooMuchError(
             f"{name}: {seconds:.1f} s of sound, at most {limits.seconds:g} s are heard. Cut it into shorter parts."
@@ -77,8 +78,9 @@ def _stated_length(path: Path) -> tuple[float, int]:
             if not container.streams.audio:
                 return 0.0, 0
             stream = container.streams.audio[0]
-            ends = [(p.pts + (p.duration or 0)) for p in container.demux(stream) if p.pts is not None]
-            seconds = float(max(ends, default=0) * (stream.time_base or 0))
+            packets = [(packet.pts or 0, packet.duration or 0) for packet in container.demux(stream)]
+            last, total = max(pts + duration for pts, duration in packets), sum(duration for _, duration in packets)
+            seconds = float(max(last, total) * (stream.time_base or 0))
             return seconds, round(seconds * stream.rate * stream.channels)
     except (soundfile.LibsndfileError, av.FFmpegError):
         return 0.0, 0

@@ -27,7 +27,7 @@ class Opinion:
     card: Card
     answer: Answer
     signal: NDArray[np.float32]  # mono, at card.sampling_rate
-    attention: Attention | None  # None: a model without
+    attention: Attention | None  # None: a model without, or one that hears a trimmed clip, whose time is another
     moments: tuple[Moment, ...]  # none for what is no longer than a window
 
 
@@ -40,7 +40,9 @@ def opinion_of(bundle: Bundle, recording: Recording, *, timeline: TimelineParams
     answer = recognise(bundle, recording)
     signal = model_signal(recording, bundle.card.sampling_rate)
     moments = moments_of(bundle, recording, timeline=timeline)
-    return Opinion(bundle.card, answer, signal, attention_over(bundle, signal), moments)
+    conditioning: Any = bundle.sections["conditioning"]
+    attention = attention_over(bundle, signal) if conditioning.trim is None else None
+    return Opinion(bundle.card, answer, signal, attention, moments)
 
 
 def moments_of(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> tuple[Moment, ...]:

@@ -50,7 +50,7 @@ def _verdict(opinion: Opinion) -> str:
 
 def _remarks(opinion: Opinion) -> str:
     limit, confidence = opinion.card.unsure_below, opinion.answer.confidence
-    low = [f"below {percent(limit)} this model counts as unsure"] if confidence < limit else []
+    low = [f"less than the {percent(limit)} from which on this model counts as sure"] if confidence < limit else []
     remarks = [*low, *opinion.answer.remarks]
     return f"<ul>{''.join(f'<li>{escape(remark)}</li>' for remark in remarks)}</ul>" if remarks else ""
 
@@ -93,7 +93,8 @@ def _moments(moments: Sequence[Moment]) -> str:
 def _about(opinion: Opinion) -> str:
     card, figures = opinion.card, opinion.card.figures
     lines = (
-        f"{card.model}, trained on {card.corpus} ({figures.utterances} utterances, {figures.speakers} speakers).",
+        f"{card.model}, trained on {card.training.kind} speech: {card.training.title}, "
+        f"{figures.utterances} utterances of {figures.speakers} speakers.",
         f"Tested in cross-validation ({figures.protocol_kind}): recall averaged over its classes (UAR) "
         f"{percent(figures.uar)}, 95 % interval {percent(figures.uar_low)} to {percent(figures.uar_high)}; "
         f"guessing has {percent(1 / len(card.classes))}.",

@@ -6,8 +6,10 @@ from concurrent.futures import Future
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.requests import Request
 
-from apps.refusals import LaterError
+from apps.body import uploads_of
+from apps.refusals import LaterError, TooSlowError
 from apps.service import service
 from apps.workplace import Workplace
 from ser_tasks.audio.recording import Recording
@@ -70,6 +72,16 @@ def test_errors_have_a_status_and_the_text_of_the_command_line(client, content, 
 def test_a_stream_that_does_not_say_its_size_is_cut_off_at_the_limit(client):
     parts = iter([bytes(100_000)] * 50)  # of 5 MB, where 0.5 are read
     assert client.post("/v1/recognise", content=parts).status_code == 413
+
+
+def test_a_body_that_does_not_arrive_in_time_is_given_up(limits):
+    async def never() -> dict:
+        await asyncio.sleep(60)
+
+    hasty = limits.model_copy(update={"upload_seconds": 0.01})
+    request = Request({"type": "http", "headers": [], "query_string": b""}, never)
+    with pytest.raises(TooSlowError, match=r"did not arrive within 0.01 s"):
+        asyncio.run(uploads_of(request, limits=hasty))
 
 
 def test_forms_without_files_or_with_too_many_are_answered_with_how_to_send_them(client, anger):
