@@ -9,6 +9,7 @@ from ser_tasks.params import SvmParams
 FILE = "model.skops"
 TRUSTED = (  # beside the types of scikit-learn and numpy that skops trusts by itself
     "ser_tasks.models.svm.Anova",
+    "ser_tasks.models.svm.SoftVoteSvc",
     "sklearn.feature_selection._univariate_selection.f_classif",
 )
 

@@ -1,22 +1,23 @@
 """The SVM on data whose structure is known: two emotions, a shift by speaker, and many dimensions of noise."""
 
 import numpy as np
+from sklearn.svm import SVC
 
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.speaker_norm import speaker_norm
-from ser_tasks.models.svm import SvmRecogniser, inner_folds, svm_pipeline
+from ser_tasks.models.svm import SoftVoteSvc, SvmRecogniser, inner_folds, svm_pipeline
 from ser_tasks.params import SvmParams
 
 PARAMS = SvmParams(anova_alpha=0.01, pca_variance=(0.9,), c=(1.0, 10.0), gamma=(0.01, 0.1), inner_folds=3)
 CLASSES = ("anger", "neutral", "sadness")
 
 
-def examples(seed: int, *, speaker_shift: float = 0.0, n: int = 180) -> Examples:
-    """Three classes apart by 4 standard deviations in 3 of 40 dimensions; six speakers."""
+def examples(seed: int, *, speaker_shift: float = 0.0, n: int = 180, apart: float = 4) -> Examples:
+    """Three classes, each apart by standard deviations in one of 40 dimensions; six speakers."""
     rng = np.random.default_rng(seed)
     truth, speaker = np.arange(n) % 3, np.arange(n) // 3 % 6
     features = rng.normal(size=(n, 40)).astype(np.float32)
-    features[np.arange(n), truth] += 4
+    features[np.arange(n), truth] += apart
     features += speaker_shift * np.random.default_rng(99).normal(size=(6, 40))[speaker]
     return Examples(features, np.array(CLASSES)[truth], np.array([f"s{s}" for s in speaker]))
 
@@ -47,6 +48,24 @@ def test_the_likeliest_class_is_the_svms_own_decision():
     posteriors = recogniser.posteriors(test.features)
     np.testing.assert_allclose(posteriors.sum(axis=1), 1)
     assert (posteriors.argmax(axis=1) == recogniser.pipeline.predict(test.features)).all()
+
+
+def test_soft_votes_are_the_clipped_values_of_the_machines_of_each_pair():
+    train, test = examples(0), examples(1).features
+    soft = SoftVoteSvc(decision_function_shape="ovo").fit(train.features, train.emotions)
+    pairs = SVC(decision_function_shape="ovo").fit(train.features, train.emotions).decision_function(test)
+    anger_neutral, anger_sadness, neutral_sadness = np.clip(pairs, -1, 1).T
+    expected = [anger_neutral + anger_sadness, neutral_sadness - anger_neutral, -anger_sadness - neutral_sadness]
+    np.testing.assert_allclose(soft.decision_function(test), np.transpose(expected))
+
+
+def test_where_classes_overlap_the_surer_half_of_the_answers_has_less_than_half_the_errors_of_the_other():
+    train, test = (examples(seed, apart=2.0, n=360) for seed in (0, 1))
+    recogniser = fitted(train)
+    posteriors = recogniser.posteriors(test.features)
+    wrong = np.array(CLASSES)[posteriors.argmax(axis=1)] != test.emotions
+    unsure, sure = np.split(wrong[np.argsort(posteriors.max(axis=1))], 2)
+    assert 0 < sure.sum() < unsure.sum() / 2
 
 
 def test_two_classes_work_too():
