@@ -6,7 +6,7 @@ The flow lives in an imported module, never in `__main__`: worker processes must
 import sys
 from importlib import import_module
 
-from pipelines.complain import complain
+from pipelines.complain import errors_as_messages
 from pipelines.environment import prepare_environment
 from ser_tasks.errors import UserError
 
@@ -29,8 +29,5 @@ def run_stage(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with errors_as_messages():
         run_stage(sys.argv[1:])
-    except UserError as error:
-        complain(error)
-        sys.exit(1)

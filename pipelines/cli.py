@@ -9,9 +9,11 @@ import typer
 from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
 from pipelines.cli_export import app as export
+from pipelines.cli_networks import app as networks
+from pipelines.cli_panels import FIGURES
 from pipelines.cli_predict import app as predict
 from pipelines.cli_tune import app as tune
-from pipelines.complain import complain
+from pipelines.complain import errors_as_messages
 from ser_tasks.errors import UserError
 
 cli = typer.Typer(
@@ -21,15 +23,11 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-
-cli.add_typer(corpora)
-cli.add_typer(predict)
-cli.add_typer(apps)
-cli.add_typer(tune)
-cli.add_typer(export)
+for commands in (tune, corpora, predict, apps, export, networks):
+    cli.add_typer(commands)
 
 
-@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@cli.command(rich_help_panel=FIGURES, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def repro(context: typer.Context) -> None:
     """Run what is stale: `dvc repro`, with one Prefect server for all stages. Options go to dvc."""
     from pipelines.repro import repro as run
@@ -37,7 +35,7 @@ def repro(context: typer.Context) -> None:
     sys.exit(run(context.args))
 
 
-@cli.command()
+@cli.command(rich_help_panel=FIGURES)
 def results(markdown: bool = typer.Option(False, help="As Markdown, for a README.")) -> None:
     """Every result so far: speaker-independent, and beside it speaker-dependent."""
     from ser_tasks.result import markdown as as_markdown
@@ -52,7 +50,7 @@ def results(markdown: bool = typer.Option(False, help="As Markdown, for a README
         show_rows(rows, title="Results, in %")
 
 
-@cli.command()
+@cli.command(rich_help_panel=FIGURES)
 def evaluate(
     train: Annotated[list[str], typer.Option(help="A corpus to learn from; may be given several times.")],
     test: Annotated[str, typer.Option(help="The corpus to test on.")],
@@ -81,7 +79,7 @@ def _preset(words: str) -> tuple[str, str]:
     return corpus, preset
 
 
-@cli.command()
+@cli.command(rich_help_panel=FIGURES)
 def cross(
     corpora: Annotated[list[str] | None, typer.Argument(help="All that are here, if none is named.")] = None,
     model: Annotated[str, typer.Option(help="As in params.yaml.")] = "svm",
@@ -99,48 +97,10 @@ def cross(
     matrix(corpora or (), model, corpus_norm=corpus_norm, as_markdown=markdown)
 
 
-@cli.command()
-def embeddings(
-    corpus: str,
-    model: Annotated[str, typer.Argument(help="A network, as residual_cnn.")],
-    protocol: str = "speaker_independent",
-    to: Annotated[Path | None, typer.Option(help="Parquet file; below data/embeddings/ if left out.")] = None,
-) -> None:
-    """What the network of each fold makes of every utterance (the layer before the logits), as Parquet."""
-    from pipelines import places
-    from pipelines.embeddings import export
-
-    export(corpus, protocol, model, to or places.embeddings(corpus, protocol, model))
-
-
-@cli.command()
-def plan(
-    corpus: str,
-    model: Annotated[str, typer.Argument(help="A network, as residual_cnn.")],
-    protocol: str = "speaker_independent",
-    to: Annotated[Path, typer.Option(help="File to write.")] = Path("plan.json"),
-) -> None:
-    """Take an evaluation to a machine with a GPU: all folds at once, on keras and jax alone."""
-    from pipelines.elsewhere import export_plan
-
-    export_plan(corpus, protocol, model, to)
-
-
-@cli.command()
-def adopt(folder: Path) -> None:
-    """Bring its outcomes back: the evaluation finds them instead of training."""
-    from pipelines.elsewhere import adopt as run
-
-    run(folder)
-
-
 def app() -> None:
     """Entry point: what the user can mend is said without a traceback."""
-    try:
+    with errors_as_messages():
         cli()
-    except UserError as error:
-        complain(error)
-        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -4,23 +4,27 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_panels import RECORDINGS
+
 app = typer.Typer(no_args_is_help=True)
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")]
+Port = Annotated[int, typer.Option(min=1, max=65535)]
 
 
-@app.command("app")
+@app.command("app", rich_help_panel=RECORDINGS)
 def web_page(
     bundle: Annotated[
         list[str] | None,
         typer.Option(help="Name below data/bundles, or folder; again for more; left out: all there are."),
     ] = None,
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option()] = 7860,
+    port: Port = 7860,
 ) -> None:
     """Try bundles in the browser: record or choose a file, see probabilities, pictures and the timeline."""
     from rich.console import Console
 
+    from apps.address import refuse_taken
     from apps.loading import ready_bundle
     from apps.web import show
     from pipelines.bundles import find_bundles
@@ -28,6 +32,7 @@ def web_page(
 
     params = read_params()
     folders = find_bundles(bundle or [])
+    refuse_taken(host, port)
     with Console(stderr=True).status("loading") as status:
         bundles = {}
         for name, folder in folders.items():
@@ -43,17 +48,20 @@ def web_page(
     )
 
 
-@app.command()
+@app.command(rich_help_panel=RECORDINGS)
 def serve(
     bundle: Annotated[
         str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
     ] = None,
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option()] = 8000,
+    port: Port = 8000,
 ) -> None:
     """Answer recordings over HTTP: POST /v1/recognise; /docs says the rest."""
+    from apps.address import refuse_taken
     from apps.serve import serve as listen
     from pipelines.predict_command import find_bundle
     from ser_tasks.read_params import read_params
 
-    listen(find_bundle(bundle), host=host, port=port, limits=read_params().requests)
+    folder, params = find_bundle(bundle), read_params()
+    refuse_taken(host, port)
+    listen(folder, host=host, port=port, limits=params.requests)

@@ -3,18 +3,19 @@
 Imported only when a command runs: `ser --help` must answer at once.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+
+from pipelines.cli_panels import CORPORA
+from pipelines.complain import errors_as_messages
 
 app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="CORPUS", help="its name, as `ser corpora` lists it")]
 
 
-@app.command()
+@app.command(rich_help_panel=CORPORA)
 def corpora() -> None:
     """List every corpus: licence, size, what there is of it here, and how to get it."""
     from rich.console import Console
@@ -27,7 +28,7 @@ def corpora() -> None:
     print_corpora(Console(highlight=False), ((corpus, state_of(corpus, DATA)) for corpus in CORPORA.values()))
 
 
-@app.command()
+@app.command(rich_help_panel=CORPORA)
 def fetch(
     corpus: Name,
     origin: Annotated[
@@ -45,7 +46,7 @@ def fetch(
     from ser_tasks.corpora import find_corpus
     from ser_tasks.corpora.fetch import fetch as put_in_place
 
-    with _errors_as_messages():
+    with errors_as_messages():
         wanted = find_corpus(corpus)
         typer.echo(f"{wanted.title}\nlicence: {wanted.licence}\nplease cite: {wanted.citation}")
         with Bar(Console()) as bar:
@@ -55,7 +56,7 @@ def fetch(
         typer.echo(f"Next: ser check {corpus}, and name it under corpora: in params.yaml")
 
 
-@app.command()
+@app.command(rich_help_panel=CORPORA)
 def check(corpus: Name) -> None:
     """Examine a corpus: missing files, wrong rates and lengths, levels, duplicates, spoilt copies."""
     from rich.console import Console
@@ -66,7 +67,7 @@ def check(corpus: Name) -> None:
     from ser_tasks.corpora.doctor import examine
     from ser_tasks.corpora.place import place_of
 
-    with _errors_as_messages():
+    with errors_as_messages():
         wanted = find_corpus(corpus)
         place = place_of(wanted, DATA)
         console = Console(highlight=False)
@@ -80,19 +81,3 @@ def check(corpus: Name) -> None:
         print_report(console, report)
         if not report.ok:
             raise typer.Exit(1)
-
-
-@contextmanager
-def _errors_as_messages() -> Iterator[None]:
-    """What the user can mend is told without a traceback."""
-    from pipelines.complain import complain
-    from ser_tasks.errors import UserError
-
-    try:
-        yield
-    except UserError as error:
-        complain(error)
-        raise typer.Exit(1) from error
-    except OSError as error:
-        complain(UserError(f"{error}. Mend the permissions or the disk, and try again."))
-        raise typer.Exit(1) from error

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from pipelines.cli_panels import RECORDINGS
+
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command()
+@app.command(rich_help_panel=RECORDINGS)
 def export(
     bundle: Annotated[str, typer.Argument(help="Name below data/bundles, or folder.")],
     to: Annotated[Path, typer.Option(help="File to write: .onnx (ONNX Runtime) or .tflite (LiteRT).")],

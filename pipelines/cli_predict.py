@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_panels import RECORDINGS
+
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command()
+@app.command(rich_help_panel=RECORDINGS)
 def predict(  # noqa: PLR0917 - typer passes them by name
     inputs: Annotated[
         list[str],

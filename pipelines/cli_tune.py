@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_panels import FIGURES
+
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command()
+@app.command(rich_help_panel=FIGURES)
 def tune(
     *,
     corpus: Annotated[str, typer.Option(help="As `ser corpora` lists it.")],

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 import networkx
+from dvc.lock import LockError
 from dvc.repo import Repo
+
+from ser_tasks.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -15,10 +18,17 @@ class Stage:
 
 
 def stale_stages(*, everything: bool = False) -> list[Stage]:
-    """Stages whose outputs do not match their inputs, and all that hang on them; each after what it needs."""
-    with Repo() as repo:
-        changed = set(repo.status())
-        needs = _stage_graph(repo)
+    """Stages whose outputs do not match their inputs, and all that hang on them; each after what it needs.
+
+    Raises:
+        UserError: another run is at work in this folder
+    """
+    try:
+        with Repo() as repo:
+            changed = set(repo.status())
+            needs = _stage_graph(repo)
+    except LockError as error:
+        raise UserError(f"another run of dvc is at work in this folder; wait for it. DVC says: {error}") from error
     stale = set(needs) if everything else changed & set(needs)
     for name in changed & set(needs):
         stale |= networkx.ancestors(needs, name)

@@ -94,8 +94,8 @@ def sum_up(tally: Tally, *, seconds: float) -> str:
         parts.append(f"{tally.faults} could not be, see the errors above")
     if tally.stopped:
         parts.append(f"stopped before the other {tally.asked - tally.answered - tally.faults}")
-    speed = f"{tally.seconds:.0f} s of sound in {seconds:.1f} s: {tally.seconds / seconds:.0f} × real time"
-    return f"{'; '.join(parts)}. {speed}."
+    speed = f" {tally.seconds:.0f} s of sound in {seconds:.1f} s: {tally.seconds / seconds:.0f} × real time."
+    return f"{'; '.join(parts)}.{speed if tally.answered else ''}"
 
 
 def _batches(paths: Sequence[Path], workers: int) -> Iterator[Sequence[Path]]:

@@ -14,7 +14,7 @@ from pipelines.predict import INTERRUPTED, UNREADABLE, predict, sum_up
 from pipelines.predict_formats import ANSWERS, TIMELINES, outputs
 from pipelines.predict_timeline import predict_timelines
 from pipelines.show_predictions import bar, say
-from ser_tasks.bundle.card import FILE, Card, read_card
+from ser_tasks.bundle.card import FILE, Card, check_files, read_card
 from ser_tasks.errors import UserError
 from ser_tasks.inference.inputs import gather
 from ser_tasks.inference.streaming import extent
@@ -40,6 +40,7 @@ def run(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has much to say, and nothing of it helps
     folder, params = find_bundle(bundle), read_params()
     card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
+    check_files(card, folder)  # before a file of answers that is there is written over
     paths = recordings(inputs)
     quiet = not to and wanted[0].format != "table"  # the rows themselves show how far it is
     with bar(visible=not quiet) as progress:
@@ -79,13 +80,15 @@ def find_bundle(named: str | None) -> Path:
         if len(here) == 1:
             return places.bundle(here[0])
         found = "there is no bundle" if not here else "there are several bundles, and none is named"
-        raise UserError(f"--bundle: {found}. {listed} Name one, or make one: dvc repro bundle@NAME")
+        raise UserError(
+            f"--bundle: {found}. {listed} Name one, or make one of bundles: in params.yaml: dvc repro bundle@NAME"
+        )
     for folder in (places.bundle(named), Path(named)):
         if (folder / FILE).is_file():
             return folder
     raise UserError(
         f"--bundle {named}: neither a bundle in {places.bundle('')} nor the folder of one (with {FILE}). {listed} "
-        "Name one of them, or make it: dvc repro bundle@NAME"
+        "Name one of them, or make it, where bundles: in params.yaml has it: dvc repro bundle@NAME"
     )
 
 
@@ -98,7 +101,7 @@ def recordings(inputs: Sequence[str]) -> tuple[Path, ...]:
     found = gather(inputs, sys.stdin if "-" in inputs else ())
     if found.passed_over:
         kinds = ", ".join(f"{count} {ending}" for ending, count in found.passed_over.most_common(5))
-        say(f"{found.passed_over.total()} files in the folders are no sound by their names, and left out: {kinds}.")
+        say(f"Left out of the folders, as their names do not end as those of sound files do: {kinds}.")
     if not found.paths:
         raise UserError("-: no path on standard input. Write one on each line: find . -name '*.wav' | ser predict -")
     return found.paths

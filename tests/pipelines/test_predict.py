@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from pipelines.cli import cli
 from pipelines.crew import Crew, crew
 from pipelines.predict_command import find_bundle
+from pipelines.show_predictions import clock
 from ser_tasks.errors import UserError
 from ser_tasks.inference import files
 from tests.bundle.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
@@ -124,6 +126,26 @@ def test_what_cannot_begin_says_how_it_could(ser, arguments, message):
     assert isinstance(done.exception, UserError)
     with pytest.raises(UserError, match=message):
         raise done.exception
+
+
+def test_answers_that_are_there_stay_when_the_bundle_turns_out_to_be_broken(ser, place, tmp_path):
+    broken, answers = tmp_path / "broken", tmp_path / "answers.csv"
+    shutil.copytree(place / "data" / "bundles" / "small", broken)
+    with (broken / "model.skops").open("ab") as file:
+        file.write(b"one byte more")
+    answers.write_text("of yesterday")
+    done = ser("rec", "--bundle", broken, "--to", answers)
+    assert "model.skops: changed since the bundle was made" in str(done.exception)
+    assert answers.read_text() == "of yesterday"
+
+
+def test_no_speed_is_told_where_nothing_was_answered(ser):
+    done = ser("rec/broken.wav")
+    assert done.stderr.endswith("0 of 1 files answered, 0 of them unsure; 1 could not be, see the errors above.\n")
+
+
+def test_59_97_seconds_are_a_minute():
+    assert [clock(seconds) for seconds in (59.94, 59.97, 3599.99)] == ["0:59.9", "1:00.0", "1:00:00.0"]
 
 
 def test_of_several_bundles_one_must_be_named(place, tmp_path, monkeypatch):

@@ -1,0 +1,45 @@
+"""`ser embeddings`, `ser plan`, `ser adopt`: what networks have besides."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli_panels import NETWORKS
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(rich_help_panel=NETWORKS)
+def embeddings(
+    corpus: str,
+    model: Annotated[str, typer.Argument(help="A network, as residual_cnn.")],
+    protocol: str = "speaker_independent",
+    to: Annotated[Path | None, typer.Option(help="Parquet file; below data/embeddings/ if left out.")] = None,
+) -> None:
+    """What the network of each fold makes of every utterance (the layer before the logits), as Parquet."""
+    from pipelines import places
+    from pipelines.embeddings import export
+
+    export(corpus, protocol, model, to or places.embeddings(corpus, protocol, model))
+
+
+@app.command(rich_help_panel=NETWORKS)
+def plan(
+    corpus: str,
+    model: Annotated[str, typer.Argument(help="A network, as residual_cnn.")],
+    protocol: str = "speaker_independent",
+    to: Annotated[Path, typer.Option(help="File to write.")] = Path("plan.json"),
+) -> None:
+    """Take an evaluation to a machine with a GPU: all folds at once, on keras and jax alone."""
+    from pipelines.elsewhere import export_plan
+
+    export_plan(corpus, protocol, model, to)
+
+
+@app.command(rich_help_panel=NETWORKS)
+def adopt(folder: Path) -> None:
+    """Bring its outcomes back: the evaluation finds them instead of training."""
+    from pipelines.elsewhere import adopt as run
+
+    run(folder)
