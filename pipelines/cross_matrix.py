@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines import places
+from pipelines.asked import refuse_unknown_name
 from pipelines.cross import run
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE, show_rows
@@ -12,7 +13,7 @@ from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
-from ser_tasks.read_params import PARAMS_FILE, refuse_unknown
+from ser_tasks.read_params import PARAMS_FILE
 from ser_tasks.result import markdown, with_interval
 from ser_tasks.text.transcripts import OF_WORDS
 
@@ -47,10 +48,12 @@ def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: 
     """Every pair of these corpora, or of all that are here: UAR and interval, learnt from a row, tested on a column.
 
     Raises:
-        UserError: fewer than two corpora
+        UserError: a name that is not known, or fewer than two corpora
     """
     params = project_params()
-    refuse_unknown(model, MODELS, place="--model", mend="Or add it to ser_tasks/models/__init__.py.")
+    refuse_unknown_name("ser cross: model", model, MODELS, mend="Name one of them.")
+    for name in names:
+        refuse_unknown_name("ser cross: corpus", name, params.corpus, mend="Or add it under corpus: in params.yaml.")
     corpora = list(names) or corpora_here(model)
     if len(corpora) < 2:
         raise UserError(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import places
+from pipelines.asked import check_asked
 from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE
@@ -29,7 +30,9 @@ def export_plan(corpus: str, protocol: str, model: str, file: Path) -> None:
         UserError: the model is not a network
     """
     os.environ["KERAS_BACKEND"] = "jax"  # part of the keys that the outcomes come back under
-    evaluation = plan_evaluation(corpus, protocol, model, project_params().for_corpus(corpus))
+    params = project_params()
+    check_asked("ser plan", corpus, protocol, model, params)
+    evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
     write_plan(file, as_plan(evaluation))
     CONSOLE.print(
         f"{file} is written. On the other machine, with ser_tasks/ and data/features/{corpus}/:\n"

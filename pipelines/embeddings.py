@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.asked import check_asked
 from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE
@@ -25,7 +26,9 @@ def export(corpus: str, protocol: str, model: str, file: Path) -> None:
     Raises:
         UserError: no network, or its weights are not on this machine
     """
-    evaluation = plan_evaluation(corpus, protocol, model, project_params().for_corpus(corpus))
+    params = project_params()
+    check_asked("ser embeddings", corpus, protocol, model, params)
+    evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
     first_seed = [request for request in evaluation.requests if request.seed == evaluation.params.evaluation.seed]
     vectors = [_of_fold(evaluation, request) for request in first_seed]
     table = embeddings_table([request.fold for request in first_seed], evaluation.labels.utterance_ids, vectors)

@@ -15,6 +15,7 @@ from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from pipelines import places
+from pipelines.asked import check_asked
 from pipelines.record_tuning import StudyRun
 from pipelines.server import prefect_server
 from pipelines.settings import project_params
@@ -31,6 +32,7 @@ from ser_tasks.read_params import PARAMS_FILE
 from ser_tasks.tuning.candidate import settings, with_settings
 from ser_tasks.tuning.sampler import was_killed
 from ser_tasks.tuning.search import Best, Search
+from ser_tasks.tuning.spaces import SPACES
 from ser_tasks.tuning.study import open_study, outdated
 
 
@@ -122,12 +124,12 @@ def main(
 ) -> None:
     """The flow with the workers that params.yaml asks for, or the command line."""
     params = project_params()
+    check_asked("ser tune", corpus, protocol, model, params, models=SPACES)
     asked = {"tuning": {"trials": trials}, "workers": {"count": workers}}
     for section, values in asked.items():
         given = {key: value for key, value in values.items() if value is not None}
         params = params.model_copy(update={section: getattr(params, section).model_copy(update=given)})
-    if corpus in params.corpus:
-        params = params.for_corpus(corpus)
+    params = params.for_corpus(corpus)
     with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
         os.environ["PREFECT_API_URL"] = address  # for the workers: each would start a server of its own
         tune.with_options(task_runner=task_runner(params.workers))(corpus, protocol, model, params, options)

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from optuna.distributions import distribution_to_json
@@ -25,7 +23,6 @@ from ser_tasks.tuning.study import open_study
 from ser_tasks.versions import NUMERIC, library_versions
 
 EVERYTHING = "everything"
-PROTOCOLS = ("speaker_independent", "speaker_dependent")
 
 
 @dataclass(frozen=True)
@@ -63,12 +60,9 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
         outer: folds to score, the first ones; None: all
 
     Raises:
-        UserError: a name that is not known, too many folds, speakers that cannot be divided
+        UserError: too many folds, speakers that cannot be divided
         LeakError: folds whose sides share what they must not
     """
-    _refuse_unknown("corpus", corpus, params.corpus, mend="Add its classes and folds under corpus: in params.yaml.")
-    _refuse_unknown("protocol", protocol, PROTOCOLS, mend="Name one of them.")
-    _refuse_unknown("model", model, SPACES, mend="Or add its space to ser_tasks/tuning/spaces.py.")
     evaluation = plan_evaluation(corpus, protocol, model, params)
     requests = [request for request in evaluation.requests if request.seed == params.evaluation.seed]
     if outer is not None and not 0 <= outer <= len(requests):
@@ -82,13 +76,6 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
     else:
         adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()))
     return Tuning(evaluation, SPACES[model], scored, nested, adopted, len(requests))
-
-
-def _refuse_unknown(option: str, name: str, known: Collection[str], *, mend: str) -> None:
-    if name not in known:
-        close = get_close_matches(name, list(known), n=1)
-        nearest = f" Did you mean {close[0]!r}?" if close else ""
-        raise UserError(f"ser tune --{option} {name}: not known.{nearest} Allowed: {', '.join(sorted(known))}. {mend}")
 
 
 def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:

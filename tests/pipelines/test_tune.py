@@ -13,11 +13,8 @@ import yaml
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from pipelines.tune import TuneOptions, main
-from pipelines.tuning_plan import plan_tuning
 from ser_tasks.edit_params import with_values
-from ser_tasks.errors import UserError
 from ser_tasks.features.store import ROW
-from ser_tasks.read_params import read_params
 from ser_tasks.utterances import utterance_table, write_utterances
 from tests.pipelines.conftest import PROJECT
 
@@ -98,19 +95,3 @@ def test_a_search_says_its_cost_goes_on_records_every_trial_and_writes_the_param
     assert len(studies) == 2, "the second command adds to the runs of the first"
     assert sorted(trials) == sorted((run, number) for run in studies for number in "012")
     assert {own["ser.model"] for own in runs} == {"svm"}
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (
-            ("demos", "speaker_independent", "svm"),
-            r"--corpus demos: not known. Did you mean 'demo'\?.*Allowed: dafex, demo",
-        ),
-        (("demo", "independent", "svm"), r"--protocol independent: not known.*Allowed: speaker_dependent, speaker_ind"),
-        (("demo", "speaker_independent", "svmm"), r"--model svmm: not known. Did you mean 'svm'\?.*tuning/spaces.py"),
-    ],
-)
-def test_what_is_not_known_is_answered_with_what_is(words, said):
-    with pytest.raises(UserError, match=said):
-        plan_tuning(*words, read_params(PROJECT / "params.yaml"), outer=None)

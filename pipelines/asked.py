@@ -1,0 +1,37 @@
+"""Names on a command line, held against what there is before a server or a model is started."""
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from pipelines import places
+from ser_tasks.errors import UserError
+from ser_tasks.models import MODELS
+from ser_tasks.params import Params
+
+PROTOCOLS = ("speaker_independent", "speaker_dependent")
+
+
+def check_asked(
+    command: str, corpus: str, protocol: str, model: str, params: Params, *, models: Collection[str] = tuple(MODELS)
+) -> None:
+    """Refuse an evaluation that no table has, or whose corpus has not been read yet.
+
+    Raises:
+        UserError: the first name that is not known, with the nearest one; or no table of utterances
+    """
+    refuse_unknown_name(f"{command}: corpus", corpus, params.corpus, mend="Or add it under corpus: in params.yaml.")
+    refuse_unknown_name(f"{command}: protocol", protocol, PROTOCOLS, mend="Name one of them.")
+    refuse_unknown_name(f"{command}: model", model, models, mend="Name one of them.")
+    if not places.utterances(corpus).exists():
+        raise UserError(
+            f"{command}: {corpus} has not been read yet (no {places.utterances(corpus)}). "
+            f"Name it under corpora: and what it is for in params.yaml, then: make repro"
+        )
+
+
+def refuse_unknown_name(place: str, name: str, known: Collection[str], *, mend: str) -> None:
+    """Raise UserError unless `name` is one of `known`."""
+    if name not in known:
+        close = get_close_matches(name, list(known), n=1)
+        nearest = f" Did you mean {close[0]!r}?" if close else ""
+        raise UserError(f"{place} {name!r} is not known.{nearest} Allowed: {', '.join(sorted(known))}. {mend}")

@@ -1,0 +1,31 @@
+"""What is mistyped on a command line is answered before a server is started for it."""
+
+import pytest
+
+from pipelines.asked import check_asked
+from ser_tasks.errors import UserError
+from ser_tasks.read_params import read_params
+from tests.bundle.small_bundles import PROJECT
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("demos", "speaker_independent", "mlp"), r"ser plan: corpus 'demos' is not known. Did you mean 'demo'\?"),
+        (("demo", "independent", "mlp"), r"protocol 'independent' .* Allowed: speaker_dependent, speaker_independent"),
+        (("demo", "speaker_independent", "mpl"), r"model 'mpl' is not known. Did you mean 'mlp'\? Allowed: .*svm"),
+        (("demo", "speaker_independent", "mlp"), r"demo has not been read yet \(no data/utterances/demo.parquet\)"),
+    ],
+)
+def test_the_first_thing_that_is_not_there_is_named_and_how_to_mend_it(words, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=said):
+        check_asked("ser plan", *words, read_params(PROJECT / "params.yaml"))
+
+
+def test_a_command_may_take_fewer_models(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"model 'mlp' is not known. Allowed: svm. Name one"):
+        check_asked(
+            "ser tune", "demo", "speaker_independent", "mlp", read_params(PROJECT / "params.yaml"), models=["svm"]
+        )
