@@ -105,7 +105,7 @@ def test_a_search_says_its_cost_goes_on_records_every_trial_and_writes_the_param
     [
         (
             ("demos", "speaker_independent", "svm"),
-            r"--corpus demos: not known. Did you mean 'demo'\?.*Allowed: dafex, demo",
+            r"--corpus demos: not known. Did you mean 'demo'\? Allowed: .*demo, emodb",
         ),
         (("demo", "independent", "svm"), r"--protocol independent: not known.*Allowed: speaker_dependent, speaker_ind"),
         (("demo", "speaker_independent", "svmm"), r"--model svmm: not known. Did you mean 'svm'\?.*tuning/spaces.py"),
