@@ -37,7 +37,7 @@ class SoftVoteSvc(SVC):  # type: ignore[misc]  # scikit-learn has no types
     """One machine for each pair of classes; the class with most votes wins, and how clear the votes were is its score.
 
     scikit-learn's own scores for each class count whole votes: the winner has nearly always all of its votes, however
-    narrowly, and the score says next to nothing of how sure the answer is. Here a vote counts in part within the margin.
+    narrowly, and the score says next to nothing of how sure the answer is. Here a narrow vote counts in part.
     """
 
     def decision_function(self, X: NDArray[np.floating]) -> NDArray[np.float64]:
