@@ -34,26 +34,33 @@ class Anova(SelectFpr):  # type: ignore[misc]  # scikit-learn has no types
 
 
 class SoftVoteSvc(SVC):  # type: ignore[misc]  # scikit-learn has no types
-    """One machine for each pair of classes, whose vote counts in part where it is within its margin.
+    """One machine for each pair of classes; the class with most votes wins, and how clear the votes were is its score.
 
     scikit-learn's own scores for each class count whole votes: the winner has nearly always all of its votes, however
-    narrowly, and the score says next to nothing of how sure the answer is.
+    narrowly, and the score says next to nothing of how sure the answer is. Here a narrow vote counts in part.
     """
 
     def decision_function(self, X: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Sums of the pairwise decision values, each clipped to [-1, 1], shape (n, n_classes); of two classes (n,)."""
+        """Sums of the pairwise decision values, each clipped to [-1, 1], shape (n, n_classes); of two classes (n,).
+
+        Where the class with most votes does not have the largest sum, the two change places.
+        """
         pairwise = np.asarray(super().decision_function(X))
         if pairwise.ndim == 1:
             return pairwise
         first, second = np.triu_indices(len(self.classes_), 1)  # the order of its columns
         sides = np.eye(len(self.classes_))[first] - np.eye(len(self.classes_))[second]
-        votes: NDArray[np.float64] = np.clip(pairwise, -1, 1) @ sides
-        return votes
+        soft: NDArray[np.float64] = np.clip(pairwise, -1, 1) @ sides
+        values = pairwise @ sides
+        votes = np.sign(pairwise) @ sides + values / (1 + np.abs(values))  # less than a vote: it decides among equals
+        rows, winner, largest = np.arange(len(soft)), votes.argmax(axis=1), soft.argmax(axis=1)
+        soft[rows, winner], soft[rows, largest] = soft[rows, largest], soft[rows, winner]
+        return soft
 
     def predict(self, X: NDArray[np.floating]) -> NDArray[np.generic]:
         """The class with most votes, shape (n,)."""
-        votes = self.decision_function(X)
-        chosen = (votes > 0).astype(int) if votes.ndim == 1 else votes.argmax(axis=1)
+        scores = self.decision_function(X)
+        chosen = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
         answers: NDArray[np.generic] = self.classes_[chosen]
         return answers
 

