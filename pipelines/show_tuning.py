@@ -51,10 +51,12 @@ def show_nested(figures: Mapping[str, Any]) -> None:
     CONSOLE.print(f"\nOn speakers that no search heard{some}")
     CONSOLE.print(f"  tuned                  UAR {with_interval(figures['tuned'])}")
     CONSOLE.print(f"  params.yaml as it is   UAR {with_interval(figures['defaults'])}")
-    CONSOLE.print(
-        f"  difference             {percent_points(test['uar_difference'])} [{percent_points(test['low'])}, "
-        f"{percent_points(test['high'])}], p = {test['p']:.3f} over {figures['speakers']} speakers"
-    )
+    if figures["speakers"] == 1:
+        spread = "of one speaker: no interval, no test"
+    else:
+        interval = f"[{percent_points(test['low'])}, {percent_points(test['high'])}]"
+        spread = f"{interval}, p = {test['p']:.3f} over {figures['speakers']} speakers"
+    CONSOLE.print(f"  difference             {percent_points(test['uar_difference'])} {spread}")
 
 
 def show_params(tuning: Tuning, values: Mapping[str, Any], *, written: bool) -> None:
