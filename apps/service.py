@@ -56,6 +56,13 @@ def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
             bundle, uploads = _loaded(loading), await uploads_of(request, limits=limits)
             return await workplace.run(answers_to, bundle, uploads, limits=limits)
 
+    _describe(api, loading, limits)
+    return api
+
+
+def _describe(api: FastAPI, loading: Future[Bundle], limits: RequestParams) -> None:
+    """What the service says of itself and of its bundle."""
+
     @api.get("/health")
     async def health() -> Alive:
         """The process is alive."""
@@ -76,8 +83,6 @@ def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
     async def docs() -> HTMLResponse:
         """The same description as /openapi.json, for people; fetches nothing from elsewhere."""
         return HTMLResponse(service_page(api.openapi(), limits))
-
-    return api
 
 
 def _loaded(loading: Future[Bundle]) -> Bundle:

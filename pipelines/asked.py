@@ -1,12 +1,12 @@
 """Names on a command line, held against what there is before a server or a model is started."""
 
 from collections.abc import Collection
-from difflib import get_close_matches
 
 from pipelines import places
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
+from ser_tasks.read_params import nearest
 
 PROTOCOLS = ("speaker_independent", "speaker_dependent")
 
@@ -32,6 +32,5 @@ def check_asked(
 def refuse_unknown_name(place: str, name: str, known: Collection[str], *, mend: str) -> None:
     """Raise UserError unless `name` is one of `known`."""
     if name not in known:
-        close = get_close_matches(name, list(known), n=1)
-        nearest = f" Did you mean {close[0]!r}?" if close else ""
-        raise UserError(f"{place} {name!r} is not known.{nearest} Allowed: {', '.join(sorted(known))}. {mend}")
+        allowed = f"Allowed: {', '.join(sorted(known))}."
+        raise UserError(f"{place} {name!r} is not known{nearest(name, known)} {allowed} {mend}")

@@ -59,7 +59,7 @@ def serve(
     """Answer recordings over HTTP: POST /v1/recognise; /docs says the rest."""
     from apps.address import refuse_taken
     from apps.serve import serve as listen
-    from pipelines.predict_command import find_bundle
+    from pipelines.bundles import find_bundle
     from ser_tasks.read_params import read_params
 
     folder, params = find_bundle(bundle), read_params()

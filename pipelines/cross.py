@@ -5,6 +5,7 @@ from typing import Any
 
 from prefect import flow
 
+from pipelines.caveats import SPEAKER_NORM, few_epochs
 from pipelines.plan_cross import CrossEvaluation, plan_cross
 from pipelines.record import track, write_outputs
 from pipelines.settings import check_cross, project_params
@@ -18,7 +19,6 @@ from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.tasks import fold_outcome, run_fold
 from ser_tasks.versions import library_versions
-from ser_tasks.weighted_f1 import weighted_f1
 
 
 @flow(name="cross", flow_run_name="{name}")
@@ -33,7 +33,6 @@ def cross(name: str, section: CrossParams, params: Params) -> dict[str, Any]:
     runs = [(evaluation.fold, request.seed) for request in evaluation.requests]
     predictions = prediction_table(runs, outcomes, evaluation.labels)
     figures, confusion = score(predictions, evaluation.labels, evaluation.params.evaluation)
-    figures["weighted_f1"] = round(weighted_f1(confusion), 4)
     result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
     write_outputs(result, predictions.assign(utterance_id=predictions.utterance_id.map(own_name)))
     show_result(result)
@@ -94,11 +93,9 @@ def warnings(evaluation: CrossEvaluation, outcomes: list[FoldOutcome]) -> list[s
             f"Corpus normalisation hears {heard} unlabelled utterances of {section.test} before the first answer."
         )
     if MODELS[section.model].speaker_norm:
-        said.append("Speaker normalisation hears all of a test speaker's unlabelled audio.")
+        said.append(SPEAKER_NORM)
     epochs = {evaluation.params.corpus[corpus].epochs for corpus in section.train}
-    if None not in epochs and any("epochs" in key for outcome in outcomes for key in outcome.chosen):
-        said.append(f"Networks were trained for {max(filter(None, epochs))} epochs only.")
-    return said
+    return said + few_epochs(None if None in epochs else max(filter(None, epochs)), outcomes)
 
 
 def main(name: str) -> None:

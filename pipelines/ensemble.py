@@ -8,6 +8,7 @@ import pandas as pd
 from prefect import flow
 
 from pipelines import places
+from pipelines.caveats import protocol_kind, synthetic
 from pipelines.plan import labelled_corpus, protocol_section
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
@@ -18,9 +19,8 @@ from ser_tasks.ensembles.paired import mcnemar, uar_difference
 from ser_tasks.ensembles.rules import RULES
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, score
-from ser_tasks.params import EnsembleParams, Params, SpeakerDependent
+from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.versions import library_versions
-from ser_tasks.weighted_f1 import weighted_f1
 
 
 @flow(name="ensemble", flow_run_name="{name}")
@@ -32,7 +32,6 @@ def ensemble(name: str, params: Params) -> None:
     made = RULES[section.rule](tables)
     labels = _labels(section, params)
     figures, confusion = score(made.predictions, labels, params.evaluation)
-    figures["weighted_f1"] = round(weighted_f1(confusion), 4)
     result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
     result["against"] = {member: _against(made, table, labels, params) for member, table in tables.items()}
     write_outputs(result, made.predictions)
@@ -74,15 +73,13 @@ def _head(name: str, section: EnsembleParams, params: Params) -> dict[str, Any]:
         "corpus_kind": CORPORA[section.corpus].kind,
         "preset": params.corpus[section.corpus].preset,
         "protocol": section.protocol,
-        "protocol_kind": "speaker_dependent" if isinstance(protocol, SpeakerDependent) else protocol.kind,
+        "protocol_kind": protocol_kind(protocol),
         "model": name,
     }
 
 
 def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, params: Params) -> dict[str, Any]:
-    synthetic = CORPORA[section.corpus].kind == "synthetic"
-    said = ["Synthetic speech: the figures say that the workflow runs, nothing about people."] if synthetic else []
-    absent = len(made.answered) > 1
+    absent = ["Some utterances were answered by some members only."] if len(made.answered) > 1 else []
     return {
         "utterances": len(made.predictions),
         "speakers": len(set(labels.speakers)),
@@ -94,7 +91,7 @@ def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, para
         "answered": dict(made.answered),
         "seed": params.evaluation.seed,
         "versions": library_versions(),
-        "warnings": said + (["Some utterances were answered by some members only."] if absent else []),
+        "warnings": synthetic(section.corpus) + absent,
     }
 
 
@@ -113,13 +110,7 @@ def _against(made: Ensemble, member: pd.DataFrame, labels: Labels, params: Param
         resamples=evaluation.bootstrap_resamples,
         seed=evaluation.seed,
     )
-    return {
-        "uar_difference": round(found.difference, 4),
-        "low": round(found.interval.low, 4),
-        "high": round(found.interval.high, 4),
-        "p": round(found.p, 4),
-        "mcnemar_p": round(mcnemar(ours, alone).p, 4),
-    }
+    return found.figures() | {"mcnemar_p": round(mcnemar(ours, alone).p, 4)}
 
 
 def main(name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from prefect import flow
 
 from pipelines import places
+from pipelines.caveats import SPEAKER_NORM, few_epochs, protocol_kind, synthetic
 from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
@@ -16,12 +17,11 @@ from pipelines.workers import task_runner
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
-from ser_tasks.params import BalanceParams, Params, SpeakerDependent
+from ser_tasks.params import BalanceParams, Params
 from ser_tasks.result import percent
 from ser_tasks.tasks import fold_outcome, run_fold
 from ser_tasks.text.transcripts import HEARD
 from ser_tasks.versions import library_versions
-from ser_tasks.weighted_f1 import weighted_f1
 
 
 @flow(name="evaluate", flow_run_name="{corpus} {protocol} {model}")
@@ -33,7 +33,6 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     predictions = prediction_table(evaluation.runs, outcomes, evaluation.labels)
     figures, confusion = score(predictions, evaluation.labels, params.evaluation)
 
-    figures["weighted_f1"] = round(weighted_f1(confusion), 4)
     result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
     write_outputs(result, predictions)
     show_result(result)
@@ -61,13 +60,12 @@ def run_folds(evaluation: Evaluation) -> list[FoldOutcome]:
 
 def head(evaluation: Evaluation) -> dict[str, Any]:
     """What was evaluated."""
-    kind = "speaker_dependent" if isinstance(evaluation.section, SpeakerDependent) else evaluation.section.kind
     return {
         "corpus": evaluation.corpus,
         "corpus_kind": CORPORA[evaluation.corpus].kind,
         "preset": evaluation.params.corpus[evaluation.corpus].preset,
         "protocol": evaluation.protocol,
-        "protocol_kind": kind,
+        "protocol_kind": protocol_kind(evaluation.section),
         "model": evaluation.model,
     }
 
@@ -87,12 +85,8 @@ def circumstances(evaluation: Evaluation) -> dict[str, Any]:
 
 def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
     """What a reader must know before comparing this number."""
-    said = []
-    if CORPORA[evaluation.corpus].kind == "synthetic":
-        said.append("Synthetic speech: the figures say that the workflow runs, nothing about people.")
-    epochs = evaluation.params.corpus[evaluation.corpus].epochs
-    if epochs is not None and any("epochs" in key for outcome in outcomes for key in outcome.chosen):
-        said.append(f"Networks were trained for {epochs} epochs only.")
+    said = synthetic(evaluation.corpus)
+    said += few_epochs(evaluation.params.corpus[evaluation.corpus].epochs, outcomes)
     machines = sorted({str(outcome.chosen["hardware"]) for outcome in outcomes if "hardware" in outcome.chosen})
     said += [f"Trained elsewhere, on {machine}." for machine in machines]
     balance = evaluation.params.corpus[evaluation.corpus].balance
@@ -101,7 +95,7 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
     if MODELS[evaluation.model].feature_set == HEARD:
         said.append(heard_by(evaluation.corpus))
     if MODELS[evaluation.model].speaker_norm:
-        said.append("Speaker normalisation hears all of a test speaker's unlabelled audio.")
+        said.append(SPEAKER_NORM)
     if any(evaluation.shared.values()):
         said.append(
             f"Not speaker-independent: {evaluation.shared['speaker']} test utterances have their speaker in the "

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import places
-from pipelines.predict_command import find_bundle
+from pipelines.bundles import find_bundle
 from pipelines.show import CONSOLE, show_rows
 from ser_tasks.audio.decode import read_mono
 from ser_tasks.errors import UserError

@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from pipelines import places
+from pipelines.bundles import find_bundle
 from pipelines.predict import INTERRUPTED, UNREADABLE, predict, sum_up
 from pipelines.predict_formats import ANSWERS, TIMELINES, outputs
 from pipelines.predict_timeline import predict_timelines
 from pipelines.show_predictions import bar, say
-from ser_tasks.bundle.card import FILE, Card, check_files, read_card
+from ser_tasks.bundle.card import Card, check_files, read_card
 from ser_tasks.errors import UserError
 from ser_tasks.inference.inputs import gather
 from ser_tasks.inference.streaming import extent
@@ -66,30 +66,6 @@ def run(
         )
     say(sum_up(tally, seconds=perf_counter() - began))
     return INTERRUPTED if tally.stopped else UNREADABLE if tally.faults else 0
-
-
-def find_bundle(named: str | None) -> Path:
-    """The folder of the bundle that is meant.
-
-    Raises:
-        UserError: no such bundle, or none is named and there is not exactly one
-    """
-    here = sorted(card.parent.name for card in places.bundle("").glob(f"*/{FILE}"))
-    listed = f"In {places.bundle('')}: {', '.join(here) or 'none'}."
-    if named is None:
-        if len(here) == 1:
-            return places.bundle(here[0])
-        found = "there is no bundle" if not here else "there are several bundles, and none is named"
-        raise UserError(
-            f"--bundle: {found}. {listed} Name one, or make one of bundles: in params.yaml: dvc repro bundle@NAME"
-        )
-    for folder in (places.bundle(named), Path(named)):
-        if (folder / FILE).is_file():
-            return folder
-    raise UserError(
-        f"--bundle {named}: neither a bundle in {places.bundle('')} nor the folder of one (with {FILE}). {listed} "
-        "Name one of them, or make it, where bundles: in params.yaml has it: dvc repro bundle@NAME"
-    )
 
 
 def recordings(inputs: Sequence[str]) -> tuple[Path, ...]:

@@ -57,21 +57,14 @@ def _answers(tuning: Tuning, asked: Mapping[str, list[FoldRequest]]) -> dict[str
 
 def _test(tuning: Tuning, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     labels, options = tuning.evaluation.labels, tuning.evaluation.params.evaluation
-    test = uar_difference(
+    return uar_difference(
         tables["tuned"],
         tables["defaults"],
         dict(zip(labels.utterance_ids, labels.speakers, strict=True)),
         confidence=options.confidence,
         resamples=options.bootstrap_resamples,
         seed=options.seed,
-    )
-    figures = {
-        "uar_difference": test.difference,
-        "low": test.interval.low,
-        "high": test.interval.high,
-        "p": test.p,
-    }
-    return {key: round(value, 4) for key, value in figures.items()}
+    ).figures()
 
 
 def _head(tuning: Tuning, best: Mapping[str, Best]) -> dict[str, Any]:

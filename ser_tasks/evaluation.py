@@ -18,6 +18,7 @@ from ser_tasks.metrics import (
     recall_per_class,
     uar_interval,
     unweighted_average_recall,
+    weighted_f1,
 )
 from ser_tasks.models.recogniser import Examples, Features, Model
 from ser_tasks.models.speaker_norm import speaker_norm
@@ -147,6 +148,7 @@ def score(
         "uar_seeds": [_round(uar) for uar in seed_uars],
         "recall": dict(zip(classes, map(_round, recall_per_class(pooled)), strict=True)),
         "folds": per_fold,
+        "weighted_f1": _round(weighted_f1(pooled)),
     }, pooled
 
 

@@ -55,6 +55,17 @@ def macro_f1(confusion: NDArray[np.integer]) -> float:
     return float(np.mean(2 * hits[either > 0] / either[either > 0]))
 
 
+def weighted_f1(confusion: NDArray[np.integer]) -> float:
+    """Mean of the F1 of each class, weighted by how often the class is true: what MELD is usually reported by.
+
+    Args:
+        confusion: counts, shape (n_classes, n_classes), rows the truth
+    """
+    right, meant, said = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    f1 = 2 * right / np.maximum(meant + said, 1)
+    return float(np.average(f1, weights=meant))
+
+
 @dataclass(frozen=True)
 class Interval:
     """The two ends of a confidence interval."""

@@ -60,7 +60,7 @@ def refuse_unknown(name: str, known: Collection[str], *, place: str, mend: str) 
     """Raise ParamsError unless `name` is one of `known`."""
     if name not in known:
         raise ParamsError(
-            f"{PARAMS_FILE}: {place}: {name!r} is not known{_nearest(name, known)} "
+            f"{PARAMS_FILE}: {place}: {name!r} is not known{nearest(name, known)} "
             f"Allowed: {', '.join(sorted(known))}. {mend}"
         )
 
@@ -87,17 +87,18 @@ def _complaint(error: ErrorDetails) -> str:
     key = ".".join(str(step) for step in place)
     if error["type"] == "extra_forbidden":
         known = _keys_beside(place)
-        return f"unknown key {key!r}{_nearest(str(place[-1]), known)} Allowed here: {', '.join(known)}."
+        return f"unknown key {key!r}{nearest(str(place[-1]), known)} Allowed here: {', '.join(known)}."
     if error["type"] == "missing":
         return f"the key {key!r} is missing. Add it; git diff params.yaml shows what it was."
     if error["type"].startswith("union_tag"):
         found = str(dict(error["input"]).get("kind", ""))
-        return f"{key}.kind: found {found!r}{_nearest(found, PROTOCOL_KINDS)} Allowed: {', '.join(PROTOCOL_KINDS)}."
+        return f"{key}.kind: found {found!r}{nearest(found, PROTOCOL_KINDS)} Allowed: {', '.join(PROTOCOL_KINDS)}."
     found = "" if error["type"] == "value_error" else f" found {error['input']!r}."
     return f"{key or 'the file'}:{found} {error['msg'].removeprefix('Value error, ')}."
 
 
-def _nearest(name: str, known: Collection[str]) -> str:
+def nearest(name: str, known: Collection[str]) -> str:
+    """The end of a sentence on a name that is not known: the one that was probably meant."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f". Did you mean {close[0]!r}?" if close else "."
 

@@ -11,6 +11,7 @@ from ser_tasks.metrics import (
     recall_per_class,
     uar_interval,
     unweighted_average_recall,
+    weighted_f1,
 )
 
 CLASSES = ("anger", "neutral", "sadness")
@@ -40,6 +41,18 @@ def test_uar_accuracy_and_f1_are_those_of_scikit_learn(seed):
     assert unweighted_average_recall(matrix) == pytest.approx(balanced_accuracy_score(truth, predicted))
     assert accuracy(matrix) == pytest.approx(accuracy_score(truth, predicted))
     assert macro_f1(matrix) == pytest.approx(f1_score(truth, predicted, average="macro"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_weighted_f1_is_that_of_scikit_learn(seed):
+    rng = np.random.default_rng(seed)
+    truth, said = rng.choice(4, 200, p=[0.6, 0.2, 0.15, 0.05]), rng.integers(0, 4, 200)
+    expected = f1_score(truth, said, average="weighted")
+    assert weighted_f1(confusion_matrix(list(truth), list(said), range(4))) == pytest.approx(expected)
+
+
+def test_in_weighted_f1_a_class_that_is_never_true_and_never_said_counts_nothing():
+    assert weighted_f1(np.array([[3, 0], [0, 0]])) == 1.0
 
 
 def test_uar_averages_over_the_classes_that_occur():

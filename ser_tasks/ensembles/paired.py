@@ -31,6 +31,12 @@ class UarDifference:
     p: float
     speakers: int
 
+    def figures(self) -> dict[str, float]:
+        """As a result states them, with four digits."""
+        low, high = self.interval.low, self.interval.high
+        stated = {"uar_difference": self.difference, "low": low, "high": high, "p": self.p}
+        return {key: round(value, 4) for key, value in stated.items()}
+
 
 def mcnemar(first: pd.DataFrame, second: pd.DataFrame) -> McNemar:
     """Exact McNemar test, two-sided, of the likeliest classes in two prediction tables.

@@ -14,9 +14,9 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
+from pipelines.bundles import find_bundle
 from pipelines.cli import cli
 from pipelines.crew import Crew, crew
-from pipelines.predict_command import find_bundle
 from pipelines.show_predictions import clock
 from ser_tasks.errors import UserError
 from ser_tasks.inference import files

@@ -60,6 +60,15 @@ def ask_the_registered_model(project: Project, name: str) -> dict:
     return answers
 
 
+def check_the_bundle(project, result: dict) -> None:
+    """Cross-validated figures beside a model of all speakers, and the same answers from MLflow's registry."""
+    card = read_card(project.folder / "data/bundles/demo_svm")
+    assert (card.figures.uar, card.figures.speakers) == (result["uar"], 4)
+    assert sum(card.training.utterances.values()) == 4 * 4 * 3
+    answers = ask_the_registered_model(project, "demo_svm")
+    assert answers["served"] == pytest.approx(answers["ours"])
+
+
 def test_from_nothing_to_results_that_are_recorded_and_stay(project):
     bundled = {"demo_svm": {"corpus": "demo", "model": "svm", "protocol": "speaker_independent"}}
     project.edit_params(lambda params: params.update(bundles=bundled))
@@ -84,12 +93,7 @@ def test_from_nothing_to_results_that_are_recorded_and_stay(project):
     children = mlflow_rows(project, "select count(*) from tags where key = 'mlflow.parentRunId'")
     assert (parents, children) == ([(2,)], [(4 + 3,)])
 
-    # the bundle: cross-validated figures beside a model of all speakers, and the same answers from MLflow's registry
-    card = read_card(project.folder / "data/bundles/demo_svm")
-    assert (card.figures.uar, card.figures.speakers) == (result["uar"], 4)
-    assert sum(card.training.utterances.values()) == 4 * 4 * 3
-    answers = ask_the_registered_model(project, "demo_svm")
-    assert answers["served"] == pytest.approx(answers["ours"])
+    check_the_bundle(project, result)
 
     # a second time: nothing to do
     before = (project.folder / "dvc.lock").read_bytes()
