@@ -54,7 +54,7 @@ def run_folds(evaluation: Evaluation) -> list[FoldOutcome]:
     """All folds side by side; those finished by an earlier, interrupted run come from the cache."""
     running = [run_fold.submit(request) for request in evaluation.requests]
     folders = {f"{request.fold.name}, seed {request.seed}": request.folder for request in evaluation.requests}
-    watch_folds(running, folders, title=f"{evaluation.corpus} · {evaluation.model}")
+    watch_folds(running, folders, title=f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}")
     return [fold_outcome(future.result()) for future in running]
 
 

@@ -74,6 +74,11 @@ def result(corpus: str, protocol: str, model: str) -> Path:
     return Path("results") / corpus / protocol / f"{model}.json"
 
 
+def inflation(corpus: str, model: str) -> Path:
+    """How its figures differ from protocol to protocol, in git."""
+    return Path("results") / corpus / f"inflation_{model}.json"
+
+
 def studies(corpus: str, protocol: str, model: str) -> Path:
     """Every study of one model's hyper-parameters, as SQLite."""
     return STUDIES / f"{corpus}-{protocol}-{model}.db"

@@ -28,6 +28,7 @@ from ser_tasks.params.models import (
 from ser_tasks.params.protocols import (
     BalanceParams,
     CorpusParams,
+    InflationParams,
     LeaveSessionOut,
     Loso,
     OfficialSplit,
@@ -83,6 +84,7 @@ __all__ = [
     "EvaluationParams",
     "FasterWhisperParams",
     "FunctionalsParams",
+    "InflationParams",
     "LeaveSessionOut",
     "LldParams",
     "LogMelParams",
@@ -243,6 +245,7 @@ class Params(Section):
     reliability: ReliabilityParams
     cross: dict[Name, CrossParams]
     evaluation: EvaluationParams
+    inflation: InflationParams
     predict: PredictParams
     timeline: TimelineParams
     requests: RequestParams

@@ -52,6 +52,13 @@ class SpeakerDependent(Section):
     folds: Count
 
 
+class InflationParams(Section):
+    """How `ser inflation` divides speakers and sentences."""
+
+    parts: Count  # of the speakers, and of the sentences
+    loso_speakers: Count  # a corpus with more of them has no leave-one-speaker-out row, which would take long
+
+
 Protocols = Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]
 
 

@@ -1,0 +1,115 @@
+"""What `ser inflation` compares, before any of it is computed: folds of each protocol, audited."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from pipelines.caveats import protocol_kind
+from pipelines.plan import Evaluation, balanced, labelled_corpus, plan_evaluation
+from ser_tasks.audit import audit_folds
+from ser_tasks.errors import LeakError, UserError
+from ser_tasks.inflation.equal_size import equal_folds
+from ser_tasks.inflation.protocols import EQUAL, HONEST, PROTOCOLS, STRICT, Asked, ComparedProtocol, both_apart
+from ser_tasks.params import Params
+from ser_tasks.splits import Fold
+from ser_tasks.tuning.candidate import with_settings
+from ser_tasks.tuning.spaces import SPACES
+
+KINDS = {
+    "loso": "leave one speaker out",
+    "speaker_folds": "speaker folds as published",
+    "speaker_kfold": "speakers apart, k-fold",
+    "leave_session_out": "leave one session out",
+    "official": "official split",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A protocol, and what is evaluated under it."""
+
+    name: str
+    title: str
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One model on one corpus under every protocol that the corpus has something for."""
+
+    utterances: pd.DataFrame
+    rows: tuple[Row, ...]  # from the most flattering to the strictest
+    equal: tuple[Row, ...]  # one for each of SHARING, training parts of the same size; none: sentences are not known
+    left_out: dict[str, str]  # name of a protocol -> why
+
+    @property
+    def honest(self) -> Row:
+        """The row that the others are held against."""
+        return self.row(HONEST)
+
+    def row(self, name: str) -> Row:
+        """By name."""
+        return next(row for row in (*self.rows, *self.equal) if row.name == name)
+
+
+def plan_inflation(corpus: str, model: str, params: Params) -> Comparison:
+    """Folds, their audit and requests of every protocol.
+
+    Raises:
+        LeakError: the corpus' own protocol shares what it must not
+    """
+    own = plan_evaluation(corpus, HONEST, model, params)
+    utterances = labelled_corpus(corpus, params).utterances
+    asked, dealt, left_out = Asked(utterances, corpus, params), dict[str, Row](), dict[str, str]()
+    for protocol in PROTOCOLS:
+        if protocol.name == HONEST:
+            dealt[HONEST] = Row(HONEST, KINDS[protocol_kind(own.section)], own)
+            continue
+        try:
+            row = _row(protocol, protocol.folds(asked), own, utterances)
+        except UserError as error:
+            left_out[protocol.name] = str(error)
+            continue
+        if _parts(row.evaluation) == _parts(own):
+            left_out[protocol.name] = "the same folds as those of the corpus' own protocol"
+        else:
+            dealt[protocol.name] = row
+    equal: tuple[Row, ...] = ()
+    if STRICT in dealt:
+        try:
+            equal = _equal(asked, own)
+        except LeakError as error:
+            left_out["of equal size"] = str(error)
+    return Comparison(utterances, tuple(dealt.values()), equal, left_out)
+
+
+def _equal(asked: Asked, own: Evaluation) -> tuple[Row, ...]:
+    utterances = asked.utterances
+    folds = equal_folds(utterances, both_apart(asked), seed=asked.seed)
+    return tuple(_row(protocol, folds[protocol.name], own, utterances) for protocol in EQUAL)
+
+
+def _row(protocol: ComparedProtocol, folds: tuple[Fold, ...], own: Evaluation, utterances: pd.DataFrame) -> Row:
+    """The corpus' own evaluation with other folds."""
+    folds = balanced(folds, own.labels, own.params.corpus[own.corpus].balance, seed=own.params.evaluation.seed)
+    shared = audit_folds(utterances, folds, straddling=protocol.shares)
+    seeds = sorted({request.seed for request in own.requests})
+    runs = tuple((fold, seed) for fold in folds for seed in seeds)
+    requests = tuple(replace(own.requests[0], fold=fold, seed=seed) for fold, seed in runs)
+    evaluation = replace(own, protocol=protocol.title, shared=shared, runs=runs, requests=requests)
+    return Row(protocol.name, protocol.title, evaluation)
+
+
+def _parts(evaluation: Evaluation) -> set[tuple[frozenset[str], frozenset[str]]]:
+    return {(frozenset(fold.train), frozenset(fold.test)) for fold, _ in evaluation.runs}
+
+
+def with_each_c(evaluation: Evaluation) -> dict[float, Evaluation]:
+    """The same with each value of the model's list `c` alone; none for a model that has no such list."""
+    params, name = evaluation.params, SPACES[evaluation.model].section
+    section, found = getattr(params, name, None), {}
+    for value in getattr(section, "c", ()):
+        alone = with_settings(params, {f"{name}.c": [value]})
+        requests = tuple(replace(request, params=alone) for request in evaluation.requests)
+        found[value] = replace(evaluation, params=alone, requests=requests)
+    return found if len(found) > 1 else {}
