@@ -11,6 +11,26 @@ app = typer.Typer(no_args_is_help=True)
 
 
 @app.command(rich_help_panel=FIGURES)
+def verify(
+    rows: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CORPUS/PROTOCOL/MODEL", help="Or a beginning of it; all if none."),
+    ] = None,
+    recompute: Annotated[bool, typer.Option("--recompute", help="Train every fold again, and compare.")] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="With --recompute: no tolerance.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where something cannot be checked, too.")] = False,
+) -> None:
+    """Do results/ and today's data, params, code and libraries match? Exit status 1 if not."""
+    from pipelines.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.verify import verify as run
+
+    if not run(rows or (), again=recompute, exact=exact, strict=strict):
+        raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=FIGURES)
 def inflation(
     corpus: str,
     model: Annotated[str, typer.Option(help="As in params.yaml.")] = "svm",

@@ -3,9 +3,13 @@
 import time
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from prefect import flow
 
 from pipelines.caveats import SPEAKER_NORM, few_epochs
+from pipelines.origin import cross_origin, sealed
 from pipelines.plan_cross import CrossEvaluation, plan_cross
 from pipelines.record import track, write_outputs
 from pipelines.settings import check_cross, project_params
@@ -30,16 +34,25 @@ def cross(name: str, section: CrossParams, params: Params) -> dict[str, Any]:
     folders = {f"{name}, seed {request.seed}": request.folder for request in evaluation.requests}
     watch_folds(running, folders, title=name)
     outcomes = [fold_outcome(future.result()) for future in running]
-    runs = [(evaluation.fold, request.seed) for request in evaluation.requests]
-    predictions = prediction_table(runs, outcomes, evaluation.labels)
-    figures, confusion = score(predictions, evaluation.labels, evaluation.params.evaluation)
-    result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
-    write_outputs(result, predictions.assign(utterance_id=predictions.utterance_id.map(own_name)))
+    result, predictions, confusion = result_of(evaluation, outcomes)
+    write_outputs(result, predictions)
     show_result(result)
     settings = MODELS[section.model].section(evaluation.params).model_dump(mode="json")
     protocol = {"kind": "cross", **section.model_dump(mode="json")}
     track(result, confusion, outcomes, seconds=time.perf_counter() - began, protocol=protocol, settings=settings)
     return result
+
+
+def result_of(
+    evaluation: CrossEvaluation, outcomes: list[FoldOutcome]
+) -> tuple[dict[str, Any], pd.DataFrame, NDArray[np.int64]]:
+    """What results/ holds, the predictions by the tested corpus' own ids, and the confusion matrix."""
+    runs = [(evaluation.fold, request.seed) for request in evaluation.requests]
+    table = prediction_table(runs, outcomes, evaluation.labels)
+    figures, confusion = score(table, evaluation.labels, evaluation.params.evaluation)
+    result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
+    predictions = table.assign(utterance_id=table.utterance_id.map(own_name))
+    return sealed(result, cross_origin(evaluation), predictions), predictions, confusion
 
 
 def head(evaluation: CrossEvaluation) -> dict[str, Any]:

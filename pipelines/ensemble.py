@@ -4,11 +4,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from prefect import flow
 
 from pipelines import places
 from pipelines.caveats import protocol_kind, synthetic
+from pipelines.origin import ensemble_origin, sealed
 from pipelines.plan import labelled_corpus, protocol_section
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
@@ -28,12 +31,7 @@ def ensemble(name: str, params: Params) -> None:
     """Members' predictions, the rule, figures, and a paired test against each member."""
     began = time.perf_counter()
     section = params.ensembles[name]
-    tables = {member: _predictions(section, member) for member in section.members}
-    made = RULES[section.rule](tables)
-    labels = _labels(section, params)
-    figures, confusion = score(made.predictions, labels, params.evaluation)
-    result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
-    result["against"] = {member: _against(made, table, labels, params) for member, table in tables.items()}
+    result, made, confusion = result_of(name, section, params)
     write_outputs(result, made.predictions)
     show_result(result)
     show_comparison(result["against"])
@@ -41,6 +39,17 @@ def ensemble(name: str, params: Params) -> None:
     settings = section.model_dump(mode="json")
     protocol = protocol_section(params, section.corpus, section.protocol).model_dump(mode="json")
     track(result, confusion, outcomes, seconds=time.perf_counter() - began, protocol=protocol, settings=settings)
+
+
+def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[str, Any], Ensemble, NDArray[np.int64]]:
+    """What results/ holds, the answers, and the confusion matrix; from the members' predictions that lie here."""
+    tables = {member: _predictions(section, member) for member in section.members}
+    made = RULES[section.rule](tables)
+    labels = _labels(section, params)
+    figures, confusion = score(made.predictions, labels, params.evaluation)
+    result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
+    result["against"] = {member: _against(made, table, labels, params) for member, table in tables.items()}
+    return sealed(result, ensemble_origin(name, section, params), made.predictions), made, confusion
 
 
 def show_comparison(against: Mapping[str, Mapping[str, float]]) -> None:

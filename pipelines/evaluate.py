@@ -4,10 +4,14 @@ import json
 import time
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from prefect import flow
 
 from pipelines import places
 from pipelines.caveats import SPEAKER_NORM, few_epochs, protocol_kind, synthetic
+from pipelines.origin import evaluation_origin, sealed
 from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
@@ -30,10 +34,7 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     began = time.perf_counter()
     evaluation = plan_evaluation(corpus, protocol, model, params)
     outcomes = run_folds(evaluation)
-    predictions = prediction_table(evaluation.runs, outcomes, evaluation.labels)
-    figures, confusion = score(predictions, evaluation.labels, params.evaluation)
-
-    result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
+    result, predictions, confusion = result_of(evaluation, outcomes)
     write_outputs(result, predictions)
     show_result(result)
     seconds = time.perf_counter() - began  # for MLflow alone: the same work gives the same files
@@ -48,6 +49,16 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
         protocol=evaluation.section.model_dump(mode="json") | changed,
         settings=settings,
     )
+
+
+def result_of(
+    evaluation: Evaluation, outcomes: list[FoldOutcome]
+) -> tuple[dict[str, Any], pd.DataFrame, NDArray[np.int64]]:
+    """What results/ holds, the predictions, and the confusion matrix."""
+    predictions = prediction_table(evaluation.runs, outcomes, evaluation.labels)
+    figures, confusion = score(predictions, evaluation.labels, evaluation.params.evaluation)
+    result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
+    return sealed(result, evaluation_origin(evaluation), predictions), predictions, confusion
 
 
 def run_folds(evaluation: Evaluation) -> list[FoldOutcome]:

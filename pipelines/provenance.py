@@ -15,9 +15,9 @@ from ser_tasks.text.transcripts import HEARD, OF_WORDS
 def provenance() -> dict[str, str]:
     """Git commit, whether the tree differs from it, and digests of dvc.lock and requirements.lock."""
     return {
-        "git.commit": _git("rev-parse", "HEAD") or "none",
-        "git.branch": _git("rev-parse", "--abbrev-ref", "HEAD") or "none",
-        "git.dirty": str(bool(_git("status", "--porcelain", "--untracked-files=no"))).lower(),
+        "git.commit": git("rev-parse", "HEAD") or "none",
+        "git.branch": git("rev-parse", "--abbrev-ref", "HEAD") or "none",
+        "git.dirty": str(bool(git("status", "--porcelain", "--untracked-files=no"))).lower(),
         "dvc.lock": file_digest(Path("dvc.lock")),
         "requirements.lock": file_digest(Path("requirements.lock")),
     }
@@ -57,7 +57,8 @@ def digest_of(values: Mapping[str, str]) -> str:
     return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()
 
 
-def _git(*words: str) -> str:
+def git(*words: str) -> str:
+    """What git answers, nothing if it cannot."""
     try:
         return subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):

@@ -11,7 +11,7 @@ counts once something is imported from it): importing does no work here, so a ne
 import ast
 import hashlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -31,9 +31,19 @@ def code_digest(*reached_from: Callable[..., Any] | ModuleType | str, roots: Roo
         ValueError: one of them is not part of the project
     """
     digest = hashlib.sha256()
-    for name, path in sorted(reachable([_module_name(item) for item in reached_from], roots=roots).items()):
+    for name, path in _reached(reached_from, roots).items():
         digest.update(f"{name}\n{_meaning(path.read_text(encoding='utf-8'))}\n".encode())
     return digest.hexdigest()
+
+
+def module_digests(*reached_from: Callable[..., Any] | ModuleType | str, roots: Roots = ROOTS) -> dict[str, str]:
+    """The same for each of these modules by itself, by dotted name: says which one has changed."""
+    found = {name: _meaning(path.read_text(encoding="utf-8")) for name, path in _reached(reached_from, roots).items()}
+    return {name: hashlib.sha256(meaning.encode()).hexdigest() for name, meaning in found.items()}
+
+
+def _reached(items: Sequence[Callable[..., Any] | ModuleType | str], roots: Roots) -> dict[str, Path]:
+    return dict(sorted(reachable([_module_name(item) for item in items], roots=roots).items()))
 
 
 def reachable(modules: list[str], *, roots: Roots = ROOTS) -> dict[str, Path]:

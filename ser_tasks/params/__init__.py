@@ -37,6 +37,7 @@ from ser_tasks.params.protocols import (
     SpeakerFolds,
     SpeakerIndependent,
     SpeakerKfold,
+    VerifyParams,
 )
 from ser_tasks.params.requests import RequestParams
 from ser_tasks.params.sound import (
@@ -127,6 +128,7 @@ __all__ = [
     "TrainingParams",
     "TrimParams",
     "TuningParams",
+    "VerifyParams",
     "VoiceParams",
     "WienerParams",
     "WordsParams",
@@ -246,6 +248,7 @@ class Params(Section):
     cross: dict[Name, CrossParams]
     evaluation: EvaluationParams
     inflation: InflationParams
+    verify: VerifyParams
     predict: PredictParams
     timeline: TimelineParams
     requests: RequestParams

@@ -6,6 +6,8 @@ from pydantic import Field, PositiveInt, model_validator
 
 from ser_tasks.params.base import Count, Name, Once, Section
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
 
 class Loso(Section):
     """Leave one speaker out."""
@@ -57,6 +59,14 @@ class InflationParams(Section):
 
     parts: Count  # of the speakers, and of the sentences
     loso_speakers: Count  # a corpus with more of them has no leave-one-speaker-out row, which would take long
+
+
+class VerifyParams(Section):
+    """How far a recomputed result may be from the recorded one and still count as reproduced."""
+
+    figures: Share  # of pooled figures (UAR, WA, F1, recall, ends of intervals): 0.01 is one point
+    folds: Share  # of the same of one fold
+    posteriors: Share  # of each posterior of each utterance
 
 
 Protocols = Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]

@@ -1,0 +1,58 @@
+"""Digests of what tables hold, whatever library wrote the file and however it laid it out."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)\s*==\s*([^\s;\\]+)", re.MULTILINE)
+
+
+def value_digest(value: Any) -> str:
+    """Sha256 of plain values: dictionaries whatever the order of their keys, numbers to the last bit."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def table_digest(table: pa.Table | pd.DataFrame) -> str:
+    """Of all values, row by row; a column that holds none does not count, so that a new, empty one changes nothing."""
+    columns = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
+    filled = [name for name in columns.column_names if columns[name].null_count < len(columns)]
+    return value_digest(columns.select(filled).to_pydict())
+
+
+def parquet_digest(path: Path) -> str:
+    """The same of a file."""
+    return table_digest(pq.read_table(path))
+
+
+def features_content(folder: Path) -> str:
+    """Of all values of a feature store: ids, frames, numbers. Memory is bounded by one batch of rows."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.parquet")):
+        for batch in pq.ParquetFile(path).iter_batches(columns=["utterance_id", "n_frames", "values"], batch_size=256):
+            digest.update(json.dumps(batch.column("utterance_id").to_pylist()).encode())
+            digest.update(batch.column("n_frames").to_numpy().tobytes())
+            digest.update(batch.column("values").flatten().to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def lock_digest(path: Path) -> str:
+    """Of the pinned versions of a lock file, not of order, comments and checksums of archives; `none` if absent."""
+    if not path.exists():
+        return "none"
+    return value_digest(sorted(PINNED.findall(path.read_text(encoding="utf-8"))))
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested sections as dotted keys: {"svm": {"c": [1]}} -> {"svm.c": [1]}; lists stay whole."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        found |= flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return found
