@@ -4,6 +4,7 @@ Level 1 trains nothing. Level 2 computes the row afresh and compares every figur
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pipelines import places
 from pipelines.origin import Origin, as_values, cross_origin, ensemble_origin, evaluation_origin
@@ -18,9 +19,12 @@ from ser_tasks.content_digest import table_digest, value_digest
 from ser_tasks.cross_corpus import corpus_of, own_name
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import Labels, score
+from ser_tasks.features import FEATURE_SETS
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params, VerifyParams
 from ser_tasks.reproduction import compare_predictions, compare_results
+from ser_tasks.speech_and_words import feature_sets
+from ser_tasks.text.transcripts import HEARD
 from ser_tasks.versions import library_versions
 
 EXACT = VerifyParams(figures=0, folds=0, posteriors=0)
@@ -58,24 +62,32 @@ def look(row: Recorded, params: Params) -> Verdict:
     for name, was in row.result["versions"].items():
         if (now := library_versions().get(name, "gone")) != was:
             verdict.differs.append(f"library {name}: was {was}, is {now}")
-    try:
-        _refuse_absent(row)
-        if recorded:
-            _compare_origins(verdict, recorded, as_values(todays_origin(row, params)))
-        _check_answers(verdict, params)
-    except UserError as error:
-        verdict.unchecked.append(str(error))
+    if absent := _absent(row):
+        verdict.unchecked.append(f"not here: {', '.join(map(str, absent))}")
+    else:
+        try:
+            if recorded:
+                _compare_origins(verdict, recorded, as_values(todays_origin(row, params)))
+            _check_answers(verdict, params)
+        except UserError as error:
+            verdict.differs.append(f"it cannot be planned today: {error}")
     if not recorded:
         verdict.unchecked.append("no provenance: made before it was recorded; evaluate it again, or --recompute")
     return verdict
 
 
-def _refuse_absent(row: Recorded) -> None:
-    corpora = (*row.result.get("train", ()), row.result["corpus"])
-    if absent := [str(table) for corpus in corpora if not (table := places.utterances(corpus)).exists()]:
-        raise UserError(f"not here: {', '.join(absent)}")
-    if row.kind == "evaluation" and row.result["model"] not in MODELS:
-        raise UserError(f"the table of models has no {row.result['model']!r}")
+def _absent(row: Recorded) -> list[Path]:
+    """Tables and features that a row was made from and that are not on this machine."""
+    result = row.result
+    places_of: list[Path] = []
+    for corpus in (*result.get("train", ()), result["corpus"]):
+        places_of.append(places.utterances(corpus))
+        for name in feature_sets(result["feature_set"]):
+            if name == HEARD:
+                places_of.append(places.heard(corpus))
+            elif name in FEATURE_SETS:
+                places_of.append(places.features(corpus, name))
+    return [path for path in places_of if not path.exists()]
 
 
 def todays_origin(row: Recorded, params: Params) -> Origin:
@@ -90,6 +102,8 @@ def todays_origin(row: Recorded, params: Params) -> Origin:
     if row.kind == "ensemble":
         return ensemble_origin(result["model"], row.ensemble_section(params), params)
     corpus = result["corpus"]
+    if result["model"] not in MODELS:
+        raise UserError(f"the table of models has no {result['model']!r}")
     return evaluation_origin(plan_evaluation(corpus, result["protocol"], result["model"], params.for_corpus(corpus)))
 
 
@@ -103,9 +117,7 @@ def _compare_origins(verdict: Verdict, was: dict[str, dict[str, str]], now: dict
             elif old != new:
                 verdict.differs.append(f"{kind} {name}: {_change(kind, old, new)}")
     if was["lock"] != now["lock"]:
-        verdict.notes.append(
-            "requirements.lock: other versions are pinned (libraries that figures depend on are above)"
-        )
+        verdict.notes.append("requirements.lock pins other versions; a library that figures depend on would be named")
 
 
 def _change(kind: str, old: str | None, new: str | None) -> str:

@@ -59,7 +59,7 @@ def compare_results(was: Mapping[str, Any], now: Mapping[str, Any], tolerances: 
         if name in recorded and name in computed:
             found.add("figures", name, recorded[name], computed[name], tolerance=tolerances.figures)
         else:
-            found.beyond.append(f"{name}: {'recorded' if name in recorded else 'computed'} alone")
+            found.beyond.append(f"{name}: only {'recorded' if name in recorded else 'computed'}")
     folds, folds_now = ({(fold["fold"], fold["seed"]): fold for fold in result["folds"]} for result in (was, now))
     if folds.keys() != folds_now.keys():
         found.beyond.append(f"{len(folds)} folds are {len(folds_now)} now, or have other names or seeds")
@@ -91,6 +91,6 @@ def compare_predictions(was: pd.DataFrame, now: pd.DataFrame, tolerance: float) 
     if far.any():
         first = both.utterance_id[far].iloc[0]
         found.beyond.append(
-            f"predictions: {int(far.sum())} utterances differ by more than {tolerance:g}, first {first}"
+            f"predictions: {int(far.sum())} utterances differ by more than {tolerance:g}, the first is {first}"
         )
     return found

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 import ser_tasks.features.log_mel
-from ser_tasks.code_digest import code_digest, reachable
+from ser_tasks.code_digest import code_digest, module_digests, reachable
 from ser_tasks.features.functionals import statistics
 from ser_tasks.features.lld import short_term_descriptors
 
@@ -91,3 +91,13 @@ def test_functions_and_modules_may_be_named_in_any_order():
 def test_what_is_not_of_the_project_is_refused():
     with pytest.raises(ValueError, match="Pass functions of the project"):
         code_digest(pytest.approx)
+
+
+def test_the_module_that_changed_is_known_by_name(toy, tmp_path):
+    def digests():
+        return module_digests("toy.top", roots={"toy": tmp_path / "toy"})
+
+    before = digests()
+    toy("bottom.py", FILES["bottom.py"] + "EDITED = 1\n")
+    toy("plain.py", "# a comment\n" + FILES["plain.py"])
+    assert {name for name, digest in digests().items() if digest != before[name]} == {"toy.bottom"}

@@ -1,0 +1,272 @@
+"""`ser verify`: whatever is changed behind a result's back is caught, and named; no server."""
+
+import json
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from pipelines import ensemble, evaluate, origin, places, recompute
+from pipelines.cli import cli
+from pipelines.plan import plan_evaluation
+from pipelines.record import write_outputs
+from pipelines.settings import project_params
+from ser_tasks.code_digest import module_digests
+from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
+from tests.elsewhere.small_plans import N_DIMS, write_features
+from tests.inflation.small_corpus import corpus
+from tests.pipelines.conftest import make_small
+from tests.pipelines.test_settings import PROJECT
+
+FIXED = {"corpus": "demo", "path": "x.wav", "style": "speech", "duration": 1.0, "sampling_rate": 16_000}
+ROW = ("demo", "speaker_independent", "svm")
+NAME = "/".join(ROW)
+
+
+def make_row(protocol: str) -> None:
+    """One evaluation, its folds run here."""
+    planned = plan_evaluation("demo", protocol, "svm", project_params().for_corpus("demo"))
+    outcomes = [fold_outcome(run_fold.fn(request)) for request in planned.requests]
+    result, predictions, _ = evaluate.result_of(planned, outcomes)
+    write_outputs(result, predictions)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A project with a small corpus, evaluated under one protocol."""
+    folder = tmp_path_factory.mktemp("verify")
+    params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    make_small(params)
+    (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+    (folder / "requirements.lock").write_text("numpy==2.0\n")
+    table, noise = corpus(), np.random.default_rng(0)
+    level = table.emotion.map({"anger": 1.0, "sadness": -1.0})
+    frames = [(value + noise.normal(0, 2, (1, N_DIMS))).astype(np.float32) for value in level]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_utterances(
+            utterance_table([row | FIXED | {"votes": ()} for row in table.to_dict("records")]),
+            places.utterances("demo"),
+        )
+        write_features(places.features("demo", "functionals"), list(table.utterance_id), frames)
+        make_row("speaker_independent")
+    return folder
+
+
+@pytest.fixture
+def project(made, tmp_path, monkeypatch) -> Path:
+    """A copy of it to tamper with."""
+    folder = tmp_path / "project"
+    shutil.copytree(made, folder)
+    monkeypatch.chdir(folder)
+    origin._features.cache_clear()
+    return folder
+
+
+def verify(*words: str) -> tuple[int, str]:
+    """Exit status, and what is printed, on one line."""
+    done = CliRunner().invoke(cli, ["verify", *words])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, " ".join(done.output.split())
+
+
+def edit_params(change) -> None:
+    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    change(params)
+    Path("params.yaml").write_text(yaml.safe_dump(params, sort_keys=True), encoding="utf-8")
+
+
+def edit_result(change) -> None:
+    file = places.result(*ROW)
+    result = json.loads(file.read_text(encoding="utf-8"))
+    change(result)
+    file.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def test_nothing_changed_matches_and_making_it_again_gives_the_same_bytes(project):
+    assert verify() == (0, f"{NAME} matches not committed its 64 answers give its figures 1 rows: 1 matches")
+    before = places.result(*ROW).read_bytes()
+    make_row("speaker_independent")
+    assert places.result(*ROW).read_bytes() == before
+
+
+def test_a_reformatted_params_file_and_a_knob_of_something_else_change_nothing(project):
+    edit_params(lambda params: params["tuning"].update(trials=7))
+    assert verify(NAME)[0] == 0
+
+
+def test_a_digit_of_the_result(project):
+    edit_result(lambda result: result.update(uar=round(result["uar"] + 0.001, 4)))
+    code, said = verify(NAME)
+    assert code == 1
+    assert "svm.json: edited since it was written" in said
+    assert "figure uar: " in said
+
+
+def test_a_digit_of_the_result_where_the_answers_are_not(project):
+    edit_result(lambda result: result.update(utterances=65))
+    places.predictions(*ROW).unlink()
+    code, said = verify(NAME)
+    assert code == 1
+    assert "edited since it was written" in said
+    assert "not here: data/predictions" in said
+
+
+def test_one_posterior_too_little_to_change_any_figure(project):
+    file = places.predictions(*ROW)
+    table = pd.read_parquet(file)
+    table.loc[7, "anger"] += 1e-12
+    table.to_parquet(file, index=False)
+    code, said = verify(NAME)
+    assert (code, "svm.parquet: other answers than recorded" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda params: params["svm"].update(c=[2]), "params svm.c: was [1.0], is [2.0]"),
+        (lambda params: params["lld"].update(hop=0.02), "params lld.hop: was 0.01, is 0.02"),
+        (lambda params: params["evaluation"].update(seed=1), "params evaluation.seed: was 0, is 1"),
+    ],
+)
+def test_a_param_is_named_with_both_values(project, change, line):
+    edit_params(change)
+    code, said = verify(NAME)
+    assert (code, line in said) == (1, True)
+
+
+def test_one_row_of_the_utterance_table(project):
+    table = read_utterances(places.utterances("demo"))
+    table.loc[3, "transcript"] = "The misheard."
+    write_utterances(table, places.utterances("demo"))
+    code, said = verify(NAME)
+    assert code == 1
+    assert "data utterances: changed" in said
+    assert "data labels" not in said
+    assert "data functionals values" not in said
+
+
+def test_a_table_that_the_leak_audit_refuses_today(project):
+    table = read_utterances(places.utterances("demo"))
+    table.loc[3, "speaker"] = "d"
+    write_utterances(table, places.utterances("demo"))
+    code, said = verify(NAME)
+    assert (code, "it cannot be planned today: " in said, "groups are in train and in test" in said) == (1, True, True)
+
+
+def test_one_value_of_the_features_in_a_shard_of_the_same_name(project):
+    shard = next(places.features("demo", "functionals").glob("*.parquet"))
+    table = pq.read_table(shard)
+    rows = table.to_pylist()
+    rows[5]["values"][2] += 1.0
+    pq.write_table(type(table).from_pylist(rows, schema=table.schema), shard)
+    code, said = verify(NAME)
+    assert code == 1
+    assert "data functionals values: changed" in said
+    assert "functionals recipe" not in said
+
+
+def test_one_line_of_the_code_of_the_model_and_not_a_comment(project, tmp_path, monkeypatch):
+    shutil.copytree(PROJECT / "ser_tasks", tmp_path / "ser_tasks", ignore=shutil.ignore_patterns("*.csv"))
+    monkeypatch.setattr(origin, "module_digests", partial(module_digests, roots={"ser_tasks": tmp_path / "ser_tasks"}))
+    svm = tmp_path / "ser_tasks/models/svm.py"
+    svm.write_text(svm.read_text() + "# a remark\n")
+    assert verify(NAME)[0] == 0
+    svm.write_text(svm.read_text().replace('class_weight="balanced"', "class_weight=None"))
+    code, said = verify(NAME)
+    assert (code, "code ser_tasks.models.svm: changed" in said) == (1, True)
+
+
+def test_another_library_and_another_lock_file(project):
+    Path("requirements.lock").write_text("numpy==2.0\nnewer==1\n")
+    code, said = verify(NAME)
+    assert (code, "requirements.lock pins other versions" in said) == (0, True)
+    edit_result(lambda result: result["versions"].update(numpy="1.0"))
+    code, said = verify(NAME)
+    assert (code, "library numpy: was 1.0, is" in said) == (1, True)
+
+
+def test_a_row_from_before_is_said_to_lack_it_and_fails_where_that_is_asked_for(project):
+    edit_result(lambda result: result.pop("provenance"))
+    code, said = verify()
+    assert (code, "no provenance" in said, "1 could not be checked in full" in said) == (0, True, True)
+    assert verify("--strict")[0] == 1
+
+
+def test_a_corpus_that_is_not_here_is_not_taken_for_a_match(project):
+    shutil.rmtree("data")
+    code, said = verify()
+    assert (code, "not checked in full" in said, "not here: data/utterances/demo.parquet" in said) == (0, True, True)
+    assert verify("--strict")[0] == 1
+
+
+def test_a_name_that_no_result_has_is_answered_with_the_nearest(project):
+    done = CliRunner().invoke(cli, ["verify", "demo/speaker_independent/swm"])
+    assert "Did you mean 'demo/speaker_independent/svm'?" in str(done.exception)
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """Folds trained in a thread instead of processes that take seconds to start."""
+    monkeypatch.setattr(recompute, "ProcessPoolExecutor", lambda count, mp_context: ThreadPoolExecutor(1))
+
+
+def test_computed_again_from_nothing_but_data_code_and_params(project, here):
+    files = {path: path.read_bytes() for path in [*Path("results").rglob("*.json"), *Path("data").rglob("*.parquet")]}
+    code, said = verify(NAME, "--recompute", "--exact")
+    assert (code, "reproduced" in said) == (0, True)
+    assert "the same figures, folds and answers, to the last digit" in said
+    assert {path: path.read_bytes() for path in files} == files
+    assert not Path(".ser/folds").exists() or not list(Path(".ser/folds").rglob("*.json"))
+
+
+def test_computed_again_a_changed_answer_and_a_changed_knob_are_no_reproduction(project, here):
+    table = pd.read_parquet(places.predictions(*ROW))
+    table.loc[0, ["anger", "sadness"]] = table.loc[0, ["sadness", "anger"]].to_numpy()
+    table.to_parquet(places.predictions(*ROW), index=False)
+    code, said = verify(NAME, "--recompute")
+    assert (code, "NOT reproduced" in said, f"the first is {table.utterance_id[0]}" in said) == (1, True, True)
+
+
+def test_a_difference_within_the_stated_tolerance_is_one_unless_none_is_allowed(project, here):
+    edit_result(lambda result: result.update(uar=round(result["uar"] + 0.004, 4)))
+    said = verify(NAME, "--recompute")[1]
+    assert "reproduced within tolerance" in said
+    assert "figures differ by 0.4 points at most (1 allowed)" in said
+    assert "NOT reproduced" in verify(NAME, "--recompute", "--exact")[1]
+
+
+def test_an_ensemble_says_whose_answers_it_is_made_of_and_is_made_again(project, here):
+    svm = places.predictions(*ROW)
+    shutil.copy(svm, svm.with_name("tfidf.parquet"))
+    rule = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "tfidf"], "rule": "average"}
+    edit_params(lambda params: params["ensembles"].update(both=rule))
+    params = project_params()
+    result, made, _ = ensemble.result_of("both", params.ensembles["both"], params)
+    write_outputs(result, made.predictions)
+    both = "demo/speaker_independent/both"
+    assert verify(both)[0] == verify(both, "--recompute", "--exact")[0] == 0
+    table = pd.read_parquet(svm)
+    table.loc[0, "anger"] += 1e-9
+    table.to_parquet(svm, index=False)
+    code, said = verify(both)
+    assert (code, "data predictions of svm: changed" in said) == (1, True)
+
+
+def test_the_commit_of_a_row_is_the_last_one_that_changed_its_file(project):
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@t"]
+    for words in (["init", "-q"], ["add", "results"], ["commit", "-qm", "rows"]):
+        subprocess.run([*git, *words], check=True)
+    commit = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout
+    assert f"matches {commit.strip()} its" in verify(NAME)[1]
+    edit_result(lambda result: result.update(seed=1))
+    assert f"{commit.strip()} + edits" in verify(NAME)[1]
