@@ -58,41 +58,45 @@ def plan_inflation(corpus: str, model: str, params: Params) -> Comparison:
     Raises:
         LeakError: the corpus' own protocol shares what it must not
     """
-    own = plan_evaluation(corpus, HONEST, model, params)
+    evaluation = plan_evaluation(corpus, HONEST, model, params)
+    own = Row(HONEST, KINDS[protocol_kind(evaluation.section)], evaluation)
     utterances = labelled_corpus(corpus, params).utterances
     asked, dealt, left_out = Asked(utterances, corpus, params), dict[str, Row](), dict[str, str]()
     for protocol in PROTOCOLS:
-        if protocol.name == HONEST:
-            dealt[HONEST] = Row(HONEST, KINDS[protocol_kind(own.section)], own)
-            continue
         try:
-            row = _row(protocol, protocol.folds(asked), own, utterances)
+            row = own if protocol.name == HONEST else _row(protocol, asked, own.evaluation)
         except UserError as error:
             left_out[protocol.name] = str(error)
             continue
-        if _parts(row.evaluation) == _parts(own):
+        if row is not own and _parts(row.evaluation) == _parts(own.evaluation):
             left_out[protocol.name] = "the same folds as those of the corpus' own protocol"
         else:
             dealt[protocol.name] = row
     equal: tuple[Row, ...] = ()
     if STRICT in dealt:
         try:
-            equal = _equal(asked, own)
+            equal = _equal(asked, own.evaluation)
         except LeakError as error:
             left_out["of equal size"] = str(error)
     return Comparison(utterances, tuple(dealt.values()), equal, left_out)
 
 
+def _row(protocol: ComparedProtocol, asked: Asked, own: Evaluation) -> Row:
+    """As an evaluation under this name is planned, or the corpus' own evaluation with other folds."""
+    if protocol.folds is None:
+        evaluation = plan_evaluation(own.corpus, protocol.name, own.model, own.params)
+        return Row(protocol.name, protocol.title, evaluation)
+    return _with_folds(protocol, protocol.folds(asked), asked, own)
+
+
 def _equal(asked: Asked, own: Evaluation) -> tuple[Row, ...]:
-    utterances = asked.utterances
-    folds = equal_folds(utterances, both_apart(asked), seed=asked.seed)
-    return tuple(_row(protocol, folds[protocol.name], own, utterances) for protocol in EQUAL)
+    folds = equal_folds(asked.utterances, both_apart(asked), seed=asked.seed)
+    return tuple(_with_folds(protocol, folds[protocol.name], asked, own) for protocol in EQUAL)
 
 
-def _row(protocol: ComparedProtocol, folds: tuple[Fold, ...], own: Evaluation, utterances: pd.DataFrame) -> Row:
-    """The corpus' own evaluation with other folds."""
-    folds = balanced(folds, own.labels, own.params.corpus[own.corpus].balance, seed=own.params.evaluation.seed)
-    shared = audit_folds(utterances, folds, straddling=protocol.shares)
+def _with_folds(protocol: ComparedProtocol, folds: tuple[Fold, ...], asked: Asked, own: Evaluation) -> Row:
+    folds = balanced(folds, own.labels, own.params.corpus[own.corpus].balance, seed=asked.seed)
+    shared = audit_folds(asked.utterances, folds, straddling=protocol.shares)
     seeds = sorted({request.seed for request in own.requests})
     runs = tuple((fold, seed) for fold in folds for seed in seeds)
     requests = tuple(replace(own.requests[0], fold=fold, seed=seed) for fold, seed in runs)
