@@ -4,7 +4,7 @@ The same work gives the same file, byte for byte. Lines are "name: value" in lis
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def sealed(result: Mapping[str, Any], origin: Origin, predictions: pd.DataFrame)
     return {**content, "provenance": {**origin, "outputs": _lines(outputs)}}
 
 
-def as_values(origin: Mapping[str, list[str]]) -> dict[str, dict[str, str]]:
+def as_values(origin: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
     """Its lists by name of the line."""
     parts = {kind: [line.partition(": ") for line in lines] for kind, lines in origin.items()}
     return {kind: {name: value for name, _, value in lines} for kind, lines in parts.items()}

@@ -22,6 +22,7 @@ def show_verdict(verdict: Verdict) -> None:
         CONSOLE.print(f"  computed again: {_largest(verdict)}")
         _lines(verdict.again.beyond, "red")
     _lines(verdict.differs, "red")
+    _lines(verdict.libraries, "yellow" if verdict.again else "red")
     _lines(verdict.unchecked, "yellow")
     _lines(verdict.notes, "dim")
 

@@ -13,6 +13,7 @@ class Verdict:
 
     row: Recorded
     differs: list[str] = field(default_factory=list)  # between what is recorded and what is here
+    libraries: list[str] = field(default_factory=list)  # of other versions; computing it again shows what that does
     unchecked: list[str] = field(default_factory=list)  # what could not be held against anything, and why
     notes: list[str] = field(default_factory=list)  # worth knowing, no fault
     answers: int | None = None  # predictions that give the figures
@@ -22,7 +23,9 @@ class Verdict:
     @property
     def failed(self) -> bool:
         """Something is not as recorded; what could not be checked is another matter."""
-        return bool(self.differs) or bool(self.again and self.again.beyond)
+        if self.again is None:
+            return bool(self.differs or self.libraries)
+        return bool(self.differs or self.again.beyond)
 
     @property
     def in_a_word(self) -> str:
@@ -30,8 +33,9 @@ class Verdict:
         if self.again is not None:
             if self.again.beyond:
                 return "NOT reproduced"
-            return "reproduced" if self.again.exact else "reproduced within tolerance"
-        if self.differs:
+            word = "reproduced" if self.again.exact else "reproduced within tolerance"
+            return f"{word}, but differs" if self.differs else word
+        if self.failed:
             return "differs"
         if self.row.provenance is None:
             return "no provenance"

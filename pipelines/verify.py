@@ -17,6 +17,7 @@ from pipelines.verdict import Verdict
 from pipelines.verify_rows import Recorded, recorded_rows
 from ser_tasks.content_digest import table_digest, value_digest
 from ser_tasks.cross_corpus import corpus_of, own_name
+from ser_tasks.ensembles.members import KEYS
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import Labels, score
 from ser_tasks.features import FEATURE_SETS
@@ -57,11 +58,11 @@ def look(row: Recorded, params: Params) -> Verdict:
     """Level 1: what is recorded held against what is here; the figures, against the answers that lie here."""
     verdict = Verdict(row)
     recorded, content = row.provenance, {key: value for key, value in row.result.items() if key != "provenance"}
-    if recorded and recorded["outputs"]["result"] != value_digest(content):
+    if recorded and recorded["outputs"].get("result") != value_digest(content):
         verdict.differs.append(f"{row.file}: edited since it was written")
     for name, was in row.result["versions"].items():
         if (now := library_versions().get(name, "gone")) != was:
-            verdict.differs.append(f"library {name}: was {was}, is {now}")
+            verdict.libraries.append(f"library {name}: was {was}, is {now}")
     if absent := _absent(row):
         verdict.unchecked.append(f"not here: {', '.join(map(str, absent))}")
     else:
@@ -132,11 +133,12 @@ def _check_answers(verdict: Verdict, params: Params) -> None:
     if row.predictions is None:
         verdict.unchecked.append(f"not here: {row.predictions_file}")
         return
-    if row.provenance and row.provenance["outputs"]["predictions"] != table_digest(row.predictions):
+    if row.provenance and row.provenance["outputs"].get("predictions") != table_digest(row.predictions):
         verdict.differs.append(f"{row.predictions_file}: other answers than recorded")
     labels = _labels(row, params)
-    strange = set(row.predictions.utterance_id) - set(labels.utterance_ids)
-    if strange or set(labels.emotions) != set(row.result["classes"]):
+    classes, columns = set(labels.emotions), set(row.predictions.columns)
+    strange = set(row.predictions.get("utterance_id", ())) - set(labels.utterance_ids)
+    if strange or not classes | {*KEYS} <= columns or classes != set(row.result["classes"]):
         verdict.differs.append(f"{row.predictions_file}: about other utterances or classes than {row.name} has today")
         return
     figures, _ = score(row.predictions, labels, params.evaluation)
@@ -168,7 +170,7 @@ def look_again(verdict: Verdict, params: Params, *, tolerances: VerifyParams) ->
         answers = compare_predictions(row.predictions, predictions, tolerances.posteriors)
         found.largest |= answers.largest
         found.beyond += answers.beyond
-    elif row.provenance and row.provenance["outputs"]["predictions"] != table_digest(predictions):
+    elif row.provenance and row.provenance["outputs"].get("predictions") != table_digest(predictions):
         verdict.notes.append("answers are not the same to the last bit, and the recorded ones are not here to compare")
         found.largest["posteriors"] = found.largest.get("posteriors") or float("nan")
     verdict.again, verdict.tolerances = found, tolerances

@@ -17,6 +17,7 @@ from ser_tasks.params import CrossParams, EnsembleParams, Params
 from ser_tasks.read_params import nearest
 
 RESULTS = Path("results")
+LISTS = ("data", "params", "code", "lock", "outputs")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Recorded:
     def provenance(self) -> dict[str, dict[str, str]] | None:
         """Lines of each list by name; None: the row is from before it was recorded."""
         lists = self.result.get("provenance")
-        return None if lists is None else as_values(lists)
+        return None if lists is None else as_values(dict.fromkeys(LISTS, ()) | lists)
 
     @property
     def kind(self) -> str:

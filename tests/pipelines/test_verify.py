@@ -195,6 +195,25 @@ def test_another_library_and_another_lock_file(project):
     assert (code, "library numpy: was 1.0, is" in said) == (1, True)
 
 
+def test_with_another_library_it_is_the_computing_again_that_decides(project, here):
+    edit_result(lambda result: (result["versions"].update(numpy="1.0"), result.pop("provenance")))
+    code, said = verify(NAME, "--recompute")
+    assert (code, "reproduced" in said, "library numpy: was 1.0, is" in said) == (0, True, True)
+
+
+@pytest.mark.parametrize("kind", ["data", "params", "code", "outputs"])
+def test_a_list_taken_out_of_the_provenance_is_missed(project, kind):
+    edit_result(lambda result: result["provenance"].pop(kind))
+    assert verify(NAME)[0] == 1
+
+
+def test_a_column_taken_out_of_the_predictions_is_missed(project):
+    file = places.predictions(*ROW)
+    pd.read_parquet(file).drop(columns="anger").to_parquet(file, index=False)
+    code, said = verify(NAME)
+    assert (code, "about other utterances or classes" in said) == (1, True)
+
+
 def test_a_row_from_before_is_said_to_lack_it_and_fails_where_that_is_asked_for(project):
     edit_result(lambda result: result.pop("provenance"))
     code, said = verify()
