@@ -49,7 +49,7 @@ def show_result(result: Mapping[str, Any]) -> None:
     CONSOLE.print(
         f"  UAR {with_interval(result)}   WA {percent(result['accuracy'])}   macro F1 {percent(result['macro_f1'])}"
         f"   weighted F1 {percent(result['weighted_f1'])}"
-        f"   {tested(result)}, {result['speakers']} speakers, {in_folds(result)}"
+        f"   {tested(result)}, {result['speakers'] or 'unknown'} speakers, {in_folds(result)}"
     )
     CONSOLE.print("  recall  " + "   ".join(f"{name} {percent(r)}" for name, r in result["recall"].items()))
     for warning in result["warnings"]:

@@ -28,9 +28,12 @@ from ser_tasks.params.models import (
 from ser_tasks.params.protocols import (
     BalanceParams,
     CorpusParams,
+    EmoboxFolds,
     LeaveSessionOut,
     Loso,
     OfficialSplit,
+    Protocol,
+    ProtocolName,
     Protocols,
     SpeakerDependent,
     SpeakerFolds,
@@ -79,6 +82,7 @@ __all__ = [
     "CrossParams",
     "DemoParams",
     "DialogueBlstmParams",
+    "EmoboxFolds",
     "EnsembleParams",
     "EvaluationParams",
     "FasterWhisperParams",
@@ -99,6 +103,8 @@ __all__ = [
     "PitchParams",
     "PocketsphinxParams",
     "PredictParams",
+    "Protocol",
+    "ProtocolName",
     "Protocols",
     "PsdImageParams",
     "PsdTextFusionParams",
@@ -175,7 +181,7 @@ class EnsembleParams(Section):
     """Answers of several models made one."""
 
     corpus: Name
-    protocol: Literal["speaker_independent", "speaker_dependent"]
+    protocol: ProtocolName
     members: Annotated[tuple[str, ...], Once, Field(min_length=2)]
     rule: Literal["average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"]
 
