@@ -49,6 +49,7 @@ def take_columns(brought: Brought, told: Mapping[str, str], look: Look) -> dict[
         SourceError: no column, or several, could be the path or the emotion; or a column that is not there
     """
     taken = take_path(brought, told, look) | dict(brought.roles) | _told(brought.table, told)
+    taken = {role: one for role, one in taken.items() if told.get(role) != NONE}
     for role in ROLES[1:]:
         if role in taken or told.get(role) == NONE:
             continue

@@ -47,7 +47,7 @@ def _emotion(fields: pd.DataFrame, first: Sequence[str]) -> int:
     if not found:
         raise SourceError(
             "no part of the file names is an emotion that is known here in every file. Say where it stands, and what "
-            f"its codes mean: {_example(first)} --label CODE=CLASS."
+            f"its codes mean: {_example(first)}, and --label CODE=CLASS."
         )
     if len(alike) < len(found):
         raise SourceError(f"{len(found)} parts of the file names could be the emotion. Say which: {_example(first)}.")
@@ -96,10 +96,11 @@ def _marked(n: int, between: Sequence[str], emotion: int, speaker: int) -> str:
 
 
 def _example(first: Sequence[str]) -> str:
-    """An option for a name like this one, its roles to be chosen."""
-    fields = ["{speaker}", "{emotion}"] + ["{_}"] * max(len(first[::2]) - 2, 0)
-    text = "".join(x for pair in zip(fields, [*first[1::2], "", ""], strict=False) for x in pair)
-    return f"add {option('--pattern', text)}, or the like"
+    """An option for names like this one, its fields to be called."""
+    if len(first) == 1:
+        return f"add {option('--pattern', '{speaker:2}{_:3}{emotion:1}{_}')}, or the like: numbers are characters"
+    text = "".join(x for gap in [*first[1::2], ""] for x in ("{_}", gap))
+    return f"add {option('--pattern', text)} with {{emotion}} and {{speaker}} where they stand"
 
 
 def _of_each_shape(paths: Sequence[str], pieces: Sequence[Sequence[str]]) -> list[str]:

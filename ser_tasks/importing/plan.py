@@ -21,6 +21,8 @@ from ser_tasks.importing.read_source import read_source
 from ser_tasks.importing.rows import Rows, common_folder, roles_of, speakers, usable, with_ids
 from ser_tasks.importing.told import Told
 
+ROWS_EACH = 4  # on average, of what might be a speaker
+
 
 @dataclass(frozen=True)
 class Import:
@@ -78,7 +80,7 @@ def plan_import(name: str, told: Told) -> Import:
     speakers(rows, unknown=told.speakers == "unknown")
     labels = map_labels(Counter(rows.table.emotion.dropna()), told.label)
     utterances, sounds = _relative(rows.table)
-    chosen = _choose(utterances, labels, told)
+    chosen = _choose(utterances, labels, told, _could_be_speakers(brought.table, taken))
     notes = [*([located.how] if located.how else []), *rows.notes, *labels.notes]
     return Import(
         name=name,
@@ -130,10 +132,16 @@ def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
     return named[[*COLUMNS]].sort_values("utterance_id", ignore_index=True), root
 
 
-def _choose(utterances: pd.DataFrame, labels: LabelMap, told: Told) -> Chosen:
+def _could_be_speakers(table: pd.DataFrame, taken: dict[str, Taken]) -> list[str]:
+    """Columns of a few values, each with several rows."""
+    free = table.drop(columns=list({one.column for one in taken.values()}))
+    return [str(column) for column in free if 2 <= free[column].nunique() <= len(free) / ROWS_EACH]
+
+
+def _choose(utterances: pd.DataFrame, labels: LabelMap, told: Told, could_be: list[str]) -> Chosen:
     """By the utterances that have a class."""
     takes_part = utterances[utterances.emotion.map(lambda label: labels.classes.get(label) is not None)]
-    return choose_protocol(takes_part, told.protocol, speakers_known=told.speakers != "unknown")
+    return choose_protocol(takes_part, told.protocol, speakers_known=told.speakers != "unknown", could_be=could_be)
 
 
 def _describe(name: str, told: Told, brought: Brought, labels: LabelMap) -> Description:

@@ -1,19 +1,17 @@
 """Which folds keep the speakers of a new corpus apart, and why these."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from ser_tasks.corpora.finding import some
+from ser_tasks.importing.problem import option
 from ser_tasks.importing.told import Protocol
 
 FEW = 12  # speakers, up to which each is left out once
 FOLDS = 5
-NO_SPEAKERS = (
-    "nobody says who speaks, so no protocol can keep speakers apart. Say which column it is: add --column "
-    "speaker=COLUMN; or where it stands in the file names: add --pattern '{speaker}_{_}.wav', or the like; or that "
-    "nobody knows: add --speakers unknown. Then results are speaker-dependent, or of the official split, and say so."
-)
 
 
 @dataclass(frozen=True)
@@ -25,22 +23,50 @@ class Chosen:
     problems: tuple[str, ...] = ()
 
 
-def choose_protocol(table: pd.DataFrame, told: Protocol | None, *, speakers_known: bool) -> Chosen:
+def choose_protocol(
+    table: pd.DataFrame, told: Protocol | None, *, speakers_known: bool, could_be: Sequence[str] = ()
+) -> Chosen:
     """The official split, if it keeps speakers apart; else leave one speaker out; of many speakers, folds of them.
 
     Args:
         table: utterances that take part, with the columns speaker, split, session and group
         told: what was asked for instead
         speakers_known: False where the user says that nobody knows them
+        could_be: columns that might hold speakers, to name them if none does
     """
     split, n = _official(table), table.speaker.nunique()
     if not speakers_known:
         return _unknown(split, told)
     if n == 0:
-        return Chosen(None, "", (NO_SPEAKERS,))
+        return Chosen(None, "", (_no_speakers(could_be),))
     if told is not None:
-        return _told(table, told, split)
-    return _official_if_apart(table) if split else Chosen(*_by_speaker(n))
+        chosen = _told(table, told, split)
+    else:
+        chosen = _official_if_apart(table) if split else Chosen(*_by_speaker(n))
+    return _with_groups(table, chosen)
+
+
+def _no_speakers(could_be: Sequence[str]) -> str:
+    columns = " or ".join(option("--column", f"speaker={column}") for column in could_be) or "--column speaker=COLUMN"
+    return (
+        f"nobody says who speaks, so no protocol can keep speakers apart. Say which column it is: add {columns}; or "
+        "where it stands in the file names: add --pattern '{speaker}_{_}.wav', or the like; or that nobody knows: add "
+        "--speakers unknown. Then results are speaker-dependent, or of the official split, and say so."
+    )
+
+
+def _with_groups(table: pd.DataFrame, chosen: Chosen) -> Chosen:
+    """Refuse groups (dialogs, twin takes) that folds of speakers would cut through: the audit would, later."""
+    if chosen.section is None or chosen.section["kind"] not in ("loso", "speaker_kfold"):
+        return chosen
+    speakers = table.groupby("group").speaker.nunique()
+    cut = list(speakers.index[speakers > 1])
+    problem = (
+        f"{len(cut)} groups hold several speakers ({some(cut)}), and what is a group must not stand on both sides of a "
+        "split. If they need not stay together, as sentences that all speakers say: add --column group=none, or call "
+        "the field {_}; else take whole sessions or parts: add --protocol leave_session_out or official."
+    )
+    return replace(chosen, problems=(*chosen.problems, problem)) if cut else chosen
 
 
 def _official_if_apart(table: pd.DataFrame) -> Chosen:

@@ -44,11 +44,13 @@ def read_audformat(folder: Path, told: Told) -> Brought:
         table["split"] = _split(database, parts, index)
     table = as_text(table.reset_index()).set_axis([f"item {number}" for number in range(1, len(table) + 1)])
     table[["start", "end"]] = _seconds(index)
+    if "language" in table:
+        table["language"] = table.language.map(lambda code: code and _iso_639_1(code))
+    table = table.astype(object).where(table.notna(), None)
     why = "the database says so"
     roles = {"path": Taken("file", why), "emotion": Taken("emotion", f"tables {', '.join(names)}")}
-    roles |= {
-        role: Taken(role, why) for role in ("start", "end", "split", *OTHERS) if role in table and role not in roles
-    }
+    held = [role for role in ("start", "end", "split", *OTHERS) if role in table and table[role].notna().any()]
+    roles |= {role: Taken(role, why) for role in held}
     root = folder.resolve()
     return Brought("audformat database", table, (root,), roles=roles, header=_header(database))
 
@@ -120,7 +122,8 @@ def _part(database: "Database", table: str) -> str | None:
 def _split(database: "Database", parts: dict[str, str], index: pd.Index) -> "pd.Series[Any]":
     pieces = [_labels(database, name).map(lambda _, part=part: part) for name, part in parts.items()]
     together = pd.concat(pieces)
-    return together[~together.index.duplicated()].reindex(index)
+    parted: pd.Series[Any] = together[~together.index.duplicated()].reindex(index)
+    return parted
 
 
 def _column(database: "Database", role: str, index: pd.Index) -> "pd.Series[Any] | None":
@@ -136,7 +139,10 @@ def _column(database: "Database", role: str, index: pd.Index) -> "pd.Series[Any]
         whole = values[values.index.get_level_values("end").isna()]
         by_file = whole.groupby(level="file").first()
         direct = values[~values.index.duplicated()].reindex(index)
-        return direct.where(direct.notna(), by_file.reindex(index.get_level_values("file")).set_axis(index))
+        found_in: pd.Series[Any] = direct.where(
+            direct.notna(), by_file.reindex(index.get_level_values("file")).set_axis(index)
+        )
+        return found_in
     return None
 
 
@@ -148,9 +154,7 @@ def _seconds(index: pd.Index) -> pd.DataFrame:
 
 
 def _header(database: "Database") -> Header:
-    from iso639 import Lang  # noqa: PLC0415 - audformat needs it, and brings it
-
-    languages = [Lang(language).pt1 or language for language in database.languages]
+    languages = [_iso_639_1(language) for language in database.languages]
     source = f" {database.source}" if str(database.source).startswith("http") else ""
     author = ", ".join(filter(None, (database.author, database.organization)))
     return Header(
@@ -159,3 +163,14 @@ def _header(database: "Database") -> Header:
         licence=str(database.license) if database.license else None,
         language=languages[0] if len(languages) == 1 else None,
     )
+
+
+def _iso_639_1(code: str) -> str:
+    """deu -> de; a language without such a code keeps its own."""
+    from iso639 import Lang  # noqa: PLC0415 - audformat needs it, and brings it
+    from iso639.exceptions import InvalidLanguageValue  # noqa: PLC0415
+
+    try:
+        return str(Lang(code).pt1) or code
+    except InvalidLanguageValue:
+        return code

@@ -37,7 +37,8 @@ def read_table(path: Path) -> Brought:
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Every cell as text without blanks around it; empty ones, and those of numbers that are none, are None."""
-    return table.rename(columns=str).map(_cell).astype(object)
+    columns = {str(name): pd.Series(map(_cell, table[name]), table.index, dtype=object) for name in table}
+    return pd.DataFrame(columns, index=table.index)
 
 
 def _cell(value: Any) -> str | None:

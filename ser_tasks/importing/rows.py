@@ -56,7 +56,8 @@ def roles_of(table: pd.DataFrame, taken: Mapping[str, Taken]) -> tuple[pd.DataFr
             continue
         values = table[taken[role].column]
         clean = _cleaner(role, taken[role].column)
-        columns[role] = values if clean is None else values.map(lambda value, clean=clean: value and clean(value))
+        cleaned = values if clean is None else [value and clean(value) for value in values]
+        columns[role] = pd.Series(cleaned, index=table.index, dtype=object)
         lost = values[values.notna() & columns[role].isna()]
         if len(lost):
             text = f"{role}: {len(lost)} values are not understood and left empty: {some(sorted(set(lost)))}"
@@ -109,7 +110,7 @@ def _segments(rows: Rows, lengths: Mapping[Path, float | None]) -> None:
     times = rows.table[["start", "end"]].astype(float)
     length = rows.table.file.map(lambda file: lengths.get(file) or float("inf")).astype(float)
     slightly = (times.end > length) & (times.end <= length + SLACK)
-    rows.table = rows.table.assign(end=rows.table.end.mask(slightly, length.map(lambda s: repr(round(s, 6)))))
+    rows.table = rows.table.assign(end=rows.table.end.mask(slightly, length.map(str)))
     begin, end = times.start.fillna(0.0), times.end.mask(slightly, length).fillna(length)
     wrong = (begin < 0) | (begin >= end) | (end > length)
     rows.refuse(wrong, "segments", "have times that are not inside their file", "Times are in s, or the column says ms")
