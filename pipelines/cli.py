@@ -10,6 +10,7 @@ from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
 from pipelines.cli_export import app as export
 from pipelines.cli_honesty import app as honesty
+from pipelines.cli_import import app as imports
 from pipelines.cli_networks import app as networks
 from pipelines.cli_panels import FIGURES
 from pipelines.cli_predict import app as predict
@@ -24,7 +25,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (honesty, tune, corpora, predict, apps, export, networks):
+for commands in (honesty, tune, corpora, imports, predict, apps, export, networks):
     cli.add_typer(commands)
 
 

@@ -9,14 +9,14 @@ from prefect import flow
 
 from pipelines import places
 from pipelines.asked import check_asked
-from pipelines.caveats import SPEAKER_NORM, synthetic
+from pipelines.caveats import SPEAKER_NORM, synthetic, unknown_speakers
 from pipelines.evaluate import run_folds
+from pipelines.known_corpora import CORPORA
 from pipelines.plan import Evaluation
 from pipelines.plan_inflation import Comparison, Row, plan_inflation, with_each_c
 from pipelines.settings import project_params
 from pipelines.show_inflation import show_inflation
 from pipelines.workers import task_runner
-from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation import prediction_table, score
 from ser_tasks.inflation.compare import against, chosen_on_test
 from ser_tasks.inflation.protocols import HONEST
@@ -123,7 +123,7 @@ def selected(row: Row, tables: Tables) -> dict[str, Any] | None:
 def warnings(planned: Comparison) -> list[str]:
     """What a reader must know before quoting a figure."""
     own = planned.honest.evaluation
-    said = synthetic(own.corpus)
+    said = synthetic(own.corpus) + unknown_speakers(own.corpus)
     if MODELS[own.model].speaker_norm:
         said.append(SPEAKER_NORM)
     if MODELS[own.model].code and (epochs := own.params.corpus[own.corpus].epochs):

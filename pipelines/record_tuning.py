@@ -7,8 +7,8 @@ from typing import Any
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from pipelines.known_corpora import CORPORA
 from pipelines.tuning_plan import PlannedStudy, Tuning
-from ser_tasks.corpora import CORPORA
 from ser_tasks.models import MODELS
 from ser_tasks.tracking import children, log_child, log_figures, parent_run
 from ser_tasks.tuning.candidate import settings

@@ -33,7 +33,7 @@ def show_inflation(result: Mapping[str, Any]) -> None:
     for line in in_words(result):
         CONSOLE.print(f"  {line}")
     for name, reason in result["left_out"].items():
-        CONSOLE.print(f"  [dim]No row {name}: {reason}.[/]")
+        CONSOLE.print(f"  [dim]No row {name}: {reason.rstrip('.')}.[/]")
     for warning in result["warnings"]:
         CONSOLE.print(f"  [yellow]{warning}[/]")
 

@@ -72,8 +72,10 @@ def _loso(asked: Asked) -> tuple[Fold, ...]:
 def both_apart(asked: Asked) -> tuple[Fold, ...]:
     """Parts of the speakers by parts of the sentences; the speakers' as they were published, if they were."""
     own = asked.params.corpus[asked.corpus].speaker_independent
-    published = isinstance(own, SpeakerFolds)
-    dealt = make_folds(asked.utterances, own, seed=asked.seed) if published else _speaker_kfold(asked)
+    if isinstance(own, SpeakerFolds):
+        dealt = make_folds(asked.utterances, own, seed=asked.seed)
+    else:
+        dealt = _speaker_kfold(asked)
     parts = [frozenset(fold.test) for fold in dealt]
     return cells(asked.utterances, parts, asked.params.inflation.parts, seed=asked.seed)
 
@@ -82,6 +84,7 @@ PROTOCOLS = (
     ComparedProtocol("random", "random", _random, VOICES | {"sha256"}),
     ComparedProtocol("speaker_dependent", "random, copies together", None),
     ComparedProtocol("groups_together", "random, twin takes together", _groups_together, frozenset({"speaker"})),
+    ComparedProtocol("emobox", "EmoBox folds", None),
     ComparedProtocol("sentences", "sentences apart", _sentences_apart, VOICES),
     ComparedProtocol("sessions", "sessions apart", _sessions_apart),
     ComparedProtocol("speaker_kfold", "speakers apart, k-fold", _speaker_kfold),

@@ -28,10 +28,13 @@ from ser_tasks.params.models import (
 from ser_tasks.params.protocols import (
     BalanceParams,
     CorpusParams,
+    EmoboxFolds,
     InflationParams,
     LeaveSessionOut,
     Loso,
     OfficialSplit,
+    Protocol,
+    ProtocolName,
     Protocols,
     SpeakerDependent,
     SpeakerFolds,
@@ -81,6 +84,7 @@ __all__ = [
     "CrossParams",
     "DemoParams",
     "DialogueBlstmParams",
+    "EmoboxFolds",
     "EnsembleParams",
     "EvaluationParams",
     "FasterWhisperParams",
@@ -102,6 +106,8 @@ __all__ = [
     "PitchParams",
     "PocketsphinxParams",
     "PredictParams",
+    "Protocol",
+    "ProtocolName",
     "Protocols",
     "PsdImageParams",
     "PsdTextFusionParams",
@@ -179,7 +185,7 @@ class EnsembleParams(Section):
     """Answers of several models made one."""
 
     corpus: Name
-    protocol: Literal["speaker_independent", "speaker_dependent"]
+    protocol: ProtocolName
     members: Annotated[tuple[str, ...], Once, Field(min_length=2)]
     rule: Literal["average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"]
 
