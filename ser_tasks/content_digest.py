@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -32,14 +33,22 @@ def parquet_digest(path: Path) -> str:
 
 
 def features_content(folder: Path) -> str:
-    """Of all values of a feature store: ids, frames, numbers. Memory is bounded by one batch of rows."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.parquet")):
+    """Of all values of a feature store, utterance by utterance: shards may be called and cut otherwise.
+
+    Memory is bounded by one batch of rows.
+    """
+    found: dict[str, str] = {}
+    for path in folder.glob("*.parquet"):
         for batch in pq.ParquetFile(path).iter_batches(columns=["utterance_id", "n_frames", "values"], batch_size=256):
-            digest.update(json.dumps(batch.column("utterance_id").to_pylist()).encode())
-            digest.update(batch.column("n_frames").to_numpy().tobytes())
-            digest.update(batch.column("values").flatten().to_numpy().tobytes())
-    return digest.hexdigest()
+            values = batch.column("values")
+            ends = np.cumsum(values.value_lengths().to_numpy())
+            parts = np.split(values.flatten().to_numpy(), ends[:-1])
+            rows = zip(
+                batch.column("utterance_id").to_pylist(), batch.column("n_frames").to_pylist(), parts, strict=True
+            )
+            for name, n_frames, own in rows:
+                found[name] = hashlib.sha256(f"{n_frames} ".encode() + own.tobytes()).hexdigest()
+    return value_digest(found)
 
 
 def lock_digest(path: Path) -> str:

@@ -46,6 +46,15 @@ def test_a_value_in_a_feature_store_counts_though_its_shard_keeps_its_name(tmp_p
     assert features_digest(tmp_path / "before") == features_digest(tmp_path / "after")
 
 
+def test_a_feature_store_is_its_utterances_however_they_are_dealt_into_shards(tmp_path):
+    frames = {name: np.full((2, 6), place, np.float32) for place, name in enumerate("abc")}
+    write_features(tmp_path / "one", list("abc"), list(frames.values()))
+    write_features(tmp_path / "two", list("cb"), [frames["c"], frames["b"]])
+    write_features(tmp_path / "two/more", ["a"], [frames["a"]])
+    (tmp_path / "two/more/one.parquet").rename(tmp_path / "two/other.parquet")
+    assert features_content(tmp_path / "one") == features_content(tmp_path / "two")
+
+
 def test_a_lock_file_is_its_pins(tmp_path):
     def digest(text):
         (tmp_path / "lock").write_text(text)
