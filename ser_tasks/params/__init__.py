@@ -172,20 +172,20 @@ class ModelsParams(Section):
 
 
 class EnsembleParams(Section):
-    """Answers of several models made one."""
+    """Answers of several models made one; weighted_average and stacking learn how, on the other folds."""
 
-    corpus: Name
-    protocol: Literal["speaker_independent", "speaker_dependent"]
-    members: Annotated[tuple[str, ...], Once, Field(min_length=2)]
+    corpus: Name  # as it stands under corpora
+    protocol: Literal["speaker_independent", "speaker_dependent"]  # of the evaluations whose answers are taken
+    members: Annotated[tuple[str, ...], Once, Field(min_length=2)]  # models that were evaluated on it
     rule: Literal["average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"]
 
 
 class EvaluationParams(Section):
     """How a result is stated."""
 
-    seed: Annotated[int, Field(ge=0)]
-    bootstrap_resamples: PositiveInt
-    confidence: Fraction
+    seed: Annotated[int, Field(ge=0)]  # of random folds, fits and the bootstrap
+    bootstrap_resamples: PositiveInt  # draws of whole speakers, for the interval
+    confidence: Fraction  # of the interval
 
 
 class TuningParams(Section):
@@ -200,8 +200,8 @@ class TuningParams(Section):
 class WorkersParams(Section):
     """Where tasks run: threads, processes, or the address of a Dask scheduler (tcp://host:port)."""
 
-    where: Annotated[str, Field(pattern=r"^(threads|processes|(tcp|tls|ucx)://\S+)$")]
-    count: PositiveInt
+    where: Annotated[str, Field(pattern=r"^(threads|processes|(tcp|tls|ucx)://\S+)$")]  # tcp://host:8786: Dask
+    count: PositiveInt  # threads or processes; a scheduler has its own number
 
 
 class Params(Section):
@@ -213,9 +213,9 @@ class Params(Section):
     speech_and_words_corpora: Annotated[tuple[str, ...], Once]  # of them, those of which one model learns both
     asr_corpora: Annotated[tuple[str, ...], Once]  # of them, those that a speech recogniser hears
     try_networks: Annotated[tuple[str, ...], Once]  # on one fold of these, every network of the table is tried
-    protocols: Protocols
+    protocols: Protocols  # of SVMs and classifiers of words
     network_protocols: Protocols  # of networks, which take long
-    feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]
+    feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]  # made of every one of sound_corpora
     models: ModelsParams
     corpus: dict[Name, CorpusParams]
     speaker_dependent: SpeakerDependent

@@ -49,7 +49,7 @@ SpeakerIndependent = Annotated[
 class SpeakerDependent(Section):
     """Stratified random folds: speakers on both sides, so the result is inflated, and named so."""
 
-    folds: Count
+    folds: Count  # each with its share of every class
 
 
 Protocols = Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]
@@ -72,7 +72,7 @@ class BalanceParams(Section):
 class CorpusParams(Section):
     """One corpus: which classes, and which folds keep its speakers apart."""
 
-    preset: Name
-    speaker_independent: SpeakerIndependent
+    preset: Name  # name of a label map in the corpus' module
+    speaker_independent: SpeakerIndependent  # how test speakers are kept apart
     epochs: PositiveInt | None  # of every network here; null: as its training says
     balance: BalanceParams | None  # null: classes as the preset has them
