@@ -9,7 +9,7 @@ if (location.protocol === "file:") {
       this.ready = new Promise((done) => {
         this.frame.onload = () => {
           const inside = this.frame.contentWindow;
-          inside.postMessage = (data) => setTimeout(() => this.onmessage?.({ data }));
+          inside.postMessage = (data) => setTimeout(() => this.onmessage?.({ data: structuredClone(data) }));
           const script = inside.document.createElement("script");
           script.src = url;
           script.onload = done;
@@ -20,7 +20,8 @@ if (location.protocol === "file:") {
     }
 
     postMessage(data) {
-      this.ready.then(() => this.frame.contentWindow.onmessage({ data }));
+      const copy = structuredClone(data);
+      this.ready.then(() => this.frame.contentWindow.onmessage({ data: copy }));
     }
 
     terminate() {

@@ -17,11 +17,13 @@ HEAD = """# Parameters
 
 Every key of `params.yaml`, with the value that stands there. All keys are required; unknown ones are refused with the
 nearest name, and a mistake is answered with its line. *Read by*: the [stages](stages.md) that a change makes stale.
-What no stage reads decides how commands behave, never a result.
+What no stage reads decides how commands behave, never a result. To try a value without keeping it:
+`dvc exp run -S training.epochs=20`.
 
 """
 SELECTION = "## Selection\n\nWhat is run: corpora, protocols, feature sets.\n\n"
 COLUMNS = ("key", "value", "allowed", "means")
+NAMED = ("corpus", "ensembles", "bundles", "cross")  # sections of entries that have names of their own
 ABSENT = object()
 TRAINING = TrainingParams.__name__  # of a network: what differs from the section training, so not spelt out again
 
@@ -102,7 +104,13 @@ def _row(key: str, schema: Schema, section: str, found: Any, page: Page) -> tupl
     said = [page.beside[section].get(own), page.about(inner) if inner else None, page.comments.get(key)]
     means = "; ".join(plain(text) for text in _once([text for text in said if text]))
     in_rows_below = inner and inner != TRAINING and isinstance(found, dict)
-    return code(key), "–" if found is ABSENT or in_rows_below else value(found), allowed(schema), means
+    return code(_below_heading(key)), "–" if found is ABSENT or in_rows_below else value(found), allowed(schema), means
+
+
+def _below_heading(key: str) -> str:
+    """training.augmentation.tempo -> augmentation.tempo; networks.mlp.units -> units."""
+    heading, _, rest = key.partition(".")
+    return rest.partition(".")[2] if heading in ("networks", *NAMED) else rest or heading
 
 
 def _once(texts: list[str]) -> list[str]:

@@ -172,12 +172,14 @@ class ModelsParams(Section):
 
 
 class EnsembleParams(Section):
-    """Answers of several models made one; weighted_average and stacking learn how, on the other folds."""
+    """Answers of several models made one."""
 
     corpus: Name  # as it stands under corpora
     protocol: Literal["speaker_independent", "speaker_dependent"]  # of the evaluations whose answers are taken
     members: Annotated[tuple[str, ...], Once, Field(min_length=2)]  # models that were evaluated on it
-    rule: Literal["average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"]
+    rule: Literal[
+        "average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"
+    ]  # of their answers; the last two are learnt on the other folds
 
 
 class EvaluationParams(Section):
