@@ -17,26 +17,23 @@ from ser_tasks.models import MODELS
 from tests.docs.documented import PROJECT, Command
 
 OWN_CORPUS = "voices"  # that the tutorial makes
-OTHERS = set(
-    [
-        "cat",
-        "cd",
-        "cp",
-        "curl",
-        "do",
-        "done",
-        "echo",
-        "export",
-        "find",
-        "for",
-        "git",
-        "ls",
-        "mkdir",
-        "rm",
-        "source",
-        "unzip",
-    ]
-)
+OTHERS = {
+    "cat",
+    "cd",
+    "cp",
+    "curl",
+    "do",
+    "done",
+    "echo",
+    "export",
+    "find",
+    "for",
+    "git",
+    "ls",
+    "mkdir",
+    "rm",
+    "source",
+}
 PLACEHOLDER = re.compile(r"^[A-Z]+$|^\.\.\.$")
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 Words = Sequence[str]
