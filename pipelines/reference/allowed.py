@@ -43,10 +43,9 @@ def _number(schema: Schema) -> str:
 
 def _list(schema: Schema) -> str:
     if "prefixItems" in schema:
-        parts = [allowed(item) for item in schema["prefixItems"]]
-        return f"two of: {parts[0]}" if len(parts) == 2 and parts[0] == parts[1] else f"list: {'; '.join(parts)}"
-    least = schema.get("minItems", 0)
-    return f"list{f' of at least {least}' if least else ''}: {allowed(schema['items'])}"
+        return f"list: {'; '.join(allowed(item) for item in schema['prefixItems'])}"
+    least = schema.get("minItems")
+    return f"list{f', at least {least} long' if least else ''}: {allowed(schema['items'])}"
 
 
 def _text(schema: Schema) -> str:

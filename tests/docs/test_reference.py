@@ -40,8 +40,8 @@ class Grown(Base):
     [
         ("whole", "whole number, at least 1"),
         ("share", "number, above 0, below 1"),
-        ("pair", "two of: number or `null`"),
-        ("words", "list of at least 1: `one`, `two`"),
+        ("pair", "list: number; number or `null`"),
+        ("words", "list, at least 1 long: `one`, `two`"),
         ("count", "whole number, at least 2"),
         ("name", "text matching <code>^a\\|b$</code>"),
         ("switch", "`true`, `false`"),
