@@ -77,7 +77,7 @@ def _section(key: str, schema: Schema, page: Page) -> str:
     if name == section_in(schema):
         return "\n\n".join([*lines, table(COLUMNS, _rows(key, name, page.values[key], page))])
     lines += [f"Each name has these keys:\n\n{table(COLUMNS, _rows(f'{key}.NAME', name, ABSENT, page))}"]
-    return "\n\n".join([*lines, *_kinds(name, page), *_named(page.values[key])])
+    return "\n\n".join([*lines, *_kinds(name, page), _named(page.values[key])])
 
 
 def _network(own: str, page: Page) -> str:
@@ -140,13 +140,11 @@ def _asks(name: str, page: Page) -> str:
     return "; ".join(said) or "–"
 
 
-def _named(values: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _named(entries: Mapping[str, Mapping[str, Any]]) -> str:
     """The entries that params.yaml has."""
-    rows = [
-        (code(name), "<br>".join(f"{code(key)}: {value(of)}" for key, of in entry.items()))
-        for name, entry in values.items()
-    ]
-    return [f"In params.yaml:\n\n{table(('name', 'keys'), rows)}"] if rows else ["In params.yaml: none."]
+    keys = list(dict.fromkeys(key for entry in entries.values() for key in entry))
+    rows = [(code(name), *(value(entry.get(key)) for key in keys)) for name, entry in entries.items()]
+    return f"In params.yaml:\n\n{table(('name', *keys), rows)}" if rows else "In params.yaml: none."
 
 
 def _sections(base: type[Section]) -> Iterator[type[Section]]:
