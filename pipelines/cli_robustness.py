@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli_panels import FIGURES
+from pipelines.cli_panels import FIGURES, RECORDINGS
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -24,3 +24,20 @@ def robustness(
     from pipelines.robustness import main
 
     main(corpus, model, [name.strip() for name in conditions.split(",") if name.strip()])
+
+
+@app.command(rich_help_panel=RECORDINGS)
+def behave(
+    inputs: Annotated[list[str], typer.Argument(metavar="PATH...", help="Recordings: files, folders, patterns.")],
+    bundle: Annotated[
+        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; left out: as many as pay.")] = None,
+) -> None:
+    """Level, silence at the ends, sampling rate, channels, format, offset, polarity: do the answers stay?
+
+    Exit status: 0 they do; 3 some do not; 2 some recordings could not be answered to; 1 nothing could begin.
+    """
+    from pipelines.behave import behave as run
+
+    raise typer.Exit(run(inputs, bundle=bundle, workers=workers))

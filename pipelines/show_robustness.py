@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.show import CONSOLE, percent_points, show_rows
+from ser_tasks.bundle.card import Card
+from ser_tasks.params import ToleranceParams
 from ser_tasks.result import percent, with_interval
+from ser_tasks.robustness.behaviour import Verdict
 from ser_tasks.robustness.words import drift, title
 
 
@@ -37,3 +40,22 @@ def _row(clean: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
         "labels changed": f"{percent(own['labels_changed'])} %",
         "more often": f"{towards} {percent_points(grown)}" if grown > 0 else "–",
     }
+
+
+def show_behaviour(card: Card, verdicts: Sequence[Verdict], tolerance: ToleranceParams) -> None:
+    """A line for each invariance, and what was allowed."""
+    rows = [
+        {
+            "must not matter": verdict.title,
+            "holds": "yes" if verdict.holds else "NO",
+            "labels changed": f"{verdict.changed} of {verdict.recordings}",
+            "probability moves": f"up to {percent(verdict.largest)} points",
+            "in": verdict.worst.name,
+        }
+        for verdict in verdicts
+    ]
+    show_rows(rows, title=f"{card.name}: {card.model} on {card.corpus}")
+    CONSOLE.print(
+        f"  Holds: at most {percent(tolerance.labels_changed)} % of the labels change, and no answer's probability moves "
+        f"by more than {percent(tolerance.confidence)} points (robustness.tolerance in params.yaml)."
+    )
