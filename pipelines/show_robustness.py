@@ -56,6 +56,6 @@ def show_behaviour(card: Card, verdicts: Sequence[Verdict], tolerance: Tolerance
     ]
     show_rows(rows, title=f"{card.name}: {card.model} on {card.corpus}")
     CONSOLE.print(
-        f"  Holds: at most {percent(tolerance.labels_changed)} % of the labels change, and no answer's probability moves "
-        f"by more than {percent(tolerance.confidence)} points (robustness.tolerance in params.yaml)."
+        f"  Holds: at most {percent(tolerance.labels_changed)} % of the labels change, and no probability moves by "
+        f"more than {percent(tolerance.confidence)} points (robustness.tolerance in params.yaml)."
     )
