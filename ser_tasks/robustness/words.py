@@ -21,13 +21,12 @@ def summary(clean: Figures, found: Sequence[Figures], chance: float) -> list[str
         f"Clean, UAR is {_points(clean['uar'])}: {_points(clean['uar'] - chance)} points above chance "
         f"({_points(chance)})."
     ]
-    kinds = dict.fromkeys(own["kind"] for own in found)
-    said += [
-        _on_kind([own for own in found if own["kind"] == kind], clean, chance) for kind in kinds if _costs(found, kind)
-    ]
-    safe = [title(own) for own in found if not _costs(found, own["kind"])]
-    if safe:
-        said.append(f"No loss that the test tells from none: {'; '.join(safe)}. That is not proof that there is none.")
+    for kind in dict.fromkeys(own["kind"] for own in found):
+        lost = [own for own in found if own["kind"] == kind and _is_loss(own)]
+        said += [_on_kind(lost, clean, chance)] if lost else []
+    if safe := [own for own in found if not _is_loss(own)]:
+        listed = "; ".join(f"{title(own)} ({100 * own['difference']['uar_difference']:+.1f})" for own in safe)
+        said.append(f"Differences that the test does not tell from none, in points: {listed}.")
     return said
 
 
@@ -44,39 +43,22 @@ def title(own: Figures) -> str:
     return f"{kind.title}, {own['value']:g} {kind.unit}"
 
 
-def _costs(found: Sequence[Figures], kind: str) -> bool:
-    return any(_is_loss(own) for own in found if own["kind"] == kind)
-
-
 def _is_loss(own: Figures) -> bool:
     return bool(own["difference"]["uar_difference"] < 0 and own["difference"]["p_holm"] < LEVEL)
 
 
-def _on_kind(found: Sequence[Figures], clean: Figures, chance: float) -> str:
-    """babble: from 20 dB SNR on ... ; at worst, 0 dB SNR ..., 72 % of the answers are anger (clean 38 %)."""
-    lost = [own for own in found if _is_loss(own)]
-    worst = min(lost, key=lambda own: own["uar"])
-    lead = clean["uar"] - chance
-    parts = [f"{_value(own)} loses {_points(-own['difference']['uar_difference'])} points" for own in lost]
-    share = min(1.0, (clean["uar"] - worst["uar"]) / lead) if lead > 0 else 1.0
-    at_worst = f"at {_value(worst)} " if len(lost) > 1 else ""
+def _on_kind(lost: Sequence[Figures], clean: Figures, chance: float) -> str:
+    """Babble loses 22.4 points at 10, 52.2 at 0 dB SNR; at worst 88 % of its lead over chance, and so on."""
+    kind, worst = KINDS[lost[0]["kind"]], min(lost, key=lambda own: own["uar"])
+    points = [f"{_points(-own['difference']['uar_difference'])} at {own['value']:g}" for own in lost]
+    share = min(1.0, (clean["uar"] - worst["uar"]) / (clean["uar"] - chance)) if clean["uar"] > chance else 1.0
+    sentence = f"{kind.title[0].upper()}{kind.title[1:]} costs {', '.join(points)} {kind.unit}; "
+    sentence += f"{'at worst ' * (len(lost) > 1)}{_percent(share)} of the lead over chance"
     name, grown = drift(clean, worst)
-    end = ""
     if grown > 0:
-        end = (
-            f", and {_percent(worst['answers'][name])} of the answers are {name} (clean "
-            f"{_percent(clean['answers'][name])})"
-        )
-    chance_level = ", no more than a guess" if worst["uar_low"] <= chance else ""
-    head = KINDS[found[0]["kind"]].title
-    return (
-        f"{head[0].upper()}{head[1:]}: {', '.join(parts)}; {at_worst}that is {_percent(share)} of its lead over "
-        f"chance{chance_level}{end}."
-    )
-
-
-def _value(own: Figures) -> str:
-    return f"{own['value']:g} {KINDS[own['kind']].unit}"
+        before, after = (_percent(figures["answers"][name]) for figures in (clean, worst))
+        sentence += f": {after} of the answers are {name} then, {before} when clean"
+    return f"{sentence}."
 
 
 def _points(share: float) -> str:
