@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ser_tasks.robustness.condition import Condition
 from ser_tasks.robustness.kinds import KINDS
 
 LEVEL = 0.05  # of the adjusted p value
@@ -21,12 +22,14 @@ def summary(clean: Figures, found: Sequence[Figures], chance: float) -> list[str
         f"Clean, UAR is {_points(clean['uar'])}: {_points(clean['uar'] - chance)} points above chance "
         f"({_points(chance)})."
     ]
-    for kind in dict.fromkeys(own["kind"] for own in found):
-        lost = [own for own in found if own["kind"] == kind and _is_loss(own)]
-        said += [_on_kind(lost, clean, chance)] if lost else []
-    if safe := [own for own in found if not _is_loss(own)]:
-        listed = "; ".join(f"{title(own)} ({100 * own['difference']['uar_difference']:+.1f})" for own in safe)
-        said.append(f"Differences that the test does not tell from none, in points: {listed}.")
+    told = [own for own in found if own["difference"]["p_holm"] < LEVEL]
+    lost = [own for own in told if own["difference"]["uar_difference"] < 0]
+    kinds = dict.fromkeys(own["kind"] for own in lost)
+    said += [_on_kind([own for own in lost if own["kind"] == kind], clean, chance) for kind in kinds]
+    if better := [own for own in told if own not in lost]:
+        said.append(f"Better than clean, in points: {_listed(better)}.")
+    if untold := [own for own in found if own not in told]:
+        said.append(f"Differences that the test does not tell from none, in points: {_listed(untold)}.")
     return said
 
 
@@ -39,12 +42,11 @@ def drift(clean: Figures, own: Figures) -> tuple[str, float]:
 
 def title(own: Figures) -> str:
     """babble, 10 dB SNR."""
-    kind = KINDS[own["kind"]]
-    return f"{kind.title}, {own['value']:g} {kind.unit}"
+    return Condition(own["kind"], own["value"], {}).title
 
 
-def _is_loss(own: Figures) -> bool:
-    return bool(own["difference"]["uar_difference"] < 0 and own["difference"]["p_holm"] < LEVEL)
+def _listed(found: Sequence[Figures]) -> str:
+    return "; ".join(f"{title(own)} ({100 * own['difference']['uar_difference']:+.1f})" for own in found)
 
 
 def _on_kind(lost: Sequence[Figures], clean: Figures, chance: float) -> str:
