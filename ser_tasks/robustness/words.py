@@ -50,11 +50,11 @@ def _listed(found: Sequence[Figures]) -> str:
 
 
 def _on_kind(lost: Sequence[Figures], clean: Figures, chance: float) -> str:
-    """Babble loses 22.4 points at 10, 52.2 at 0 dB SNR; at worst 88 % of its lead over chance, and so on."""
+    """Points lost to babble: 22.4 at 10, 52.2 at 0 dB SNR; at worst 88 % of the lead over chance: 93 % of ..."""
     kind, worst = KINDS[lost[0]["kind"]], min(lost, key=lambda own: own["uar"])
     points = [f"{_points(-own['difference']['uar_difference'])} at {own['value']:g}" for own in lost]
     share = min(1.0, (clean["uar"] - worst["uar"]) / (clean["uar"] - chance)) if clean["uar"] > chance else 1.0
-    sentence = f"{kind.title[0].upper()}{kind.title[1:]} costs {', '.join(points)} {kind.unit}; "
+    sentence = f"Points lost to {kind.title}: {', '.join(points)} {kind.unit}; "
     sentence += f"{'at worst ' * (len(lost) > 1)}{_percent(share)} of the lead over chance"
     name, grown = drift(clean, worst)
     if grown > 0:

@@ -69,7 +69,7 @@ def test_the_sentences_say_what_is_lost_where_the_answers_go_and_what_stays():
     said = summary(clean, figures(TRUTH, TRUTH, ["anger"] * 16), chance=0.5)
     assert said == [
         "Clean, UAR is 100.0: 50.0 points above chance (50.0).",
-        "White noise costs 50.0 at 0 dB SNR; 100 % of the lead over chance: 100 % of the answers are anger then, 50 % "
-        "when clean.",
+        "Points lost to white noise: 50.0 at 0 dB SNR; 100 % of the lead over chance: 100 % of the answers are anger "
+        "then, 50 % when clean.",
         "Differences that the test does not tell from none, in points: white noise, 30 dB SNR (+0.0).",
     ]
