@@ -14,7 +14,7 @@ from ser_tasks.feature_table import features_digest
 from ser_tasks.features.store import plan_shards
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
-from ser_tasks.robustness.condition import MARK, Condition, chosen, conditions_of
+from ser_tasks.robustness.condition import MARK, Condition
 from ser_tasks.robustness.store import DegradedShard, degraded_shards, draw_voices
 from ser_tasks.speech_and_words import reads_words
 from ser_tasks.splits import Fold
@@ -47,20 +47,17 @@ def refuse_deaf(model: str) -> None:
         )
 
 
-def plan_robustness(corpus: str, model: str, params: Params, names: Sequence[str]) -> Plan:
+def plan_robustness(corpus: str, model: str, params: Params, conditions: Sequence[Condition]) -> Plan:
     """Folds and seeds as the evaluation has them, and a shard for every few minutes under each condition.
 
     Args:
         corpus, model: of the evaluation
         params: for this corpus
-        names: of conditions or kinds; none: all of params.yaml
+        conditions: that are tested
 
     Raises:
-        UserError: a name that is none, or a condition that cannot be had
+        UserError: a condition that cannot be had, as babble where nobody else talks
     """
-    conditions = chosen(conditions_of(params.robustness), names)
-    if not conditions:
-        raise UserError("params.yaml: robustness.conditions: every kind is empty. Give one of them a value.")
     evaluation = plan_evaluation(corpus, PROTOCOL, model, params)
     utterances = labelled_corpus(corpus, params).utterances
     tested = {name for fold, _ in evaluation.runs for name in fold.test}
@@ -78,7 +75,7 @@ def plan_robustness(corpus: str, model: str, params: Params, names: Sequence[str
         )
     return Plan(
         evaluation,
-        conditions,
+        tuple(conditions),
         {condition.name: degraded_shards(shards, condition, talkers=voices) for condition in conditions},
     )
 

@@ -22,6 +22,7 @@ from ser_tasks.evaluation import FoldOutcome, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
 from ser_tasks.params import Params
 from ser_tasks.result import percent, write_result
+from ser_tasks.robustness.condition import Condition, chosen, conditions_of
 from ser_tasks.robustness.figure import robustness_figure
 from ser_tasks.robustness.losses import clean_figures, losses, under
 from ser_tasks.robustness.words import summary
@@ -30,9 +31,9 @@ from ser_tasks.versions import NUMERIC, library_versions
 
 
 @flow(name="robustness", flow_run_name="{corpus} {model}")
-def robustness(corpus: str, model: str, params: Params, names: Sequence[str]) -> None:
+def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Condition]) -> None:
     """Features under every condition, one task a fold that answers for all of them, then figures and a picture."""
-    plan = plan_robustness(corpus, model, params, names)
+    plan = plan_robustness(corpus, model, params, conditions)
     degrade(plan)
     evaluation = with_degraded(plan)
     outcomes = run_folds(evaluation)
@@ -102,7 +103,8 @@ def main(corpus: str, model: str, names: Sequence[str]) -> None:
     params = project_params()
     check_asked("ser robustness", corpus, PROTOCOL, model, params)
     refuse_deaf(model)
+    conditions = chosen(conditions_of(params.robustness), names)
     params = params.for_corpus(corpus)
     with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
         os.environ["PREFECT_API_URL"] = address  # for the workers: each would start a server of its own
-        robustness.with_options(task_runner=task_runner(params.workers))(corpus, model, params, names)
+        robustness.with_options(task_runner=task_runner(params.workers))(corpus, model, params, conditions)

@@ -62,8 +62,10 @@ def chosen(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[Condi
     """Those of these kinds or names, in their own order; all, if none is named.
 
     Raises:
-        UserError: a name that is neither
+        UserError: a name that is neither, or nothing to choose from
     """
+    if not conditions:
+        raise UserError("params.yaml: robustness.conditions: every kind is empty. Give one of them a value.")
     known = {condition.name for condition in conditions} | {condition.kind for condition in conditions}
     strangers = [name for name in names if name not in known]
     if strangers:

@@ -14,6 +14,7 @@ from ser_tasks.audio.decode import read_recording
 from ser_tasks.errors import UserError
 from ser_tasks.features.store import compute_shard, plan_shards
 from ser_tasks.params import Params
+from ser_tasks.robustness.condition import chosen, conditions_of
 from ser_tasks.robustness.losses import under
 from ser_tasks.robustness.store import compute_degraded
 from ser_tasks.tasks import fold_outcome, run_fold
@@ -50,7 +51,7 @@ def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
 
 @pytest.mark.parametrize("model", ["svm", "svm_speaker_norm"])
 def test_clean_answers_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
-    plan = plan_robustness("demo", model, params, [])
+    plan = plan_robustness("demo", model, params, conditions_of(params.robustness))
     for condition in plan.conditions:
         for shard in plan.shards[condition.name]:
             compute_degraded(shard, corpus_root=places.corpus_root("demo"), folder=plan.folder(condition))
@@ -66,7 +67,7 @@ def test_clean_answers_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_no
 
 
 def test_no_degraded_utterance_is_learnt_from(params):
-    plan = plan_robustness("demo", "svm", params, ["gain"])
+    plan = plan_robustness("demo", "svm", params, chosen(conditions_of(params.robustness), ["gain"]))
     (condition,) = plan.conditions
     for shard in plan.shards[condition.name]:
         compute_degraded(shard, corpus_root=places.corpus_root("demo"), folder=plan.folder(condition))

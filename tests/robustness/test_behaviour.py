@@ -88,7 +88,7 @@ def demo_answers():
     settings = SVM.model_copy(update={"c": (10.0,), "gamma": (0.0003,), "pca_variance": (0.97,)})
     svm = SvmRecogniser(settings, classes=EMOTIONS, seed=0)
     svm.fit(Examples(rows, np.array([e for _, e, _ in heard]), np.array([str(s) for s, _, _ in heard])), None)
-    unheard = [sound for _, sound in spoken(3, 2)]
+    unheard = [sound for _, sound in spoken(3, 1)]
     return lambda change: svm.posteriors(np.concatenate([features(change(sound)) for sound in unheard]))
 
 
