@@ -18,6 +18,7 @@ from pipelines.show_robustness import show_robustness
 from pipelines.watch import watch_shards
 from pipelines.workers import task_runner
 from ser_tasks.atomic import atomic_path
+from ser_tasks.bundle.pictures import as_png
 from ser_tasks.evaluation import FoldOutcome, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
 from ser_tasks.params import Params
@@ -48,7 +49,7 @@ def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Con
     write_result(result, places.robustness(corpus, model))
     picture = places.robustness_picture(corpus, model)
     with atomic_path(picture) as temporary:
-        robustness_figure(result).savefig(temporary, dpi=120, metadata={"Software": None})
+        temporary.write_bytes(as_png(robustness_figure(result)))
     show_robustness(result, files=(places.robustness(corpus, model), picture))
 
 
