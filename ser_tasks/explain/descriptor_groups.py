@@ -47,7 +47,7 @@ def descriptor_groups(dimensions: Sequence[str]) -> dict[str, Columns]:
         own = [name for name, pattern in patterns.items() if pattern.fullmatch(descriptor)]
         if len(own) != 1:
             raise UserError(
-                f"the dimension {dimension!r} belongs to {own or 'no group'}, expected to exactly one of {list(GROUPS)}. "
+                f"the dimension {dimension!r} belongs to {own or 'no group'}, expected exactly one of {list(GROUPS)}. "
                 "Mend its pattern in ser_tasks/explain/descriptor_groups.py."
             )
         found[own[0]].append(column)

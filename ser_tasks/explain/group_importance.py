@@ -98,12 +98,18 @@ def drops(
     repeats = len(next(iter(folds[0].shuffled.values())))
     intact = _repeated([(own.fold, [own.intact] * repeats) for own in folds], labels, seed=seed)
     speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
-    options = {"confidence": params.confidence, "resamples": params.bootstrap_resamples, "seed": params.seed}
     found = {}
     for name in folds[0].shuffled:
         table = _repeated([(own.fold, own.shuffled[name]) for own in folds], labels, seed=seed)
         voices = {repeated: speakers[repeated.rpartition(REPEAT)[0]] for repeated in table.utterance_id}
-        found[name] = uar_difference(intact, table, voices, **options)
+        found[name] = uar_difference(
+            intact,
+            table,
+            voices,
+            confidence=params.confidence,
+            resamples=params.bootstrap_resamples,
+            seed=params.seed,
+        )
     return found
 
 

@@ -38,14 +38,14 @@ def network_gradients(network: Any, mask: Array, direction: Array) -> Gradients:
 def _tensorflow(network: Any, direction: Array) -> Compute:
     import tensorflow as tf  # noqa: PLC0415
 
-    @tf.function(reduce_retracing=True)  # type: ignore[misc]  # TensorFlow has no types
     def compute(frames: Any, mask: Any) -> tuple[Any, Any]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(frames)
             answers = tf.linalg.matvec(network({"frames": frames, "mask": mask}, training=False), direction)
         return answers, tape.gradient(answers, frames)
 
-    return compute  # type: ignore[no-any-return]
+    compiled: Compute = tf.function(compute, reduce_retracing=True)
+    return compiled
 
 
 def _jax(network: Any, direction: Array) -> Compute:

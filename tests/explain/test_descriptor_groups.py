@@ -29,7 +29,9 @@ def test_each_of_the_2102_functionals_is_in_exactly_one_group():
     dimensions = feature_set("functionals").names(feature_params(read_params()))
     groups = descriptor_groups(dimensions)
     assert Counter(np.concatenate(list(groups.values())).tolist()) == Counter(range(2102))
-    voicing = {"voicing": STATISTICS + 2}  # the harmonic ratio, the voiced fraction, the mean length of voiced stretches
+    voicing = {
+        "voicing": STATISTICS + 2
+    }  # the harmonic ratio, the voiced fraction, the mean length of voiced stretches
     sizes = {name: STATISTICS * count for name, count in SIZES.items()}
     assert {name: len(columns) for name, columns in groups.items()} == sizes | voicing
     assert list(groups) == list(GROUPS)
@@ -47,5 +49,5 @@ def test_names_tell_the_group():
 
 
 def test_a_dimension_of_no_group_is_refused():
-    with pytest.raises(UserError, match="lld.jitter.mean.*exactly one of"):
+    with pytest.raises(UserError, match=r"lld\.jitter\.mean.*exactly one of"):
         descriptor_groups(["lld.jitter.mean"])

@@ -43,7 +43,10 @@ def found():
             tuple(i for i, s in zip(labels.utterance_ids, labels.speakers, strict=True) if (s == speaker) == tested)
             for tested in (False, True)
         )
-        fold, model = Fold(f"speaker {speaker}", train, (), test), Model(Nearest, lambda params: None, "functionals", "")
+        fold, model = (
+            Fold(f"speaker {speaker}", train, (), test),
+            Model(Nearest, lambda params: None, "functionals", ""),
+        )
         options = {"groups": GROUPS, "repeats": REPEATS, "seed": 0}
         folds.append(shuffled_fold(fold, labels, features.astype(np.float32), model, read_params(), **options))
     return drops(folds, labels, read_params().evaluation, seed=0)
