@@ -57,7 +57,7 @@ def track(
     title = f"{' · '.join(place)}\nUAR {100 * result['uar']:.1f} %"
     read = {
         **{key: str(result[key]) for key in CHOSEN},
-        **dotted("protocol", protocol),
+        **dotted("protocol", {key: value for key, value in protocol.items() if key != "kind"}),
         **dotted("model", settings),
     }
     return log_evaluation(
@@ -82,11 +82,17 @@ def track(
 
 
 def dotted(section: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Settings as params of a run: {"training": {"epochs": 60}} of section model -> {"model.training.epochs": "60"}."""
+    """Settings as params of a run: {"training": {"epochs": 60}} of section model -> {"model.training.epochs": "60"}.
+
+    Of a list of one value the value, so that the page takes it for a number.
+    """
     flat: dict[str, str] = {}
     for key, value in values.items():
         name = f"{section}.{key}"
-        flat |= dotted(name, value) if isinstance(value, Mapping) and value else {name: str(value)}
+        if isinstance(value, Mapping) and value:
+            flat |= dotted(name, value)
+        else:
+            flat[name] = str(value[0] if isinstance(value, list | tuple) and len(value) == 1 else value)
     return flat
 
 

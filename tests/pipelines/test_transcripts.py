@@ -104,6 +104,7 @@ def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(f
         metrics = dict(database.execute("select key, value from metrics").fetchall())
     assert metrics["wer"] == 0.5
     assert metrics["seconds_per_second"] >= 0
+    check_runs(Path("mlflow.db"), {"heard"})
 
     file, digest = features_of("demo", HEARD)
     assert digest == file_digest(places.heard("demo"))
