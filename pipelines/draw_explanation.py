@@ -19,7 +19,8 @@ from ser_tasks.explain.recording import Explanation
 from ser_tasks.inference.attention import Attention
 from ser_tasks.result import percent
 
-ORANGE, SKY, BLUE, VERMILION = (COLOURS[i] for i in (0, 1, 4, 5))
+SKY, BLUE, VERMILION = (COLOURS[i] for i in (1, 4, 5))
+FOR, AGAINST, DIVERGING = "#b35806", "#542788", "PuOr_r"  # orange and purple: told apart without red and green
 BRIGHTEST = 99.5  # percentile of the attributions that has the full colour: a few outliers must not pale the rest
 TICKS = 8  # names on the axis of the features
 
@@ -41,32 +42,33 @@ def draw_explanation(
     if explanation.hop is None:
         figure = _groups(explanation, dimensions)
     else:
-        figure = _over_time(explanation, card.sampling_rate, dimensions, explanation.hop)
+        figure = _over_time(explanation, card, dimensions, explanation.hop)
     figure.suptitle(head, x=0.01, ha="left")
     with atomic_path(to) as temporary:
         figure.savefig(temporary, dpi=110)
 
 
-def _over_time(explanation: Explanation, sampling_rate: int, dimensions: tuple[str, ...], hop: float) -> Figure:
+def _over_time(explanation: Explanation, card: Card, dimensions: tuple[str, ...], hop: float) -> Figure:
     attention, values = explanation.attention, explanation.attribution.values
     heights = (1.2, 3, 3, 1.4) if attention is None else (1.2, 3, 3, 1.4, 1.4)
     figure = Figure(figsize=(11, 1.2 + 0.9 * sum(heights)), layout="constrained")
     wave, features, moved, summed, *rest = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     signal = explanation.signal
-    wave.plot(np.arange(len(signal)) / sampling_rate, signal, color="0.35", linewidth=0.4)
+    wave.plot(np.arange(len(signal)) / card.sampling_rate, signal, color="0.35", linewidth=0.4)
     wave.set_ylabel("waveform")
     extent = (0, len(values) * hop, -0.5, values.shape[1] - 0.5)
     given = features.imshow(
         explanation.features.T, origin="lower", aspect="auto", extent=extent, cmap="viridis", interpolation="nearest"
     )
     figure.colorbar(given, ax=features, pad=0.01)
-    features.set_ylabel("features")
+    features.set_ylabel(card.feature_set)
     reach = float(np.percentile(np.abs(values), BRIGHTEST)) or 1.0
-    how = {"cmap": "PuOr_r", "vmin": -reach, "vmax": reach, "interpolation": "nearest"}  # no red, no green
+    how = {"cmap": DIVERGING, "vmin": -reach, "vmax": reach, "interpolation": "nearest"}
     shown = moved.imshow(values.T, origin="lower", aspect="auto", extent=extent, **how)
     figure.colorbar(shown, ax=moved, pad=0.01)
     moved.set_ylabel("attribution")
-    moved.set_title(f"{logit(explanation)}, against {BASELINES[explanation.baseline]}", fontsize=10, loc="left")
+    what = f"{logit(explanation)}, against {BASELINES[explanation.baseline]}: orange for it, purple against it"
+    moved.set_title(what, fontsize=10, loc="left")
     for axes in (features, moved):
         _names(axes, dimensions)
     _over_frames(summed, values.sum(axis=1), hop)
@@ -85,10 +87,10 @@ def _names(axes: Axes, dimensions: tuple[str, ...]) -> None:
 def _over_frames(axes: Axes, moved: NDArray[np.float64], hop: float) -> None:
     """Sum over the features of each frame: for the class above 0, against it below."""
     edges = np.arange(len(moved) + 1) * hop
-    for sign, colour in ((1, ORANGE), (-1, BLUE)):
+    for sign, colour in ((1, FOR), (-1, AGAINST)):
         axes.stairs(np.maximum(sign * moved, 0) * sign, edges, fill=True, color=colour)
     axes.axhline(0, color="black", linewidth=0.5)
-    axes.set_ylabel("of a frame")
+    axes.set_ylabel("sum of a frame")
 
 
 def _attention(axes: Axes, attention: Attention, *, end: float) -> None:
@@ -106,7 +108,7 @@ def _groups(explanation: Explanation, dimensions: tuple[str, ...]) -> Figure:
     figure = Figure(figsize=(9, 1.4 + 0.4 * len(sums)), layout="constrained")
     axes = figure.subplots()
     names = sorted(sums, key=lambda name: sums[name])
-    axes.barh(names, [sums[name] for name in names], color=[ORANGE if sums[name] > 0 else BLUE for name in names])
+    axes.barh(names, [sums[name] for name in names], color=[FOR if sums[name] > 0 else AGAINST for name in names])
     axes.axvline(0, color="black", linewidth=0.5)
     axes.set_xlabel(f"attribution to the {logit(explanation)}, against {BASELINES[explanation.baseline]}")
     return figure
@@ -128,7 +130,7 @@ def draw_importance(result: Mapping[str, Any], *, to: Path) -> None:
     lost.set_yticks(rows, [f"{name} ({own['dimensions']})" for name, own in groups])
     _with_intervals(lost, [(own["drop"], own["low"], own["high"]) for _, own in groups], VERMILION)
     lost.axvline(0, color="black", linewidth=0.8)
-    lost.set_xlabel("UAR lost when it is shuffled")
+    lost.set_xlabel("UAR lost when it is shuffled, in points")
     for axes in rest:
         _with_intervals(axes, [(own["uar"], own["uar_low"], own["uar_high"]) for own in alone], BLUE)
         axes.axvline(result["uar"], color="black", linestyle="--", linewidth=0.8)

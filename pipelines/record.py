@@ -65,10 +65,10 @@ def track(
         name=f"{result['model']} · {result['protocol']}",
         description=" ".join([f"{result['utterances']} utterances of {result['corpus']}.", *result["warnings"]]),
         params=read,
-        metrics={"seconds": seconds}
-        | {key: result[key] for key in HEADLINE}
+        metrics={key: result[key] for key in HEADLINE}
         | {f"recall/{name}": recall for name, recall in result["recall"].items()}
-        | differences(result.get("against", {})),
+        | differences(result.get("against", {}))
+        | {"seconds": seconds},
         tags=_tags(result, read),
         folds=[{**fold, "chosen": outcome.chosen} for fold, outcome in zip(result["folds"], outcomes, strict=True)],
         figure=confusion_figure(confusion, result["classes"], title=title),

@@ -30,6 +30,7 @@ class StudyRun:
 
     def __init__(self, tuning: Tuning, planned: PlannedStudy, study: Study) -> None:
         self.tuning, self.study = tuning, study
+        self.tags = {**tags(tuning), STUDY: study.study_name, "ser.part": planned.part}
         evaluation = tuning.evaluation
         self.id = parent_run(
             experiment=experiment(tuning),
@@ -40,7 +41,7 @@ class StudyRun:
                 **{f"space.{name}": str(values) for name, values in tuning.space.distributions.items()},
                 **{f"tuning.{key}": value for key, value in evaluation.params.tuning if key != "trials"},
             },
-            tags={KIND: "study", **tags(tuning), STUDY: study.study_name, "ser.part": planned.part},
+            tags={KIND: "study", **self.tags},
         )
         logged = children(self.id, TRIAL)
         for trial in study.get_trials(deepcopy=False):
@@ -63,7 +64,7 @@ class StudyRun:
             name=f"trial {trial.number}",
             params={f"model.{key.removeprefix(own)}": value for key, value in drawn.items()},
             metrics={"inner_uar": uars, "inner_uar_mean": [] if failed or trial.value is None else [trial.value]},
-            tags={KIND: "trial", TRIAL: str(trial.number), STATE: state, **said},
+            tags={KIND: "trial", **self.tags, TRIAL: str(trial.number), STATE: state, **said},
             status="KILLED" if was_killed(trial) else "FAILED" if failed else "FINISHED",
             began=trial.datetime_start,
             ended=trial.datetime_complete,

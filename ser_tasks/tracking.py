@@ -199,17 +199,14 @@ def log_child(
         name: of the run
         params: logged as text
         metrics: values of each, one a step, from 1
-        tags: the run's own; the parent's tags are the run's, too
+        tags: of the run
         status: FINISHED, FAILED or KILLED
         began, ended: of the work
     """
     mlflow = _mlflow()
-    client, above = mlflow.MlflowClient(), mlflow.get_run(parent)
-    inherited = {key: value for key, value in above.data.tags.items() if not key.startswith("mlflow.")}
+    client, experiment = mlflow.MlflowClient(), mlflow.get_run(parent).info.experiment_id
     start, end = (int(moment.timestamp() * 1000) for moment in (began, ended))
-    run = client.create_run(
-        above.info.experiment_id, start_time=start, run_name=name, tags={**inherited, **tags, PARENT: parent}
-    )
+    run = client.create_run(experiment, start_time=start, run_name=name, tags={**tags, PARENT: parent})
     client.log_batch(
         run.info.run_id,
         metrics=[

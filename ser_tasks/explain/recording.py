@@ -74,6 +74,8 @@ def explain(
             f"{card.name}: {card.model} is no network, and has neither gradients nor attention. Take the bundle of a "
             f"network, or ask which features it lives on: ser explain model {card.corpus} {card.model}"
         )
+    for name in {of, against} - {None, *bundle.classes}:
+        raise UserError(f"{card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")
     answer = recognise(bundle, recording)
     of = of or answer.emotion
     signal = model_signal(recording, card.sampling_rate)
@@ -117,17 +119,14 @@ def _baseline(
     if which == "mean":
         mean = np.asarray(recogniser.model.get_layer("standardise").mean)
         return np.broadcast_to(mean, features.shape).astype(np.float32)
-    silent = feature_set(bundle.card.feature_set)(np.zeros(round(len(signal)), np.float32), bundle.sections)
+    silent = feature_set(bundle.card.feature_set)(np.zeros(len(signal), np.float32), bundle.sections)
     return np.broadcast_to(silent[:1], features.shape).astype(np.float32)
 
 
 def _direction(bundle: Bundle, of: str, against: str | None) -> NDArray[np.float32]:
     """1 for the class that is explained, -1 for the one that it is held against."""
     weights = np.zeros(len(bundle.classes), np.float32)
-    for name, weight in ((of, 1.0), (against, -1.0)):
-        if name is None:
-            continue
-        if name not in bundle.classes:
-            raise UserError(f"{bundle.card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")
-        weights[bundle.classes.index(name)] += weight
+    weights[bundle.classes.index(of)] += 1
+    if against is not None:
+        weights[bundle.classes.index(against)] -= 1
     return weights

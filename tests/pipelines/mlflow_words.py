@@ -43,8 +43,7 @@ def check_runs(database: Path, kinds: set[str]) -> None:
     words = documented()
     with sqlite3.connect(database) as store:
         found = {
-            table: store.execute(f"select distinct run_uuid, key from {table}").fetchall()  # noqa: S608
-            for table in TABLES.values()
+            table: store.execute(f"select distinct run_uuid, key from {table}").fetchall() for table in TABLES.values()
         }
         kind_of = dict(store.execute("select run_uuid, value from tags where key = 'ser.kind'").fetchall())
         runs = {run for (run,) in store.execute("select run_uuid from runs").fetchall()}

@@ -23,6 +23,7 @@ from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.read_params import read_params
 from ser_tasks.text.transcripts import HEARD, read_transcripts
 from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
+from tests.pipelines.mlflow_words import check_runs
 
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
 LONG, SHORT = 16_000, 8_000  # samples at 16 kHz
