@@ -10,6 +10,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.explain.descriptor_groups import GROUPS, descriptor_groups
 from ser_tasks.features import feature_set
 from ser_tasks.read_params import read_params
+from tests.bundle.small_bundles import PROJECT
 
 STATISTICS = 10
 SIZES = {  # descriptors, ten statistics each, counted from the tables of names
@@ -26,7 +27,7 @@ SIZES = {  # descriptors, ten statistics each, counted from the tables of names
 
 
 def test_each_of_the_2102_functionals_is_in_exactly_one_group():
-    dimensions = feature_set("functionals").names(feature_params(read_params()))
+    dimensions = feature_set("functionals").names(feature_params(read_params(PROJECT / "params.yaml")))
     groups = descriptor_groups(dimensions)
     assert Counter(np.concatenate(list(groups.values())).tolist()) == Counter(range(2102))
     voicing = {

@@ -8,7 +8,9 @@ from ser_tasks.explain.group_importance import drops, shuffle, shuffled_fold
 from ser_tasks.models.recogniser import Model
 from ser_tasks.read_params import read_params
 from ser_tasks.splits import Fold
+from tests.bundle.small_bundles import PROJECT
 
+PARAMS = read_params(PROJECT / "params.yaml")
 CLASSES = ("anger", "neutral", "sadness")
 PER_CLASS, REPEATS = 40, 6
 SPEAKERS = ("a", "b", "c", "d")
@@ -48,8 +50,8 @@ def found():
             Model(Nearest, lambda params: None, "functionals", ""),
         )
         options = {"groups": GROUPS, "repeats": REPEATS, "seed": 0}
-        folds.append(shuffled_fold(fold, labels, features.astype(np.float32), model, read_params(), **options))
-    return drops(folds, labels, read_params().evaluation, seed=0)
+        folds.append(shuffled_fold(fold, labels, features.astype(np.float32), model, PARAMS, **options))
+    return drops(folds, labels, PARAMS.evaluation, seed=0)
 
 
 def test_all_is_lost_with_the_group_that_tells_everything(found):
