@@ -54,15 +54,13 @@ class StudyRun:
         state = "killed" if was_killed(trial) else trial.state.name.lower()
         uars = trial.user_attrs.get(INNER_UARS, [])
         said = {f"ser.{ERROR}": trial.user_attrs[ERROR]} if ERROR in trial.user_attrs else {}
-        own, drawn = (
-            f"{self.tuning.space.section}.",
-            settings(self.tuning.evaluation.params, self.tuning.space, trial.params),
-        )
+        section = f"{self.tuning.space.section}."
+        drawn = settings(self.tuning.evaluation.params, self.tuning.space, trial.params)
         assert trial.datetime_start and trial.datetime_complete, "it has ended"
         log_child(
             self.id,
             name=f"trial {trial.number}",
-            params={f"model.{key.removeprefix(own)}": value for key, value in drawn.items()},
+            params={f"model.{key.removeprefix(section)}": value for key, value in drawn.items()},
             metrics={"inner_uar": uars, "inner_uar_mean": [] if failed or trial.value is None else [trial.value]},
             tags={KIND: "trial", **self.tags, TRIAL: str(trial.number), STATE: state, **said},
             status="KILLED" if was_killed(trial) else "FAILED" if failed else "FINISHED",

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 KIND, NEWEST, CONFIGURATION = "ser.kind", "ser.newest", "ser.configuration"
-PARENT = "mlflow.parentRunId"
-TO_COMPARE = f"tags.`{KIND}` = 'evaluation' AND tags.`{NEWEST}` = 'true'"
-HOW_TO = f"One run for each evaluation, those of its folds below it. To compare, search for\n\n    {TO_COMPARE}\n"
+PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
+EVALUATIONS = (
+    f"Search for ``tags.`{KIND}` = 'evaluation' AND tags.`{NEWEST}` = 'true'`` to compare evaluations. "
+    "Runs of folds stand below theirs; docs/mlflow.md says more."
+)
+TRIALS = f"Search for ``tags.`{KIND}` = 'trial'`` to compare trials, by `inner_uar_mean`. They stand below their study."
 DIGEST_LENGTH = 8  # characters, as MLflow makes its own
 
 Use = Literal["train", "test", "train and test"]
@@ -77,7 +80,7 @@ def log_evaluation(
     """
     mlflow = _mlflow()
     with _one_at_a_time():
-        _enter(mlflow, experiment)
+        _enter(mlflow, experiment, note=EVALUATIONS)
         older = _newest_runs(mlflow, experiment, tags[CONFIGURATION])
         with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
             mlflow.log_params(dict(params))
@@ -124,7 +127,7 @@ def register_bundle(
     """
     mlflow = _mlflow()
     with _one_at_a_time():
-        _enter(mlflow, experiment)
+        _enter(mlflow, experiment, note=EVALUATIONS)
         with mlflow.start_run(run_name=f"bundle · {name}", description=description, tags=dict(tags)):
             mlflow.log_params(dict(params))
             mlflow.log_metrics(dict(metrics))
@@ -161,7 +164,7 @@ def parent_run(
     """Id of the run that has these tags and no parent, which children may be added to; begun if there is none."""
     mlflow = _mlflow()
     with _one_at_a_time():
-        _enter(mlflow, experiment)
+        _enter(mlflow, experiment, note=TRIALS)
         query = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
         found = mlflow.search_runs(experiment_names=[experiment], filter_string=query, output_format="list")
         mine = [run.info.run_id for run in found if PARENT not in run.data.tags]
@@ -241,11 +244,12 @@ def _mlflow() -> Any:
     return mlflow
 
 
-def _enter(mlflow: Any, experiment: str) -> None:
-    """Make it, if it is not there, with what its page says."""
-    mlflow.set_experiment(experiment)
+def _enter(mlflow: Any, experiment: str, *, note: str) -> None:
+    """Begin it, if it is not there; `note` is what its page says, until somebody writes something else."""
+    entered = mlflow.set_experiment(experiment)
     mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")  # the page opens on the runs
-    mlflow.set_experiment_tag("mlflow.note.content", HOW_TO)
+    if NOTE not in entered.tags:
+        mlflow.set_experiment_tag(NOTE, note)
 
 
 def _dataset(read: DataRead) -> Any:
