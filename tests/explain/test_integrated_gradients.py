@@ -40,7 +40,7 @@ def test_a_bend_takes_more_steps_and_one_that_is_too_sharp_is_said_to_be_incompl
     assert sharp.steps == MOST_STEPS
 
 
-@pytest.mark.parametrize("name", ["mlp", "cnn_blstm_attention"])
+@pytest.mark.parametrize("name", ["mlp", "spectrogram_cnn"])
 def test_of_a_network_they_sum_to_the_difference_of_its_logits_and_padding_has_none(name):
     network, n_dims = small_network(name), SMALL[name][1]["n_dims"]
     generator = np.random.default_rng(1)
