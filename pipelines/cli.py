@@ -8,10 +8,12 @@ import typer
 
 from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_explain import app as explain
 from pipelines.cli_export import app as export
 from pipelines.cli_networks import app as networks
 from pipelines.cli_panels import FIGURES
 from pipelines.cli_predict import app as predict
+from pipelines.cli_robustness import app as robustness
 from pipelines.cli_tune import app as tune
 from pipelines.complain import errors_as_messages
 from ser_tasks.errors import UserError
@@ -23,7 +25,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (tune, corpora, predict, apps, export, networks):
+for commands in (tune, robustness, corpora, predict, apps, export, networks, explain):
     cli.add_typer(commands)
 
 
