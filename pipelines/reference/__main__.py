@@ -7,6 +7,7 @@ from pathlib import Path
 from pipelines.complain import errors_as_messages
 from pipelines.reference.commands_page import commands_page
 from pipelines.reference.corpora_page import corpora_page
+from pipelines.reference.markdown import moved
 from pipelines.reference.models_page import features_page, models_page
 from pipelines.reference.params_page import params_page
 from pipelines.reference.results_page import results_page
@@ -24,8 +25,8 @@ PAGES: Mapping[str, Callable[[Path], str]] = {
     "features": features_page,
     "models": models_page,
     "results": results_page,
-    "contributing": lambda project: (project / "CONTRIBUTING.md").read_text(encoding="utf-8"),
-    "changelog": lambda project: (project / "CHANGELOG.md").read_text(encoding="utf-8"),
+    "contributing": lambda project: moved(project / "CONTRIBUTING.md"),
+    "changelog": lambda project: moved(project / "CHANGELOG.md"),
 }
 """{file name: what writes it, of a project's folder}."""
 

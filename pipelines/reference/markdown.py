@@ -1,12 +1,28 @@
 """Pieces of Markdown."""
 
+import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 ESCAPED = str.maketrans({"|": "\\|", "<": "&lt;", ">": "&gt;", "*": "\\*", "\n": " "})
 """What would end a cell of a table, begin a tag or an emphasis."""
+
+
+LINK = re.compile(r"\[([^\]]+)\]\((?!#|\w+://)([^)]+)\)")
+"""To another file."""
+
+
+def moved(page: Path) -> str:
+    """A page of the project's folder as one of docs/reference: links to docs/ still lead there, others are text."""
+
+    def link(found: re.Match[str]) -> str:
+        inside = found[2].startswith("docs/")
+        return f"[{found[1]}](../{found[2].removeprefix('docs/')})" if inside else found[1]
+
+    return LINK.sub(link, page.read_text(encoding="utf-8"))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

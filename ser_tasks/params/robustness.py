@@ -14,9 +14,9 @@ BitRate = Literal[8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160]  # 
 class ConditionsParams(Section):
     """Values of each kind of degradation; an empty list leaves the kind out."""
 
-    white: Annotated[tuple[float, ...], Once]  # dB of speech to noise, as are the next two
-    pink: Annotated[tuple[float, ...], Once]
-    babble: Annotated[tuple[float, ...], Once]
+    white: Annotated[tuple[float, ...], Once]  # dB of speech to noise
+    pink: Annotated[tuple[float, ...], Once]  # the same
+    babble: Annotated[tuple[float, ...], Once]  # the same, of other talkers
     reverberation: Annotated[tuple[PositiveFloat, ...], Once]  # s in which the room falls by 60 dB
     telephone: Annotated[tuple[Edge, ...], Once]  # Hz, upper end of the band
     mp3: Annotated[tuple[BitRate, ...], Once]  # kbit/s
@@ -36,7 +36,7 @@ class ToleranceParams(Section):
 class RobustnessParams(Section):
     """What `ser robustness` and `ser behave` do to recordings."""
 
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0)]  # of noise, talkers and rooms
     speech_range: PositiveFloat  # dB below the loudest frames: speech, over which levels are stated
     talkers: PositiveInt  # in babble
     direct_to_reverberant: float  # dB

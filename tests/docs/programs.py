@@ -16,7 +16,7 @@ from ser_tasks.features import FEATURE_SETS
 from ser_tasks.models import MODELS
 from tests.docs.documented import PROJECT, Command
 
-OWN_CORPUS = "voices"  # that the tutorial makes
+OWN_CORPORA = {"voices", "mine"}  # that pages make
 OTHERS = {
     "cat",
     "cd",
@@ -113,7 +113,7 @@ def check_stage(target: str) -> None:
 
 
 NAMES: Mapping[str, set[str]] = {
-    "corpus": {*CORPORA, OWN_CORPUS},
+    "corpus": {*CORPORA, *OWN_CORPORA},
     "protocol": {"speaker_independent", "speaker_dependent"},
     "model": set(MODELS),
     "feature_set": set(FEATURE_SETS),

@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt
 from pipelines.reference.allowed import allowed
 from pipelines.reference.commands_page import commands_page
 from pipelines.reference.comments import field_comments, file_comments
-from pipelines.reference.markdown import code, plain, value
+from pipelines.reference.markdown import code, moved, plain, value
 from pipelines.reference.params_page import params_page
 from pipelines.reference.stages import readers, stages_of
 from ser_tasks.params import Fraction, Params, Section
@@ -103,6 +103,12 @@ def test_markdown_of_others_cannot_break_a_table():
     assert plain("a | b <c> *d*\ne") == "a \\| b &lt;c&gt; \\*d\\* e"
     assert code("a|b") == "<code>a\\|b</code>"
     assert value({"kind": "loso", "of": [1, None, "01"]}) == "`{kind: loso, of: [1, null, '01']}`"
+
+
+def test_links_of_a_page_that_moves_still_lead_to_other_pages(tmp_path):
+    page = tmp_path / "PAGE.md"
+    page.write_text("[a](docs/a.md#b), [c](LICENSE), [d](#d), [e](https://e.org)")
+    assert moved(page) == "[a](../a.md#b), c, [d](#d), [e](https://e.org)"
 
 
 def test_every_key_of_params_yaml_is_on_the_page_and_says_what_it_means():
