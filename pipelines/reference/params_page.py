@@ -17,7 +17,7 @@ HEAD = """# Parameters
 
 Every key of `params.yaml`, with the value that stands there. All keys are required; unknown ones are refused with the
 nearest name, and a mistake is answered with its line. *Read by*: the [stages](stages.md) that a change makes stale.
-What no stage reads decides how commands behave, never a result. To try a value without keeping it:
+What no stage reads is read by commands. To try a value without keeping it:
 `dvc exp run -S training.epochs=20`.
 
 """
