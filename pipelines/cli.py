@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli_apps import app as apps
+from pipelines.cli_compare import app as compare
 from pipelines.cli_corpora import app as corpora
 from pipelines.cli_export import app as export
 from pipelines.cli_networks import app as networks
@@ -23,7 +24,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (tune, corpora, predict, apps, export, networks):
+for commands in (compare, tune, corpora, predict, apps, export, networks):
     cli.add_typer(commands)
 
 

@@ -1,0 +1,148 @@
+"""All that the sections of one chapter are made from: one comparison, and what is known of its utterances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ser_tasks.compare.groups import SPEAKER, Level, levels, quarters
+from ser_tasks.compare.ties import Standing, standing
+from ser_tasks.compare.verdict import verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ser_tasks.compare.rows import Comparison, Row
+    from ser_tasks.corpora.corpus import Corpus
+    from ser_tasks.params import Params
+
+SPEAKERS_SHOWN = 40
+PROTOCOLS = {
+    "loso": "leave one speaker out",
+    "speaker_folds": "published folds of speakers",
+    "speaker_kfold": "folds of speakers",
+    "leave_session_out": "leave one session out",
+    "official": "official split",
+    "speaker_dependent": "random folds, voices known",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One comparison with what surrounds it.
+
+    Attributes:
+        corpus: as its module declares it
+        comparison: rows that may be held against each other
+        dependent: of the same classes under random folds, by model
+        utterances: the utterance table, by id; empty if it is not here
+        snr: estimates in dB, by id; None if the audio is not here
+        params: of the project
+        clips: data URIs by utterance id
+        clips_said: why there are clips, or none
+        extra: figures of other commands by their kind, each by model: inflation, robustness
+    """
+
+    corpus: Corpus
+    comparison: Comparison
+    dependent: Mapping[str, Mapping[str, Any]]
+    utterances: pd.DataFrame
+    snr: pd.Series | None
+    params: Params
+    clips: Mapping[str, str] = field(default_factory=dict)
+    clips_said: str = ""
+    extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Those that are ranked, then those that are not."""
+        return self.comparison.ranked + self.comparison.adapted
+
+    @property
+    def answered(self) -> tuple[Row, ...]:
+        """Those whose answers are on this machine."""
+        return tuple(row for row in self.rows if row.answers is not None)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the order of the posteriors."""
+        return self.comparison.classes
+
+    @cached_property
+    def speakers(self) -> dict[str, str]:
+        """Utterance id -> speaker."""
+        return self._known("speaker")
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        """Of the ranked models."""
+        ranked = self.comparison.ranked
+        return standing(ranked, self.speakers, self.params.evaluation) if ranked else None
+
+    @cached_property
+    def adapted_standing(self) -> Standing | None:
+        """Of those that ask for a speaker's audio first."""
+        adapted = self.comparison.adapted
+        return standing(adapted, self.speakers, self.params.evaluation) if adapted else None
+
+    @cached_property
+    def verdict(self) -> list[str]:
+        """Which model to use."""
+        return verdict(self.comparison, self.standing, self.name)
+
+    @property
+    def name(self) -> str:
+        """The corpus, short."""
+        return self.corpus.title.split(":")[0].split(" (")[0]
+
+    @property
+    def anchor(self) -> str:
+        """For links."""
+        one = self.comparison
+        return f"{one.corpus}-{one.protocol}-{one.preset}".replace("_", "-")
+
+    @property
+    def protocol(self) -> str:
+        """In words."""
+        return PROTOCOLS.get(self.comparison.protocol_kind, self.comparison.protocol_kind.replace("_", " "))
+
+    @property
+    def title(self) -> str:
+        """Corpus, classes, protocol."""
+        return f"{self.name} · {len(self.classes)} emotions · {self.protocol}"
+
+    def mark(self, row: Row) -> str:
+        """Best, tied, worse, not tested; or adapted."""
+        if row.hears_test_speakers:
+            return "adapted"
+        return self.standing.mark(row.name) if self.standing else "not tested"
+
+    @cached_property
+    def factors(self) -> dict[str, dict[str, str]]:
+        """By name, utterance id -> level, of what is known of the tested utterances."""
+        ids = [] if not self.answered else list(self.answered[0].answers.utterance_id)  # type: ignore[union-attr]
+        table = self.utterances.reindex(ids)
+        found: dict[str, dict[str, str]] = {}
+        for factor in ("gender", "intensity", "style", SPEAKER):
+            level_of = table[factor].dropna().astype(str) if factor in table else table.index.to_series()[:0]
+            if level_of.nunique() > 1 and (factor != SPEAKER or level_of.nunique() <= SPEAKERS_SHOWN):
+                found[factor] = dict(sorted(level_of.items(), key=lambda item: item[1]))
+        if "duration" in table:
+            found["duration"] = quarters(table.duration.astype(float), "s")
+        if self.snr is not None:
+            found["estimated SNR"] = quarters(self.snr.reindex(ids).astype(float), "dB")
+        return {factor: found[factor] for factor in sorted(found, key=lambda name: name == SPEAKER) if found[factor]}
+
+    @cached_property
+    def levels(self) -> dict[str, list[Level]]:
+        """Of each model whose answers are here."""
+        return {
+            row.name: levels(row.answers, self.factors, self.speakers, self.classes, self.params.evaluation)
+            for row in self.answered
+            if row.answers is not None
+        }
+
+    def _known(self, column: str) -> dict[str, str]:
+        return {} if column not in self.utterances else self.utterances[column].dropna().astype(str).to_dict()

@@ -1,0 +1,71 @@
+"""How models are named and marked, the same in every section."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from pipelines.report.svg import LOOKS, badge
+from ser_tasks.metrics import Interval
+from ser_tasks.result import percent
+
+if TYPE_CHECKING:
+    from pipelines.report.block import Block
+    from ser_tasks.compare.rows import Row
+
+SAID = {
+    "best": "best",
+    "tied": "tied with the best",
+    "worse": "worse",
+    "not tested": "not tested",
+    "adapted": "needs the speaker's audio first",
+    "dependent": "speaker-dependent, not to be quoted",
+}
+
+
+def marked(block: Block, row: Row) -> Markup:
+    """Shape, then name."""
+    return Markup("{} {}").format(badge(LOOKS[block.mark(row)]), row.name)
+
+
+def mark_words(block: Block, row: Row) -> Markup:
+    """Shape, then what it says."""
+    mark = block.mark(row)
+    return Markup("{} {}").format(badge(LOOKS[mark]), SAID[mark])
+
+
+def legend(*names: str) -> list[tuple[Markup, str]]:
+    """Shapes with their words."""
+    return [(badge(LOOKS[name]), SAID[name]) for name in names]
+
+
+def between(interval: Interval) -> str:
+    """[57.0, 65.2]."""
+    return f"[{percent(interval.low)}, {percent(interval.high)}]"
+
+
+def count(number: float, noun: str) -> str:
+    """1 speaker, 2 speakers."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", " ")
+
+
+def seconds(spent: float | None) -> str:
+    """12 s, 3.4 min, 2.1 h."""
+    if spent is None:
+        return "–"
+    if spent < 100:
+        return f"{spent:.0f} s"
+    return f"{spent / 60:.0f} min" if spent < 6000 else f"{spent / 3600:.1f} h"
+
+
+def size(cost: dict[str, Any] | None) -> str:
+    """210 kB, 1.3 M weights."""
+    if not cost or cost.get("bytes") is None:
+        return "–"
+    length = f"{cost['bytes'] / 1e6:.1f} MB" if cost["bytes"] >= 1e6 else f"{cost['bytes'] / 1e3:.0f} kB"
+    return length if cost.get("weights") is None else f"{length}, {_many(cost['weights'])} weights"
+
+
+def _many(number: int) -> str:
+    return f"{number / 1e6:.1f} M" if number >= 1e6 else f"{number / 1e3:.0f} k"
