@@ -32,8 +32,8 @@ def show_blocks(blocks: Sequence[Block]) -> None:
         for sentence in block.verdict:
             CONSOLE.print(f"  {escape(sentence)}")
     CONSOLE.print(
-        "\n[dim]UAR in %, 95 % interval over speakers. Tied: a paired test over speakers, corrected for the number of models (Holm), "
-        "cannot tell it from the best.[/]"
+        "\n[dim]UAR in %, 95 % interval over speakers. Tied: a paired test over speakers, corrected for the number of "
+        "models (Holm), cannot tell it from the best.[/]"
     )
 
 

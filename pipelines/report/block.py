@@ -75,6 +75,19 @@ class Block:
         """Utterance id -> speaker."""
         return self._known("speaker")
 
+    @property
+    def tested(self) -> int:
+        """Utterances that each model answered."""
+        folds = self.rows[0].result["folds"]
+        return sum(fold["test_utterances"] for fold in folds if fold["seed"] == folds[0]["seed"])
+
+    @property
+    def tested_speakers(self) -> int:
+        """Who spoke them; all speakers of the corpus if the answers are not here."""
+        if not self.answered:
+            return int(self.rows[0].result["speakers"])
+        return len({self.speakers[name] for name in self.answered[0].answers.utterance_id})  # type: ignore[union-attr]
+
     @cached_property
     def standing(self) -> Standing | None:
         """Of the ranked models."""
@@ -90,7 +103,9 @@ class Block:
     @cached_property
     def verdict(self) -> list[str]:
         """Which model to use."""
-        return verdict(self.comparison, self.standing, self.name)
+        synthetic = self.corpus.kind == "synthetic"
+        said = verdict(self.comparison, self.standing, f"the {self.name.lower()}" if synthetic else self.name)
+        return said + ["Synthetic speech: this says nothing about people."] * synthetic
 
     @property
     def name(self) -> str:
@@ -128,7 +143,7 @@ class Block:
         for factor in ("gender", "intensity", "style", SPEAKER):
             level_of = table[factor].dropna().astype(str) if factor in table else table.index.to_series()[:0]
             if level_of.nunique() > 1 and (factor != SPEAKER or level_of.nunique() <= SPEAKERS_SHOWN):
-                found[factor] = dict(sorted(level_of.items(), key=lambda item: item[1]))
+                found[factor] = {str(name): level for name, level in level_of.sort_values(kind="stable").items()}
         if "duration" in table:
             found["duration"] = quarters(table.duration.astype(float), "s")
         if self.snr is not None:
@@ -145,4 +160,6 @@ class Block:
         }
 
     def _known(self, column: str) -> dict[str, str]:
-        return {} if column not in self.utterances else self.utterances[column].dropna().astype(str).to_dict()
+        if column not in self.utterances:
+            return {}
+        return {str(name): str(value) for name, value in self.utterances[column].dropna().items()}

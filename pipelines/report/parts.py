@@ -67,6 +67,11 @@ def note(said: str | Markup) -> Markup:
     return _macro("note", said)
 
 
+def finding(said: str | Markup) -> Markup:
+    """What a section comes to."""
+    return _macro("finding", said)
+
+
 def folded(summary: str, *inside: Markup) -> Markup:
     """What not everybody reads; open on paper."""
     return _macro("folded", summary, Markup("").join(inside))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from pipelines.report.sections.sure import summary
 from pipelines.report.svg import LOOKS, badge
 from ser_tasks.atomic import atomic_path
 from ser_tasks.result import percent
+
+NARROW = "\N{NO-BREAK SPACE}"  # so that a percent sign never begins a line
 
 
 def write_report(blocks: Sequence[Block], to: Path, *, made_from: Mapping[str, str]) -> None:
@@ -32,7 +35,7 @@ def write_report(blocks: Sequence[Block], to: Path, *, made_from: Mapping[str, s
 
 def html(blocks: Sequence[Block], *, made_from: Mapping[str, str]) -> str:
     """The report as text."""
-    return page(
+    written = page(
         "page.html.jinja",
         blocks=[_chapter(block) for block in blocks],
         overview=_overview(blocks),
@@ -40,6 +43,7 @@ def html(blocks: Sequence[Block], *, made_from: Mapping[str, str]) -> str:
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         script=Markup((TEMPLATES / "script.js").read_text(encoding="utf-8")),
     )
+    return re.sub(r"(?<=\d) %", NARROW + "%", written)
 
 
 def _chapter(block: Block) -> dict[str, Any]:
@@ -60,14 +64,15 @@ def _chapter(block: Block) -> dict[str, Any]:
 def _overview(blocks: Sequence[Block]) -> Markup:
     """Models by comparisons; figures of different columns answer different questions."""
     names = list(dict.fromkeys(row.name for block in blocks for row in block.comparison.ranked))
-    names += [name for name in dict.fromkeys(row.name for block in blocks for row in block.comparison.adapted)]
-    rows = [[name, *(_standing(block, name) for block in blocks)] for name in names]
+    names += dict.fromkeys(row.name for block in blocks for row in block.comparison.adapted)
+    rows: list[list[str | Cell]] = [[name, *(_standing(block, name) for block in blocks)] for name in names]
     columns = [
         "model",
         *(Markup("{}<br><small>{} emotions, {}</small>").format(b.name, len(b.classes), b.protocol) for b in blocks),
     ]
     caption = Markup(
-        "UAR in % of every model everywhere. {}. Columns differ in emotions, speakers and language: compare down, not across."
+        "UAR in % of every model everywhere. {}. Columns differ in emotions, "
+        "speakers and language: compare down, not across."
     ).format(Markup(", ").join(Markup("{} {}").format(mark, said) for mark, said in legend(*list(SAID)[:3], "adapted")))
     return join(table(caption, columns, rows))
 

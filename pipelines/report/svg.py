@@ -154,7 +154,7 @@ class Plot:
     left: int = 42
     bottom: int = 38
     top: int = 10
-    right: int = 12
+    right: int = 20
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Place of a point, in px; beyond the axes it is put on their end."""

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 TABLE = Path(__file__).with_name("published.yaml")
 
 SPEAKERS = {
-    "apart": "kept apart",
-    "shared": "some are in training too",
-    "dependent": "all are in training too",
-    "unknown": "not known",
+    "apart": "are in no training part",
+    "shared": "are in part in training",
+    "dependent": "are in training",
+    "unknown": "may be in training",
 }
 
 
@@ -43,11 +43,11 @@ class Published(BaseModel):
         """Why its figures must not be held against those of this comparison; empty: they may."""
         reasons = []
         if self.preset != comparison.preset:
-            reasons.append("other classes, so other utterances")
+            reasons.append("other classes, other utterances")
         if self.protocol_kind != comparison.protocol_kind:
             reasons.append("other folds")
         if self.speakers != comparison.honesty:
-            reasons.append(f"test speakers: {SPEAKERS[self.speakers]}")
+            reasons.append(f"its test speakers {SPEAKERS[self.speakers]}")
         return reasons
 
 

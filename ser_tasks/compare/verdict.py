@@ -11,7 +11,8 @@ from ser_tasks.result import with_interval
 if TYPE_CHECKING:
     from ser_tasks.compare.rows import Comparison, Row
 
-SMALLEST = 0.001
+SMALLEST = 0.001  # p that is written as such
+NOTICED = 1.0  # points of UAR
 
 
 def verdict(comparison: Comparison, found: Standing | None, title: str) -> list[str]:
@@ -58,7 +59,7 @@ def _others(found: Standing) -> list[str]:
     said = []
     tied, worse, unknown = found.marked("tied"), found.marked("worse"), found.marked("not tested")
     if tied:
-        said.append(f"{in_words(tied)} cannot be told from it on these {found.speakers} speakers.")
+        said.append(f"{in_words(tied)} cannot be told from it on these {found.speakers} speakers{_gap(found, tied)}.")
     if worse:
         highest = max(found.tests[name].p for name in worse)
         bound = f"p < {SMALLEST}" if highest < SMALLEST else f"p ≤ {highest:.3f}"
@@ -69,6 +70,15 @@ def _others(found: Standing) -> list[str]:
     if unknown:
         said.append(f"{in_words(unknown)} could not be tested: the answers are not on this machine.")
     return said
+
+
+def _gap(found: Standing, tied: list[str]) -> str:
+    """How far below the best they are all the same, for no evidence of a difference is none of equality."""
+    points = [f"{100 * found.tests[name].difference.difference:.1f}" for name in (tied[0], tied[-1])]
+    if float(points[-1]) < NOTICED:
+        return ""
+    apart = points[0] if len(tied) == 1 else f"{points[0]} to {points[-1]}"
+    return f", though here {'it is' if len(tied) == 1 else 'they are'} {apart} points below"
 
 
 def _adapted(comparison: Comparison, *, alone: bool, title: str) -> list[str]:

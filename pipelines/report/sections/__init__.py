@@ -1,4 +1,4 @@
-"""The parts of a chapter, in their order: one module each, one line here. A part without anything to say is left out."""
+"""The parts of a chapter, in their order: one module each, one line here. One without anything to say is left out."""
 
 from collections.abc import Callable, Mapping
 

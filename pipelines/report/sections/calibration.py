@@ -33,8 +33,8 @@ def calibration(block: Block) -> Section | None:
     drawn = [titled(name, _reliability(name, one)) for name, one in found.items()]
     rest = drawn[FIRST:]
     caption = (
-        "Confidence against accuracy; each dot is a bin with as many answers as the others. On the dashed line a confidence "
-        "of 80 % is right 8 times in 10; below it the model is too sure of itself."
+        "Confidence against accuracy; each dot is a bin with as many answers as the others. On the dashed line a "
+        "confidence of 80 % is right 8 times in 10; below it the model is too sure of itself."
     )
     body = join(
         picture(caption, *drawn[:FIRST]),
@@ -80,7 +80,7 @@ def _coverage(found: dict[str, Calibrated]) -> Markup:
         x_name="answers kept, the surest first",
         y_name="wrong",
         x_ticks=TENTHS,
-        y_ticks=[tick for tick in np.arange(0, top + 1e-9, 0.1 if top <= 0.5 else 0.2).tolist()],
+        y_ticks=np.arange(0, top + 1e-9, 0.1 if top <= 0.5 else 0.2).tolist(),
     )
     keys = [_key(name, colour, dash) for name, colour, dash in zip(shown, COLOURS, DASHES, strict=False)]
     return Markup('{}<div class="keys">{}</div>').format(drawn, Markup("").join(keys))
@@ -119,7 +119,7 @@ def _figures(found: dict[str, Calibrated]) -> Markup:
     return join(
         table("In %; the smaller, the better", columns, rows),
         note(
-            "Each model's confidence was scaled inside its training parts (temperature), so this is how it holds on the test "
-            "speakers. Calibration error: bins of equal size (Naeini et al. 2015; Nixon et al. 2019)."
+            "Each model's confidence was scaled inside its training parts (temperature), so this is how it "
+            "holds on the test speakers. Calibration error: bins of equal size (Naeini et al. 2015; Nixon et al. 2019)."
         ),
     )

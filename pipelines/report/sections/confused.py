@@ -23,7 +23,10 @@ def confused(block: Block) -> Section | None:
     models = [row.name for row in block.answered]
     heard = bool(block.clips)
     columns = ["utterance", *(["listen"] if heard else []), "words", "truth", *models]
-    caption = f"The {len(found)} that most of {len(models)} models get wrong, the most confident first; ✗ wrong, ✓ right, with the confidence"
+    caption = (
+        f"The {len(found)} that most of {len(models)} models get wrong, the most confident first; ✗ wrong, ✓ right, "
+        "with the confidence"
+    )
     rows = [_row(one, block, models, heard=heard) for one in found]
     return Section(
         "confused", "What fools them", join(note(block.clips_said), table(caption, columns, rows, css="wide clips"))

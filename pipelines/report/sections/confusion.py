@@ -9,8 +9,9 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipelines.report.parts import Cell, Section, folded, join, note, table
+from pipelines.report.parts import Cell, Section, finding, folded, join, table
 from ser_tasks.compare.answers import confusion as counts_of
+from ser_tasks.result import percent
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
@@ -30,7 +31,7 @@ def confusion(block: Block) -> Section | None:
         "confusion",
         "What is taken for what",
         join(
-            note(worst),
+            finding(worst),
             _side_by_side(open_),
             folded(
                 f"{len(others)} more: {', '.join(row.name for row in block.answered[FIRST:])}", _side_by_side(others)
@@ -45,7 +46,7 @@ def _matrix(row: Row, classes: Sequence[str]) -> Markup:
     assert row.answers is not None
     counts = counts_of(row.answers, classes)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    rows = [
+    rows: list[list[str | Cell]] = [
         [name, *(_cell(int(counts[i, j]), float(share[i, j]), hit=i == j) for j in range(len(classes)))]
         for i, name in enumerate(classes)
     ]
@@ -65,9 +66,10 @@ def _cell(count: int, share: float, *, hit: bool) -> Cell:
 def _most_frequent(row: Row, classes: Sequence[str]) -> str:
     assert row.answers is not None
     counts: NDArray[np.int64] = counts_of(row.answers, classes)
-    off = np.where(np.eye(len(classes), dtype=bool), 0, counts)
-    i, j = np.unravel_index(int(off.argmax()), off.shape)
-    return f"{row.name} most often takes {classes[int(i)]} for {classes[int(j)]}: {off[i, j]} of {counts[i].sum()} utterances."
+    share = np.where(np.eye(len(classes), dtype=bool), 0, counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
+    i, j = (int(place) for place in np.unravel_index(int(share.argmax()), share.shape))
+    missed = f"{counts[i, j]} of {counts[i].sum()} utterances ({percent(share[i, j])} %)"
+    return f"{row.name} most often takes {classes[i]} for {classes[j]}: {missed}."
 
 
 def _side_by_side(made: Sequence[Markup]) -> Markup:

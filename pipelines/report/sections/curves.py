@@ -26,7 +26,10 @@ def curves(block: Block) -> Section | None:
     known = {row.name: found for row in networks if (found := _epochs(row.costs))}
     unknown = [row.name for row in networks if row.name not in known]
     drawn = [one for name, found in known.items() for one in (_uar(name, found), _loss(name, found))]
-    caption = "Thin: one fold. Thick: their mean, as far as half of the folds went. Loss of training (dashed) and on the validation speakers (solid)."
+    caption = (
+        "Thin: one fold. Thick: their mean, as far as half of the folds went. Loss of training (dashed) and on the "
+        "validation speakers (solid)."
+    )
     absent = note(
         f"Not kept for {', '.join(unknown)}: these results are from before epochs were. Evaluating again keeps them."
     )

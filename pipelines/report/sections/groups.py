@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from pipelines.report.looks import between, count
-from pipelines.report.parts import Cell, Section, folded, join, note, table
-from pipelines.report.svg import LOOKS, Look, span_of, whisker
+from pipelines.report.parts import Cell, Section, finding, folded, join, note, table
+from pipelines.report.svg import LOOKS, Look, badge, span_of, whisker
 from pipelines.report.whiskers import Dot, whiskers
 from ser_tasks.compare.groups import SPEAKER, Level, tests_made
 from ser_tasks.compare.ties import ALPHA
@@ -30,7 +30,7 @@ def groups(block: Block) -> Section | None:
     return Section(
         "groups",
         "Who is served worse",
-        join(note(_finding(name, found)), _drawn(name, found), note(_how(block, found)), _others(block, found)),
+        join(finding(_finding(name, found)), _drawn(name, found), note(_how(block, found)), _others(block, found)),
     )
 
 
@@ -63,14 +63,11 @@ def _drawn(name: str, found: list[Level]) -> Markup:
     span = span_of([end for level in found for end in (level.interval.low, level.interval.high)])
     rows: list[Dot | str] = []
     for level in found:
-        if not rows or factor != level.factor:  # noqa: F821 - of the row before
+        if level.factor not in rows:
             rows.append(level.factor)
-        factor = level.factor
         look = DIFFERS if differs(level) else PLAIN
         drawn = whisker(span, value=level.uar, low=level.interval.low, high=level.interval.high, look=look)
         rows.append(Dot(level.name, drawn, _figure(level), said=_n(level)))
-    from pipelines.report.svg import badge  # noqa: PLC0415
-
     legend = [(badge(DIFFERS), "differs from the rest, p < 0.05 corrected"), (badge(PLAIN), "no difference shown")]
     return whiskers(f"{name}: UAR of each group and its 95 % interval", rows, span, legend)
 
@@ -92,7 +89,8 @@ def _how(block: Block, found: list[Level]) -> str:
     left_out = sorted({name for level in partial for name in set(block.classes) - set(level.classes)})
     said = [
         f"{tests_made(found)} tests of a group against the rest, p values corrected for their number (Holm).",
-        "A speaker is tested by its own utterances: right or wrong against all others, emotion by emotion (Mantel-Haenszel); its interval is over its utterances.",
+        "A speaker is tested by its own utterances: right or wrong against all others, emotion by emotion "
+        "(Mantel-Haenszel); its interval is over its utterances.",
         "Any other group is tested, and its interval drawn, over speakers.",
     ]
     if left_out:
@@ -101,7 +99,8 @@ def _how(block: Block, found: list[Level]) -> str:
         )
     if "estimated SNR" in block.factors:
         said.append(
-            "SNR is estimated from each recording's quiet and loud frames (after NIST stnr): it orders the recordings of one corpus."
+            "SNR is estimated from each recording's quiet and loud frames (after NIST stnr): it orders the recordings "
+            "of one corpus."
         )
     if "duration" in block.factors:
         said.append("Duration goes with emotion and with the sentence: a difference there need not be due to length.")
@@ -111,7 +110,7 @@ def _how(block: Block, found: list[Level]) -> str:
 def _others(block: Block, found: list[Level]) -> Markup | None:
     if len(block.levels) == 1:
         return None
-    rows = []
+    rows: list[list[str | Cell]] = []
     for i, level in enumerate(found):
         shares = [own[i].uar for own in block.levels.values()]
         rows.append(

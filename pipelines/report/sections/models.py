@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pipelines.report.looks import legend, mark_words, marked, seconds, size
+from pipelines.report.looks import count, legend, mark_words, marked, seconds, size
 from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
 from pipelines.report.svg import LOOKS, Span, span_of, whisker
 from pipelines.report.whiskers import Dot, whiskers
@@ -29,8 +29,6 @@ COLUMNS = (
     "speaker-dependent UAR",
     "to train and answer",
     "size",
-    "utterances",
-    "speakers",
 )
 
 
@@ -66,9 +64,9 @@ def _drawn(block: Block) -> Markup:
     dots: list[Dot | str] = []
     for head, rows in groups:
         dots += [head] * bool(head) + [_dot(block, row, span, beside.get(row.name)) for row in rows]
-    used = dict.fromkeys([block.mark(row) for row in block.rows] + ["dependent"] * bool(beside))
+    used = dict.fromkeys(map(block.mark, block.rows)) | dict.fromkeys(["dependent"] * bool(beside))
     return whiskers(
-        f"UAR and its 95 % interval, {block.title}. Dashed: guessing, {percent(1 / len(block.classes))} %, if in sight.",
+        f"UAR and its 95 % interval. Dashed, if in sight: guessing, {percent(1 / len(block.classes))} %",
         dots,
         span,
         legend(*used),
@@ -90,14 +88,13 @@ def _dot(block: Block, row: Row, span: Span, beside: float | None) -> Dot:
 
 
 def _caption(block: Block) -> str:
-    return f"{block.title}: all figures in %, UAR pooled over the test folds."
+    tested = f"{count(block.tested, 'test utterance')}, {count(block.tested_speakers, 'speaker')}"
+    return f"{tested}. Figures in %, UAR pooled over the test folds."
 
 
 def _row(block: Block, row: Row) -> list[Cell | str]:
     result, folds = row.result, row.costs.get("folds", [])
     known = bool(folds) and all("seconds" in fold for fold in folds)
-    first_seed = min(fold["seed"] for fold in result["folds"])
-    tested = sum(fold["test_utterances"] for fold in result["folds"] if fold["seed"] == first_seed)
     dependent = block.dependent.get(row.name)
     return [
         row.name,
@@ -109,8 +106,6 @@ def _row(block: Block, row: Row) -> list[Cell | str]:
         _flattered(dependent) if dependent else UNKNOWN,
         seconds(sum(fold["seconds"] for fold in folds) if known else None),
         size(folds[0] if known else None),
-        str(tested),
-        str(result["speakers"]),
     ]
 
 
@@ -121,6 +116,9 @@ def _flattered(result: Any) -> Markup:
 def _alone(name: str, result: Any) -> list[Cell | str]:
     """A model that has been evaluated on known voices only."""
     unknown = [UNKNOWN] * 5
-    head = [name, Cell("speaker-dependent only", css="words"), Cell(str(result["feature_set"]), css="words")]
-    counts = [str(result["utterances"]), str(result["speakers"])]
-    return [*head, *unknown, _flattered(result), UNKNOWN, UNKNOWN, *counts]
+    head: list[Cell | str] = [
+        name,
+        Cell("speaker-dependent only", css="words"),
+        Cell(str(result["feature_set"]), css="words"),
+    ]
+    return [*head, *unknown, _flattered(result), UNKNOWN, UNKNOWN]

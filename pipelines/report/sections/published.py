@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
-from ser_tasks.compare.published import SPEAKERS, published_on
+from ser_tasks.compare.published import published_on
 from ser_tasks.result import percent
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
     from ser_tasks.compare.published import Published
 
-COLUMNS = (
-    "system",
-    "comparable with ours?",
-    "UAR",
-    "WA",
-    "macro F1",
-    "weighted F1",
-    "test speakers",
-    "protocol",
-    "source",
-)
+COLUMNS = ("system", "UAR", "WA", "macro F1", "weighted F1", "comparable with ours?", "protocol", "source")
 
 
 def published(block: Block) -> Section | None:
@@ -35,8 +27,8 @@ def published(block: Block) -> Section | None:
     rows = [_row(line, block) for line in (*same, *others)]
     beside = _beside(block) if same else None
     said = note(
-        "Cited as their sources state them, not reproduced here; in %. A dash: not stated. Not comparable means that no "
-        "conclusion about the models follows from the difference."
+        "Cited as their sources state them, not reproduced here; in %. A dash: not stated. Not comparable means that "
+        "no conclusion about the models follows from the difference."
     )
     return Section(
         "published",
@@ -45,7 +37,7 @@ def published(block: Block) -> Section | None:
     )
 
 
-def _beside(block: Block) -> object:
+def _beside(block: Block) -> Markup:
     best = block.rows[0]
     return note(
         f"For those with the same folds, ours to hold beside is the mean over folds: {best.name} "
@@ -58,9 +50,8 @@ def _row(line: Published, block: Block) -> list[Cell | str]:
     figures = [UNKNOWN if value is None else f"{value:.1f}" for value in (line.uar, line.wa, line.f1, line.weighted_f1)]
     return [
         line.system,
-        Cell(f"no: {'; '.join(reasons)}" if reasons else "yes: same classes, utterances and folds", css="left"),
         *figures,
-        Cell(SPEAKERS[line.speakers], css="words"),
+        Cell(f"no: {'; '.join(reasons)}" if reasons else "yes: same classes, utterances and folds", css="left"),
         Cell(line.protocol, css="left"),
         Cell(line.source, css="left"),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.report.looks import marked
-from pipelines.report.parts import Cell, Section, join, note, table
+from pipelines.report.parts import Cell, Section, finding, join, table
 from ser_tasks.result import percent
 
 if TYPE_CHECKING:
@@ -28,5 +28,5 @@ def recall(block: Block) -> Section:
     return Section(
         "recall",
         "Recall of each emotion",
-        join(table(caption, ["model", *block.classes], rows, css="grid"), note(said)),
+        join(table(caption, ["model", *block.classes], rows, css="grid"), finding(said)),
     )

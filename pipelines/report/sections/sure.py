@@ -24,7 +24,7 @@ def sure(block: Block) -> Section:
         folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))
         spread = "–" if len(seeds) == 1 else ", ".join(f"{100 * uar:.1f}" for uar in result["uar_seeds"])
         half = 50 * (result["uar_high"] - result["uar_low"])
-        rows.append([row.name, f"± {half:.1f}", str(result["speakers"]), str(len(folds)), str(len(seeds)), spread])
+        rows.append([row.name, f"± {half:.1f}", str(block.tested_speakers), str(len(folds)), str(len(seeds)), spread])
     columns = ("model", "half of the interval", "speakers", "folds", "seeds", "UAR of each seed")
     said = [Markup("<p class='warning'>{}</p>").format(one) for one in _warnings(block)]
     return Section("sure", "How sure is this?", join(table("What the figures rest on", columns, rows), *said))
@@ -32,24 +32,22 @@ def sure(block: Block) -> Section:
 
 def summary(block: Block) -> str:
     """The same in one line."""
-    if not block.rows:
-        return ""
     result = block.rows[0].result
     half = 50 * (result["uar_high"] - result["uar_low"])
     folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))
     return (
-        f"How sure: ± {half:.1f} points, from {count(result['speakers'], 'speaker')}, {count(len(folds), 'fold')}, "
+        f"How sure: ± {half:.1f} points, from {count(block.tested_speakers, 'speaker')}, {count(len(folds), 'fold')}, "
         f"{count(len(seeds), 'seed')}."
     )
 
 
 def _warnings(block: Block) -> list[str]:
     said = []
-    speakers = max((row.result["speakers"] for row in block.rows), default=0)
+    speakers = block.tested_speakers
     if speakers < FEW:
         said.append(
-            f"{count(speakers, 'speaker')}: differences of a few points cannot be settled on so few, and nothing is known "
-            "of voices unlike these."
+            f"{count(speakers, 'speaker')}: differences of a few points cannot be settled on so few, and nothing is "
+            "known of voices unlike these."
         )
     if all(len({fold["seed"] for fold in row.result["folds"]}) == 1 for row in block.rows):
         said.append("One seed each: a network trained again gives another figure, one or two points away.")

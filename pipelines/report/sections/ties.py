@@ -32,7 +32,7 @@ def ties(block: Block) -> Section | None:
     found = [one for one in (block.standing, block.adapted_standing) if one is not None and one.tests]
     if not found:
         return None
-    return Section("ties", "What cannot be told apart", join(*(_tested(one) for one in found), _said(found)))
+    return Section("ties", "What cannot be told apart", join(*(_tested(one) for one in found), _said()))
 
 
 def _tested(found: Standing) -> Markup:
@@ -59,11 +59,10 @@ def _row(name: str, mark: str, test: Test) -> list[Cell | str]:
     ]
 
 
-def _said(found: list[Standing]) -> Markup:
-    more = " Several seeds of a network count as the mean of their answers." if found else ""
+def _said() -> Markup:
     return note(
         "Marked by the first p: a paired bootstrap that draws whole speakers, with Student's t for their number. The "
-        "intervals are not corrected. McNemar's exact test takes utterances for independent, which those of one speaker are "
-        "not: read it beside, not instead. The best was chosen as the highest of all on these very utterances, so its lead "
-        "is a little too large." + more
+        "intervals are not corrected. McNemar's exact test takes utterances for independent, which those of one "
+        "speaker are not: read it beside, not instead. The best was chosen as the highest of all on these very "
+        "utterances, so its lead is a little too large. Several seeds of a network count as the mean of their answers."
     )
