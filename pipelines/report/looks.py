@@ -19,7 +19,7 @@ SAID = {
     "tied": "tied with the best",
     "worse": "worse",
     "not tested": "not tested",
-    "adapted": "needs the speaker's audio first",
+    "adapted": "needs the speaker first",
     "dependent": "speaker-dependent, not to be quoted",
 }
 
@@ -43,6 +43,11 @@ def legend(*names: str) -> list[tuple[Markup, str]]:
 def between(interval: Interval) -> str:
     """[57.0, 65.2]."""
     return f"[{percent(interval.low)}, {percent(interval.high)}]"
+
+
+def signed(difference: float) -> str:
+    """+1.2, −1.2: points of a share, with a minus sign that is one."""
+    return f"{100 * difference:+.1f}".replace("-", "−")
 
 
 def count(number: float, noun: str) -> str:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
 from ser_tasks.compare.answers import said
-from ser_tasks.compare.holm import holm
 from ser_tasks.compare.mantel_haenszel import mantel_haenszel_p
+from ser_tasks.holm import holm
 from ser_tasks.metrics import Interval, confusion_matrix, unweighted_average_recall
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ser_tasks.compare.holm import holm
 from ser_tasks.ensembles.paired import McNemar, UarDifference, mcnemar, uar_difference
+from ser_tasks.holm import holm
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,10 +9,12 @@ from pipelines.report.sections.confused import confused
 from pipelines.report.sections.confusion import confusion
 from pipelines.report.sections.curves import curves
 from pipelines.report.sections.groups import groups
+from pipelines.report.sections.inflation import inflation
 from pipelines.report.sections.models import models
 from pipelines.report.sections.origin import origin
 from pipelines.report.sections.published import published
 from pipelines.report.sections.recall import recall
+from pipelines.report.sections.robustness import robustness
 from pipelines.report.sections.sure import sure
 from pipelines.report.sections.ties import ties
 
@@ -26,6 +28,8 @@ SECTIONS: Mapping[str, Callable[[Block], Section | None]] = {
     "calibration": calibration,
     "confused": confused,
     "curves": curves,
+    "inflation": inflation,
+    "robustness": robustness,
     "published": published,
     "origin": origin,
 }

@@ -78,7 +78,7 @@ def _plot(label: str, lines: list[tuple[list[list[float]], str, str]], y: tuple[
         x_name="epoch",
         y_name=y_name,
         x_ticks=list(range(step, longest + 1, step)),
-        y_ticks=np.linspace(*y, 6).tolist() if share else list(np.linspace(*y, 5).tolist()),
+        y_ticks=np.arange(y[0], y[1] + 1e-9, 0.2 if share else 0.5 if y[1] <= 3 else 1.0).tolist(),
         x_format="{:.0f}",
         y_format="{:.0%}" if share else "{:.1f}",
     )

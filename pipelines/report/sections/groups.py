@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pipelines.report.looks import between, count
+from pipelines.report.looks import between, count, signed
 from pipelines.report.parts import Cell, Section, finding, folded, join, note, table
 from pipelines.report.svg import LOOKS, Look, badge, span_of, whisker
 from pipelines.report.whiskers import Dot, whiskers
@@ -41,7 +41,9 @@ def differs(level: Level) -> bool:
 
 def _finding(name: str, found: list[Level]) -> str:
     worse = [level for level in found if differs(level) and (level.difference or 0) < 0]
-    better = [level for level in found if differs(level) and (level.difference or 0) > 0]
+    better = [
+        level for level in found if differs(level) and (level.difference or 0) > 0 and not _one_of_two(level, found)
+    ]
     if not worse and not better:
         return (
             f"{name}: no group differs from the rest beyond chance, corrected for {tests_made(found)} tests. With few "
@@ -55,8 +57,13 @@ def _finding(name: str, found: list[Level]) -> str:
     return f"{name} does {'; '.join(said)} (corrected for {tests_made(found)} tests)."
 
 
+def _one_of_two(level: Level, found: list[Level]) -> bool:
+    """Whether the other of two levels says the same, with the other sign."""
+    return sum(one.factor == level.factor for one in found) == 2
+
+
 def _called(level: Level) -> str:
-    return f"{level.factor} {level.name} ({100 * (level.difference or 0):+.1f}, {p_value(level.p or 0)})"
+    return f"{level.factor} {level.name} ({signed(level.difference or 0)} points, {p_value(level.p or 0)})"
 
 
 def _drawn(name: str, found: list[Level]) -> Markup:

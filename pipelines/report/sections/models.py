@@ -27,7 +27,7 @@ COLUMNS = (
     "macro F1",
     "weighted F1",
     "speaker-dependent UAR",
-    "to train and answer",
+    "time",
     "size",
 )
 
@@ -44,9 +44,9 @@ def models(block: Block) -> Section:
         if block.dependent
         else None,
         note(
-            "To train and answer: all folds one after the other, on the machine that ran them. Size: weights of a network, or "
-            "a fitted model pickled, of one fold. A dash: not known for results from before these were kept; "
-            "evaluating again keeps them."
+            "Time: to train and to answer, all folds one after the other, by the clock of the machine that ran them. "
+            "Size: weights of a network, or a fitted model pickled, of one fold. A dash: not known for results from "
+            "before these were kept; evaluating again keeps them."
         ),
     ]
     return Section(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
+from pipelines.report.parts import UNKNOWN, Cell, Section, finding, join, note, table
 from ser_tasks.compare.published import published_on
 from ser_tasks.result import percent
 
@@ -25,7 +25,7 @@ def published(block: Block) -> Section | None:
     same = [line for line in lines if not line.differs_from(block.comparison)]
     others = [line for line in lines if line.differs_from(block.comparison)]
     rows = [_row(line, block) for line in (*same, *others)]
-    beside = _beside(block) if same else None
+    beside = _beside(block, same) if same else None
     said = note(
         "Cited as their sources state them, not reproduced here; in %. A dash: not stated. Not comparable means that "
         "no conclusion about the models follows from the difference."
@@ -37,11 +37,18 @@ def published(block: Block) -> Section | None:
     )
 
 
-def _beside(block: Block) -> Markup:
+def _beside(block: Block, same: list[Published]) -> Markup:
+    """How many of those that may be held against ours are higher, by the mean over folds, which they state."""
     best = block.rows[0]
-    return note(
-        f"For those with the same folds, ours to hold beside is the mean over folds: {best.name} "
-        f"{percent(best.result['uar_fold_mean'])} ± {percent(best.result['uar_fold_sd'])}."
+    ours = 100 * best.result["uar_fold_mean"]
+    higher = [line for line in same if line.uar is not None and line.uar > ours]
+    stated = [line for line in same if line.uar is not None]
+    figure = f"{percent(best.result['uar_fold_mean'])} ± {percent(best.result['uar_fold_sd'])} %"
+    if not stated:
+        return note(f"{len(same)} with the same classes, utterances and folds; none states its UAR.")
+    return finding(
+        f"On the same folds {len(higher)} of {len(stated)} published systems have a higher UAR than {best.name} "
+        f"({figure}, mean over folds). They are cited, not reproduced here, and cannot be tested against ours."
     )
 
 

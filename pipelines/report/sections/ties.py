@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pipelines.report.looks import SAID
+from pipelines.report.looks import SAID, signed
 from pipelines.report.parts import Cell, Section, join, note, table
 from pipelines.report.svg import LOOKS, badge
 from ser_tasks.compare.verdict import p_value
@@ -50,8 +50,8 @@ def _row(name: str, mark: str, test: Test) -> list[Cell | str]:
     return [
         name,
         Cell(Markup("{} {}").format(badge(LOOKS[mark]), SAID[mark]), css="words"),
-        f"{100 * difference.difference:+.1f}",
-        "[{}]".format(", ".join(f"{100 * end:+.1f}" for end in ends)),
+        signed(difference.difference),
+        f"[{', '.join(map(signed, ends))}]",
         p_value(test.p),
         str(test.mcnemar.first_only),
         str(test.mcnemar.second_only),
