@@ -151,13 +151,13 @@ class Block:
         return {factor: found[factor] for factor in sorted(found, key=lambda name: name == SPEAKER) if found[factor]}
 
     @cached_property
-    def levels(self) -> dict[str, list[Level]]:
-        """Of each model whose answers are here."""
-        return {
-            row.name: levels(row.answers, self.factors, self.speakers, self.classes, self.params.evaluation)
-            for row in self.answered
-            if row.answers is not None
-        }
+    def levels(self) -> list[Level]:
+        """Of the first model whose answers are here."""
+        if not self.answered:
+            return []
+        answers = self.answered[0].answers
+        assert answers is not None
+        return levels(answers, self.factors, self.speakers, self.classes, self.params.evaluation)
 
     def _known(self, column: str) -> dict[str, str]:
         if column not in self.utterances:

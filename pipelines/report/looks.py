@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from pipelines.report.parts import UNKNOWN
 from pipelines.report.svg import LOOKS, badge
 from ser_tasks.metrics import Interval
 from ser_tasks.result import percent
@@ -58,18 +60,20 @@ def count(number: float, noun: str) -> str:
 def seconds(spent: float | None) -> str:
     """12 s, 3.4 min, 2.1 h."""
     if spent is None:
-        return "–"
+        return UNKNOWN
     if spent < 100:
         return f"{spent:.0f} s"
     return f"{spent / 60:.0f} min" if spent < 6000 else f"{spent / 3600:.1f} h"
 
 
-def size(cost: dict[str, Any] | None) -> str:
-    """210 kB, 1.3 M weights."""
+def size(cost: Mapping[str, Any] | None) -> str | Markup:
+    """210 kB; of a network its weights too."""
     if not cost or cost.get("bytes") is None:
-        return "–"
+        return UNKNOWN
     length = f"{cost['bytes'] / 1e6:.1f} MB" if cost["bytes"] >= 1e6 else f"{cost['bytes'] / 1e3:.0f} kB"
-    return length if cost.get("weights") is None else f"{length}, {_many(cost['weights'])} weights"
+    if cost.get("weights") is None:
+        return length
+    return Markup("{}<br><small>{} weights</small>").format(length, _many(cost["weights"]))
 
 
 def _many(number: int) -> str:

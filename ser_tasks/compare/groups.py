@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
-from ser_tasks.compare.answers import said
+from ser_tasks.compare.answers import confusion, said
 from ser_tasks.compare.mantel_haenszel import mantel_haenszel_p
 from ser_tasks.holm import holm
 from ser_tasks.metrics import Interval, confusion_matrix, unweighted_average_recall
@@ -95,6 +95,20 @@ def quarters(values: pd.Series, unit: str) -> dict[str, str]:
     return {str(utterance): names[quarter] for quarter, utterance in ordered}
 
 
+def uar_in(level: Level, answers: pd.DataFrame, level_of: Mapping[str, str], classes: Sequence[str]) -> float:
+    """UAR of another model's answers in the same group, over the same classes.
+
+    Args:
+        level: of `levels`
+        answers: one line an utterance
+        level_of: of its factor, utterance id -> level
+        classes: of the answers
+    """
+    here = [level_of.get(name) == level.name for name in answers.utterance_id]
+    counted = answers[here & answers.truth.isin(level.classes or classes)]
+    return _uar(confusion(counted, classes))
+
+
 def _level(
     called: tuple[str, str],
     known: pd.DataFrame,
@@ -144,21 +158,23 @@ def _over_speakers(
     error = np.sqrt(n / (n - 1)) * np.array([uar[:, 0].std(), (uar[:, 0] - uar[:, 1]).std()])
     half = float(student_t.ppf((1 + params.confidence) / 2, heard[0] - 1) * error[0])
     interval = Interval(max(0.0, float(whole[0]) - half), min(1.0, float(whole[0]) + half))
-    if fewest < FEWEST or error[1] == 0:
+    if fewest < FEWEST:
         return interval, None
-    return interval, float(2 * student_t.sf(abs(whole[0] - whole[1]) / error[1], fewest - 1))
+    distance = abs(float(whole[0] - whole[1]))
+    p = float(2 * student_t.sf(distance / error[1], fewest - 1)) if error[1] > 0 else float(distance == 0)
+    return interval, p
 
 
-def _utterance_interval(confusion: Counts) -> Interval:
+def _utterance_interval(counts: Counts) -> Interval:
     """95 % of the UAR for this speaker alone, whose utterances are the sample; wide where a class has few of them.
 
     Source: variances of the recalls after Agresti & Coull (1998), doi:10.1080/00031305.1998.10480550
     """
-    support = confusion.sum(axis=1)
+    support = counts.sum(axis=1)
     n = support[support > 0] + 2 * PRIOR
-    p = (np.diag(confusion)[support > 0] + PRIOR) / n
+    p = (np.diag(counts)[support > 0] + PRIOR) / n
     half = 1.96 * float(np.sqrt((p * (1 - p) / n).sum())) / len(n)
-    return Interval(max(0.0, _uar(confusion) - half), min(1.0, _uar(confusion) + half))
+    return Interval(max(0.0, _uar(counts) - half), min(1.0, _uar(counts) + half))
 
 
 def _corrected(found: list[Level]) -> list[Level]:
@@ -173,7 +189,7 @@ def _corrected(found: list[Level]) -> list[Level]:
     ]
 
 
-def tests_made(found: Sequence[Level]) -> int:
+def n_tests(found: Sequence[Level]) -> int:
     """How many tests the p values are corrected for."""
     sizes = pd.Series([level.factor for level in found], dtype=str).value_counts()
     return len(
@@ -185,12 +201,12 @@ def _counts(table: pd.DataFrame, classes: Sequence[str]) -> Counts:
     return confusion_matrix(list(table.truth), list(table.said), classes)
 
 
-def _uar(confusion: Counts) -> float:
-    return float(unweighted_average_recall(confusion))
+def _uar(counts: Counts) -> float:
+    return float(unweighted_average_recall(counts))
 
 
-def _right_wrong(confusion: Counts, classes: Sequence[str], both: Sequence[str]) -> Counts:
+def _right_wrong(counts: Counts, classes: Sequence[str], both: Sequence[str]) -> Counts:
     """Shape (n_classes, 2): right and wrong answers to each class that both sides have."""
     rows = [list(classes).index(name) for name in both]
-    right = np.diag(confusion)[rows]
-    return np.stack([right, confusion.sum(axis=1)[rows] - right], axis=1)
+    right = np.diag(counts)[rows]
+    return np.stack([right, counts.sum(axis=1)[rows] - right], axis=1)

@@ -10,12 +10,14 @@ from pipelines.report.looks import between, count, signed
 from pipelines.report.parts import Cell, Section, finding, folded, join, note, table
 from pipelines.report.svg import LOOKS, Look, badge, span_of, whisker
 from pipelines.report.whiskers import Dot, whiskers
-from ser_tasks.compare.groups import SPEAKER, Level, tests_made
+from ser_tasks.compare.groups import SPEAKER, Level, n_tests, uar_in
 from ser_tasks.compare.ties import ALPHA
 from ser_tasks.compare.verdict import in_words, p_value
 from ser_tasks.result import percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipelines.report.block import Block
 
 PLAIN = Look("circle", LOOKS["worse"].colour)
@@ -24,9 +26,10 @@ DIFFERS = Look("diamond", LOOKS["adapted"].colour)
 
 def groups(block: Block) -> Section | None:
     """Of the best model with tests, of the others without."""
-    if not block.levels or not next(iter(block.levels.values())):
+    found = block.levels
+    if not found:
         return None
-    name, found = next(iter(block.levels.items()))
+    name = block.answered[0].name
     return Section(
         "groups",
         "Who is served worse",
@@ -46,7 +49,7 @@ def _finding(name: str, found: list[Level]) -> str:
     ]
     if not worse and not better:
         return (
-            f"{name}: no group differs from the rest beyond chance, corrected for {tests_made(found)} tests. With few "
+            f"{name}: no group differs from the rest beyond chance, corrected for {n_tests(found)} tests. With few "
             "speakers that is weak evidence of equal treatment."
         )
     said = [
@@ -54,7 +57,7 @@ def _finding(name: str, found: list[Level]) -> str:
         for side in (worse, better)
         if side
     ]
-    return f"{name} does {'; '.join(said)} (corrected for {tests_made(found)} tests)."
+    return f"{name} does {'; '.join(said)} (corrected for {n_tests(found)} tests)."
 
 
 def _one_of_two(level: Level, found: list[Level]) -> bool:
@@ -95,7 +98,7 @@ def _how(block: Block, found: list[Level]) -> str:
     partial = [level for level in found if set(level.classes) != set(block.classes) and level.factor != SPEAKER]
     left_out = sorted({name for level in partial for name in set(block.classes) - set(level.classes)})
     said = [
-        f"{tests_made(found)} tests of a group against the rest, p values corrected for their number (Holm).",
+        f"{n_tests(found)} tests of a group against the rest, p values corrected for their number (Holm).",
         "A speaker is tested by its own utterances: right or wrong against all others, emotion by emotion "
         "(Mantel-Haenszel); its interval is over its utterances.",
         "Any other group is tested, and its interval drawn, over speakers.",
@@ -115,15 +118,17 @@ def _how(block: Block, found: list[Level]) -> str:
 
 
 def _others(block: Block, found: list[Level]) -> Markup | None:
-    if len(block.levels) == 1:
+    if len(block.answered) == 1:
         return None
     rows: list[list[str | Cell]] = []
-    for i, level in enumerate(found):
-        shares = [own[i].uar for own in block.levels.values()]
-        rows.append(
-            [f"{level.factor} {level.name}", str(level.utterances), *(Cell(percent(one), one) for one in shares)]
-        )
-    grid = table(
-        "UAR in % of every model in every group, without tests", ["group", "n", *block.levels], rows, css="grid"
-    )
+    for level in found:
+        shares = [uar_in(level, answers, block.factors[level.factor], block.classes) for answers in _tables(block)]
+        cells = (Cell(percent(share), share) for share in shares)
+        rows.append([f"{level.factor} {level.name}", str(level.utterances), *cells])
+    columns = ["group", "n", *(row.name for row in block.answered)]
+    grid = table("UAR in % of every model in every group, without tests", columns, rows, css="grid")
     return folded("The same groups under every model", grid)
+
+
+def _tables(block: Block) -> list[pd.DataFrame]:
+    return [row.answers for row in block.answered if row.answers is not None]
