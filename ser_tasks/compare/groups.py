@@ -104,8 +104,8 @@ def uar_in(level: Level, answers: pd.DataFrame, level_of: Mapping[str, str], cla
         level_of: of its factor, utterance id -> level
         classes: of the answers
     """
-    here = [level_of.get(name) == level.name for name in answers.utterance_id]
-    counted = answers[here & answers.truth.isin(level.classes or classes)]
+    here = np.array([level_of.get(name) == level.name for name in answers.utterance_id])
+    counted = answers[here & answers.truth.isin(level.classes or classes).to_numpy()]
     return _uar(confusion(counted, classes))
 
 
