@@ -104,7 +104,9 @@ class Block:
     def verdict(self) -> list[str]:
         """Which model to use."""
         synthetic = self.corpus.kind == "synthetic"
-        said = verdict(self.comparison, self.standing, f"the {self.name.lower()}" if synthetic else self.name)
+        title = f"the {self.name.lower()}" if synthetic else self.name
+        usual = self.comparison.protocol == "speaker_independent"
+        said = verdict(self.comparison, self.standing, title if usual else f"{title} ({self.protocol})")
         return said + ["Synthetic speech: this says nothing about people."] * synthetic
 
     @property
@@ -113,15 +115,11 @@ class Block:
         return self.corpus.title.split(":")[0].split(" (")[0]
 
     @property
-    def anchor(self) -> str:
-        """For links."""
-        one = self.comparison
-        return f"{one.corpus}-{one.protocol}-{one.preset}".replace("_", "-")
-
-    @property
     def protocol(self) -> str:
         """In words."""
-        return PROTOCOLS.get(self.comparison.protocol_kind, self.comparison.protocol_kind.replace("_", " "))
+        kind = self.comparison.protocol_kind
+        learnt = "learnt " if kind.startswith("from ") else ""  # across corpora
+        return PROTOCOLS.get(kind, learnt + kind.replace("_", " "))
 
     @property
     def title(self) -> str:

@@ -51,7 +51,7 @@ def clips_of(
         return {}, "The recordings are not on this machine."
     if not may_be_passed_on(corpus.licence):
         return made, f"{said} It does not clearly let recordings be passed on: keep this file to yourself."
-    return made, f"{said} Recordings: {corpus.citation} Made smaller here: one channel, 16 kHz, MP3."
+    return made, f"{said} Recordings: {corpus.citation} (made smaller here: one channel, 16 kHz, MP3)"
 
 
 def _clip(corpus: str, row: Mapping[Any, Any]) -> str | None:

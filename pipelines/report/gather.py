@@ -74,6 +74,7 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block
         row.name: row.result
         for row in rows
         if row.honesty == "dependent"
+        and comparison.protocol == "speaker_independent"
         and row.result["corpus"] == comparison.corpus
         and row.result["preset"] == comparison.preset
         and tuple(row.result["classes"]) == comparison.classes

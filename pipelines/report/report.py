@@ -37,7 +37,7 @@ def html(blocks: Sequence[Block], *, made_from: Mapping[str, str]) -> str:
     """The report as text."""
     written = page(
         "page.html.jinja",
-        blocks=[_chapter(block) for block in blocks],
+        blocks=[_chapter(block, f"chapter-{number}", _short(block, blocks)) for number, block in enumerate(blocks, 1)],
         overview=_overview(blocks),
         made_from="Made from " + "; ".join(f"{name} {value[:12]}" for name, value in made_from.items()) + ".",
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
@@ -46,12 +46,12 @@ def html(blocks: Sequence[Block], *, made_from: Mapping[str, str]) -> str:
     return re.sub(r"(?<=\d) %", NARROW + "%", written)
 
 
-def _chapter(block: Block) -> dict[str, Any]:
+def _chapter(block: Block, anchor: str, short: str) -> dict[str, Any]:
     about = f"{block.corpus.title}. {block.corpus.size}. Licence: {block.corpus.licence}. {block.corpus.citation}"
     return {
-        "anchor": block.anchor,
+        "anchor": anchor,
         "title": block.title,
-        "short": block.name,
+        "short": short,
         "corpus_title": block.name,
         "synthetic": block.corpus.kind == "synthetic",
         "verdict": block.verdict,
@@ -59,6 +59,12 @@ def _chapter(block: Block) -> dict[str, Any]:
         "about": about,
         "sections": sections_of(block),
     }
+
+
+def _short(block: Block, blocks: Sequence[Block]) -> str:
+    """The corpus; its protocol too where there are several chapters of it."""
+    alone = sum(one.corpus.name == block.corpus.name for one in blocks) == 1
+    return block.name if alone else f"{block.name}, {block.protocol}"
 
 
 def _overview(blocks: Sequence[Block]) -> Markup:

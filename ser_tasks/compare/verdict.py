@@ -47,7 +47,7 @@ def p_value(p: float) -> str:
 def _choice(comparison: Comparison, title: str) -> str:
     best, *others = comparison.ranked
     if not others:
-        return f"On {title} there is one model to choose: {_figure(best)}."
+        return f"On {title} one model has been evaluated: {_figure(best)}."
     return f"On {title}, choose {_figure(best)}."
 
 

@@ -113,6 +113,18 @@ def test_confusions_are_counted_by_row(page):
     assert {sum(row) for row in counts} == {len(KNOWN.utterance_ids) // 2}
 
 
+def test_what_other_commands_found_has_a_section_each(made, page):
+    assert page.row("random", cells=3)[2] == "91.0 [70.0, 95.0]"
+    assert "svm: 91.0 under “random”, 84.0 under “leave one speaker out”" in made[1]
+    assert page.row("white 0", cells=6)[1:] == ["54.0 [70.0, 95.0]", "−30.0", "[−40.0, −20.0]", "p < 0.001", "yes"]
+    assert page.row("gain 6", cells=6)[5] == "not shown"
+
+
+def test_epochs_are_drawn_where_they_were_kept_and_missed_where_not(made):
+    assert "mlp: UAR on the validation speakers, 4 epochs, mean at the end 0.70" in made[1]
+    assert "Not kept for psd_cnn" in made[1]
+
+
 def test_tables_have_captions_and_scopes_and_pictures_words(page):
     tags = [tag for tag, _ in page.elements]
     assert tags.count("table") == tags.count("caption") > 10

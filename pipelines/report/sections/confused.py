@@ -22,7 +22,7 @@ def confused(block: Block) -> Section | None:
         return None
     models = [row.name for row in block.answered]
     heard = bool(block.clips)
-    columns = ["utterance", *(["listen"] if heard else []), "words", "truth", *models]
+    columns = ["utterance", *(["listen"] if heard else []), "truth", *models, "words"]
     caption = (
         f"The {len(found)} that most of {len(models)} models get wrong, the most confident first; ✗ wrong, ✓ right, "
         "with the confidence"
@@ -47,9 +47,9 @@ def _row(one: Confused, block: Block, models: list[str], *, heard: bool) -> list
     return [
         Cell(name),
         *listen,
-        Cell(words if isinstance(words, str) else UNKNOWN, css="left"),
         Cell(Markup("<strong>{}</strong>").format(one.truth), css="words"),
         *(_answer(*one.answers[model], truth=one.truth) for model in models),
+        Cell(words if isinstance(words, str) else UNKNOWN, css="left"),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from pipelines.report.looks import signed
-from pipelines.report.parts import Section, join, note, table
+from pipelines.report.parts import Section, folded, join, note, table
 from ser_tasks.compare.ties import ALPHA
 from ser_tasks.compare.verdict import p_value
 from ser_tasks.result import with_interval
@@ -16,7 +16,7 @@ from ser_tasks.result import with_interval
 if TYPE_CHECKING:
     from pipelines.report.block import Block
 
-COLUMNS = ("condition", "UAR [95 %]", "less than clean", "95 % interval", "p, corrected", "a loss?")
+COLUMNS = ("condition", "UAR [95 %]", "against clean", "95 % interval", "p, corrected", "a loss?")
 
 
 def robustness(block: Block) -> Section | None:
@@ -38,7 +38,7 @@ def _of_model(model: str, figures: Mapping[str, Any]) -> Markup:
         f"{model}, learnt from clean recordings (UAR {with_interval(figures['clean'])} %), tested on degraded ones"
     )
     summary = Markup("<ul>{}</ul>").format(join(*(Markup("<li>{}</li>").format(said) for said in figures["summary"])))
-    return join(summary, table(caption, COLUMNS, rows))
+    return join(summary, folded(f"Every condition, {model}", table(caption, COLUMNS, rows)))
 
 
 def _figures(own: Mapping[str, Any]) -> list[str]:
