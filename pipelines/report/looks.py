@@ -27,14 +27,16 @@ SAID = {
 
 
 def marked(block: Block, row: Row) -> Markup:
-    """Shape, then name."""
-    return Markup("{} {}").format(badge(LOOKS[block.mark(row)]), row.name)
+    """Shape, then name; how it stands is there for who cannot see the shape."""
+    mark = block.mark(row)
+    spoken = Markup('<span class="out-of-sight">, {}</span>').format(SAID[mark])
+    return Markup("{} {}{}").format(badge(LOOKS[mark]), row.name, spoken)
 
 
 def mark_words(block: Block, row: Row) -> Markup:
-    """Shape, then what it says."""
+    """Shape, then what it says in a word."""
     mark = block.mark(row)
-    return Markup("{} {}").format(badge(LOOKS[mark]), SAID[mark])
+    return Markup("{} {}").format(badge(LOOKS[mark]), "not ranked" if mark == "adapted" else mark)
 
 
 def legend(*names: str) -> list[tuple[Markup, str]]:
