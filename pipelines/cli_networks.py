@@ -18,6 +18,9 @@ def embeddings(
     to: Annotated[Path | None, typer.Option(help="Parquet file; below data/embeddings/ if left out.")] = None,
 ) -> None:
     """What the network of each fold makes of every utterance (the layer before the logits), as Parquet."""
+    from pipelines.environment import prepare_environment
+
+    prepare_environment()
     from pipelines import places
     from pipelines.embeddings import export
 

@@ -23,8 +23,15 @@ Pair = tuple[str, str]  # learnt from, tested on
 def evaluate_pair(
     train: Sequence[str], test: str, model: str, *, presets: Mapping[str, str], corpus_norm: bool
 ) -> dict[str, Any]:
-    """One evaluation across corpora; returns its result."""
+    """One evaluation across corpora; returns its result.
+
+    Raises:
+        UserError: a name that is not known, corpora without common classes, or what was not made yet
+    """
     params = project_params()
+    for option, name in (*(("--train", name) for name in train), ("--test", test)):
+        refuse_unknown_name(option, name, params.corpus, mend="Or add it under corpus: in params.yaml.")
+    refuse_unknown_name("--model", model, MODELS, mend="Name one of them.")
     values = {"train": train, "test": test, "model": model, "presets": dict(presets), "corpus_norm": corpus_norm}
     try:
         section = CrossParams.model_validate(values)

@@ -16,6 +16,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Features
 from ser_tasks.models.speaker_norm import speaker_norm
+from ser_tasks.quiet import load_keras
 from ser_tasks.speech_and_words import reads_words
 from ser_tasks.tasks import FoldRequest
 
@@ -29,6 +30,7 @@ def export(corpus: str, protocol: str, model: str, file: Path) -> None:
     params = project_params()
     check_asked("ser embeddings", corpus, protocol, model, params)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
+    load_keras()
     first_seed = [request for request in evaluation.requests if request.seed == evaluation.params.evaluation.seed]
     vectors = [_of_fold(evaluation, request) for request in first_seed]
     table = embeddings_table([request.fold for request in first_seed], evaluation.labels.utterance_ids, vectors)

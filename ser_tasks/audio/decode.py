@@ -11,7 +11,7 @@ from ser_tasks.audio.sound_file import read_sound_file
 
 __all__ = ["AudioError", "Recording", "read_mono", "read_recording"]
 
-VIDEOS = (".mp4", ".avi", ".mkv", ".m4a")  # m4a is a sound track alone
+VIDEOS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4a")  # m4a is a sound track alone
 
 
 def read_recording(path: Path) -> Recording:
@@ -23,10 +23,10 @@ def read_recording(path: Path) -> Recording:
     if not path.is_file():
         raise AudioError(f"{path}: no such file. Restore it, or run `ser fetch` on its corpus again.")
     if path.stat().st_size == 0:
-        raise AudioError(f"{path}: the file is empty (0 bytes). Copy it again from the release.")
+        raise AudioError(f"{path}: the file is empty (0 bytes). Copy it again from its source.")
     recording = _decoded(path)
     if len(recording.samples) == 0:
-        raise AudioError(f"{path}: the file holds no samples. Copy it again from the release.")
+        raise AudioError(f"{path}: the file holds no samples. Copy it again from its source.")
     broken = np.count_nonzero(~np.isfinite(recording.samples))
     if broken:
         raise AudioError(f"{path}: {broken} samples are NaN or infinite. Export it again as 16-bit PCM.")

@@ -15,5 +15,5 @@ def refuse_short_riff(path: Path, *, kind: bytes) -> None:
     if (head[:4], head[8:]) == (b"RIFF", kind) and promised not in STREAMED and path.stat().st_size < promised:
         raise AudioError(
             f"{path}: truncated: the header promises {promised} bytes, {path.stat().st_size} are there. "
-            "Copy it again from the release."
+            "Copy it again from its source."
         )

@@ -22,13 +22,13 @@ def read_sound_file(path: Path) -> Recording:
     except soundfile.LibsndfileError as error:
         raise AudioError(
             f"{path}: not readable as sound ({error.error_string.rstrip('.')}), {_looks_like(path)}. "
-            "Expected WAV, FLAC, OGG, MP3 or AIFF, or a video: copy it again from the release, or remove it from the "
+            "Expected WAV, FLAC, OGG, MP3 or AIFF, or a video: copy it again from its source, or remove it from the "
             "folder."
         ) from error
     if len(samples) < promised:
         raise AudioError(
             f"{path}: truncated: the header promises {promised} samples, {len(samples)} are there. "
-            "Copy it again from the release."
+            "Copy it again from its source."
         )
     return Recording(samples, sampling_rate)
 

@@ -1,4 +1,4 @@
-"""The sound track of a video: mp4, avi, mkv, and m4a, which is a sound track alone."""
+"""The sound track of a video: mp4, mov, avi, mkv, webm, and m4a, which is a sound track alone."""
 
 import re
 from pathlib import Path
@@ -26,12 +26,12 @@ def read_sound_track(path: Path) -> Recording:
     except av.FFmpegError as error:
         raise AudioError(
             f"{path}: not readable as video ({error.strerror}). Expected one that ffmpeg can play: "
-            "copy it again from the release, or remove it from the folder."
+            "copy it again from its source, or remove it from the folder."
         ) from error
     if recording.duration < promised - TOLERANCE:
         raise AudioError(
             f"{path}: truncated: the header promises {promised:.2f} s of sound, {recording.duration:.2f} s are there. "
-            "Copy it again from the release."
+            "Copy it again from its source."
         )
     return recording
 
@@ -43,7 +43,7 @@ def _decoded(path: Path) -> tuple[Recording, float]:
             kinds = sorted({stream.type for stream in container.streams})
             raise AudioError(
                 f"{path}: the file has no sound track (found: {', '.join(kinds) or 'no stream at all'}). "
-                "Take the release that has one, or remove the file from the folder."
+                "Take a copy that has one, or remove the file from the folder."
             )
         stream = container.streams.audio[0]
         planar = AudioResampler(format="fltp")  # one row per channel, full scale [-1, 1], rate and channels as they are

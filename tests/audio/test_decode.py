@@ -99,5 +99,5 @@ def test_a_truncated_copy_is_refused(tmp_path, suffix):
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, 48_000)
     path = written(tmp_path / f"a.{suffix}", noise, subtype="PCM_16")
     path.write_bytes(path.read_bytes()[:50_000])
-    with pytest.raises(AudioError, match=r"(?i)again from the release"):
+    with pytest.raises(AudioError, match=r"(?i)again from its source"):
         read_recording(path)

@@ -126,7 +126,7 @@ def test_all_spoilt_files_are_named_at_once(emodb_root, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "mend"),
-    [(b"", "empty .*Copy it again"), (b"RIFF not a sound", "copy it again from the release")],
+    [(b"", "empty .*Copy it again"), (b"RIFF not a sound", "copy it again from its source")],
 )
 def test_a_spoilt_file_stops_the_reading_and_is_named(emodb_root, tmp_path, content, mend):
     (emodb_root / "wav" / "03a01Wa.wav").write_bytes(content)

@@ -179,6 +179,19 @@ def test_the_stage_writes_where_its_flow_does():
     ]
 
 
+@pytest.mark.parametrize(
+    ("train", "model", "message"),
+    [
+        ("ravdes", "svm", r"^--train 'ravdes' is not known. Did you mean 'ravdess'\?"),
+        ("ravdess", "swm", "^--model 'swm'"),
+    ],
+)
+def test_a_typo_on_the_command_line_is_answered_by_its_option(monkeypatch, train, model, message):
+    monkeypatch.chdir(PROJECT)
+    with pytest.raises(UserError, match=message):
+        cross_matrix.evaluate_pair([train], "emodb", model, presets={}, corpus_norm=False)
+
+
 def test_what_is_chosen_on_the_command_line_is_in_the_name():
     assert cross_matrix.name_of(section()) == "from_emodb_svm"
     chosen = section(train=["emodb", "demo"], presets={"demo": "four_classes"}, corpus_norm=True)
