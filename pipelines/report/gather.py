@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 from pipelines import places
 from pipelines.report.block import Block
 from ser_tasks.compare.answers import one_line_each
-from ser_tasks.compare.rows import Comparison, Row, comparisons
+from ser_tasks.compare.rows import Comparison, Row, comparisons, honesty
 from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.result import read_results
@@ -70,19 +71,14 @@ def _row(result: dict[str, Any]) -> Row:
 
 
 def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block:
-    dependent = {
-        row.name: row.result
-        for row in rows
-        if row.honesty == "dependent"
-        and comparison.protocol == "speaker_independent"
-        and row.result["corpus"] == comparison.corpus
-        and row.result["preset"] == comparison.preset
-        and tuple(row.result["classes"]) == comparison.classes
-    }
+    usual = comparison.protocol == "speaker_independent"  # what stands beside others has been shown there already
+    dependent = {row.name: row.result for row in rows if usual and _flatters(row.result, comparison)}
     table = places.utterances(comparison.corpus)
     utterances = read_utterances(table).set_index("utterance_id") if table.exists() else pd.DataFrame()
-    if utterances.empty:  # no speakers, so no paired tests: treat the answers as not here
-        comparison = _without_answers(comparison)
+    if utterances.empty:  # no speakers, so no paired tests: as if the answers were not here
+        comparison = replace(comparison, rows=tuple(replace(row, answers=None) for row in comparison.rows))
+    for row in comparison.rows:
+        _refuse_strangers(row, utterances, table)
     return Block(
         corpus=CORPORA[comparison.corpus],
         comparison=comparison,
@@ -90,14 +86,26 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block
         utterances=utterances,
         snr=None,
         params=params,
-        extra={kind: _extra(comparison.corpus, kind) for kind in EXTRAS},
+        extra={kind: _extra(comparison.corpus, kind) for kind in EXTRAS if usual},
     )
 
 
-def _without_answers(comparison: Comparison) -> Comparison:
-    rows = tuple(Row(row.result, None, row.costs) for row in comparison.rows)
-    one = comparison
-    return Comparison(one.corpus, one.preset, one.protocol, one.protocol_kind, one.honesty, one.classes, rows)
+def _flatters(result: Mapping[str, Any], comparison: Comparison) -> bool:
+    """Whether it is of the same corpus and classes, with voices known."""
+    same = (result["corpus"], result["preset"], tuple(result["classes"]))
+    return honesty(result) == "dependent" and same == (comparison.corpus, comparison.preset, comparison.classes)
+
+
+def _refuse_strangers(row: Row, utterances: pd.DataFrame, table: Path) -> None:
+    """Answers to utterances that nothing is known of are of another version of the corpus."""
+    if row.answers is None:
+        return
+    strangers = sorted(set(row.answers.utterance_id) - set(utterances.index))
+    if strangers:
+        raise UserError(
+            f"{table} does not hold {len(strangers)} utterances that {row.name} has answered, the first is "
+            f"{strangers[0]}. Expected all: they are of another version of the corpus. Make both again: dvc repro"
+        )
 
 
 def _extra(corpus: str, kind: str) -> dict[str, Any]:

@@ -69,8 +69,8 @@ def _short(block: Block, blocks: Sequence[Block]) -> str:
 
 def _overview(blocks: Sequence[Block]) -> Markup:
     """Models by comparisons; figures of different columns answer different questions."""
-    names = list(dict.fromkeys(row.name for block in blocks for row in block.comparison.ranked))
-    names += dict.fromkeys(row.name for block in blocks for row in block.comparison.adapted)
+    ranked = [row.name for block in blocks for row in block.comparison.ranked]
+    names = dict.fromkeys(ranked + [row.name for block in blocks for row in block.comparison.adapted])
     rows: list[list[str | Cell]] = [[name, *(_standing(block, name) for block in blocks)] for name in names]
     columns = [
         "model",

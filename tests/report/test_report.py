@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import places
 from pipelines.compare import compare
+from pipelines.report import gather
 from ser_tasks.errors import UserError
 from ser_tasks.result import percent, with_interval
+from ser_tasks.utterances import read_utterances
 from tests.report.project import KNOWN, MODELS, fill
 
 VOID = {"meta", "link", "br", "input", "img", "hr"}
@@ -167,6 +170,20 @@ def test_the_terminal_shows_marks_and_the_verdict(made, capsys):
 def test_a_corpus_without_results_is_answered_with_those_that_have_some(made):
     with pytest.raises(UserError, match="Did you mean demo"):
         compare(["dmeo"], to=None, audio=None)
+
+
+def test_answers_of_another_version_of_the_corpus_are_refused(made, monkeypatch):
+    fewer = read_utterances(places.utterances("demo")).iloc[1:]
+    monkeypatch.setattr(gather, "read_utterances", lambda table: fewer)
+    with pytest.raises(UserError, match="Make both again"):
+        compare(["demo"], to=None, audio=None)
+
+
+def test_where_nothing_is_known_of_the_utterances_models_are_shown_but_not_tested(made, monkeypatch, capsys):
+    monkeypatch.setattr(gather.places, "utterances", lambda corpus: Path("nowhere.parquet"))
+    compare(["demo"], to=Path("bare.html"), audio=None)
+    assert capsys.readouterr().out.count("□ not tested") == 2
+    assert Page(Path("bare.html").read_text(encoding="utf-8")).open == []
 
 
 def test_another_ending_is_refused(made):
