@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True)
 @app.command(rich_help_panel=FIGURES)
 def compare(
     corpora: Annotated[
-        list[str] | None, typer.Argument(metavar="[CORPUS]...", help="All that have results, if none is named.")
+        list[str] | None, typer.Argument(metavar="CORPUS", help="All that have results, if none is named.")
     ] = None,
     to: Annotated[Path | None, typer.Option(help="HTML file to write: one file that needs nothing else.")] = None,
     audio: Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from pipelines.report.looks import over_folds
 from pipelines.show import CONSOLE, show_rows
 from ser_tasks.compare.verdict import p_value
 from ser_tasks.result import percent, with_interval
@@ -45,7 +46,7 @@ def _line(block: Block, row: Row) -> dict[str, str]:
         "stands": SIGNS[block.mark(row)],
         "p": _p(block, row),
         "UAR [95 %]": with_interval(result),
-        "fold mean ± sd": f"{percent(result['uar_fold_mean'])} ± {percent(result['uar_fold_sd'])}",
+        "fold mean ± sd": over_folds(result),
         "WA": percent(result["accuracy"]),
         "F1": percent(result["macro_f1"]),
         "speaker-dependent": percent(dependent["uar"]) if dependent else "–",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pipelines.report.looks import count, legend, mark_words, marked, seconds, size
+from pipelines.report.looks import count, legend, mark_words, marked, over_folds, seconds, size
 from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
 from pipelines.report.svg import LOOKS, Span, span_of, whisker
 from pipelines.report.whiskers import Dot, whiskers
@@ -101,7 +101,7 @@ def _row(block: Block, row: Row) -> list[Cell | str]:
         Cell(mark_words(block, row), css="words"),
         Cell(str(result["feature_set"]), css="words"),
         with_interval(result),
-        f"{percent(result['uar_fold_mean'])} ± {percent(result['uar_fold_sd'])}",
+        over_folds(result),
         *(percent(result[key]) for key in ("accuracy", "macro_f1", "weighted_f1")),
         _flattered(dependent) if dependent else UNKNOWN,
         seconds(sum(fold["seconds"] for fold in folds) if known else None),
