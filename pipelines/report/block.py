@@ -25,6 +25,7 @@ PROTOCOLS = {
     "speaker_kfold": "folds of speakers",
     "leave_session_out": "leave one session out",
     "official": "official split",
+    "emobox_folds": "EmoBox's folds",
     "speaker_dependent": "random folds, voices known",
 }
 

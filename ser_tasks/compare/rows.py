@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Honesty = Literal["apart", "shared", "dependent"]
-"""Test speakers: never heard in training; some of them heard, as the corpus' own split has it; heard on purpose."""
+"""Test speakers: never heard in training; heard, or perhaps heard, as published folds have it; heard on purpose."""
 
 ORDER: tuple[Honesty, ...] = ("apart", "shared", "dependent")
 
@@ -47,7 +47,8 @@ def honesty(result: Mapping[str, Any]) -> Honesty:
     """See `Honesty`."""
     if result["protocol_kind"] == "speaker_dependent":
         return "dependent"
-    return "shared" if any(said.startswith(SHARED_SPEAKERS) for said in result["warnings"]) else "apart"
+    unknown = result["speakers"] == 0  # a corpus of which nobody knows who speaks
+    return "shared" if unknown or any(said.startswith(SHARED_SPEAKERS) for said in result["warnings"]) else "apart"
 
 
 def hears_test_speakers(result: Mapping[str, Any]) -> bool:

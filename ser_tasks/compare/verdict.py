@@ -29,7 +29,7 @@ def verdict(comparison: Comparison, found: Standing | None, title: str) -> list[
     said += _adapted(comparison, alone=found is None, title=title)
     if comparison.honesty == "shared":
         said.append(
-            "Training has heard some of the test speakers here, as this split is published: new voices may do worse."
+            "Training has heard test speakers here, or may have, as these folds are published: new voices may do worse."
         )
     return said
 

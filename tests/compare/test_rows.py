@@ -31,6 +31,7 @@ def test_speaker_dependent_and_shared_speakers_are_told_from_honest_ones_and_com
     (apart,) = rows({"svm": 0.7}, KNOWN)
     (shared,) = rows({"svm": 0.8}, KNOWN, warnings=[SHARED])
     (dependent,) = rows({"svm": 0.9}, KNOWN, protocol="speaker_dependent", protocol_kind="speaker_dependent")
+    assert honesty(apart.result | {"speakers": 0}) == "shared", "nobody knows who speaks"
     assert [honesty(row.result) for row in (apart, shared, dependent)] == ["apart", "shared", "dependent"]
     assert [one.honesty for one in comparisons([dependent, shared, apart])] == ["apart", "shared", "dependent"]
 
