@@ -13,6 +13,7 @@ from tests.compare.made import labels, predictions, result
 
 MODELS = {"svm": 0.93, "mlp": 0.9, "psd_cnn": 0.5, "svm_speaker_norm": 0.98}
 KNOWN = labels(6, 12)
+PROVENANCE = {"data": ["utterances: " + 8 * "0123456789ab"], "code": [f"module {i}: {i}" for i in range(28)]}
 EPOCHS = [{"loss": 1.2 - 0.1 * i, "val_loss": 1.3, "val_uar": 0.4 + 0.1 * i, "seconds": 1.0} for i in range(4)]
 
 
@@ -21,7 +22,8 @@ def fill() -> dict[str, dict]:
     written = {}
     for i, (model, share) in enumerate(MODELS.items()):
         table = predictions(KNOWN, share, seed=i)
-        written["speaker_independent", model] = _put(result(model, table, KNOWN), table)
+        known = {"provenance": PROVENANCE} if model == "svm" else {}
+        written["speaker_independent", model] = _put(result(model, table, KNOWN, **known), table)
     flattered = predictions(KNOWN, 0.99, seed=9)
     kind = {"protocol": "speaker_dependent", "protocol_kind": "speaker_dependent"}
     written["speaker_dependent", "svm"] = _put(result("svm", flattered, KNOWN, **kind), flattered)

@@ -1,5 +1,6 @@
 """The file that `ser compare --to` writes, read as a browser and a screen reader do."""
 
+import hashlib
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -126,6 +127,12 @@ def test_what_other_commands_found_has_a_section_each(made, page):
 def test_epochs_are_drawn_where_they_were_kept_and_missed_where_not(made):
     assert "mlp: UAR on the validation speakers, 4 epochs, mean at the end 0.70" in made[1]
     assert "Not kept for psd_cnn" in made[1]
+
+
+def test_digests_are_shown_of_results_that_have_some(page):
+    assert page.row("data: utterances", cells=5)[1:] == ["0123456789ab", "–", "–", "–"]
+    lines = "\n".join(f"module {i}: {i}" for i in range(28))
+    assert page.row("code", cells=5)[1] == "28 · " + hashlib.sha256(lines.encode()).hexdigest()[:12]
 
 
 def test_tables_have_captions_and_scopes_and_pictures_words(page):
