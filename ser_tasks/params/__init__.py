@@ -38,6 +38,7 @@ from ser_tasks.params.protocols import (
     SpeakerKfold,
 )
 from ser_tasks.params.requests import RequestParams
+from ser_tasks.params.robustness import ConditionsParams, RobustnessParams, ToleranceParams
 from ser_tasks.params.sound import (
     AudioParams,
     ConditioningParams,
@@ -74,6 +75,7 @@ __all__ = [
     "BundleParams",
     "CnnBlstmAttentionParams",
     "ConditioningParams",
+    "ConditionsParams",
     "ContextParams",
     "CorpusParams",
     "CrossParams",
@@ -105,6 +107,7 @@ __all__ = [
     "ReliabilityParams",
     "RequestParams",
     "ResidualCnnParams",
+    "RobustnessParams",
     "Section",
     "SentenceEncoderParams",
     "SignalAugmentationParams",
@@ -122,6 +125,7 @@ __all__ = [
     "TextNetworkParams",
     "TfidfParams",
     "TimelineParams",
+    "ToleranceParams",
     "TrainingParams",
     "TrimParams",
     "TuningParams",
@@ -246,6 +250,7 @@ class Params(Section):
     predict: PredictParams
     timeline: TimelineParams
     requests: RequestParams
+    robustness: RobustnessParams
     tuning: TuningParams
     workers: WorkersParams
 

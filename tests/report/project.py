@@ -45,8 +45,8 @@ def _put_extras() -> None:
     apart = {"title": "leave one speaker out", "uar": 0.84, "shared": {"speaker": 0}} | ends
     lost = {"uar_difference": -0.3, "low": -0.4, "high": -0.2, "p": 0.0001, "p_holm": 0.0002}
     kept = {"uar_difference": -0.01, "low": -0.05, "high": 0.03, "p": 0.4, "p_holm": 0.4}
-    noise = {"condition": "white_0", "uar": 0.54, "difference": lost} | ends
-    gain = {"condition": "gain_6", "uar": 0.83, "difference": kept} | ends
+    noise = {"kind": "white", "value": 0.0, "uar": 0.54, "difference": lost} | ends
+    gain = {"kind": "gain", "value": 6.0, "uar": 0.83, "difference": kept} | ends
     found = {
         "inflation": {"preset": "four_classes", "protocols": [random, apart]},
         "robustness": {

@@ -12,6 +12,7 @@ from pipelines.report.parts import Section, folded, join, note, table
 from ser_tasks.compare.ties import ALPHA
 from ser_tasks.compare.verdict import p_value
 from ser_tasks.result import with_interval
+from ser_tasks.robustness.words import title
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
@@ -33,7 +34,7 @@ def robustness(block: Block) -> Section | None:
 
 
 def _of_model(model: str, figures: Mapping[str, Any]) -> Markup:
-    rows = [[str(own["condition"]).replace("_", " "), *_figures(own)] for own in figures["conditions"]]
+    rows = [[title(own), *_figures(own)] for own in figures["conditions"]]
     caption = (
         f"{model}, learnt from clean recordings (UAR {with_interval(figures['clean'])} %), tested on degraded ones"
     )
