@@ -120,7 +120,13 @@ def test_confusions_are_counted_by_row(page):
 def test_what_other_commands_found_has_a_section_each(made, page):
     assert page.row("random", cells=3)[2] == "91.0 [70.0, 95.0]"
     assert "svm: 91.0 under “random”, 84.0 under “leave one speaker out”" in made[1]
-    assert page.row("white noise, 0 dB SNR", cells=6)[1:] == ["54.0 [70.0, 95.0]", "−30.0", "[−40.0, −20.0]", "p < 0.001", "yes"]
+    assert page.row("white noise, 0 dB SNR", cells=6)[1:] == [
+        "54.0 [70.0, 95.0]",
+        "−30.0",
+        "[−40.0, −20.0]",
+        "p < 0.001",
+        "yes",
+    ]
     assert page.row("gain, 6 dB", cells=6)[5] == "not shown"
 
 
