@@ -127,6 +127,12 @@ class Block:
         """Corpus, classes, protocol."""
         return f"{self.name} · {len(self.classes)} emotions · {self.protocol}"
 
+    def found_by(self, kind: str) -> dict[str, Any]:
+        """What another command found of these models with these classes, in the order of the models."""
+        known = self.extra.get(kind, {})
+        own = {row.name: known[row.name] for row in self.rows if row.name in known}
+        return {model: found for model, found in own.items() if found["preset"] == self.comparison.preset}
+
     def mark(self, row: Row) -> str:
         """Best, tied, worse, not tested; or adapted."""
         if row.hears_test_speakers:

@@ -20,11 +20,7 @@ HONEST, HEARD = LOOKS["best"], LOOKS["dependent"]
 
 def inflation(block: Block) -> Section | None:
     """None where it has not been run on one of these models, with these classes."""
-    found = {
-        model: figures
-        for model, figures in block.extra.get("inflation", {}).items()
-        if figures["preset"] == block.comparison.preset
-    }
+    found = block.found_by("inflation")
     if not found:
         return None
     parts = [_of_model(model, figures["protocols"]) for model, figures in found.items()]

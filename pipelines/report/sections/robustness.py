@@ -22,11 +22,7 @@ COLUMNS = ("condition", "UAR [95 %]", "against clean", "95 % interval", "p, corr
 
 def robustness(block: Block) -> Section | None:
     """None where it has not been run on one of these models, with these classes."""
-    found = {
-        model: figures
-        for model, figures in block.extra.get("robustness", {}).items()
-        if figures["preset"] == block.comparison.preset
-    }
+    found = block.found_by("robustness")
     if not found:
         return None
     parts = [_of_model(model, figures) for model, figures in found.items()]
