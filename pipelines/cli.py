@@ -9,6 +9,7 @@ import typer
 from pipelines.cli_apps import app as apps
 from pipelines.cli_compare import app as compare
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_explain import app as explain
 from pipelines.cli_export import app as export
 from pipelines.cli_networks import app as networks
 from pipelines.cli_panels import FIGURES
@@ -25,7 +26,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (compare, tune, robustness, corpora, predict, apps, export, networks):
+for commands in (compare, tune, robustness, corpora, predict, apps, export, networks, explain):
     cli.add_typer(commands)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from pipelines.report.looks import signed
-from pipelines.report.parts import Section, folded, join, note, table
+from pipelines.report.parts import Section, finding, folded, join, note, table
 from ser_tasks.compare.ties import ALPHA
 from ser_tasks.compare.verdict import p_value
 from ser_tasks.result import with_interval
@@ -31,11 +31,10 @@ def robustness(block: Block) -> Section | None:
 
 def _of_model(model: str, figures: Mapping[str, Any]) -> Markup:
     rows = [[title(own), *_figures(own)] for own in figures["conditions"]]
-    caption = (
-        f"{model}, learnt from clean recordings (UAR {with_interval(figures['clean'])} %), tested on degraded ones"
-    )
+    head = finding(Markup("<strong>{}</strong>, learnt from clean recordings, tested on degraded ones:").format(model))
+    caption = f"{model} on degraded recordings; clean, its UAR is {with_interval(figures['clean'])} %"
     summary = Markup("<ul>{}</ul>").format(join(*(Markup("<li>{}</li>").format(said) for said in figures["summary"])))
-    return join(summary, folded(f"Every condition, {model}", table(caption, COLUMNS, rows)))
+    return join(head, summary, folded(f"Every condition, {model}", table(caption, COLUMNS, rows)))
 
 
 def _figures(own: Mapping[str, Any]) -> list[str]:
