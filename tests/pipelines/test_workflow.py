@@ -160,7 +160,7 @@ def test_a_network_is_trained_and_evaluated_like_any_model(project):
     assert sum(fold["test_utterances"] for fold in result["folds"]) == result["utterances"] == 4 * 4 * 3
     epochs = mlflow_rows(project, "select count(*) from params where key = 'chosen.epochs' and value = '2'")
     assert epochs == [(4,)], "one child run for each fold says how long it trained"
-    check_the_costs(project, mlflow_rows(project, "select distinct value from params where key = 'parameters'"))
+    check_the_costs(project, mlflow_rows(project, "select distinct value from params where key = 'chosen.parameters'"))
 
 
 def check_the_costs(project: Project, weights: list[tuple]) -> None:
