@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli_apps import app as apps
+from pipelines.cli_compare import app as compare
 from pipelines.cli_corpora import app as corpora
 from pipelines.cli_explain import app as explain
 from pipelines.cli_export import app as export
@@ -25,7 +26,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (tune, robustness, corpora, predict, apps, export, networks, explain):
+for commands in (compare, tune, robustness, corpora, predict, apps, export, networks, explain):
     cli.add_typer(commands)
 
 

@@ -8,6 +8,7 @@ from prefect import flow
 
 from pipelines import places
 from pipelines.caveats import SPEAKER_NORM, few_epochs, protocol_kind, synthetic
+from pipelines.costs import keep_costs
 from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
@@ -18,7 +19,7 @@ from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
 from ser_tasks.params import BalanceParams, Params
-from ser_tasks.result import percent
+from ser_tasks.result import SHARED_SPEAKERS, percent
 from ser_tasks.tasks import fold_outcome, run_fold
 from ser_tasks.text.transcripts import HEARD
 from ser_tasks.versions import library_versions
@@ -35,6 +36,7 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
 
     result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
     write_outputs(result, predictions)
+    keep_costs(evaluation)
     show_result(result)
     seconds = time.perf_counter() - began  # for MLflow alone: the same work gives the same files
     settings = MODELS[model].section(params).model_dump(mode="json")
@@ -98,7 +100,7 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
         said.append(SPEAKER_NORM)
     if any(evaluation.shared.values()):
         said.append(
-            f"Not speaker-independent: {evaluation.shared['speaker']} test utterances have their speaker in the "
+            f"{SHARED_SPEAKERS} {evaluation.shared['speaker']} test utterances have their speaker in the "
             f"training part, {evaluation.shared['group']} a twin take."
         )
     return said

@@ -55,6 +55,16 @@ def bundle(name: str) -> Path:
     return DATA / "bundles" / name
 
 
+def costs(corpus: str, protocol: str, model: str) -> Path:
+    """What an evaluation took: seconds, sizes, epochs."""
+    return DATA / "costs" / corpus / protocol / f"{model}.json"
+
+
+def snr(corpus: str) -> Path:
+    """An estimate of the signal-to-noise ratio of every utterance."""
+    return DATA / "snr" / f"{corpus}.parquet"
+
+
 def plots(corpus: str, protocol: str, model: str) -> Path:
     """Tables that `dvc plots` draws."""
     return DATA / "plots" / corpus / protocol / model

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ from ser_tasks.copy_ids import copies_of
 from ser_tasks.corpora.balance import balance_training
 from ser_tasks.corpora.manifest import Entry
 from ser_tasks.corpora.reading import Sound, read_files
+from ser_tasks.cost import Remembered, write_cost
 from ser_tasks.cross_corpus import corpus_of, join_features, own_name
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold
@@ -158,16 +160,18 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
     if MODELS[request.model].code:
         load_keras()
+    remembered, began = Remembered(MODELS[request.model]), time.perf_counter()
     outcome = evaluate_fold(
         request.fold,
         request.labels,
         request.read(),
-        MODELS[request.model],
+        remembered.model,
         request.params,
         seed=request.seed,
         copies=tuple(request.read(copy) for copy in range(1, _n_copies(request) + 1)),
         folder=request.folder,
     )
+    write_cost(request.folder, remembered.built[-1], seconds=time.perf_counter() - began)
     return asdict(outcome)
 
 

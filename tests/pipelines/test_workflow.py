@@ -160,6 +160,18 @@ def test_a_network_is_trained_and_evaluated_like_any_model(project):
     assert sum(fold["test_utterances"] for fold in result["folds"]) == result["utterances"] == 4 * 4 * 3
     epochs = mlflow_rows(project, "select count(*) from params where key = 'chosen.epochs' and value = '2'")
     assert epochs == [(4,)], "one child run for each fold says how long it trained"
+    check_the_costs(project, mlflow_rows(project, "select distinct value from params where key = 'chosen.parameters'"))
+
+
+def check_the_costs(project: Project, weights: list[tuple]) -> None:
+    """Beside the result, fold by fold: seconds, the size of the weights that MLflow counts, and both epochs."""
+    file = project.folder / "data/costs/demo/speaker_independent/spectrogram_cnn.json"
+    folds = json.loads(file.read_text(encoding="utf-8"))["folds"]
+    assert len(folds) == 4
+    assert [(str(fold["weights"]),) for fold in folds[:1]] == weights
+    assert all(
+        fold["seconds"] > 0 and fold["bytes"] >= 4 * fold["weights"] and len(fold["epochs"]) == 2 for fold in folds
+    )
 
 
 def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
