@@ -13,6 +13,7 @@ from pipelines.cli_import import app as imports
 from pipelines.cli_networks import app as networks
 from pipelines.cli_panels import FIGURES
 from pipelines.cli_predict import app as predict
+from pipelines.cli_robustness import app as robustness
 from pipelines.cli_tune import app as tune
 from pipelines.complain import errors_as_messages
 from ser_tasks.errors import UserError
@@ -24,7 +25,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (tune, corpora, imports, predict, apps, export, networks):
+for commands in (tune, robustness, corpora, imports, predict, apps, export, networks):
     cli.add_typer(commands)
 
 

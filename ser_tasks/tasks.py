@@ -32,6 +32,8 @@ from ser_tasks.models.recogniser import Features
 from ser_tasks.models.speaker_norm import speaker_norm
 from ser_tasks.params import DemoParams, Params
 from ser_tasks.quiet import load_keras
+from ser_tasks.robustness.condition import MARK
+from ser_tasks.robustness.store import DegradedShard, compute_degraded
 from ser_tasks.speech_and_words import read_speech_and_words
 from ser_tasks.splits import Fold
 from ser_tasks.synthesis.corpus import synthesise_speaker
@@ -98,6 +100,29 @@ class CrossRequest(FoldRequest):
         place = {name: row for row, name in enumerate(ids)}
         rows = [place[name] for name in self.labels.utterance_ids]
         return tuple(normalised[row] for row in rows) if isinstance(normalised, tuple) else normalised[rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DegradedRequest(FoldRequest):
+    """One fold whose test part is the clean test utterances and, behind them, the same under each condition.
+
+    The labels are those of all clean utterances, then of the degraded ones in the order of the conditions.
+    """
+
+    conditions: tuple[tuple[str, Path], ...]  # name and features of each
+    trained: Path  # where the evaluation itself keeps this fold: what is trained there is not trained again
+
+    @property
+    def folder(self) -> Path:
+        """That of the evaluation: the same training part, seed and settings give the same model."""
+        return self.trained
+
+    def read(self, copy: int = 0) -> Features:
+        """Clean features, or of the augmented copies, then those under each condition."""
+        clean = [name for name in self.labels.utterance_ids if MARK not in name]
+        tested = [name for name in self.fold.test if MARK not in name]
+        degraded = [_features(path, self.model, tested, 0) for _, path in self.conditions]
+        return join_features([_features(self.features, self.model, clean, copy), *degraded])
 
 
 def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -193,6 +218,13 @@ def extract_shard(shard: Shard, corpus_root: Path, folder: Path) -> None:
     """Features of one shard; the file is its own cache."""
     threadpool_limits(1)
     compute_shard(shard, corpus_root=corpus_root, folder=folder)
+
+
+@task(name="degrade shard", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)
+def degrade_shard(shard: DegradedShard, corpus_root: Path, folder: Path) -> None:
+    """Features of one shard under one condition; the file is its own cache."""
+    threadpool_limits(1)
+    compute_degraded(shard, corpus_root=corpus_root, folder=folder)
 
 
 @task(name="hear shard", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)

@@ -41,6 +41,7 @@ from ser_tasks.params.protocols import (
     SpeakerKfold,
 )
 from ser_tasks.params.requests import RequestParams
+from ser_tasks.params.robustness import ConditionsParams, RobustnessParams, ToleranceParams
 from ser_tasks.params.sound import (
     AudioParams,
     ConditioningParams,
@@ -77,6 +78,7 @@ __all__ = [
     "BundleParams",
     "CnnBlstmAttentionParams",
     "ConditioningParams",
+    "ConditionsParams",
     "ContextParams",
     "CorpusParams",
     "CrossParams",
@@ -111,6 +113,7 @@ __all__ = [
     "ReliabilityParams",
     "RequestParams",
     "ResidualCnnParams",
+    "RobustnessParams",
     "Section",
     "SentenceEncoderParams",
     "SignalAugmentationParams",
@@ -128,6 +131,7 @@ __all__ = [
     "TextNetworkParams",
     "TfidfParams",
     "TimelineParams",
+    "ToleranceParams",
     "TrainingParams",
     "TrimParams",
     "TuningParams",
@@ -252,6 +256,7 @@ class Params(Section):
     predict: PredictParams
     timeline: TimelineParams
     requests: RequestParams
+    robustness: RobustnessParams
     tuning: TuningParams
     workers: WorkersParams
 
