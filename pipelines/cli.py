@@ -8,6 +8,7 @@ import typer
 
 from pipelines.cli_apps import app as apps
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_explain import app as explain
 from pipelines.cli_export import app as export
 from pipelines.cli_import import app as imports
 from pipelines.cli_networks import app as networks
@@ -25,7 +26,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (tune, robustness, corpora, imports, predict, apps, export, networks):
+for commands in (tune, robustness, corpora, imports, predict, apps, export, networks, explain):
     cli.add_typer(commands)
 
 

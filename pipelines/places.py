@@ -71,6 +71,11 @@ def tried(corpus: str) -> Path:
     return Path("results") / corpus / "every_network.json"
 
 
+def importance(corpus: str, model: str) -> Path:
+    """Which groups of features a model lives on."""
+    return Path("results") / corpus / f"importance_{model}.json"
+
+
 def heard_result(corpus: str) -> Path:
     """How far they are from the manual ones."""
     return Path("results") / corpus / "heard.json"

@@ -12,6 +12,7 @@ import yaml
 
 from ser_tasks.bundle.card import read_card
 from tests.pipelines.conftest import Project, kill_group
+from tests.pipelines.mlflow_words import check_runs
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
 
@@ -93,6 +94,8 @@ def test_from_nothing_to_results_that_are_recorded_and_stay(project):
     children = mlflow_rows(project, "select count(*) from tags where key = 'mlflow.parentRunId'")
     assert (parents, children) == ([(2,)], [(4 + 3,)])
 
+    check_runs(project.folder / "mlflow.db", {"evaluation", "fold", "bundle"})
+
     check_the_bundle(project, result)
 
     # a second time: nothing to do
@@ -155,7 +158,7 @@ def test_a_network_is_trained_and_evaluated_like_any_model(project):
     result = json.loads((project.folder / RESULT.with_name("spectrogram_cnn.json")).read_text(encoding="utf-8"))
     assert result["feature_set"] == "log_mel"
     assert sum(fold["test_utterances"] for fold in result["folds"]) == result["utterances"] == 4 * 4 * 3
-    epochs = mlflow_rows(project, "select count(*) from params where key = 'epochs' and value = '2'")
+    epochs = mlflow_rows(project, "select count(*) from params where key = 'chosen.epochs' and value = '2'")
     assert epochs == [(4,)], "one child run for each fold says how long it trained"
 
 
