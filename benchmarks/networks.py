@@ -17,9 +17,9 @@ import time
 import numpy as np
 
 from pipelines import places
+from pipelines.known_corpora import CORPORA
 from pipelines.plan import protocol_section
 from pipelines.settings import project_params
-from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation import Labels
 from ser_tasks.feature_table import read_features
 from ser_tasks.labels import apply_preset

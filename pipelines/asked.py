@@ -8,7 +8,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.params import Params
 from ser_tasks.read_params import nearest
 
-PROTOCOLS = ("speaker_independent", "speaker_dependent")
+PROTOCOLS = ("speaker_independent", "speaker_dependent", "emobox")
 
 
 def check_asked(

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines import places
+from pipelines.known_corpora import CORPORA
 from pipelines.plan import Evaluation
 from pipelines.provenance import provenance
 from pipelines.settings import feature_params
@@ -15,7 +16,6 @@ from ser_tasks.bundle.confidence import Confidence
 from ser_tasks.bundle.final_model import final_recogniser, final_section
 from ser_tasks.bundle.versions import bundle_versions
 from ser_tasks.code_digest import code_digest
-from ser_tasks.corpora import CORPORA
 from ser_tasks.features import feature_set
 from ser_tasks.features.feature_set import sections_of
 from ser_tasks.inference.answer import recognise_all

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from ser_tasks.corpora import CORPORA
+from pipelines.known_corpora import CORPORA
 from ser_tasks.evaluation import FoldOutcome
-from ser_tasks.params import SpeakerDependent, SpeakerIndependent
+from ser_tasks.params import EmoboxFolds, Protocol, SpeakerDependent
 
 SPEAKER_NORM = "Speaker normalisation hears all of a test speaker's unlabelled audio."
 
@@ -23,6 +23,18 @@ def few_epochs(limit: int | None, outcomes: Sequence[FoldOutcome]) -> list[str]:
     return [f"Networks were trained for {limit} epochs only."]
 
 
-def protocol_kind(section: SpeakerIndependent | SpeakerDependent) -> str:
+def unknown_speakers(corpus: str) -> list[str]:
+    """For a corpus of which nobody knows who speaks."""
+    if CORPORA[corpus].speakers_known:
+        return []
+    return [
+        "Speakers are unknown: test voices may have been learnt from, so take it for speaker-dependent; and the "
+        "interval takes every utterance for a speaker of its own, so it is too narrow."
+    ]
+
+
+def protocol_kind(section: Protocol) -> str:
     """What a result calls the protocol of this section of params.yaml."""
+    if isinstance(section, EmoboxFolds):
+        return "emobox_folds"
     return "speaker_dependent" if isinstance(section, SpeakerDependent) else section.kind

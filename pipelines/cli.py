@@ -11,6 +11,7 @@ from pipelines.cli_compare import app as compare
 from pipelines.cli_corpora import app as corpora
 from pipelines.cli_explain import app as explain
 from pipelines.cli_export import app as export
+from pipelines.cli_import import app as imports
 from pipelines.cli_networks import app as networks
 from pipelines.cli_panels import FIGURES
 from pipelines.cli_predict import app as predict
@@ -26,7 +27,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (compare, tune, robustness, corpora, predict, apps, export, networks, explain):
+for commands in (compare, tune, robustness, corpora, predict, apps, export, networks, explain, imports):
     cli.add_typer(commands)
 
 

@@ -20,12 +20,12 @@ def corpora() -> None:
     """List every corpus: licence, size, what there is of it here, and how to get it."""
     from rich.console import Console
 
+    from pipelines.known_corpora import CORPORA as KNOWN
     from pipelines.places import DATA
     from pipelines.show_corpora import print_corpora
-    from ser_tasks.corpora import CORPORA
     from ser_tasks.corpora.place import state_of
 
-    print_corpora(Console(highlight=False), ((corpus, state_of(corpus, DATA)) for corpus in CORPORA.values()))
+    print_corpora(Console(highlight=False), ((corpus, state_of(corpus, DATA)) for corpus in KNOWN.values()))
 
 
 @app.command(rich_help_panel=CORPORA)
@@ -41,13 +41,14 @@ def fetch(
     from rich.console import Console
 
     from pipelines.dvc_add import dvc_add
+    from pipelines.known_corpora import CORPORA as KNOWN
     from pipelines.places import DATA
     from pipelines.show_corpora import Bar
     from ser_tasks.corpora import find_corpus
     from ser_tasks.corpora.fetch import fetch as put_in_place
 
     with errors_as_messages():
-        wanted = find_corpus(corpus)
+        wanted = find_corpus(corpus, KNOWN)
         typer.echo(f"{wanted.title}\nlicence: {wanted.licence}\nplease cite: {wanted.citation}")
         with Bar(Console()) as bar:
             done = put_in_place(wanted, DATA, origin=origin, everything=everything, progress=bar)
@@ -61,6 +62,7 @@ def check(corpus: Name) -> None:
     """Examine a corpus: missing files, wrong rates and lengths, levels, duplicates, spoilt copies."""
     from rich.console import Console
 
+    from pipelines.known_corpora import CORPORA as KNOWN
     from pipelines.places import DATA
     from pipelines.show_corpora import print_report
     from ser_tasks.corpora import find_corpus
@@ -68,7 +70,7 @@ def check(corpus: Name) -> None:
     from ser_tasks.corpora.place import place_of
 
     with errors_as_messages():
-        wanted = find_corpus(corpus)
+        wanted = find_corpus(corpus, KNOWN)
         place = place_of(wanted, DATA)
         console = Console(highlight=False)
         with console.status(f"listening to {place.root}") as status:

@@ -6,13 +6,13 @@ from typing import Any
 from prefect import flow
 
 from pipelines.caveats import SPEAKER_NORM, few_epochs
+from pipelines.known_corpora import CORPORA
 from pipelines.plan_cross import CrossEvaluation, plan_cross
 from pipelines.record import track, write_outputs
 from pipelines.settings import check_cross, project_params
 from pipelines.show import show_result
 from pipelines.watch import watch_folds
 from pipelines.workers import task_runner
-from ser_tasks.corpora import CORPORA
 from ser_tasks.cross_corpus import MARK, differences, own_name
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS

@@ -7,9 +7,9 @@ from typing import Any
 from pipelines import places
 from pipelines.asked import refuse_unknown_name
 from pipelines.cross import run
+from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE, show_rows
-from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params

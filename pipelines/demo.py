@@ -3,10 +3,10 @@
 from prefect import flow
 
 from pipelines import places
+from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from pipelines.workers import task_runner
 from ser_tasks.atomic import atomic_path
-from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.params import Params
 from ser_tasks.tasks import make_speaker

@@ -8,12 +8,12 @@ import pandas as pd
 from prefect import flow
 
 from pipelines import places
-from pipelines.caveats import protocol_kind, synthetic
+from pipelines.caveats import protocol_kind, synthetic, unknown_speakers
+from pipelines.known_corpora import CORPORA
 from pipelines.plan import labelled_corpus, protocol_section
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE, percent_points, show_result
-from ser_tasks.corpora import CORPORA
 from ser_tasks.ensembles.ensemble import Ensemble
 from ser_tasks.ensembles.paired import mcnemar, uar_difference
 from ser_tasks.ensembles.rules import RULES
@@ -91,7 +91,7 @@ def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, para
         "answered": dict(made.answered),
         "seed": params.evaluation.seed,
         "versions": library_versions(),
-        "warnings": synthetic(section.corpus) + absent,
+        "warnings": synthetic(section.corpus) + unknown_speakers(section.corpus) + absent,
     }
 
 

@@ -7,15 +7,15 @@ from typing import Any
 from prefect import flow
 
 from pipelines import places
-from pipelines.caveats import SPEAKER_NORM, few_epochs, protocol_kind, synthetic
+from pipelines.caveats import SPEAKER_NORM, few_epochs, protocol_kind, synthetic, unknown_speakers
 from pipelines.costs import keep_costs
+from pipelines.known_corpora import CORPORA
 from pipelines.plan import Evaluation, plan_evaluation
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
 from pipelines.show import show_result
 from pipelines.watch import watch_folds
 from pipelines.workers import task_runner
-from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
 from ser_tasks.params import BalanceParams, Params
@@ -76,7 +76,7 @@ def circumstances(evaluation: Evaluation) -> dict[str, Any]:
     """What the figures were computed from, and with."""
     return {
         "utterances": len(evaluation.labels.utterance_ids),
-        "speakers": len(set(evaluation.labels.speakers)),
+        "speakers": len(set(evaluation.labels.speakers)) if CORPORA[evaluation.corpus].speakers_known else 0,
         "classes": sorted(set(evaluation.labels.emotions)),
         "dropped": evaluation.dropped,
         "feature_set": MODELS[evaluation.model].feature_set,
@@ -87,7 +87,7 @@ def circumstances(evaluation: Evaluation) -> dict[str, Any]:
 
 def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
     """What a reader must know before comparing this number."""
-    said = synthetic(evaluation.corpus)
+    said = synthetic(evaluation.corpus) + unknown_speakers(evaluation.corpus) + list(evaluation.notes)
     said += few_epochs(evaluation.params.corpus[evaluation.corpus].epochs, outcomes)
     machines = sorted({str(outcome.chosen["hardware"]) for outcome in outcomes if "hardware" in outcome.chosen})
     said += [f"Trained elsewhere, on {machine}." for machine in machines]

@@ -5,6 +5,7 @@ from pathlib import Path
 DATA = Path("data")
 WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
+IMPORTED = DATA / "imported"  # NAME.yaml and NAME.csv of each corpus that `ser import` brought
 HEARD = Path(".ser/heard")  # shards of transcripts: recognising goes on from them
 DEGRADED = Path(".ser/degraded")  # features of degraded recordings
 STUDIES = Path(".ser/studies")  # of hyper-parameters
@@ -23,6 +24,11 @@ def manifest(corpus: str) -> Path:
 def utterances(corpus: str) -> Path:
     """The utterance table."""
     return DATA / "utterances" / f"{corpus}.parquet"
+
+
+def declaration(corpus: str) -> Path:
+    """What the corpus' module states and evaluations depend on: label maps, kind, licence."""
+    return DATA / "utterances" / f"{corpus}.json"
 
 
 def heard(corpus: str) -> Path:

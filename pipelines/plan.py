@@ -1,16 +1,20 @@
 """What an evaluation consists of, before any of it is computed."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pipelines import places
+from pipelines.known_corpora import CORPORA
 from pipelines.provenance import features_of
+from pipelines.settings import own_folds
 from ser_tasks.audit import audit_folds, may_straddle
-from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.balance import chosen_classes
+from ser_tasks.emobox.lists import read_folds
+from ser_tasks.emobox.match import match_folds, refuse_other_folds
 from ser_tasks.evaluation import Labels
 from ser_tasks.labels import Labelled, apply_preset
 from ser_tasks.models import MODELS
-from ser_tasks.params import BalanceParams, Params, SpeakerDependent, SpeakerIndependent
+from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol
 from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.splits import Fold, make_folds
 from ser_tasks.tasks import FoldRequest, balanced_training_parts
@@ -27,10 +31,11 @@ class Evaluation:
     protocol: str
     model: str
     params: Params
-    section: SpeakerIndependent | SpeakerDependent
+    section: Protocol
     labels: Labels
     dropped: dict[str, int]  # utterances of classes that do not take part
     shared: dict[str, int]  # test utterances whose speaker, or twin take, is in the training part too
+    notes: tuple[str, ...]  # what a reader must know of the folds
     runs: Runs
     requests: tuple[FoldRequest, ...]  # one for each run
 
@@ -44,7 +49,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     section = protocol_section(params, corpus, protocol)
     labelled = labelled_corpus(corpus, params)
     labels = Labels.of(labelled.utterances)
-    folds = make_folds(labelled.utterances, section, seed=params.evaluation.seed)
+    folds, notes = folds_of(corpus, labelled, section, params)
     folds = balanced(folds, labels, params.corpus[corpus].balance, seed=params.evaluation.seed)
     shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section))
     first = params.evaluation.seed
@@ -55,7 +60,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     requests = tuple(
         FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
     )
-    return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, runs, requests)
+    return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, notes, runs, requests)
 
 
 def labelled_corpus(corpus: str, params: Params) -> Labelled:
@@ -67,6 +72,24 @@ def labelled_corpus(corpus: str, params: Params) -> Labelled:
     return chosen_classes(labelled, merge=section.balance.merge, keep=section.balance.keep)
 
 
+def folds_of(
+    corpus: str, labelled: Labelled, section: Protocol, params: Params
+) -> tuple[tuple[Fold, ...], tuple[str, ...]]:
+    """The folds of a protocol, and what a reader must know of them.
+
+    Raises:
+        UserError: the corpus lacks what the protocol needs
+    """
+    if not isinstance(section, EmoboxFolds):
+        return make_folds(labelled.utterances, section, seed=params.evaluation.seed), ()
+    everything = read_utterances(places.utterances(corpus))
+    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
+    published = read_folds(Path(section.metadata).expanduser())
+    refuse_other_folds(published, section, corpus)
+    matched = match_folds(published, everything, labelled.utterances, preset)
+    return matched.folds, matched.notes
+
+
 def balanced(folds: tuple[Fold, ...], labels: Labels, settings: BalanceParams | None, *, seed: int) -> tuple[Fold, ...]:
     """The same folds, the classes of their training parts equally large if that is asked for; no other part changes."""
     if settings is None or settings.training is None:
@@ -75,8 +98,12 @@ def balanced(folds: tuple[Fold, ...], labels: Labels, settings: BalanceParams | 
     return tuple(replace(fold, train=tuple(part)) for fold, part in zip(folds, parts, strict=True))
 
 
-def protocol_section(params: Params, corpus: str, protocol: str) -> SpeakerIndependent | SpeakerDependent:
-    """What params.yaml says of a protocol for this corpus."""
+def protocol_section(params: Params, corpus: str, protocol: str) -> Protocol:
+    """What params.yaml says of a protocol for this corpus.
+
+    Raises:
+        ParamsError: nothing
+    """
     if protocol == "speaker_dependent":
         return params.speaker_dependent
-    return params.corpus[corpus].speaker_independent
+    return own_folds(params, corpus, protocol)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines import places
+from pipelines.known_corpora import CORPORA
 from pipelines.provenance import digest_of, features_of
 from ser_tasks.audit import audit_folds
-from ser_tasks.corpora import CORPORA
 from ser_tasks.cross_corpus import Joined, cross_fold, join_corpora
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import Labels

@@ -8,9 +8,9 @@ from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from pipelines.caveats import protocol_kind
+from pipelines.known_corpora import CORPORA
 from pipelines.record import CHOSEN, HEADLINE, SAID, differences
 from pipelines.tuning_plan import PlannedStudy, Tuning
-from ser_tasks.corpora import CORPORA
 from ser_tasks.models import MODELS
 from ser_tasks.tracking import KIND, children, log_child, log_figures, parent_run
 from ser_tasks.tuning.candidate import settings

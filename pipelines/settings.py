@@ -2,18 +2,31 @@
 
 import numpy as np
 
+from pipelines.known_corpora import CORPORA
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundle.bundled import refuse_unbundled
-from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, NETWORKS
-from ser_tasks.params import BundleParams, CorpusParams, CrossParams, EnsembleParams, Params, Section
+from ser_tasks.params import (
+    BundleParams,
+    CorpusParams,
+    CrossParams,
+    EmoboxFolds,
+    EnsembleParams,
+    Params,
+    Section,
+    SpeakerIndependent,
+)
 from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
 from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.text.transcripts import HEARD, OF_WORDS
 
 MOMENT = 0.1  # s
+MISSING = {
+    "speaker_independent": "Nobody knows its speakers, and it has no split: evaluate it under speaker_dependent only.",
+    "emobox": "Take a copy of EmoBox's repository, and: ser emobox CORPUS EMOBOX/data/NAME. Or leave it out.",
+}
 
 
 def project_params() -> Params:
@@ -33,6 +46,7 @@ def project_params() -> Params:
     for name in NETWORKS if params.try_networks else ():
         _check_feature_set(name, params, place=f"try_networks: {name}")
     _check_models(params)
+    _check_protocols(params)
     return params
 
 
@@ -84,6 +98,46 @@ def _check_corpus(name: str, section: CorpusParams) -> None:
         place=f"corpus.{name}.preset",
         mend=f"Or add it to ser_tasks/corpora/{name}.py.",
     )
+
+
+def _check_protocols(params: Params) -> None:
+    """Every corpus that is selected has folds for every protocol, and speakers for the models that want them."""
+    for name in params.corpora:
+        for place in ("protocols", "network_protocols"):
+            for protocol in getattr(params, place):
+                if protocol != "speaker_dependent":
+                    own_folds(params, name, protocol, where=f", but stands under {place}")
+        if not CORPORA[name].speakers_known:
+            _refuse_speakers(name, params)
+
+
+def own_folds(params: Params, corpus: str, protocol: str, *, where: str = "") -> SpeakerIndependent | EmoboxFolds:
+    """The folds that params.yaml has for a corpus under a protocol of its own.
+
+    Raises:
+        ParamsError: none
+    """
+    own = params.corpus[corpus]
+    section = own.emobox if protocol == "emobox" else own.speaker_independent
+    if section is None:
+        raise ParamsError(f"{PARAMS_FILE}: corpus.{corpus}.{protocol} is null{where}. {MISSING[protocol]}")
+    return section
+
+
+def _refuse_speakers(corpus: str, params: Params) -> None:
+    """Stop if anything selected needs to know who speaks."""
+    why = f"nobody knows the speakers of {corpus}"
+    for group, names in params.models:
+        for name in names:
+            if MODELS[f"{name}_svm" if group == "embeddings" else name].speaker_norm:
+                raise ParamsError(
+                    f"{PARAMS_FILE}: models.{group}: {name} is normalised by speaker, but {why}. Take it out."
+                )
+    for name, bundle in params.bundles.items():
+        if bundle.corpus == corpus:
+            raise ParamsError(
+                f"{PARAMS_FILE}: bundles.{name}: {why}, so no figure says how it does on new ones. Take it out."
+            )
 
 
 def _check_models(params: Params) -> None:

@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from ser_tasks.result import percent, with_interval
+from ser_tasks.result import fold_means, percent, with_interval
 
 WIDEST = 140  # columns of the widest table, which a narrow terminal or a log file must not crop
 CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
@@ -49,8 +49,14 @@ def show_result(result: Mapping[str, Any]) -> None:
     CONSOLE.print(
         f"  UAR {with_interval(result)}   WA {percent(result['accuracy'])}   macro F1 {percent(result['macro_f1'])}"
         f"   weighted F1 {percent(result['weighted_f1'])}"
-        f"   {tested(result)}, {result['speakers']} speakers, {in_folds(result)}"
+        f"   {tested(result)}, {result['speakers'] or 'unknown'} speakers, {in_folds(result)}"
     )
+    if result["protocol"] == "emobox":
+        means = fold_means(result)
+        CONSOLE.print(
+            f"  fold means, to compare with EmoBox: UA {percent(means['uar'])}   WA {percent(means['accuracy'])}"
+            f"   F1 {percent(means['macro_f1'])}"
+        )
     CONSOLE.print("  recall  " + "   ".join(f"{name} {percent(r)}" for name, r in result["recall"].items()))
     for warning in result["warnings"]:
         CONSOLE.print(f"  [yellow]{warning}[/]")

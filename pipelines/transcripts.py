@@ -7,6 +7,7 @@ import pandas as pd
 from prefect import flow
 
 from pipelines import places
+from pipelines.known_corpora import CORPORA
 from pipelines.provenance import digest_of, file_digest, provenance
 from pipelines.record import dotted
 from pipelines.settings import project_params
@@ -16,7 +17,6 @@ from pipelines.workers import task_runner
 from ser_tasks.asr.heard import with_heard_transcripts, write_heard
 from ser_tasks.asr.transcribe import Shard, plan_transcripts, read_transcribed
 from ser_tasks.asr.word_errors import COUNTS, corpus_word_errors, wer_interval, word_errors
-from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.params import AsrParams, EvaluationParams, Params
 from ser_tasks.result import percent, write_result

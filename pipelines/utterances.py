@@ -1,11 +1,15 @@
 """Stage `utterances`: from the files of a corpus to its table of utterances."""
 
+import json
+
 from prefect import flow
 
 from pipelines import places
+from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from pipelines.workers import task_runner
-from ser_tasks.corpora import CORPORA
+from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora.declaration import declaration
 from ser_tasks.corpora.reading import assemble, describe
 from ser_tasks.tasks import decode_files
 from ser_tasks.utterances import write_utterances
@@ -22,6 +26,8 @@ def utterances(corpus: str) -> None:
     sounds = [decode_files.submit(root, part) for part in parts]
     table = assemble(declared, named, [sound for part in sounds for sound in part.result()])
     write_utterances(table, places.utterances(corpus))
+    with atomic_path(places.declaration(corpus)) as temporary:
+        temporary.write_text(json.dumps(declaration(declared), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main(corpus: str) -> None:

@@ -6,17 +6,17 @@ from itertools import combinations
 import pandas as pd
 
 from ser_tasks.errors import LeakError
-from ser_tasks.params import OfficialSplit, SpeakerDependent, SpeakerIndependent
+from ser_tasks.params import EmoboxFolds, OfficialSplit, Protocol, SpeakerDependent
 from ser_tasks.splits import Fold
 
 SHOWN = 8  # names in a message
 
 
-def may_straddle(protocol: SpeakerIndependent | SpeakerDependent) -> frozenset[str]:
+def may_straddle(protocol: Protocol) -> frozenset[str]:
     """The columns whose values may stand on both sides of a split, because the protocol says so by its name."""
     if isinstance(protocol, SpeakerDependent):
         return frozenset({"speaker", "group"})
-    if isinstance(protocol, OfficialSplit):
+    if isinstance(protocol, OfficialSplit | EmoboxFolds):
         shared = {"speaker": protocol.shared_speakers, "group": protocol.shared_groups}
         return frozenset(column for column, admitted in shared.items() if admitted)
     return frozenset()

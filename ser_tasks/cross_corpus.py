@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ser_tasks.corpora.corpus import Corpus, Preset
+from ser_tasks.corpora.corpus import UNKNOWN, Corpus, Preset
 from ser_tasks.errors import UserError
 from ser_tasks.labels import apply_preset
 from ser_tasks.models.recogniser import Features
@@ -114,8 +114,9 @@ def differences(
     """
     of = {one.name: utterances[utterances.corpus == one.name] for one in corpora}
     rates = {name: sorted(set(mine.sampling_rate.dropna())) for name, mine in of.items()}
+    languages = {name: " and ".join(sorted(set(mine.language.dropna()))) or UNKNOWN for name, mine in of.items()}
     said = [
-        _differs("Language", {name: " and ".join(sorted(set(mine.language.dropna()))) for name, mine in of.items()}),
+        _differs("Language", languages),
         _differs("Kind of speech", {one.name: one.kind for one in corpora}),
         _bandwidths(rates, heard_at=heard_at),
     ]

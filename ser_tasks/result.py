@@ -39,10 +39,13 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def results_table(results: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """One row for each corpus and model: the speaker-independent result, and beside it the speaker-dependent one."""
-    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    """One row for each corpus and model: the speaker-independent result, and beside it the speaker-dependent one.
+
+    On EmoBox's folds a model has a row of its own.
+    """
+    rows: dict[tuple[str, str, str, bool], dict[str, str]] = {}
     for result in results:
-        key = (result["corpus"], result["preset"], result["model"])
+        key = (result["corpus"], result["preset"], result["model"], result["protocol"] == "emobox")
         row = rows.setdefault(key, _row_head(result))
         if result["protocol"] == "speaker_dependent":
             row["speaker-dependent"] = percent(result["uar"])
@@ -52,6 +55,12 @@ def results_table(results: list[dict[str, Any]]) -> list[dict[str, str]]:
             row["fold mean ± sd"] = f"{percent(result['uar_fold_mean'])} ± {percent(result['uar_fold_sd'])}"
             row["WA"], row["F1"] = percent(result["accuracy"]), percent(result["macro_f1"])
     return [rows[key] for key in sorted(rows)]
+
+
+def fold_means(result: Mapping[str, Any]) -> dict[str, float]:
+    """UAR ("UA"), accuracy ("WA") and macro F1 as means over the folds, as EmoBox reports them."""
+    folds = result["folds"]
+    return {name: sum(fold[name] for fold in folds) / len(folds) for name in ("uar", "accuracy", "macro_f1")}
 
 
 def _row_head(result: Mapping[str, Any]) -> dict[str, str]:

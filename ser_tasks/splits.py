@@ -9,12 +9,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from ser_tasks.errors import UserError
 from ser_tasks.params import (
+    EmoboxFolds,
     LeaveSessionOut,
     Loso,
     OfficialSplit,
+    Protocol,
     SpeakerDependent,
     SpeakerFolds,
-    SpeakerIndependent,
     SpeakerKfold,
 )
 
@@ -29,14 +30,12 @@ class Fold:
     test: tuple[str, ...]
 
 
-def make_folds(
-    utterances: pd.DataFrame, protocol: SpeakerIndependent | SpeakerDependent, *, seed: int
-) -> tuple[Fold, ...]:
+def make_folds(utterances: pd.DataFrame, protocol: Protocol, *, seed: int) -> tuple[Fold, ...]:
     """The folds of a protocol, in a fixed order.
 
     Args:
         utterances: rows of the utterance table that take part, `emotion` mapped to its class
-        protocol: its section of params.yaml
+        protocol: its section of params.yaml; folds of EmoBox are those of `match_folds`, and not made here
         seed: of the protocols that deal at random
 
     Raises:
@@ -55,6 +54,8 @@ def make_folds(
             return official_split(utterances)
         case SpeakerDependent(folds=n):
             return speaker_dependent(utterances, n, seed=seed)
+        case EmoboxFolds():
+            raise TypeError("folds of EmoBox come from its files: ser_tasks.emobox.match.match_folds")
 
 
 def leave_one_out(utterances: pd.DataFrame, column: str) -> tuple[Fold, ...]:

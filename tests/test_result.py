@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.result import markdown, read_results, results_table, write_result
+from ser_tasks.result import fold_means, markdown, read_results, results_table, write_result
 
 
 def result(**changes) -> dict:
@@ -49,6 +49,21 @@ def test_both_protocols_of_a_model_share_a_row():
 def test_a_speaker_dependent_result_alone_leaves_the_headline_empty():
     (row,) = results_table([DEPENDENT])
     assert row["UAR [95 %]"] == "–"
+
+
+def test_a_result_on_the_folds_of_emobox_has_a_row_of_its_own():
+    on_its_folds = result(protocol="emobox", protocol_kind="emobox_folds", uar=0.7)
+    rows = results_table([on_its_folds, result(), DEPENDENT])
+    assert [(row["protocol"], row["UAR [95 %]"][:4], row["speaker-dependent"]) for row in rows] == [
+        ("loso", "82.6", "90.0"),
+        ("emobox_folds", "70.0", "–"),
+    ]
+
+
+def test_means_over_folds_are_those_of_each_figure():
+    folds = [{"uar": 0.5, "accuracy": 0.6, "macro_f1": 0.4}, {"uar": 0.7, "accuracy": 0.6, "macro_f1": 0.5}]
+    means = fold_means(result(folds=folds))
+    assert means == pytest.approx({"uar": 0.6, "accuracy": 0.6, "macro_f1": 0.45})
 
 
 def test_synthetic_speech_is_called_so():

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines import places
+from pipelines.known_corpora import CORPORA
 from pipelines.report.block import Block
 from ser_tasks.compare.answers import one_line_each
 from ser_tasks.compare.rows import Comparison, Row, comparisons, honesty
-from ser_tasks.corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.result import read_results
 from ser_tasks.utterances import read_utterances

@@ -52,13 +52,13 @@ CORPORA: Mapping[str, Corpus] = {
 }
 
 
-def find_corpus(name: str) -> Corpus:
+def find_corpus(name: str, corpora: Mapping[str, Corpus] = CORPORA) -> Corpus:
     """The corpus that the command line or params.yaml calls `name`."""
-    if name in CORPORA:
-        return CORPORA[name]
-    near = difflib.get_close_matches(name.lower(), CORPORA, n=1)
+    if name in corpora:
+        return corpora[name]
+    near = difflib.get_close_matches(name.lower(), corpora, n=1)
     hint = f"Did you mean '{near[0]}'? " if near else ""
     raise CorpusError(
-        f"no corpus is called '{name}'. {hint}Known: {', '.join(CORPORA)}. To add one, write its module in "
-        "ser_tasks/corpora and name it in ser_tasks/corpora/__init__.py."
+        f"no corpus is called '{name}'. {hint}Known: {', '.join(corpora)}. To bring one of your own: ser import PATH. "
+        "To add one for everybody, write its module in ser_tasks/corpora and name it in ser_tasks/corpora/__init__.py."
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+UNKNOWN = "unknown"  # what nobody stated, and nothing here invents
+
+
 class CorpusError(UserError):
     """A corpus folder, file name or label that does not follow the corpus' grammar."""
 
@@ -97,7 +100,7 @@ class Corpus:
     title: str
     citation: str
     licence: str
-    language: str  # ISO 639-1; of a corpus of several, whose utterances say theirs, all of them
+    language: str  # ISO 639-1, or UNKNOWN; of a corpus of several, whose utterances say theirs, all of them
     size: str  # for people: files, speakers, download
     how_to_get: str
     sources: tuple[Source, ...]
@@ -108,10 +111,12 @@ class Corpus:
     layout: str = ""  # a folder directly below the root, as a glob: finds the root in an unpacked archive
     side_files: tuple[str, ...] = ()  # globs below the root: label files that are part of the version
     sounds: tuple[str, ...] = ()  # globs below the root: where its audio files are; none: anywhere
+    listed: Callable[[Path], Sequence[str]] | None = None  # root -> its sounds, where a table names them
     official: tuple[Official, ...] = ()
     margins: tuple[Margin, ...] = ()  # counts of the release that are not per speaker and emotion
     remarks: Callable[[Path, Sequence[str]], list[Finding]] | None = None  # what its label files lack, for `ser check`
-    kind: Literal["acted", "natural", "synthetic"] = "acted"
+    kind: Literal["acted", "natural", "synthetic", "unknown"] = "acted"
+    speakers_known: bool = True  # False: every utterance counts as a speaker of its own
     fingerprints: Path | None = None  # stem, samples, digest of every genuine file known
     extensions: tuple[str, ...] = (".wav", ".flac")
 

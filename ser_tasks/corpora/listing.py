@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -35,6 +35,8 @@ def list_audio(root: Path, corpus: Corpus) -> Listing:
     if not root.is_dir():
         gone = f"it is a link to {root.readlink()}, which is gone" if root.is_symlink() else "there is no such folder"
         raise CorpusError(f"{root}: {gone}. To get {corpus.name}: {corpus.how_to_get}.")
+    if corpus.listed is not None:
+        return _listed(root, corpus.listed(root), corpus)
     audio, side, skipped = [], [], Counter[str]()
     for path in _files(root, skipped):
         if any(fnmatchcase(path, glob) for glob in corpus.side_files):
@@ -52,6 +54,17 @@ def list_audio(root: Path, corpus: Corpus) -> Listing:
             f"To get {corpus.name}: {corpus.how_to_get}."
         )
     return Listing(tuple(sorted(audio)), tuple(sorted(side)), dict(skipped))
+
+
+def _listed(root: Path, audio: Sequence[str], corpus: Corpus) -> Listing:
+    """The files that the corpus' own table names; whatever else lies beside them is not of it."""
+    gone = [path for path in (*corpus.side_files, *audio) if not (root / path).is_file()]
+    if gone:
+        raise CorpusError(
+            f"{root}: {len(gone)} of the {len(audio) + len(corpus.side_files)} files of {corpus.name} are not there, "
+            f"the first is {root / gone[0]}. Put them back, or bring the corpus again: {corpus.how_to_get}."
+        )
+    return Listing(tuple(sorted(audio)), tuple(sorted(corpus.side_files)), {})
 
 
 def _files(root: Path, skipped: Counter[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from ser_tasks.corpora.corpus import Corpus, CorpusError
+from ser_tasks.corpora.imported import SOUNDS
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import read_manifest
 
@@ -36,7 +37,8 @@ def place_of(corpus: Corpus, data_folder: Path) -> Place:
 def state_of(corpus: Corpus, data_folder: Path) -> State:
     """State on this machine; the manifest is judged by the number of files."""
     place = place_of(corpus, data_folder)
-    target = str(place.root.readlink()) if place.root.is_symlink() else None
+    link = place.root if place.root.is_symlink() else place.root / SOUNDS  # of an imported corpus
+    target = str(link.readlink()) if link.is_symlink() else None
     if target is None and not place.root.exists():
         return State("absent")
     try:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from ser_tasks.corpora.corpus import Preset
 
 FOUR = ("anger", "happiness", "neutral", "sadness")
-NUMBERS = {4: "four", 5: "five", 6: "six", 7: "seven", 10: "ten"}
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
 
 
 def all_and_four(emotions: Collection[str]) -> dict[str, Preset]:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Utterance
+from ser_tasks.corpora.corpus import UNKNOWN, Corpus, CorpusError, Parsed, Utterance
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import Entry, check_file, check_names, read_manifest
 from ser_tasks.errors import UserError
@@ -129,7 +129,7 @@ def _row(corpus: Corpus, utterance: Utterance, sound: Sound | None) -> dict[str,
         "path": utterance.path,
         "start": utterance.start,
         "end": utterance.end,
-        "language": utterance.parsed.language or corpus.language,
+        "language": utterance.parsed.language or (None if corpus.language == UNKNOWN else corpus.language),
     }
     if sound is None:
         return row

@@ -28,9 +28,12 @@ from ser_tasks.params.models import (
 from ser_tasks.params.protocols import (
     BalanceParams,
     CorpusParams,
+    EmoboxFolds,
     LeaveSessionOut,
     Loso,
     OfficialSplit,
+    Protocol,
+    ProtocolName,
     Protocols,
     SpeakerDependent,
     SpeakerFolds,
@@ -81,6 +84,7 @@ __all__ = [
     "CrossParams",
     "DemoParams",
     "DialogueBlstmParams",
+    "EmoboxFolds",
     "EnsembleParams",
     "EvaluationParams",
     "FasterWhisperParams",
@@ -101,6 +105,8 @@ __all__ = [
     "PitchParams",
     "PocketsphinxParams",
     "PredictParams",
+    "Protocol",
+    "ProtocolName",
     "Protocols",
     "PsdImageParams",
     "PsdTextFusionParams",
@@ -179,7 +185,7 @@ class EnsembleParams(Section):
     """Answers of several models made one."""
 
     corpus: Name  # as it stands under corpora
-    protocol: Literal["speaker_independent", "speaker_dependent"]  # of the evaluations whose answers are taken
+    protocol: ProtocolName  # of the evaluations whose answers are taken
     members: Annotated[tuple[str, ...], Once, Field(min_length=2)]  # models that were evaluated on it
     rule: Literal[
         "average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"

@@ -46,13 +46,24 @@ SpeakerIndependent = Annotated[
 ]
 
 
+class EmoboxFolds(Section):
+    """The folds that EmoBox published for a corpus, matched to its utterances file by file."""
+
+    metadata: Annotated[str, Field(min_length=1)]  # folder that holds fold_1 ...: data/NAME of EmoBox
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # of these folds: other ones are another protocol
+    shared_speakers: bool  # true admits that speakers are on both sides, as in most of its corpora
+    shared_groups: bool  # true admits that twin takes or dialogs are
+
+
 class SpeakerDependent(Section):
     """Stratified random folds: speakers on both sides, so the result is inflated, and named so."""
 
     folds: Count  # each with its share of every class
 
 
-Protocols = Annotated[tuple[Literal["speaker_independent", "speaker_dependent"], ...], Once, Field(min_length=1)]
+Protocol = SpeakerIndependent | SpeakerDependent | EmoboxFolds  # what a protocol's name stands for, of one corpus
+ProtocolName = Literal["speaker_independent", "speaker_dependent", "emobox"]
+Protocols = Annotated[tuple[ProtocolName, ...], Once, Field(min_length=1)]
 
 
 class BalanceParams(Section):
@@ -73,6 +84,9 @@ class CorpusParams(Section):
     """One corpus: which classes, and which folds keep its speakers apart."""
 
     preset: Name  # name of a label map in the corpus' module
-    speaker_independent: SpeakerIndependent  # how test speakers are kept apart
+    speaker_independent: (
+        SpeakerIndependent | None
+    )  # how test speakers are kept apart; null: its speakers are not known, and it has no split
+    emobox: EmoboxFolds | None  # null: EmoBox has no folds of it here
     epochs: PositiveInt | None  # of every network here; null: as its training says
     balance: BalanceParams | None  # null: classes as the preset has them

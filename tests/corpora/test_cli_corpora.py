@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
+from pipelines import known_corpora
 from pipelines.cli_corpora import app
 from ser_tasks import corpora
 from tests.corpora.conftest import write
@@ -37,7 +38,7 @@ def test_a_folder_is_fetched_listed_and_checked(ser, emodb_root):
 
 def test_a_part_of_the_release_is_fine(ser, emodb_root, monkeypatch):
     plain = replace(corpora.find_corpus("emodb"), fingerprints=None, official=())
-    monkeypatch.setattr(corpora, "CORPORA", {"emodb": plain})
+    monkeypatch.setattr(known_corpora, "CORPORA", {"emodb": plain})
     ser("fetch", "emodb", "--from", emodb_root)
     assert ser("check", "emodb").exit_code == 0
 

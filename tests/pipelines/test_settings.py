@@ -180,6 +180,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
             places.corpus_root("demo"),
             places.manifest("demo"),
             places.utterances("demo"),
+            places.declaration("demo"),
             places.features("demo", "lld"),
             places.heard("demo"),
             places.predictions("demo", "loso", "svm"),
@@ -256,7 +257,7 @@ WORK = {  # stage -> the modules that do its work
     ],
     "evaluate": [
         *("ser_tasks.audit", "ser_tasks.evaluation", "ser_tasks.labels", "ser_tasks.splits"),
-        *("ser_tasks.corpora.balance", "ser_tasks.corpora.demo", "ser_tasks.models.svm"),
+        *("ser_tasks.corpora.balance", "ser_tasks.emobox.match", "ser_tasks.models.svm"),
     ],
 }
 
@@ -273,6 +274,24 @@ def test_editing_a_module_that_a_stage_works_with_makes_the_stage_stale(name):
         and not any(dep in (file, *file.parents) for dep in deps)
     }
     assert not unseen, f"dvc.yaml: {name}: deps lack {unseen}"
+
+
+def test_whatever_takes_from_the_declaration_of_a_corpus_depends_on_it_and_not_on_the_text_of_its_module():
+    for name, stage in stages().items():
+        if name.startswith("evaluate") or name in ("ensemble", "bundle", "try_networks"):
+            assert "data/utterances/${item.corpus}.json" in stage["deps"], name
+            assert "ser_tasks/corpora/${item.corpus}.py" not in stage["deps"], name
+    assert "data/utterances" in stages()["cross"]["deps"]
+
+
+@pytest.mark.parametrize("place", ["protocols: [speaker_independent", "network_protocols: [speaker_independent"])
+def test_folds_that_a_selected_corpus_lacks_are_refused_where_they_are_asked_for(edited, place):
+    edited(place, place.replace("[", "[emobox, "))
+    with pytest.raises(UserError, match=r"corpus.demo.emobox is null, but stands under \w*protocols. .*ser emobox"):
+        project_params()
+    edited("    speaker_independent: {kind: loso}", "    speaker_independent: null")
+    with pytest.raises(UserError, match=r"corpus.demo.speaker_independent is null.*under speaker_dependent only"):
+        project_params()
 
 
 def test_every_model_is_among_the_dependencies_of_the_stage_that_evaluates_it():

@@ -1,0 +1,137 @@
+"""A corpus that `ser import` brought: described by NAME.yaml, its utterances in NAME.csv, its sounds where they were.
+
+Its root holds three links: the two files, and the folder of the sounds. So the version of the corpus, its manifest,
+states labels as well as sounds, and everything behind the stage `utterances` works as for any other corpus.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
+from ser_tasks.corpora.presets import FOUR, NUMBERS
+
+DESCRIPTION, TABLE, SOUNDS = "corpus.yaml", "utterances.csv", "audio"
+SPEAKERLESS = "speaker unknown: "  # then the utterance: nobody knows which of them share a voice
+COLUMNS = (
+    *("utterance_id", "path", "start", "end", "emotion", "speaker", "gender", "session", "group", "split", "intensity"),
+    *("valence", "activation", "dominance", "transcript", "language"),
+)
+NUMERIC = ("valence", "activation", "dominance")
+
+
+class Description(BaseModel):
+    """NAME.yaml: what is known of the corpus, its label map, and what the person who imported it said."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    kind: Literal["acted", "natural", "synthetic", "unknown"]  # the last one is UNKNOWN
+    language: str
+    licence: str
+    citation: str
+    speakers_known: bool
+    labels: dict[str, str]  # as the source spells it -> class
+    dropped: list[str]  # labels that no class is made of
+    source: str  # what was imported, and its format
+    told: dict[str, Any]  # options of `ser import`: it keeps them
+
+
+def read_description(path: Path) -> Description:
+    """The description of one imported corpus.
+
+    Raises:
+        CorpusError: not such a file
+    """
+    try:
+        return Description.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+        raise CorpusError(
+            f"{path}: not the description of an imported corpus: {error}. Restore it (git checkout {path}), or import "
+            "the corpus again."
+        ) from error
+
+
+def imported_corpus(path: Path) -> Corpus:
+    """The corpus that a description states; its name is that of the file."""
+    said = read_description(path)
+    return Corpus(
+        name=path.stem,
+        title=said.title,
+        citation=said.citation,
+        licence=said.licence,
+        language=said.language,
+        size=f"imported from {said.source}",
+        how_to_get=f"ser import {path.stem}",
+        sources=(),
+        presets=label_maps(said.labels),
+        read=read,
+        listed=listed,
+        pattern=f"{TABLE}: {', '.join(COLUMNS)}",
+        side_files=(DESCRIPTION, TABLE),
+        kind=said.kind,
+        speakers_known=said.speakers_known,
+    )
+
+
+def label_maps(labels: Mapping[str, str]) -> dict[str, Preset]:
+    """`five_classes` (or however many): every label that has a class; `four_classes` where it has those and more."""
+    classes = sorted(set(labels.values()))
+    number = NUMBERS.get(len(classes), f"all_{len(classes)}")
+    presets = {f"{number}_classes": Preset(", ".join(classes), dict(labels))}
+    if set(FOUR) < set(classes):
+        rest = ", ".join(sorted(set(classes) - set(FOUR)))
+        four = {label: name for label, name in labels.items() if name in FOUR}
+        presets["four_classes"] = Preset(f"{', '.join(FOUR)}; {rest} dropped", four)
+    return presets
+
+
+def listed(root: Path) -> tuple[str, ...]:
+    """The sounds that the table names, relative to the root."""
+    return tuple(sorted({f"{SOUNDS}/{row['path']}" for row in read_rows(root / TABLE)}))
+
+
+def read(root: Path, audio: Sequence[str]) -> list[Utterance]:
+    """The rows of the table, of these sounds."""
+    here = set(audio)
+    utterances = (_utterance(row) for row in read_rows(root / TABLE))
+    return [utterance for utterance in utterances if utterance.path in here]
+
+
+def read_rows(table: Path) -> list[dict[str, str]]:
+    """The lines of an imported table; an empty cell is an empty string.
+
+    Raises:
+        CorpusError: not there, or not such a table
+    """
+    if not table.is_file():
+        raise CorpusError(f"{table}: no such table. Bring it (dvc pull), or import the corpus again: ser import.")
+    with table.open(encoding="utf-8", newline="") as file:
+        lines = csv.DictReader(file)
+        if tuple(lines.fieldnames or ()) != COLUMNS:
+            raise CorpusError(f"{table}: expected the columns {', '.join(COLUMNS)}. Import the corpus again.")
+        return list(lines)
+
+
+def _utterance(row: Mapping[str, str]) -> Utterance:
+    text = {key: value or None for key, value in row.items()}
+    number = {key: float(value) if value else None for key, value in row.items() if key in (*NUMERIC, "start", "end")}
+    parsed = Parsed(
+        speaker=row["speaker"] or SPEAKERLESS + row["utterance_id"],
+        gender=text["gender"],
+        emotion=row["emotion"],
+        group=text["group"],
+        transcript=text["transcript"],
+        intensity=text["intensity"],
+        session=text["session"],
+        split=text["split"],
+        language=text["language"],
+        valence=number["valence"],
+        activation=number["activation"],
+        dominance=number["dominance"],
+    )
+    return Utterance(row["utterance_id"], f"{SOUNDS}/{row['path']}", parsed, number["start"], number["end"])

@@ -1,0 +1,1 @@
+"""What a person already has becomes a corpus: tables, audformat, EmoBox, folders, labels in file names."""

@@ -1,0 +1,38 @@
+"""What a reader found at a path, before anything in it is taken for anything."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The column that has a role, and why."""
+
+    column: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the source says of itself; None is not said."""
+
+    title: str | None = None
+    citation: str | None = None
+    licence: str | None = None
+    language: str | None = None  # ISO 639-1
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Rows as they were found: every cell is text or None, the index says where a row stands, for messages."""
+
+    format: str  # for people
+    table: pd.DataFrame
+    folders: tuple[Path, ...]  # that relative paths may begin at, in this order
+    roles: dict[str, Taken] = field(default_factory=dict)  # where the format itself says it
+    header: Header = Header()
+    notes: tuple[str, ...] = ()
+    dropped: dict[str, int] = field(default_factory=dict)  # what was left out already, because the user said so
+    emobox: Path | None = None  # the folder of its folds, if it has folds

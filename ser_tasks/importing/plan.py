@@ -1,0 +1,161 @@
+"""One import, thought through: what becomes what, what is left out, what must be mended. Nothing is written."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ser_tasks.corpora.corpus import UNKNOWN
+from ser_tasks.corpora.imported import COLUMNS, Description, label_maps
+from ser_tasks.importing.brought import Brought, Taken
+from ser_tasks.importing.columns import take_columns, take_path
+from ser_tasks.importing.labels import LabelMap, map_labels
+from ser_tasks.importing.locate import Located, locate
+from ser_tasks.importing.pattern import compile_pattern
+from ser_tasks.importing.protocol import Chosen, choose_protocol
+from ser_tasks.importing.read_names import with_fields
+from ser_tasks.importing.read_source import read_source
+from ser_tasks.importing.rows import Rows, common_folder, roles_of, speakers, usable, with_ids
+from ser_tasks.importing.told import Told
+
+ROWS_EACH = 4  # on average, of what might be a speaker
+
+
+@dataclass(frozen=True)
+class Import:
+    """Everything that a preview shows, and that is written if `problems` is empty."""
+
+    name: str
+    told: Told
+    format: str
+    taken: dict[str, Taken]  # role -> its column
+    first: pd.DataFrame  # rows as they were brought
+    table: pd.DataFrame  # utterances, in the columns of an imported table
+    sounds: Path  # folder that their paths begin at
+    labels: LabelMap
+    dropped: Counter[str]  # reason -> rows
+    chosen: Chosen
+    description: Description
+    notes: tuple[str, ...]
+    problems: tuple[str, ...]
+    emobox: Path | None
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Names of the label maps, the one with all classes first."""
+        return tuple(label_maps(self.description.labels))
+
+    @property
+    def section(self) -> dict[str, Any]:
+        """The entry of params.yaml."""
+        return {
+            "preset": self.presets[0],
+            "epochs": None,
+            "balance": None,
+            "emobox": None,
+            "speaker_independent": self.chosen.section,
+        }
+
+
+def plan_import(name: str, told: Told) -> Import:
+    """Read, guess, check.
+
+    Args:
+        name: of the corpus
+        told: what the user said, now and before
+
+    Raises:
+        SourceError: what leaves nothing to preview: no table, no column of paths or of emotions
+    """
+    brought = _with_names(_at(read_source(Path(told.path).expanduser(), told), told), told)
+    taken = take_columns(brought, told.column, partial(_look, folders=brought.folders))
+    located = _look(brought.table[taken["path"].column], folders=brought.folders)
+    table, unread = roles_of(brought.table, taken)
+    table["file"] = pd.Series(located.files, index=table.index, dtype=object)
+    rows = Rows(table, told.drop, Counter(brought.dropped), notes=[*brought.notes, *unread])
+    usable(rows)
+    speakers(rows, unknown=told.speakers == "unknown")
+    labels = map_labels(Counter(rows.table.emotion.dropna()), told.label)
+    utterances, sounds = _relative(rows.table)
+    chosen = _choose(utterances, labels, told, _could_be_speakers(brought.table, taken))
+    notes = [*([located.how] if located.how else []), *rows.notes, *labels.notes]
+    return Import(
+        name=name,
+        told=told,
+        format=brought.format,
+        taken=taken,
+        first=brought.table.head(3),
+        table=utterances,
+        sounds=sounds,
+        labels=labels,
+        dropped=rows.dropped,
+        chosen=chosen,
+        description=_describe(name, told, brought, labels),
+        notes=tuple(notes),
+        problems=(*rows.problems, *labels.problems, *chosen.problems),
+        emobox=brought.emobox,
+    )
+
+
+def _look(column: pd.Series, *, folders: tuple[Path, ...]) -> Located:
+    return locate(list(column), folders)
+
+
+def _at(brought: Brought, told: Told) -> Brought:
+    """Paths may begin at the folder that was told, before any other."""
+    if told.audio is None:
+        return brought
+    return replace(brought, folders=(Path(told.audio).expanduser().resolve(), *brought.folders))
+
+
+def _with_names(brought: Brought, told: Told) -> Brought:
+    """What a table does not say may stand in the names of its files, by the pattern that was told."""
+    if told.pattern is None:
+        return brought
+    path = take_path(brought, told.column, partial(_look, folders=brought.folders))
+    taken, why = {*path, *brought.roles, *told.column}, f"the pattern {told.pattern}"
+    table, roles = with_fields(brought.table, path["path"].column, compile_pattern(told.pattern), taken, why)
+    return replace(brought, table=table, roles={**brought.roles, **path, **roles})
+
+
+def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
+    """Utterances whose sound is there, with paths below one folder, sorted; and the folder."""
+    here = table[table.file.notna()]
+    if here.empty:
+        return pd.DataFrame(columns=[*COLUMNS]), Path()
+    root = common_folder(list(here.file))
+    here = here.assign(path=here.file.map(lambda file: file.relative_to(root).as_posix()))
+    named = with_ids(here.where(here.notna(), None))
+    return named[[*COLUMNS]].sort_values("utterance_id", ignore_index=True), root
+
+
+def _could_be_speakers(table: pd.DataFrame, taken: dict[str, Taken]) -> list[str]:
+    """Columns of a few values, each with several rows."""
+    free = table.drop(columns=list({one.column for one in taken.values()}))
+    return [str(column) for column in free if 2 <= free[column].nunique() <= len(free) / ROWS_EACH]
+
+
+def _choose(utterances: pd.DataFrame, labels: LabelMap, told: Told, could_be: list[str]) -> Chosen:
+    """By the utterances that have a class."""
+    takes_part = utterances[utterances.emotion.map(lambda label: labels.classes.get(label) is not None)]
+    return choose_protocol(takes_part, told.protocol, speakers_known=told.speakers != "unknown", could_be=could_be)
+
+
+def _describe(name: str, told: Told, brought: Brought, labels: LabelMap) -> Description:
+    """From the source where it says something, from the user where it was said; else it is unknown."""
+    said = brought.header
+    return Description(
+        title=told.title or said.title or name,
+        kind=told.kind or "unknown",
+        language=told.language or said.language or UNKNOWN,
+        licence=told.licence or said.licence or UNKNOWN,
+        citation=told.citation or said.citation or UNKNOWN,
+        speakers_known=told.speakers != "unknown",
+        labels={label: name for label, name in sorted(labels.classes.items()) if name is not None},
+        dropped=sorted(label for label, name in labels.classes.items() if name is None),
+        source=f"{told.path} ({brought.format})",
+        told=told.stated(),
+    )

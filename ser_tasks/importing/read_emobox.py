@@ -1,0 +1,56 @@
+"""A folder of EmoBox's repository, data/NAME: recordings, labels, and speakers where a table beside says them."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ser_tasks.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
+from ser_tasks.importing.brought import Brought, Taken
+from ser_tasks.importing.values import PARTS
+
+WHY = "EmoBox says so"
+
+
+def has_folds(folder: Path) -> bool:
+    """Whether it is one."""
+    return bool(find_lists(folder))
+
+
+def read_emobox(folder: Path) -> Brought:
+    """Every recording of its lists once. One fold is the official split; several are folds, and no split.
+
+    Speakers in it that are another one for every recording are taken for what they are: none.
+
+    Raises:
+        UserError: lists that are not whole
+    """
+    published, speakers = read_folds(folder), read_speakers(folder)
+    split = _split(published)
+    rows = {
+        f"{key}": {"wav": item.wav, "emo": item.emotion, "speaker": speakers.get(key), "part": split.get(key)}
+        for key, item in sorted(published.items.items())
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
+    roles = {"path": Taken("wav", WHY), "emotion": Taken("emo", WHY)}
+    if table.speaker.notna().any() and table.speaker.nunique() < len(table):
+        roles["speaker"] = Taken("speaker", "the table beside its folds says so")
+    if split:
+        roles["split"] = Taken("part", "its one fold")
+    note = f"{len(published.folds)} folds of {len(rows)} recordings"
+    root = folder.resolve()
+    return Brought(
+        "EmoBox lists",
+        table.where(table.notna(), None),
+        (root, *root.parents[:2]),  # data/NAME, data, the repository: its paths begin there
+        roles=roles,
+        notes=(note if split else f"{note}: a protocol of their own, not the split",),
+        emobox=folder,
+    )
+
+
+def _split(published: PublishedFolds) -> dict[str, str]:
+    """{key: part} of the only fold."""
+    if len(published.folds) > 1:
+        return {}
+    (parts,) = published.folds.values()
+    return {item.key: PARTS[part] for part, items in parts.items() for item in items}

@@ -1,0 +1,53 @@
+"""What a person says to `ser import`: kept in the description of the corpus, so that nothing is asked twice."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+ROLES = (
+    *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "language", "split", "session", "group"),
+    *("intensity", "valence", "activation", "dominance"),
+)
+NONE = "none"  # as a column: no column has this role
+DROP = "drop"  # as a class: utterances of this label are left out
+UNUSABLE = (
+    "missing",
+    "unreadable",
+    "unmatched",
+    "speakerless",
+    "segments",
+)  # rows that are refused, or left out if told
+Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
+Kind = Literal["acted", "natural", "synthetic"]
+
+
+class Told(BaseModel):
+    """Options of one import; what is None was not said."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str  # of what is imported
+    audio: str | None = None  # folder that the paths in it begin at
+    column: dict[str, str] = {}  # role -> column
+    label: dict[str, str] = {}  # as the source spells it -> class, or DROP
+    pattern: str | None = None  # of the paths, with {speaker} {emotion} ...
+    speakers: Literal["unknown"] | None = None
+    protocol: Protocol | None = None
+    drop: tuple[str, ...] = ()  # of UNUSABLE
+    table: tuple[str, ...] = ()  # of an audformat database
+    title: str | None = None
+    kind: Kind | None = None
+    language: str | None = None
+    licence: str | None = None
+    citation: str | None = None
+
+    def over(self, before: "Told") -> "Told":
+        """This, and what was said before and is not said anew; single columns and labels are kept, too."""
+        said = {key: value for key, value in self if value not in (None, {}, ())}
+        both: dict[str, Any] = {key: {**getattr(before, key), **getattr(self, key)} for key in ("column", "label")}
+        return before.model_copy(update=said | both)
+
+    def stated(self) -> dict[str, Any]:
+        """What was said, ready for YAML."""
+        said = {key: list(value) if isinstance(value, tuple) else value for key, value in self}
+        return {key: value for key, value in said.items() if value not in (None, {}, [])}

@@ -1,0 +1,66 @@
+"""What cells say, in the words that the table of utterances has."""
+
+import re
+from collections.abc import Callable
+
+import pandas as pd
+
+from ser_tasks.corpora.vocabulary import plain
+
+PARTS = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("validation", "valid", "val", "dev", "development", "devel"), "validation"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
+GENDERS = {
+    **dict.fromkeys(("female", "f", "woman", "w", "weiblich", "femme", "donna", "mujer"), "female"),
+    **dict.fromkeys(("male", "m", "man", "männlich", "homme", "uomo", "hombre"), "male"),
+}
+LANGUAGE = re.compile(r"[a-z]{2}")
+NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?")
+
+
+def as_split(value: str) -> str | None:
+    """Train, validation or test."""
+    return PARTS.get(plain(value))
+
+
+def as_gender(value: str) -> str | None:
+    """Female or male."""
+    return GENDERS.get(plain(value))
+
+
+def as_language(value: str) -> str | None:
+    """ISO 639-1: two letters, a region behind them cut off."""
+    code = re.split(r"[-_]", value.strip().lower())[0]
+    return code if LANGUAGE.fullmatch(code) else None
+
+
+def as_number(value: str) -> str | None:
+    """A number with a decimal point, as text."""
+    return value.replace(",", ".") if NUMBER.fullmatch(value) else None
+
+
+def as_seconds(value: str, *, unit: float) -> str | None:
+    """Seconds from the beginning: of a number in units of so many seconds, or of hours:minutes:seconds."""
+    if (number := as_number(value)) is not None:
+        return repr(round(float(number) * unit, 6))
+    try:
+        return repr(round(float(pd.to_timedelta(value).total_seconds()), 6))
+    except ValueError:
+        return None
+
+
+def unit_of(column: str) -> float:
+    """Seconds in a unit of a column of times: its name may end in ms."""
+    return 0.001 if re.search(r"(_ms|\(ms\)|msec|milliseconds?)$", column.strip().lower()) else 1.0
+
+
+CLEAN: dict[str, Callable[[str], str | None]] = {
+    "split": as_split,
+    "gender": as_gender,
+    "language": as_language,
+    "valence": as_number,
+    "activation": as_number,
+    "dominance": as_number,
+}

@@ -1,0 +1,200 @@
+"""`ser import` writes a corpus like any other. Oracle: twelve files, read back by what reads every corpus."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from pipelines import places
+from pipelines.cli import cli
+from pipelines.known_corpora import CORPORA
+from ser_tasks.corpora.corpus import CorpusError
+from ser_tasks.corpora.declaration import declaration
+from ser_tasks.corpora.iemocap import CORPUS as IEMOCAP
+from ser_tasks.corpora.reading import read_corpus
+from ser_tasks.labels import apply_preset
+from ser_tasks.read_params import read_params
+from tests.corpora.conftest import write
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def named(tmp_path) -> Path:
+    for speaker in ("spk1", "spk2", "spk3"):
+        for emotion in ("angry", "sad", "xxx"):
+            write(tmp_path, f"my sounds/{speaker}_{emotion}_1.wav")
+            write(tmp_path, f"my sounds/{speaker}_{emotion}_2.wav")
+    return tmp_path / "my sounds"
+
+
+@pytest.fixture
+def ser(tmp_path, monkeypatch):
+    """The command in a project of its own; what it prints, and params.yaml there."""
+    project = tmp_path / "project"
+    project.mkdir()
+    shutil.copy(PROJECT / "params.yaml", project)
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("COLUMNS", "300")
+    return lambda *words: CliRunner().invoke(cli, [str(word) for word in words])
+
+
+PATTERN = ("--pattern", "{speaker}_{emotion}_{_}", "--label", "xxx=drop")
+
+
+def bring(ser, named, *words: str):
+    done = ser("import", named, "--name", "mine", *PATTERN, *words)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_an_imported_corpus_is_known_and_read_as_any_other(ser, named):
+    bring(ser, named, "--kind", "acted", "--language", "de")
+    corpus = CORPORA["mine"]
+    assert list(CORPORA)[-1] == "mine"
+    table = read_corpus(corpus, places.corpus_root("mine"), places.manifest("mine"))
+    assert (len(table), set(table.language), table.speaker.nunique()) == (18, {"de"}, 3)
+    kept = apply_preset(table, corpus.presets["two_classes"])
+    assert kept.utterances.emotion.value_counts().to_dict() == {"anger": 6, "sadness": 6}
+    assert kept.dropped == {"emotion xxx": 6}
+    assert (corpus.kind, corpus.licence, corpus.citation) == ("acted", "unknown", "unknown")
+    assert ser("check", "mine").exit_code == 0
+    assert f"linked to {named}, 20 files, manifest in date" in ser("corpora").output
+
+
+def test_one_line_is_added_to_params_yaml_and_every_other_byte_stays(ser, named):
+    before = Path("params.yaml").read_text(encoding="utf-8")
+    bring(ser, named)
+    after = Path("params.yaml").read_text(encoding="utf-8")
+    entry = (
+        "  mine: {preset: two_classes, epochs: null, balance: null, emobox: null, speaker_independent: {kind: loso}}\n"
+    )
+    assert after.replace(entry, "") == before
+    assert after.count(entry) == 1
+    bring(ser, named, "--use")
+    params = read_params()
+    assert [params.corpora[-1], params.sound_corpora[-1]] == ["mine", "mine"]
+
+
+def test_the_preview_says_what_was_taken_for_what_and_a_dry_run_writes_nothing(ser, named):
+    before = Path("params.yaml").read_bytes()
+    output = bring(ser, named, "--dry-run")
+    for words in (
+        *("18 files, 18 utterances", "anger       angry (6)", "dropped     xxx (6)", "3: spk1 (6), spk2 (6), spk3 (6)"),
+        *("loso: 3 speakers, each left out once", "not said: kind, language, licence, citation"),
+    ):
+        assert words in output
+    assert sorted(path.name for path in Path().iterdir()) == ["params.yaml"]
+    assert Path("params.yaml").read_bytes() == before
+
+
+def test_what_is_left_open_is_said_all_at_once_below_the_preview(ser, named):
+    (named / "spk1_sad_3.wav").write_text("no sound")
+    done = ser("import", named, "--name", "mine", "--pattern", "{speaker}_{emotion}_{_}")
+    assert done.exit_code == 1
+    for words in ("add --label xxx=drop", "add --drop unreadable", "3: spk1"):
+        assert words in done.output
+    assert not places.IMPORTED.exists()
+
+
+def test_again_keeps_what_was_told_and_says_what_changed(ser, named):
+    bring(ser, named, "--licence", "mine alone")
+    (named / "spk3_sad_2.wav").unlink()
+    write(named.parent, "my sounds/spk3_sad_9.wav")
+    done = ser("import", "mine")
+    assert done.exit_code == 0, done.output
+    assert "1 utterances new, 1 gone, 0 changed" in done.output
+    assert CORPORA["mine"].licence == "mine alone"
+    changed = ser("import", "mine", "--label", "xxx=fear")
+    assert "xxx: none -> fear" in changed.output
+    assert read_params().corpus["mine"].preset == "three_classes"
+    told = yaml.safe_load((places.IMPORTED / "mine.yaml").read_text(encoding="utf-8"))["told"]
+    assert told["label"] == {"xxx": "fear"}
+
+
+def test_folds_that_a_person_edited_stay_when_the_corpus_is_brought_again(ser, named):
+    bring(ser, named)
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    entry = text[text.index("  mine: {") :].splitlines()[0]
+    edited = text.replace(entry, entry.replace("{kind: loso}", "{kind: speaker_kfold, folds: 3}"))
+    Path("params.yaml").write_text(edited, encoding="utf-8")
+    assert ser("import", "mine").exit_code == 0
+    assert Path("params.yaml").read_text(encoding="utf-8") == edited
+    assert ser("import", "mine", "--protocol", "loso").exit_code == 0
+    assert read_params().corpus["mine"].speaker_independent.kind == "loso"
+
+
+def test_on_another_machine_the_table_is_enough_to_find_the_sounds_again(ser, named):
+    bring(ser, named, "--licence", "mine alone")
+    before = {path.name: path.read_bytes() for path in places.IMPORTED.iterdir()}
+    manifest = places.manifest("mine").read_bytes()
+    shutil.rmtree(places.corpus_root("mine"))
+    elsewhere = named.rename(named.with_name("elsewhere"))
+    done = ser("import", places.IMPORTED / "mine.csv", "--name", "mine", "--audio", elsewhere)
+    assert done.exit_code == 0, done.output
+    assert {path.name: path.read_bytes() for path in places.IMPORTED.iterdir()} == before
+    assert places.manifest("mine").read_bytes() == manifest
+    assert (places.corpus_root("mine") / "audio").resolve() == elsewhere
+
+
+def test_labels_are_part_of_the_version(ser, named):
+    bring(ser, named)
+    table = places.IMPORTED / "mine.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",sad,", ",xxx,", 1), encoding="utf-8")
+    done = ser("check", "mine")
+    assert done.exit_code == 1
+    assert "utterances.csv: changed since the manifest was written" in done.output
+
+
+def test_nobody_knowing_the_speakers_is_kept_and_leaves_no_protocol_that_parts_them(ser, named):
+    bring(ser, named, "--speakers", "unknown")
+    assert read_params().corpus["mine"].speaker_independent is None
+    assert not CORPORA["mine"].speakers_known
+    table = read_corpus(CORPORA["mine"], places.corpus_root("mine"), places.manifest("mine"))
+    assert table.speaker.nunique() == len(table)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--name", "emodb"), "emodb is a corpus that this project knows"),
+        (("--name", "My Own"), "is no name for a corpus"),
+        (("--name", "x", "--label", "sad"), "--label sad: expected LABEL=CLASS"),
+        (("--name", "x", "--protocol", "lose"), "--protocol lose: expected"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_answered(ser, named, words, message):
+    done = ser("import", named, *words)
+    assert done.exit_code == 1
+    assert message in done.output
+
+
+def test_a_description_that_is_none_is_refused_by_name(ser, named):
+    bring(ser, named)
+    (places.IMPORTED / "mine.yaml").write_text("title: 3\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"mine\.yaml: not the description of an imported corpus(?s:.*)Restore it"):
+        CORPORA["mine"]
+
+
+def test_a_declaration_is_another_if_a_label_map_or_the_code_of_a_split_is_and_not_if_a_parser_is():
+    said = declaration(IEMOCAP)
+    assert {len(one["split"]) for one in said["presets"].values() if one["split"]} == {64}
+    first = next(iter(IEMOCAP.presets))
+    preset = IEMOCAP.presets[first]
+    assert declaration(replace(IEMOCAP, read=lambda root, audio: [])) == said
+    for other in (
+        replace(preset, classes={**preset.classes, "ang": "fear"}),
+        replace(preset, styles=("song",)),
+        replace(preset, split=declaration),
+    ):
+        assert declaration(replace(IEMOCAP, presets={**IEMOCAP.presets, first: other})) != said
+
+
+def test_whatever_names_corpora_finds_imported_ones_too():
+    """The table of ser_tasks.corpora alone would miss them."""
+    files = [file for folder in ("pipelines", "apps", "benchmarks") for file in (PROJECT / folder).glob("*.py")]
+    table = {file.name for file in files if "from ser_tasks.corpora import CORPORA" in file.read_text(encoding="utf-8")}
+    assert table == {"known_corpora.py", "import_corpus.py"}, "import CORPORA from pipelines.known_corpora"
