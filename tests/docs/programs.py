@@ -16,7 +16,7 @@ from ser_tasks.features import FEATURE_SETS
 from ser_tasks.models import MODELS
 from tests.docs.documented import PROJECT, Command
 
-OWN_CORPORA = {"voices", "mine"}  # that pages make
+OWN_CORPORA = {"voices", "mine", "emodb_names", "emodb_aud"}  # that pages make
 OTHERS = {
     "cat",
     "cd",
@@ -114,7 +114,7 @@ def check_stage(target: str) -> None:
 
 NAMES: Mapping[str, set[str]] = {
     "corpus": {*CORPORA, *OWN_CORPORA},
-    "protocol": {"speaker_independent", "speaker_dependent"},
+    "protocol": {"speaker_independent", "speaker_dependent", "emobox"},
     "model": set(MODELS),
     "feature_set": set(FEATURE_SETS),
 }
