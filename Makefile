@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup repro test lint bench lock app clean
+.PHONY: setup repro test bench docs docs-serve lock clean
 
 setup: .venv/ready
 
@@ -26,9 +26,15 @@ test: setup  ## the checks and the tests
 bench: setup  ## our descriptors against pyAudioAnalysis, same files, same run
 	@$(BIN)/python -m benchmarks.lld $(FOLDER)
 
+docs: setup  ## the documentation: open site/index.html
+	@$(BIN)/python -m pipelines.reference && $(BIN)/zensical build --clean --strict && echo "Open site/index.html"
+
+docs-serve: setup  ## the same on http://localhost:8000, built again whenever a page changes
+	@$(BIN)/python -m pipelines.reference && $(BIN)/zensical serve
+
 lock:  ## resolve pyproject.toml into requirements.lock, keeping its pins; make lock UPGRADE=--upgrade moves them
 	@$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 $(UPGRADE) --extra dev \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.lock
 
 clean:  ## remove caches and the environment; data, results and runs stay
-	rm -rf .venv .prefect .ser .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv site docs/reference .cache .prefect .ser .mypy_cache .ruff_cache .pytest_cache

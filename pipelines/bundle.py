@@ -12,6 +12,7 @@ from pipelines import places
 from pipelines.bundle_card import make_card
 from pipelines.plan import plan_evaluation
 from pipelines.provenance import provenance
+from pipelines.record import CHOSEN, SAID, dotted
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE
 from ser_tasks.bundle.bundle import write_bundle
@@ -29,7 +30,7 @@ from ser_tasks.params import BundleParams, Params
 from ser_tasks.result import percent
 from ser_tasks.splits import Fold
 from ser_tasks.tasks import FoldRequest
-from ser_tasks.tracking import register_bundle
+from ser_tasks.tracking import KIND, register_bundle
 
 
 @flow(name="bundle", flow_run_name="{name}")
@@ -76,16 +77,20 @@ def show_bundle(card: Card, *, version: str) -> None:
 
 def _register(card: Card) -> str:
     """The next version of the registered model of this name."""
-    figures = card.figures.model_dump(include={"uar", "accuracy", "macro_f1", "ece", "aurc", "coverage"})
-    about = card.model_dump(include={"corpus", "model", "preset", "feature_set", "licence"})
+    figures, shown = card.figures, ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "ece", "aurc", "coverage")
+    named = {
+        **card.model_dump(include={"corpus", "model", "feature_set", "preset", "seed"}),
+        **figures.model_dump(include={"protocol", "protocol_kind"}),
+    }
+    said = {f"ser.{key}": str((named | {"corpus_kind": card.training.kind})[key]) for key in SAID}
     return register_bundle(
         places.bundle(card.name),
         name=card.name,
         experiment=f"ser/{card.corpus}",
         description=f"{card.model} on all of {card.corpus}; figures of its cross-validation.",
-        metrics=figures,
-        tags={f"ser.{key}": str(value) for key, value in about.items()}
-        | {"data.digest": card.data_digest, **provenance()},
+        params={key: str(named[key]) for key in CHOSEN} | dotted("model", card.settings),
+        metrics=figures.model_dump(include=set(shown)) | {f"recall/{key}": of for key, of in figures.recall.items()},
+        tags={KIND: "bundle", **said, "ser.licence": card.licence, "data.features": card.data_digest, **provenance()},
         classes=card.classes,
         requirements=[f"{name}=={number}" for name, number in card.versions.items() if name != "python"],
     )

@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from pipelines.cli_apps import app as apps
+from pipelines.cli_compare import app as compare
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_explain import app as explain
 from pipelines.cli_export import app as export
 from pipelines.cli_honesty import app as honesty
 from pipelines.cli_import import app as imports
 from pipelines.cli_networks import app as networks
 from pipelines.cli_panels import FIGURES
 from pipelines.cli_predict import app as predict
+from pipelines.cli_robustness import app as robustness
 from pipelines.cli_tune import app as tune
 from pipelines.complain import errors_as_messages
 from ser_tasks.errors import UserError
@@ -25,7 +28,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (honesty, tune, corpora, imports, predict, apps, export, networks):
+for commands in (compare, honesty, tune, robustness, corpora, predict, apps, export, networks, explain, imports):
     cli.add_typer(commands)
 
 

@@ -11,7 +11,8 @@ from pipelines.show import CONSOLE
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audit import audit_folds, may_straddle
 from ser_tasks.edit_params import with_values
-from ser_tasks.emobox import match_folds, read_folds
+from ser_tasks.emobox.lists import read_folds
+from ser_tasks.emobox.match import match_folds
 from ser_tasks.errors import LeakError, UserError
 from ser_tasks.params import EmoboxFolds
 from ser_tasks.read_params import PARAMS_FILE

@@ -36,7 +36,7 @@ def ensemble(name: str, params: Params) -> None:
     show_result(result)
     show_comparison(result["against"])
     outcomes = [FoldOutcome((), (), dict(made.chosen.get(fold["fold"], {}))) for fold in result["folds"]]
-    settings = section.model_dump(mode="json")
+    settings = section.model_dump(mode="json", include={"members", "rule"})
     protocol = protocol_section(params, section.corpus, section.protocol).model_dump(mode="json")
     track(result, confusion, outcomes, seconds=time.perf_counter() - began, protocol=protocol, settings=settings)
 

@@ -11,6 +11,7 @@ from prefect import flow
 
 from pipelines import places
 from pipelines.caveats import SPEAKER_NORM, few_epochs, protocol_kind, synthetic, unknown_speakers
+from pipelines.costs import keep_costs
 from pipelines.known_corpora import CORPORA
 from pipelines.origin import evaluation_origin, sealed
 from pipelines.plan import Evaluation, plan_evaluation
@@ -22,7 +23,7 @@ from pipelines.workers import task_runner
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
 from ser_tasks.params import BalanceParams, Params
-from ser_tasks.result import percent
+from ser_tasks.result import SHARED_SPEAKERS, percent
 from ser_tasks.tasks import fold_outcome, run_fold
 from ser_tasks.text.transcripts import HEARD
 from ser_tasks.versions import library_versions
@@ -36,6 +37,7 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     outcomes = run_folds(evaluation)
     result, predictions, confusion = result_of(evaluation, outcomes)
     write_outputs(result, predictions)
+    keep_costs(evaluation)
     show_result(result)
     seconds = time.perf_counter() - began  # for MLflow alone: the same work gives the same files
     settings = MODELS[model].section(params).model_dump(mode="json")
@@ -109,7 +111,7 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
         said.append(SPEAKER_NORM)
     if any(evaluation.shared.values()):
         said.append(
-            f"Not speaker-independent: {evaluation.shared['speaker']} test utterances have their speaker in the "
+            f"{SHARED_SPEAKERS} {evaluation.shared['speaker']} test utterances have their speaker in the "
             f"training part, {evaluation.shared['group']} a twin take."
         )
     return said

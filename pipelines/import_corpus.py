@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,8 @@ def bring(said: Told, name: str | None, *, use: bool, dry_run: bool) -> None:
     params = read_params()
     name, told, before = _whose(said, name)
     plan = plan_import(name, told)
+    if before is not None and _is_own_table(told, name):
+        plan = replace(plan, description=before.model_copy(update={"labels": plan.description.labels}))
     show_import(plan)
     if plan.problems:
         raise SourceError("\n".join(plan.problems))
@@ -106,7 +109,15 @@ def _whose(said: Told, name: str | None) -> tuple[str, Told, Description | None]
     if before is None:
         return name, said, None
     earlier = Told.model_validate(before.told)
+    if _is_own_table(
+        said, name
+    ):  # on another machine: names of its columns are ours, and no longer those of the source
+        return name, said.over(earlier.model_copy(update={"column": {}, "pattern": None, "table": ()})), before
     return name, (said.model_copy(update={"path": earlier.path}) if again else said).over(earlier), before
+
+
+def _is_own_table(told: Told, name: str) -> bool:
+    return Path(told.path).expanduser().resolve() == _table(name).resolve()
 
 
 def _name_of(path: Path) -> str:

@@ -7,6 +7,7 @@ WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
 IMPORTED = DATA / "imported"  # NAME.yaml and NAME.csv of each corpus that `ser import` brought
 HEARD = Path(".ser/heard")  # shards of transcripts: recognising goes on from them
+DEGRADED = Path(".ser/degraded")  # features of degraded recordings
 STUDIES = Path(".ser/studies")  # of hyper-parameters
 
 
@@ -60,6 +61,16 @@ def bundle(name: str) -> Path:
     return DATA / "bundles" / name
 
 
+def costs(corpus: str, protocol: str, model: str) -> Path:
+    """What an evaluation took: seconds, sizes, epochs."""
+    return DATA / "costs" / corpus / protocol / f"{model}.json"
+
+
+def snr(corpus: str) -> Path:
+    """An estimate of the signal-to-noise ratio of every utterance."""
+    return DATA / "snr" / f"{corpus}.parquet"
+
+
 def plots(corpus: str, protocol: str, model: str) -> Path:
     """Tables that `dvc plots` draws."""
     return DATA / "plots" / corpus / protocol / model
@@ -68,6 +79,11 @@ def plots(corpus: str, protocol: str, model: str) -> Path:
 def tried(corpus: str) -> Path:
     """How every network did on one fold."""
     return Path("results") / corpus / "every_network.json"
+
+
+def importance(corpus: str, model: str) -> Path:
+    """Which groups of features a model lives on."""
+    return Path("results") / corpus / f"importance_{model}.json"
 
 
 def heard_result(corpus: str) -> Path:
@@ -93,3 +109,18 @@ def studies(corpus: str, protocol: str, model: str) -> Path:
 def tuned(corpus: str, protocol: str, model: str) -> Path:
     """The figures of tuning, in git, apart from those of evaluations."""
     return Path("results") / "tuning" / corpus / protocol / f"{model}.json"
+
+
+def degraded(corpus: str, feature_set: str, condition: str) -> Path:
+    """The shards of one feature set under one condition."""
+    return DEGRADED / corpus / feature_set / condition
+
+
+def robustness(corpus: str, model: str) -> Path:
+    """The figures on degraded recordings, in git."""
+    return Path("results") / corpus / f"robustness_{model}.json"
+
+
+def robustness_picture(corpus: str, model: str) -> Path:
+    """The same as a picture."""
+    return DATA / "plots" / corpus / "robustness" / f"{model}.png"

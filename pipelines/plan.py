@@ -9,7 +9,8 @@ from pipelines.provenance import features_of
 from pipelines.settings import own_folds
 from ser_tasks.audit import audit_folds, may_straddle
 from ser_tasks.corpora.balance import chosen_classes
-from ser_tasks.emobox import match_folds, read_folds, refuse_other_folds
+from ser_tasks.emobox.lists import read_folds
+from ser_tasks.emobox.match import match_folds, refuse_other_folds
 from ser_tasks.evaluation import Labels
 from ser_tasks.labels import Labelled, apply_preset
 from ser_tasks.models import MODELS

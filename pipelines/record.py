@@ -1,6 +1,6 @@
 """What an evaluation leaves behind: predictions, plots, the result, and a run in MLflow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,12 @@ from pipelines.provenance import digest_of, features_of, file_digest, provenance
 from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation import FoldOutcome, predicted_classes
 from ser_tasks.figures import confusion_figure
+from ser_tasks.metrics import recall_per_class
 from ser_tasks.result import write_result
-from ser_tasks.tracking import CONFIGURATION, log_evaluation
+from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, Use, log_evaluation
 
+SAID = ("corpus", "corpus_kind", "protocol", "model", "feature_set", "seed")  # as tags, to search for
+CHOSEN = ("corpus", "protocol", "protocol_kind", "model", "feature_set", "preset", "seed")  # as params, to draw by
 HEADLINE = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "weighted_f1", "uar_fold_mean", "uar_fold_sd")
 
 
@@ -53,24 +56,76 @@ def track(
     place = (result["corpus"], result["protocol"], result["model"])
     title = f"{' · '.join(place)}\nUAR {100 * result['uar']:.1f} %"
     read = {
-        "preset": result["preset"],
-        "seed": str(result["seed"]),
-        **{f"protocol.{key}": str(value) for key, value in protocol.items()},
-        **{f"model.{key}": str(value) for key, value in settings.items()},
+        **{key: str(result[key]) for key in CHOSEN},
+        **dotted("protocol", {key: value for key, value in protocol.items() if key != "kind"}),
+        **dotted("model", settings),
     }
     return log_evaluation(
         experiment=f"ser/{result['corpus']}",
         name=f"{result['model']} · {result['protocol']}",
         description=" ".join([f"{result['utterances']} utterances of {result['corpus']}.", *result["warnings"]]),
         params=read,
-        metrics={"seconds": seconds}
-        | {key: result[key] for key in HEADLINE}
-        | {f"recall_{name}": recall for name, recall in result["recall"].items()},
+        metrics={key: result[key] for key in HEADLINE}
+        | {f"recall/{name}": recall for name, recall in result["recall"].items()}
+        | differences(result.get("against", {}))
+        | {"seconds": seconds},
         tags=_tags(result, read),
         folds=[{**fold, "chosen": outcome.chosen} for fold, outcome in zip(result["folds"], outcomes, strict=True)],
         figure=confusion_figure(confusion, result["classes"], title=title),
+        tables={
+            "confusion": confusion_table(confusion, result["classes"]),
+            "recall": recall_table(confusion, result["classes"]),
+        },
+        data=_data(result),
         files=[places.result(*place), _answers(result)],
     )
+
+
+def dotted(section: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Settings as params of a run: {"training": {"epochs": 60}} of section model -> {"model.training.epochs": "60"}.
+
+    Of a list of one value the value, so that the page takes it for a number.
+    """
+    flat: dict[str, str] = {}
+    for key, value in values.items():
+        name = f"{section}.{key}"
+        if isinstance(value, Mapping) and value:
+            flat |= dotted(name, value)
+        else:
+            flat[name] = str(value[0] if isinstance(value, list | tuple) and len(value) == 1 else value)
+    return flat
+
+
+def differences(against: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Figures of paired tests as metrics: against/svm/p."""
+    return {f"against/{other}/{key}": value for other, test in against.items() for key, value in test.items()}
+
+
+def confusion_table(confusion: NDArray[np.int64], classes: Sequence[str]) -> pd.DataFrame:
+    """Column truth, then one for each class: the share of that truth that was answered so."""
+    share = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    return pd.DataFrame(share.round(3), columns=list(classes)).assign(truth=list(classes))[["truth", *classes]]
+
+
+def recall_table(confusion: NDArray[np.int64], classes: Sequence[str]) -> pd.DataFrame:
+    """Columns emotion, recall, precision (0 for a class that was never said) and utterances."""
+    precision = np.nan_to_num(recall_per_class(confusion.T))
+    return pd.DataFrame(
+        {
+            "emotion": list(classes),
+            "recall": recall_per_class(confusion).round(4),
+            "precision": precision.round(4),
+            "utterances": confusion.sum(axis=1),
+        }
+    )
+
+
+def _data(result: Mapping[str, Any]) -> list[DataRead]:
+    """The corpora that were learnt from and tested on."""
+    use: dict[str, Use] = dict.fromkeys(result.get("train", ()), "train")
+    use[result["corpus"]] = "test" if "train" in result else "train and test"
+    tables = {name: places.utterances(name) for name in use}
+    return [DataRead(name, file_digest(table), table, use[name]) for name, table in tables.items()]
 
 
 def _answers(result: Mapping[str, Any]) -> Path:
@@ -97,12 +152,13 @@ def _described_by(result: Mapping[str, Any]) -> str:
 
 
 def _tags(result: Mapping[str, Any], read: Mapping[str, str]) -> dict[str, str]:
-    named = {key: str(result[key]) for key in ("corpus", "corpus_kind", "protocol", "model", "feature_set", "seed")}
+    named = {key: str(result[key]) for key in SAID}
     data = {
         "data.utterances": _described_by(result),
         "data.features": _read_by(result),
     }
     return {
+        KIND: "evaluation",
         **{f"ser.{key}": value for key, value in named.items()},
         CONFIGURATION: digest_of({**named, **read}),
         "data.digest": digest_of(data),

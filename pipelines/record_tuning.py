@@ -7,10 +7,12 @@ from typing import Any
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from pipelines.caveats import protocol_kind
 from pipelines.known_corpora import CORPORA
+from pipelines.record import CHOSEN, HEADLINE, SAID, differences
 from pipelines.tuning_plan import PlannedStudy, Tuning
 from ser_tasks.models import MODELS
-from ser_tasks.tracking import children, log_child, log_figures, parent_run
+from ser_tasks.tracking import KIND, children, log_child, log_figures, parent_run
 from ser_tasks.tuning.candidate import settings
 from ser_tasks.tuning.sampler import ERROR, was_killed
 from ser_tasks.tuning.search import INNER_UARS, Best
@@ -28,16 +30,18 @@ class StudyRun:
 
     def __init__(self, tuning: Tuning, planned: PlannedStudy, study: Study) -> None:
         self.tuning, self.study = tuning, study
+        self.tags = {**tags(tuning), STUDY: study.study_name, "ser.part": planned.part}
         evaluation = tuning.evaluation
         self.id = parent_run(
             experiment=experiment(tuning),
             name=f"{evaluation.model} · {evaluation.protocol} · {planned.part}",
             description=f"Mean UAR over {len(planned.inner)} inner folds of speakers; no trial hears other speakers.",
             params={
+                **chosen(tuning),
                 **{f"space.{name}": str(values) for name, values in tuning.space.distributions.items()},
                 **{f"tuning.{key}": value for key, value in evaluation.params.tuning if key != "trials"},
             },
-            tags={**tags(tuning), STUDY: study.study_name, "ser.part": planned.part},
+            tags={KIND: "study", **self.tags},
         )
         logged = children(self.id, TRIAL)
         for trial in study.get_trials(deepcopy=False):
@@ -50,13 +54,15 @@ class StudyRun:
         state = "killed" if was_killed(trial) else trial.state.name.lower()
         uars = trial.user_attrs.get(INNER_UARS, [])
         said = {f"ser.{ERROR}": trial.user_attrs[ERROR]} if ERROR in trial.user_attrs else {}
+        section = f"{self.tuning.space.section}."
+        drawn = settings(self.tuning.evaluation.params, self.tuning.space, trial.params)
         assert trial.datetime_start and trial.datetime_complete, "it has ended"
         log_child(
             self.id,
             name=f"trial {trial.number}",
-            params=settings(self.tuning.evaluation.params, self.tuning.space, trial.params),
+            params={f"model.{key.removeprefix(section)}": value for key, value in drawn.items()},
             metrics={"inner_uar": uars, "inner_uar_mean": [] if failed or trial.value is None else [trial.value]},
-            tags={TRIAL: str(trial.number), STATE: state, **said},
+            tags={KIND: "trial", **self.tags, TRIAL: str(trial.number), STATE: state, **said},
             status="KILLED" if was_killed(trial) else "FAILED" if failed else "FINISHED",
             began=trial.datetime_start,
             ended=trial.datetime_complete,
@@ -78,15 +84,17 @@ def track_nested(tuning: Tuning, figures: Mapping[str, Any], file: Path) -> None
         experiment=experiment(tuning),
         name=f"{evaluation.model} · {evaluation.protocol} · nested",
         description="Each outer fold scored once, with what the search inside its training part chose.",
-        params={"outer_folds": ", ".join(figures["outer_folds"]), "of": tuning.n_folds},
-        tags={**tags(tuning), **{f"ser.study_{i}": name for i, name in enumerate(figures["studies"], 1)}},
+        params={**chosen(tuning), "outer_folds": ", ".join(figures["outer_folds"]), "of_folds": tuning.n_folds},
+        tags={
+            KIND: "nested",
+            **tags(tuning),
+            **{f"ser.study_{i}": name for i, name in enumerate(figures["studies"], 1)},
+        },
     )
-    scores = {f"{which}.{key}": figures[which][key] for which in ("tuned", "defaults") for key in SCORES}
-    test = {f"against_defaults.{key}": value for key, value in figures["against_defaults"].items()}
-    log_figures(run, scores | test, tags={}, files=[file])
-
-
-SCORES = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "uar_fold_mean", "uar_fold_sd")
+    scores = {key: figures["tuned"][key] for key in HEADLINE}
+    defaults = {f"defaults/{key}": figures["defaults"][key] for key in HEADLINE}
+    test = differences({"defaults": figures["against_defaults"]})
+    log_figures(run, scores | defaults | test, tags={}, files=[file])
 
 
 def experiment(tuning: Tuning) -> str:
@@ -96,12 +104,25 @@ def experiment(tuning: Tuning) -> str:
 
 def tags(tuning: Tuning) -> dict[str, str]:
     """As evaluations have them."""
+    named = _named(tuning)
+    return {f"ser.{key}": named[key] for key in SAID}
+
+
+def chosen(tuning: Tuning) -> dict[str, str]:
+    """As evaluations have them among their params."""
+    named = _named(tuning)
+    return {key: named[key] for key in CHOSEN}
+
+
+def _named(tuning: Tuning) -> dict[str, str]:
     evaluation = tuning.evaluation
     return {
-        "ser.corpus": evaluation.corpus,
-        "ser.corpus_kind": CORPORA[evaluation.corpus].kind,
-        "ser.protocol": evaluation.protocol,
-        "ser.model": evaluation.model,
-        "ser.feature_set": MODELS[evaluation.model].feature_set,
-        "ser.seed": str(evaluation.params.evaluation.seed),
+        "corpus": evaluation.corpus,
+        "corpus_kind": CORPORA[evaluation.corpus].kind,
+        "preset": evaluation.params.corpus[evaluation.corpus].preset,
+        "protocol": evaluation.protocol,
+        "protocol_kind": protocol_kind(evaluation.section),
+        "model": evaluation.model,
+        "feature_set": MODELS[evaluation.model].feature_set,
+        "seed": str(evaluation.params.evaluation.seed),
     }

@@ -9,6 +9,7 @@ from prefect import flow
 from pipelines import places
 from pipelines.known_corpora import CORPORA
 from pipelines.provenance import digest_of, file_digest, provenance
+from pipelines.record import dotted
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE
 from pipelines.watch import watch_shards
@@ -20,7 +21,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.params import AsrParams, EvaluationParams, Params
 from ser_tasks.result import percent, write_result
 from ser_tasks.tasks import hear_shard
-from ser_tasks.tracking import CONFIGURATION, log_evaluation
+from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
 from ser_tasks.utterances import read_utterances
 
 
@@ -121,24 +122,28 @@ def show_heard(result: Mapping[str, Any], *, pace: float) -> None:
 
 def track(result: Mapping[str, Any], *, pace: float) -> str:
     """One MLflow run, in the corpus' experiment; returns its id."""
-    settings = {f"asr.{key}": str(value) for key, value in result["settings"].items()}
+    settings = dotted("asr", result["settings"])
     rates = result["word_errors"] or {}
     named = {key: result[key] for key in ("corpus", "corpus_kind", "engine", "engine_version", "recogniser")}
     counted = ("utterances", "nothing_heard", "speech_seconds")
+    table = places.utterances(result["corpus"])
     return log_evaluation(
         experiment=f"ser/{result['corpus']}",
         name=f"heard · {result['engine']}",
         description=f"Transcripts of {result['corpus']} by {result['engine']}.",
-        params=settings,
+        params={"corpus": result["corpus"], "engine": result["engine"]} | settings,
         metrics=rates | {"seconds_per_second": pace} | {key: result[key] for key in counted},
         tags={
+            KIND: "heard",
             **{f"ser.{key}": str(value) for key, value in named.items()},
             CONFIGURATION: digest_of({**settings, "corpus": result["corpus"], "engine": result["engine"]}),
-            "data.utterances": file_digest(places.utterances(result["corpus"])),
+            "data.utterances": file_digest(table),
             **provenance(),
         },
         folds=[],
         figure=None,
+        tables={},
+        data=[DataRead(result["corpus"], file_digest(table), table, "test")],
         files=[places.heard_result(result["corpus"]), places.heard(result["corpus"])],
     )
 

@@ -8,6 +8,8 @@ from typing import Any
 from ser_tasks.atomic import atomic_path
 from ser_tasks.errors import UserError
 
+SHARED_SPEAKERS = "Not speaker-independent:"  # begins the warning of a result whose training part has test speakers
+
 
 def write_result(result: Mapping[str, Any], path: Path) -> None:
     """Write the figures, in the order given."""

@@ -55,7 +55,7 @@ def make_folds(utterances: pd.DataFrame, protocol: Protocol, *, seed: int) -> tu
         case SpeakerDependent(folds=n):
             return speaker_dependent(utterances, n, seed=seed)
         case EmoboxFolds():
-            raise TypeError("folds of EmoBox come from its files: ser_tasks.emobox.match_folds")
+            raise TypeError("folds of EmoBox come from its files: ser_tasks.emobox.match.match_folds")
 
 
 def leave_one_out(utterances: pd.DataFrame, column: str) -> tuple[Fold, ...]:

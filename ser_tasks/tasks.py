@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ from ser_tasks.copy_ids import copies_of
 from ser_tasks.corpora.balance import balance_training
 from ser_tasks.corpora.manifest import Entry
 from ser_tasks.corpora.reading import Sound, read_files
+from ser_tasks.cost import Remembered, write_cost
 from ser_tasks.cross_corpus import corpus_of, join_features, own_name
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold
@@ -32,6 +34,8 @@ from ser_tasks.models.recogniser import Features
 from ser_tasks.models.speaker_norm import speaker_norm
 from ser_tasks.params import DemoParams, Params
 from ser_tasks.quiet import load_keras
+from ser_tasks.robustness.condition import MARK
+from ser_tasks.robustness.store import DegradedShard, compute_degraded
 from ser_tasks.speech_and_words import read_speech_and_words
 from ser_tasks.splits import Fold
 from ser_tasks.synthesis.corpus import synthesise_speaker
@@ -100,6 +104,29 @@ class CrossRequest(FoldRequest):
         return tuple(normalised[row] for row in rows) if isinstance(normalised, tuple) else normalised[rows]
 
 
+@dataclass(frozen=True, kw_only=True)
+class DegradedRequest(FoldRequest):
+    """One fold whose test part is the clean test utterances and, behind them, the same under each condition.
+
+    The labels are those of all clean utterances, then of the degraded ones in the order of the conditions.
+    """
+
+    conditions: tuple[tuple[str, Path], ...]  # name and features of each
+    trained: Path  # where the evaluation itself keeps this fold: what is trained there is not trained again
+
+    @property
+    def folder(self) -> Path:
+        """That of the evaluation: the same training part, seed and settings give the same model."""
+        return self.trained
+
+    def read(self, copy: int = 0) -> Features:
+        """Clean features, or of the augmented copies, then those under each condition."""
+        clean = [name for name in self.labels.utterance_ids if MARK not in name]
+        tested = [name for name in self.fold.test if MARK not in name]
+        degraded = [_features(path, self.model, tested, 0) for _, path in self.conditions]
+        return join_features([_features(self.features, self.model, clean, copy), *degraded])
+
+
 def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """A worker that died is worth another try; what the user must mend is not."""
     return not isinstance(state.result(raise_on_failure=False), UserError)
@@ -133,16 +160,18 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
     if MODELS[request.model].code:
         load_keras()
+    remembered, began = Remembered(MODELS[request.model]), time.perf_counter()
     outcome = evaluate_fold(
         request.fold,
         request.labels,
         request.read(),
-        MODELS[request.model],
+        remembered.model,
         request.params,
         seed=request.seed,
         copies=tuple(request.read(copy) for copy in range(1, _n_copies(request) + 1)),
         folder=request.folder,
     )
+    write_cost(request.folder, remembered.built[-1], seconds=time.perf_counter() - began)
     return asdict(outcome)
 
 
@@ -193,6 +222,13 @@ def extract_shard(shard: Shard, corpus_root: Path, folder: Path) -> None:
     """Features of one shard; the file is its own cache."""
     threadpool_limits(1)
     compute_shard(shard, corpus_root=corpus_root, folder=folder)
+
+
+@task(name="degrade shard", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)
+def degrade_shard(shard: DegradedShard, corpus_root: Path, folder: Path) -> None:
+    """Features of one shard under one condition; the file is its own cache."""
+    threadpool_limits(1)
+    compute_degraded(shard, corpus_root=corpus_root, folder=folder)
 
 
 @task(name="hear shard", cache_policy=NO_CACHE, retries=1, retry_condition_fn=_worth_a_retry)

@@ -3,6 +3,8 @@
 A parent run for each evaluation or study, a child for each fold or trial; bundles as registered models.
 """
 
+from __future__ import annotations
+
 import os
 import time
 import warnings
@@ -10,14 +12,41 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from filelock import FileLock
 from matplotlib.figure import Figure
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DEFAULT_URI = "sqlite:///mlflow.db"
-NEWEST, CONFIGURATION = "ser.newest", "ser.configuration"
-PARENT = "mlflow.parentRunId"
+KIND, NEWEST, CONFIGURATION = "ser.kind", "ser.newest", "ser.configuration"
+PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
+EVALUATIONS = (
+    f"Search for ``tags.`{KIND}` = 'evaluation' AND tags.`{NEWEST}` = 'true'`` to compare evaluations. "
+    "Runs of folds stand below theirs; docs/mlflow.md says more."
+)
+TRIALS = f"Search for ``tags.`{KIND}` = 'trial'`` to compare trials, by `inner_uar_mean`. They stand below their study."
+DIGEST_LENGTH = 8  # characters, as MLflow makes its own
+
+Use = Literal["train", "test", "train and test"]
+
+
+class DataRead(NamedTuple):
+    """What a run was given: the column Dataset of the page.
+
+    Attributes:
+        name: of the corpus
+        digest: of its utterance table
+        table: that table
+        context: what it was for
+    """
+
+    name: str
+    digest: str
+    table: Path
+    context: Use
 
 
 def log_evaluation(
@@ -30,6 +59,8 @@ def log_evaluation(
     tags: Mapping[str, str],
     folds: list[Mapping[str, Any]],
     figure: Figure | None,
+    tables: Mapping[str, pd.DataFrame],
+    data: Sequence[DataRead],
     files: list[Path],
 ) -> str:
     """Record one evaluation, and make it the newest of its configuration.
@@ -37,9 +68,11 @@ def log_evaluation(
     Args:
         experiment: one for each corpus
         name, description: of the parent run
-        params, metrics, tags: of the parent run; tags must hold `ser.configuration`
-        folds: `fold` (its name), figures, and the hyper-parameters under `chosen`: one child run each
+        params, metrics, tags: of the parent run; tags must hold `ser.kind` and `ser.configuration`
+        folds: `fold` (its name), `seed`, figures, and the hyper-parameters under `chosen`: one child run each
         figure: confusion matrix, if there is one
+        tables: by name; the page shows those of several runs side by side
+        data: corpora that were read
         files: kept as artefacts
 
     Returns:
@@ -47,14 +80,17 @@ def log_evaluation(
     """
     mlflow = _mlflow()
     with _one_at_a_time():
-        mlflow.set_experiment(experiment)
-        mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")  # the UI opens on the runs
+        _enter(mlflow, experiment, note=EVALUATIONS)
         older = _newest_runs(mlflow, experiment, tags[CONFIGURATION])
         with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
             mlflow.log_params(dict(params))
             mlflow.log_metrics(dict(metrics))
             if figure is not None:
                 mlflow.log_figure(figure, "confusion.png")
+            for title, table in tables.items():
+                mlflow.log_table(table, f"{title}.json")
+            for read in data:
+                mlflow.log_input(_dataset(read), context=read.context)
             for file in files:
                 mlflow.log_artifact(str(file))
             _log_folds(mlflow, parent.info, folds, tags)
@@ -70,6 +106,7 @@ def register_bundle(
     name: str,
     experiment: str,
     description: str,
+    params: Mapping[str, Any],
     metrics: Mapping[str, float],
     tags: Mapping[str, str],
     classes: Sequence[str],
@@ -81,7 +118,7 @@ def register_bundle(
         folder: of the bundle; MLflow keeps a copy
         name: of the registered model
         experiment: one for each corpus
-        description, metrics, tags: of the run that the version comes from
+        description, params, metrics, tags: of the run that the version comes from
         classes: of the answers
         requirements: `package==version`, of the libraries that the answers depend on
 
@@ -90,8 +127,9 @@ def register_bundle(
     """
     mlflow = _mlflow()
     with _one_at_a_time():
-        mlflow.set_experiment(experiment)
+        _enter(mlflow, experiment, note=EVALUATIONS)
         with mlflow.start_run(run_name=f"bundle · {name}", description=description, tags=dict(tags)):
+            mlflow.log_params(dict(params))
             mlflow.log_metrics(dict(metrics))
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", message=".*input example was not provided")  # the signature is
@@ -126,7 +164,7 @@ def parent_run(
     """Id of the run that has these tags and no parent, which children may be added to; begun if there is none."""
     mlflow = _mlflow()
     with _one_at_a_time():
-        mlflow.set_experiment(experiment)
+        _enter(mlflow, experiment, note=TRIALS)
         query = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
         found = mlflow.search_runs(experiment_names=[experiment], filter_string=query, output_format="list")
         mine = [run.info.run_id for run in found if PARENT not in run.data.tags]
@@ -164,17 +202,14 @@ def log_child(
         name: of the run
         params: logged as text
         metrics: values of each, one a step, from 1
-        tags: the run's own; the parent's tags are the run's, too
+        tags: of the run
         status: FINISHED, FAILED or KILLED
         began, ended: of the work
     """
     mlflow = _mlflow()
-    client, above = mlflow.MlflowClient(), mlflow.get_run(parent)
-    inherited = {key: value for key, value in above.data.tags.items() if not key.startswith("mlflow.")}
+    client, experiment = mlflow.MlflowClient(), mlflow.get_run(parent).info.experiment_id
     start, end = (int(moment.timestamp() * 1000) for moment in (began, ended))
-    run = client.create_run(
-        above.info.experiment_id, start_time=start, run_name=name, tags={**inherited, **tags, PARENT: parent}
-    )
+    run = client.create_run(experiment, start_time=start, run_name=name, tags={**tags, PARENT: parent})
     client.log_batch(
         run.info.run_id,
         metrics=[
@@ -209,20 +244,35 @@ def _mlflow() -> Any:
     return mlflow
 
 
+def _enter(mlflow: Any, experiment: str, *, note: str) -> None:
+    """Begin it, if it is not there; `note` is what its page says, until somebody writes something else."""
+    entered = mlflow.set_experiment(experiment)
+    mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")  # the page opens on the runs
+    if NOTE not in entered.tags:
+        mlflow.set_experiment_tag(NOTE, note)
+
+
+def _dataset(read: DataRead) -> Any:
+    from mlflow.data.dataset_source_registry import resolve_dataset_source  # noqa: PLC0415
+    from mlflow.data.meta_dataset import MetaDataset  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells of the kinds of source that it has tried
+        source = resolve_dataset_source(str(read.table))
+    return MetaDataset(source, name=read.name, digest=read.digest[:DIGEST_LENGTH])
+
+
 def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: Mapping[str, str]) -> None:
     client, now = mlflow.MlflowClient(), int(time.time() * 1000)
     entities = mlflow.entities
     for fold in folds:
-        figures = {key: float(value) for key, value in fold.items() if isinstance(value, int | float)}
-        run = client.create_run(
-            parent.experiment_id,
-            run_name=str(fold["fold"]),
-            tags={**tags, PARENT: parent.run_id, "ser.fold": str(fold["fold"])},
-        )
+        figures = {key: float(value) for key, value in fold.items() if isinstance(value, int | float) and key != "seed"}
+        own = {KIND: "fold", PARENT: parent.run_id, "ser.fold": str(fold["fold"]), "ser.seed": str(fold["seed"])}
+        run = client.create_run(parent.experiment_id, run_name=str(fold["fold"]), tags={**tags, **own})
         client.log_batch(
             run.info.run_id,
             metrics=[entities.Metric(key, value, now, 0) for key, value in figures.items()],
-            params=[entities.Param(key, str(value)) for key, value in fold.get("chosen", {}).items()],
+            params=[entities.Param(f"chosen.{key}", str(value)) for key, value in fold.get("chosen", {}).items()],
         )
         client.set_terminated(run.info.run_id)
 

@@ -9,7 +9,8 @@ from ser_tasks.audit import audit_folds, may_straddle
 from ser_tasks.corpora.corpus import Preset
 from ser_tasks.corpora.ravdess import CORPUS as RAVDESS
 from ser_tasks.corpora.ravdess import EMOTIONS, parse
-from ser_tasks.emobox import match_folds, read_folds, read_speakers, refuse_other_folds
+from ser_tasks.emobox.lists import read_folds, read_speakers
+from ser_tasks.emobox.match import match_folds, refuse_other_folds
 from ser_tasks.errors import LeakError, UserError
 from ser_tasks.labels import apply_preset
 from ser_tasks.params import EmoboxFolds

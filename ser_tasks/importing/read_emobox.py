@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ser_tasks.emobox import PublishedFolds, find_lists, read_folds, read_speakers
+from ser_tasks.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
 from ser_tasks.importing.brought import Brought, Taken
 from ser_tasks.importing.values import PARTS
 

@@ -43,6 +43,7 @@ from ser_tasks.params.protocols import (
     VerifyParams,
 )
 from ser_tasks.params.requests import RequestParams
+from ser_tasks.params.robustness import ConditionsParams, RobustnessParams, ToleranceParams
 from ser_tasks.params.sound import (
     AudioParams,
     ConditioningParams,
@@ -79,6 +80,7 @@ __all__ = [
     "BundleParams",
     "CnnBlstmAttentionParams",
     "ConditioningParams",
+    "ConditionsParams",
     "ContextParams",
     "CorpusParams",
     "CrossParams",
@@ -114,6 +116,7 @@ __all__ = [
     "ReliabilityParams",
     "RequestParams",
     "ResidualCnnParams",
+    "RobustnessParams",
     "Section",
     "SentenceEncoderParams",
     "SignalAugmentationParams",
@@ -131,6 +134,7 @@ __all__ = [
     "TextNetworkParams",
     "TfidfParams",
     "TimelineParams",
+    "ToleranceParams",
     "TrainingParams",
     "TrimParams",
     "TuningParams",
@@ -184,18 +188,20 @@ class ModelsParams(Section):
 class EnsembleParams(Section):
     """Answers of several models made one."""
 
-    corpus: Name
-    protocol: ProtocolName
-    members: Annotated[tuple[str, ...], Once, Field(min_length=2)]
-    rule: Literal["average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"]
+    corpus: Name  # as it stands under corpora
+    protocol: ProtocolName  # of the evaluations whose answers are taken
+    members: Annotated[tuple[str, ...], Once, Field(min_length=2)]  # models that were evaluated on it
+    rule: Literal[
+        "average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"
+    ]  # of their answers; the last two are learnt on the other folds
 
 
 class EvaluationParams(Section):
     """How a result is stated."""
 
-    seed: Annotated[int, Field(ge=0)]
-    bootstrap_resamples: PositiveInt
-    confidence: Fraction
+    seed: Annotated[int, Field(ge=0)]  # of random folds, fits and the bootstrap
+    bootstrap_resamples: PositiveInt  # draws of whole speakers, for the interval
+    confidence: Fraction  # of the interval
 
 
 class TuningParams(Section):
@@ -210,8 +216,8 @@ class TuningParams(Section):
 class WorkersParams(Section):
     """Where tasks run: threads, processes, or the address of a Dask scheduler (tcp://host:port)."""
 
-    where: Annotated[str, Field(pattern=r"^(threads|processes|(tcp|tls|ucx)://\S+)$")]
-    count: PositiveInt
+    where: Annotated[str, Field(pattern=r"^(threads|processes|(tcp|tls|ucx)://\S+)$")]  # tcp://host:8786: Dask
+    count: PositiveInt  # threads or processes; a scheduler has its own number
 
 
 class Params(Section):
@@ -223,9 +229,9 @@ class Params(Section):
     speech_and_words_corpora: Annotated[tuple[str, ...], Once]  # of them, those of which one model learns both
     asr_corpora: Annotated[tuple[str, ...], Once]  # of them, those that a speech recogniser hears
     try_networks: Annotated[tuple[str, ...], Once]  # on one fold of these, every network of the table is tried
-    protocols: Protocols
+    protocols: Protocols  # of SVMs and classifiers of words
     network_protocols: Protocols  # of networks, which take long
-    feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]
+    feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]  # made of every one of sound_corpora
     models: ModelsParams
     corpus: dict[Name, CorpusParams]
     speaker_dependent: SpeakerDependent
@@ -258,6 +264,7 @@ class Params(Section):
     predict: PredictParams
     timeline: TimelineParams
     requests: RequestParams
+    robustness: RobustnessParams
     tuning: TuningParams
     workers: WorkersParams
 

@@ -19,7 +19,7 @@ class FasterWhisperParams(Section):
     model: str  # folder of a converted model, or name on the hub
     device: str  # cpu, cuda, auto
     compute_type: str  # default, float32, float16, int8, int8_float16 ...
-    beam_size: PositiveInt
+    beam_size: PositiveInt  # hypotheses kept while it decodes
 
 
 class AsrParams(Section):

@@ -10,8 +10,8 @@ from ser_tasks.params.base import Fraction, Name, Section
 class BundleParams(Section):
     """One model, trained on all of a corpus, in a folder."""
 
-    corpus: Name
-    model: Name
+    corpus: Name  # all of its utterances are learnt from
+    model: Name  # of the model table, evaluated too
     protocol: Literal["speaker_independent"]  # of the evaluation that its figures are from: voices not learnt from
 
 

@@ -10,9 +10,9 @@ from ser_tasks.params.base import Name, Once, Section
 class CrossParams(Section):
     """Learnt from all of some corpora, tested on all of another, on the classes that they share."""
 
-    train: Annotated[tuple[Name, ...], Once, Field(min_length=1)]
-    test: Name
-    model: Name
+    train: Annotated[tuple[Name, ...], Once, Field(min_length=1)]  # corpora to learn from
+    test: Name  # corpus to test on, all of it
+    model: Name  # of the model table
     presets: dict[Name, Name]  # corpus -> its label map, where it is another than under corpus:
     corpus_norm: bool  # features z-scored over each corpus' own unlabelled audio, the tested one's too
 

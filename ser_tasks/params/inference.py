@@ -20,11 +20,11 @@ class VoiceParams(Section):
     frame: PositiveFloat  # s; the detector knows 0.010, 0.020 and 0.030
     aggressiveness: Annotated[int, Field(ge=0, le=3)]  # 0 takes most for speech, 3 least
     warm_up: PositiveFloat  # s that the detector hears twice
-    onset_frames: PositiveInt
-    onset_share: Fraction
-    back_up_frames: Annotated[int, Field(ge=0)]
-    pause_frames: PositiveInt
-    pause_share: Fraction
+    onset_frames: PositiveInt  # the last so many frames decide whether speech has begun
+    onset_share: Fraction  # of them, that must be voiced
+    back_up_frames: Annotated[int, Field(ge=0)]  # that speech began before it was noticed
+    pause_frames: PositiveInt  # the last so many frames decide whether it has ended
+    pause_share: Fraction  # of them, that must not be voiced
     longest: PositiveFloat  # s
 
 

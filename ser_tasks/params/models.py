@@ -10,20 +10,20 @@ from ser_tasks.params.base import Count, Dropout, Fraction, Section
 class SvmParams(Section):
     """Seed 004's classifier; every list is searched inside the training part, by speaker."""
 
-    anova_alpha: Fraction
+    anova_alpha: Fraction  # features whose p-value is below it are kept
     pca_variance: Annotated[tuple[Fraction, ...], Field(min_length=1)]  # share of variance that PCA keeps
-    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # cost of a training error
     gamma: Annotated[tuple[PositiveFloat | Literal["scale"], ...], Field(min_length=1)]  # scale: 1 / total variance
-    inner_folds: Count
+    inner_folds: Count  # of the training part, by speaker: every list is searched on them
 
 
 class SpecAugmentParams(Section):
     """Masks on the frames of a training clip."""
 
-    time_masks: Annotated[int, Field(ge=0)]
+    time_masks: Annotated[int, Field(ge=0)]  # of each clip
     time_width: PositiveInt  # frames, at most
     time_share: Fraction  # of the frames, at most
-    frequency_masks: Annotated[int, Field(ge=0)]
+    frequency_masks: Annotated[int, Field(ge=0)]  # of each clip
     frequency_width: PositiveInt  # dimensions, at most
 
 
@@ -44,12 +44,12 @@ class TrainingParams(Section):
     patience: PositiveInt  # epochs without a better UAR on the validation speakers, if the best is kept
     refit: bool  # after that, train once more on all training speakers for as many epochs
     validation_share: Fraction  # of the training speakers
-    batch_size: PositiveInt
+    batch_size: PositiveInt  # utterances
     frames_multiple: PositiveInt  # padded lengths are multiples of it: few shapes, so that compiled steps serve again
-    learning_rate: PositiveFloat
-    warm_up_epochs: Annotated[int, Field(ge=0)]
-    weight_decay: Annotated[float, Field(ge=0)]
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+    learning_rate: PositiveFloat  # its highest value, after the warm-up
+    warm_up_epochs: Annotated[int, Field(ge=0)]  # in which the learning rate rises; after them it falls to 0
+    weight_decay: Annotated[float, Field(ge=0)]  # of AdamW
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]  # share of each target that is given to all classes alike
     clip_norm: PositiveFloat  # of all gradients together
     balance: Literal["weights", "sampling", "none"]  # how classes of unequal size are made to count alike
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"]  # of the layers; weights stay float32
@@ -65,9 +65,9 @@ class NetworkParams(Section):
 class MlpSizes(Section):
     """Of mlp."""
 
-    input_dropout: Dropout
+    input_dropout: Dropout  # share of the statistics hidden in each step
     units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each layer
-    dropout: Dropout
+    dropout: Dropout  # after each layer
 
 
 class MlpParams(MlpSizes, NetworkParams):
@@ -77,35 +77,35 @@ class MlpParams(MlpSizes, NetworkParams):
 class BlstmAttentionParams(NetworkParams):
     """Sizes of blstm_attention."""
 
-    dense: PositiveInt
-    units: PositiveInt
-    attention: Literal["learned_vector", "constant_vector"]
-    dropout: Dropout
+    dense: PositiveInt  # units of each of the two dense layers
+    units: PositiveInt  # of each direction of the BLSTM
+    attention: Literal["learned_vector", "constant_vector"]  # of the paper, or of seed 000
+    dropout: Dropout  # after each dense layer, and into the BLSTM
 
 
 class LstmAttentionParams(NetworkParams):
     """Sizes of lstm_attention."""
 
-    units: PositiveInt
-    bidirectional: bool
-    input_dropout: Dropout
-    dropout: Dropout
+    units: PositiveInt  # of each direction
+    bidirectional: bool  # false: as seed 003
+    input_dropout: Dropout  # of the frames
+    dropout: Dropout  # of the embedding
 
 
 class CnnBlstmAttentionParams(NetworkParams):
     """Sizes of cnn_blstm_attention."""
 
-    filters: PositiveInt
-    units: PositiveInt
-    embedding: PositiveInt
-    dropout: Dropout
+    filters: PositiveInt  # of the first block; each other has twice as many as the one before
+    units: PositiveInt  # of each direction of the BLSTM
+    embedding: PositiveInt  # units of the layer before the logits
+    dropout: Dropout  # of the embedding
 
 
 class SpectrogramCnnSizes(Section):
     """Of spectrogram_cnn."""
 
-    filters: PositiveInt
-    dropout: Dropout
+    filters: PositiveInt  # of each block
+    dropout: Dropout  # of the embedding
 
 
 class SpectrogramCnnParams(SpectrogramCnnSizes, NetworkParams):
@@ -117,9 +117,9 @@ class TdCnnLstmParams(NetworkParams):
 
     length: PositiveInt  # frames of a window
     step: PositiveInt  # frames
-    filters: PositiveInt
-    units: PositiveInt
-    dropout: Dropout
+    filters: PositiveInt  # of the first two blocks; the others have twice as many
+    units: PositiveInt  # of the LSTM
+    dropout: Dropout  # after each block, and into the LSTM
 
 
 class PatchDcnnBlstmParams(NetworkParams):
@@ -128,20 +128,20 @@ class PatchDcnnBlstmParams(NetworkParams):
     length: PositiveInt  # frames of a patch
     step: PositiveInt  # frames
     delta_reach: PositiveInt  # frames
-    backbone: Literal["resnet50v2", "mobilenetv2", "efficientnetb0", "small"]
+    backbone: Literal["resnet50v2", "mobilenetv2", "efficientnetb0", "small"]  # network that reads each patch
     weights: str  # none, imagenet, or a file
-    units: PositiveInt
-    attention: Literal["dot", "learned_vector"]
-    dense: tuple[PositiveInt, ...]
-    dropout: Dropout
+    units: PositiveInt  # of each direction of the BLSTM
+    attention: Literal["dot", "learned_vector"]  # self-attention and mean, or a learned vector
+    dense: tuple[PositiveInt, ...]  # units of each dense layer after the attention
+    dropout: Dropout  # after the first and the last dense layer
 
 
 class ResidualCnnParams(NetworkParams):
     """Sizes of residual_cnn."""
 
-    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each residual block
     time_stride: PositiveInt  # frames
-    frame_units: PositiveInt
-    attention_units: PositiveInt
-    embedding: PositiveInt
-    dropout: Dropout
+    frame_units: PositiveInt  # of each frame before pooling
+    attention_units: PositiveInt  # hidden units of the attention
+    embedding: PositiveInt  # units of the layer before the logits
+    dropout: Dropout  # before and after the embedding

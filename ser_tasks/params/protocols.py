@@ -60,7 +60,7 @@ class EmoboxFolds(Section):
 class SpeakerDependent(Section):
     """Stratified random folds: speakers on both sides, so the result is inflated, and named so."""
 
-    folds: Count
+    folds: Count  # each with its share of every class
 
 
 class InflationParams(Section):
@@ -100,8 +100,10 @@ class BalanceParams(Section):
 class CorpusParams(Section):
     """One corpus: which classes, and which folds keep its speakers apart."""
 
-    preset: Name
-    speaker_independent: SpeakerIndependent | None  # null: its speakers are not known, and it has no split
+    preset: Name  # name of a label map in the corpus' module
+    speaker_independent: (
+        SpeakerIndependent | None
+    )  # how test speakers are kept apart; null: its speakers are not known, and it has no split
     emobox: EmoboxFolds | None  # null: EmoBox has no folds of it here
     epochs: PositiveInt | None  # of every network here; null: as its training says
     balance: BalanceParams | None  # null: classes as the preset has them

@@ -40,7 +40,7 @@ class SignalAugmentationParams(Section):
     """Copies of every utterance with features of their own, by these steps in this order; null: not at all."""
 
     copies: Annotated[int, Field(ge=0)]  # of each utterance
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0)]  # of what is drawn for each copy
     time_stretch: Annotated[tuple[PositiveFloat, PositiveFloat], Rising] | None  # rates: 2 is twice as fast
     pitch_shift: Annotated[tuple[float, float], Rising] | None  # semitones
     circular_shift: Annotated[tuple[float, float], Rising] | None  # s
@@ -61,7 +61,7 @@ class LldParams(Section):
 
     window: PositiveFloat  # s
     hop: PositiveFloat  # s
-    deltas: bool
+    deltas: bool  # frame-to-frame differences too: 68 values instead of 34
 
 
 class LogMelParams(Section):
@@ -69,7 +69,7 @@ class LogMelParams(Section):
 
     window: PositiveFloat  # s
     hop: PositiveFloat  # s
-    n_mels: PositiveInt
+    n_mels: PositiveInt  # bands
     f_min: Annotated[float, Field(ge=0)]  # Hz
     f_max: PositiveFloat  # Hz
     dynamic_range: PositiveFloat | None  # dB kept below the clip's loudest band, whatever the law; null: all
@@ -96,7 +96,7 @@ class PsdImageParams(Section):
 class MfccParams(Section):
     """Cepstrum of the log-mel spectrogram."""
 
-    n_mfcc: PositiveInt
+    n_mfcc: PositiveInt  # coefficients
     deltas: bool  # first and second regression deltas
     delta_reach: PositiveInt  # frames on each side of a regression
 
@@ -113,7 +113,7 @@ class PitchParams(Section):
 class FunctionalsParams(Section):
     """Statistics over time: which descriptors they summarise."""
 
-    over: Annotated[tuple[Literal["lld", "mfcc", "log_mel", "pitch"], ...], Field(min_length=1)]
+    over: Annotated[tuple[Literal["lld", "mfcc", "log_mel", "pitch"], ...], Field(min_length=1)]  # descriptors
     n_mels: PositiveInt  # bands of mfcc and log_mel here: statistics need fewer than networks do
     loudness_range: PositiveFloat  # dB below the loud frames of a clip that still count as speech
 
@@ -130,4 +130,4 @@ class DemoParams(Section):
     speakers: Count  # women and men take turns
     utterances_per_emotion: PositiveInt  # of each speaker
     difficulty: Annotated[float, Field(ge=0, le=1)]  # of the voice: 0 is emotions far apart, 1 no cue left
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0)]  # another one, other speakers and sentences

@@ -26,8 +26,8 @@ class TfidfParams(Section):
     min_count: PositiveInt  # utterances of the training part that an n-gram occurs in
     context: ContextParams
     c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # searched by cross-entropy on held-out utterances
-    balance: Balance
-    inner_folds: Annotated[int, Field(ge=2)]
+    balance: Balance  # weight of rare classes: 0, none, to 1, all classes alike
+    inner_folds: Annotated[int, Field(ge=2)]  # of the training part, by speaker
 
 
 class WordsParams(Section):
@@ -48,12 +48,12 @@ class TextNetworkParams(NetworkParams):
 class TextLstmSizes(Section):
     """Of text_lstm."""
 
-    embedding: PositiveInt
+    embedding: PositiveInt  # dimensions of a word
     units: PositiveInt  # of each direction
-    bidirectional: bool
-    pooling: Literal["last", "mean", "attention", "self_attention"]
-    word_dropout: Dropout
-    dropout: Dropout
+    bidirectional: bool  # false: forwards alone
+    pooling: Literal["last", "mean", "attention", "self_attention"]  # of the states, over time
+    word_dropout: Dropout  # share of the words taken for unknown ones
+    dropout: Dropout  # of the word vectors, and of the embedding
 
 
 class TextLstmParams(TextLstmSizes, TextNetworkParams):
@@ -66,8 +66,8 @@ class DialogueBlstmParams(TextNetworkParams):
     previous_turns: PositiveInt  # at most, besides the utterance itself
     units: PositiveInt  # of each direction
     dense: PositiveInt  # of the embedding
-    word_dropout: Dropout
-    dropout: Dropout
+    word_dropout: Dropout  # share of the words taken for unknown ones
+    dropout: Dropout  # of the word vectors, and of the embedding
 
 
 class SentenceEncoderParams(Section):
@@ -75,7 +75,7 @@ class SentenceEncoderParams(Section):
 
     model: str  # folder, or name on the hub
     context: ContextParams
-    classifier: Literal["logistic_regression", "svm"]
-    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
-    balance: Balance
-    inner_folds: Annotated[int, Field(ge=2)]
+    classifier: Literal["logistic_regression", "svm"]  # on the vectors of the encoder
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # searched as in tfidf
+    balance: Balance  # weight of rare classes: 0, none, to 1, all classes alike
+    inner_folds: Annotated[int, Field(ge=2)]  # of the training part, by speaker

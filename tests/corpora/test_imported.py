@@ -127,6 +127,19 @@ def test_folds_that_a_person_edited_stay_when_the_corpus_is_brought_again(ser, n
     assert read_params().corpus["mine"].speaker_independent.kind == "loso"
 
 
+def test_on_another_machine_the_table_is_enough_to_find_the_sounds_again(ser, named):
+    bring(ser, named, "--licence", "mine alone")
+    before = {path.name: path.read_bytes() for path in places.IMPORTED.iterdir()}
+    manifest = places.manifest("mine").read_bytes()
+    shutil.rmtree(places.corpus_root("mine"))
+    elsewhere = named.rename(named.with_name("elsewhere"))
+    done = ser("import", places.IMPORTED / "mine.csv", "--name", "mine", "--audio", elsewhere)
+    assert done.exit_code == 0, done.output
+    assert {path.name: path.read_bytes() for path in places.IMPORTED.iterdir()} == before
+    assert places.manifest("mine").read_bytes() == manifest
+    assert (places.corpus_root("mine") / "audio").resolve() == elsewhere
+
+
 def test_labels_are_part_of_the_version(ser, named):
     bring(ser, named)
     table = places.IMPORTED / "mine.csv"
@@ -178,3 +191,10 @@ def test_a_declaration_is_another_if_a_label_map_or_the_code_of_a_split_is_and_n
         replace(preset, split=declaration),
     ):
         assert declaration(replace(IEMOCAP, presets={**IEMOCAP.presets, first: other})) != said
+
+
+def test_whatever_names_corpora_finds_imported_ones_too():
+    """The table of ser_tasks.corpora alone would miss them."""
+    files = [file for folder in ("pipelines", "apps", "benchmarks") for file in (PROJECT / folder).glob("*.py")]
+    table = {file.name for file in files if "from ser_tasks.corpora import CORPORA" in file.read_text(encoding="utf-8")}
+    assert table == {"known_corpora.py", "import_corpus.py"}, "import CORPORA from pipelines.known_corpora"

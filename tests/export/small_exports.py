@@ -21,6 +21,8 @@ TEMPERATURE = 0.5
 SIZES: dict[str, dict[str, Any]] = {
     "psd_cnn": {"filters": 4, "dropout": 0.0},
     "td_cnn_lstm": {"length": 64, "step": 32, "filters": 2, "units": 3, "dropout": 0.2},
+    "cnn_blstm_attention": {"filters": 2, "units": 3, "embedding": 4, "dropout": 0.2},
+    "mlp": {"input_dropout": 0.2, "units": (5,), "dropout": 0.2},
 }
 
 

@@ -257,7 +257,7 @@ WORK = {  # stage -> the modules that do its work
     ],
     "evaluate": [
         *("ser_tasks.audit", "ser_tasks.evaluation", "ser_tasks.labels", "ser_tasks.splits"),
-        *("ser_tasks.corpora.balance", "ser_tasks.emobox", "ser_tasks.models.svm"),
+        *("ser_tasks.corpora.balance", "ser_tasks.emobox.match", "ser_tasks.models.svm"),
     ],
 }
 

@@ -23,6 +23,7 @@ from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.read_params import read_params
 from ser_tasks.text.transcripts import HEARD, read_transcripts
 from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
+from tests.pipelines.mlflow_words import check_runs
 
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
 LONG, SHORT = 16_000, 8_000  # samples at 16 kHz
@@ -104,6 +105,7 @@ def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(f
         metrics = dict(database.execute("select key, value from metrics").fetchall())
     assert metrics["wer"] == 0.5
     assert metrics["seconds_per_second"] >= 0
+    check_runs(Path("mlflow.db"), {"heard"})
 
     file, digest = features_of("demo", HEARD)
     assert digest == file_digest(places.heard("demo"))

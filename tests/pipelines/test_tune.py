@@ -17,6 +17,7 @@ from ser_tasks.edit_params import with_values
 from ser_tasks.features.store import ROW
 from ser_tasks.utterances import utterance_table, write_utterances
 from tests.pipelines.conftest import PROJECT
+from tests.pipelines.mlflow_words import check_runs
 
 EMOTIONS = ("anger", "happiness", "neutral", "sadness")
 SMALL = {
@@ -89,6 +90,7 @@ def test_a_search_says_its_cost_goes_on_records_every_trial_and_writes_the_param
         expected["svm"][key.removeprefix("svm.")] = value
     assert yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8")) == expected
 
+    check_runs(folder / "mlflow.db", {"study", "trial", "nested"})
     runs = tags_of_runs(folder / "mlflow.db")
     studies = {own["run"] for own in runs if "ser.study" in own and "ser.trial" not in own}
     trials = [(own["mlflow.parentRunId"], own["ser.trial"]) for own in runs if "ser.trial" in own]

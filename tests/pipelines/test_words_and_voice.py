@@ -5,6 +5,8 @@ import json
 import pandas as pd
 import pytest
 
+from tests.pipelines.mlflow_words import check_runs
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow_2")]
 
 PLACE = "results/demo/speaker_independent"
@@ -32,6 +34,7 @@ def test_voice_and_words_are_evaluated_alike_and_made_one(project):
     words = json.loads((project.folder / PLACE / "tfidf.json").read_text(encoding="utf-8"))
     assert not any("epochs" in warning for warning in words["warnings"]), "nothing of it is trained in epochs"
     assert result["answered"] == {"svm + tfidf": 48}
+    check_runs(project.folder / "mlflow.db", {"evaluation", "fold"})
 
 
 def test_the_networks_of_an_evaluation_give_their_embeddings(project):

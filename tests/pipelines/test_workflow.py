@@ -12,6 +12,7 @@ import yaml
 
 from ser_tasks.bundle.card import read_card
 from tests.pipelines.conftest import Project, kill_group
+from tests.pipelines.mlflow_words import check_runs
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
 
@@ -93,6 +94,8 @@ def test_from_nothing_to_results_that_are_recorded_and_stay(project):
     children = mlflow_rows(project, "select count(*) from tags where key = 'mlflow.parentRunId'")
     assert (parents, children) == ([(2,)], [(4 + 3,)])
 
+    check_runs(project.folder / "mlflow.db", {"evaluation", "fold", "bundle"})
+
     check_the_bundle(project, result)
 
     # a second time: nothing to do
@@ -155,8 +158,20 @@ def test_a_network_is_trained_and_evaluated_like_any_model(project):
     result = json.loads((project.folder / RESULT.with_name("spectrogram_cnn.json")).read_text(encoding="utf-8"))
     assert result["feature_set"] == "log_mel"
     assert sum(fold["test_utterances"] for fold in result["folds"]) == result["utterances"] == 4 * 4 * 3
-    epochs = mlflow_rows(project, "select count(*) from params where key = 'epochs' and value = '2'")
+    epochs = mlflow_rows(project, "select count(*) from params where key = 'chosen.epochs' and value = '2'")
     assert epochs == [(4,)], "one child run for each fold says how long it trained"
+    check_the_costs(project, mlflow_rows(project, "select distinct value from params where key = 'chosen.parameters'"))
+
+
+def check_the_costs(project: Project, weights: list[tuple]) -> None:
+    """Beside the result, fold by fold: seconds, the size of the weights that MLflow counts, and both epochs."""
+    file = project.folder / "data/costs/demo/speaker_independent/spectrogram_cnn.json"
+    folds = json.loads(file.read_text(encoding="utf-8"))["folds"]
+    assert len(folds) == 4
+    assert [(str(fold["weights"]),) for fold in folds[:1]] == weights
+    assert all(
+        fold["seconds"] > 0 and fold["bytes"] >= 4 * fold["weights"] and len(fold["epochs"]) == 2 for fold in folds
+    )
 
 
 def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):

@@ -1,0 +1,86 @@
+"""Every feature set and every model."""
+
+import ast
+import inspect
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from pipelines.reference.markdown import code, codes, plain, table
+from pipelines.settings import feature_params
+from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.models import TABLE
+from ser_tasks.models.recogniser import Model
+from ser_tasks.params import Params, Section
+from ser_tasks.read_params import PARAMS_FILE, read_params
+
+FEATURES_HEAD = """# Feature sets
+
+What a model may read. Dimensions and frames are those of the settings in `params.yaml` ([parameters](params.md)).
+
+"""
+MODELS_HEAD = """# Models
+
+*Stands under*: the list in `params.yaml` that a model is named in. *Settings*: its sections there
+([parameters](params.md)). A model that z-scores speakers hears all of a test speaker's audio before its first answer
+([protocols](../protocols.md)). Each that reads `transcripts` is there once more as `NAME_heard`, with its settings:
+it reads what a speech recogniser heard, and stands under `models.heard_transcripts`.
+
+"""
+
+
+def features_page(project: Path) -> str:
+    """One row for each feature set."""
+    sections = feature_params(read_params(project / PARAMS_FILE))
+    rows = [(code(name), *_feature_set(features, sections)) for name, features in FEATURE_SETS.items()]
+    return FEATURES_HEAD + table(("name", "is", "dimensions", "frames", "settings", "source"), rows)
+
+
+def _feature_set(features: FeatureSet, sections: Mapping[str, Section]) -> Iterator[str]:
+    about, source = _said(inspect.unwrap(features.extract).__module__)
+    yield about
+    yield str(len(features.names(sections)))
+    framing = features.framing and features.framing(**features.settings(sections))
+    yield f"{1000 * framing.window:g} ms every {1000 * framing.hop:g} ms" if framing else "one for the utterance"
+    yield codes(features.sections)
+    yield source
+
+
+def models_page(project: Path) -> str:
+    """One row for each model."""
+    params = read_params(project / PARAMS_FILE)
+    rows = [(code(name), *_model(model, params)) for name, model in TABLE.items()]
+    return MODELS_HEAD + table(("name", "is", "reads", "stands under", "settings", "source"), rows)
+
+
+def _model(model: Model, params: Params) -> Iterator[str]:
+    about, source = _said(model.code[0] if model.code else model.build.__module__)
+    own = {"embeddings": " An SVM learns from its embeddings."}.get(model.group, "")
+    yield about + own + (" Features are z-scored for each speaker." if model.speaker_norm else "")
+    yield codes(model.feature_set.split("+"))
+    yield code(f"models.{model.group}")
+    known: dict[int, str] = {id(section): key for key, section in params if isinstance(section, Section)}
+    known |= {id(section): f"networks.{key}" for key, section in params.networks}
+    yield codes(_names_of(model.section(params), known))
+    yield source
+
+
+def _names_of(section: Any, known: Mapping[int, str]) -> list[str]:
+    """The sections of params.yaml that are, or are inside, what a model takes."""
+    if id(section) in known or isinstance(section, BaseModel):
+        return [known[id(section)]]
+    return [name for part in vars(section).values() for name in _names_of(part, known)]
+
+
+def _said(module: str) -> tuple[str, str]:
+    """What a module is, and where its idea is from, by its docstrings; nothing is imported for it."""
+    spec = find_spec(module)
+    tree = ast.parse(Path(str(spec and spec.origin)).read_text(encoding="utf-8"))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    texts = [text for node in nodes if (text := ast.get_docstring(node))]
+    sources = [text.partition("Source: ")[2].partition("\n\n")[0] for text in texts if "Source: " in text]
+    return plain(texts[0].partition("\n\n")[0]), plain(sources[0]) if sources else "–"

@@ -1,0 +1,48 @@
+"""Every stage of dvc.yaml."""
+
+from pathlib import Path
+
+import yaml
+
+from pipelines.reference.markdown import code, plain
+from pipelines.reference.stages import KEY, Stage, stages_of
+
+HEAD = """# Stages
+
+What `dvc.yaml` makes from what. A stage runs once for each entry of what it goes through, under names like
+`evaluate@demo-speaker_independent-svm`; `dvc stage list` prints them all. The code that it depends on is in `dvc.yaml`.
+
+"""
+
+
+def stages_page(project: Path) -> str:
+    """One list for each stage."""
+    stages = stages_of(yaml.safe_load((project / "dvc.yaml").read_text(encoding="utf-8")))
+    return HEAD + "\n".join(f"## {name}\n\n{_stage(stage)}" for name, stage in stages.items())
+
+
+def _stage(stage: Stage) -> str:
+    over = " × ".join(code(key) for part in stage["over"].values() for key in KEY.findall(str(part)))
+    facts = {
+        "does": plain(_short(stage["desc"])),
+        "command": code(_short(stage["cmd"])),
+        "for each of": over,
+        "reads the parameters": ", ".join(_key(key) for key in stage.get("params", ())),
+        "reads": _files([each for each in stage.get("deps", ()) if each.startswith(("data/", "results/"))]),
+        "makes": _files([*stage.get("outs", ()), *stage.get("metrics", ()), *stage.get("plots", ())]),
+    }
+    return "".join(f"- {what}: {said}\n" for what, said in facts.items() if said)
+
+
+def _key(key: str | dict[str, None]) -> str:
+    return code(_short(key)) if isinstance(key, str) else "all of `params.yaml`"
+
+
+def _files(entries: list[str | dict[str, object]]) -> str:
+    names = [entry if isinstance(entry, str) else next(iter(entry)) for entry in entries]
+    return ", ".join(code(_short(name)) for name in names)
+
+
+def _short(text: str) -> str:
+    """${item.corpus} -> CORPUS."""
+    return KEY.sub(lambda match: match[1].rpartition(".")[2].upper(), text)

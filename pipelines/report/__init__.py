@@ -1,0 +1,1 @@
+"""The report of `ser compare`: one HTML file that needs nothing else. `sections/` has a module for each part of it."""

@@ -1,0 +1,124 @@
+"""Every model with its figures: dots with whiskers, then the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from pipelines.report.looks import count, legend, mark_words, marked, over_folds, seconds, size
+from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
+from pipelines.report.svg import LOOKS, Span, span_of, whisker
+from pipelines.report.whiskers import Dot, whiskers
+from ser_tasks.result import percent, with_interval
+
+if TYPE_CHECKING:
+    from pipelines.report.block import Block
+    from ser_tasks.compare.rows import Row
+
+COLUMNS = (
+    "model",
+    "stands",
+    "reads",
+    "UAR [95 %]",
+    "fold mean ± sd",
+    "WA",
+    "macro F1",
+    "weighted F1",
+    "speaker-dependent UAR",
+    "time",
+    "size",
+)
+
+
+def models(block: Block) -> Section:
+    """The figures are those of the results, to the digit."""
+    alone = sorted(set(block.dependent) - {row.name for row in block.rows})
+    rows = [_row(block, row) for row in block.rows] + [_alone(name, block.dependent[name]) for name in alone]
+    said = [
+        note(
+            "Speaker-dependent: the same model under random folds, tested on voices that it was trained on. It stands "
+            "here to show what that flatters, and is not to be quoted."
+        )
+        if block.dependent
+        else None,
+        note(
+            "Time: to train and to answer, all folds one after the other, by the clock of the machine that ran them. "
+            "Size: weights of a network, or a fitted model pickled, of one fold. A dash: not known for results from "
+            "before these were kept; evaluating again keeps them."
+        ),
+    ]
+    return Section(
+        "models", "Every model", join(_drawn(block), table(_caption(block), COLUMNS, rows, css="wide"), *said)
+    )
+
+
+def _drawn(block: Block) -> Markup:
+    beside = {name: float(result["uar"]) for name, result in block.dependent.items()}
+    values = [row.result[key] for row in block.rows for key in ("uar_low", "uar_high")]
+    span = span_of([*values, *(beside[row.name] for row in block.rows if row.name in beside)])
+    groups: list[tuple[str, Sequence[Row]]] = [("", block.comparison.ranked)]
+    if block.comparison.adapted:
+        groups.append(("Used differently: all of a speaker's unlabelled audio first", block.comparison.adapted))
+    dots: list[Dot | str] = []
+    for head, rows in groups:
+        dots += [head] * bool(head) + [_dot(block, row, span, beside.get(row.name)) for row in rows]
+    used = dict.fromkeys(map(block.mark, block.rows)) | dict.fromkeys(["dependent"] * bool(beside))
+    return whiskers(
+        f"UAR and its 95 % interval. Dashed, if in sight: guessing, {percent(1 / len(block.classes))} %",
+        dots,
+        span,
+        legend(*used),
+    )
+
+
+def _dot(block: Block, row: Row, span: Span, beside: float | None) -> Dot:
+    result = row.result
+    drawn = whisker(
+        span,
+        value=result["uar"],
+        low=result["uar_low"],
+        high=result["uar_high"],
+        look=LOOKS[block.mark(row)],
+        beside=beside,
+        chance=1 / len(block.classes),
+    )
+    return Dot(marked(block, row), drawn, with_interval(result))
+
+
+def _caption(block: Block) -> str:
+    tested = f"{count(block.tested, 'test utterance')}, {count(block.tested_speakers, 'speaker')}"
+    return f"{tested}. Figures in %, UAR pooled over the test folds."
+
+
+def _row(block: Block, row: Row) -> list[Cell | str]:
+    result, folds = row.result, row.costs.get("folds", [])
+    known = bool(folds) and all("seconds" in fold for fold in folds)
+    dependent = block.dependent.get(row.name)
+    return [
+        row.name,
+        Cell(mark_words(block, row), css="words"),
+        Cell(str(result["feature_set"]), css="words"),
+        with_interval(result),
+        over_folds(result),
+        *(percent(result[key]) for key in ("accuracy", "macro_f1", "weighted_f1")),
+        _flattered(dependent) if dependent else UNKNOWN,
+        seconds(sum(fold["seconds"] for fold in folds) if known else None),
+        size(folds[0] if known else None),
+    ]
+
+
+def _flattered(result: Any) -> Markup:
+    return Markup("<span title='speaker-dependent'>✕ {}</span>").format(percent(result["uar"]))
+
+
+def _alone(name: str, result: Any) -> list[Cell | str]:
+    """A model that has been evaluated on known voices only."""
+    unknown = [UNKNOWN] * 5
+    head: list[Cell | str] = [
+        name,
+        Cell("speaker-dependent only", css="words"),
+        Cell(str(result["feature_set"]), css="words"),
+    ]
+    return [*head, *unknown, _flattered(result), UNKNOWN, UNKNOWN]

@@ -1,0 +1,55 @@
+"""What degraded recordings cost a model: from `ser robustness`, where it has been run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from pipelines.report.looks import signed
+from pipelines.report.parts import Section, finding, folded, join, note, table
+from ser_tasks.compare.ties import ALPHA
+from ser_tasks.compare.verdict import p_value
+from ser_tasks.result import with_interval
+from ser_tasks.robustness.words import title
+
+if TYPE_CHECKING:
+    from pipelines.report.block import Block
+
+COLUMNS = ("condition", "UAR [95 %]", "against clean", "95 % interval", "p, corrected", "a loss?")
+
+
+def robustness(block: Block) -> Section | None:
+    """None where it has not been run on one of these models, with these classes."""
+    found = block.found_by("robustness")
+    if not found:
+        return None
+    parts = [_of_model(model, figures) for model, figures in found.items()]
+    return Section("robustness", "Noise, rooms and telephones", join(*parts, _said()))
+
+
+def _of_model(model: str, figures: Mapping[str, Any]) -> Markup:
+    rows = [[title(own), *_figures(own)] for own in figures["conditions"]]
+    head = finding(Markup("<strong>{}</strong>, learnt from clean recordings, tested on degraded ones:").format(model))
+    caption = f"{model} on degraded recordings; clean, its UAR is {with_interval(figures['clean'])} %"
+    summary = Markup("<ul>{}</ul>").format(join(*(Markup("<li>{}</li>").format(said) for said in figures["summary"])))
+    return join(head, summary, folded(f"Every condition, {model}", table(caption, COLUMNS, rows)))
+
+
+def _figures(own: Mapping[str, Any]) -> list[str]:
+    test = own["difference"]
+    lost = test["uar_difference"] < 0 and test["p_holm"] < ALPHA
+    return [
+        with_interval(own),
+        signed(test["uar_difference"]),
+        f"[{signed(test['low'])}, {signed(test['high'])}]",
+        p_value(test["p_holm"]),
+        "yes" if lost else "not shown",
+    ]
+
+
+def _said() -> Markup:
+    return note(
+        "From ser robustness: speakers that were not learnt from, paired by utterance, corrected for all conditions."
+    )

@@ -1,0 +1,68 @@
+"""Paired tests against the best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from pipelines.report.looks import SAID, signed
+from pipelines.report.parts import Cell, Section, join, note, table
+from pipelines.report.svg import LOOKS, badge
+from ser_tasks.compare.verdict import p_value
+
+if TYPE_CHECKING:
+    from pipelines.report.block import Block
+    from ser_tasks.compare.ties import Standing, Test
+
+COLUMNS = (
+    "against",
+    "stands",
+    "UAR, best less this",
+    "95 % interval",
+    "p, over speakers",
+    "only best right",
+    "only this right",
+    "McNemar p",
+)
+
+
+def ties(block: Block) -> Section | None:
+    """None where there is nothing to test."""
+    found = [one for one in (block.standing, block.adapted_standing) if one is not None and one.tests]
+    if not found:
+        return None
+    return Section("ties", "What cannot be told apart", join(*(_tested(one) for one in found), _said()))
+
+
+def _tested(found: Standing) -> Markup:
+    rows = [_row(name, found.mark(name), found.tests[name]) for name in found.order if name in found.tests]
+    caption = (
+        f"{found.best} against each other model on the same utterances, in points of UAR; p values corrected for "
+        f"{len(rows)} test{'s' * (len(rows) > 1)} (Holm)."
+    )
+    return table(caption, COLUMNS, rows)
+
+
+def _row(name: str, mark: str, test: Test) -> list[Cell | str]:
+    difference = test.difference
+    ends = (difference.interval.low, difference.interval.high)
+    return [
+        name,
+        Cell(Markup("{} {}").format(badge(LOOKS[mark]), SAID[mark]), css="words"),
+        signed(difference.difference),
+        f"[{', '.join(map(signed, ends))}]",
+        p_value(test.p),
+        str(test.mcnemar.first_only),
+        str(test.mcnemar.second_only),
+        p_value(test.mcnemar_p),
+    ]
+
+
+def _said() -> Markup:
+    return note(
+        "Marked by the first p: a paired bootstrap that draws whole speakers, with Student's t for their number. The "
+        "intervals are not corrected. McNemar's exact test takes utterances for independent, which those of one "
+        "speaker are not: read it beside, not instead. The best was chosen as the highest of all on these very "
+        "utterances, so its lead is a little too large. Several seeds of a network count as the mean of their answers."
+    )

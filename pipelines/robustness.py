@@ -1,0 +1,111 @@
+"""`ser robustness`: models that learnt from clean recordings, asked about degraded ones of voices they never heard."""
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from prefect import flow
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from pipelines import places
+from pipelines.asked import check_asked
+from pipelines.evaluate import circumstances, head, run_folds, warnings
+from pipelines.plan_robustness import PROTOCOL, Plan, plan_robustness, refuse_deaf, with_degraded
+from pipelines.server import prefect_server
+from pipelines.settings import project_params
+from pipelines.show_robustness import show_robustness
+from pipelines.watch import watch_shards
+from pipelines.workers import task_runner
+from ser_tasks.atomic import atomic_path
+from ser_tasks.bundle.pictures import as_png
+from ser_tasks.evaluation import FoldOutcome, prediction_table
+from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
+from ser_tasks.params import Params
+from ser_tasks.result import percent, write_result
+from ser_tasks.robustness.condition import Condition, chosen, conditions_of
+from ser_tasks.robustness.figure import robustness_figure
+from ser_tasks.robustness.losses import clean_figures, losses, under
+from ser_tasks.robustness.words import summary
+from ser_tasks.tasks import degrade_shard
+from ser_tasks.versions import NUMERIC, library_versions
+
+
+@flow(name="robustness", flow_run_name="{corpus} {model}")
+def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Condition]) -> None:
+    """Features under every condition, one task a fold that answers for all of them, then figures and a picture."""
+    plan = plan_robustness(corpus, model, params, conditions)
+    degrade(plan)
+    evaluation = with_degraded(plan)
+    outcomes = run_folds(evaluation)
+    found = figures(plan, outcomes)
+    result = {
+        **head(evaluation),
+        **found,
+        **circumstances(evaluation),
+        "versions": library_versions(tuple(dict.fromkeys((*NUMERIC, *NUMERIC_LIBRARIES)))),
+        "warnings": [*warnings(evaluation, outcomes), *beside_the_evaluation(plan, found["clean"]["uar"])],
+    }
+    write_result(result, places.robustness(corpus, model))
+    picture = places.robustness_picture(corpus, model)
+    with atomic_path(picture) as temporary:
+        temporary.write_bytes(as_png(robustness_figure(result)))
+    show_robustness(result, files=(places.robustness(corpus, model), picture))
+
+
+def degrade(plan: Plan) -> None:
+    """Features of the test utterances under every condition; those that are there already are kept."""
+    root = places.corpus_root(plan.evaluation.corpus)
+    running = [
+        degrade_shard.submit(shard, root, plan.folder(condition))
+        for condition in plan.conditions
+        for shard in plan.shards[condition.name]
+    ]
+    watch_shards(running, title=f"{plan.evaluation.corpus} under {len(plan.conditions)} conditions")
+    for shard in running:
+        shard.result()
+    for condition in plan.conditions:
+        prune(plan.folder(condition), plan.shards[condition.name])
+
+
+def figures(plan: Plan, outcomes: Sequence[FoldOutcome]) -> dict[str, Any]:
+    """Of the clean answers and of those under each condition, and what they come to in words."""
+    evaluation, params = plan.evaluation, plan.evaluation.params.evaluation
+    tables = {
+        name: prediction_table(evaluation.runs, [under(outcome, name) for outcome in outcomes], evaluation.labels)
+        for name in ("", *(condition.name for condition in plan.conditions))
+    }
+    clean = clean_figures(tables[""], evaluation.labels, params)
+    chance = 1 / len(clean["recall"])
+    found = losses(tables, plan.conditions, evaluation.labels, params)
+    return {
+        "chance": round(chance, 4),
+        "clean": clean,
+        "conditions": found,
+        "summary": summary(clean, found, chance),
+    }
+
+
+def beside_the_evaluation(plan: Plan, uar: float) -> list[str]:
+    """A sentence where the clean figure is not that of the evaluation on file."""
+    file = places.result(plan.evaluation.corpus, PROTOCOL, plan.evaluation.model)
+    filed = json.loads(file.read_text(encoding="utf-8"))["uar"] if file.exists() else uar
+    if filed == uar:
+        return []
+    return [f"Clean UAR is {percent(uar)}, but {file} has {percent(filed)}: made with other params, data or libraries."]
+
+
+def main(corpus: str, model: str, names: Sequence[str]) -> None:
+    """The flow with the workers that params.yaml asks for.
+
+    Raises:
+        UserError: a corpus, model or condition that does not exist, or a model of words
+    """
+    params = project_params()
+    check_asked("ser robustness", corpus, PROTOCOL, model, params)
+    refuse_deaf(model)
+    conditions = chosen(conditions_of(params.robustness), names)
+    params = params.for_corpus(corpus)
+    with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
+        os.environ["PREFECT_API_URL"] = address  # for the workers: each would start a server of its own
+        robustness.with_options(task_runner=task_runner(params.workers))(corpus, model, params, conditions)

@@ -1,0 +1,1 @@
+"""EmoBox: its lists, and its folds as a protocol."""

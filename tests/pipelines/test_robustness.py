@@ -1,0 +1,84 @@
+"""`ser robustness`: the models of the evaluation, asked about degraded recordings as well."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import yaml
+
+from pipelines import places
+from pipelines.plan_robustness import plan_robustness, refuse_deaf, with_degraded
+from pipelines.settings import feature_params
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.errors import UserError
+from ser_tasks.features.store import compute_shard, plan_shards
+from ser_tasks.params import Params
+from ser_tasks.robustness.condition import chosen, conditions_of
+from ser_tasks.robustness.losses import under
+from ser_tasks.robustness.store import compute_degraded
+from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.utterances import utterance_table, write_utterances
+from tests.bundle.small_bundles import CLASSES, RATE, voice
+from tests.pipelines.conftest import PROJECT
+
+SPEAKERS = range(3)
+
+
+@pytest.fixture
+def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
+    """A project of three speakers with two takes of three classes: its folder is entered, its params come back."""
+    monkeypatch.chdir(tmp_path)
+    values = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    values["svm"] |= {"c": [1], "inner_folds": 2}
+    values["functionals"]["over"] = ["mfcc"]
+    conditions: dict[str, list[float]] = {kind: [] for kind in values["robustness"]["conditions"]}
+    values["robustness"]["conditions"] = conditions | {"gain": [0], "babble": [0]}
+    params = Params.model_validate(values)
+    rows = []
+    for emotion, speaker, take in ((e, s, t) for e in CLASSES for s in SPEAKERS for t in range(2)):
+        path = places.corpus_root("demo") / f"{speaker}{emotion}{take}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, voice(emotion, speaker=speaker, take=take), RATE)
+        about = {"corpus": "demo", "speaker": str(speaker), "emotion": emotion, "duration": 0.6, "votes": []}
+        rows.append({"utterance_id": path.stem, "path": path.name, "sha256": read_recording(path).sha256, **about})
+    table = utterance_table(rows)
+    write_utterances(table, places.utterances("demo"))
+    for shard in plan_shards(table, "functionals", feature_params(params), shard_minutes=10):
+        compute_shard(shard, corpus_root=places.corpus_root("demo"), folder=places.features("demo", "functionals"))
+    return params
+
+
+@pytest.mark.parametrize("model", ["svm", "svm_speaker_norm"])
+def test_clean_answers_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
+    plan = plan_robustness("demo", model, params, conditions_of(params.robustness))
+    for condition in plan.conditions:
+        for shard in plan.shards[condition.name]:
+            compute_degraded(shard, corpus_root=places.corpus_root("demo"), folder=plan.folder(condition))
+    clean, both = (
+        fold_outcome(run_fold.fn(evaluation.requests[0])) for evaluation in (plan.evaluation, with_degraded(plan))
+    )
+    assert {"", "gain_0", "babble_0"} == {name.partition(" under ")[2] for name in both.utterance_ids}
+    for name in ("", "gain_0"):
+        assert under(both, name).utterance_ids == clean.utterance_ids
+        np.testing.assert_allclose(under(both, name).posteriors, clean.posteriors, atol=1e-6)
+    assert not np.allclose(under(both, "babble_0").posteriors, clean.posteriors, atol=0.01)
+    assert both.chosen == clean.chosen
+
+
+def test_no_degraded_utterance_is_learnt_from(params):
+    plan = plan_robustness("demo", "svm", params, chosen(conditions_of(params.robustness), ["gain"]))
+    (condition,) = plan.conditions
+    for shard in plan.shards[condition.name]:
+        compute_degraded(shard, corpus_root=places.corpus_root("demo"), folder=plan.folder(condition))
+    for request, clean in zip(with_degraded(plan).requests, plan.evaluation.requests, strict=True):
+        assert (request.fold.train, request.fold.validation) == (clean.fold.train, clean.fold.validation)
+        assert request.fold.test[: len(clean.fold.test)] == clean.fold.test
+        assert len(request.fold.test) == 2 * len(clean.fold.test)
+        assert request.folder == clean.folder
+
+
+@pytest.mark.parametrize("model", ["tfidf", "speech_text_fusion", "text_lstm_heard"])
+def test_a_model_that_reads_words_is_refused_with_those_that_hear(model):
+    with pytest.raises(UserError, match="Name a model that hears: svm, "):
+        refuse_deaf(model)
