@@ -37,7 +37,7 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     outcomes = run_folds(evaluation)
     result, predictions, confusion = result_of(evaluation, outcomes)
     write_outputs(result, predictions)
-    keep_costs(evaluation)
+    costs = keep_costs(evaluation)
     show_result(result)
     seconds = time.perf_counter() - began  # for MLflow alone: the same work gives the same files
     settings = MODELS[model].section(params).model_dump(mode="json")
@@ -50,6 +50,7 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
         seconds=seconds,
         protocol=evaluation.section.model_dump(mode="json") | changed,
         settings=settings,
+        epochs=[cost.get("epochs", []) for cost in costs],
     )
 
 

@@ -43,6 +43,7 @@ def track(
     seconds: float,
     protocol: Mapping[str, Any],
     settings: Mapping[str, Any],
+    epochs: Sequence[Sequence[Mapping[str, float]]] = (),
 ) -> str:
     """One MLflow run with a child for each fold; returns its id.
 
@@ -52,6 +53,7 @@ def track(
         outcomes: of the folds, in their order
         seconds: that the evaluation took, without the folds found in the cache
         protocol, settings: the sections of params.yaml that the folds and the model read
+        epochs: of each fold, what a network measured in each, as `ser_tasks.cost` keeps it; nothing of other models
     """
     place = (result["corpus"], result["protocol"], result["model"])
     title = f"{' · '.join(place)}\nUAR {100 * result['uar']:.1f} %"
@@ -70,7 +72,10 @@ def track(
         | differences(result.get("against", {}))
         | {"seconds": seconds},
         tags=_tags(result, read),
-        folds=[{**fold, "chosen": outcome.chosen} for fold, outcome in zip(result["folds"], outcomes, strict=True)],
+        folds=[
+            {**fold, "chosen": outcome.chosen, "epochs": curve}
+            for fold, outcome, curve in zip(result["folds"], outcomes, epochs or [()] * len(outcomes), strict=True)
+        ],
         figure=confusion_figure(confusion, result["classes"], title=title),
         tables={
             "confusion": confusion_table(confusion, result["classes"]),

@@ -28,6 +28,7 @@ EVALUATIONS = (
     "Runs of folds stand below theirs; docs/mlflow.md says more."
 )
 TRIALS = f"Search for ``tags.`{KIND}` = 'trial'`` to compare trials, by `inner_uar_mean`. They stand below their study."
+MOST_AT_ONCE = 1000  # metrics that the store takes in one call
 DIGEST_LENGTH = 8  # characters, as MLflow makes its own
 
 Use = Literal["train", "test", "train and test"]
@@ -69,7 +70,8 @@ def log_evaluation(
         experiment: one for each corpus
         name, description: of the parent run
         params, metrics, tags: of the parent run; tags must hold `ser.kind` and `ser.configuration`
-        folds: `fold` (its name), `seed`, figures, and the hyper-parameters under `chosen`: one child run each
+        folds: `fold` (its name), `seed`, figures, the hyper-parameters under `chosen`, and a network's learning curves
+            under `epochs`: one child run each
         figure: confusion matrix, if there is one
         tables: by name; the page shows those of several runs side by side
         data: corpora that were read
@@ -269,9 +271,14 @@ def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: M
         figures = {key: float(value) for key, value in fold.items() if isinstance(value, int | float) and key != "seed"}
         own = {KIND: "fold", PARENT: parent.run_id, "ser.fold": str(fold["fold"]), "ser.seed": str(fold["seed"])}
         run = client.create_run(parent.experiment_id, run_name=str(fold["fold"]), tags={**tags, **own})
+        metrics = [entities.Metric(key, value, now, 0) for key, value in figures.items()]
+        for step, epoch in enumerate(fold.get("epochs", ()), 1):
+            metrics += [entities.Metric(f"epoch/{key}", value, now, step) for key, value in epoch.items()]
+        for first in range(MOST_AT_ONCE, len(metrics), MOST_AT_ONCE):
+            client.log_batch(run.info.run_id, metrics=metrics[first : first + MOST_AT_ONCE])
         client.log_batch(
             run.info.run_id,
-            metrics=[entities.Metric(key, value, now, 0) for key, value in figures.items()],
+            metrics=metrics[:MOST_AT_ONCE],
             params=[entities.Param(f"chosen.{key}", str(value)) for key, value in fold.get("chosen", {}).items()],
         )
         client.set_terminated(run.info.run_id)

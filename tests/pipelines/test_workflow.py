@@ -161,6 +161,8 @@ def test_a_network_is_trained_and_evaluated_like_any_model(project):
     epochs = mlflow_rows(project, "select count(*) from params where key = 'chosen.epochs' and value = '2'")
     assert epochs == [(4,)], "one child run for each fold says how long it trained"
     check_the_costs(project, mlflow_rows(project, "select distinct value from params where key = 'chosen.parameters'"))
+    curves = "select step, count(*) from metrics where key = 'epoch/val_uar' group by step"
+    assert mlflow_rows(project, curves) == [(1, 4), (2, 4)], "both epochs of each fold"
 
 
 def check_the_costs(project: Project, weights: list[tuple]) -> None:
