@@ -1,15 +1,13 @@
 """What tuning consists of, before any of it is computed: a study for each outer fold, and one for params.yaml."""
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from optuna.distributions import distribution_to_json
 
 from pipelines.plan import Evaluation, labelled_corpus, plan_evaluation
 from ser_tasks.audit import may_straddle
 from ser_tasks.code_digest import code_digest
+from ser_tasks.content_digest import value_digest
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import evaluate_fold
 from ser_tasks.models import MODELS
@@ -102,8 +100,8 @@ def _origin(inner: tuple[FoldRequest, ...], space: Space) -> dict[str, str]:
     request, model = inner[0], MODELS[inner[0].model]
     tuning = request.params.tuning.model_dump(mode="json", exclude={"trials"})
     return {
-        "data": _digest([asdict(request.labels), [asdict(own.fold) for own in inner], request.features_digest]),
-        "settings": _digest(
+        "data": value_digest([asdict(request.labels), [asdict(own.fold) for own in inner], request.features_digest]),
+        "settings": value_digest(
             [
                 model.section(request.params).model_dump(mode="json"),
                 {name: distribution_to_json(values) for name, values in space.distributions.items()},
@@ -111,9 +109,5 @@ def _origin(inner: tuple[FoldRequest, ...], space: Space) -> dict[str, str]:
             ]
         ),
         "code": code_digest(evaluate_fold, model.build, *model.code, Search, open_study),
-        "libraries": _digest(library_versions((*NUMERIC, "optuna"))),
+        "libraries": value_digest(library_versions((*NUMERIC, "optuna"))),
     }
-
-
-def _digest(values: Any) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
