@@ -32,6 +32,7 @@ from ser_tasks.edit_params import with_values
 from ser_tasks.importing.plan import Import, plan_import
 from ser_tasks.importing.problem import SourceError
 from ser_tasks.importing.told import Told
+from ser_tasks.importing.values import as_language
 from ser_tasks.params import Params
 from ser_tasks.read_params import PARAMS_FILE, read_params
 
@@ -45,11 +46,16 @@ def told_of(path: str, options: Mapping[str, Any]) -> Told:
         SourceError: a value that an option does not have
     """
     try:
-        return Told(path=path, **options)
+        told = Told(path=path, **options)
     except ValidationError as error:
         (first, *_) = error.errors()
         found, expected = first["input"], first["msg"].removeprefix("Input should be ")
         raise SourceError(f"--{first['loc'][0]} {found}: expected {expected}.") from error
+    if told.audio is not None and not Path(told.audio).expanduser().is_dir():
+        raise SourceError(f"--audio {told.audio}: no such folder. Give the one that the paths begin at.")
+    if told.language is not None and as_language(told.language) != told.language:
+        raise SourceError(f"--language {told.language}: expected two small letters of ISO 639-1, as de.")
+    return told
 
 
 def pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:

@@ -21,8 +21,8 @@ def show_import(plan: Import) -> None:
     _line("corpus", f"{plan.name}, from {plan.told.path}: {plan.format}")
     for role, taken in plan.taken.items():
         _line("column" if role == "path" else "", f"{role:11}{taken.column:24}{taken.why}")
-    for number, (where, row) in enumerate(plan.first.iterrows()):
-        cells = [(row[taken.column] or "–")[:WIDE] for taken in plan.taken.values()]
+    for number, where in enumerate(plan.first.index):  # not by rows: a row of pandas has NaN for None
+        cells = [(plan.first[taken.column].iloc[number] or "–")[:WIDE] for taken in plan.taken.values()]
         _line("first" if number == 0 else "", f"{where}: {'  '.join(cells)}")
     _line("sounds", f"{plan.table.path.nunique()} files, {len(plan.table)} utterances, below {plan.sounds}")
     _show_labels(plan)

@@ -54,6 +54,8 @@ def compile_pattern(text: str) -> Pattern:
             f"read: {', '.join(READ)}."
         )
     ending = "" if PurePosixPath(rest).suffix.lower() in SUFFIXES or rest.endswith("*") else r"(\.[^./]+)?"
+    if ending and not rest:  # a field that ends the pattern leaves the ending of the name alone
+        parts[-1] = parts[-1].replace("]+)", "]+?)")
     regex = "".join(parts) + re.escape(rest).replace(r"\*", "[^/]*") + ending
     return Pattern(text, re.compile(regex), text.count("/") + 1)
 

@@ -141,6 +141,8 @@ def _could_be_speakers(table: pd.DataFrame, taken: dict[str, Taken]) -> list[str
 def _choose(utterances: pd.DataFrame, labels: LabelMap, told: Told, could_be: list[str]) -> Chosen:
     """By the utterances that have a class."""
     takes_part = utterances[utterances.emotion.map(lambda label: labels.classes.get(label) is not None)]
+    if takes_part.empty:  # the labels are the problem, and said already
+        return Chosen(None, "")
     return choose_protocol(takes_part, told.protocol, speakers_known=told.speakers != "unknown", could_be=could_be)
 
 

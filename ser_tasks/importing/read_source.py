@@ -15,6 +15,8 @@ from ser_tasks.importing.values import PARTS
 
 METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".jsonl", ".parquet"))  # of Hugging Face's audiofolder
 
+PROSE = ("readme", "license", "licence", "citation", "changelog", "about")  # .txt beside the sounds, no table
+
 
 def read_source(path: Path, told: Told) -> Brought:
     """The rows of a table, a database, or a folder.
@@ -33,7 +35,9 @@ def read_source(path: Path, told: Told) -> Brought:
     if metadata := _metadata(path):
         return _audiofolder(path, metadata)
     tables = [
-        file for file in sorted(path.iterdir()) if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+        file
+        for file in sorted(path.iterdir())
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.stem.lower() not in PROSE
     ]
     if told.pattern is None and len(tables) == 1:
         return read_table(tables[0])

@@ -4,11 +4,13 @@ import csv
 import io
 import json
 import math
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ser_tasks.corpora.text_file import read_text
@@ -50,12 +52,17 @@ def _cell(value: Any) -> str | None:
 
 
 def _separated(path: Path) -> tuple[str, pd.DataFrame]:
-    text = read_text(path)
+    text = _text(path)
     first = next(iter(text.splitlines()), "")
     separator = max(SEPARATORS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
-    lines = [
-        line for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(map(str.strip, line))
-    ]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        lines = [line for line in reader if any(map(str.strip, line))]
+    except csv.Error as error:  # not strict, an open quote would swallow the rows behind it
+        raise SourceError(
+            f"{path}: at line {reader.line_num}: {error}. A field that begins with a quote must end with one, and "
+            "quotes inside of it be doubled; is one missing up to that line? Export the table again."
+        ) from error
     if not lines:
         raise SourceError(f"{path}: the file is empty. Export the table again.")
     head, *rows = [[cell.strip() for cell in line] for line in lines]
@@ -75,6 +82,18 @@ def _separated(path: Path) -> tuple[str, pd.DataFrame]:
     return name, pd.DataFrame(rows, columns=head, index=index)
 
 
+def _text(path: Path) -> str:
+    """As corpora's own tables, or UTF-16, which Excel calls Unicode text."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-16") if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else read_text(path)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: begins as UTF-16, and is not: {error}. Export it as UTF-8.") from error
+    if "\0" in text:
+        raise SourceError(f"{path}: zero bytes in it, so no text in an encoding known here. Export it as UTF-8.")
+    return text
+
+
 def _refuse_repeated(path: Path, head: list[str]) -> None:
     twice = sorted({name for name in head if head.count(name) > 1})
     if twice:
@@ -83,14 +102,14 @@ def _refuse_repeated(path: Path, head: list[str]) -> None:
 
 def _json(path: Path) -> tuple[str, pd.DataFrame]:
     """A list of objects, or an object of them whose keys are names."""
-    content = _parsed(path, read_text(path))
+    content = _parsed(path, _text(path))
     if isinstance(content, dict) and content and all(isinstance(value, dict) for value in content.values()):
         return "JSON objects by name", _frame(path, [{"key": key, **value} for key, value in content.items()])
     return "JSON objects", _frame(path, content)
 
 
 def _json_lines(path: Path) -> tuple[str, pd.DataFrame]:
-    return "JSON Lines", _frame(path, [_parsed(path, line) for line in read_text(path).splitlines() if line.strip()])
+    return "JSON Lines", _frame(path, [_parsed(path, line) for line in _text(path).split("\n") if line.strip()])
 
 
 def _parsed(path: Path, text: str) -> Any:
@@ -107,7 +126,10 @@ def _frame(path: Path, rows: Any) -> pd.DataFrame:
 
 
 def _parquet(path: Path) -> tuple[str, pd.DataFrame]:
-    schema = pq.read_schema(path)
+    try:
+        schema = pq.read_schema(path)
+    except pa.ArrowException as error:
+        raise SourceError(f"{path}: not Parquet, or not all of it: {error}. Export it again.") from error
     names = [field.name for field in schema if not (_is_nested(field.type))]
     if not names:
         raise SourceError(

@@ -78,9 +78,8 @@ def usable(rows: Rows) -> Rows:
     rows.let_go(rows.table.emotion.isna(), "have no label")
     gone = rows.table.file.isna()
     first = next(iter(rows.table.path[gone]), None)
-    rows.refuse(
-        gone, "missing", "name a file that is not there", f"The first is {first!r}: put it there, add --audio DIR"
-    )
+    mend = f"The first is {first!r}: put it there, add --audio DIR" if first else "The first names none: complete it"
+    rows.refuse(gone, "missing", "name a file that is not there", mend)
     there = rows.table[rows.table.file.notna()]
     lengths = durations(list(dict.fromkeys(there.file)))
     unreadable = rows.table.file.map(lambda file: file is not None and lengths.get(file) is None)
@@ -127,6 +126,12 @@ def _once(rows: Rows) -> None:
             f"{len(named)} rows give the same sound different labels: {some(named)}. Keep one row for each sound: the "
             "label that its raters agree on; or give start and end, if these are parts of it."
         )
+    for role in ("speaker", "split", "group"):
+        if (differ := table[role].groupby(part).transform("nunique") > 1).any():
+            rows.problems.append(
+                f"{int(differ.sum())} rows give the same sound another {role}: {some(list(table.index[differ]))}. Keep "
+                "one row for each sound; or give start and end, if these are parts of it."
+            )
     again = pd.concat(part, axis=1).duplicated().reindex(rows.table.index, fill_value=False)
     rows.let_go(again & ~rows.table.file.isna(), "say again what another row says")
 

@@ -10,13 +10,7 @@ ROLES = (
 )
 NONE = "none"  # as a column: no column has this role
 DROP = "drop"  # as a class: utterances of this label are left out
-UNUSABLE = (
-    "missing",
-    "unreadable",
-    "unmatched",
-    "speakerless",
-    "segments",
-)  # rows that are refused, or left out if told
+Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out if told
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
 Kind = Literal["acted", "natural", "synthetic"]
 
@@ -33,7 +27,7 @@ class Told(BaseModel):
     pattern: str | None = None  # of the paths, with {speaker} {emotion} ...
     speakers: Literal["unknown"] | None = None
     protocol: Protocol | None = None
-    drop: tuple[str, ...] = ()  # of UNUSABLE
+    drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database
     title: str | None = None
     kind: Kind | None = None

@@ -17,6 +17,8 @@ GENDERS = {
     **dict.fromkeys(("male", "m", "man", "männlich", "homme", "uomo", "hombre"), "male"),
 }
 LANGUAGE = re.compile(r"[a-z]{2}")
+NOBODY = ("", "nan", "na", "n/a", "<na>", "none", "null", "unknown", "?")  # what programs write for an empty cell
+WHOLE = re.compile(r"(\d+)\.0+")  # 3.0: a number that went through a column with gaps
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?")
 
 
@@ -36,6 +38,11 @@ def as_language(value: str) -> str | None:
     return code if LANGUAGE.fullmatch(code) else None
 
 
+def as_speaker(value: str) -> str | None:
+    """A name; 3 and 3.0 are the same one."""
+    return None if value.strip().lower() in NOBODY else WHOLE.sub(r"\1", value) if WHOLE.fullmatch(value) else value
+
+
 def as_number(value: str) -> str | None:
     """A number with a decimal point, as text."""
     return value.replace(",", ".") if NUMBER.fullmatch(value) else None
@@ -46,9 +53,10 @@ def as_seconds(value: str, *, unit: float) -> str | None:
     if (number := as_number(value)) is not None:
         return repr(round(float(number) * unit, 6))
     try:
-        return repr(round(float(pd.to_timedelta(value).total_seconds()), 6))
+        time = pd.to_timedelta(value)
     except ValueError:
         return None
+    return None if pd.isna(time) else repr(round(float(time.total_seconds()), 6))
 
 
 def unit_of(column: str) -> float:
@@ -57,6 +65,7 @@ def unit_of(column: str) -> float:
 
 
 CLEAN: dict[str, Callable[[str], str | None]] = {
+    "speaker": as_speaker,
     "split": as_split,
     "gender": as_gender,
     "language": as_language,

@@ -143,3 +143,15 @@ def test_audiofolder_of_hugging_face_is_read_with_its_folders_as_split(plan, tmp
         "test": {"test1", "test2"},
     }
     assert found.chosen.section == {"kind": "official", "shared_speakers": False, "shared_groups": False}
+
+
+def test_an_emotion_at_the_end_of_a_name_is_read_without_its_ending(plan, tmp_path):
+    for who in ("spk1", "spk2", "spk3"):
+        for emotion in ("angry", "sad"):
+            write(tmp_path, f"{who}_{emotion}.wav")
+    (tmp_path / "README.txt").write_text("About these sounds.\n\nThree people.\n")
+    found = plan(tmp_path)
+    assert found.problems == ()
+    assert set(zip(found.table.speaker, found.table.emotion, strict=True)) == {
+        (who, emotion) for who in ("spk1", "spk2", "spk3") for emotion in ("angry", "sad")
+    }

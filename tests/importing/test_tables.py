@@ -8,6 +8,8 @@ from collections import Counter
 import pandas as pd
 import pytest
 
+from pipelines.import_corpus import told_of
+from pipelines.show_import import show_import
 from ser_tasks.importing.columns import NAMES
 from ser_tasks.importing.problem import SourceError
 from tests.corpora.conftest import write
@@ -229,3 +231,78 @@ def test_thousands_of_rows_are_read_in_seconds(plan, tmp_path):
 def test_no_name_stands_for_two_roles():
     names = [name for words in NAMES.values() for name in words.split()]
     assert len(names) == len(set(names))
+
+
+def test_the_unicode_text_of_excel_is_utf_16(plan, sounds):
+    assert counts(plan(write_table(sounds, rows(), separator="\t", encoding="utf-16"))) == SIX_CELLS
+
+
+def test_bytes_that_are_no_text_are_said(plan, sounds):
+    with pytest.raises(SourceError, match="zero bytes"):
+        plan(write_table(sounds, rows(), encoding="utf-16-le"))
+    (sounds / "cut.parquet").write_bytes(b"PAR1")
+    with pytest.raises(SourceError, match="not Parquet"):
+        plan(sounds / "cut.parquet")
+
+
+def test_an_open_quote_does_not_swallow_the_rows_behind_it(plan, sounds):
+    lines = [[*line, '"no' if number == 3 else "no"] for number, line in enumerate(rows())]
+    with pytest.raises(SourceError, match="begins with a quote must end with one"):
+        plan(write_table(sounds, lines, head="file,emotion,speaker,transcript"))
+
+
+def test_a_speaker_whose_number_went_through_a_column_with_gaps_is_one_speaker(plan, sounds):
+    numbers = {"anna": ("1", "1.0"), "bert": ("2.0", "2"), "carl": ("v3.0", "v3.0")}
+    lines = [[path, emotion, numbers[who][number % 2]] for number, (path, emotion, who) in enumerate(rows())]
+    assert set(plan(write_table(sounds, lines)).table.speaker) == {"1", "2", "v3.0"}
+
+
+@pytest.mark.parametrize("nobody", ["nan", "NA", "None", "", "unknown"])
+def test_what_programs_write_for_an_empty_cell_is_no_speaker(plan, sounds, nobody):
+    lines = [[path, emotion, nobody if who == "carl" else who] for path, emotion, who in rows()]
+    found = plan(write_table(sounds, lines))
+    assert len(found.problems) == 1
+    assert found.problems[0].startswith("4 rows have no speaker")
+
+
+@pytest.mark.parametrize(("role", "value"), [("speaker", "carl"), ("split", "test")])
+def test_a_sound_of_two_speakers_or_parts_is_refused(plan, sounds, role, value):
+    lines = [[*line, "train"] for line in rows()]
+    other = dict(zip(("file", "emotion", "speaker", "split"), lines[0], strict=True)) | {role: value}
+    found = plan(write_table(sounds, [*lines, list(other.values())], head="file,emotion,speaker,split"))
+    assert len(found.problems) == 1
+    assert found.problems[0].startswith(f"2 rows give the same sound another {role}: row 2, row 14")
+
+
+def test_times_that_are_no_numbers_are_left_empty_and_said(plan, sounds):
+    lines = [[*line, "nan", "inf"] for line in rows()]
+    found = plan(write_table(sounds, lines, head="file,emotion,speaker,start,end"))
+    assert [note.split(" and")[0] for note in found.notes] == [
+        "start: 12 values are not understood",
+        "end: 12 values are not understood",
+    ]
+
+
+def test_labels_that_mean_nothing_are_one_problem_and_not_said_of_the_speakers(plan, sounds):
+    lines = [[path, "c1" if emotion == "sad" else "c2", who] for path, emotion, who in rows()]
+    (problem,) = plan(write_table(sounds, lines)).problems
+    assert problem.startswith("2 labels mean no class beyond doubt")
+
+
+def test_empty_cells_are_shown_in_the_preview(plan, sounds, capsys):
+    lines = [[path, emotion, "" if number == 0 else who] for number, (path, emotion, who) in enumerate(rows())]
+    show_import(plan(write_table(sounds, lines)))
+    assert "wav/anna_angry_1.wav  angry  –" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"drop": ("mising",)}, "--drop mising: expected 'missing'"),
+        ({"language": "german"}, "--language german: expected two small letters"),
+        ({"audio": "/no/such"}, "--audio /no/such: no such folder"),
+    ],
+)
+def test_a_value_that_an_option_does_not_have_is_refused(options, message):
+    with pytest.raises(SourceError, match=message):
+        told_of("labels.csv", options)
