@@ -7,6 +7,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
 from ser_tasks.read_params import nearest
+from ser_tasks.speech_and_words import reads_words
 
 PROTOCOLS = ("speaker_independent", "speaker_dependent", "emobox")
 
@@ -26,6 +27,17 @@ def check_asked(
         raise UserError(
             f"{command}: {corpus} has not been read yet (no {places.utterances(corpus)}). "
             f"Name it under corpora: and what it is for in params.yaml, then: make repro"
+        )
+
+
+def refuse_without_features(command: str, corpus: str, model: str) -> None:
+    """Raise UserError for a model that hears, where nothing was computed from the sounds of the corpus."""
+    feature_set = MODELS[model].feature_set
+    folder = places.features(corpus, feature_set)
+    if not reads_words(feature_set) and not any(folder.glob("*.parquet")):
+        raise UserError(
+            f"{command}: {model} hears, and {corpus} has no features here ({folder}). With its sounds on this machine, "
+            f"name it under sound_corpora: in params.yaml, then: ser repro features@{corpus}-{feature_set}"
         )
 
 

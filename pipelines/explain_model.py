@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 
 from pipelines import places
-from pipelines.asked import check_asked
+from pipelines.asked import check_asked, refuse_without_features
 from pipelines.caveats import SPEAKER_NORM, synthetic
 from pipelines.draw_explanation import draw_importance
 from pipelines.plan import Evaluation, plan_evaluation
@@ -79,6 +79,7 @@ def explain_model(
     params = project_params()
     readers = [name for name, line in MODELS.items() if line.feature_set == READ]
     check_asked("ser explain model", corpus, protocol, model, params, models=readers)
+    refuse_without_features("ser explain model", corpus, model)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
     if MODELS[model].code:
         load_keras()

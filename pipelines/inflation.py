@@ -8,7 +8,7 @@ import pandas as pd
 from prefect import flow
 
 from pipelines import places
-from pipelines.asked import check_asked
+from pipelines.asked import check_asked, refuse_without_features
 from pipelines.caveats import SPEAKER_NORM, synthetic, unknown_speakers
 from pipelines.evaluate import run_folds
 from pipelines.known_corpora import CORPORA
@@ -158,6 +158,7 @@ def main(corpus: str, model: str) -> dict[str, Any]:
     """
     params = project_params()
     check_asked("ser inflation", corpus, HONEST, model, params)
+    refuse_without_features("ser inflation", corpus, model)
     run = inflation.with_options(task_runner=task_runner(params.workers))
     result: dict[str, Any] = run(corpus, model, params.for_corpus(corpus))
     return result

@@ -9,7 +9,7 @@ from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from pipelines import places
-from pipelines.asked import check_asked
+from pipelines.asked import check_asked, refuse_without_features
 from pipelines.evaluate import circumstances, head, run_folds, warnings
 from pipelines.plan_robustness import PROTOCOL, Plan, plan_robustness, refuse_deaf, with_degraded
 from pipelines.server import prefect_server
@@ -104,6 +104,7 @@ def main(corpus: str, model: str, names: Sequence[str]) -> None:
     params = project_params()
     check_asked("ser robustness", corpus, PROTOCOL, model, params)
     refuse_deaf(model)
+    refuse_without_features("ser robustness", corpus, model)
     conditions = chosen(conditions_of(params.robustness), names)
     params = params.for_corpus(corpus)
     with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.asked import check_asked
+from pipelines.asked import check_asked, refuse_without_features
 from ser_tasks.errors import UserError
 from ser_tasks.read_params import read_params
 from tests.bundle.small_bundles import PROJECT
@@ -32,3 +32,15 @@ def test_a_command_may_take_fewer_models(tmp_path, monkeypatch):
         check_asked(
             "ser tune", "demo", "speaker_independent", "mlp", read_params(PROJECT / "params.yaml"), models=["svm"]
         )
+
+
+def test_a_model_that_hears_is_refused_where_nothing_was_heard(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        UserError, match=r"svm hears, and meld has no features here .*ser repro features@meld-functionals"
+    ):
+        refuse_without_features("ser plan", "meld", "svm")
+    refuse_without_features("ser plan", "meld", "tfidf")
+    (tmp_path / "data/features/meld/functionals").mkdir(parents=True)
+    (tmp_path / "data/features/meld/functionals/shard.parquet").touch()
+    refuse_without_features("ser plan", "meld", "svm")
