@@ -41,7 +41,13 @@ def read_source(path: Path, told: Told) -> Brought:
     ]
     if told.pattern is None and len(tables) == 1:
         return read_table(tables[0])
-    return read_names(path, told)
+    try:
+        return read_names(path, told)
+    except SourceError as error:
+        if told.pattern is not None or not tables:
+            raise
+        named = ", ".join(table.name for table in tables)
+        raise SourceError(f"{error} Or give one of the tables in it: {named}.") from error
 
 
 def _metadata(folder: Path) -> list[Path]:

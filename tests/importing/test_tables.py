@@ -306,3 +306,12 @@ def test_empty_cells_are_shown_in_the_preview(plan, sounds, capsys):
 def test_a_value_that_an_option_does_not_have_is_refused(options, message):
     with pytest.raises(SourceError, match=message):
         told_of("labels.csv", options)
+
+
+def test_a_folder_of_several_tables_names_them(plan, sounds):
+    for name in ("a.csv", "b.csv"):
+        write_table(sounds, rows(), name=name)
+    for number, sound in enumerate(sorted((sounds / "wav").iterdir())):
+        sound.rename(sound.with_stem(f"recording {number}"))
+    with pytest.raises(SourceError, match=r"Or give one of the tables in it: a.csv, b.csv\."):
+        plan(sounds)
