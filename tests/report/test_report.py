@@ -15,6 +15,7 @@ from ser_tasks.result import percent, with_interval
 from ser_tasks.utterances import read_utterances
 from tests.report.project import KNOWN, MODELS, fill
 
+PROJECT = Path(__file__).parents[2]
 VOID = {"meta", "link", "br", "input", "img", "hr"}
 
 
@@ -53,7 +54,7 @@ class Page(HTMLParser):
 def made(tmp_path_factory):
     """The results, and the report of them."""
     folder = tmp_path_factory.mktemp("project")
-    shutil.copy("params.yaml", folder)
+    shutil.copy(PROJECT / "params.yaml", folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         results = fill()
