@@ -78,6 +78,11 @@ def explain_model(
     """
     params = project_params()
     readers = [name for name, line in MODELS.items() if line.feature_set == READ]
+    if model in MODELS and model not in readers:
+        raise UserError(
+            f"ser explain model: {model} reads {MODELS[model].feature_set}, which have no groups: those are of {READ}. "
+            f"Name one of {', '.join(readers)}; answers of a network: ser explain recording."
+        )
     check_asked("ser explain model", corpus, protocol, model, params, models=readers)
     refuse_without_features("ser explain model", corpus, model)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))

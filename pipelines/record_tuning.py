@@ -7,8 +7,7 @@ from typing import Any
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from pipelines.caveats import protocol_kind
-from pipelines.known_corpora import CORPORA
+from pipelines.evaluate import head
 from pipelines.record import CHOSEN, HEADLINE, SAID, differences
 from pipelines.tuning_plan import PlannedStudy, Tuning
 from ser_tasks.models import MODELS
@@ -117,12 +116,7 @@ def chosen(tuning: Tuning) -> dict[str, str]:
 def _named(tuning: Tuning) -> dict[str, str]:
     evaluation = tuning.evaluation
     return {
-        "corpus": evaluation.corpus,
-        "corpus_kind": CORPORA[evaluation.corpus].kind,
-        "preset": evaluation.params.corpus[evaluation.corpus].preset,
-        "protocol": evaluation.protocol,
-        "protocol_kind": protocol_kind(evaluation.section),
-        "model": evaluation.model,
+        **head(evaluation),
         "feature_set": MODELS[evaluation.model].feature_set,
         "seed": str(evaluation.params.evaluation.seed),
     }

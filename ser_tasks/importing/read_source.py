@@ -24,6 +24,11 @@ def read_source(path: Path, told: Told) -> Brought:
     Raises:
         SourceError: nothing there, or nothing that is known here
     """
+    if told.table and path.exists() and path.name != HEADER and not (path / HEADER).is_file():
+        raise SourceError(
+            f"--table {' --table '.join(told.table)}: chooses among the tables of an audformat database, and "
+            f"{path} is none (no {HEADER}). Leave it out, or give the database."
+        )
     if path.is_file():
         return read_audformat(path.parent, told) if path.name == HEADER else read_table(path)
     if not path.is_dir():

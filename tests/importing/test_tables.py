@@ -315,3 +315,9 @@ def test_a_folder_of_several_tables_names_them(plan, sounds):
         sound.rename(sound.with_stem(f"recording {number}"))
     with pytest.raises(SourceError, match=r"Or give one of the tables in it: a.csv, b.csv\."):
         plan(sounds)
+
+
+def test_a_table_of_a_database_is_not_asked_of_a_csv(plan, sounds):
+    table = write_table(sounds, rows())
+    with pytest.raises(SourceError, match=r"--table segments: .*labels.csv is none \(no db.yaml\)\. Leave it out"):
+        plan(table, table=("segments",))
