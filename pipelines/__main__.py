@@ -4,30 +4,29 @@ The flow lives in an imported module, never in `__main__`: worker processes must
 """
 
 import sys
-from importlib import import_module
 
-from pipelines.complain import errors_as_messages
-from pipelines.environment import prepare_environment
-from ser_tasks.errors import UserError
-
-STAGES = (
-    *("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "cross", "try_networks"),
-    "bundle",
-)
+STAGES = (*("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "cross", "bundle"),)
 
 
-def run_stage(words: list[str]) -> None:
-    """Call `main` of the stage's module with the words behind its name.
+def run_command(words: list[str]) -> None:
+    """Call `main` of the stage's module with the words behind its name; errors of the user's end it with a message."""
+    from importlib import import_module  # noqa: PLC0415
 
-    Raises:
-        UserError: there is no such stage
-    """
-    if not words or words[0] not in STAGES:
-        raise UserError(f"python -m pipelines {' '.join(words)}: expected one of {', '.join(STAGES)} first.")
-    prepare_environment()
-    import_module(f"pipelines.{words[0]}").main(*words[1:])
+    from pipelines.complain import errors_as_messages  # noqa: PLC0415
+    from pipelines.environment import prepare_environment  # noqa: PLC0415
+    from ser_tasks.errors import UserError  # noqa: PLC0415
+
+    with errors_as_messages():
+        if not words or words[0] not in STAGES:
+            raise UserError(f"python -m pipelines {' '.join(words)}: expected one of {', '.join(STAGES)} first.")
+        prepare_environment()
+        import_module(f"pipelines.{words[0]}").main(*words[1:])
 
 
 if __name__ == "__main__":
-    with errors_as_messages():
-        run_stage(sys.argv[1:])
+    from pipelines.warm import hand_over  # nothing else yet: where a warm process answers, nothing is loaded here
+
+    status = hand_over(sys.argv[1:])
+    if status is not None:
+        sys.exit(status)
+    run_command(sys.argv[1:])

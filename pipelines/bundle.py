@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from prefect import flow
 
 from pipelines import places
 from pipelines.bundle_card import make_card
@@ -24,16 +23,17 @@ from ser_tasks.bundle.model_card import FILE as MODEL_CARD
 from ser_tasks.bundle.model_card import RELIABILITY, RISK_COVERAGE, model_card
 from ser_tasks.bundle.pictures import as_png, reliability_figure, risk_coverage_figure
 from ser_tasks.bundle.training_cloud import describe, fit_cloud
+from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
+from ser_tasks.fold import FoldRequest
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.params import BundleParams, Params
 from ser_tasks.result import percent
 from ser_tasks.splits import Fold
-from ser_tasks.tasks import FoldRequest
 from ser_tasks.tracking import KIND, register_bundle
 
 
-@flow(name="bundle", flow_run_name="{name}")
+@flow("bundle", run_name="{name}")
 def bundle(name: str, params: Params) -> None:
     """Train on everything, judge the confidences of the cross-validation, write the folder."""
     section = params.bundles[name]

@@ -18,9 +18,9 @@ from ser_tasks.bundle.versions import bundle_versions
 from ser_tasks.code_digest import code_digest
 from ser_tasks.features import feature_set
 from ser_tasks.features.feature_set import sections_of
+from ser_tasks.fold import FoldRequest
 from ser_tasks.inference.answer import recognise_all
 from ser_tasks.models import MODELS
-from ser_tasks.tasks import FoldRequest
 from ser_tasks.utterances import read_utterances
 
 

@@ -1,4 +1,4 @@
-"""`ser embeddings`, `ser plan`, `ser adopt`: what networks have besides."""
+"""`ser smoke-test`, `ser embeddings`, `ser plan`, `ser adopt`: what networks have besides."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +25,17 @@ def embeddings(
     from pipelines.embeddings import export
 
     export(corpus, protocol, model, to or places.embeddings(corpus, protocol, model))
+
+
+@app.command("smoke-test", rich_help_panel=NETWORKS)
+def smoke_test(corpus: Annotated[str, typer.Argument(help="One with sound and words, as demo.")] = "demo") -> None:
+    """Train every network of the model table briefly on one fold: that it runs, and how large it is."""
+    from pipelines.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.smoke_test import main
+
+    main(corpus)
 
 
 @app.command(rich_help_panel=NETWORKS)

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from prefect import flow
 
 from pipelines.caveats import SPEAKER_NORM, few_epochs
 from pipelines.known_corpora import CORPORA
@@ -16,16 +15,17 @@ from pipelines.record import track, write_outputs
 from pipelines.settings import check_cross, project_params
 from pipelines.show import show_result
 from pipelines.watch import watch_folds
-from pipelines.workers import task_runner
 from ser_tasks.cross_corpus import MARK, differences, own_name
+from ser_tasks.engine import flow
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
+from ser_tasks.fold import fold_outcome
 from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
-from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.tasks import run_fold
 from ser_tasks.versions import library_versions
 
 
-@flow(name="cross", flow_run_name="{name}")
+@flow("cross", run_name="{name}")
 def cross(name: str, section: CrossParams, params: Params) -> dict[str, Any]:
     """The joined table, the audit, one task for each seed, and figures for the tested corpus; returns the result."""
     began = time.perf_counter()
@@ -124,5 +124,5 @@ def run(name: str, section: CrossParams, params: Params) -> dict[str, Any]:
         ParamsError: a corpus, preset or model that does not exist
     """
     check_cross(name, section, params)
-    result: dict[str, Any] = cross.with_options(task_runner=task_runner(params.workers))(name, section, params)
+    result: dict[str, Any] = cross.on(params.workers)(name, section, params)
     return result

@@ -1,18 +1,16 @@
 """Stage `demo`: make the synthetic corpus."""
 
-from prefect import flow
-
 from pipelines import places
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
-from pipelines.workers import task_runner
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora.manifest import write_manifest
+from ser_tasks.engine import flow
 from ser_tasks.params import Params
 from ser_tasks.tasks import make_speaker
 
 
-@flow(name="demo")
+@flow("demo")
 def demo(params: Params) -> None:
     """Speak every utterance, and write the manifest of what was spoken."""
     root = places.corpus_root("demo")
@@ -27,4 +25,4 @@ def demo(params: Params) -> None:
 def main() -> None:
     """The flow with the workers that params.yaml asks for."""
     params = project_params()
-    demo.with_options(task_runner=task_runner(params.workers))(params)
+    demo.on(params.workers)(params)

@@ -15,10 +15,10 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.elsewhere.outcomes import FORMAT
 from ser_tasks.elsewhere.plan import Plan, PlannedFold, write_plan
 from ser_tasks.errors import UserError
+from ser_tasks.fold import FoldRequest
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkSection
 from ser_tasks.speech_and_words import reads_words
-from ser_tasks.tasks import FoldRequest
 
 KEPT = ("utterance_ids", "posteriors", "chosen")
 

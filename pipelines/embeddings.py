@@ -12,13 +12,13 @@ from pipelines.show import CONSOLE
 from ser_tasks.embeddings import embeddings_table, write_embeddings
 from ser_tasks.errors import UserError
 from ser_tasks.feature_table import read_features
+from ser_tasks.fold import FoldRequest
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Features
 from ser_tasks.models.speaker_norm import speaker_norm
 from ser_tasks.quiet import load_keras
 from ser_tasks.speech_and_words import reads_words
-from ser_tasks.tasks import FoldRequest
 
 
 def export(corpus: str, protocol: str, model: str, file: Path) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from prefect import flow
 
 from pipelines import places
 from pipelines.caveats import protocol_kind, synthetic, unknown_speakers
@@ -17,6 +16,7 @@ from pipelines.plan import labelled_corpus, protocol_section
 from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE, percent_points, show_result
+from ser_tasks.engine import flow
 from ser_tasks.ensembles.ensemble import Ensemble
 from ser_tasks.ensembles.paired import mcnemar, uar_difference
 from ser_tasks.ensembles.rules import RULES
@@ -26,7 +26,7 @@ from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.versions import library_versions
 
 
-@flow(name="ensemble", flow_run_name="{name}")
+@flow("ensemble", run_name="{name}")
 def ensemble(name: str, params: Params) -> None:
     """Members' predictions, the rule, figures, and a paired test against each member."""
     began = time.perf_counter()

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from prefect import flow
 
 from pipelines import places
 from pipelines.caveats import SPEAKER_NORM, few_epochs, protocol_kind, synthetic, unknown_speakers
@@ -19,17 +18,18 @@ from pipelines.record import track, write_outputs
 from pipelines.settings import project_params
 from pipelines.show import show_result
 from pipelines.watch import watch_folds
-from pipelines.workers import task_runner
+from ser_tasks.engine import flow
 from ser_tasks.evaluation import FoldOutcome, prediction_table, score
+from ser_tasks.fold import fold_outcome
 from ser_tasks.models import MODELS
 from ser_tasks.params import BalanceParams, Params
 from ser_tasks.result import SHARED_SPEAKERS, percent
-from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.tasks import run_fold
 from ser_tasks.text.transcripts import HEARD
 from ser_tasks.versions import library_versions
 
 
-@flow(name="evaluate", flow_run_name="{corpus} {protocol} {model}")
+@flow("evaluate", run_name="{corpus} {protocol} {model}")
 def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     """Folds, the audit, one task a fold, then figures from all of them."""
     began = time.perf_counter()
@@ -138,4 +138,4 @@ def heard_by(corpus: str) -> str:
 def main(corpus: str, protocol: str, model: str) -> None:
     """The flow with the workers that params.yaml asks for."""
     params = project_params().for_corpus(corpus)
-    evaluate.with_options(task_runner=task_runner(params.workers))(corpus, protocol, model, params)
+    evaluate.on(params.workers)(corpus, protocol, model, params)

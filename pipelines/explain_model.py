@@ -23,11 +23,11 @@ from ser_tasks.evaluation import FoldOutcome, evaluate_fold, prediction_table, s
 from ser_tasks.explain.descriptor_groups import Columns, descriptor_groups
 from ser_tasks.explain.group_importance import drops, shuffled_fold
 from ser_tasks.features import feature_set
+from ser_tasks.fold import FoldRequest
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Model
 from ser_tasks.quiet import load_keras
 from ser_tasks.result import write_result
-from ser_tasks.tasks import FoldRequest
 from ser_tasks.versions import library_versions
 
 READ = "functionals"  # the feature set that has a row for each utterance, and groups
@@ -86,7 +86,7 @@ def explain_model(
     check_asked("ser explain model", corpus, protocol, model, params, models=readers)
     refuse_without_features("ser explain model", corpus, model)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
-    if MODELS[model].code:
+    if MODELS[model].keras:
         load_keras()
     began, file = time.perf_counter(), places.importance(corpus, model)
     groups, features = _grouped(evaluation)

@@ -1,12 +1,11 @@
 """Stage `features`: one feature set of one corpus, shard by shard."""
 
-from prefect import flow
 from rich.markup import escape
 
 from pipelines import places
 from pipelines.settings import feature_params, project_params
 from pipelines.show import CONSOLE
-from pipelines.workers import task_runner
+from ser_tasks.engine import flow
 from ser_tasks.features.store import clips_without_speech, plan_shards, prune
 from ser_tasks.params import Params
 from ser_tasks.tasks import extract_shard
@@ -15,7 +14,7 @@ from ser_tasks.utterances import read_utterances
 NAMED = 5  # utterances in a message
 
 
-@flow(name="features", flow_run_name="{corpus} {feature_set}")
+@flow("features", run_name="{corpus} {feature_set}")
 def features(corpus: str, feature_set: str, params: Params) -> None:
     """Compute the shards that are missing, drop those that no longer belong."""
     folder = places.features(corpus, feature_set)
@@ -45,4 +44,4 @@ def tell_of_silence(corpus: str, silent: list[str], total: int) -> None:
 def main(corpus: str, feature_set: str) -> None:
     """The flow with the workers that params.yaml asks for."""
     params = project_params()
-    features.with_options(task_runner=task_runner(params.workers))(corpus, feature_set, params)
+    features.on(params.workers)(corpus, feature_set, params)

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from prefect import flow
 
 from pipelines import places
 from pipelines.asked import check_asked, refuse_without_features
@@ -16,7 +15,7 @@ from pipelines.plan import Evaluation
 from pipelines.plan_inflation import Comparison, Row, plan_inflation, with_each_c
 from pipelines.settings import project_params
 from pipelines.show_inflation import show_inflation
-from pipelines.workers import task_runner
+from ser_tasks.engine import flow
 from ser_tasks.evaluation import prediction_table, score
 from ser_tasks.inflation.compare import against, chosen_on_test
 from ser_tasks.inflation.protocols import HONEST
@@ -30,7 +29,7 @@ STATED = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "uar_fold_mean",
 Tables = Mapping[str, pd.DataFrame]  # row -> its predictions
 
 
-@flow(name="inflation", flow_run_name="{corpus} {model}")
+@flow("inflation", run_name="{corpus} {model}")
 def inflation(corpus: str, model: str, params: Params) -> dict[str, Any]:
     """Folds of every protocol, their audit, one task a fold, and the comparison; returns the result."""
     planned = plan_inflation(corpus, model, params)
@@ -126,7 +125,7 @@ def warnings(planned: Comparison) -> list[str]:
     said = synthetic(own.corpus) + unknown_speakers(own.corpus)
     if MODELS[own.model].speaker_norm:
         said.append(SPEAKER_NORM)
-    if MODELS[own.model].code and (epochs := own.params.corpus[own.corpus].epochs):
+    if MODELS[own.model].keras and (epochs := own.params.corpus[own.corpus].epochs):
         said.append(f"Networks were trained for {epochs} epochs only.")
     return said
 
@@ -159,6 +158,6 @@ def main(corpus: str, model: str) -> dict[str, Any]:
     params = project_params()
     check_asked("ser inflation", corpus, HONEST, model, params)
     refuse_without_features("ser inflation", corpus, model)
-    run = inflation.with_options(task_runner=task_runner(params.workers))
+    run = inflation.on(params.workers)
     result: dict[str, Any] = run(corpus, model, params.for_corpus(corpus))
     return result

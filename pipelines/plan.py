@@ -12,12 +12,13 @@ from ser_tasks.corpora.balance import chosen_classes
 from ser_tasks.emobox.lists import read_folds
 from ser_tasks.emobox.match import match_folds, refuse_other_folds
 from ser_tasks.evaluation import Labels
+from ser_tasks.fold import FoldRequest
 from ser_tasks.labels import Labelled, apply_preset
 from ser_tasks.models import MODELS
 from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol
 from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.splits import Fold, make_folds
-from ser_tasks.tasks import FoldRequest, balanced_training_parts
+from ser_tasks.tasks import balanced_training_parts
 from ser_tasks.utterances import read_utterances
 
 Runs = tuple[tuple[Fold, int], ...]  # each with the seed of what its model draws at random

@@ -15,10 +15,10 @@ from ser_tasks.cross_corpus import Joined, cross_fold, join_corpora
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import Labels
 from ser_tasks.feature_table import common_dimensions
+from ser_tasks.fold import CrossRequest
 from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.splits import Fold
-from ser_tasks.tasks import CrossRequest
 from ser_tasks.text.transcripts import OF_WORDS
 from ser_tasks.utterances import read_utterances
 

@@ -12,13 +12,13 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation import Labels
 from ser_tasks.feature_table import features_digest
 from ser_tasks.features.store import plan_shards
+from ser_tasks.fold import DegradedRequest, FoldRequest
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
 from ser_tasks.robustness.condition import MARK, Condition
 from ser_tasks.robustness.store import DegradedShard, degraded_shards, draw_voices
 from ser_tasks.speech_and_words import reads_words
 from ser_tasks.splits import Fold
-from ser_tasks.tasks import DegradedRequest, FoldRequest
 
 PROTOCOL = "speaker_independent"
 

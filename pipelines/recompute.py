@@ -18,9 +18,10 @@ from pipelines.show import CONSOLE
 from pipelines.verify_rows import Recorded
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome
+from ser_tasks.fold import FoldRequest, fold_outcome
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
-from ser_tasks.tasks import FoldRequest, fold_outcome, run_fold
+from ser_tasks.tasks import run_fold
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
 

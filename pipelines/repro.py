@@ -1,4 +1,4 @@
-"""`ser repro`: dvc repro, with one Prefect server for all stages."""
+"""`ser repro`: dvc repro, with the libraries loaded once for all stages."""
 
 import os
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pipelines import check
 from pipelines.graph import stale_stages
-from pipelines.server import prefect_server
 from pipelines.show import CONSOLE, show_rows
+from pipelines.warm import warm_process
 from ser_tasks.result import read_results, results_table
 
 
@@ -20,10 +20,10 @@ def repro(options: Sequence[str]) -> int:
         CONSOLE.print("Everything is up to date.")
         show_results()
         return 0
-    with prefect_server() as address:
+    with warm_process() as leads_to_it:
         done = subprocess.run(
             [sys.executable, "-m", "dvc", "repro", *options],
-            env={**os.environ, "PREFECT_API_URL": address},
+            env={**os.environ, **leads_to_it},
             check=False,
         )
     if done.returncode == 0:

@@ -1,24 +1,19 @@
 """`ser robustness`: models that learnt from clean recordings, asked about degraded ones of voices they never heard."""
 
 import json
-import os
 from collections.abc import Sequence
 from typing import Any
-
-from prefect import flow
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from pipelines import places
 from pipelines.asked import check_asked, refuse_without_features
 from pipelines.evaluate import circumstances, head, run_folds, warnings
 from pipelines.plan_robustness import PROTOCOL, Plan, plan_robustness, refuse_deaf, with_degraded
-from pipelines.server import prefect_server
 from pipelines.settings import project_params
 from pipelines.show_robustness import show_robustness
 from pipelines.watch import watch_shards
-from pipelines.workers import task_runner
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundle.pictures import as_png
+from ser_tasks.engine import flow
 from ser_tasks.evaluation import FoldOutcome, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
 from ser_tasks.params import Params
@@ -31,7 +26,7 @@ from ser_tasks.tasks import degrade_shard
 from ser_tasks.versions import NUMERIC, library_versions
 
 
-@flow(name="robustness", flow_run_name="{corpus} {model}")
+@flow("robustness", run_name="{corpus} {model}")
 def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Condition]) -> None:
     """Features under every condition, one task a fold that answers for all of them, then figures and a picture."""
     plan = plan_robustness(corpus, model, params, conditions)
@@ -107,6 +102,4 @@ def main(corpus: str, model: str, names: Sequence[str]) -> None:
     refuse_without_features("ser robustness", corpus, model)
     conditions = chosen(conditions_of(params.robustness), names)
     params = params.for_corpus(corpus)
-    with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
-        os.environ["PREFECT_API_URL"] = address  # for the workers: each would start a server of its own
-        robustness.with_options(task_runner=task_runner(params.workers))(corpus, model, params, conditions)
+    robustness.on(params.workers)(corpus, model, params, conditions)

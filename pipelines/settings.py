@@ -7,7 +7,7 @@ from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundle.bundled import refuse_unbundled
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
-from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.models import MODELS
 from ser_tasks.params import (
     BundleParams,
     CorpusParams,
@@ -43,8 +43,6 @@ def project_params() -> Params:
     for name in params.feature_sets:
         refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
     _try_features(params)
-    for name in NETWORKS if params.try_networks else ():
-        _check_feature_set(name, params, place=f"try_networks: {name}")
     _check_models(params)
     _check_protocols(params)
     return params
@@ -62,10 +60,11 @@ def _check_selection(params: Params) -> None:
     for place in ("sound_corpora", "text_corpora", "asr_corpora"):
         for name in getattr(params, place):
             refuse_unknown(name, params.corpora, place=place, mend="Or add it to corpora.")
-    for both in ("speech_and_words_corpora", "try_networks"):
-        for name in getattr(params, both):
-            for place in ("sound_corpora", "text_corpora"):
-                refuse_unknown(name, getattr(params, place), place=both, mend=f"Or add it to {place}.")
+    for name in params.speech_and_words_corpora:
+        for place in ("sound_corpora", "text_corpora"):
+            refuse_unknown(
+                name, getattr(params, place), place="speech_and_words_corpora", mend=f"Or add it to {place}."
+            )
     for name in set(params.corpora) - {*params.sound_corpora, *params.text_corpora, *params.asr_corpora}:
         raise ParamsError(
             f"params.yaml: corpora: {name!r} is in none of sound_corpora, text_corpora and asr_corpora. Add it there."

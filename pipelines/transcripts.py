@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from prefect import flow
 
 from pipelines import places
 from pipelines.known_corpora import CORPORA
@@ -13,10 +12,10 @@ from pipelines.record import dotted
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE
 from pipelines.watch import watch_shards
-from pipelines.workers import task_runner
 from ser_tasks.asr.heard import with_heard_transcripts, write_heard
 from ser_tasks.asr.transcribe import Shard, plan_transcripts, read_transcribed
 from ser_tasks.asr.word_errors import COUNTS, corpus_word_errors, wer_interval, word_errors
+from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.params import AsrParams, EvaluationParams, Params
 from ser_tasks.result import percent, write_result
@@ -25,7 +24,7 @@ from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
 from ser_tasks.utterances import read_utterances
 
 
-@flow(name="transcripts", flow_run_name="{corpus}")
+@flow("transcripts", run_name="{corpus}")
 def transcripts(corpus: str, params: Params) -> None:
     """Hear the shards that are missing, write their words, hold them against manual transcripts if there are any."""
     utterances, folder = read_utterances(places.utterances(corpus)), places.HEARD / corpus
@@ -151,4 +150,4 @@ def track(result: Mapping[str, Any], *, pace: float) -> str:
 def main(corpus: str) -> None:
     """The flow with the workers that params.yaml asks for."""
     params = project_params()
-    transcripts.with_options(task_runner=task_runner(params.workers))(corpus, params)
+    transcripts.on(params.workers)(corpus, params)

@@ -1,7 +1,6 @@
 """`ser tune`: hyper-parameters searched inside the training part of each outer fold, then scored once outside."""
 
 import math
-import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,21 +10,18 @@ from typing import Any
 
 import yaml
 from filelock import FileLock, Timeout
-from prefect import flow
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from pipelines import places
 from pipelines.asked import check_asked
 from pipelines.record_tuning import StudyRun
-from pipelines.server import prefect_server
 from pipelines.settings import project_params
 from pipelines.show_tuning import show_cost, show_outdated, show_params, show_study
 from pipelines.tune_nested import score_outer
 from pipelines.tune_study import Limits, run_study
 from pipelines.tuning_plan import PlannedStudy, Tuning, plan_tuning, study_name
-from pipelines.workers import task_runner
 from ser_tasks.atomic import atomic_path
 from ser_tasks.edit_params import with_values
+from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.params import Params
 from ser_tasks.read_params import PARAMS_FILE
@@ -45,7 +41,7 @@ class TuneOptions:
     write: bool  # the best values to params.yaml
 
 
-@flow(name="tune", flow_run_name="{corpus} {protocol} {model}")
+@flow("tune", run_name="{corpus} {protocol} {model}")
 def tune(corpus: str, protocol: str, model: str, params: Params, options: TuneOptions) -> None:
     """The studies, the outer folds with what each chose, and the params to adopt."""
     tuning = plan_tuning(corpus, protocol, model, params, outer=options.outer)
@@ -130,6 +126,4 @@ def main(
         given = {key: value for key, value in values.items() if value is not None}
         params = params.model_copy(update={section: getattr(params, section).model_copy(update=given)})
     params = params.for_corpus(corpus)
-    with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
-        os.environ["PREFECT_API_URL"] = address  # for the workers: each would start a server of its own
-        tune.with_options(task_runner=task_runner(params.workers))(corpus, protocol, model, params, options)
+    tune.on(params.workers)(corpus, protocol, model, params, options)

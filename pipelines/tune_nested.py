@@ -14,8 +14,9 @@ from pipelines.tuning_plan import Tuning, study_name
 from pipelines.watch import watch_folds
 from ser_tasks.ensembles.paired import uar_difference
 from ser_tasks.evaluation import prediction_table, score
+from ser_tasks.fold import FoldRequest, fold_outcome
 from ser_tasks.result import write_result
-from ser_tasks.tasks import FoldRequest, fold_outcome, run_fold
+from ser_tasks.tasks import run_fold
 from ser_tasks.tuning.candidate import settings
 from ser_tasks.tuning.search import Best
 from ser_tasks.tuning.study import full_name

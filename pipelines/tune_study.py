@@ -3,19 +3,19 @@
 import shutil
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
-from prefect.futures import PrefectFuture, wait
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pipelines.record_tuning import StudyRun
 from pipelines.show import CONSOLE
 from pipelines.tuning_plan import PlannedStudy, Tuning
+from ser_tasks.engine import Running, wait
 from ser_tasks.errors import UserError
+from ser_tasks.fold import FoldRequest, fold_outcome
 from ser_tasks.params import Params
 from ser_tasks.result import percent
-from ser_tasks.tasks import FoldRequest, fold_outcome, run_fold
+from ser_tasks.tasks import run_fold
 from ser_tasks.tuning.candidate import settings, with_settings
 from ser_tasks.tuning.objective import fold_uar
 from ser_tasks.tuning.search import Best, Job, Search
@@ -41,7 +41,7 @@ class Limits:
 def run_study(search: Search, tuning: Tuning, planned: PlannedStudy, run: StudyRun, limits: Limits) -> Best:
     """Until its trials are spent or its time is over; the best of all its trials, earlier runs' among them."""
     until = time.monotonic() + limits.seconds
-    running: dict[PrefectFuture[Any], tuple[Job, FoldRequest]] = {}
+    running: dict[Running, tuple[Job, FoldRequest]] = {}
     with Progress(*COLUMNS, console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal) as screen:
         bar = screen.add_task(f"{tuning.evaluation.model} · {planned.part}", total=limits.trials, said="")
         while True:
@@ -71,11 +71,11 @@ def in_words(search: Search, limits: Limits) -> str:
     return f"{search.spent()} of {limits.trials} trials" + (f", best {percent(max(uars))}" if uars else "")
 
 
-def _open_trials(running: dict[PrefectFuture[Any], tuple[Job, FoldRequest]]) -> int:
+def _open_trials(running: dict[Running, tuple[Job, FoldRequest]]) -> int:
     return len({job.trial for job, _ in running.values()} - {None})
 
 
-def _take(search: Search, future: PrefectFuture[Any], job: Job, request: FoldRequest) -> FrozenTrial | None:
+def _take(search: Search, future: Running, job: Job, request: FoldRequest) -> FrozenTrial | None:
     """Its UAR to the search; the weights go, what it answered stays in the cache."""
     try:
         outcome = fold_outcome(future.result())

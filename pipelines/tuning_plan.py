@@ -10,10 +10,10 @@ from ser_tasks.code_digest import code_digest
 from ser_tasks.content_digest import value_digest
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import evaluate_fold
+from ser_tasks.fold import FoldRequest
 from ser_tasks.models import MODELS
 from ser_tasks.params import OfficialSplit, Params
 from ser_tasks.splits import Fold
-from ser_tasks.tasks import FoldRequest
 from ser_tasks.tuning.inner import search_part
 from ser_tasks.tuning.search import Search
 from ser_tasks.tuning.spaces import SPACES, Space

@@ -2,22 +2,20 @@
 
 import json
 
-from prefect import flow
-
 from pipelines import places
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
-from pipelines.workers import task_runner
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora.declaration import declaration
 from ser_tasks.corpora.reading import assemble, describe
+from ser_tasks.engine import flow
 from ser_tasks.tasks import decode_files
 from ser_tasks.utterances import write_utterances
 
 FILES_PER_TASK = 200
 
 
-@flow(name="utterances", flow_run_name="{corpus}")
+@flow("utterances", run_name="{corpus}")
 def utterances(corpus: str) -> None:
     """Names first, then every file decoded once and held against the manifest, then the table."""
     declared, root = CORPORA[corpus], places.corpus_root(corpus)
@@ -32,4 +30,4 @@ def utterances(corpus: str) -> None:
 
 def main(corpus: str) -> None:
     """The flow with the workers that params.yaml asks for."""
-    utterances.with_options(task_runner=task_runner(project_params().workers))(corpus)
+    utterances.on(project_params().workers)(corpus)

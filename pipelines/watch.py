@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from prefect.futures import PrefectFuture, wait
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pipelines.show import CONSOLE
+from ser_tasks.engine import Running, wait
 from ser_tasks.training.progress import Progress as FoldProgress
 from ser_tasks.training.progress import read_progress
 
 PAUSE = 0.5  # s between two looks
 
 
-def watch_folds(running: Sequence[PrefectFuture[Any]], folders: Mapping[str, Path], *, title: str) -> None:
+def watch_folds(running: Sequence[Running], folders: Mapping[str, Path], *, title: str) -> None:
     """Until all are done, a bar for the folds, and one for each fold whose training has begun.
 
     Args:
@@ -39,7 +38,7 @@ def watch_folds(running: Sequence[PrefectFuture[Any]], folders: Mapping[str, Pat
                     screen.update(bars[name], completed=progress.epoch, total=progress.epochs, said=in_words(progress))
 
 
-def watch_shards(running: Sequence[PrefectFuture[Any]], *, title: str) -> None:
+def watch_shards(running: Sequence[Running], *, title: str) -> None:
     """Until all are done, one bar."""
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[said]}"))
     left = list(running)

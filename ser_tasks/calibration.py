@@ -2,8 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
 
 
 def fit_temperature(scores: NDArray[np.float64], truth: NDArray[np.integer]) -> float:
@@ -15,6 +13,9 @@ def fit_temperature(scores: NDArray[np.float64], truth: NDArray[np.integer]) -> 
 
     Source: Guo et al. (2017), "On Calibration of Modern Neural Networks"
     """
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415  dear, and planning a fold needs none of it
+    from scipy.special import log_softmax  # noqa: PLC0415
+
     rows = np.arange(len(scores))
 
     def negative_log_likelihood(log_temperature: float) -> float:
@@ -25,4 +26,6 @@ def fit_temperature(scores: NDArray[np.float64], truth: NDArray[np.integer]) -> 
 
 def posteriors(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
     """softmax(scores / temperature): the order of the classes stays as the scores have it."""
+    from scipy.special import softmax  # noqa: PLC0415
+
     return np.asarray(softmax(scores / temperature, axis=1))

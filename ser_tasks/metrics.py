@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
+
+from ser_tasks.student_t import student_t
 
 Counts = NDArray[np.int64]
 
@@ -99,6 +100,6 @@ def uar_interval(
     uar = unweighted_average_recall(np.einsum("rs,sij->rij", draws, per_speaker))
     if n == 1:
         return Interval(0.0, 1.0)
-    half = student_t.ppf((1 + confidence) / 2, n - 1) * uar.std() * np.sqrt(n / (n - 1))
+    half = student_t(n - 1, confidence) * uar.std() * np.sqrt(n / (n - 1))
     centre = float(unweighted_average_recall(per_speaker.sum(axis=0)))
     return Interval(max(0.0, centre - half), min(1.0, centre + half))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import StratifiedGroupKFold
 
 from ser_tasks.errors import UserError
 from ser_tasks.params import (
@@ -127,6 +126,8 @@ def speaker_dependent(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> t
             f"{n_folds} stratified folds need {n_folds} utterances of each class, the rarest has {rarest}. "
             "Lower speaker_dependent.folds in params.yaml."
         )
+    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415  seconds, and no other protocol needs it
+
     dealer = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
     sounds = utterances.sha256.fillna(utterances.utterance_id)
     folds = []

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
 
 from ser_tasks.asr.engine import library
 from ser_tasks.errors import UserError
 from ser_tasks.metrics import Interval
+from ser_tasks.student_t import student_t
 from ser_tasks.text.tokens import clean
 
 INSTALL = "pip install -e '.[asr]'"
@@ -102,7 +102,7 @@ def wer_interval(
         return None
     draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
     rates = draws @ wrong / (draws @ per_speaker.words.to_numpy())
-    half = student_t.ppf((1 + confidence) / 2, n - 1) * rates.std() * np.sqrt(n / (n - 1))
+    half = student_t(n - 1, confidence) * rates.std() * np.sqrt(n / (n - 1))
     centre = float(_rate(errors[list(COUNTS)].sum()))
     return Interval(max(0.0, centre - half), centre + half)
 

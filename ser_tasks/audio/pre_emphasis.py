@@ -1,7 +1,6 @@
 """Pre-emphasis: the fall of the voice towards high frequencies made up for."""
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
@@ -22,4 +21,6 @@ def pre_emphasised(signal: NDArray[np.floating], *, coefficient: float) -> NDArr
     """
     if not 0 <= coefficient < 1:
         raise UserError(f"pre-emphasis: the coefficient is {coefficient}, outside [0, 1). Set 0.97, or 0 for none.")
-    return np.asarray(scipy.signal.lfilter([1.0, -coefficient], [1.0], signal), np.float32)
+    from scipy.signal import lfilter  # noqa: PLC0415  seconds, and it is mostly off
+
+    return np.asarray(lfilter([1.0, -coefficient], [1.0], signal), np.float32)

@@ -1,7 +1,6 @@
 """Wiener filter: noise taken out where the signal moves less than it does on average."""
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
@@ -29,7 +28,9 @@ def wiener_filtered(signal: NDArray[np.floating], *, window: int) -> NDArray[np.
         raise UserError(
             f"Wiener filter: the window is {window}, but a neighbourhood has a centre and two sides. Set 3, 5, 7 ..."
         )
+    from scipy.signal import wiener  # noqa: PLC0415  seconds, and it is mostly off
+
     samples = np.asarray(signal, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):  # of neighbourhoods below the noise, whose mean is taken
-        filtered = scipy.signal.wiener(np.where(samples == 0, NEARLY_ZERO, samples), window)
+        filtered = wiener(np.where(samples == 0, NEARLY_ZERO, samples), window)
     return np.asarray(filtered, np.float32)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
 
 from ser_tasks.compare.answers import confusion, said
 from ser_tasks.compare.mantel_haenszel import mantel_haenszel_p
 from ser_tasks.holm import holm
 from ser_tasks.metrics import Interval, confusion_matrix, unweighted_average_recall
+from ser_tasks.student_t import student_t, two_sided_p
 
 if TYPE_CHECKING:
     from ser_tasks.params import EvaluationParams
@@ -156,12 +156,12 @@ def _over_speakers(
     uar = unweighted_average_recall(drawn)
     whole = unweighted_average_recall(counts.sum(axis=0))
     error = np.sqrt(n / (n - 1)) * np.array([uar[:, 0].std(), (uar[:, 0] - uar[:, 1]).std()])
-    half = float(student_t.ppf((1 + params.confidence) / 2, heard[0] - 1) * error[0])
+    half = student_t(heard[0] - 1, params.confidence) * float(error[0])
     interval = Interval(max(0.0, float(whole[0]) - half), min(1.0, float(whole[0]) + half))
     if fewest < FEWEST:
         return interval, None
     distance = abs(float(whole[0] - whole[1]))
-    p = float(2 * student_t.sf(distance / error[1], fewest - 1)) if error[1] > 0 else float(distance == 0)
+    p = two_sided_p(distance / error[1], fewest - 1) if error[1] > 0 else float(distance == 0)
     return interval, p
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binomtest
-from scipy.stats import t as student_t
 
 from ser_tasks.errors import UserError
 from ser_tasks.metrics import Interval, confusion_matrix, unweighted_average_recall
+from ser_tasks.student_t import student_t, two_sided_p
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,8 @@ def mcnemar(first: pd.DataFrame, second: pd.DataFrame) -> McNemar:
     right = both[["said_first", "said_second"]].to_numpy() == both[["truth"]].to_numpy()
     first_only, second_only = int((right[:, 0] & ~right[:, 1]).sum()), int((~right[:, 0] & right[:, 1]).sum())
     discordant = first_only + second_only
+    from scipy.stats import binomtest  # noqa: PLC0415  a second
+
     return McNemar(first_only, second_only, float(binomtest(first_only, discordant).pvalue) if discordant else 1.0)
 
 
@@ -92,8 +93,8 @@ def uar_difference(
         return UarDifference(difference, Interval(-1.0, 1.0), 1.0, n)
     draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
     error = float(_difference(np.einsum("rs,smij->rmij", draws, counts)).std() * np.sqrt(n / (n - 1)))
-    half = float(student_t.ppf((1 + confidence) / 2, n - 1)) * error
-    p = float(2 * student_t.sf(abs(difference) / error, n - 1)) if error > 0 else float(difference == 0)
+    half = student_t(n - 1, confidence) * error
+    p = two_sided_p(difference / error, n - 1) if error > 0 else float(difference == 0)
     return UarDifference(difference, Interval(max(-1.0, difference - half), min(1.0, difference + half)), p, n)
 
 

@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
@@ -47,5 +46,5 @@ def frames_centred(signal: NDArray[Any], *, window: int, hop: int) -> NDArray[An
 
 @lru_cache(maxsize=8)
 def hann(length: int) -> NDArray[np.float32]:
-    """Periodic Hann window, shape (length,)."""
-    return np.asarray(scipy.signal.get_window("hann", length), np.float32)
+    """Periodic Hann window, shape (length,): 0.5 - 0.5 cos(2 pi n / length), with the rounding of scipy.signal."""
+    return np.asarray(0.5 + 0.5 * np.cos(np.linspace(-np.pi, np.pi, length + 1)), np.float32)[:-1]

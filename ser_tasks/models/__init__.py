@@ -2,21 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.fusion.network import speech_text_network
 from ser_tasks.models.linguistic.network import text_network
-from ser_tasks.models.linguistic.sentence_encoder import SentenceEncoderRecogniser
-from ser_tasks.models.linguistic.tfidf import TfidfRecogniser
 from ser_tasks.models.network import network
-from ser_tasks.models.recogniser import Model
-from ser_tasks.models.svm import SvmRecogniser
+from ser_tasks.models.recogniser import Model, Recogniser
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 from ser_tasks.text.transcripts import HEARD
 
+
+def _later(module: str, recogniser: str, section: str, feature_set: str, group: str, **more: Any) -> Model:
+    """A line of the table whose module is imported when a fold begins: scikit-learn takes seconds."""
+
+    def build(settings: Any, **how: Any) -> Recogniser:
+        own: Recogniser = getattr(import_module(module), recogniser)(settings, **how)
+        return own
+
+    return Model(build, lambda params: getattr(params, section), feature_set, group, code=(module,), **more)
+
+
+SVM = ("ser_tasks.models.svm", "SvmRecogniser", "svm", "functionals", "svm")
+TFIDF = ("ser_tasks.models.linguistic.tfidf", "TfidfRecogniser")
+SENTENCES = ("ser_tasks.models.linguistic.sentence_encoder", "SentenceEncoderRecogniser")
+
 TABLE: Mapping[str, Model] = {
-    "svm": Model(SvmRecogniser, lambda params: params.svm, "functionals", "svm"),
-    "svm_speaker_norm": Model(SvmRecogniser, lambda params: params.svm, "functionals", "svm", speaker_norm=True),
+    "svm": _later(*SVM),
+    "svm_speaker_norm": _later(*SVM, speaker_norm=True),
     "mlp": network("mlp", "functionals"),
     "blstm_attention": network("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
@@ -27,11 +41,9 @@ TABLE: Mapping[str, Model] = {
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image", builder="spectrogram_cnn"),
-    "tfidf": Model(TfidfRecogniser, lambda params: params.tfidf, "transcripts", "transcripts"),
-    "tfidf_context": Model(TfidfRecogniser, lambda params: params.tfidf_context, "transcripts", "transcripts"),
-    "sentence_encoder": Model(
-        SentenceEncoderRecogniser, lambda params: params.sentence_encoder, "transcripts", "transcripts"
-    ),
+    "tfidf": _later(*TFIDF, "tfidf", TRANSCRIPTS, TRANSCRIPTS),
+    "tfidf_context": _later(*TFIDF, "tfidf_context", TRANSCRIPTS, TRANSCRIPTS),
+    "sentence_encoder": _later(*SENTENCES, "sentence_encoder", TRANSCRIPTS, TRANSCRIPTS),
     "text_lstm": text_network("text_lstm"),
     "dialogue_blstm": text_network("dialogue_blstm"),
     "speech_text_fusion": speech_text_network("speech_text_fusion", "functionals", speech="mlp"),
@@ -47,5 +59,5 @@ HEARD_MODELS: Mapping[str, Model] = {
 
 MODELS: Mapping[str, Model] = {**TABLE, **HEARD_MODELS}
 
-NETWORKS = tuple(name for name, model in TABLE.items() if model.code and model.group != "embeddings")
+NETWORKS = tuple(name for name, model in TABLE.items() if model.keras and model.group != "embeddings")
 """Those that are networks and nothing else, each once."""

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network
 from ser_tasks.models.recogniser import Examples, Features, Model
-from ser_tasks.models.svm import SvmRecogniser
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.models.svm import SvmRecogniser
     from ser_tasks.params import Params, SvmParams
 
 
@@ -35,13 +35,15 @@ def embedding_svm(name: str, feature_set: str, *, builder: str | None = None) ->
     learner = network(name, feature_set, builder=builder)
 
     def build(section: EmbeddingSvmSection, *, classes: Sequence[str], seed: int) -> EmbeddingSvmRecogniser:
+        from ser_tasks.models.svm import SvmRecogniser  # noqa: PLC0415  with scikit-learn
+
         own_network = cast(NetworkRecogniser, learner.build(section.network, classes=classes, seed=seed))
         return EmbeddingSvmRecogniser(own_network, SvmRecogniser(section.svm, classes=classes, seed=seed))
 
     def section(params: Params) -> EmbeddingSvmSection:
         return EmbeddingSvmSection(learner.section(params), params.embedding_svm)
 
-    return Model(build, section, feature_set, "embeddings", seeds=learner.seeds, code=learner.code)
+    return Model(build, section, feature_set, "embeddings", seeds=learner.seeds, code=learner.code, keras=True)
 
 
 class EmbeddingSvmRecogniser:

@@ -66,7 +66,9 @@ def network(name: str, feature_set: str, *, builder: str | None = None, speaker_
         return section(params).training.seeds
 
     code = (_module(builder), "ser_tasks.training.trainer")
-    return Model(build, section, feature_set, feature_set, seeds=seeds, speaker_norm=speaker_norm, code=code)
+    return Model(
+        build, section, feature_set, feature_set, seeds=seeds, speaker_norm=speaker_norm, code=code, keras=True
+    )
 
 
 def network_builder(name: str) -> Callable[..., Any]:

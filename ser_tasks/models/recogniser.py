@@ -82,3 +82,4 @@ class Model:
     seeds: Callable[[Params], int] = lambda params: 1  # times that it is trained on each fold
     speaker_norm: bool = False  # features z-scored over each speaker's own unlabelled audio, test speakers too
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
+    keras: bool = False  # whether it is, or holds, a network

@@ -1,10 +1,5 @@
 """The part of the leak audit that looks at the estimator: nothing in it may be fitted before its fold begins."""
 
-from sklearn.base import BaseEstimator
-from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
-
 from ser_tasks.errors import LeakError
 
 
@@ -27,13 +22,19 @@ def refuse_fitted(recogniser: object, *, where: str) -> None:
                 )
 
 
-def _estimators(name: str, value: object) -> list[tuple[str, BaseEstimator]]:
+def _estimators(name: str, value: object) -> list[tuple[str, object]]:
+    from sklearn.base import BaseEstimator  # noqa: PLC0415  seconds, which planning a fold has no use for
+    from sklearn.pipeline import Pipeline  # noqa: PLC0415
+
     if isinstance(value, Pipeline):
         return [(f"{name}.{step}", part) for step, part in value.steps]
     return [(name, value)] if isinstance(value, BaseEstimator) else []
 
 
-def _is_fitted(estimator: BaseEstimator) -> bool:
+def _is_fitted(estimator: object) -> bool:
+    from sklearn.exceptions import NotFittedError  # noqa: PLC0415
+    from sklearn.utils.validation import check_is_fitted  # noqa: PLC0415
+
     try:
         check_is_fitted(estimator)
     except (NotFittedError, TypeError):

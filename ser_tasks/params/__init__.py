@@ -228,7 +228,6 @@ class Params(Section):
     text_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose words are
     speech_and_words_corpora: Annotated[tuple[str, ...], Once]  # of them, those of which one model learns both
     asr_corpora: Annotated[tuple[str, ...], Once]  # of them, those that a speech recogniser hears
-    try_networks: Annotated[tuple[str, ...], Once]  # on one fold of these, every network of the table is tried
     protocols: Protocols  # of SVMs and classifiers of words
     network_protocols: Protocols  # of networks, which take long
     feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]  # made of every one of sound_corpora

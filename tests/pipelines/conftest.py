@@ -91,7 +91,7 @@ def make_small(params: dict) -> None:
         params[section] |= values
     params["feature_sets"] = ["functionals"]
     params["models"] = {group: ["svm"] if group == "svm" else [] for group in params["models"]}
-    params["ensembles"], params["bundles"], params["try_networks"] = {}, {}, []
+    params["ensembles"], params["bundles"] = {}, {}
     params["corpus"]["demo"] |= {"speaker_independent": {"kind": "loso"}, "epochs": 2}
 
 

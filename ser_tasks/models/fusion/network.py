@@ -48,7 +48,7 @@ def speech_text_network(name: str, feature_set: str, *, speech: str) -> Model:
         return section(params).training.seeds
 
     code = (MODULE, f"ser_tasks.models.networks.{speech}", "ser_tasks.training.trainer")
-    return Model(build, section, joint(feature_set), GROUP, seeds=seeds, code=code)
+    return Model(build, section, joint(feature_set), GROUP, seeds=seeds, code=code, keras=True)
 
 
 class SpeechTextRecogniser(TextNetworkRecogniser):

@@ -60,9 +60,8 @@ def text_network(name: str) -> Model:
     def seeds(params: Params) -> int:
         return section(params).training.seeds
 
-    return Model(
-        build, section, "transcripts", "transcript_networks", seeds=seeds, code=(module, "ser_tasks.training.trainer")
-    )
+    code = (module, "ser_tasks.training.trainer")
+    return Model(build, section, "transcripts", "transcript_networks", seeds=seeds, code=code, keras=True)
 
 
 class TextNetworkRecogniser(NetworkRecogniser):

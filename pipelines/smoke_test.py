@@ -1,32 +1,38 @@
-"""Stage `try_networks`: every network of the table learns one fold of a corpus, to see that it does."""
+"""`ser smoke-test`: every network of the table is trained on one fold of a corpus, to see that it runs."""
 
 import json
 from collections.abc import Mapping
 
 import numpy as np
-from prefect import flow
 
 from pipelines import places
+from pipelines.asked import check_asked
+from pipelines.features import features
 from pipelines.plan import plan_evaluation
 from pipelines.settings import project_params
 from pipelines.show import CONSOLE, show_rows
 from pipelines.watch import watch_folds
-from pipelines.workers import task_runner
 from ser_tasks.atomic import atomic_path
+from ser_tasks.engine import flow
 from ser_tasks.evaluation import FoldOutcome
+from ser_tasks.fold import FoldRequest, fold_outcome
 from ser_tasks.metrics import confusion_matrix, unweighted_average_recall
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import Params
 from ser_tasks.result import percent
-from ser_tasks.tasks import FoldRequest, fold_outcome, run_fold
+from ser_tasks.speech_and_words import feature_sets
+from ser_tasks.tasks import run_fold
+from ser_tasks.text.transcripts import OF_WORDS
+
+PROTOCOL = "speaker_independent"
 
 Figures = dict[str, str | int]
 
 
-@flow(name="try networks", flow_run_name="{corpus}")
-def try_networks(corpus: str, params: Params) -> None:
+@flow("smoke test", run_name="{corpus}")
+def smoke_test(corpus: str, params: Params) -> None:
     """The first speaker-independent fold, one task for each network; an evaluation finds these folds in the cache."""
-    requests = [plan_evaluation(corpus, "speaker_independent", name, params).requests[0] for name in NETWORKS]
+    requests = [plan_evaluation(corpus, PROTOCOL, name, params).requests[0] for name in NETWORKS]
     running = [run_fold.submit(request) for request in requests]
     watch_folds(running, {request.model: request.folder for request in requests}, title=f"{corpus} · every network")
     outcomes = [fold_outcome(future.result()) for future in running]
@@ -56,6 +62,13 @@ def _figures(request: FoldRequest, outcome: FoldOutcome) -> Figures:
 
 
 def main(corpus: str) -> None:
-    """The flow with the workers that params.yaml asks for."""
+    """The features that are missing, then the flow, with the workers that params.yaml asks for.
+
+    Raises:
+        UserError: a corpus that is not known, or not read yet
+    """
     params = project_params().for_corpus(corpus)
-    try_networks.with_options(task_runner=task_runner(params.workers))(corpus, params)
+    check_asked("ser smoke-test", corpus, PROTOCOL, NETWORKS[0], params)
+    for name in sorted({read for model in NETWORKS for read in feature_sets(MODELS[model].feature_set)} - {*OF_WORDS}):
+        features.on(params.workers)(corpus, name, params)
+    smoke_test.on(params.workers)(corpus, params)
