@@ -3,7 +3,7 @@ FROM python:3.11.13-slim-bookworm AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
 COPY requirements.lock containers/postgres.lock /tmp/
-RUN /opt/venv/bin/python -m pip install --require-hashes -r /tmp/requirements.lock -r /tmp/postgres.lock
+RUN /opt/venv/bin/python -m pip install --no-deps --require-hashes -r /tmp/requirements.lock -r /tmp/postgres.lock
 
 FROM python:3.11.13-slim-bookworm
 RUN apt-get update \

@@ -1,40 +1,72 @@
-# Two commands: `make repro` and `make test`. Both set everything up in .venv first.
+# Two commands: `make repro` and `make test`. Both set up what they need in .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTHONS ?= python3.11 python3.12 python3.13
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup repro test bench docs docs-serve lock clean
+.PHONY: setup setup-all repro check test test-pythons bench docs docs-serve lock clean
 
-setup: .venv/ready
+setup: .venv/ready  ## what using the product takes
+setup-all: .venv/ready-all  ## and what tests, documentation and every extra take
 
-.venv/ready: requirements.lock pyproject.toml
+# The lock is installed as it is: nothing is resolved, so a package released tomorrow changes nothing. uv, from the same
+# index as pip's packages, does in seconds what pip does in minutes. TensorFlow's C++ headers, a seventh of it all, go.
+define install
+@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.lock
+@index="$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
+  $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $${index:+--default-index "$$index"} $(1)
+@rm -rf .venv/lib/python*/site-packages/tensorflow/include
+@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+endef
+
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 	  { echo "Makefile: $(PYTHON) is $$($(PYTHON) --version); Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 ..."; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing the pinned packages into .venv (a few minutes, once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv .venv
+
+# Where everything is there already, less is not made of it.
+.venv/ready: requirements.lock requirements-dev.lock requirements-uv.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the pinned packages into .venv (about a minute, once) ..."
+	$(call install,$(if $(wildcard .venv/ready-all),requirements-dev.lock,requirements.lock))
 	@touch $@
 
-repro: setup  ## run what is stale: dvc repro, with one Prefect server for all stages
+.venv/ready-all: requirements-dev.lock requirements-uv.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the pinned packages, with those of tests and extras, into .venv (about a minute, once) ..."
+	$(call install,requirements-dev.lock)
+	@touch $@ .venv/ready
+
+repro: setup  ## run what is stale: dvc repro, with the libraries loaded once for all stages
 	@$(BIN)/ser repro
 
-test: setup  ## the checks and the tests
-	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy && $(BIN)/lint-imports
+LINT = $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy && $(BIN)/lint-imports
+
+check: setup-all  ## lint, types, and every test that starts no other program: under two minutes
+	@$(LINT)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+test: setup-all  ## the whole: make check, and the workflows for real
+	@$(LINT)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-bench: setup  ## our descriptors against pyAudioAnalysis, same files, same run
+test-pythons:  ## both commands' set-up, the demo run and the quick tests in a fresh clone, for each Python that is here
+	@bash .ci/pythons $(PYTHONS)
+
+bench: setup-all  ## our descriptors against pyAudioAnalysis, same files, same run
 	@$(BIN)/python -m benchmarks.lld $(FOLDER)
 
-docs: setup  ## the documentation: open site/index.html
+docs: setup-all  ## the documentation: open site/index.html
 	@$(BIN)/python -m pipelines.reference && $(BIN)/zensical build --clean --strict && echo "Open site/index.html"
 
-docs-serve: setup  ## the same on http://localhost:8000, built again whenever a page changes
+docs-serve: setup-all  ## the same on http://localhost:8000, built again whenever a page changes
 	@$(BIN)/python -m pipelines.reference && $(BIN)/zensical serve
 
-lock:  ## resolve pyproject.toml into requirements.lock, keeping its pins; make lock UPGRADE=--upgrade moves them
-	@$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 $(UPGRADE) --extra dev \
-	  --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.lock
+COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-annotate --no-header pyproject.toml
+
+lock: setup-all  ## resolve pyproject.toml into the lock files, keeping their pins; make lock UPGRADE=--upgrade moves them
+	@$(COMPILE) $(UPGRADE) --extra dev --output-file requirements-dev.lock
+	@rm requirements.lock && $(COMPILE) --extra use --constraint requirements-dev.lock --output-file requirements.lock
+	@awk '/^uv==/ {own = 1} own {print} own && !/\\$$/ {exit}' requirements-dev.lock > requirements-uv.lock
 
 clean:  ## remove caches and the environment; data, results and runs stay
 	rm -rf .venv site docs/reference .cache .prefect .ser .mypy_cache .ruff_cache .pytest_cache

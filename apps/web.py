@@ -53,7 +53,7 @@ def show(
         UserError: Gradio is not installed, or the address is taken
     """
     if find_spec("gradio") is None:
-        raise UserError("ser app: Gradio is not installed. Install the extra: pip install -e '.[app]'")
+        raise UserError("ser app: Gradio is not installed. Install the extra: make setup-all")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl+C does, it leaves the block below in order
     with tempfile.TemporaryDirectory(prefix="ser-app-") as uploads:
         os.environ.update(QUIET, GRADIO_TEMP_DIR=uploads)  # before Gradio looks at them

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ser_tasks.asr.engine import Engine, at_16_khz, library
 from ser_tasks.errors import UserError
 
-INSTALL = "pip install -e '.[asr]'"
+INSTALL = "make setup-all"
 LANGUAGE = "en"
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 

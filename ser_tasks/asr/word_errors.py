@@ -15,7 +15,7 @@ from ser_tasks.metrics import Interval
 from ser_tasks.student_t import student_t
 from ser_tasks.text.tokens import clean
 
-INSTALL = "pip install -e '.[asr]'"
+INSTALL = "make setup-all"
 NOT_SAID = re.compile(r"\[[^\]]*\]")  # [LAUGHTER]
 WORD = re.compile(r"\w+(?:'\w+)*")
 COUNTS = ("words", "substitutions", "deletions", "insertions")

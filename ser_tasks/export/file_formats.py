@@ -75,6 +75,6 @@ def file_format(file: Path, weights: Weights) -> FileFormat:
     if missing:
         raise UserError(
             f"{file}: writing {ending} takes {', '.join(missing)}, not installed here. Install the extra: "
-            "pip install -e '.[export]'"
+            "make setup-all"
         )
     return wanted

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from audformat import Database
 
 HEADER = "db.yaml"
-INSTALL = "pip install -e '.[audformat]'"
+INSTALL = "make setup-all"
 INDEX = ("file", "start", "end")
 OTHERS = tuple(role for role in ROLES if role not in ("path", "start", "end", "emotion", "split"))
 

@@ -15,7 +15,7 @@ SETTINGS = {
 
 @pytest.mark.parametrize(
     ("name", "install"),
-    [("pocketsphinx", r"pip install -e '\.\[asr\]'"), ("faster_whisper", "pip install faster-whisper")],
+    [("pocketsphinx", r"make setup-all"), ("faster_whisper", "pip install faster-whisper")],
 )
 def test_a_missing_library_is_said_with_the_command_that_brings_it(name, install, monkeypatch):
     monkeypatch.setitem(sys.modules, name, None)

@@ -7,7 +7,7 @@ import soxr
 from ser_tasks.asr.pocketsphinx import Pocketsphinx
 from ser_tasks.errors import UserError
 
-pytest.importorskip("pocketsphinx", reason="needs pocketsphinx: pip install -e '.[asr]'")
+pytest.importorskip("pocketsphinx", reason="needs pocketsphinx: make setup-all")
 
 
 def hear(recogniser, signal, *, sampling_rate=16_000, language="en"):

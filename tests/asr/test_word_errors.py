@@ -11,7 +11,7 @@ from scipy.stats import t as student_t
 from ser_tasks.asr.word_errors import corpus_word_errors, spoken_words, wer_interval, word_errors
 from ser_tasks.errors import UserError
 
-NEEDS_JIWER = "word error rates need jiwer: pip install -e '.[asr]'"
+NEEDS_JIWER = "word error rates need jiwer: make setup-all"
 SAID = {
     "a": "Kids are talking by the door.",
     "b": "Dogs are sitting by the door.",
@@ -80,7 +80,7 @@ def test_manual_transcripts_without_words_have_no_rate():
 
 def test_without_jiwer_the_way_to_it_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "jiwer", None)
-    with pytest.raises(UserError, match=r"jiwer does not load here.*pip install -e '\.\[asr\]'"):
+    with pytest.raises(UserError, match=r"jiwer does not load here.*make setup-all"):
         word_errors({"a": "yes"}, {"a": "yes"})
 
 

@@ -15,9 +15,9 @@ from ser_tasks.export.file_formats import FILE_FORMATS, file_format
 from tests.export.small_exports import small_network_bundle
 from tests.export.sounds import HISS, RATE, SILENCE, SPEECH_LIKE
 
-onnx = pytest.importorskip("onnx", reason="needs the extra: pip install -e '.[export]'")
-onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra: pip install -e '.[export]'")
-pytest.importorskip("tf2onnx", reason="needs the extra: pip install -e '.[export]'")
+onnx = pytest.importorskip("onnx", reason="needs the extra: make setup-all")
+onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra: make setup-all")
+pytest.importorskip("tf2onnx", reason="needs the extra: make setup-all")
 
 SIGNALS = [SPEECH_LIKE, HISS, SILENCE, HISS[:1], np.concatenate([HISS, SPEECH_LIKE])[: 2 * RATE - 77]]
 

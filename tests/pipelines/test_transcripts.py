@@ -133,9 +133,9 @@ def test_a_corpus_without_sound_is_refused(folder):
 
 def test_an_engine_that_is_not_installed_is_said_with_the_command_that_brings_it(folder, monkeypatch):
     write_corpus(None, None)
-    line = Engine(Parrot, ("no-such-recogniser",), "pip install -e '.[asr]'", languages=("en",))
+    line = Engine(Parrot, ("no-such-recogniser",), "make setup-all", languages=("en",))
     monkeypatch.setattr(asr, "ENGINES", {"pocketsphinx": line})
-    with pytest.raises(UserError, match=r"no-such-recogniser does not load here.*pip install -e '\.\[asr\]'"):
+    with pytest.raises(UserError, match=r"no-such-recogniser does not load here.*make setup-all"):
         plan("demo", read_utterances(places.utterances("demo")), PARAMS.asr)
 
 
