@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTHONS ?= python3.11 python3.12 python3.13
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# uv leaves compiling to the first import; where nothing may be written then, every import compiles anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup setup-all repro check test test-pythons bench docs docs-serve lock clean
 

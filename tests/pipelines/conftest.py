@@ -1,19 +1,17 @@
-"""A small copy of the project, as a fresh clone would be, and one Prefect server for all of its runs."""
+"""A small copy of the project, as a fresh clone would be."""
 
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
-
-from pipelines.server import prefect_server
 
 PROJECT = Path(__file__).parents[2]
 PARTS = (
@@ -95,21 +93,15 @@ def make_small(params: dict) -> None:
     params["corpus"]["demo"] |= {"speaker_independent": {"kind": "loso"}, "epochs": 2}
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory) -> Iterator[dict[str, str]]:
-    """Environment that names a Prefect server of the tests' own."""
-    home = tmp_path_factory.mktemp("prefect")
-    environment = {**os.environ, "PREFECT_HOME": str(home), "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
-    environment.pop("MLFLOW_TRACKING_URI", None)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_HOME", str(home))
-        patch.chdir(home)
-        with prefect_server() as address:
-            yield environment | {"PREFECT_API_URL": address}
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Of a user who has no server and has never used Prefect."""
+    own = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
+    return {name: value for name, value in own.items() if name not in ("MLFLOW_TRACKING_URI", "PREFECT_API_URL")}
 
 
 @pytest.fixture
-def make_project(tmp_path: Path, server: dict[str, str]) -> Callable[[str], Project]:
+def make_project(tmp_path: Path, environment: dict[str, str]) -> Callable[[str], Project]:
     """A function that makes a project folder of the given name."""
 
     def make(name: str) -> Project:
@@ -121,7 +113,7 @@ def make_project(tmp_path: Path, server: dict[str, str]) -> Callable[[str], Proj
                 shutil.copytree(source, folder / part, ignore=ignored)
             else:
                 shutil.copy(source, folder / part)
-        project = Project(folder, {**server, "PYTHONPATH": str(folder)})
+        project = Project(folder, {**environment, "PYTHONPATH": str(folder)})
         subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
         project.succeed("dvc", "init", "--quiet")
         project.edit_params(make_small)

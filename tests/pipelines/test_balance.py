@@ -16,8 +16,8 @@ FOLDS = (Fold("one", tuple("abcde"), ("f",), ("g",)), Fold("other", tuple("cdefg
 
 
 @pytest.fixture(autouse=True)
-def _without_a_server(monkeypatch):
-    monkeypatch.setattr(plan, "balanced_training_parts", balanced_training_parts.fn)
+def _somewhere_else(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where the results are kept
 
 
 @pytest.mark.parametrize("settings", [None, BalanceParams(merge={"x": "z"}, keep=None, training=None)])
@@ -35,9 +35,8 @@ def test_training_parts_become_even_and_nothing_else_changes(method, sizes):
 
 
 def test_a_result_is_used_again_for_the_same_folds_labels_method_and_seed_alone():
-    def key(**changes: Any) -> str | None:
-        inputs = {"folds": FOLDS, "labels": LABELS, "method": "down", "seed": 0, **changes}
-        return balanced_training_parts.cache_policy.compute_key(None, inputs, {})
+    def key(**changes: Any) -> str:
+        return balanced_training_parts.key(**{"folds": FOLDS, "labels": LABELS, "method": "down", "seed": 0, **changes})
 
     others = [{"seed": 1}, {"method": "over"}, {"folds": FOLDS[:1]}, {"labels": Labels(*(LABELS.utterance_ids,) * 3)}]
     keys = [key(), *(key(**other) for other in others)]

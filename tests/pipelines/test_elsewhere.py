@@ -13,7 +13,6 @@ STAGE = "evaluate_functionals@demo-speaker_independent-mlp"
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("workflow_2")
 def test_an_evaluation_is_made_of_the_outcomes_that_came_back(project):
     """No network is trained here: the answers are made up, all right but for one speaker's, which are all wrong."""
     project.edit_params(lambda params: params["models"]["functionals"].append("mlp"))

@@ -11,7 +11,7 @@ import pytest
 
 from ser_tasks.synthesis import iemocap_tree
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow_2")]
+pytestmark = pytest.mark.slow
 
 RUN = "import sys; from pipelines.__main__ import run_stage\nfor stage in sys.argv[1:]: run_stage(stage.split())\n"
 PLACE = {"corpus": "iemocap", "protocol": "speaker_independent", "members": ["svm", "tfidf"]}

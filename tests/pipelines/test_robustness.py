@@ -13,11 +13,12 @@ from pipelines.settings import feature_params
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.errors import UserError
 from ser_tasks.features.store import compute_shard, plan_shards
+from ser_tasks.fold import fold_outcome
 from ser_tasks.params import Params
 from ser_tasks.robustness.condition import chosen, conditions_of
 from ser_tasks.robustness.losses import under
 from ser_tasks.robustness.store import compute_degraded
-from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.tasks import run_fold
 from ser_tasks.utterances import utterance_table, write_utterances
 from tests.bundle.small_bundles import CLASSES, RATE, voice
 from tests.pipelines.conftest import PROJECT

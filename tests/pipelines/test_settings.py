@@ -43,7 +43,7 @@ def edited(tmp_path, monkeypatch):
         ("corpora: [demo", "corpora: [emdob", r"corpora: 'emdob' is not known. Did you mean 'emodb'\?"),
         ("  emodb:\n    preset", "  emmodb:\n    preset", r"corpus: 'emmodb' is not known. Did you mean 'emodb'\?"),
         ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
-        ("feature_sets: [functionals,", "feature_sets: [functional,", r"'functional'.*Did you mean 'functionals'\?"),
+        ("feature_sets: [functionals]", "feature_sets: [functional]", r"'functional'.*Did you mean 'functionals'\?"),
         ("asr_corpora: []", "asr_corpora: [meld]", "asr_corpora: 'meld' is not known.*Or add it to corpora"),
         ("engine: pocketsphinx", "engine: sphinx", r"asr.engine: found 'sphinx'.*'pocketsphinx' or 'faster_whisper'"),
         ("  svm: [svm,", "  svm: [swm,", r"models.svm: 'swm'.*Did you mean 'svm'\?"),
@@ -60,32 +60,14 @@ def test_a_name_that_no_table_has_is_answered_with_the_nearest_and_a_mend(edited
         project_params()
 
 
-def test_a_model_needs_its_feature_set_and_the_trial_of_every_network_those_of_all(edited):
-    edited("feature_sets: [functionals, lld,", "feature_sets: [functionals,")
-    with pytest.raises(
-        UserError, match=r"try_networks: blstm_attention: 'lld' is not known.*Or add it to feature_sets"
-    ):
-        project_params()
-    without = (
-        "feature_sets: [functionals, lld,",
-        "feature_sets: [functionals,",
-        "try_networks: [demo]",
-        "try_networks: []",
-    )
-    edited(*without, "  lld: []", "  lld: [lstm_attention]")
+def test_a_model_needs_its_feature_set(edited):
+    edited("  lld: []", "  lld: [lstm_attention]")
     with pytest.raises(UserError, match=r"models.lld: lstm_attention: 'lld' is not known.*Or add it to feature_sets"):
         project_params()
 
 
 def test_networks_that_hear_and_read_need_the_features_of_all_of_them(edited):
-    sets = ("feature_sets: [functionals, lld, log_mel, psd_image]", "feature_sets: [functionals]")
-    edited(
-        *sets,
-        "try_networks: [demo]",
-        "try_networks: []",
-        "speech_and_words: []",
-        "speech_and_words: [speech_text_fusion]",
-    )
+    edited("speech_and_words: []", "speech_and_words: [speech_text_fusion]")
     with pytest.raises(UserError, match=r"models.speech_and_words: psd_text_fusion: 'psd_image' is not known"):
         project_params()
 
@@ -220,7 +202,7 @@ def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
         ("corpus: emodb, model: svm", r"bundles.demo_svm.corpus: 'emodb' is not known.*Or add it to sound_corpora"),
         ("corpus: demo, model: swm", r"bundles.demo_svm.model: 'swm'.*Did you mean 'svm'"),
         ("corpus: demo, model: svm_speaker_norm", r"bundles.demo_svm.model: svm_speaker_norm cannot be bundled"),
-        ("corpus: demo, model: mlp", r"bundles.demo_svm.model: 'mlp'.*Or add it to models"),
+        ("corpus: demo, model: residual_cnn", r"bundles.demo_svm.model: 'residual_cnn'.*Or add it to models"),
     ],
 )
 def test_a_bundle_that_cannot_be_made_is_refused_before_anything_runs(edited, new, message):
@@ -278,7 +260,7 @@ def test_editing_a_module_that_a_stage_works_with_makes_the_stage_stale(name):
 
 def test_whatever_takes_from_the_declaration_of_a_corpus_depends_on_it_and_not_on_the_text_of_its_module():
     for name, stage in stages().items():
-        if name.startswith("evaluate") or name in ("ensemble", "bundle", "try_networks"):
+        if name.startswith("evaluate") or name in ("ensemble", "bundle"):
             assert "data/utterances/${item.corpus}.json" in stage["deps"], name
             assert "ser_tasks/corpora/${item.corpus}.py" not in stage["deps"], name
     assert "data/utterances" in stages()["cross"]["deps"]

@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from pipelines import places
 from pipelines.evaluate import heard_by
@@ -20,6 +18,7 @@ from ser_tasks.asr.engine import Engine
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.params import WorkersParams
 from ser_tasks.read_params import read_params
 from ser_tasks.text.transcripts import HEARD, read_transcripts
 from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
@@ -78,16 +77,10 @@ def write_corpus(*said: str | None) -> None:
     write_utterances(table, places.utterances("demo"))
 
 
-def run(server) -> None:
-    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
-        transcripts.with_options(task_runner=ThreadPoolTaskRunner(max_workers=2))("demo", PARAMS)
-
-
 @pytest.mark.slow
-@pytest.mark.xdist_group("workflow_2")
-def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(folder, server, capsys):
+def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(folder, capsys):
     write_corpus("The door is open.", "Yes, yes!")
-    run(server)
+    transcripts.on(WorkersParams(where="threads", count=2))("demo", PARAMS)
 
     table = pd.read_parquet(places.heard("demo")).set_index("utterance_id")
     assert table.transcript.dropna().to_dict() == {"a": "the door was open", "b": ""}, "nobody can hear c"
@@ -112,7 +105,7 @@ def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(f
     dialogue = read_transcripts(file, ["b"])[0]
     assert [(turn.text, turn.speaker) for turn in dialogue] == [("the door was open", "A"), ("", "B")]
 
-    run(server)
+    transcripts.on(WorkersParams(where="threads", count=2))("demo", PARAMS)
     assert Parrot.heard == 2, "what was heard once is not heard again"
     assert features_of("demo", HEARD) == (file, digest)
 

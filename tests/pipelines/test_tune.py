@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from pipelines.tune import TuneOptions, main
 from ser_tasks.edit_params import with_values
@@ -31,7 +29,7 @@ SMALL = {
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: dict[str, str]) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of five speakers, three utterances of each emotion, and features that nearly tell."""
     ids = [(f"{s}-{e}-{n}", s, e) for s in "abcde" for e in EMOTIONS for n in range(3)]
     rows: list[dict[str, object]] = [
@@ -49,9 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: dict[str, st
     (tmp_path / "params.yaml").write_text(with_values(text, SMALL), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
-    monkeypatch.setenv("PREFECT_API_URL", server["PREFECT_API_URL"])
-    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
-        yield tmp_path
+    return tmp_path
 
 
 def tune(*, trials: int, write: bool) -> None:
@@ -69,7 +65,6 @@ def tags_of_runs(database: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("workflow_2")
 def test_a_search_says_its_cost_goes_on_records_every_trial_and_writes_the_params(folder, capsys):
     tune(trials=1, write=False)
     said = " ".join(capsys.readouterr().out.split())

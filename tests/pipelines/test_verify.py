@@ -20,7 +20,8 @@ from pipelines.plan import plan_evaluation
 from pipelines.record import write_outputs
 from pipelines.settings import project_params
 from ser_tasks.code_digest import module_digests
-from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.fold import fold_outcome
+from ser_tasks.tasks import run_fold
 from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
 from tests.elsewhere.small_plans import N_DIMS, write_features
 from tests.inflation.small_corpus import corpus

@@ -7,7 +7,7 @@ import pytest
 
 from tests.pipelines.mlflow_words import check_runs
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow_2")]
+pytestmark = pytest.mark.slow
 
 PLACE = "results/demo/speaker_independent"
 TWO = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "tfidf"], "rule": "average"}

@@ -1,8 +1,10 @@
 """The workflow as a user runs it: DVC, Prefect and MLflow for real, on a very small demo corpus."""
 
 import json
+import socket
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +16,7 @@ from ser_tasks.bundle.card import read_card
 from tests.pipelines.conftest import Project, kill_group
 from tests.pipelines.mlflow_words import check_runs
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.slow
 
 RESULT = Path("results/demo/speaker_independent/svm.json")
 FIGURES = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "recall", "folds")
@@ -31,6 +33,13 @@ def flow_runs(project: Project, flow: str) -> list[dict]:
     answer = requests.post(f"{project.environment['PREFECT_API_URL']}/flow_runs/filter", json=query, timeout=30)
     runs: list[dict] = answer.json()
     return runs
+
+
+def task_runs(project: Project, name: str) -> list[dict]:
+    """Runs of tasks in this project whose names begin so, as the Prefect server reports them."""
+    query = {"task_runs": {"start_time": {"after_": project.made}}, "limit": 200}
+    answer = requests.post(f"{project.environment['PREFECT_API_URL']}/task_runs/filter", json=query, timeout=30)
+    return [run for run in answer.json() if run["name"].startswith(name)]
 
 
 def mlflow_rows(project: Project, query: str) -> list[tuple]:
@@ -122,7 +131,7 @@ def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
     undisturbed.succeed("dvc", "repro", *stages)
 
     disturbed.succeed("dvc", "repro", "features@demo-functionals")
-    results = disturbed.folder / ".prefect/results"
+    results = disturbed.folder / ".ser/finished/run_fold"
     run = disturbed.start("dvc", "repro", *stages)
     deadline = time.monotonic() + 120
     while len(list(results.glob("*"))) < 2 and time.monotonic() < deadline and run.poll() is None:
@@ -138,6 +147,26 @@ def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
     assert figures(disturbed) == figures(undisturbed)
 
 
+@pytest.fixture
+def server(project: Project) -> Iterator[None]:
+    """A Prefect server, named in the environment of the project's commands."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    project.environment["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    process = project.start("prefect", "server", "start", "--port", str(port))
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if requests.get(f"{project.environment['PREFECT_API_URL']}/health", timeout=5).ok:
+                break
+        except requests.ConnectionError:
+            time.sleep(0.5)
+    yield
+    kill_group(process)
+
+
+@pytest.mark.usefixtures("server")
 def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
     project.succeed("prefect", "work-pool", "create", "ser", "--type", "process", "--overwrite")
     project.succeed("prefect", "--no-prompt", "deploy", "--all")
@@ -147,6 +176,7 @@ def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
         runs = flow_runs(project, "ser")
         assert [run["state_type"] for run in runs] == ["COMPLETED"] * (1 if stale else 2)
         assert len(flow_runs(project, "evaluate")) == 2, "one for each protocol, and none the second time"
+        assert len(task_runs(project, "svm ")) == 4 + 3, "one for each fold"
     assert (project.folder / RESULT).exists()
     assert "Running stage" not in project.succeed("dvc", "repro")
 
