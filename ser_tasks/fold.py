@@ -113,8 +113,9 @@ class DegradedRequest(FoldRequest):
 
     def read(self, copy: int = 0) -> Features:
         """Clean features, or of the augmented copies, then those under each condition."""
-        of = self.labels.utterance_ids, self.fold.test
-        return read_degraded(self.reader, self.features, self.conditions, *of, copy)
+        ids, tested = self.labels.utterance_ids, self.fold.test
+        asked = (self.reader, self.features, self.conditions)
+        return read_degraded(*asked, utterance_ids=ids, tested=tested, copy=copy)
 
 
 def compute_fold(request: FoldRequest) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def read_degraded(
     reader: Reader,
     clean: Path,
     conditions: Sequence[tuple[str, Path]],
+    *,
     utterance_ids: Sequence[str],
     tested: Sequence[str],
     copy: int,

@@ -234,6 +234,8 @@ PLUMBING = {  # no value depends on these alone
     for name in (
         "atomic",
         "code_digest",
+        "code_names",
+        "code_text",
         "corpora.corpus",
         "corpora.finding",
         "corpora.margins",
