@@ -20,7 +20,7 @@ from pipelines.plan import plan_evaluation
 from pipelines.record import write_outputs
 from pipelines.settings import project_params
 from ser_tasks.code_digest import code_digest, code_parts
-from ser_tasks.tasks import fold_outcome, run_fold
+from ser_tasks.fold import compute_fold, fold_outcome
 from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
 from tests.elsewhere.small_plans import N_DIMS, write_features
 from tests.inflation.small_corpus import corpus
@@ -35,7 +35,7 @@ NAME = "/".join(ROW)
 def make_row(protocol: str) -> None:
     """One evaluation, its folds run here."""
     planned = plan_evaluation("demo", protocol, "svm", project_params().for_corpus("demo"))
-    outcomes = [fold_outcome(run_fold.fn(request)) for request in planned.requests]
+    outcomes = [fold_outcome(compute_fold(request)) for request in planned.requests]
     result, predictions, _ = evaluate.result_of(planned, outcomes)
     write_outputs(result, predictions)
 
