@@ -13,7 +13,7 @@ table, and attributes that are replaced from outside.
 import ast
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -73,14 +73,7 @@ class _Code:
 
     def reached(self, roots: list[Key]) -> list[Key]:
         """Everything, in the order of the first visit."""
-        found = dict.fromkeys(roots)
-        waiting = list(found)
-        for key in waiting:
-            for token in self.tokens(key):
-                if isinstance(token, Place) and token.key not in found:
-                    found[token.key] = None
-                    waiting.append(token.key)
-        return waiting
+        return _first_visits(roots, self._linked)
 
     def named(self, key: Key) -> str:
         """Text of a definition with the bare names of what it refers to, for people."""
@@ -110,17 +103,29 @@ class _Code:
         assert module is not None, key
         return module
 
+    def _linked(self, key: Key) -> list[Key]:
+        return [token.key for token in self.tokens(key) if isinstance(token, Place)]
+
+    def _loosely_linked(self, key: Key) -> list[Key]:
+        """The same, but for a module all that it holds: leads to the same definitions, and needs no other module's."""
+        return self._held(self._module(key)) if key[1] == WHOLE else self._linked(key)
+
     def _members(self, module: Module) -> list[Key]:
-        """What a module holds, or its package hands on, but for what another part of it reaches; in any order alike."""
+        """What a module holds but for what another part of it reaches; in whatever order it stands there."""
+        members = sorted(self._held(module), key=self._sorting)
+        below = {key: set(_first_visits([key], self._loosely_linked)) for key in members}
+        for key in list(members):
+            if any(key in below[other] for other in members if other != key):
+                members.remove(key)
+        return members
+
+    def _held(self, module: Module) -> list[Key]:
+        """Its statements, and for a package what it hands on."""
         own = dict.fromkeys((module.name, statement) for statement in range(len(module.statements)))
         if module.name == module.package:
             handed = [target for name in module.bound for target in self.project.resolve(module, name)]
             own |= dict.fromkeys(one.key for one in handed if isinstance(one, Place) and one.key[1] != WHOLE)
-        members = sorted(own, key=self._sorting)
-        for key in list(members):
-            if any(key in self.reached([other]) for other in members if other != key):
-                members.remove(key)
-        return members
+        return list(own)
 
     def _sorting(self, key: Key) -> str:
         return "".join(token if isinstance(token, str) else "#" for token in self.tokens(key))
@@ -128,6 +133,17 @@ class _Code:
     def _name(self, place: Place) -> str:
         bound = self._module(place.key).bound
         return next((name for name, found in bound.items() if place in found), place.key[0].rpartition(".")[2])
+
+
+def _first_visits(roots: Iterable[Key], linked: Callable[[Key], Iterable[Key]]) -> list[Key]:
+    """All keys that links lead to, breadth first."""
+    found = dict.fromkeys(roots)
+    waiting = list(found)
+    for key in waiting:
+        new = [other for other in dict.fromkeys(linked(key)) if other not in found]
+        found |= dict.fromkeys(new)
+        waiting += new
+    return waiting
 
 
 _LATEST: dict[str, _Code] = {}

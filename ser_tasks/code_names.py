@@ -212,11 +212,12 @@ def _add_statement(module: Module, node: ast.stmt) -> None:
 
 
 def _does_nothing(node: ast.stmt) -> bool:
-    """Text, `pass`, a bare annotation; and what runs in the main program alone."""
+    """Text, `pass`, a bare annotation, `__all__`; and what runs in the main program alone."""
     if isinstance(node, ast.If):
         return ast.unparse(node.test) == "__name__ == '__main__'"
     bare = isinstance(node, ast.AnnAssign) and node.value is None
-    return bare or isinstance(node, ast.Pass) or is_text(node)
+    listing = isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]
+    return bare or listing or isinstance(node, ast.Pass) or is_text(node)
 
 
 def is_text(node: ast.AST) -> bool:

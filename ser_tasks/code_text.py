@@ -72,6 +72,8 @@ class _Writer:
             self._comprehension(node)
         elif isinstance(node, ast.AnnAssign):
             self._annotated(node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            self._import(node)
         elif not _unsaid(node):
             self._any(node)
 
@@ -93,6 +95,12 @@ class _Writer:
                 self.tokens.append(f"{name}=")
                 self.write(value)
         self.tokens.append(")")
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        """In a `try` at the top of a module; in a function or a class, what it binds is looked after there."""
+        if not self.scopes:
+            for name, _ in bindings([node], self.module.package):
+                self._name(name, [])
 
     def _name(self, name: str, attributes: list[str], *, stored: bool = False) -> None:
         """A name, and the attributes taken of it one after the other."""
@@ -194,8 +202,8 @@ class _Writer:
 
 
 def _unsaid(node: ast.AST) -> bool:
-    """Nothing that has a meaning by itself: what an import binds shows where it is used."""
-    return isinstance(node, ast.Pass | ast.Import | ast.ImportFrom | ast.Global) or is_text(node)
+    """Nothing that has a meaning by itself."""
+    return isinstance(node, ast.Pass | ast.Global) or is_text(node)
 
 
 def _globals(body: Iterable[ast.AST]) -> list[str]:

@@ -262,6 +262,20 @@ def test_modules_that_hand_on_each_others_names_end(toy):
     assert toy.digest() == toy.digest()
 
 
+def test_modules_that_are_passed_to_each_other_as_a_whole_end_alike_whoever_is_asked_first(toy):
+    toy.write("middle.py", "import toy.bottom\n\ndef one():\n    return vars(toy.bottom), two\n\ntwo = 2\n")
+    toy.write("bottom.py", "import toy.middle\n\ndef other():\n    return vars(toy.middle)\n")
+    one_first = toy.digest("toy.middle"), toy.digest("toy.bottom")
+    toy.edit("middle.py", "two", "three")
+    assert (toy.digest("toy.bottom"), toy.digest("toy.middle")) == one_first[::-1]
+    assert toy.edit("middle.py", "= 2", "= 3").digest("toy.bottom") != one_first[1]
+
+
+def test_the_list_of_public_names_leaves_it(toy):
+    before = toy.digest("toy.places")
+    assert toy.edit("places.py", "ROOT = 7", "__all__ = ['where']\nROOT = 7").digest("toy.places") == before
+
+
 def test_a_fallback_for_a_library_counts_in_both_ways(toy):
     toy.write(
         "top.py", "try:\n    import fast as kit\nexcept ImportError:\n    kit = None\n\ndef top():\n    kit.go()\n"
@@ -270,6 +284,15 @@ def test_a_fallback_for_a_library_counts_in_both_ways(toy):
     assert toy.edit("top.py", "import fast", "import faster").digest() != before
     assert toy.edit("top.py", "faster", "fast").digest() == before
     assert toy.edit("top.py", "kit = None", "kit = 1").digest() != before
+
+
+def test_whether_a_library_is_there_counts_although_it_is_not_used(toy):
+    found = (
+        "try:\n    import fast\nexcept ImportError:\n    HAS = 0\nelse:\n    HAS = 1\n\ndef top():\n    return HAS\n"
+    )
+    toy.write("top.py", found)
+    before = toy.digest()
+    assert toy.edit("top.py", "import fast", "import faster").digest() != before
 
 
 def test_an_import_inside_a_function_for_what_it_does_counts(toy):
