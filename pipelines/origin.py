@@ -4,7 +4,7 @@ The same work gives the same file, byte for byte. Lines are "name: value" in lis
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from pipelines.settings import feature_params
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.audio.decode import read_mono
 from ser_tasks.augmentation.signal_copy import augmented_copy
-from ser_tasks.code_digest import module_digests
+from ser_tasks.code_digest import Root, code_digest, code_parts
 from ser_tasks.content_digest import features_content, flat, lock_digest, parquet_digest, table_digest, value_digest
-from ser_tasks.evaluation import Labels, evaluate_fold, score
+from ser_tasks.evaluation import Labels, score
+from ser_tasks.evaluation_code import evaluation_code
 from ser_tasks.feature_table import features_digest
 from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.store import deciding_settings, n_copies
+from ser_tasks.fold import CrossRequest
 from ser_tasks.models import MODELS
 from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.speech_and_words import feature_sets
@@ -32,6 +34,7 @@ from ser_tasks.tuning.spaces import SPACES
 
 LOCK = Path("requirements.lock")
 SHORT = 16  # hexadecimal digits of a module's digest: there are many
+ALL = "all"  # the line of the code that decides; the others say where it changed
 
 Origin = dict[str, list[str]]  # data, params, code, lock; sealed: outputs too
 
@@ -63,7 +66,7 @@ def cross_origin(evaluation: CrossEvaluation) -> Origin:
     return _origin(
         data={**data, **_labels(evaluation.labels), "folds": value_digest(fold)},
         params={f"cross.{evaluation.name}": _plain(evaluation.section), **presets, **_model_params(model, params)},
-        code=_model_code(model, params),
+        code=[*_model_code(model, params), *CrossRequest.joining],
     )
 
 
@@ -95,8 +98,9 @@ def as_values(origin: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
     return {kind: {name: value for name, _, value in lines} for kind, lines in parts.items()}
 
 
-def _origin(*, data: Mapping[str, str], params: Mapping[str, Any], code: Iterable[Callable[..., Any] | str]) -> Origin:
-    modules = {name: digest[:SHORT] for name, digest in module_digests(*code).items()}
+def _origin(*, data: Mapping[str, str], params: Mapping[str, Any], code: Iterable[Root]) -> Origin:
+    roots = tuple(code)
+    modules = {name: digest[:SHORT] for name, digest in code_parts(*roots).items()} | {ALL: code_digest(*roots)}
     values = {name: json.dumps(value, ensure_ascii=False) for name, value in sorted(flat(params).items())}
     lock = {str(LOCK): lock_digest(LOCK)}
     return {"data": _lines(data), "params": _lines(values), "code": _lines(modules), "lock": _lines(lock)}
@@ -129,12 +133,12 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
     return own | heard | sound
 
 
-def _model_code(model: str, params: Params) -> list[Callable[..., Any] | str]:
+def _model_code(model: str, params: Params) -> list[Root]:
     """What learns, answers, extracts and counts."""
     line, extracting = MODELS[model], [FEATURE_SETS[name].extract for name in _sound(model)]
     sounding = (read_mono, condition) if extracting else ()
     copying = (augmented_copy,) if extracting and n_copies(feature_params(params)) else ()
-    return [evaluate_fold, line.build, *line.code, *extracting, *sounding, *copying]
+    return [*evaluation_code(line), *extracting, *sounding, *copying]
 
 
 def _corpus_data(corpus: str, model: str) -> dict[str, str]:

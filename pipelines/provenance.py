@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines import places
+from ser_tasks.circumstances import circumstances
 from ser_tasks.errors import UserError
 from ser_tasks.feature_table import features_digest
 from ser_tasks.speech_and_words import feature_sets
@@ -13,13 +14,14 @@ from ser_tasks.text.transcripts import HEARD, OF_WORDS
 
 
 def provenance() -> dict[str, str]:
-    """Git commit, whether the tree differs from it, and digests of dvc.lock and requirements.lock."""
+    """Git commit, whether the tree differs from it, digests of dvc.lock and requirements.lock, and the machine."""
     return {
         "git.commit": git("rev-parse", "HEAD") or "none",
         "git.branch": git("rev-parse", "--abbrev-ref", "HEAD") or "none",
         "git.dirty": str(bool(git("status", "--porcelain", "--untracked-files=no"))).lower(),
         "dvc.lock": file_digest(Path("dvc.lock")),
         "requirements.lock": file_digest(Path("requirements.lock")),
+        **circumstances(),
     }
 
 

@@ -9,7 +9,7 @@ from ser_tasks.audit import may_straddle
 from ser_tasks.code_digest import code_digest
 from ser_tasks.content_digest import value_digest
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation import evaluate_fold
+from ser_tasks.evaluation_code import evaluation_code
 from ser_tasks.fold import FoldRequest
 from ser_tasks.models import MODELS
 from ser_tasks.params import OfficialSplit, Params
@@ -108,6 +108,6 @@ def _origin(inner: tuple[FoldRequest, ...], space: Space) -> dict[str, str]:
                 [tuning, request.seed, request.params.signal_augmentation.copies],
             ]
         ),
-        "code": code_digest(evaluate_fold, model.build, *model.code, Search, open_study),
+        "code": code_digest(*evaluation_code(model), Search, open_study),
         "libraries": value_digest(library_versions((*NUMERIC, "optuna"))),
     }

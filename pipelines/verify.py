@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines import places
-from pipelines.origin import Origin, as_values, cross_origin, ensemble_origin, evaluation_origin
+from pipelines.origin import ALL, Origin, as_values, cross_origin, ensemble_origin, evaluation_origin
 from pipelines.plan import labelled_corpus, plan_evaluation
 from pipelines.plan_cross import plan_cross
 from pipelines.recompute import recompute
@@ -60,7 +60,10 @@ def look(row: Recorded, params: Params) -> Verdict:
     recorded, content = row.provenance, {key: value for key, value in row.result.items() if key != "provenance"}
     if recorded and recorded["outputs"].get("result") != value_digest(content):
         verdict.differs.append(f"{row.file}: edited since it was written")
-    for name, was in row.result["versions"].items():
+    libraries = {
+        name: was for name, was in row.result["versions"].items() if name != "python"
+    }  # until 1.1 it was there
+    for name, was in libraries.items():
         if (now := library_versions().get(name, "gone")) != was:
             verdict.libraries.append(f"library {name}: was {was}, is {now}")
     if absent := _absent(row):
@@ -109,8 +112,12 @@ def todays_origin(row: Recorded, params: Params) -> Origin:
 
 
 def _compare_origins(verdict: Verdict, was: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> None:
-    """Every line of both; a lock file that changed without another version of a numeric library is worth a note."""
-    for kind in ("data", "params", "code"):
+    """Every line of both; a lock file that changed without another version of a numeric library is worth a note.
+
+    Of the code, the line of all of it decides: where that agrees, definitions have moved or have other names.
+    """
+    same_code = was["code"].get(ALL) == now["code"][ALL]
+    for kind in ("data", "params", *(() if same_code else ("code",))):
         for name in sorted(was[kind].keys() | now[kind].keys()):
             old, new = was[kind].get(name), now[kind].get(name)
             if new == "none":

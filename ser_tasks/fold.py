@@ -5,30 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ser_tasks.code_digest import code_digest
-from ser_tasks.copy_ids import copies_of
 from ser_tasks.cost import Remembered, write_cost
-from ser_tasks.cross_corpus import corpus_of, join_features, own_name
 from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold
-from ser_tasks.feature_table import read_features
+from ser_tasks.evaluation_code import evaluation_code
+from ser_tasks.fold_reading import n_copies, read_corpora, read_degraded, reader_of
 from ser_tasks.models import MODELS
-from ser_tasks.models.speaker_norm import speaker_norm
 from ser_tasks.quiet import load_keras
-from ser_tasks.robustness.condition import MARK
-from ser_tasks.speech_and_words import read_speech_and_words
-from ser_tasks.text.transcripts import OF_WORDS, read_transcripts
 from ser_tasks.versions import library_versions
 
 if TYPE_CHECKING:
+    from ser_tasks.code_digest import Root
+    from ser_tasks.fold_reading import Reader
     from ser_tasks.models.recogniser import Features
     from ser_tasks.params import Params
     from ser_tasks.splits import Fold
@@ -48,6 +44,7 @@ class FoldRequest:
     work: Path  # a folder below it is this fold's own
     adopted: Path  # holds outcomes of folds that were trained on another machine
     words: Path | None = None  # the utterance table, of models that read it beside features
+    joining: ClassVar[tuple[Root, ...]] = ()  # code that puts its features together from several places
 
     @property
     def folder(self) -> Path:
@@ -56,11 +53,21 @@ class FoldRequest:
 
     def read(self, copy: int = 0) -> Features:
         """Features of every utterance, in the order of the labels; or of their augmented copies, counted from 1."""
-        return _features(self.features, self.model, self.labels.utterance_ids, copy, self.words)
+        return self.reader(self.features, self.labels.utterance_ids, copy, self.words)
+
+    @property
+    def reader(self) -> Reader:
+        """What reads the feature set of the model."""
+        return reader_of(MODELS[self.model].feature_set)
+
+    @property
+    def n_copies(self) -> int:
+        """Augmented copies of each utterance."""
+        return n_copies(MODELS[self.model].feature_set, self.params.signal_augmentation.copies)
 
     @cached_property
     def cache_key(self) -> str:
-        """Digest of the request, of every project module that the fold's work can reach, and of the libraries."""
+        """Digest of the request, of all project code that its work can reach, and of the libraries."""
         model = MODELS[self.model]
         parts = [
             asdict(self.fold),
@@ -69,7 +76,7 @@ class FoldRequest:
             [self.model, model.speaker_norm],
             model.section(self.params).model_dump(mode="json"),
             self.seed,
-            code_digest(evaluate_fold, model.build, *model.code),
+            code_digest(*evaluation_code(model), *self.joining),
             library_versions(),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -81,18 +88,11 @@ class CrossRequest(FoldRequest):
 
     sources: tuple[tuple[str, Path], ...]  # of each corpus, in the order of the labels
     heard: tuple[str, ...]  # utterances that each corpus is normalised over; none: it is not
+    joining = (read_corpora,)
 
     def read(self, copy: int = 0) -> Features:
         """The same, each corpus z-scored over what is heard of it, if anything is named."""
-        ids = self.heard or self.labels.utterance_ids
-        mine = {corpus: [own_name(name) for name in ids if corpus_of(name) == corpus] for corpus, _ in self.sources}
-        features = join_features([_features(path, self.model, mine[corpus], copy) for corpus, path in self.sources])
-        if not self.heard:
-            return features
-        normalised = speaker_norm(features, np.array([corpus for corpus, own in mine.items() for _ in own]))
-        place = {name: row for row, name in enumerate(ids)}
-        rows = [place[name] for name in self.labels.utterance_ids]
-        return tuple(normalised[row] for row in rows) if isinstance(normalised, tuple) else normalised[rows]
+        return read_corpora(self.reader, self.sources, self.labels.utterance_ids, self.heard, copy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +104,7 @@ class DegradedRequest(FoldRequest):
 
     conditions: tuple[tuple[str, Path], ...]  # name and features of each
     trained: Path  # where the evaluation itself keeps this fold: what is trained there is not trained again
+    joining = (read_degraded,)
 
     @property
     def folder(self) -> Path:
@@ -112,10 +113,9 @@ class DegradedRequest(FoldRequest):
 
     def read(self, copy: int = 0) -> Features:
         """Clean features, or of the augmented copies, then those under each condition."""
-        clean = [name for name in self.labels.utterance_ids if MARK not in name]
-        tested = [name for name in self.fold.test if MARK not in name]
-        degraded = [_features(path, self.model, tested, 0) for _, path in self.conditions]
-        return join_features([_features(self.features, self.model, clean, copy), *degraded])
+        ids, tested = self.labels.utterance_ids, self.fold.test
+        asked = (self.reader, self.features, self.conditions)
+        return read_degraded(*asked, utterance_ids=ids, tested=tested, copy=copy)
 
 
 def compute_fold(request: FoldRequest) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def compute_fold(request: FoldRequest) -> dict[str, Any]:
         remembered.model,
         request.params,
         seed=request.seed,
-        copies=tuple(request.read(copy) for copy in range(1, _n_copies(request) + 1)),
+        copies=tuple(request.read(copy) for copy in range(1, request.n_copies + 1)),
         folder=request.folder,
     )
     write_cost(request.folder, remembered.built[-1], seconds=time.perf_counter() - began)
@@ -148,20 +148,3 @@ def compute_fold(request: FoldRequest) -> dict[str, Any]:
 def fold_outcome(stored: Mapping[str, Any]) -> FoldOutcome:
     """The outcome that `run_fold` returned or that was found in the cache."""
     return FoldOutcome(tuple(stored["utterance_ids"]), tuple(map(tuple, stored["posteriors"])), dict(stored["chosen"]))
-
-
-def _n_copies(request: FoldRequest) -> int:
-    """Augmented copies of each utterance: of sound, not of words."""
-    words = MODELS[request.model].feature_set in OF_WORDS
-    return 0 if words else request.params.signal_augmentation.copies
-
-
-def _features(where: Path, model: str, utterance_ids: Sequence[str], copy: int, words: Path | None = None) -> Features:
-    """Of these utterances; of their augmented copies of this number, if not 0."""
-    if MODELS[model].feature_set in OF_WORDS:
-        return read_transcripts(where, utterance_ids)
-    if words is not None:
-        return read_speech_and_words(where, words, utterance_ids, copy=copy)
-    table = read_features(where, copies_of(utterance_ids, copy) if copy else utterance_ids)
-    one_row_each = all(len(frames) == 1 for frames in table.frames)
-    return table.matrix() if one_row_each else table.frames

@@ -1,103 +1,427 @@
+"""What moves the digest of code and what leaves it: toy packages with edits whose effect is plain, then the project."""
+
 import importlib
+import re
+import shutil
 import sys
+from pathlib import Path
+from time import process_time
 
 import pytest
 
-import ser_tasks.features.log_mel
-from ser_tasks.code_digest import code_digest, module_digests, reachable
-from ser_tasks.features.functionals import statistics
+from ser_tasks.code_digest import PROJECT, code_digest, code_parts, reachable
+from ser_tasks.evaluation_code import evaluation_code
 from ser_tasks.features.lld import short_term_descriptors
+from ser_tasks.fold_reading import read_corpora, read_degraded
+from ser_tasks.models import MODELS
 
-FILES = {
+TOY = {
     "__init__.py": "",
-    "top.py": "from toy.middle import half\nimport toy.plain\n\ndef top(x):\n    return half(x)\n",
-    "middle.py": "def half(x):\n    from . import bottom\n    return bottom.SHARE * x\n",
-    "bottom.py": "from toy.table import NAMES\nSHARE = 0.5\n",
-    "plain.py": "import numpy\n",
-    "unrelated.py": "X = 1\n",
-    "typed.py": "Y = 1\n",
-    "table/__init__.py": "from .rows import ROWS\nNAMES = tuple(ROWS)\n",
-    "table/rows.py": "from ..plain import numpy\nROWS = {}\n",
-    "table/aside.py": "Z = 1\n",
+    "top.py": """
+import numpy as np
+from toy.middle import half, third
+import toy.tables
+from . import places
+
+LIMIT = 3
+
+def top(x: int, y=LIMIT) -> "int":
+    '''Docstring.'''
+    local: int = half(x) - third(x)
+    return np.mean(local) + toy.tables.ROWS[0] + places.where(y)
+
+def beside(x):
+    return x
+""",
+    "middle.py": """
+def half(x):
+    from .bottom import SHARE
+    return SHARE * x
+
+def third(x):
+    return x / 3
+
+def unused():
+    return 1
+""",
+    "bottom.py": "SHARE = 0.5\nOTHER = 1\n",
+    "places.py": "ROOT = 7\n\ndef where(x):\n    return ROOT + x\n\ndef unused():\n    return 1\n",
+    "tables/__init__.py": "from .rows import ROWS\n",
+    "tables/rows.py": "from toy.kinds import Small\nROWS = [Small]\n",
+    "kinds.py": """
+from dataclasses import dataclass
+
+def marked(kind):
+    kind.marked = True
+    return kind
+
+class Base:
+    weight = 1
+
+@marked
+@dataclass
+class Small(Base):
+    size: int = 2
+""",
 }
 
 
+class Toy:
+    """A package on disk, and the digest of what its function `top` reaches."""
+
+    def __init__(self, folder: Path, files: dict[str, str]) -> None:
+        self.folder = folder / "toy"
+        for name, source in files.items():
+            self.write(name, source)
+
+    def write(self, name: str, source: str) -> None:
+        (self.folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (self.folder / name).write_text(source)
+
+    def edit(self, name: str, old: str, new: str) -> "Toy":
+        text = (self.folder / name).read_text()
+        assert old in text, (name, old)
+        self.write(name, text.replace(old, new))
+        return self
+
+    def everywhere(self, old: str, new: str) -> None:
+        """A renaming, by whole words."""
+        for path in self.folder.rglob("*.py"):
+            path.write_text(re.sub(rf"\b{old}\b", new, path.read_text()))
+
+    def digest(self, *names: str) -> str:
+        return code_digest(*(names or ("toy.top.top",)), roots={"toy": self.folder})
+
+
 @pytest.fixture
-def toy(tmp_path, monkeypatch):
-    """A package on disk, and the digest of its function `top` after an edit."""
-    folder = tmp_path / "toy"
-    for name, source in FILES.items():
-        (folder / name).parent.mkdir(exist_ok=True, parents=True)
-        (folder / name).write_text(source)
-    monkeypatch.syspath_prepend(tmp_path)
-    top = importlib.import_module("toy.top").top
-
-    def digest(name=None, source=None):
-        if name:
-            (folder / name).write_text(source)
-        return code_digest(top, roots={"toy": folder})
-
-    yield digest
-    for name in [name for name in sys.modules if name.split(".")[0] == "toy"]:
-        del sys.modules[name]
-
-
-@pytest.mark.parametrize("name", ["top.py", "middle.py", "bottom.py", "plain.py", "table/__init__.py", "table/rows.py"])
-def test_an_edit_anywhere_below_changes_the_digest(toy, name):
-    assert toy(name, FILES[name] + "EDITED = 1\n") != toy(name, FILES[name])
-
-
-@pytest.mark.parametrize("name", ["__init__.py", "unrelated.py", "typed.py", "table/aside.py"])
-def test_code_out_of_reach_does_not(toy, name):
-    assert toy(name, FILES[name] + "EDITED = 1\n") == toy(name, FILES[name])
+def toy(tmp_path) -> Toy:
+    return Toy(tmp_path, TOY)
 
 
 @pytest.mark.parametrize(
-    "source",
+    ("name", "old", "new"),
     [
-        "# a comment\n" + FILES["middle.py"],
-        '"""A module docstring."""\n' + FILES["middle.py"],
-        'def half(x):\n    """Docstring."""\n    from . import bottom\n\n    return (bottom.SHARE\n  * x)\n',
+        ("top.py", "half(x) - third(x)", "third(x) - half(x)"),
+        ("top.py", "LIMIT = 3", "LIMIT = 4"),  # a default value
+        ("top.py", "y=LIMIT", "y=None"),
+        ("top.py", "np.mean", "np.median"),
+        ("top.py", "import numpy as np", "import bottleneck as np"),
+        ("top.py", "import half, third", "import third as half, half as third"),  # swapped
+        ("top.py", "places.where", "places.unused"),
+        ("middle.py", "SHARE * x", "SHARE + x"),
+        ("middle.py", "import SHARE", "import OTHER as SHARE"),  # inside a function
+        ("bottom.py", "0.5", "0.25"),
+        ("bottom.py", "SHARE = 0.5", "SHARE = None"),
+        ("places.py", "ROOT = 7", "ROOT = 8"),  # through an attribute of a module
+        ("tables/rows.py", "[Small]", "[Small, Small]"),  # through a package that hands it on
+        ("kinds.py", "size: int = 2", "size: int = 3"),
+        ("kinds.py", "size: int", "size: float"),  # a field
+        ("kinds.py", "size", "length"),  # and its name
+        ("kinds.py", "weight = 1", "weight = 2"),  # of a base class
+        ("kinds.py", "marked = True", "marked = False"),  # by a decorator
+        ("kinds.py", "@marked\n", ""),
+        ("kinds.py", "class Base", "Small_size = 1\nprint(1)\n\nclass Base"),  # runs when the module is imported
+        ("bottom.py", "OTHER = 1", "SHARE += 1"),
+        ("bottom.py", "OTHER = 1", "if OTHER:\n    SHARE = 2"),
+        ("bottom.py", "OTHER = 1", "for SHARE in range(3):\n    pass"),
     ],
 )
-def test_comments_docstrings_and_formatting_do_not_count(toy, source):
-    assert toy("middle.py", source) == toy("middle.py", FILES["middle.py"])
+def test_an_edit_that_changes_what_a_function_does_moves_its_digest(toy, name, old, new):
+    before = toy.digest()
+    assert toy.edit(name, old, new).digest() != before
 
 
-def test_imports_for_annotations_alone_are_not_followed(toy):
-    toy("middle.py", "if TYPE_CHECKING:\n    from toy.typed import Y\n" + FILES["middle.py"])
-    before = toy()
-    assert toy("typed.py", "Y = 2\n") == before
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("top.py", "return x\n", "return x + 1\n"),
+        ("top.py", "'''Docstring.'''", "'''Another.'''"),
+        ("top.py", "'''Docstring.'''", "# none"),
+        ("top.py", "return np.mean(local)", "return (np\n        .mean(local))"),
+        ("top.py", "local: int", "local"),
+        ("top.py", 'x: int, y=LIMIT) -> "int"', "x: toy.Unheard, y: float = LIMIT)"),
+        ("top.py", "import numpy as np", "from numpy import mean as mean_of\nimport numpy as np"),
+        ("top.py", "LIMIT = 3", "LIMIT: int = 3"),
+        ("middle.py", "def unused():\n    return 1", "def unused():\n    return 2\n\ndef more():\n    return 3"),
+        ("middle.py", "def half", "if TYPE_CHECKING:\n    from toy.top import top\n\ndef half"),
+        ("bottom.py", "OTHER = 1", "OTHER = 2"),
+        ("bottom.py", "OTHER = 1", 'if __name__ == "__main__":\n    SHARE = 2'),
+        ("places.py", "def unused():\n    return 1", ""),
+        ("__init__.py", "", "VERSION = 2\n"),
+        ("tables/__init__.py", "import ROWS", "import ROWS\nMORE = 1"),
+    ],
+)
+def test_an_edit_of_something_else_or_of_the_wording_leaves_it(toy, name, old, new):
+    before = toy.digest()
+    assert toy.edit(name, old, new).digest() == before
 
 
-def test_a_cycle_of_imports_ends(toy):
-    assert toy("bottom.py", "import toy.top\nSHARE = 0.5\n") != toy("bottom.py", FILES["bottom.py"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("half", "one_half"), ("Small", "Little"), ("SHARE", "PART"), ("LIMIT", "MOST"), ("where", "whither")],
+)
+def test_another_name_for_a_definition_leaves_it(toy, old, new):
+    before = toy.digest()
+    toy.everywhere(old, new)
+    assert toy.digest() == before
 
 
-def test_a_feature_set_depends_on_what_it_calls_and_not_on_its_neighbours():
+def test_another_way_of_importing_the_same_leaves_it(toy):
+    before = toy.digest()
+    toy.edit("top.py", "import numpy as np\n", "from numpy import mean\n").edit("top.py", "np.mean", "mean")
+    toy.edit("top.py", "import toy.tables\n", "from .tables import ROWS as RENAMED\n")
+    toy.edit("top.py", "toy.tables.ROWS", "RENAMED")
+    toy.edit("top.py", "from . import places", "from toy.places import where")
+    toy.edit("top.py", "places.where", "where")
+    toy.edit("middle.py", "    from .bottom import SHARE\n", "    import toy.bottom as below\n")
+    toy.edit("middle.py", "SHARE * x", "below.SHARE * x")
+    assert toy.digest() == before
+
+
+def test_a_module_that_is_renamed_leaves_it(toy):
+    before = toy.digest()
+    (toy.folder / "middle.py").rename(toy.folder / "centre.py")
+    toy.edit("top.py", "toy.middle", "toy.centre")
+    assert toy.digest() == before
+
+
+def test_a_module_that_moves_into_a_package_of_another_name_leaves_it(toy):
+    before = toy.digest()
+    (toy.folder / "parts").mkdir()
+    (toy.folder / "kinds.py").rename(toy.folder / "parts/kinds.py")
+    (toy.folder / "tables").rename(toy.folder / "lists")
+    toy.everywhere("toy.kinds", "toy.parts.kinds")
+    toy.everywhere("toy.tables", "toy.lists")
+    assert toy.digest() == before
+
+
+def test_a_module_that_is_split_leaves_it_with_and_without_a_package_that_hands_on_its_names(toy):
+    before = toy.digest()
+    halves = (toy.folder / "middle.py").read_text().split("def third")
+    (toy.folder / "middle.py").unlink()
+    toy.write("middle/one.py", halves[0].replace(".bottom", "toy.bottom"))
+    toy.write("middle/two.py", "def third" + halves[1])
+    toy.write("middle/__init__.py", "from toy.middle.one import half\nfrom .two import *\n")
+    assert toy.digest() == before
+    toy.edit("top.py", "toy.middle import half, third", "toy.middle.one import half\nfrom toy.middle.two import third")
+    assert toy.digest() == before
+
+
+def test_modules_that_are_merged_leave_it(toy):
+    before = toy.digest()
+    toy.edit("middle.py", "    from .bottom import SHARE\n", "")
+    toy.edit("middle.py", "\ndef half", (toy.folder / "bottom.py").read_text() + "\ndef half")
+    (toy.folder / "bottom.py").unlink()
+    assert toy.digest() == before
+
+
+def test_the_order_of_definitions_in_a_module_leaves_it_and_that_of_a_whole_module(toy):
+    before = toy.digest(), toy.digest("toy.places")
+    toy.write("places.py", "def unused():\n    return 1\n\ndef where(x):\n    return ROOT + x\n\nROOT = 7\n")
+    assert (toy.digest(), toy.digest("toy.places")) == before
+
+
+def test_a_whole_module_is_everything_in_it_also_where_a_package_hands_it_on(toy):
+    before = toy.digest("toy.places")
+    toy.write("places/inner.py", (toy.folder / "places.py").read_text())
+    toy.write("places/__init__.py", "from toy.places.inner import where, unused\n")
+    (toy.folder / "places.py").unlink()
+    assert toy.digest("toy.places") == before
+    assert toy.edit("places/inner.py", "return 1", "return 2").digest("toy.places") != before
+
+
+def test_a_module_that_is_passed_on_counts_as_a_whole(toy):
+    toy.edit("top.py", "places.where(y)", "len(vars(places))")
+    before = toy.digest()
+    assert toy.edit("places.py", "return 1", "return 2").digest() != before
+
+
+def test_a_local_variable_is_not_the_function_of_the_same_name(toy):
+    toy.write("top.py", "def beside():\n    return 1\n\ndef top(x):\n    beside = x\n    return beside\n")
+    before = toy.digest()
+    assert toy.edit("top.py", "return 1", "return 2").digest() == before
+    assert toy.edit("top.py", "    beside = x\n", "    global beside\n    beside = x\n").digest() != before
+
+
+def test_names_of_a_comprehension_end_with_it(toy):
+    toy.write("top.py", "def one():\n    return 1\n\ndef top(x):\n    return [one for one in x], one()\n")
+    before = toy.digest()
+    assert toy.edit("top.py", "return 1", "return 2").digest() != before
+
+
+def test_functions_that_call_each_other_end(toy):
+    toy.write("top.py", "from toy.middle import odd\n\ndef top(x):\n    return x == 0 or odd(x - 1)\n")
+    toy.write("middle.py", "def odd(x):\n    from toy.top import top\n    return x != 0 and top(x - 1)\n")
+    before = toy.digest()
+    assert toy.edit("middle.py", "x != 0", "x > 0").digest() != before
+
+
+def test_modules_that_hand_on_each_others_names_end(toy):
+    toy.write("middle.py", "from toy.bottom import half, third\n")
+    toy.write("bottom.py", "from toy.middle import half\nfrom toy.middle import *\n")
+    assert toy.digest() == toy.digest()
+
+
+def test_modules_that_are_passed_to_each_other_as_a_whole_end_alike_whoever_is_asked_first(toy):
+    toy.write("middle.py", "import toy.bottom\n\ndef one():\n    return vars(toy.bottom), two\n\ntwo = 2\n")
+    toy.write("bottom.py", "import toy.middle\n\ndef other():\n    return vars(toy.middle)\n")
+    one_first = toy.digest("toy.middle"), toy.digest("toy.bottom")
+    toy.edit("middle.py", "two", "three")
+    assert (toy.digest("toy.bottom"), toy.digest("toy.middle")) == one_first[::-1]
+    assert toy.edit("middle.py", "= 2", "= 3").digest("toy.bottom") != one_first[1]
+
+
+def test_the_list_of_public_names_leaves_it(toy):
+    before = toy.digest("toy.places")
+    assert toy.edit("places.py", "ROOT = 7", "__all__ = ['where']\nROOT = 7").digest("toy.places") == before
+
+
+def test_a_fallback_for_a_library_counts_in_both_ways(toy):
+    toy.write(
+        "top.py", "try:\n    import fast as kit\nexcept ImportError:\n    kit = None\n\ndef top():\n    kit.go()\n"
+    )
+    before = toy.digest()
+    assert toy.edit("top.py", "import fast", "import faster").digest() != before
+    assert toy.edit("top.py", "faster", "fast").digest() == before
+    assert toy.edit("top.py", "kit = None", "kit = 1").digest() != before
+
+
+def test_whether_a_library_is_there_counts_although_it_is_not_used(toy):
+    found = (
+        "try:\n    import fast\nexcept ImportError:\n    HAS = 0\nelse:\n    HAS = 1\n\ndef top():\n    return HAS\n"
+    )
+    toy.write("top.py", found)
+    before = toy.digest()
+    assert toy.edit("top.py", "import fast", "import faster").digest() != before
+
+
+def test_an_import_inside_a_function_for_what_it_does_counts(toy):
+    toy.edit("middle.py", "    from .bottom import SHARE\n", "    from .bottom import SHARE\n    import toy.places\n")
+    before = toy.digest()
+    assert toy.edit("middle.py", "    import toy.places\n", "").digest() != before
+
+
+def test_functions_may_be_named_in_any_order_and_in_any_way(toy, monkeypatch):
+    monkeypatch.syspath_prepend(toy.folder.parent)
+    toy.write("bound.py", "def outer():\n    def inner():\n        return 1\n    return inner, lambda: 2\n")
+    try:
+        places, bound = importlib.import_module("toy.places"), importlib.import_module("toy.bound")
+        roots = {"toy": toy.folder}
+        assert code_digest(places.where, roots=roots) == toy.digest("toy.places.where")
+        assert code_digest(places, roots=roots) == toy.digest("toy.places")
+        assert {code_digest(one, roots=roots) for one in bound.outer()} == {toy.digest("toy.bound.outer")}
+    finally:
+        for name in [name for name in sys.modules if name.split(".")[0] == "toy"]:
+            del sys.modules[name]
+    assert toy.digest("toy.places", "toy.middle") == toy.digest("toy.middle", "toy.places")
+
+
+@pytest.mark.parametrize("stranger", [pytest.approx, "toy.places.nowhere", "json"])
+def test_what_is_not_of_the_project_is_refused(toy, stranger):
+    with pytest.raises(ValueError, match="Pass functions of the project"):
+        code_digest(stranger, roots={"toy": toy.folder})
+
+
+def test_the_module_that_changed_is_known_by_name(toy):
+    def parts() -> dict[str, str]:
+        return code_parts("toy.top.top", roots={"toy": toy.folder})
+
+    before = parts()
+    assert list(before) == ["toy.bottom", "toy.kinds", "toy.middle", "toy.places", "toy.tables.rows", "toy.top"]
+    toy.edit("bottom.py", "0.5", "0.25").edit("places.py", "return 1", "return 2")
+    assert {name for name, digest in parts().items() if digest != before[name]} == {"toy.bottom"}
+
+
+# the project itself
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """A copy of the code, never edited."""
+    folder = tmp_path_factory.mktemp("whole") / "ser_tasks"
+    shutil.copytree(PROJECT / "ser_tasks", folder, ignore=shutil.ignore_patterns("*.csv", "__pycache__"))
+    return folder
+
+
+@pytest.fixture
+def copy(whole, tmp_path) -> Path:
+    """A copy of it to edit."""
+    return Path(shutil.copytree(whole, tmp_path / "ser_tasks"))
+
+
+def fold_digest(folder: Path, model: str = "svm") -> str:
+    return code_digest(*evaluation_code(MODELS[model]), roots={"ser_tasks": folder})
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text, (path, old)
+    path.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize("model", ["svm", "mlp", "tfidf", "speech_text_fusion", "residual_cnn_svm"])
+def test_reading_that_moves_into_another_package_leaves_every_fold(copy, model):
+    before = fold_digest(copy, model)
+    (copy / "feature_table.py").rename(copy / "features/table_of_frames.py")
+    for path in copy.rglob("*.py"):
+        path.write_text(path.read_text().replace("ser_tasks.feature_table", "ser_tasks.features.table_of_frames"))
+    assert fold_digest(copy, model) == before
+
+
+def test_reading_that_doubles_every_value_moves_the_folds_that_read_sound(copy):
+    before = {model: fold_digest(copy, model) for model in ("svm", "mlp", "speech_text_fusion", "tfidf")}
+    edit(copy / "feature_table.py", "tuple(found[name] for", "tuple(2 * found[name] for")
+    moved = {model for model, digest in before.items() if fold_digest(copy, model) != digest}
+    assert moved == {"svm", "mlp", "speech_text_fusion"}
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("calibration", "def fit_temperature(", "def fit_temperature(more=1, *, "),
+        ("evaluation", "def evaluate_fold(", "def evaluate_fold(more, "),
+        ("unpacked", "def map_frames(", "def map_frames(more, "),
+        ("copy_ids", "COPY_MARK = ", "COPY_MARK = 2 * "),
+        ("models/speaker_norm", "def speaker_norm(", "def speaker_norm(more, "),
+        ("models/svm", 'class_weight="balanced"', "class_weight=None"),
+        ("models/recogniser", "return some + others", "return others + some"),
+        ("fold_reading", "table.matrix() if", "2 * table.matrix() if"),
+    ],
+)
+def test_every_module_on_the_way_of_a_fold_moves_it(copy, module, old, new):
+    before = fold_digest(copy)
+    edit(copy / f"{module}.py", old, new)
+    assert fold_digest(copy) != before
+
+
+def test_a_line_in_the_table_of_models_and_an_edit_of_the_figures_leave_every_fold(copy):
+    before = {model: fold_digest(copy, model) for model in MODELS}
+    edit(
+        copy / "models/__init__.py",
+        '    "svm": _later(*SVM),\n',
+        '    "svm": _later(*SVM),\n    "two": _later(*SVM),\n',
+    )
+    edit(copy / "metrics.py", "def accuracy(", "def accuracy(more, ")
+    edit(copy / "models/networks/mlp.py", "def build_mlp(", "def build_mlp(more, ")
+    moved = {model for model, digest in before.items() if fold_digest(copy, model) != digest}
+    assert moved == {model for model, line in MODELS.items() if "ser_tasks.models.networks.mlp" in line.code}
+
+
+def test_no_evaluation_reaches_the_params_or_the_table_of_corpora():
+    for model in MODELS.values():
+        reached = code_parts(*evaluation_code(model), read_corpora, read_degraded)
+        assert not {name for name in reached if name.startswith(("ser_tasks.params", "ser_tasks.corpora", "pipelines"))}
+
+
+def test_the_digest_of_a_fold_costs_a_fraction_of_a_second(copy):
+    began = process_time()
+    fold_digest(copy)
+    assert process_time() - began < 0.5
+
+
+def test_a_feature_set_imports_what_it_calls_and_not_its_neighbours():
     below = set(reachable(["ser_tasks.features.functionals"]))
     assert {"ser_tasks.features.lld", "ser_tasks.features.deltas", "ser_tasks.features.framing"} <= below
     assert not {"ser_tasks.features.pitch", "ser_tasks.features", "ser_tasks.params"} & set(
         reachable([short_term_descriptors.__module__])
     )
-
-
-def test_functions_and_modules_may_be_named_in_any_order():
-    one = code_digest(statistics, ser_tasks.features.log_mel)
-    assert one == code_digest(ser_tasks.features.log_mel, statistics)
-    assert one == code_digest(statistics)  # it reaches the other
-
-
-def test_what_is_not_of_the_project_is_refused():
-    with pytest.raises(ValueError, match="Pass functions of the project"):
-        code_digest(pytest.approx)
-
-
-def test_the_module_that_changed_is_known_by_name(toy, tmp_path):
-    def digests():
-        return module_digests("toy.top", roots={"toy": tmp_path / "toy"})
-
-    before = digests()
-    toy("bottom.py", FILES["bottom.py"] + "EDITED = 1\n")
-    toy("plain.py", "# a comment\n" + FILES["plain.py"])
-    assert {name for name, digest in digests().items() if digest != before[name]} == {"toy.bottom"}

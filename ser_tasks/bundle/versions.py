@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ser_tasks.bundle.bundled import is_network
 from ser_tasks.bundle.card import BundleError, Card
-from ser_tasks.versions import library_versions
+from ser_tasks.versions import NUMERIC, library_versions
 
 READERS = {False: ("scikit-learn", "skops"), True: ("keras",)}  # is a network -> libraries that read its weights
 
@@ -16,7 +16,8 @@ def bundle_versions(model: str) -> dict[str, str]:
     """Of Python, of the numeric libraries, and of those that read the weights of this model."""
     from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  whoever only answers needs no Parquet
 
-    return library_versions() | {name: version(name) for name in (*NUMERIC_LIBRARIES, *READERS[is_network(model)])}
+    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[is_network(model)])
+    return {"python": platform.python_version()} | library_versions(libraries)
 
 
 def check_versions(card: Card, folder: Path) -> None:

@@ -216,6 +216,8 @@ PLUMBING = {  # no value depends on these alone
     for name in (
         "atomic",
         "code_digest",
+        "code_names",
+        "code_text",
         "corpora.corpus",
         "corpora.finding",
         "corpora.margins",
@@ -281,5 +283,6 @@ def test_every_model_is_among_the_dependencies_of_the_stage_that_evaluates_it():
         stage = "evaluate" if model.group == "svm" else f"evaluate_{model.group}"
         deps = [Path(path) for path in stages()[stage]["deps"]]
         for module in (model.build.__module__, *model.code):
-            file = Path(f"{module.replace('.', '/')}.py")
+            place = Path(module.replace(".", "/"))
+            file = place / "__init__.py" if (PROJECT / place).is_dir() else place.with_suffix(".py")
             assert any(dep in (file, *file.parents) for dep in deps), f"{name}: {file} is not under deps in dvc.yaml"

@@ -19,9 +19,8 @@ from pipelines.cli import cli
 from pipelines.plan import plan_evaluation
 from pipelines.record import write_outputs
 from pipelines.settings import project_params
-from ser_tasks.code_digest import module_digests
-from ser_tasks.fold import fold_outcome
-from ser_tasks.tasks import run_fold
+from ser_tasks.code_digest import code_digest, code_parts
+from ser_tasks.fold import compute_fold, fold_outcome
 from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
 from tests.elsewhere.small_plans import N_DIMS, write_features
 from tests.inflation.small_corpus import corpus
@@ -36,7 +35,7 @@ NAME = "/".join(ROW)
 def make_row(protocol: str) -> None:
     """One evaluation, its folds run here."""
     planned = plan_evaluation("demo", protocol, "svm", project_params().for_corpus("demo"))
-    outcomes = [fold_outcome(run_fold.fn(request)) for request in planned.requests]
+    outcomes = [fold_outcome(compute_fold(request)) for request in planned.requests]
     result, predictions, _ = evaluate.result_of(planned, outcomes)
     write_outputs(result, predictions)
 
@@ -176,15 +175,43 @@ def test_one_value_of_the_features_in_a_shard_of_the_same_name(project):
     assert "functionals recipe" not in said
 
 
-def test_one_line_of_the_code_of_the_model_and_not_a_comment(project, tmp_path, monkeypatch):
+@pytest.fixture
+def sources(tmp_path, monkeypatch) -> Path:
+    """A copy of the code, that provenance is taken from."""
     shutil.copytree(PROJECT / "ser_tasks", tmp_path / "ser_tasks", ignore=shutil.ignore_patterns("*.csv"))
-    monkeypatch.setattr(origin, "module_digests", partial(module_digests, roots={"ser_tasks": tmp_path / "ser_tasks"}))
-    svm = tmp_path / "ser_tasks/models/svm.py"
+    for digest in (code_digest, code_parts):
+        own = partial(digest, roots={"ser_tasks": tmp_path / "ser_tasks"})
+        monkeypatch.setattr(origin, digest.__name__, own)
+    return tmp_path / "ser_tasks"
+
+
+def test_one_line_of_the_code_of_the_model_and_not_a_comment(project, sources):
+    svm = sources / "models/svm.py"
     svm.write_text(svm.read_text() + "# a remark\n")
     assert verify(NAME)[0] == 0
     svm.write_text(svm.read_text().replace('class_weight="balanced"', "class_weight=None"))
     code, said = verify(NAME)
     assert (code, "code ser_tasks.models.svm: changed" in said) == (1, True)
+    assert "code ser_tasks.calibration" not in said
+
+
+def test_code_that_only_moved_is_no_difference(project, sources):
+    (sources / "calibration.py").rename(sources / "metering.py")
+    for path in sources.rglob("*.py"):
+        path.write_text(path.read_text().replace("ser_tasks.calibration", "ser_tasks.metering"))
+    assert verify(NAME)[0] == 0
+
+
+def test_reading_is_part_of_the_code_of_a_result(project, sources):
+    table = sources / "feature_table.py"
+    table.write_text(table.read_text().replace("tuple(found[name] for", "tuple(2 * found[name] for"))
+    code, said = verify(NAME)
+    assert (code, "code ser_tasks.feature_table: changed" in said) == (1, True)
+
+
+def test_a_result_that_still_names_the_version_of_python_does_not_differ_by_it(project):
+    edit_result(lambda result: result["versions"].update(python="3.9.1"))
+    assert "library python" not in verify(NAME)[1]
 
 
 def test_another_library_and_another_lock_file(project):
