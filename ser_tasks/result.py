@@ -26,10 +26,15 @@ def read_results(folder: Path) -> list[dict[str, Any]]:
     files = sorted(folder.glob("*/*/*.json"))
     if not files:
         raise UserError(f"{folder}: no result yet. Run from the project's folder, or make one: make repro")
-    return [_read(file) for file in files]
+    return [read_result(file) for file in files]
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_result(file: Path) -> dict[str, Any]:
+    """One result.
+
+    Raises:
+        UserError: the file is not one
+    """
     try:
         result: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         result["uar"], result["protocol"], result["model"]
