@@ -30,7 +30,6 @@ from ser_tasks.models import MODELS
 from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.speech_and_words import feature_sets
 from ser_tasks.text.transcripts import HEARD, OF_WORDS
-from ser_tasks.tuning.spaces import SPACES
 
 LOCK = Path("requirements.lock")
 SHORT = 16  # hexadecimal digits of a module's digest: there are many
@@ -122,6 +121,8 @@ def _protocol(params: Params, corpus: str, protocol: str) -> dict[str, Any]:
 
 def _model_params(model: str, params: Params) -> dict[str, Any]:
     """Sections that decide what the model reads, how it learns, and how its figures are stated."""
+    from ser_tasks.tuning.spaces import SPACES  # noqa: PLC0415  with Optuna
+
     own = {
         "evaluation": _plain(params.evaluation),
         SPACES[model].section: MODELS[model].section(params).model_dump(mode="json"),

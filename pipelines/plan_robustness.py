@@ -8,6 +8,7 @@ from pipelines import places
 from pipelines.plan import Evaluation, labelled_corpus, plan_evaluation
 from pipelines.provenance import digest_of
 from pipelines.settings import feature_params
+from ser_tasks.copy_ids import CONDITION_MARK as MARK
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import Labels
 from ser_tasks.feature_table import features_digest
@@ -15,7 +16,7 @@ from ser_tasks.features.store import plan_shards
 from ser_tasks.fold import DegradedRequest, FoldRequest
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
-from ser_tasks.robustness.condition import MARK, Condition
+from ser_tasks.robustness.condition import Condition
 from ser_tasks.robustness.store import DegradedShard, degraded_shards, draw_voices
 from ser_tasks.speech_and_words import reads_words
 from ser_tasks.splits import Fold

@@ -12,7 +12,6 @@ from pipelines import places
 from pipelines.provenance import digest_of, features_of, file_digest, provenance
 from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation import FoldOutcome, predicted_classes
-from ser_tasks.figures import confusion_figure
 from ser_tasks.metrics import recall_per_class
 from ser_tasks.result import write_result
 from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, Use, log_evaluation
@@ -55,6 +54,8 @@ def track(
         protocol, settings: the sections of params.yaml that the folds and the model read
         epochs: of each fold, what a network measured in each, as `ser_tasks.cost` keeps it; nothing of other models
     """
+    from ser_tasks.figures import confusion_figure  # noqa: PLC0415  with matplotlib
+
     place = (result["corpus"], result["protocol"], result["model"])
     title = f"{' · '.join(place)}\nUAR {100 * result['uar']:.1f} %"
     read = {

@@ -1,8 +1,9 @@
-"""How the augmented copies of an utterance are called: "a~1" is the first one of utterance "a"."""
+"""Names made of an utterance's: "a~1" is its first augmented copy, "a under babble_10" it, degraded."""
 
 from collections.abc import Sequence
 
 COPY_MARK = "~"
+CONDITION_MARK = " under "
 
 
 def copies_of(utterance_ids: Sequence[str], number: int) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from ser_tasks.copy_ids import CONDITION_MARK as MARK
 from ser_tasks.copy_ids import copies_of
 from ser_tasks.cross_corpus import corpus_of, join_features, own_name
 from ser_tasks.errors import UserError
 from ser_tasks.feature_table import read_features
 from ser_tasks.models.speaker_norm import speaker_norm
-from ser_tasks.robustness.condition import MARK
 from ser_tasks.speech_and_words import feature_sets, read_speech_and_words
 from ser_tasks.text.transcripts import OF_WORDS, read_transcripts
 

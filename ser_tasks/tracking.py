@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from filelock import FileLock
-from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 KIND, NEWEST, CONFIGURATION = "ser.kind", "ser.newest", "ser.configuration"

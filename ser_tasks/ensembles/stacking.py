@@ -6,9 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ser_tasks.augmentation.balance import class_weights
 from ser_tasks.ensembles.cross_fitting import cross_fitted
@@ -56,13 +53,17 @@ def stacking(
     return Ensemble(members.table(posteriors), members.answered(), chosen)
 
 
-def _learn(members: Members, pattern: NDArray[np.bool_], *, c: float, balanced: bool) -> Pipeline | None:
+def _learn(members: Members, pattern: NDArray[np.bool_], *, c: float, balanced: bool) -> Any:
     """From the utterances that all of these members answered; None where they have one class at most."""
     rows = np.flatnonzero(members.present[pattern].all(axis=0))
     truth = members.truth[rows]
     if len(np.unique(truth)) < 2:
         return None
     say = class_weights(truth, n_classes=len(members.classes))[truth] if balanced else None
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  seconds
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+
     regression = make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=1000))
     return regression.fit(_features(members, pattern, rows), truth, logisticregression__sample_weight=say)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from ser_tasks.errors import UserError
 from ser_tasks.inflation.shared import sentences
@@ -22,6 +21,8 @@ def random_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[
         LeftOutError: a class has fewer utterances than there are folds
     """
     _refuse_rare(utterances, n_folds)
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415  seconds
+
     dealer = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     return _folds(utterances, [test for _, test in dealer.split(utterances.emotion, utterances.emotion)])
 
@@ -36,6 +37,8 @@ def group_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[F
     if not utterances.group.dropna().duplicated().any():
         raise LeftOutError("no twin takes or dialogs are known")
     whole = utterances.group.fillna(utterances.sha256).fillna(utterances.utterance_id)
+    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415  seconds
+
     dealer = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
     return _folds(utterances, [test for _, test in dealer.split(whole, utterances.emotion, groups=whole)])
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
     from ser_tasks.params import RobustnessParams
 
 Signal = NDArray[np.float32]
-MARK = " under "  # 03a01Fa under babble_10: how a degraded utterance is called
 TALKERS = "talkers"  # the setting of kinds that need other people's voices
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ser_tasks.copy_ids import CONDITION_MARK as MARK
 from ser_tasks.ensembles.paired import uar_difference
 from ser_tasks.evaluation import FoldOutcome, Labels, predicted_classes, score
 from ser_tasks.holm import holm
-from ser_tasks.robustness.condition import MARK, Condition
+from ser_tasks.robustness.condition import Condition
 
 if TYPE_CHECKING:
     from ser_tasks.params import EvaluationParams
