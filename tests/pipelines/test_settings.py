@@ -218,6 +218,8 @@ PLUMBING = {  # no value depends on these alone
         "code_digest",
         "code_names",
         "code_text",
+        "code_names",
+        "code_text",
         "corpora.corpus",
         "corpora.finding",
         "corpora.margins",

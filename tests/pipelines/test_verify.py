@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,9 @@ from pipelines.plan import plan_evaluation
 from pipelines.record import write_outputs
 from pipelines.settings import project_params
 from ser_tasks.code_digest import code_digest, code_parts
+from ser_tasks.evaluation_code import evaluation_code
 from ser_tasks.fold import compute_fold, fold_outcome
+from ser_tasks.models import MODELS
 from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
 from tests.elsewhere.small_plans import N_DIMS, write_features
 from tests.inflation.small_corpus import corpus
@@ -207,6 +210,35 @@ def test_reading_is_part_of_the_code_of_a_result(project, sources):
     table.write_text(table.read_text().replace("tuple(found[name] for", "tuple(2 * found[name] for"))
     code, said = verify(NAME)
     assert (code, "code ser_tasks.feature_table: changed" in said) == (1, True)
+
+
+BESIDE = {
+    f"ser_tasks.{name}"
+    for name in (
+        *("code_digest", "code_names", "code_text", "evaluation_code", "versions"),  # for the key
+        *("fold", "speech_and_words"),  # choose what reads: another choice is another part of the key
+        *("atomic", "cost"),  # for how long it took
+    )
+}
+"""What a fold calls that no value depends on."""
+
+
+@pytest.mark.parametrize("model", ["svm", "tfidf"])
+def test_whatever_a_fold_calls_is_in_a_module_that_its_code_names(project, model):
+    request = plan_evaluation("demo", ROW[1], model, project_params().for_corpus("demo")).requests[0]
+    called = set()
+
+    def note(frame, event, _) -> None:
+        called.add(frame.f_globals.get("__name__", "") if event == "call" else "")
+
+    sys.setprofile(note)
+    try:
+        compute_fold(request)
+    finally:
+        sys.setprofile(None)
+    called = {name for name in called if name.startswith("ser_tasks.")} - BESIDE
+    assert len(called) > 5
+    assert called <= set(code_parts(*evaluation_code(MODELS[model])))
 
 
 def test_a_result_that_still_names_the_version_of_python_does_not_differ_by_it(project):
