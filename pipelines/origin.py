@@ -19,7 +19,15 @@ from ser_tasks.audio.conditioning import condition
 from ser_tasks.audio.decode import read_mono
 from ser_tasks.augmentation.signal_copy import augmented_copy
 from ser_tasks.code_digest import Root, code_digest, code_parts
-from ser_tasks.content_digest import features_content, flat, lock_digest, parquet_digest, table_digest, value_digest
+from ser_tasks.content_digest import (
+    features_content,
+    flat,
+    lock_digest,
+    parquet_digest,
+    table_digest,
+    utterances_digest,
+    value_digest,
+)
 from ser_tasks.evaluation import Labels, score
 from ser_tasks.evaluation_code import evaluation_code
 from ser_tasks.feature_table import features_digest
@@ -144,7 +152,7 @@ def _model_code(model: str, params: Params) -> list[Root]:
 
 def _corpus_data(corpus: str, model: str) -> dict[str, str]:
     """The utterance table, and what the model reads of the corpus: how it was made, and the values themselves."""
-    data = {"utterances": _parquet(places.utterances(corpus))}
+    data = {"utterances": utterances_digest(places.utterances(corpus))}
     if MODELS[model].feature_set == HEARD:
         data["heard"] = _parquet(places.heard(corpus))
     for name in _sound(model):

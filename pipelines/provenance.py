@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines import places
 from ser_tasks.circumstances import circumstances
+from ser_tasks.content_digest import utterances_digest
 from ser_tasks.errors import UserError
 from ser_tasks.feature_table import features_digest
 from ser_tasks.speech_and_words import feature_sets
@@ -44,7 +45,7 @@ def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
                 f"{table}: no such table of words. Add {corpus} to asr_corpora in params.yaml, and run "
                 f"dvc repro transcripts@{corpus}"
             )
-        return table, file_digest(table)
+        return table, file_digest(table) if feature_set == HEARD else utterances_digest(table)
     folder = places.features(corpus, feature_set)
     return folder, features_digest(folder)
 

@@ -32,6 +32,17 @@ def parquet_digest(path: Path) -> str:
     return table_digest(pq.read_table(path))
 
 
+def utterances_digest(path: Path) -> str:
+    """The same of a table of utterances, but for where each file lies: `sha256` names the sound itself.
+
+    So `emodb` and `emodb/wav` may both be linked as the corpus. `none` if the file is absent.
+    """
+    if not path.exists():
+        return "none"
+    table = pq.read_table(path)
+    return table_digest(table.select([name for name in table.column_names if name != "path"]))
+
+
 def features_content(folder: Path) -> str:
     """Of all values of a feature store, utterance by utterance: shards may be called and cut otherwise.
 

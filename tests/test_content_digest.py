@@ -9,7 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ser_tasks.content_digest import features_content, flat, lock_digest, parquet_digest, table_digest
+from ser_tasks.content_digest import (
+    features_content,
+    flat,
+    lock_digest,
+    parquet_digest,
+    table_digest,
+    utterances_digest,
+)
 from ser_tasks.feature_table import features_digest
 from tests.elsewhere.small_plans import write_features
 
@@ -24,6 +31,18 @@ def test_a_table_is_its_values_and_not_its_file(tmp_path):
         pq.write_table(pa.Table.from_pandas(TABLE, preserve_index=False), tmp_path / name, **options)
     assert (tmp_path / "one").read_bytes() != (tmp_path / "other").read_bytes()
     assert parquet_digest(tmp_path / "one") == parquet_digest(tmp_path / "other") == table_digest(TABLE)
+
+
+def test_utterances_are_known_by_their_sound_and_not_by_the_folder_that_was_linked(tmp_path):
+    table = TABLE.assign(path=["a.wav", "b.wav"], sha256=["1", "2"])
+    for name, other in {
+        "below": table,
+        "above": table.assign(path="wav/" + table.path),
+        "louder": table.assign(sha256=["1", "3"]),
+    }.items():
+        other.to_parquet(tmp_path / name)
+    assert utterances_digest(tmp_path / "below") == utterances_digest(tmp_path / "above")
+    assert utterances_digest(tmp_path / "below") != utterances_digest(tmp_path / "louder")
 
 
 def test_a_digest_of_a_table_is_that_of_its_columns_as_json():

@@ -11,7 +11,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,8 @@ class Shard:
 
     @property
     def file_name(self) -> str:
-        """Named by the digest of everything that decides the words."""
-        inputs = [self.inputs, [asdict(clip) for clip in self.clips], self.languages]
+        """Named by the digest of everything that decides the words; where a recording lies does not."""
+        inputs = [self.inputs, [clip.content for clip in self.clips], self.languages]
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32] + ".parquet"
 
 

@@ -62,6 +62,11 @@ class Clip:
     end: float | None
     sha256: str
 
+    @property
+    def content(self) -> list[object]:
+        """What decides its values, whichever folder of the corpus was linked: all but the path."""
+        return [self.utterance_id, self.start, self.end, self.sha256]
+
 
 @dataclass(frozen=True)
 class Shard:
@@ -74,8 +79,8 @@ class Shard:
 
     @property
     def file_name(self) -> str:
-        """Named by the digest of everything that decides the values."""
-        inputs = [dict(self.metadata), [[*vars(clip).values()] for clip in self.clips]]
+        """Named by the digest of everything that decides the values; where a recording lies does not."""
+        inputs = [dict(self.metadata), [clip.content for clip in self.clips]]
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32] + ".parquet"
 
 

@@ -36,7 +36,7 @@ class DegradedShard(Shard):
     @property
     def file_name(self) -> str:
         """Named by the digest of everything that decides the values."""
-        around = [[[*vars(clip).values()] for clip in voices] for voices in self.talkers]
+        around = [[clip.content for clip in voices] for voices in self.talkers]
         return hashlib.sha256(f"{super().file_name} {json.dumps(around)}".encode()).hexdigest()[:32] + ".parquet"
 
 

@@ -143,6 +143,12 @@ def test_every_input_names_other_shards_and_nothing_else_does(corpus, counter, m
     assert changed(table) == [True] * 3
 
 
+def test_shards_keep_their_names_when_another_folder_of_the_corpus_is_linked(corpus):
+    _, table = corpus
+    above = table.assign(path="wav/" + table.path)
+    assert [shard.file_name for shard in plan(above)] == [shard.file_name for shard in plan(table)]
+
+
 def test_a_language_that_the_engine_lacks_is_refused_before_anything_is_heard(corpus):
     german = corpus[1].assign(language="de")
     with pytest.raises(UserError, match=r"5 of 5 utterances are in 'de', the first is 'u0', but counter knows en, nl"):

@@ -131,6 +131,12 @@ def test_every_input_names_other_shards_and_nothing_else_does(corpus, params, mo
     assert differs(file_names(corpus, params))
 
 
+def test_shards_keep_their_names_when_another_folder_of_the_corpus_is_linked(corpus, params):
+    root, table = corpus
+    above = table.assign(path="wav/" + table.path)
+    assert file_names((root.parent, above), params) == file_names(corpus, params)
+
+
 def test_prune_deletes_what_is_no_longer_wanted_and_what_a_killed_run_left(corpus, params, tmp_path):
     old, _ = write(corpus, params, tmp_path)
     shards, paths = write(corpus, params, tmp_path, minutes=10)
