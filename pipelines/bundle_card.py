@@ -1,7 +1,6 @@
 """What the stage `bundle` writes on the card of a bundle."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -9,7 +8,6 @@ import pandas as pd
 from pipelines import places
 from pipelines.known_corpora import CORPORA
 from pipelines.plan import Evaluation
-from pipelines.provenance import provenance
 from pipelines.settings import feature_params
 from ser_tasks.bundle.card import FORMAT, Card, Figures, TrainingData
 from ser_tasks.bundle.confidence import Confidence
@@ -60,8 +58,6 @@ def make_card(
         figures=_figures(result, confidence),
         data_digest=request.features_digest,
         code_digest=code_digest(features.extract, line.build, *line.code, final_recogniser, recognise_all),
-        git_commit=provenance()["git.commit"],
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 

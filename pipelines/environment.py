@@ -1,7 +1,6 @@
 """What every command that fits models asks of its environment, unless the user has asked otherwise."""
 
 import os
-import platform
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ QUIET = {  # libraries that have much to report, and nothing of it helps
 }
 ONE_THREAD = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), "1")
 KERNELS = "SER_KERNELS"  # native: the fastest ones of this processor, whose last bits no other processor has
-PORTABLE: Mapping[str, str] = {  # kernels that every x86-64 processor since 2013 has: the same bits everywhere
+PORTABLE: Mapping[str, str] = {  # kernels that every x86-64 processor with AVX2 has: the same bits on all of them
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
     "OPENBLAS_CORETYPE": "Haswell",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
@@ -32,6 +31,15 @@ def prepare_environment() -> None:
     """
     for name, value in (QUIET | ONE_THREAD).items():
         os.environ.setdefault(name, value)
-    if platform.machine() == "x86_64" and os.environ.get(KERNELS) != "native":
+    if os.environ.get(KERNELS) != "native" and {"avx2", "fma"} <= _cpu_flags():
         os.environ.update(PORTABLE)
     tempfile.TemporaryFile(dir=WORK if WORK.is_dir() else Path()).close()
+
+
+def _cpu_flags() -> set[str]:
+    """Instruction sets of an x86-64 processor under Linux; nothing elsewhere, where a kernel must not be forced."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return set()
+    return set(next((line for line in lines if line.startswith("flags")), "").split())

@@ -80,9 +80,7 @@ class Card(Section):
     citation: str
     figures: Figures
     data_digest: str  # of the training features
-    code_digest: str  # of the code that extracts, trains and answers
-    git_commit: str
-    created: str  # ISO 8601, UTC
+    code_digest: str  # of the code that extracts, trains and answers; commit and time: its run in MLflow has them
 
 
 def write_card(card: Card, folder: Path) -> None:

@@ -133,7 +133,8 @@ def _origin(card: Card) -> str:
     return f"""\
 ## Where it is from
 
-Made {card.created}, commit `{card.git_commit}`, data `{card.data_digest[:16]}`, code `{card.code_digest[:16]}`.
+Data `{card.data_digest[:16]}`, code `{card.code_digest[:16]}`. The same data, code and libraries give the same files:
+time and commit are with its run in MLflow.
 Calibrated by a temperature of {card.temperature:.3g}, fitted on speakers held out inside the training data.
 With {made}.
 Everything else: `bundle.json`."""

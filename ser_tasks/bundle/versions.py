@@ -1,6 +1,5 @@
 """The libraries that a bundle was made with, held against those that are here."""
 
-import platform
 import warnings
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,11 +12,11 @@ READERS = {False: ("scikit-learn", "skops"), True: ("keras",)}  # is a network -
 
 
 def bundle_versions(model: str) -> dict[str, str]:
-    """Of Python, of the numeric libraries, and of those that read the weights of this model."""
+    """Of the numeric libraries, and of those that read the weights of this model."""
     from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  whoever only answers needs no Parquet
 
     libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[is_network(model)])
-    return {"python": platform.python_version()} | library_versions(libraries)
+    return library_versions(libraries)
 
 
 def check_versions(card: Card, folder: Path) -> None:
@@ -49,8 +48,6 @@ def check_versions(card: Card, folder: Path) -> None:
 
 
 def _here(name: str) -> str:
-    if name == "python":
-        return platform.python_version()
     try:
         return version(name)
     except PackageNotFoundError:

@@ -109,6 +109,4 @@ def small_card(
         versions=bundle_versions(model),
         figures=FIGURES,
         code_digest="none",
-        git_commit="none",
-        created="2026-01-01T00:00:00+00:00",
     )
