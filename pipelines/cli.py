@@ -50,9 +50,9 @@ def results(markdown: bool = typer.Option(False, help="As Markdown, for a README
     if markdown:
         typer.echo(as_markdown(rows))
     else:
-        from pipelines.show import show_rows
+        from pipelines.show import OF_RESULTS, show_rows
 
-        show_rows(rows, title="Results, in %")
+        show_rows(rows, title="Results, in %", dispensable=OF_RESULTS)
 
 
 @cli.command(rich_help_panel=FIGURES)

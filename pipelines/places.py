@@ -96,6 +96,11 @@ def result(corpus: str, protocol: str, model: str) -> Path:
     return Path("results") / corpus / protocol / f"{model}.json"
 
 
+def metrics(corpus: str, protocol: str, model: str) -> Path:
+    """Its headline as numbers alone, in git: what `dvc metrics` and `dvc exp` show."""
+    return Path("metrics") / corpus / protocol / f"{model}.json"
+
+
 def inflation(corpus: str, model: str) -> Path:
     """How its figures differ from protocol to protocol, in git."""
     return Path("results") / corpus / f"inflation_{model}.json"

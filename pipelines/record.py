@@ -18,6 +18,7 @@ from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, Use, log_evaluatio
 
 SAID = ("corpus", "corpus_kind", "protocol", "model", "feature_set", "seed")  # as tags, to search for
 CHOSEN = ("corpus", "protocol", "protocol_kind", "model", "feature_set", "preset", "seed")  # as params, to draw by
+MEASURED = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1")  # for dvc metrics
 HEADLINE = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "weighted_f1", "uar_fold_mean", "uar_fold_sd")
 
 
@@ -31,6 +32,7 @@ def write_outputs(result: Mapping[str, Any], predictions: pd.DataFrame) -> None:
     for name, table in {"confusion": actual, "recall": recall}.items():
         with atomic_path(places.plots(*place) / f"{name}.csv") as temporary:
             table.to_csv(temporary, index=False)
+    write_result({key: result[key] for key in MEASURED}, places.metrics(*place))
     write_result(result, places.result(*place))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines import check
 from pipelines.graph import stale_stages
-from pipelines.show import CONSOLE, show_rows
+from pipelines.show import CONSOLE, OF_RESULTS, show_rows
 from pipelines.warm import warm_process
 from ser_tasks.engine import server_named
 from ser_tasks.result import read_result, results_table
@@ -51,7 +51,8 @@ def show_changed(before: Mapping[Path, bytes]) -> None:
     concerned = {(file.parts[1], file.stem) for file, content in now.items() if before.get(file) != content}
     files = [file for file in now if (file.parts[1], file.stem) in concerned]  # both protocols of a model share a row
     if files:
-        show_rows(results_table([read_result(file) for file in files]), title="\nResults that changed, in %")
+        rows = results_table([read_result(file) for file in files])
+        show_rows(rows, title="\nResults that changed, in %", dispensable=OF_RESULTS)
     else:
         CONSOLE.print("\nNo result changed.")
     CONSOLE.print(

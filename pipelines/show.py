@@ -1,6 +1,6 @@
 """What a person sees on the terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from shutil import get_terminal_size
 from typing import Any
 
@@ -12,16 +12,50 @@ from ser_tasks.result import fold_means, percent, with_interval
 
 WIDEST = 140  # columns of the widest table, which a narrow terminal or a log file must not crop
 CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
+GAP = 2  # characters between two columns
+OF_RESULTS = ("fold mean ± sd", "F1", "WA", "classes", "protocol")  # what a table of results can do without
 
 
-def show_rows(rows: list[dict[str, str]], *, title: str) -> None:
-    """A table, one line each."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for column in rows[0]:
-        table.add_column(column, no_wrap=True)
+def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[str] = ()) -> None:
+    """A table, one line each; where the terminal is too narrow for it, columns are left out, and named.
+
+    Args:
+        rows: column -> text
+        title: above the table
+        dispensable: columns that may be left out, the first one first
+    """
+    shown, left_out = list(rows[0]), list[str]()
+    for column in dispensable:
+        if _width(shown, rows) <= columns_here():
+            break
+        shown.remove(column)
+        left_out.append(column)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for column in shown:
+        table.add_column(_header(column), no_wrap=True)
     for row in rows:
-        table.add_row(*row.values())
+        table.add_row(*(row[column] for column in shown))
     CONSOLE.print(table)
+    if left_out:
+        CONSOLE.print(f"Left out, for want of width: {', '.join(left_out)}.")
+
+
+def columns_here() -> int:
+    """Of the terminal, or of COLUMNS; of a file or a pipe, as wide as any table."""
+    return get_terminal_size((WIDEST, 24)).columns
+
+
+def _header(column: str) -> str:
+    """A long one in two lines: speaker-dependent is five characters of figures."""
+    return column.replace("speaker-", "speaker-\n")
+
+
+def _width(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> int:
+    """Of the table, in characters: its columns, and two between them."""
+    widest = [max(*map(len, _header(name).split("\n")), *(len(row[name]) for row in rows), 0) for name in columns]
+    return sum(widest) + GAP * (len(columns) - 1)
 
 
 def percent_points(difference: float) -> str:

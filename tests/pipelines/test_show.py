@@ -1,0 +1,28 @@
+"""Tables on terminals of every width: real rows, whole lines."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.show import OF_RESULTS, show_rows
+from ser_tasks.result import read_results, results_table
+
+ROWS = results_table(read_results(Path(__file__).parents[2] / "results"))
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_the_results_fit_and_name_what_was_left_out(columns, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    show_rows(ROWS, title="Results", dispensable=OF_RESULTS)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= columns
+    text = "\n".join(lines)
+    for row in ROWS:
+        assert any(row["model"] in line and row["UAR [95 %]"] in line for line in lines), "no figure is cut"
+    assert ("Left out, for want of width: fold mean ± sd" in text) == (columns < 140)
+
+
+def test_a_table_that_has_nothing_to_spare_is_shown_whole(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "20")
+    show_rows([{"one": "x" * 15, "two": "y" * 15}], title="")
+    assert any("x" * 15 in line and "y" * 15 in line for line in capsys.readouterr().out.splitlines())
