@@ -52,6 +52,6 @@ def _of_fold(evaluation: Evaluation, request: FoldRequest) -> NDArray[np.float32
     if not recogniser.load(request.folder, n_dims=frames[0].shape[1]):
         raise UserError(
             f"{evaluation.model} on {evaluation.corpus}, {request.fold.name}: no weights in {request.folder}. They are "
-            "written when the fold is trained here: remove .prefect/results, then run the stage again (dvc repro -f)."
+            "written when the fold is trained here: remove .ser/finished, then run the stage again (dvc repro -f)."
         )
     return np.asarray(recogniser.embeddings(frames), np.float32)
