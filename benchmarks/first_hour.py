@@ -2,8 +2,9 @@
 
     python -m benchmarks.first_hour OLD NEW [--setup] [--demo]
 
-OLD and NEW are clones in which `make repro` has run. With --setup, each is cloned and set up afresh, with an empty HOME and
-no caches; with --demo, the demo run is made there too. Children count: a server that a command starts is part of its price.
+OLD and NEW are clones in which `make repro` has run. With --setup, each is cloned and set up afresh, with an empty
+HOME and no caches; with --demo, the demo run is made there too. Children count: a server that a command starts is part
+of its price.
 """
 
 import argparse
