@@ -9,7 +9,7 @@ CPUINFO = Path("/proc/cpuinfo")
 def circumstances(cpuinfo: Path = CPUINFO) -> dict[str, str]:
     """Version of Python, kind of machine (x86_64), and model of the processor, each "unknown" where nothing tells."""
     return {
-        "python": platform.python_version(),
+        "python.version": platform.python_version(),
         "machine": platform.machine() or "unknown",
         "processor": _model(cpuinfo) or platform.processor() or "unknown",
     }

@@ -170,10 +170,12 @@ def test_an_entry_of_params_yaml_that_cannot_be_is_answered(tmp_path, monkeypatc
 
 def test_the_stage_writes_where_its_flow_does():
     stage = stages()["cross"]
-    named = [*stage["outs"], *(next(iter(entry)) for entry in stage["metrics"] + stage["plots"])]
+    declared = stage["outs"] + stage["metrics"] + stage["plots"]
+    named = [entry if isinstance(entry, str) else next(iter(entry)) for entry in declared]
     assert [path.replace("${item.test}", "demo").replace("${key}", "x") for path in named] == [
         str(places.predictions("demo", "cross", "x")),
         str(places.result("demo", "cross", "x")),
+        str(places.metrics("demo", "cross", "x")),
         str(places.plots("demo", "cross", "x") / "confusion.csv"),
         str(places.plots("demo", "cross", "x") / "recall.csv"),
     ]

@@ -166,6 +166,8 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
             places.features("demo", "lld"),
             places.heard("demo"),
             places.predictions("demo", "loso", "svm"),
+            places.metrics("demo", "loso", "svm"),
+            places.heard_result("demo"),
             places.result("demo", "loso", "svm"),
             places.plots("demo", "loso", "svm") / "confusion.csv",
             places.plots("demo", "loso", "svm") / "recall.csv",
@@ -176,12 +178,14 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
 def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_them():
     stage = stages()["ensemble"]
     values = {"${item.corpus}": "demo", "${item.protocol}": "loso", "${key}": "both"}
-    named = [*stage["outs"], *(next(iter(entry)) for entry in stage["metrics"]), stage["deps"][0]]
+    declared = [*stage["outs"], *stage["metrics"], stage["deps"][0]]
+    named = [entry if isinstance(entry, str) else next(iter(entry)) for entry in declared]
     for key, value in values.items():
         named = [path.replace(key, value) for path in named]
     assert named == [
         str(places.ensemble("demo", "loso", "both")),
         str(places.result("demo", "loso", "both")),
+        str(places.metrics("demo", "loso", "both")),
         str(places.predictions("demo", "loso", "svm").parent),
     ]
 
