@@ -13,7 +13,7 @@ from ser_tasks.synthesis import iemocap_tree
 
 pytestmark = pytest.mark.slow
 
-RUN = "import sys; from pipelines.__main__ import run_stage\nfor stage in sys.argv[1:]: run_stage(stage.split())\n"
+RUN = "import sys; from pipelines.__main__ import run_command\nfor stage in sys.argv[1:]: run_command(stage.split())\n"
 PLACE = {"corpus": "iemocap", "protocol": "speaker_independent", "members": ["svm", "tfidf"]}
 EVALUATE = [f"evaluate iemocap speaker_independent {model}" for model in ("svm", "tfidf")]
 SESSION_5 = {
