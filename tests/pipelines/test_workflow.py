@@ -35,13 +35,6 @@ def flow_runs(project: Project, flow: str) -> list[dict]:
     return runs
 
 
-def task_runs(project: Project, name: str) -> list[dict]:
-    """Runs of tasks in this project whose names begin so, as the Prefect server reports them."""
-    query = {"task_runs": {"start_time": {"after_": project.made}}, "limit": 200}
-    answer = requests.post(f"{project.environment['PREFECT_API_URL']}/task_runs/filter", json=query, timeout=30)
-    return [run for run in answer.json() if run["name"].startswith(name)]
-
-
 def mlflow_rows(project: Project, query: str) -> list[tuple]:
     with sqlite3.connect(project.folder / "mlflow.db") as database:
         return database.execute(query).fetchall()
@@ -176,7 +169,6 @@ def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
         runs = flow_runs(project, "ser")
         assert [run["state_type"] for run in runs] == ["COMPLETED"] * (1 if stale else 2)
         assert len(flow_runs(project, "evaluate")) == 2, "one for each protocol, and none the second time"
-        assert len(task_runs(project, "svm ")) == 4 + 3, "one for each fold"
     assert (project.folder / RESULT).exists()
     assert "Running stage" not in project.succeed("dvc", "repro")
 
