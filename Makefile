@@ -67,7 +67,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --pyt
 
 lock: setup-all  ## resolve pyproject.toml into the lock files, keeping their pins; make lock UPGRADE=--upgrade moves them
 	@$(COMPILE) $(UPGRADE) --extra dev --output-file requirements-dev.lock
-	@rm requirements.lock && $(COMPILE) --extra use --constraint requirements-dev.lock --output-file requirements.lock
+	@$(COMPILE) --extra use --constraint requirements-dev.lock --output-file .requirements.new && mv .requirements.new requirements.lock
 	@awk '/^uv==/ {own = 1} own {print} own && !/\\$$/ {exit}' requirements-dev.lock > requirements-uv.lock
 
 clean:  ## remove caches and the environment; data, results and runs stay

@@ -7,6 +7,7 @@ from typing import Any
 import sklearn.utils
 
 from ser_tasks.bundle.card import REBUILD, BundleError, Card
+from ser_tasks.bundle.stable_skops import stable
 from ser_tasks.models.svm import SvmRecogniser
 from ser_tasks.params import SvmParams
 
@@ -23,8 +24,8 @@ TRUSTED = (  # beside plain values and arrays
 
 
 def save_svm(recogniser: SvmRecogniser, folder: Path) -> None:
-    """Write the fitted pipeline."""
-    _skops_io().dump(recogniser.pipeline, folder / FILE)
+    """Write the fitted pipeline; the same one gives the same bytes."""
+    (folder / FILE).write_bytes(stable(_skops_io().dumps(recogniser.pipeline)))
 
 
 def load_svm(card: Card, folder: Path) -> SvmRecogniser:
