@@ -35,7 +35,11 @@ def ser(force: bool = False) -> list[str]:
 
 @flow(name="stages")
 def run_stages(stages: list[Stage], force: bool) -> None:
-    """One task a stage; a stage whose input failed is not tried, all others go on."""
+    """One task a stage; a stage whose input failed is not tried, all others go on.
+
+    Raises:
+        StageError: with what every stage that failed has printed
+    """
     running: dict[str, PrefectFuture[None]] = {}
     for stage in stages:
         needed = [running[name] for name in stage.after]
@@ -44,8 +48,9 @@ def run_stages(stages: list[Stage], force: bool) -> None:
         )
     for future in running.values():
         future.wait()
-    for future in running.values():
-        future.result()
+    failed = [future.result(raise_on_failure=False) for future in running.values() if future.state.is_failed()]
+    if failed:  # all of them: which one comes first is chance, and one may be the cause of another
+        raise StageError("\n\n".join(map(str, failed)))
 
 
 @task(cache_policy=NO_CACHE)

@@ -15,6 +15,7 @@ import yaml
 
 PROJECT = Path(__file__).parents[2]
 PARTS = (
+    ".dvcignore",
     "pipelines",
     "ser_tasks",
     "dvc.yaml",
