@@ -42,7 +42,7 @@ repro: setup  ## run what is stale: dvc repro, with the libraries loaded once fo
 
 LINT = $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy && $(BIN)/lint-imports
 
-check: setup-all  ## lint, types, and every test that starts no other program: under two minutes
+check: setup-all  ## lint, types, and every test that starts no other program
 	@$(LINT)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 

@@ -5,7 +5,7 @@
 # Seen: these names are not among the dispatched ones any more (X86_V3, X86_V4, AVX512_ICL, AVX512_SPR). NumPy reports that
 # with an ImportWarning, which Python does not show by default, and goes on with AVX-512: results are the same to the last
 # bit as without the variable. With X86_V4, AVX512_ICL and AVX512_SPR, float64 exp, sin, log and power change their last
-# bits. Whoever pins kernels so that figures agree between processors has pinned nothing, and is not told.
+# bits. Whoever pins kernels so that figures agree between processors has pinned nothing, and gets no warning.
 # Seen on a Xeon with AVX-512:  97db2156987a  97db2156987a  c04c4d53636e
 # Needs a processor with AVX-512; without one only the names are checked.
 set -euo pipefail

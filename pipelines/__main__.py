@@ -5,7 +5,7 @@ The flow lives in an imported module, never in `__main__`: worker processes must
 
 import sys
 
-STAGES = (*("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "cross", "bundle"),)
+STAGES = ("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "cross", "bundle")
 
 
 def run_command(words: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 WORK = Path(".ser")  # finished folds, checkpoints
@@ -11,11 +10,11 @@ QUIET = {  # libraries that have much to report, and nothing of it helps
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # an error is told once, at the end
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # an error is reported once, at the end
 }
 ONE_THREAD = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), "1")
 KERNELS = "SER_KERNELS"  # native: the fastest ones of this processor, whose last bits no other processor has
-PORTABLE: Mapping[str, str] = {  # kernels that every x86-64 processor with AVX2 has: the same bits on all of them
+PORTABLE = {  # kernels that every x86-64 processor with AVX2 has: the same bits on all of them
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
     "OPENBLAS_CORETYPE": "Haswell",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
@@ -29,15 +28,14 @@ def prepare_environment() -> None:
     Raises:
         OSError: the folder cannot be written to
     """
-    for name, value in (QUIET | ONE_THREAD).items():
+    portable = os.environ.get(KERNELS) != "native" and {"avx2", "fma"} <= _cpu_flags()
+    for name, value in (QUIET | ONE_THREAD | (PORTABLE if portable else {})).items():
         os.environ.setdefault(name, value)
-    if os.environ.get(KERNELS) != "native" and {"avx2", "fma"} <= _cpu_flags():
-        os.environ.update(PORTABLE)
     tempfile.TemporaryFile(dir=WORK if WORK.is_dir() else Path()).close()
 
 
 def _cpu_flags() -> set[str]:
-    """Instruction sets of an x86-64 processor under Linux; nothing elsewhere, where a kernel must not be forced."""
+    """Instruction sets of an x86-64 processor under Linux; on others none, and no kernel is forced."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

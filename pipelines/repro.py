@@ -31,7 +31,7 @@ def repro(options: Sequence[str]) -> int:
     else:
         with warm_process() as leads_to_it:
             status = _dvc_repro(options, leads_to_it)
-    show_changed(before)
+    show_changed(before, failed=bool(status))
     return status
 
 
@@ -45,15 +45,15 @@ def _contents() -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in sorted(RESULTS.glob("*/*/*.json"))}
 
 
-def show_changed(before: Mapping[Path, bytes]) -> None:
-    """The rows whose files are not what they were, and where to look further."""
+def show_changed(before: Mapping[Path, bytes], *, failed: bool) -> None:
+    """The rows whose files are not what they were, and where to look further; of a run that failed, those it got to."""
     now = _contents()
     concerned = {(file.parts[1], file.stem) for file, content in now.items() if before.get(file) != content}
     files = [file for file in now if (file.parts[1], file.stem) in concerned]  # both protocols of a model share a row
     if files:
         rows = results_table([read_result(file) for file in files])
         show_rows(rows, title="\nResults that changed, in %", dispensable=OF_RESULTS)
-    else:
+    elif not failed:
         CONSOLE.print("\nNo result changed.")
     CONSOLE.print(
         "All results: ser results   Compare: ser compare   Runs: mlflow ui --backend-store-uri sqlite:///mlflow.db"

@@ -12,7 +12,6 @@ from ser_tasks.result import fold_means, percent, with_interval
 
 WIDEST = 140  # columns of the widest table, which a narrow terminal or a log file must not crop
 CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
-GAP = 2  # characters between two columns
 OF_RESULTS = ("fold mean ± sd", "F1", "WA", "classes", "protocol")  # what a table of results can do without
 
 
@@ -24,12 +23,20 @@ def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[s
         title: above the table
         dispensable: columns that may be left out, the first one first
     """
-    shown, left_out = list(rows[0]), list[str]()
+    left_out: list[str] = []
+    table = _table(rows, title, left_out)
     for column in dispensable:
-        if _width(shown, rows) <= columns_here():
+        if CONSOLE.measure(table).maximum <= columns_here():
             break
-        shown.remove(column)
         left_out.append(column)
+        table = _table(rows, title, left_out)
+    CONSOLE.print(table)
+    if left_out:
+        CONSOLE.print(f"Left out, for want of width: {', '.join(left_out)}.")
+
+
+def _table(rows: Sequence[Mapping[str, str]], title: str, left_out: Sequence[str]) -> Table:
+    shown = [column for column in rows[0] if column not in left_out]
     table = Table(
         title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
     )
@@ -37,9 +44,7 @@ def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[s
         table.add_column(_header(column), no_wrap=True)
     for row in rows:
         table.add_row(*(row[column] for column in shown))
-    CONSOLE.print(table)
-    if left_out:
-        CONSOLE.print(f"Left out, for want of width: {', '.join(left_out)}.")
+    return table
 
 
 def columns_here() -> int:
@@ -50,12 +55,6 @@ def columns_here() -> int:
 def _header(column: str) -> str:
     """A long one in two lines: speaker-dependent is five characters of figures."""
     return column.replace("speaker-", "speaker-\n")
-
-
-def _width(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> int:
-    """Of the table, in characters: its columns, and two between them."""
-    widest = [max(*map(len, _header(name).split("\n")), *(len(row[name]) for row in rows), 0) for name in columns]
-    return sum(widest) + GAP * (len(columns) - 1)
 
 
 def percent_points(difference: float) -> str:

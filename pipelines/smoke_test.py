@@ -39,7 +39,7 @@ def smoke_test(corpus: str, params: Params) -> None:
     found = {request.model: _figures(request, outcome) for request, outcome in zip(requests, outcomes, strict=True)}
     with atomic_path(places.tried(corpus)) as temporary:
         temporary.write_text(json.dumps({"fold": requests[0].fold.name, "networks": found}, indent=2) + "\n", "utf-8")
-    _show(found, corpus=corpus, fold=requests[0].fold.name)  # not here: what a flow names is pickled with its tasks
+    _show(found, corpus=corpus, fold=requests[0].fold.name)
 
 
 def _show(found: Mapping[str, Figures], *, corpus: str, fold: str) -> None:
@@ -51,8 +51,8 @@ def _show(found: Mapping[str, Figures], *, corpus: str, fold: str) -> None:
 def _figures(request: FoldRequest, outcome: FoldOutcome) -> Figures:
     emotion = dict(zip(request.labels.utterance_ids, request.labels.emotions, strict=True))
     classes = sorted(set(request.labels.emotions))
-    said = [classes[place] for place in np.array(outcome.posteriors).argmax(axis=1)]
-    matrix = confusion_matrix([emotion[name] for name in request.fold.test], said, classes)
+    predicted = [classes[place] for place in np.array(outcome.posteriors).argmax(axis=1)]
+    matrix = confusion_matrix([emotion[name] for name in request.fold.test], predicted, classes)
     return {
         "reads": MODELS[request.model].feature_set,
         "parameters": outcome.chosen["parameters"],

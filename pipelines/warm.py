@@ -25,7 +25,11 @@ from typing import Any
 SOCKET = "SER_WARM"  # environment variable with its path
 STREAMS = (0, 1, 2)
 PAUSE = 0.5  # s between two looks for stages that have ended
-LARGEST = 1 << 20  # bytes of words and environment
+AT_ONCE = 1 << 16  # bytes
+KILLED = (
+    "Error: the process of the stage '{}' was killed, mostly for want of memory. What was finished is kept: run it "
+    "again, with workers: {{where: processes, count: 1}} in params.yaml if it happens again."
+)
 LIBRARIES: Mapping[str, tuple[str, ...]] = {  # that the work of a stage imports when it begins
     "demo": ("ser_tasks.synthesis.corpus",),
     "utterances": ("ser_tasks.corpora.reading",),
@@ -39,7 +43,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {  # that the work of a stage imports
 @contextmanager
 def warm_process() -> Iterator[dict[str, str]]:
     """The environment variable that leads stages to such a process, which ends with the block or with us."""
-    if sys.platform != "linux":  # forking a process with loaded libraries is not safe elsewhere
+    if sys.platform != "linux":  # forking a process with loaded libraries is not safe on others
         yield {}
         return
     with tempfile.TemporaryDirectory(prefix="ser-") as folder:
@@ -62,9 +66,12 @@ def hand_over(words: Sequence[str]) -> int | None:
         except OSError:
             return None
         asked = {"words": list(words), "folder": str(Path.cwd()), "environment": dict(os.environ)}
-        socket.send_fds(line, [json.dumps(asked).encode() + b"\n"], list(STREAMS))
+        text = json.dumps(asked).encode() + b"\n"
+        line.sendall(text[socket.send_fds(line, [text], list(STREAMS)) :])  # what did not go with the streams follows
         status = line.recv(16)
-    return int(status) if status else 1  # it was killed: its own words are on our error stream
+    if not status:
+        print(KILLED.format(" ".join(words)), file=sys.stderr)  # noqa: T201
+    return int(status or 1)
 
 
 def serve(path: str) -> None:
@@ -94,13 +101,16 @@ def _bury() -> None:
 
 def _fork(line: socket.socket) -> None:
     """A process of its own for one stage, which reports its exit status itself."""
-    text, streams, _, _ = socket.recv_fds(line, LARGEST, len(STREAMS))
-    while not text.endswith(b"\n"):
-        text += line.recv(LARGEST)
-    asked = json.loads(text)
-    for name in LIBRARIES.get(next(iter(asked["words"]), ""), ()):
-        import_module(name)
-    if os.fork() == 0:
+    text, streams, _, _ = socket.recv_fds(line, AT_ONCE, len(STREAMS))
+    while text and not text.endswith(b"\n"):
+        more = line.recv(AT_ONCE)
+        text = text + more if more else b""  # who asked has gone
+    asked = json.loads(text or "null")
+    if asked:
+        with suppress(ImportError):  # the stage itself reports it
+            for name in LIBRARIES.get(next(iter(asked["words"]), ""), ()):
+                import_module(name)
+    if asked and os.fork() == 0:
         status = 1
         try:
             status = _run(asked, streams)

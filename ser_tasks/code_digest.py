@@ -91,8 +91,8 @@ class _Code:
             inside = last
         module = self.project.module(name) if name else None
         if module is None:
-            strangers = f"{root!r} is not part of {sorted(self.project.roots)}"
-            raise ValueError(f"{strangers}. Pass functions of the project itself.")
+            unknown = f"{root!r} is not part of {sorted(self.project.roots)}"
+            raise ValueError(f"{unknown}. Pass functions of the project itself.")
         places = [place for place in self.project.resolve(module, inside) if isinstance(place, Place)]
         if isinstance(root, str) and inside and not places:
             raise ValueError(f"{root!r}: {name} has no {inside!r}. Pass functions of the project itself.")

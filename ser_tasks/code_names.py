@@ -29,13 +29,13 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class External:
     """Something of another package, by its dotted name."""
 
     name: str
 
 
-Target = Place | Elsewhere
+Target = Place | External
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Project:
     def imported(self, wanted: Imported, asked: frozenset[tuple[str, str]] = frozenset()) -> list[Target]:
         """What an import binds."""
         if self.module(wanted.module) is None:
-            return [Elsewhere(f"{wanted.module}.{wanted.name}" if wanted.name else wanted.module)]
+            return [External(f"{wanted.module}.{wanted.name}" if wanted.name else wanted.module)]
         whole = Place((wanted.module, WHOLE))
         return [whole] if wanted.name is None else self.attribute(whole, wanted.name, asked) or [whole]
 
@@ -107,8 +107,8 @@ class Project:
         self, target: Target, name: str, asked: frozenset[tuple[str, str]] = frozenset()
     ) -> list[Target] | None:
         """What `target.name` stands for; None: an attribute of a value, which is not looked into."""
-        if isinstance(target, Elsewhere):
-            return [Elsewhere(f"{target.name}.{name}")]
+        if isinstance(target, External):
+            return [External(f"{target.name}.{name}")]
         module = self.module(target.key[0])
         if target.key[1] != WHOLE or module is None:
             return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ser_tasks.code_names import (
     COMPREHENSIONS,
     FUNCTIONS,
-    Elsewhere,
+    External,
     Imported,
     Module,
     Place,
@@ -117,7 +117,7 @@ class _Writer:
             for one in found:
                 self._follow(one, attributes[1:])
             return
-        self.tokens.append(f"<{target.name}>" if isinstance(target, Elsewhere) else target)
+        self.tokens.append(f"<{target.name}>" if isinstance(target, External) else target)
         self.tokens.append("".join(f".{name}" for name in attributes) + " ")
 
     def _targets(self, name: str) -> list[Target] | None:

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import sys
+import threading
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -32,7 +33,7 @@ R = TypeVar("R")
 Key = Callable[..., str]
 
 FINISHED = Path(".ser/finished")  # values of tasks with a key; in the working directory, may be deleted at any time
-UNFORKABLE = ("tensorflow", "jax", "torch")  # once loaded, their threads do not survive a fork
+UNFORKABLE = ("tensorflow", "jax", "torch")  # their threads do not survive a fork; nor do ours
 
 
 class Running(Protocol):
@@ -160,6 +161,16 @@ def _attempted(task: Task[..., Any], args: Any, kwargs: Mapping[str, Any], finis
         return _value(task, args, kwargs, finished)
 
 
+def _ended(compute: Callable[[], Any]) -> Future[Any]:
+    """A future that has this value, or raises what computing it raised."""
+    future: Future[Any] = Future()
+    try:
+        future.set_result(compute())
+    except Exception as error:
+        future.set_exception(error)
+    return future
+
+
 class _Here:
     """Workers of this process; none is started for what is found on disk."""
 
@@ -170,10 +181,10 @@ class _Here:
 
     def submit(self, task: Task[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Future[Any]:
         kept = _kept(_file(task, args, kwargs, self.finished))
-        if kept is not None or self.workers is None:
-            future: Future[Any] = Future()
-            future.set_result(_attempted(task, args, kwargs, self.finished) if kept is None else kept)
-            return future
+        if kept is not None:
+            return _ended(lambda: kept)
+        if self.workers is None:
+            return _ended(lambda: _attempted(task, args, kwargs, self.finished))
         self.pool = self.pool or _pool(self.workers)
         return self.pool.submit(_attempted, task, args, kwargs, self.finished)
 
@@ -232,7 +243,8 @@ def _pool(workers: WorkersParams) -> Executor:
     """Threads or processes. Forked ones have every library at once; where that is not safe, they start afresh."""
     if workers.where == "threads":
         return ThreadPoolExecutor(workers.count)
-    forks = sys.platform == "linux" and not any(name in sys.modules for name in UNFORKABLE)
+    threads = threading.active_count() > 1 or any(name in sys.modules for name in UNFORKABLE)
+    forks = sys.platform == "linux" and not threads
     return ProcessPoolExecutor(workers.count, mp_context=multiprocessing.get_context("fork" if forks else "spawn"))
 
 

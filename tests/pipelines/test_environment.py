@@ -34,6 +34,7 @@ def test_kernels_are_portable_unless_native_ones_are_chosen_or_the_processor_lac
 
 
 def test_what_the_user_has_set_stays():
-    os.environ["OMP_NUM_THREADS"] = "4"
+    own = {"OMP_NUM_THREADS": "4", "OPENBLAS_CORETYPE": "Zen", "XLA_FLAGS": "--xla_gpu_autotune_level=0"}
+    os.environ.update(own)
     prepare_environment()
-    assert os.environ["OMP_NUM_THREADS"] == "4"
+    assert {name: os.environ[name] for name in own} == own

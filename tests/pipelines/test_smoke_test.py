@@ -1,0 +1,33 @@
+"""`ser smoke-test` says of every network that it ran, with figures of the one fold's test part."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines import smoke_test
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation import FoldOutcome
+
+
+def test_the_figures_of_a_fold_are_those_of_its_test_part():
+    # anger: one of two right; sadness: one of one right; the utterance of the training part does not count
+    labels = {"a1": "anger", "a2": "anger", "s1": "sadness", "train": "sadness"}
+    posteriors = ((0.9, 0.1), (0.2, 0.8), (0.3, 0.7))
+    tested = ("a1", "a2", "s1")
+    request = SimpleNamespace(
+        model="mlp",
+        fold=SimpleNamespace(test=tested),
+        labels=SimpleNamespace(utterance_ids=tuple(labels), emotions=tuple(labels.values())),
+    )
+    outcome = FoldOutcome(tested, posteriors, {"parameters": 7, "epochs": 2})
+    assert smoke_test._figures(request, outcome) == {
+        "reads": "functionals",
+        "parameters": 7,
+        "epochs": 2,
+        "UAR": "75.0",
+    }
+
+
+def test_a_corpus_that_is_not_known_is_answered_before_anything_runs():
+    with pytest.raises(UserError, match="nowhere"):
+        smoke_test.main("nowhere")
