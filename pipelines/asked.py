@@ -6,7 +6,7 @@ from pipelines import places
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
-from ser_tasks.read_params import nearest
+from ser_tasks.read_params import listed, nearest
 from ser_tasks.speech_and_words import reads_words
 
 PROTOCOLS = ("speaker_independent", "speaker_dependent", "emobox")
@@ -44,5 +44,5 @@ def refuse_without_features(command: str, corpus: str, model: str) -> None:
 def refuse_unknown_name(place: str, name: str, known: Collection[str], *, mend: str) -> None:
     """Raise UserError unless `name` is one of `known`."""
     if name not in known:
-        allowed = f"Allowed: {', '.join(sorted(known))}."
+        allowed = f"Allowed: {listed(sorted(known))}."
         raise UserError(f"{place} {name!r} is not known{nearest(name, known)} {allowed} {mend}")

@@ -57,7 +57,7 @@ def make_card(
         citation=corpus.citation,
         figures=_figures(result, confidence),
         data_digest=request.features_digest,
-        code_digest=code_digest(features.extract, line.build, *line.code, final_recogniser, recognise_all),
+        code_digest=code_digest(*features.all_code, line.build, *line.code, final_recogniser, recognise_all),
     )
 
 

@@ -9,6 +9,7 @@ import typer
 from pipelines.cli_apps import app as apps
 from pipelines.cli_compare import app as compare
 from pipelines.cli_corpora import app as corpora
+from pipelines.cli_encoders import app as encoders
 from pipelines.cli_explain import app as explain
 from pipelines.cli_export import app as export
 from pipelines.cli_honesty import app as honesty
@@ -28,7 +29,20 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (compare, honesty, tune, robustness, corpora, predict, apps, export, networks, explain, imports):
+for commands in (
+    compare,
+    honesty,
+    tune,
+    robustness,
+    corpora,
+    encoders,
+    predict,
+    apps,
+    export,
+    networks,
+    explain,
+    imports,
+):
     cli.add_typer(commands)
 
 

@@ -144,7 +144,7 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
 
 def _model_code(model: str, params: Params) -> list[Root]:
     """What learns, answers, extracts and counts."""
-    line, extracting = MODELS[model], [FEATURE_SETS[name].extract for name in _sound(model)]
+    line, extracting = MODELS[model], [root for name in _sound(model) for root in FEATURE_SETS[name].all_code]
     sounding = (read_mono, condition) if extracting else ()
     copying = (augmented_copy,) if extracting and n_copies(feature_params(params)) else ()
     return [*evaluation_code(line), *extracting, *sounding, *copying]

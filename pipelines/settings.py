@@ -5,6 +5,7 @@ import numpy as np
 from pipelines.known_corpora import CORPORA
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundle.bundled import refuse_unbundled
+from ser_tasks.encoders import ENCODERS
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS
@@ -40,7 +41,11 @@ def project_params() -> Params:
     _check_selection(params)
     for name, section in params.corpus.items():
         _check_corpus(name, section)
+    for name in params.encoders:
+        refuse_unknown(name, ENCODERS, place="encoders", mend="ser encoders lists them.")
     for name in params.feature_sets:
+        if name in ENCODERS:
+            raise ParamsError(f"{PARAMS_FILE}: feature_sets: {name!r} is a speech encoder. Move it under encoders.")
         refuse_unknown(name, FEATURE_SETS, place="feature_sets", mend="Or add it to ser_tasks/features/__init__.py.")
     _try_features(params)
     _check_models(params)
@@ -69,6 +74,14 @@ def _check_selection(params: Params) -> None:
         raise ParamsError(
             f"params.yaml: corpora: {name!r} is in none of sound_corpora, text_corpora and asr_corpora. Add it there."
         )
+
+
+def evaluated_models(params: Params) -> dict[str, list[str]]:
+    """Names in the model table of what is evaluated, by the key of models: that it stands under."""
+    models = {group: list(names) for group, names in params.models}
+    models["embeddings"] = [f"{name}_svm" for name in models["embeddings"]]
+    models["encoders"] = [f"{encoder}_{name}" for encoder in params.encoders for name in models["encoders"]]
+    return models
 
 
 def feature_params(params: Params) -> dict[str, Section]:
@@ -126,9 +139,9 @@ def own_folds(params: Params, corpus: str, protocol: str, *, where: str = "") ->
 def _refuse_speakers(corpus: str, params: Params) -> None:
     """Stop if anything selected needs to know who speaks."""
     why = f"nobody knows the speakers of {corpus}"
-    for group, names in params.models:
+    for group, names in evaluated_models(params).items():
         for name in names:
-            if MODELS[f"{name}_svm" if group == "embeddings" else name].speaker_norm:
+            if MODELS[name].speaker_norm:
                 raise ParamsError(
                     f"{PARAMS_FILE}: models.{group}: {name} is normalised by speaker, but {why}. Take it out."
                 )
@@ -141,9 +154,9 @@ def _refuse_speakers(corpus: str, params: Params) -> None:
 
 def _check_models(params: Params) -> None:
     """Those that are evaluated, and what is made of them."""
-    for group, names in params.models:
+    for group, names in evaluated_models(params).items():
         for name in names:
-            _check_model(f"{name}_svm" if group == "embeddings" else name, group, params)
+            _check_model(name, group, params)
     for name, model in MODELS.items() if params.models.speech_and_words else ():
         if model.group == "speech_and_words":  # their one stage depends on what any of them reads
             _check_feature_set(name, params, place=f"models.speech_and_words: {name}")
@@ -208,7 +221,7 @@ def _check_bundle(name: str, section: BundleParams, params: Params) -> None:
         refuse_unbundled(section.model)
     except UserError as error:
         raise ParamsError(f"{PARAMS_FILE}: bundles.{name}.model: {error}") from error
-    evaluated = {member for _, names in params.models for member in names}
+    evaluated = {member for names in evaluated_models(params).values() for member in names}
     refuse_unknown(
         section.model,
         evaluated,
@@ -230,4 +243,5 @@ def _check_model(name: str, group: str, params: Params) -> None:
 def _check_feature_set(model: str, params: Params, *, place: str) -> None:
     for read in feature_sets(MODELS[model].feature_set):
         if read not in OF_WORDS:
-            refuse_unknown(read, params.feature_sets, place=place, mend="Or add it to feature_sets.")
+            named = "encoders" if read in ENCODERS else "feature_sets"
+            refuse_unknown(read, getattr(params, named), place=place, mend=f"Or add it to {named}.")

@@ -67,8 +67,9 @@ def main(corpus: str) -> None:
     Raises:
         UserError: a corpus that is not known, or not read yet
     """
-    params = project_params().for_corpus(corpus)
+    params = project_params()
     check_asked("ser smoke-test", corpus, PROTOCOL, NETWORKS[0], params)
+    params = params.for_corpus(corpus)
     for name in sorted({read for model in NETWORKS for read in feature_sets(MODELS[model].feature_set)} - {*OF_WORDS}):
         features.on(params.workers)(corpus, name, params)
     smoke_test.on(params.workers)(corpus, params)

@@ -67,8 +67,10 @@ def hand_over(words: Sequence[str]) -> int | None:
             return None
         asked = {"words": list(words), "folder": str(Path.cwd()), "environment": dict(os.environ)}
         text = json.dumps(asked).encode() + b"\n"
-        line.sendall(text[socket.send_fds(line, [text], list(STREAMS)) :])  # what did not go with the streams follows
-        status = line.recv(16)
+        status = b""
+        with suppress(ConnectionError):  # gone in the middle of it
+            line.sendall(text[socket.send_fds(line, [text], list(STREAMS)) :])  # what did not go with the streams
+            status = line.recv(16)
     if not status:
         print(KILLED.format(" ".join(words)), file=sys.stderr)  # noqa: T201
     return int(status or 1)

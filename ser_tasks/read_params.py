@@ -14,6 +14,7 @@ from ser_tasks.params import Params
 
 PARAMS_FILE = Path("params.yaml")
 PROTOCOL_KINDS = ("loso", "speaker_kfold", "speaker_folds", "leave_session_out", "official")
+MOST = 30  # names in a message
 Place = tuple[str | int, ...]
 
 
@@ -61,7 +62,7 @@ def refuse_unknown(name: str, known: Collection[str], *, place: str, mend: str) 
     if name not in known:
         raise ParamsError(
             f"{PARAMS_FILE}: {place}: {name!r} is not known{nearest(name, known)} "
-            f"Allowed: {', '.join(sorted(known))}. {mend}"
+            f"Allowed: {listed(sorted(known))}. {mend}"
         )
 
 
@@ -101,6 +102,12 @@ def nearest(name: str, known: Collection[str]) -> str:
     """The end of a sentence on a name that is not known: the one that was probably meant."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f". Did you mean {close[0]!r}?" if close else "."
+
+
+def listed(names: Sequence[str]) -> str:
+    """All of them, or as many as people read."""
+    more = len(names) - MOST
+    return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "")
 
 
 def _place(location: Sequence[str | int]) -> Place:

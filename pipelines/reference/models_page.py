@@ -11,6 +11,8 @@ from pydantic import BaseModel
 
 from pipelines.reference.markdown import code, codes, plain, table
 from pipelines.settings import feature_params
+from ser_tasks.encoders import ENCODERS
+from ser_tasks.encoders.encoder import Encoder
 from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.models import TABLE
@@ -23,12 +25,20 @@ FEATURES_HEAD = """# Feature sets
 What a model may read. Dimensions and frames are those of the settings in `params.yaml` ([parameters](params.md)).
 
 """
+ENCODERS_HEAD = """
+## Speech encoders
+
+Trained by others, frozen here: of every layer the mean and the standard deviation of each unit over time, one row for
+an utterance. They stand under `encoders` in `params.yaml`; [how to get and to choose one](../encoders.md).
+
+"""
 MODELS_HEAD = """# Models
 
 *Stands under*: the list in `params.yaml` that a model is named in. *Settings*: its sections there
 ([parameters](params.md)). A model that z-scores speakers hears all of a test speaker's audio before its first answer
 ([protocols](../protocols.md)). Each that reads `transcripts` is there once more as `NAME_heard`, with its settings:
-it reads what a speech recogniser heard, and stands under `models.heard_transcripts`.
+it reads what a speech recogniser heard, and stands under `models.heard_transcripts`. `svm`, `logistic` and their
+variants with speaker norm are there once more for each speech encoder, as `ENCODER_NAME`: named in `models.encoders`.
 
 """
 
@@ -36,12 +46,30 @@ it reads what a speech recogniser heard, and stands under `models.heard_transcri
 def features_page(project: Path) -> str:
     """One row for each feature set."""
     sections = feature_params(read_params(project / PARAMS_FILE))
-    rows = [(code(name), *_feature_set(features, sections)) for name, features in FEATURE_SETS.items()]
-    return FEATURES_HEAD + table(("name", "is", "dimensions", "frames", "settings", "source"), rows)
+    own = {name: features for name, features in FEATURE_SETS.items() if name not in ENCODERS}
+    rows = [(code(name), *_feature_set(features, sections)) for name, features in own.items()]
+    encoders = [(code(name), *_encoder(encoder)) for name, encoder in ENCODERS.items()]
+    return "".join(
+        (
+            FEATURES_HEAD,
+            table(("name", "is", "dimensions", "frames", "settings", "source"), rows),
+            ENCODERS_HEAD,
+            table(("name", "is", "million parameters", "layers × units", "languages", "licence", "runs on"), encoders),
+        )
+    )
+
+
+def _encoder(encoder: Encoder) -> Iterator[str]:
+    yield f"{encoder.family.title}: {encoder.family.paper}"
+    yield f"{encoder.parameters:g}" if encoder.hub else ""
+    yield f"{encoder.layers} × {encoder.width}" if encoder.hub else "as its config.json says"
+    yield encoder.languages
+    yield encoder.licence
+    yield codes(encoder.family.libraries or ["numpy"])
 
 
 def _feature_set(features: FeatureSet, sections: Mapping[str, Section]) -> Iterator[str]:
-    about, source = _said(inspect.unwrap(features.extract).__module__)
+    about, source = _said(inspect.unwrap(getattr(features.extract, "func", features.extract)).__module__)
     yield about
     yield str(len(features.names(sections)))
     framing = features.framing and features.framing(**features.settings(sections))

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.bundle.bundled import is_network, refuse_unbundled
+from ser_tasks.bundle.bundled import kind_of_weights, refuse_unbundled
 from ser_tasks.bundle.card import FILE, REBUILD, BundleError, Card, check_files, file_digest, read_card, write_card
-from ser_tasks.bundle.network_weights import load_network, save_network
-from ser_tasks.bundle.svm_weights import load_svm, save_svm
 from ser_tasks.bundle.training_cloud import TrainingCloud, describe, load_cloud
 from ser_tasks.bundle.versions import check_versions
+from ser_tasks.encoders import ENCODERS
+from ser_tasks.encoders.folder import folder_of, use_folder
 from ser_tasks.features import feature_set, sections_from
 from ser_tasks.models import MODELS
 
 if TYPE_CHECKING:
+    from ser_tasks.models.logistic import LogisticRecogniser
     from ser_tasks.models.network import NetworkRecogniser
     from ser_tasks.models.svm import SvmRecogniser
     from ser_tasks.params import Section
 
 Signal = NDArray[np.float32]
+Fitted: TypeAlias = "LogisticRecogniser | NetworkRecogniser | SvmRecogniser"
+
+ENCODER = "encoder"  # folder below the bundle's, with the weights of the speech encoder that its model reads
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Bundle:
 
     folder: Path
     card: Card
-    recogniser: SvmRecogniser | NetworkRecogniser
+    recogniser: Fitted
     cloud: TrainingCloud
 
     @property
@@ -90,7 +96,7 @@ class Bundle:
 def write_bundle(
     folder: Path,
     card: Card,
-    recogniser: SvmRecogniser | NetworkRecogniser,
+    recogniser: Fitted,
     cloud: TrainingCloud,
     *,
     pages: Mapping[str, bytes],
@@ -110,12 +116,14 @@ def write_bundle(
     refuse_unbundled(card.model)
     with atomic_path(folder) as temporary:
         temporary.mkdir()
-        save: Any = save_network if is_network(card.model) else save_svm
-        save(recogniser, temporary)
+        _weights("save", card)(recogniser, temporary)
+        if card.feature_set in ENCODERS:
+            shutil.copytree(folder_of(ENCODERS[card.feature_set]), temporary / ENCODER)
         cloud.save(temporary)
         for name, content in pages.items():
             (temporary / name).write_bytes(content)
-        digests = {file.name: file_digest(file) for file in sorted(temporary.iterdir())}
+        files = sorted(file for file in temporary.rglob("*") if file.is_file())
+        digests = {file.relative_to(temporary).as_posix(): file_digest(file) for file in files}
         card = card.model_copy(update={"files": digests})
         write_card(card, temporary)
     return card
@@ -133,5 +141,13 @@ def load_bundle(folder: Path) -> Bundle:
     refuse_unbundled(card.model)
     check_files(card, folder)
     check_versions(card, folder)
-    load: Any = load_network if is_network(card.model) else load_svm
-    return Bundle(folder, card, load(card, folder), load_cloud(folder))
+    if card.feature_set in ENCODERS:
+        use_folder(ENCODERS[card.feature_set], folder / ENCODER)
+    return Bundle(folder, card, _weights("load", card)(card, folder), load_cloud(folder))
+
+
+def _weights(what: str, card: Card) -> Callable[..., Any]:
+    """`save` or `load` of this kind of weights; each brings a library of its own."""
+    kind = kind_of_weights(card.model)
+    function: Callable[..., Any] = getattr(import_module(f"ser_tasks.bundle.{kind}_weights"), f"{what}_{kind}")
+    return function

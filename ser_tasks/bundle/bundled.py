@@ -3,7 +3,15 @@
 from ser_tasks.bundle.card import BundleError
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.models.recogniser import Model
+from ser_tasks.read_params import listed
 from ser_tasks.speech_and_words import reads_words
+
+
+def kind_of_weights(model: str) -> str:
+    """What a bundle keeps of a model of the table: network, logistic or svm."""
+    if is_network(model):
+        return "network"
+    return "logistic" if "ser_tasks.models.logistic" in MODELS[model].code else "svm"
 
 
 def is_network(model: str) -> bool:
@@ -16,7 +24,7 @@ def refuse_unbundled(model: str) -> None:
     reason = _reason_against(MODELS[model])
     if reason is not None:
         bundled = [name for name, line in MODELS.items() if _reason_against(line) is None]
-        raise BundleError(f"{model} cannot be bundled: {reason}. Name another model: {', '.join(bundled)}.")
+        raise BundleError(f"{model} cannot be bundled: {reason}. Name another model: {listed(bundled)}.")
 
 
 def _reason_against(line: Model) -> str | None:

@@ -130,7 +130,8 @@ def check_files(card: Card, folder: Path) -> None:
 
 def file_digest(file: Path) -> str:
     """SHA-256 of a file's bytes."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
-from sklearn.model_selection import GroupKFold
 
 FILE = "training_cloud.npz"
 N_FOLDS = 5
@@ -86,6 +84,8 @@ def fit_cloud(descriptions: Array, speakers: Sequence[str], *, n_components: int
 
     Source: Tipping & Bishop (1999), doi:10.1111/1467-9868.00196
     """
+    from sklearn.model_selection import GroupKFold  # noqa: PLC0415  as below: answering has no use for it
+
     dealer = GroupKFold(min(N_FOLDS, len(set(speakers))))
     held_out = np.empty(len(descriptions))
     for learn, check in dealer.split(descriptions, groups=np.asarray(speakers)):
@@ -94,6 +94,8 @@ def fit_cloud(descriptions: Array, speakers: Sequence[str], *, n_components: int
 
 
 def _cloud(descriptions: Array, n_components: int, *, unit: float = 1.0) -> TrainingCloud:
+    from sklearn.decomposition import PCA  # noqa: PLC0415
+
     mean, spread = descriptions.mean(axis=0), descriptions.std(axis=0)
     scale = np.where(spread > 1e-9, spread, 0.0)
     z = np.divide(descriptions - mean, scale, out=np.zeros(descriptions.shape), where=scale > 0)

@@ -4,18 +4,18 @@ import warnings
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from ser_tasks.bundle.bundled import is_network
+from ser_tasks.bundle.bundled import kind_of_weights
 from ser_tasks.bundle.card import BundleError, Card
 from ser_tasks.versions import NUMERIC, library_versions
 
-READERS = {False: ("scikit-learn", "skops"), True: ("keras",)}  # is a network -> libraries that read its weights
+READERS = {"svm": ("scikit-learn", "skops"), "network": ("keras",), "logistic": ()}  # libraries that read weights
 
 
 def bundle_versions(model: str) -> dict[str, str]:
     """Of the numeric libraries, and of those that read the weights of this model."""
     from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  whoever only answers needs no Parquet
 
-    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[is_network(model)])
+    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind_of_weights(model)])
     return library_versions(libraries)
 
 
@@ -28,7 +28,7 @@ def check_versions(card: Card, folder: Path) -> None:
     Raises:
         BundleError: the weights cannot be relied on here
     """
-    readers = READERS[is_network(card.model)]
+    readers = READERS[kind_of_weights(card.model)]
     doubtful = []
     for name, made_with in card.versions.items():
         here = _here(name)

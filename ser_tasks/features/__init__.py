@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from ser_tasks.encoders import ENCODERS
 from ser_tasks.errors import UserError
+from ser_tasks.features.encoded import encoded
 from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.features.functionals import FUNCTIONALS
 from ser_tasks.features.lld import LLD
@@ -13,6 +15,7 @@ from ser_tasks.features.psd_image import PSD_IMAGE
 from ser_tasks.params import (
     AudioParams,
     ConditioningParams,
+    EncoderParams,
     FunctionalsParams,
     LldParams,
     LogMelParams,
@@ -33,6 +36,7 @@ SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide feature
     "pitch": PitchParams,
     "psd_image": PsdImageParams,
     "functionals": FunctionalsParams,
+    "encoder": EncoderParams,
 }
 
 FEATURE_SETS: Mapping[str, FeatureSet] = {
@@ -42,6 +46,7 @@ FEATURE_SETS: Mapping[str, FeatureSet] = {
     "psd_image": PSD_IMAGE,
     "mfcc": MFCC,
     "functionals": FUNCTIONALS,
+    **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.code_digest import Root
     from ser_tasks.params import Section
 
 Settings: TypeAlias = "Mapping[str, Section]"  # sections of params.yaml by name
@@ -55,6 +56,8 @@ class FeatureSet:
         dimensions: (**sections) -> the n_dims names
         framing: (**sections) -> length of the sound under one row, and from one row to the next; None: one row
             describes the whole utterance
+        code: what `extract` is given to call, for whoever digests the code
+        facts: what else decides the values, as the weights of an encoder
     """
 
     name: str
@@ -62,6 +65,13 @@ class FeatureSet:
     extract: Callable[..., NDArray[np.floating]]
     dimensions: Callable[..., tuple[str, ...]]
     framing: Callable[..., Framing] | None
+    code: tuple[Root, ...] = ()
+    facts: Callable[[], Mapping[str, Any]] | None = None
+
+    @property
+    def all_code(self) -> tuple[Root, ...]:
+        """Where all code is reached from that decides its values."""
+        return (self.extract, *self.code)
 
     def settings(self, params: Settings) -> dict[str, Section]:
         """Exactly the sections this set reads.

@@ -174,8 +174,9 @@ def describe(feature_set_name: str, params: Settings) -> dict[str, str]:
         "hop": framing and framing.hop,
         "sampling_rate": settings["audio"]["sampling_rate"],
         "settings": settings,
-        "code_digest": code_digest(features.extract, read_mono, condition, *copying),
+        "code_digest": code_digest(*features.all_code, read_mono, condition, *copying),
         "versions": {name: version(name) for name in NUMERIC_LIBRARIES},
+        **({} if features.facts is None else {"facts": features.facts()}),
     }
     return {name: json.dumps(fact, sort_keys=True) for name, fact in facts.items()}
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+from ser_tasks.encoders import ENCODERS
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.fusion.network import speech_text_network
 from ser_tasks.models.linguistic.network import text_network
@@ -25,12 +26,15 @@ def _later(module: str, recogniser: str, section: str, feature_set: str, group: 
 
 
 SVM = ("ser_tasks.models.svm", "SvmRecogniser", "svm", "functionals", "svm")
+LOGISTIC = ("ser_tasks.models.logistic", "LogisticRecogniser", "logistic")
 TFIDF = ("ser_tasks.models.linguistic.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.linguistic.sentence_encoder", "SentenceEncoderRecogniser")
 
 TABLE: Mapping[str, Model] = {
     "svm": _later(*SVM),
     "svm_speaker_norm": _later(*SVM, speaker_norm=True),
+    "logistic": _later(*LOGISTIC, "functionals", "svm"),
+    "logistic_speaker_norm": _later(*LOGISTIC, "functionals", "svm", speaker_norm=True),
     "mlp": network("mlp", "functionals"),
     "blstm_attention": network("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
@@ -57,7 +61,16 @@ HEARD_MODELS: Mapping[str, Model] = {
 }
 """Those that read words once more, with the same settings, on what a speech recogniser heard."""
 
-MODELS: Mapping[str, Model] = {**TABLE, **HEARD_MODELS}
+HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm")
+
+ENCODER_MODELS: Mapping[str, Model] = {
+    f"{encoder}_{name}": replace(TABLE[name], feature_set=encoder, group="encoders")
+    for encoder in ENCODERS
+    for name in HEADS
+}
+"""Those that read a row for each utterance once more, on what each speech encoder hears."""
+
+MODELS: Mapping[str, Model] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS}
 
 NETWORKS = tuple(name for name, model in TABLE.items() if model.keras and model.group != "embeddings")
 """Those that are networks and nothing else, each once."""

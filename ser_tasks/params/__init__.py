@@ -14,6 +14,7 @@ from ser_tasks.params.models import (
     AugmentationParams,
     BlstmAttentionParams,
     CnnBlstmAttentionParams,
+    LogisticParams,
     LstmAttentionParams,
     MlpParams,
     NetworkParams,
@@ -48,6 +49,7 @@ from ser_tasks.params.sound import (
     AudioParams,
     ConditioningParams,
     DemoParams,
+    EncoderParams,
     FunctionalsParams,
     LldParams,
     LogMelParams,
@@ -87,6 +89,7 @@ __all__ = [
     "DemoParams",
     "DialogueBlstmParams",
     "EmoboxFolds",
+    "EncoderParams",
     "EnsembleParams",
     "EvaluationParams",
     "FasterWhisperParams",
@@ -95,6 +98,7 @@ __all__ = [
     "LeaveSessionOut",
     "LldParams",
     "LogMelParams",
+    "LogisticParams",
     "Loso",
     "LstmAttentionParams",
     "MfccParams",
@@ -167,7 +171,8 @@ class NetworksParams(Section):
 class ModelsParams(Section):
     """Which models are evaluated, by the stage of dvc.yaml that does it: SVMs, then networks by what they read."""
 
-    svm: Annotated[tuple[str, ...], Once]  # on functionals
+    svm: Annotated[tuple[str, ...], Once]  # and logistic regression, on functionals
+    encoders: Annotated[tuple[str, ...], Once]  # on each of encoders, as ENCODER_NAME
     functionals: Annotated[tuple[str, ...], Once]
     lld: Annotated[tuple[str, ...], Once]
     log_mel: Annotated[tuple[str, ...], Once]
@@ -230,6 +235,7 @@ class Params(Section):
     asr_corpora: Annotated[tuple[str, ...], Once]  # of them, those that a speech recogniser hears
     protocols: Protocols  # of SVMs and classifiers of words
     network_protocols: Protocols  # of networks, which take long
+    encoders: Annotated[tuple[str, ...], Once]  # of speech, whose layers the models of models.encoders read
     feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]  # made of every one of sound_corpora
     models: ModelsParams
     corpus: dict[Name, CorpusParams]
@@ -244,10 +250,12 @@ class Params(Section):
     mfcc: MfccParams
     pitch: PitchParams
     functionals: FunctionalsParams
+    encoder: EncoderParams
     store: StoreParams
     asr: AsrParams
     svm: SvmParams
     embedding_svm: SvmParams
+    logistic: LogisticParams
     tfidf: TfidfParams
     tfidf_context: TfidfParams
     sentence_encoder: SentenceEncoderParams

@@ -17,6 +17,13 @@ class SvmParams(Section):
     inner_folds: Count  # of the training part, by speaker: every list is searched on them
 
 
+class LogisticParams(Section):
+    """Logistic regression; C is searched inside the training part, by speaker."""
+
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # cost of a training error
+    inner_folds: Count  # of the training part, by speaker: C is searched on them
+
+
 class SpecAugmentParams(Section):
     """Masks on the frames of a training clip."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
-from ser_tasks.params.base import Count, Rising, Section, odd
+from ser_tasks.params.base import Count, Once, Rising, Section, odd
 
 
 class AudioParams(Section):
@@ -116,6 +116,12 @@ class FunctionalsParams(Section):
     over: Annotated[tuple[Literal["lld", "mfcc", "log_mel", "pitch"], ...], Field(min_length=1)]  # descriptors
     n_mels: PositiveInt  # bands of mfcc and log_mel here: statistics need fewer than networks do
     loudness_range: PositiveFloat  # dB below the loud frames of a clip that still count as speech
+
+
+class EncoderParams(Section):
+    """What is kept of the frames of every layer of a speech encoder."""
+
+    statistics: Annotated[tuple[Literal["mean", "std"], ...], Once, Field(min_length=1)]  # over the frames
 
 
 class StoreParams(Section):

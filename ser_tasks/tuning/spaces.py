@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from ser_tasks.models import HEARD_MODELS
+from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS
 
 Distributions = dict[str, BaseDistribution]
 
@@ -44,6 +44,7 @@ SVM: Distributions = {  # a list of one value each: the search inside every fold
     "c": log(0.3, 300),
     "gamma": log(0.00003, 0.003),
 }
+LOGISTIC: Distributions = {"c": log(0.00001, 1)}
 EMBEDDING_SVM: Distributions = SVM | {"c": log(0.01, 100), "gamma": one_of("scale", "0.001", "0.01", "0.1")}
 
 LEARNING: Distributions = {  # of every network
@@ -96,6 +97,8 @@ FUSION: Distributions = LEARNING | {
 TABLE: Mapping[str, Space] = {
     "svm": Space("svm", SVM),
     "svm_speaker_norm": Space("svm", SVM),
+    "logistic": Space("logistic", LOGISTIC),
+    "logistic_speaker_norm": Space("logistic", LOGISTIC),
     "mlp": Space(
         "networks.mlp",
         LEARNING
@@ -193,5 +196,9 @@ TABLE: Mapping[str, Space] = {
     "psd_text_fusion": Space("networks.psd_text_fusion", FUSION),
 }
 
-SPACES: Mapping[str, Space] = {**TABLE, **{name: TABLE[name.removesuffix("_heard")] for name in HEARD_MODELS}}
-"""Of every model: one that reads what was heard has the settings, and the space, of the one that reads transcripts."""
+SPACES: Mapping[str, Space] = {
+    **TABLE,
+    **{name: TABLE[name.removesuffix("_heard")] for name in HEARD_MODELS},
+    **{name: TABLE[name.removeprefix(f"{model.feature_set}_")] for name, model in ENCODER_MODELS.items()},
+}
+"""Of every model: one that reads something else has the settings, and the space, of the one that it repeats."""

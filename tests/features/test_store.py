@@ -18,6 +18,7 @@ from ser_tasks.features import FEATURE_SETS, store
 from ser_tasks.features.store import clips_without_speech, compute_shard, plan_shards, prune
 from ser_tasks.params import TrimParams
 from ser_tasks.utterances import utterance_table
+from tests.features.test_feature_sets import EACH
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def file_names(corpus, params, **changes):
     return [shard.file_name for shard in shards]
 
 
-@pytest.mark.parametrize("name", FEATURE_SETS)
+@EACH
 def test_what_is_read_is_what_was_extracted(corpus, params, tmp_path, name):
     root, _ = corpus
     write(corpus, params, tmp_path / "out", name)
@@ -196,7 +197,7 @@ TRIM = TrimParams(frame=0.030, aggressiveness=3, margin=0.0)
 COPIES = {"copies": 2, "gain": (-6.0, 6.0), "noise_snr": (5.0, 30.0), "time_stretch": (0.9, 1.1)}
 
 
-@pytest.mark.parametrize("name", FEATURE_SETS)
+@EACH
 def test_every_feature_set_is_extracted_from_the_conditioned_signal(corpus, params, tmp_path, name):
     root, _ = corpus
     params = with_values(params, "conditioning", pre_emphasis=0.97, peak=0.9)

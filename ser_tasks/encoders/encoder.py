@@ -1,0 +1,83 @@
+"""What an encoder is: a line of the table of `__init__.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Hearing(Protocol):
+    """An encoder with its weights."""
+
+    sampling_rate: int  # Hz
+
+    @property
+    def n_layers(self) -> int:
+        """Hidden states: what enters the first block, and what leaves each."""
+
+    @property
+    def width(self) -> int:
+        """Units of each."""
+
+    def __call__(self, signal: NDArray[np.floating]) -> Sequence[NDArray[np.float32]]:
+        """Of a signal of shape (n_samples,), n_layers hidden states of shape (n_frames, width)."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Encoders that one piece of code runs.
+
+    Attributes:
+        title: for people
+        paper: where it was published
+        code: dotted name of the class whose `load` makes of a folder an encoder with its weights
+        files: patterns of what a folder holds of use, the weights first: of several the first that is there
+        beside: patterns of what else belongs to it
+        libraries: beside NumPy, by the names of their packages; another version may give other values
+    """
+
+    title: str
+    paper: str
+    code: str
+    files: tuple[str, ...]
+    beside: tuple[str, ...]
+    libraries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """One line of the table of encoders.
+
+    Attributes:
+        name: of its feature set
+        family: what runs it
+        hub: repository on the hub of Hugging Face; None: a folder of one's own
+        licence: of the weights, as their page states it
+        parameters: of the encoder, in millions
+        layers: hidden states: what enters the first block, and what leaves each
+        width: units of each
+        languages: that it was trained on
+        sha256: of the weights that the project's figures were measured with, where there are any
+    """
+
+    name: str
+    family: Family
+    hub: str | None
+    licence: str
+    parameters: float
+    layers: int
+    width: int
+    languages: str
+    sha256: str | None = None
+
+
+def all_features(layers: int, width: int, statistics: Sequence[str]) -> tuple[str, ...]:
+    """Names of the dimensions of one utterance, in their order: layer by layer, statistic by statistic."""
+    return tuple(f"layer_{i}_{kind}_{j}" for i in range(layers) for kind in statistics for j in range(width))
+
+
+STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "std": np.std}

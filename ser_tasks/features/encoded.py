@@ -1,0 +1,63 @@
+"""What a speech encoder hears: statistics of every layer over time, one row for each utterance."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.encoders.encoder import STATISTICS, Encoder, all_features
+from ser_tasks.encoders.folder import deciding_facts, loaded
+from ser_tasks.errors import UserError
+from ser_tasks.features.feature_set import FeatureSet
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.encoders.encoder import Hearing
+    from ser_tasks.params import AudioParams, EncoderParams
+
+
+def statistics_of_layers(
+    which: Encoder, signal: NDArray[np.float32], *, audio: AudioParams, encoder: EncoderParams
+) -> NDArray[np.float32]:
+    """Statistics over the frames of every layer of one utterance, (n_samples,) -> (1, n_layers * kinds * width).
+
+    All layers, because the middle ones tell most of emotion and the last, made for words, least; a linear model finds
+    which. Chen et al. (2021), arXiv:2110.13900, weight the layers of a frozen encoder likewise.
+
+    Raises:
+        UserError: no weights here, or audio at a rate that the encoder does not hear
+    """
+    hearing = _at_rate(which, audio)
+    kinds = [STATISTICS[kind] for kind in encoder.statistics]
+    rows = [kind(layer.astype(np.float64), axis=0) for layer in hearing(signal) for kind in kinds]
+    return np.asarray(np.concatenate(rows)[None], np.float32)
+
+
+def _at_rate(which: Encoder, audio: AudioParams) -> Hearing:
+    hearing = loaded(which)
+    if hearing.sampling_rate != audio.sampling_rate:
+        raise UserError(
+            f"{which.name} hears {hearing.sampling_rate} Hz, but audio.sampling_rate in params.yaml is "
+            f"{audio.sampling_rate}. Set it to {hearing.sampling_rate}."
+        )
+    return hearing
+
+
+def _dimensions(which: Encoder, *, audio: AudioParams, encoder: EncoderParams) -> tuple[str, ...]:
+    shape = (which.layers, which.width) if which.hub else (loaded(which).n_layers, loaded(which).width)
+    return all_features(*shape, encoder.statistics)
+
+
+def encoded(which: Encoder) -> FeatureSet:
+    """The feature set of an encoder."""
+    return FeatureSet(
+        which.name,
+        ("audio", "encoder"),
+        partial(statistics_of_layers, which),
+        partial(_dimensions, which),
+        framing=None,
+        code=(which.family.code,),
+        facts=partial(deciding_facts, which),
+    )

@@ -1,0 +1,111 @@
+"""A speech encoder as a feature set: statistics of every layer, kept apart by the weights that made them."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ser_tasks.encoders import ENCODERS
+from ser_tasks.encoders.encoder import Encoder
+from ser_tasks.encoders.folder import load, use_folder
+from ser_tasks.errors import UserError
+from ser_tasks.features import FEATURE_SETS, SECTIONS
+from ser_tasks.features.encoded import encoded
+from ser_tasks.features.store import describe
+from ser_tasks.params import EncoderParams
+from ser_tasks.read_params import read_params
+
+REFERENCE = Path(__file__).parents[1] / "encoders" / "reference"
+SIGNAL = np.load(REFERENCE / "heard.npz")["signal"]
+SMALL = Encoder("small_whisper", ENCODERS["whisper_base"].family, "nowhere/small", "none", 0.01, 3, 16, "none")
+
+
+@pytest.fixture
+def params():
+    """Those of params.yaml."""
+    own = read_params(Path(__file__).parents[2] / "params.yaml")
+    return {name: getattr(own, name) for name in SECTIONS}
+
+
+@pytest.fixture(autouse=True)
+def weights(tmp_path):
+    """The small encoder of the tests, in a folder of its own."""
+    folder = tmp_path / "small"
+    shutil.copytree(REFERENCE / "float32", folder)
+    use_folder(SMALL, folder)
+    return folder
+
+
+def test_an_utterance_is_the_mean_and_the_standard_deviation_of_each_unit_in_each_layer(params):
+    features = encoded(SMALL)
+    values, names = features(SIGNAL, params), features.names(params)
+    layers = np.load(REFERENCE / "heard.npz")["layers"].astype(np.float64)  # by transformers
+    assert values.shape == (1, len(names)) == (1, 3 * 2 * 16)
+    for layer, unit in ((0, 0), (1, 5), (2, 15)):
+        assert values[0, names.index(f"layer_{layer}_mean_{unit}")] == pytest.approx(
+            layers[layer][:, unit].mean(), abs=1e-4
+        )
+        assert values[0, names.index(f"layer_{layer}_std_{unit}")] == pytest.approx(
+            layers[layer][:, unit].std(), abs=1e-4
+        )
+
+
+def test_statistics_are_those_that_params_yaml_names(params):
+    only = params | {"encoder": EncoderParams(statistics=("std",))}
+    assert encoded(SMALL)(SIGNAL, only).shape == (1, 3 * 16)
+    assert encoded(SMALL).names(only)[0] == "layer_0_std_0"
+
+
+def test_the_weights_are_part_of_what_names_a_shard(params, weights):
+    def named():
+        facts = json.loads(describe("small_whisper", params)["facts"])
+        return facts["weights"]["model.bin"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(FEATURE_SETS, "small_whisper", encoded(SMALL))
+        before = named()
+        shutil.copy(REFERENCE / "float16" / "model.bin", weights)
+        assert named() != before
+        before = encoded(SMALL)(SIGNAL, params)
+        shutil.copy(REFERENCE / "int8" / "model.bin", weights)
+        assert np.abs(encoded(SMALL)(SIGNAL, params) - before).max() > 0  # and those that are used
+
+
+def test_weights_that_are_not_here_say_how_to_get_them(params, tmp_path):
+    use_folder(SMALL, tmp_path / "nowhere")
+    with pytest.raises(UserError, match=r"weights are not here.*ser fetch-encoder small_whisper"):
+        encoded(SMALL)(SIGNAL, params)
+
+
+def test_weights_of_another_size_are_refused(params):
+    other = Encoder("small_whisper", SMALL.family, "nowhere/small", "none", 0.01, 7, 512, "none")
+    with pytest.raises(UserError, match="3 layers of 16 units, but small_whisper has 7 of 512"):
+        load(other, REFERENCE / "float32")
+    with pytest.raises(UserError, match="3 layers of 16 units, but small_whisper has 7 of 512"):
+        encoded(other)(SIGNAL, params)
+
+
+def test_another_rate_than_it_hears_is_refused(params):
+    audio = params["audio"].model_copy(update={"sampling_rate": 8000})
+    with pytest.raises(UserError, match=r"small_whisper hears 16000 Hz.*is 8000\. Set it to 16000"):
+        encoded(SMALL)(SIGNAL, params | {"audio": audio})
+
+
+@pytest.mark.parametrize("encoder", ENCODERS.values(), ids=ENCODERS)
+def test_every_line_of_the_table_is_complete(encoder):
+    assert encoder.licence
+    assert encoder.languages
+    assert "arXiv:" in encoder.family.paper or encoder.name == "own_encoder"
+    assert (encoder.hub is None) == (encoder.name == "own_encoder") == (encoder.layers == 0)
+
+
+def test_the_sizes_of_whisper_in_the_table_are_those_of_its_architecture():
+    # two convolutions, the positions, four projections and two layers of an MLP in each block, all norms
+    for name in ("tiny", "tiny_en", "base", "small", "medium", "large_v3"):
+        one = ENCODERS[f"whisper_{name}"]
+        mel, d, blocks = (128 if name == "large_v3" else 80), one.width, one.layers - 1
+        block = 4 * d * d + 3 * d + 8 * d * d + 5 * d + 4 * d
+        total = 3 * mel * d + d + 3 * d * d + d + 1500 * d + blocks * block + 2 * d
+        assert one.parameters == pytest.approx(total / 1e6, abs=0.06)
