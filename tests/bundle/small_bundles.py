@@ -1,18 +1,18 @@
 """A bundle made in a second: an SVM on real features of sounds whose classes are easy to tell apart."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.bundle.bundle import write_bundle
+from ser_tasks.bundle.bundle import Fitted, write_bundle
 from ser_tasks.bundle.card import FORMAT, Card, Figures, TrainingData
 from ser_tasks.bundle.training_cloud import describe, fit_cloud
 from ser_tasks.bundle.versions import bundle_versions
 from ser_tasks.features import SECTIONS, feature_set
-from ser_tasks.models.network import NetworkRecogniser
+from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.models.svm import SvmRecogniser
 from ser_tasks.params import Params, Section, SvmParams
 from ser_tasks.read_params import read_params
 
@@ -66,32 +66,31 @@ def small_params() -> Params:
     return params.model_copy(update={"functionals": params.functionals.model_copy(update={"over": ("mfcc",)})})
 
 
-def small_bundle(folder: Path) -> Path:
+def small_bundle(folder: Path, *, model: str = "svm", settings: Section = SVM) -> Path:
     """Train, and write the bundle; returns its folder."""
-    params, functionals = small_params(), feature_set("functionals")
+    params, extract = small_params(), feature_set(MODELS[model].feature_set)
     sections = {name: getattr(params, name) for name in SECTIONS}
     spoken = [(emotion, speaker, take) for emotion in CLASSES for speaker in range(4) for take in range(3)]
-    features = np.concatenate([functionals(voice(e, speaker=s, take=t), sections) for e, s, t in spoken])
+    features = np.concatenate([extract(voice(e, speaker=s, take=t), sections) for e, s, t in spoken])
     emotions, speakers = (np.array([str(one[place]) for one in spoken]) for place in (0, 1))
-    recogniser = SvmRecogniser(SVM, classes=tuple(CLASSES), seed=0)
+    recogniser: Any = MODELS[model].build(settings, classes=tuple(CLASSES), seed=0)
     recogniser.fit(Examples(features, emotions, speakers), None)
     cloud = fit_cloud(np.array([describe(row[None]) for row in features]), speakers, n_components=10, quantile=0.99)
-    write_bundle(folder, small_card(recogniser, params), recogniser, cloud, pages={"MODEL_CARD.md": b"# small\n"})
+    card = small_card(recogniser, params, model=model, settings=settings)
+    write_bundle(folder, card, recogniser, cloud, pages={"MODEL_CARD.md": b"# small\n"})
     return folder
 
 
-def small_card(
-    recogniser: SvmRecogniser | NetworkRecogniser, params: Params, *, model: str = "svm", settings: Section = SVM
-) -> Card:
+def small_card(recogniser: Fitted, params: Params, *, model: str = "svm", settings: Section = SVM) -> Card:
     """Of the small bundle, or of one with another model."""
-    read = ("conditioning", *feature_set("functionals").sections)
+    read = ("conditioning", *feature_set(MODELS[model].feature_set).sections)
     return Card(
         format=FORMAT,
         name="small",
         corpus="demo",
         preset="four_classes",
         model=model,
-        feature_set="functionals",
+        feature_set=MODELS[model].feature_set,
         classes=recogniser.classes,
         sampling_rate=RATE,
         sections={name: getattr(params, name).model_dump(mode="json") for name in read},

@@ -1,21 +1,35 @@
 """Weights on disk: the same answers after a round trip, and nothing that is not trusted."""
 
+import hashlib
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from skops.io import dump
 
 from ser_tasks.bundle.bundle import load_bundle
 from ser_tasks.bundle.card import BundleError, read_card
+from ser_tasks.bundle.logistic_weights import load_logistic
 from ser_tasks.bundle.network_weights import load_network, save_network
 from ser_tasks.bundle.svm_weights import load_svm
+from ser_tasks.encoders import ENCODERS
+from ser_tasks.encoders.encoder import Encoder
+from ser_tasks.encoders.folder import use_folder
+from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.encoded import encoded
+from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
-from ser_tasks.params import NetworksParams
-from tests.bundle.small_bundles import CLASSES, small_card, small_params
+from ser_tasks.params import LogisticParams, NetworksParams
+from tests.bundle.small_bundles import CLASSES, small_bundle, small_card, small_params, voice
 from tests.models.networks.small_networks import SMALL
+
+REFERENCE = Path(__file__).parents[1] / "encoders" / "reference" / "float32"
+LOGISTIC = LogisticParams(c=(0.01,), inner_folds=2)
 
 
 def untrained(name: str) -> tuple[NetworkRecogniser, str]:
@@ -40,6 +54,52 @@ def test_a_network_gives_the_same_logits_after_a_round_trip(name, tmp_path):
     np.testing.assert_array_equal(loaded.model(given), recogniser.model(given))
     assert loaded.temperature == 2.0
     assert loaded.section == recogniser.section
+
+
+def test_planes_give_the_same_posteriors_after_a_round_trip_and_the_same_bytes_each_time(tmp_path):
+    folders = [small_bundle(tmp_path / name, model="logistic", settings=LOGISTIC) for name in ("one", "two")]
+    one, two = (load_bundle(folder) for folder in folders)
+    assert one.card.files == two.card.files
+    planes, features = one.recogniser.planes, one.features(voice("anger", take=9))
+    standardised = (features - planes.mean) / planes.scale
+    scores = (standardised @ planes.coefficients + planes.intercept).astype(np.float64) / one.card.temperature
+    np.testing.assert_allclose(one.posteriors_from([features])[0], softmax(scores[0]), atol=1e-12)
+    assert one.classes[one.posteriors_from([features]).argmax()] == "anger"
+
+
+def test_a_file_that_holds_no_planes_is_refused(tmp_path):
+    folder = small_bundle(tmp_path / "own", model="logistic", settings=LOGISTIC)
+    np.savez(folder / "model.npz", mean=np.zeros(3))
+    with pytest.raises(BundleError, match=r"model\.npz: not readable as planes.*Make the bundle again"):
+        load_logistic(read_card(folder), folder)
+
+
+@pytest.fixture
+def encoder_bundle(tmp_path, monkeypatch):
+    """Of a model on a small speech encoder, whose own folder is gone."""
+    small = Encoder("small_whisper", ENCODERS["whisper_base"].family, "nowhere/small", "none", 0.01, 3, 16, "none")
+    monkeypatch.setitem(ENCODERS, "small_whisper", small)
+    monkeypatch.setitem(FEATURE_SETS, "small_whisper", encoded(small))
+    monkeypatch.setitem(MODELS, "small_whisper_logistic", replace(MODELS["logistic"], feature_set="small_whisper"))
+    use_folder(small, shutil.copytree(REFERENCE, tmp_path / "weights"))
+    folder = small_bundle(tmp_path / "bundle", model="small_whisper_logistic", settings=LOGISTIC)
+    shutil.rmtree(tmp_path / "weights")
+    return folder
+
+
+def test_a_bundle_brings_its_speech_encoder_along(encoder_bundle, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    moved = encoder_bundle.rename(tmp_path / "elsewhere")
+    bundle = load_bundle(moved)
+    answers = bundle.posteriors([voice(emotion, speaker=5, take=7) for emotion in bundle.classes])
+    assert list(answers.argmax(axis=1)) == [0, 1, 2]
+    assert bundle.card.files["encoder/model.bin"] == hashlib.sha256((REFERENCE / "model.bin").read_bytes()).hexdigest()
+
+
+def test_weights_of_the_encoder_that_were_changed_are_refused(encoder_bundle):
+    (encoder_bundle / "encoder" / "model.bin").write_bytes(b"other")
+    with pytest.raises(BundleError, match=r"encoder/model\.bin: changed since the bundle was made"):
+        load_bundle(encoder_bundle)
 
 
 def test_a_file_that_is_no_network_is_refused(tmp_path):
