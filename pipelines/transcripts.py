@@ -46,7 +46,7 @@ def plan(corpus: str, utterances: pd.DataFrame, params: AsrParams) -> list[Shard
     Raises:
         UserError: nothing can be heard, the engine is not installed, or it does not know the language
     """
-    shards = plan_transcripts(utterances, params.engine, params.settings, shard_minutes=params.shard_minutes)
+    shards = plan_transcripts(utterances, params.engine_here, params.settings, shard_minutes=params.shard_minutes)
     if not shards:
         raise UserError(
             f"{corpus}: none of its {len(utterances)} utterances has sound. Fetch its recordings, or take it out of "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,9 +31,19 @@ def statistics_of_layers(
         UserError: no weights here, or audio at a rate that the encoder does not hear
     """
     hearing = _at_rate(which, audio)
-    kinds = [STATISTICS[kind] for kind in encoder.statistics]
-    rows = [kind(layer.astype(np.float64), axis=0) for layer in hearing(signal) for kind in kinds]
+    kinds, layers = [STATISTICS[kind] for kind in encoder.statistics], hearing(signal)
+    loud = _loud(signal, len(layers[0]), encoder.loudness_range)
+    rows = [kind(layer[loud].astype(np.float64), axis=0) for layer in layers for kind in kinds]
     return np.asarray(np.concatenate(rows)[None], np.float32)
+
+
+def _loud(signal: NDArray[np.float32], n_frames: int, loudness_range: float | None) -> NDArray[np.bool_]:
+    """Frames that count, by the power of the sound under each: pauses tell of the room."""
+    bounds = np.linspace(0, len(signal), n_frames + 1).astype(int)
+    power = np.array([np.mean(signal[a : max(b, a + 1)] ** 2, dtype=np.float64) for a, b in pairwise(bounds)])
+    if loudness_range is None:
+        return np.ones(n_frames, np.bool_)
+    return np.asarray(power >= power.max() * 10 ** (-loudness_range / 10))
 
 
 def _at_rate(which: Encoder, audio: AudioParams) -> Hearing:

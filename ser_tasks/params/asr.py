@@ -1,5 +1,7 @@
 """Sections on speech recognition."""
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import PositiveFloat, PositiveInt
@@ -16,7 +18,7 @@ class PocketsphinxParams(Section):
 class FasterWhisperParams(Section):
     """Whisper by CTranslate2."""
 
-    model: str  # folder of a converted model, or name on the hub
+    model: str  # folder of a converted model, as ser fetch-encoder brings it, or name on the hub
     device: str  # cpu, cuda, auto
     compute_type: str  # default, float32, float16, int8, int8_float16 ...
     beam_size: PositiveInt  # hypotheses kept while it decodes
@@ -25,13 +27,21 @@ class FasterWhisperParams(Section):
 class AsrParams(Section):
     """Transcripts from speech: which engine, and the settings of each."""
 
-    engine: Literal["pocketsphinx", "faster_whisper"]
+    engine: Literal["auto", "pocketsphinx", "faster_whisper"]  # auto: faster_whisper where it and its model are here
     shard_minutes: PositiveFloat  # audio in one task: what a killed run hears again at most
     pocketsphinx: PocketsphinxParams
     faster_whisper: FasterWhisperParams
 
     @property
+    def engine_here(self) -> str:
+        """The engine that is set; of auto, the best one that is installed and has its model in a folder."""
+        if self.engine != "auto":
+            return self.engine
+        ready = find_spec("faster_whisper") is not None and Path(self.faster_whisper.model).is_dir()
+        return "faster_whisper" if ready else "pocketsphinx"
+
+    @property
     def settings(self) -> dict[str, Any]:
-        """Those of the engine that is set."""
-        chosen: Section = getattr(self, self.engine)
+        """Those of this engine."""
+        chosen: Section = getattr(self, self.engine_here)
         return chosen.model_dump(mode="json")

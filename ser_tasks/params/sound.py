@@ -122,6 +122,7 @@ class EncoderParams(Section):
     """What is kept of the frames of every layer of a speech encoder."""
 
     statistics: Annotated[tuple[Literal["mean", "std"], ...], Once, Field(min_length=1)]  # over the frames
+    loudness_range: PositiveFloat | None  # dB below the loudest frame of a clip that still count; null: all frames
 
 
 class StoreParams(Section):

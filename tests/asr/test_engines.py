@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +7,9 @@ import pytest
 from ser_tasks.asr import ENGINES, engine
 from ser_tasks.asr.engine import Engine, at_16_khz
 from ser_tasks.errors import UserError
+from ser_tasks.read_params import read_params
 
+PROJECT = Path(__file__).parents[2]
 SETTINGS = {
     "pocketsphinx": {"grammar": None},
     "faster_whisper": {"model": "tiny", "device": "cpu", "compute_type": "int8", "beam_size": 5},
@@ -41,3 +44,19 @@ def test_a_tone_keeps_its_frequency_at_16_khz(sampling_rate):
     spectrum = np.abs(np.fft.rfft(at_16_khz(tone, sampling_rate)))
     assert len(spectrum) == 8_001  # 1 s, so bins of 1 Hz
     assert spectrum.argmax() == 1_000
+
+
+@pytest.mark.parametrize(
+    ("installed", "folder", "taken"),
+    [(True, True, "faster_whisper"), (True, False, "pocketsphinx"), (False, True, "pocketsphinx")],
+)
+def test_auto_is_faster_whisper_where_both_it_and_its_model_are_here(tmp_path, monkeypatch, installed, folder, taken):
+    params = read_params(PROJECT / "params.yaml").asr
+    model = params.faster_whisper.model_copy(update={"model": str(tmp_path / "whisper")})
+    if folder:
+        (tmp_path / "whisper").mkdir()
+    monkeypatch.setattr("ser_tasks.params.asr.find_spec", lambda name: object() if installed else None)
+    auto = params.model_copy(update={"engine": "auto", "faster_whisper": model})
+    assert auto.engine_here == taken
+    assert auto.settings == getattr(auto, taken).model_dump(mode="json")
+    assert params.model_copy(update={"engine": "pocketsphinx"}).engine_here == "pocketsphinx"

@@ -10,6 +10,7 @@ import pytest
 from ser_tasks.encoders import ENCODERS
 from ser_tasks.encoders.encoder import Encoder
 from ser_tasks.encoders.folder import load, use_folder
+from ser_tasks.encoders.whisper import WhisperEncoder
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.features.encoded import encoded
@@ -53,9 +54,26 @@ def test_an_utterance_is_the_mean_and_the_standard_deviation_of_each_unit_in_eac
 
 
 def test_statistics_are_those_that_params_yaml_names(params):
-    only = params | {"encoder": EncoderParams(statistics=("std",))}
+    only = params | {"encoder": EncoderParams(statistics=("std",), loudness_range=None)}
     assert encoded(SMALL)(SIGNAL, only).shape == (1, 3 * 16)
     assert encoded(SMALL).names(only)[0] == "layer_0_std_0"
+
+
+def test_pauses_do_not_count_unless_all_frames_are_asked_for(params):
+    quiet = SIGNAL * np.where(np.arange(len(SIGNAL)) < 4800, 1, 1e-3).astype(np.float32)  # the second half 60 dB lower
+    layers = WhisperEncoder.load(REFERENCE / "float32")(quiet)
+    everything = params | {"encoder": params["encoder"].model_copy(update={"loudness_range": None})}
+    names, n = encoded(SMALL).names(params), len(layers[0])
+    assert n == 30
+    for settings, frames in ((params, slice(0, 15)), (everything, slice(0, 30))):
+        values = encoded(SMALL)(quiet, settings)[0]
+        assert values[names.index("layer_1_mean_3")] == pytest.approx(layers[1][frames, 3].mean(), abs=0.05)
+        assert values[names.index("layer_2_std_7")] == pytest.approx(layers[2][frames, 7].std(), abs=0.05)
+    assert np.abs(encoded(SMALL)(quiet, settings) - encoded(SMALL)(quiet, params)).max() > 0.3
+
+
+def test_digital_silence_counts_whole(params):
+    assert np.isfinite(encoded(SMALL)(np.zeros(3200, np.float32), params)).all()
 
 
 def test_the_weights_are_part_of_what_names_a_shard(params, weights):

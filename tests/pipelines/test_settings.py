@@ -45,7 +45,7 @@ def edited(tmp_path, monkeypatch):
         ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
         ("feature_sets: [functionals]", "feature_sets: [functional]", r"'functional'.*Did you mean 'functionals'\?"),
         ("asr_corpora: []", "asr_corpora: [meld]", "asr_corpora: 'meld' is not known.*Or add it to corpora"),
-        ("engine: pocketsphinx", "engine: sphinx", r"asr.engine: found 'sphinx'.*'pocketsphinx' or 'faster_whisper'"),
+        ("engine: auto", "engine: sphinx", r"asr.engine: found 'sphinx'.*'pocketsphinx' or 'faster_whisper'"),
         ("  svm: [svm,", "  svm: [swm,", r"models.svm: 'swm'.*Did you mean 'svm'\?"),
         (
             "  lld: []",
