@@ -4,32 +4,46 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines import places
-from ser_tasks.bundle.card import FILE
+from ser_tasks.bundle.card import FILE, BundleError, read_card
 from ser_tasks.errors import UserError
 
 
 def find_bundle(named: str | None) -> Path:
     """The folder of the bundle that is meant.
 
+    Without a name: the one there is, those of synthetic voices left aside if there is another, and those that the
+    project comes with if there is one of your own.
+
     Raises:
-        UserError: no such bundle, or none is named and there is not exactly one
+        UserError: no such bundle, or none is named and it is not clear which
     """
     here = bundles_here()
-    listed = f"In {places.bundle('')}: {', '.join(here) or 'none'}."
+    listed = f"Here: {', '.join(here) or 'none'}."
     if named is None:
-        if len(here) == 1:
-            return places.bundle(here[0])
+        of_people = [name for name, folder in here.items() if len(here) > 1 and not _synthetic(folder)]
+        own = [name for name in of_people if here[name].parent != places.SHIPPED]
+        for names in (own, of_people, list(here)):
+            if len(names) == 1:
+                return here[names[0]]
         found = "there is no bundle" if not here else "there are several bundles, and none is named"
         raise UserError(
             f"--bundle: {found}. {listed} Name one, or make one of bundles: in params.yaml: dvc repro bundle@NAME"
         )
-    for folder in (places.bundle(named), Path(named)):
+    for folder in (places.bundle(named), places.SHIPPED / named, Path(named)):
         if (folder / FILE).is_file():
             return folder
     raise UserError(
-        f"--bundle {named}: neither a bundle in {places.bundle('')} nor the folder of one (with {FILE}). {listed} "
+        f"--bundle {named}: no bundle in {places.bundle('')} or {places.SHIPPED}, and no folder of one (with {FILE}). "
+        f"{listed} "
         "Name one of them, or make it, where bundles: in params.yaml has it: dvc repro bundle@NAME"
     )
+
+
+def _synthetic(folder: Path) -> bool:
+    try:
+        return read_card(folder).training.kind == "synthetic"
+    except BundleError:  # said when it is used
+        return False
 
 
 def find_bundles(named: Sequence[str]) -> dict[str, Path]:
@@ -45,6 +59,7 @@ def find_bundles(named: Sequence[str]) -> dict[str, Path]:
     return by_name
 
 
-def bundles_here() -> list[str]:
-    """Names of those that the stage made."""
-    return sorted(card.parent.name for card in places.bundle("").glob(f"*/{FILE}"))
+def bundles_here() -> dict[str, Path]:
+    """Folders of those that the project comes with and of those that the stage made, by name; these first."""
+    cards = [*sorted(places.SHIPPED.glob(f"*/{FILE}")), *sorted(places.bundle("").glob(f"*/{FILE}"))]
+    return dict(sorted((card.parent.name, card.parent) for card in cards))

@@ -7,6 +7,7 @@ WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
 IMPORTED = DATA / "imported"  # NAME.yaml and NAME.csv of each corpus that `ser import` brought
 HEARD = Path(".ser/heard")  # shards of transcripts: recognising goes on from them
+SHIPPED = Path("models")  # bundles that the project comes with
 DEGRADED = Path(".ser/degraded")  # features of degraded recordings
 STUDIES = Path(".ser/studies")  # of hyper-parameters
 

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.bundles import find_bundles
+from pipelines.bundles import find_bundle, find_bundles
+from ser_tasks.bundle.card import read_card, write_card
 from ser_tasks.errors import UserError
+from tests.bundle.small_bundles import small_bundle
 
 
 @pytest.fixture
@@ -36,3 +38,31 @@ def test_without_any_it_is_said_how_to_make_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="dvc repro bundle@NAME"):
         find_bundles([])
+
+
+@pytest.fixture(scope="module")
+def card(tmp_path_factory):
+    """Of a bundle of synthetic voices."""
+    return read_card(small_bundle(tmp_path_factory.mktemp("card") / "small"))
+
+
+def put(card, folder, kind):
+    Path(folder).mkdir(parents=True)
+    write_card(card.model_copy(update={"training": card.training.model_copy(update={"kind": kind})}), Path(folder))
+
+
+def test_without_a_name_ones_own_of_people_come_before_the_projects_and_those_before_synthetic_ones(
+    card, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    put(card, "data/bundles/demo", "synthetic")
+    assert find_bundle(None) == Path("data/bundles/demo")
+    put(card, "models/shipped", "acted")
+    assert find_bundle(None) == Path("models/shipped")
+    put(card, "data/bundles/mine", "natural")
+    assert find_bundle(None) == Path("data/bundles/mine")
+    put(card, "data/bundles/other", "natural")
+    with pytest.raises(UserError, match=r"several bundles, and none is named\. Here: demo, mine, other, shipped"):
+        find_bundle(None)
+    assert find_bundle("shipped") == Path("models/shipped")
+    assert list(find_bundles([])) == ["demo", "mine", "other", "shipped"]

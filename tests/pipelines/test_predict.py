@@ -117,7 +117,7 @@ def test_ctrl_c_leaves_what_is_done(ser, tmp_path, monkeypatch):
     [
         (["rec", "--format", "xlsx"], "'xlsx' is no format here. Expected --format table, csv, jsonl, parquet"),
         (["rec", "--to", "a.rttm"], "'rttm' is no format here. That is for --timeline"),
-        (["rec", "--bundle", "large"], "neither a bundle in data/bundles .* In data/bundles: small"),
+        (["rec", "--bundle", "large"], "no bundle in data/bundles .* Here: small"),
         (["-"], "no path on standard input"),
     ],
 )
@@ -153,7 +153,7 @@ def test_of_several_bundles_one_must_be_named(place, tmp_path, monkeypatch):
         (tmp_path / "data" / "bundles" / name).mkdir(parents=True)
         (tmp_path / "data" / "bundles" / name / "bundle.json").touch()
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"several bundles, and none is named. In data/bundles: one, two. Name one"):
+    with pytest.raises(UserError, match=r"several bundles, and none is named. Here: one, two. Name one"):
         find_bundle(None)
     assert find_bundle(str(place / "data/bundles/small")) == place / "data/bundles/small"
 
