@@ -20,11 +20,12 @@ from ser_tasks.bundle.card import FILE, REBUILD, BundleError, Card, check_files,
 from ser_tasks.bundle.training_cloud import TrainingCloud, describe, load_cloud
 from ser_tasks.bundle.versions import check_versions
 from ser_tasks.encoders import ENCODERS
-from ser_tasks.encoders.folder import folder_of, use_folder
+from ser_tasks.encoders.folder import brought_along, folder_of, use_folder, weights_digest
 from ser_tasks.features import feature_set, sections_from
 from ser_tasks.models import MODELS
 
 if TYPE_CHECKING:
+    from ser_tasks.encoders.encoder import Encoder
     from ser_tasks.models.logistic import LogisticRecogniser
     from ser_tasks.models.network import NetworkRecogniser
     from ser_tasks.models.svm import SvmRecogniser
@@ -142,8 +143,20 @@ def load_bundle(folder: Path) -> Bundle:
     check_files(card, folder)
     check_versions(card, folder)
     if card.feature_set in ENCODERS:
-        use_folder(ENCODERS[card.feature_set], folder / ENCODER)
+        _use_own_encoder(ENCODERS[card.feature_set], folder)
     return Bundle(folder, card, _weights("load", card)(card, folder), load_cloud(folder))
+
+
+def _use_own_encoder(encoder: Encoder, folder: Path) -> None:
+    """Take the weights that the bundle brings along; a process has one set of weights of each encoder."""
+    own, used = folder / ENCODER, brought_along(encoder)
+    if used is None:
+        use_folder(encoder, own)
+    elif weights_digest(encoder, used) != weights_digest(encoder, own):
+        raise BundleError(
+            f"{folder}: it brings other weights of {encoder.name} than {used.parent}, which is in use. Take one of the "
+            "two bundles at a time."
+        )
 
 
 def _weights(what: str, card: Card) -> Callable[..., Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from ser_tasks.bundle.bundled import kind_of_weights
 from ser_tasks.bundle.card import BundleError, Card
+from ser_tasks.encoders import ENCODERS
+from ser_tasks.models import MODELS
 from ser_tasks.versions import NUMERIC, library_versions
 
 READERS = {"svm": ("scikit-learn", "skops"), "network": ("keras",), "logistic": ()}  # libraries that read weights
@@ -15,7 +17,9 @@ def bundle_versions(model: str) -> dict[str, str]:
     """Of the numeric libraries, and of those that read the weights of this model."""
     from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  whoever only answers needs no Parquet
 
-    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind_of_weights(model)])
+    read = MODELS[model].feature_set
+    hearing = ENCODERS[read].family.libraries if read in ENCODERS else ()
+    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind_of_weights(model)], *hearing)
     return library_versions(libraries)
 
 

@@ -26,18 +26,23 @@ def use_folder(encoder: Encoder, folder: Path) -> None:
     _ELSEWHERE[encoder.name] = folder
 
 
+def brought_along(encoder: Encoder) -> Path | None:
+    """Where it is taken from in this process, if not from its own folder."""
+    return _ELSEWHERE.get(encoder.name)
+
+
 def folder_of(encoder: Encoder) -> Path:
     """Where its weights lie, or would."""
     return _ELSEWHERE.get(encoder.name, HOME / encoder.name)
 
 
-def weights_file(encoder: Encoder) -> Path:
-    """The file of its weights.
+def weights_file(encoder: Encoder, folder: Path | None = None) -> Path:
+    """The file of its weights, in its own folder or in this one.
 
     Raises:
         UserError: not on this machine
     """
-    folder = folder_of(encoder)
+    folder = folder or folder_of(encoder)
     for name in encoder.family.files:
         if (folder / name).is_file():
             return folder / name
@@ -54,6 +59,11 @@ def deciding_facts(encoder: Encoder) -> dict[str, Any]:
     beside = {path.name: _digest(path) for path in sorted(folder.glob("*config.json"))}
     versions = {name: _version(name) for name in encoder.family.libraries}
     return {"weights": {file.name: _digest(file), **beside}, "versions": versions}
+
+
+def weights_digest(encoder: Encoder, folder: Path) -> str:
+    """SHA-256 of the weights in this folder."""
+    return _digest(weights_file(encoder, folder))
 
 
 def loaded(encoder: Encoder) -> Hearing:

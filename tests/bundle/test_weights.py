@@ -13,11 +13,12 @@ from sklearn.preprocessing import FunctionTransformer
 from skops.io import dump
 
 from ser_tasks.bundle.bundle import load_bundle
-from ser_tasks.bundle.card import BundleError, read_card
+from ser_tasks.bundle.card import BundleError, file_digest, read_card, write_card
 from ser_tasks.bundle.logistic_weights import load_logistic
 from ser_tasks.bundle.network_weights import load_network, save_network
 from ser_tasks.bundle.svm_weights import load_svm
 from ser_tasks.encoders import ENCODERS
+from ser_tasks.encoders import folder as encoder_folder
 from ser_tasks.encoders.encoder import Encoder
 from ser_tasks.encoders.folder import use_folder
 from ser_tasks.features import FEATURE_SETS
@@ -84,6 +85,7 @@ def encoder_bundle(tmp_path, monkeypatch):
     use_folder(small, shutil.copytree(REFERENCE, tmp_path / "weights"))
     folder = small_bundle(tmp_path / "bundle", model="small_whisper_logistic", settings=LOGISTIC)
     shutil.rmtree(tmp_path / "weights")
+    monkeypatch.setattr(encoder_folder, "_ELSEWHERE", {})  # as in another process
     return folder
 
 
@@ -94,6 +96,21 @@ def test_a_bundle_brings_its_speech_encoder_along(encoder_bundle, tmp_path, monk
     answers = bundle.posteriors([voice(emotion, speaker=5, take=7) for emotion in bundle.classes])
     assert list(answers.argmax(axis=1)) == [0, 1, 2]
     assert bundle.card.files["encoder/model.bin"] == hashlib.sha256((REFERENCE / "model.bin").read_bytes()).hexdigest()
+
+
+def test_two_bundles_share_an_encoder_only_where_its_weights_are_the_same(encoder_bundle, tmp_path):
+    load_bundle(encoder_bundle)
+    same = shutil.copytree(encoder_bundle, tmp_path / "same")
+    assert load_bundle(same).card.name == "small"
+    shutil.copy(REFERENCE.parent / "float16" / "model.bin", same / "encoder" / "model.bin")
+    card = read_card(same)
+    write_card(
+        card.model_copy(update={"files": {**card.files, "encoder/model.bin": file_digest(same / "encoder/model.bin")}}),
+        same,
+    )
+    load_bundle(encoder_bundle)
+    with pytest.raises(BundleError, match=r"same: it brings other weights of small_whisper than .*bundle, which is in"):
+        load_bundle(same)
 
 
 def test_weights_of_the_encoder_that_were_changed_are_refused(encoder_bundle):
