@@ -36,13 +36,13 @@ def folder_of(encoder: Encoder) -> Path:
     return _ELSEWHERE.get(encoder.name, HOME / encoder.name)
 
 
-def weights_file(encoder: Encoder, folder: Path | None = None) -> Path:
-    """The file of its weights, in its own folder or in this one.
+def weights_file(encoder: Encoder) -> Path:
+    """The file of its weights.
 
     Raises:
         UserError: not on this machine
     """
-    folder = folder or folder_of(encoder)
+    folder = folder_of(encoder)
     for name in encoder.family.files:
         if (folder / name).is_file():
             return folder / name
@@ -63,7 +63,7 @@ def deciding_facts(encoder: Encoder) -> dict[str, Any]:
 
 def weights_digest(encoder: Encoder, folder: Path) -> str:
     """SHA-256 of the weights in this folder."""
-    return _digest(weights_file(encoder, folder))
+    return next(_digest(folder / name) for name in encoder.family.files if (folder / name).is_file())
 
 
 def loaded(encoder: Encoder) -> Hearing:
