@@ -12,6 +12,7 @@ import yaml
 from pipelines.__main__ import STAGES
 from pipelines.cli import cli
 from ser_tasks.corpora import CORPORA
+from ser_tasks.encoders import ENCODERS
 from ser_tasks.features import FEATURE_SETS
 from ser_tasks.models import MODELS
 from tests.docs.documented import PROJECT, Command
@@ -116,6 +117,7 @@ NAMES: Mapping[str, set[str]] = {
     "corpus": {*CORPORA, *OWN_CORPORA},
     "protocol": {"speaker_independent", "speaker_dependent", "emobox"},
     "model": set(MODELS),
+    "encoder": set(ENCODERS),
     "feature_set": set(FEATURE_SETS),
 }
 
