@@ -85,7 +85,7 @@ def _training_data(plan: Evaluation, spoken: pd.DataFrame) -> TrainingData:
     return TrainingData(
         title=corpus.title,
         kind=corpus.kind,
-        language=corpus.language,
+        language=", ".join(sorted(set(spoken.language.dropna()))) or corpus.language,
         utterances={name: plan.labels.emotions.count(name) for name in sorted(set(plan.labels.emotions))},
         speakers={str(gender): int(count) for gender, count in sorted(genders.items())},
         hours=round(float(spoken.duration.sum()) / 3600, 4),

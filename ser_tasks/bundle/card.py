@@ -49,7 +49,7 @@ class TrainingData(Section):
 
     title: str  # of the corpus
     kind: str  # acted, natural or synthetic
-    language: str  # ISO 639-1
+    language: str  # ISO 639-1; several with commas
     utterances: dict[str, PositiveInt]  # of each class
     speakers: dict[str, PositiveInt]  # female, male, unknown
     hours: PositiveFloat

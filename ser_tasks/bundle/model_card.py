@@ -123,7 +123,7 @@ def _limits(card: Card) -> str:
 ## Known limits
 
 - {KNOWN_LIMITS[training.kind]}
-- It knows {sum(training.speakers.values())} speakers of one language (`{training.language}`) as one corpus recorded
+- It knows {sum(training.speakers.values())} speakers (language `{training.language}`) as their corpus recorded
   them: other languages, ages, accents, microphones and rooms were never tested.
 - It always names one of its {len(card.classes)} classes, whatever is said and whoever speaks, and of music too."""
 
