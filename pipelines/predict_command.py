@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
+from pipelines import places
 from pipelines.bundles import find_bundle
 from pipelines.predict import INTERRUPTED, UNREADABLE, predict, sum_up
 from pipelines.predict_formats import ANSWERS, TIMELINES, outputs
@@ -19,7 +20,12 @@ from ser_tasks.errors import UserError
 from ser_tasks.inference.inputs import gather
 from ser_tasks.inference.streaming import extent
 from ser_tasks.read_params import read_params
+from ser_tasks.result import percent
 
+SHIPPED = (
+    "Asked: {folder}, a small model of {kind} speech (UAR {uar} on speakers that it had not heard). One on a speech "
+    "encoder hears far better: docs/encoders.md. --bundle NAME asks another."
+)
 FILES_PER_WORKER, SECONDS_PER_WORKER = 24, 120  # less, and starting another process takes longer than it saves
 
 
@@ -41,6 +47,8 @@ def run(
     folder, params = find_bundle(bundle), read_params()
     card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
     check_files(card, folder)  # before a file of answers that is there is written over
+    if bundle is None and folder.parent == places.SHIPPED:
+        say(SHIPPED.format(folder=folder, kind=card.training.kind, uar=percent(card.figures.uar)))
     paths = recordings(inputs)
     quiet = not to and wanted[0].format != "table"  # the rows themselves show how far it is
     with bar(visible=not quiet) as progress:

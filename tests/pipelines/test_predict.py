@@ -68,6 +68,18 @@ def test_all_answered_is_status_0_and_names_may_come_from_standard_input(ser):
     assert [row["emotion"] for row in rows_of(done.stdout)] == ["sadness", "anger"]
 
 
+def test_in_a_clone_the_model_that_the_project_comes_with_answers_and_says_what_it_is(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("params.yaml", "models"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    done = CliRunner().invoke(cli, ["predict", str(place / "rec" / "anger.wav")])
+    assert done.exit_code == 0, done.stderr
+    (row,) = rows_of(done.stdout)
+    assert sum(float(row[name]) for name in ("anger", "happiness", "neutral", "sadness")) == pytest.approx(1, abs=1e-5)
+    assert "Asked: models/acted_speech, a small model of acted speech (UAR 75.9" in done.stderr.replace("\n", " ")
+    assert "docs/encoders.md" in done.stderr
+
+
 def test_every_format_says_the_same(ser, tmp_path):
     files = [tmp_path / f"a.{ending}" for ending in ("csv", "jsonl", "parquet")]
     done = ser("rec", *(part for file in files for part in ("--to", file)))
