@@ -14,6 +14,8 @@ WIDEST = 140  # columns of the widest table, which a narrow terminal or a log fi
 CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
 OF_RESULTS = ("fold mean ± sd", "F1", "WA", "classes", "protocol")  # what a table of results can do without
 
+FOLDED = "model"  # column whose names are broken where nothing else helps
+
 
 def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[str] = ()) -> None:
     """A table, one line each; where the terminal is too narrow for it, columns are left out, and named.
@@ -21,7 +23,7 @@ def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[s
     Args:
         rows: column -> text
         title: above the table
-        dispensable: columns that may be left out, the first one first
+        dispensable: columns that may be left out, the first one first; then long names of models take two lines
     """
     left_out: list[str] = []
     table = _table(rows, title, left_out)
@@ -30,9 +32,19 @@ def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[s
             break
         left_out.append(column)
         table = _table(rows, title, left_out)
+    too_wide = CONSOLE.measure(table).maximum - columns_here()
+    if too_wide > 0 and FOLDED in rows[0]:
+        longest = max(len(row[FOLDED]) for row in rows) - too_wide
+        table = _table([row | {FOLDED: _in_two_lines(row[FOLDED], longest)} for row in rows], title, left_out)
     CONSOLE.print(table)
     if left_out:
         CONSOLE.print(f"Left out, for want of width: {', '.join(left_out)}.")
+
+
+def _in_two_lines(name: str, longest: int) -> str:
+    """A name that is longer, broken behind an underscore, if it has one."""
+    at = name.rfind("_", 1, longest) + 1
+    return name if len(name) <= longest or not at else f"{name[:at]}\n{name[at:]}"
 
 
 def _table(rows: Sequence[Mapping[str, str]], title: str, left_out: Sequence[str]) -> Table:
