@@ -6,7 +6,6 @@ On one core, in one run. Memory is the largest resident set after `--clips` clip
 """
 
 import argparse
-import os
 import resource
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from pipelines.environment import prepare_environment
 
@@ -23,8 +23,8 @@ SECONDS = 30  # that Whisper's other implementations pad to
 
 def main() -> None:
     """Print one line for each way, then the ratio and the memory."""
-    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     prepare_environment()
+    threadpool_limits(1)
     asked = _asked()
     from ser_tasks.audio.decode import read_mono  # noqa: PLC0415  after the environment is set
     from ser_tasks.encoders import ENCODERS  # noqa: PLC0415
