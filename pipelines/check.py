@@ -3,12 +3,20 @@
 from pipelines import places
 from pipelines.settings import project_params
 from ser_tasks.corpora.manifest import check_sizes, read_manifest
+from ser_tasks.encoders import ENCODERS
+from ser_tasks.encoders.folder import weights_file
 from ser_tasks.read_params import ParamsError
 
 
 def main() -> None:
-    """Read params.yaml, and see that every corpus it selects is on this machine, as its manifest states it."""
+    """Read params.yaml, and see that what it selects is here: corpora as their manifests say, weights of encoders.
+
+    Raises:
+        UserError: what is wrong with it, or missing
+    """
     params = project_params()
+    for name in params.encoders:
+        weights_file(ENCODERS[name])
     for name in params.corpora:
         if name == "demo":
             continue

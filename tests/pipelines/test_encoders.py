@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from pipelines import check
 from pipelines.cli import cli
 from pipelines.settings import evaluated_models, project_params
 from ser_tasks.encoders import ENCODERS
+from ser_tasks.errors import UserError
 from ser_tasks.read_params import ParamsError
 
 PROJECT = Path(__file__).parents[2]
@@ -54,6 +56,15 @@ def test_models_of_encoders_are_each_on_each(place):
         "hubert_base_logistic",
         "hubert_base_logistic_speaker_norm",
     ]
+
+
+def test_an_encoder_whose_weights_are_not_here_is_said_before_anything_runs(place):
+    with_encoders(place, "whisper_base")
+    with pytest.raises(UserError, match=r"whisper_base: its weights are not here.*ser fetch-encoder whisper_base"):
+        check.main()
+    (place / "data/encoders/whisper_base").mkdir(parents=True)
+    (place / "data/encoders/whisper_base/model.bin").touch()
+    check.main()
 
 
 def test_an_encoder_that_is_not_known_or_stands_elsewhere_is_named(place):
