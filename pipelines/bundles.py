@@ -60,6 +60,6 @@ def find_bundles(named: Sequence[str]) -> dict[str, Path]:
 
 
 def bundles_here() -> dict[str, Path]:
-    """Folders of those that the project comes with and of those that the stage made, by name; these first."""
+    """Folders by name: those that the project comes with and those that the stage made, which win where names agree."""
     cards = [*sorted(places.SHIPPED.glob(f"*/{FILE}")), *sorted(places.bundle("").glob(f"*/{FILE}"))]
     return dict(sorted((card.parent.name, card.parent) for card in cards))

@@ -47,8 +47,8 @@ def run(
     folder, params = find_bundle(bundle), read_params()
     card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
     check_files(card, folder)  # before a file of answers that is there is written over
-    if bundle is None and folder.parent == places.SHIPPED:
-        say(SHIPPED.format(folder=folder, kind=card.training.kind, uar=percent(card.figures.uar)))
+    if bundle is None:
+        _introduce(folder, card)
     paths = recordings(inputs)
     quiet = not to and wanted[0].format != "table"  # the rows themselves show how far it is
     with bar(visible=not quiet) as progress:
@@ -74,6 +74,12 @@ def run(
         )
     say(sum_up(tally, seconds=perf_counter() - began))
     return INTERRUPTED if tally.stopped else UNREADABLE if tally.faults else 0
+
+
+def _introduce(folder: Path, card: Card) -> None:
+    """Report which model was taken, if it is one that the project comes with."""
+    if folder.parent == places.SHIPPED:
+        say(SHIPPED.format(folder=folder, kind=card.training.kind, uar=percent(card.figures.uar)))
 
 
 def recordings(inputs: Sequence[str]) -> tuple[Path, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ser_tasks.asr.engine import Engine, at_16_khz, library
 from ser_tasks.errors import UserError
+from ser_tasks.file_digest import file_sha256
 
 INSTALL = "pip install faster-whisper"
 
@@ -65,12 +65,8 @@ class FasterWhisper:
 def weights(settings: Mapping[str, Any]) -> dict[str, str]:
     """Sha256 of each file of a model's folder; none of a name, which is taken to mean the same weights for good."""
     folder = Path(settings["model"])
-    return {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.is_file()} if folder.is_dir() else {}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    return {path.name: file_sha256(path) for path in files}
 
 
 FASTER_WHISPER = Engine(FasterWhisper, ("faster-whisper", "ctranslate2"), INSTALL, languages=None, weights=weights)

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundle.bundled import kind_of_weights, refuse_unbundled
-from ser_tasks.bundle.card import FILE, REBUILD, BundleError, Card, check_files, file_digest, read_card, write_card
+from ser_tasks.bundle.card import FILE, REBUILD, BundleError, Card, check_files, read_card, write_card
 from ser_tasks.bundle.training_cloud import TrainingCloud, describe, load_cloud
 from ser_tasks.bundle.versions import check_versions
 from ser_tasks.encoders import ENCODERS
-from ser_tasks.encoders.folder import brought_along, folder_of, use_folder, weights_digest
+from ser_tasks.encoders.folder import folder_of, folder_override, use_folder, weights_digest
 from ser_tasks.features import feature_set, sections_from
+from ser_tasks.file_digest import file_sha256
 from ser_tasks.models import MODELS
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def write_bundle(
         for name, content in pages.items():
             (temporary / name).write_bytes(content)
         files = sorted(file for file in temporary.rglob("*") if file.is_file())
-        digests = {file.relative_to(temporary).as_posix(): file_digest(file) for file in files}
+        digests = {file.relative_to(temporary).as_posix(): file_sha256(file) for file in files}
         card = card.model_copy(update={"files": digests})
         write_card(card, temporary)
     return card
@@ -149,7 +150,7 @@ def load_bundle(folder: Path) -> Bundle:
 
 def _use_own_encoder(encoder: Encoder, folder: Path) -> None:
     """Take the weights that the bundle brings along; a process has one set of weights of each encoder."""
-    own, used = folder / ENCODER, brought_along(encoder)
+    own, used = folder / ENCODER, folder_override(encoder)
     if used is None:
         use_folder(encoder, own)
     elif weights_digest(encoder, used) != weights_digest(encoder, own):

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, PositiveFloat, PositiveInt, ValidationError
 
 from ser_tasks.errors import UserError
+from ser_tasks.file_digest import file_sha256
 from ser_tasks.params.base import Name, Section
 
 FORMAT = 1  # raise it when files or fields change their meaning
@@ -124,14 +125,8 @@ def check_files(card: Card, folder: Path) -> None:
         file = folder / name
         if not file.is_file():
             raise BundleError(f"{file}: missing from the bundle. {REBUILD}")
-        if file_digest(file) != stated:
+        if file_sha256(file) != stated:
             raise BundleError(f"{file}: changed since the bundle was made (its SHA-256 differs). {REBUILD}")
-
-
-def file_digest(file: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _digest(content: dict[str, Any]) -> str:

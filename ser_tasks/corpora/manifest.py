@@ -1,7 +1,6 @@
 """The version of a corpus: one line per file, its size and the digest of its bytes."""
 
 import csv
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora.corpus import Corpus, CorpusError
 from ser_tasks.corpora.listing import Listing, list_audio
 from ser_tasks.corpora.threads import map_files
+from ser_tasks.file_digest import file_sha256
 
 COLUMNS = ["path", "bytes", "sha256"]
 
@@ -38,12 +38,6 @@ def digest_files(root: Path, listing: Listing) -> list[Entry]:
         return Entry(path, file.stat().st_size, file_sha256(file))
 
     return map_files(entry, listing.version)
-
-
-def file_sha256(path: Path) -> str:
-    """Digest of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def save_entries(entries: Sequence[Entry], path: Path) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-class Hearing(Protocol):
+class LoadedEncoder(Protocol):
     """An encoder with its weights."""
 
     sampling_rate: int  # Hz
@@ -35,8 +35,8 @@ class Family:
         title: for people
         paper: where it was published
         code: dotted name of the class whose `load` makes of a folder an encoder with its weights
-        files: patterns of what a folder holds of use, the weights first: of several the first that is there
-        beside: patterns of what else belongs to it
+        files: names that its weights may have; of several the first that is there
+        beside: patterns of the other files that belong to it
         libraries: beside NumPy, by the names of their packages; another version may give other values
     """
 
@@ -73,11 +73,3 @@ class Encoder:
     width: int
     languages: str
     sha256: str | None = None
-
-
-def all_features(layers: int, width: int, statistics: Sequence[str]) -> tuple[str, ...]:
-    """Names of the dimensions of one utterance, in their order: layer by layer, statistic by statistic."""
-    return tuple(f"layer_{i}_{kind}_{j}" for i in range(layers) for kind in statistics for j in range(width))
-
-
-STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "std": np.std}

@@ -14,8 +14,9 @@ from typing import Any
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora.archive import unpack
 from ser_tasks.encoders.encoder import Encoder
-from ser_tasks.encoders.folder import DIGESTS, HOME, file_sha256, folder_of, load
+from ser_tasks.encoders.folder import DIGESTS, HOME, folder_of, load
 from ser_tasks.errors import UserError
+from ser_tasks.file_digest import file_sha256
 
 DOWNLOADS = HOME / ".downloads"  # a broken download goes on from here
 INSTALL = "pip install huggingface_hub"
@@ -51,7 +52,9 @@ def fetch_encoder(
         UserError: not to be had, not whole, or not such an encoder; what was there stays
     """
     if origin is None:
-        return _settle(encoder, _downloaded(encoder, revision, tell), tell)
+        done = _settle(encoder, downloaded := _downloaded(encoder, revision, tell), tell)
+        shutil.rmtree(downloaded)  # it was copied
+        return done
     if not origin.exists():
         raise UserError(f"{origin}: no such folder or archive. Give what holds {' or '.join(encoder.family.files)}.")
     if origin.is_dir():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -10,30 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ser_tasks.errors import UserError
+from ser_tasks.file_digest import file_sha256
 
 if TYPE_CHECKING:
-    from ser_tasks.encoders.encoder import Encoder, Hearing
+    from ser_tasks.encoders.encoder import Encoder, LoadedEncoder
 
 HOME = Path("data/encoders")
 DIGESTS = "sha256.json"  # of the files, written when they were put there
 
-
-_ELSEWHERE: dict[str, Path] = {}  # of encoders that a bundle brings along
+_OVERRIDES: dict[str, Path] = {}  # encoder -> folder of a bundle that has its weights
 
 
 def use_folder(encoder: Encoder, folder: Path) -> None:
     """Take its weights from here in this process."""
-    _ELSEWHERE[encoder.name] = folder
+    _OVERRIDES[encoder.name] = folder
 
 
-def brought_along(encoder: Encoder) -> Path | None:
-    """Where it is taken from in this process, if not from its own folder."""
-    return _ELSEWHERE.get(encoder.name)
+def folder_override(encoder: Encoder) -> Path | None:
+    """The folder that its weights are taken from in this process, if not its own."""
+    return _OVERRIDES.get(encoder.name)
 
 
 def folder_of(encoder: Encoder) -> Path:
     """Where its weights lie, or would."""
-    return _ELSEWHERE.get(encoder.name, HOME / encoder.name)
+    return _OVERRIDES.get(encoder.name, HOME / encoder.name)
 
 
 def weights_file(encoder: Encoder) -> Path:
@@ -66,7 +65,7 @@ def weights_digest(encoder: Encoder, folder: Path) -> str:
     return next(_digest(folder / name) for name in encoder.family.files if (folder / name).is_file())
 
 
-def loaded(encoder: Encoder) -> Hearing:
+def loaded(encoder: Encoder) -> LoadedEncoder:
     """The encoder with its weights, loaded once in a process.
 
     Raises:
@@ -77,18 +76,18 @@ def loaded(encoder: Encoder) -> Hearing:
 
 
 @lru_cache(maxsize=2)
-def _loaded(encoder: Encoder, folder: Path, changed: int) -> Hearing:
+def _loaded(encoder: Encoder, folder: Path, changed: int) -> LoadedEncoder:
     return load(encoder, folder)
 
 
-def load(encoder: Encoder, folder: Path) -> Hearing:
+def load(encoder: Encoder, folder: Path) -> LoadedEncoder:
     """What lies in a folder, which may be no such encoder.
 
     Raises:
         UserError: it is not, or its library is not installed
     """
     module, _, name = encoder.family.code.rpartition(".")
-    hearing: Hearing = getattr(import_module(module), name).load(folder)
+    hearing: LoadedEncoder = getattr(import_module(module), name).load(folder)
     found, expected = (hearing.n_layers, hearing.width), (encoder.layers, encoder.width)
     if found != expected and encoder.hub is not None:
         raise UserError(
@@ -107,12 +106,6 @@ def _digest(file: Path) -> str:
 @lru_cache(maxsize=64)
 def _sha256(file: Path, size: int, changed: int) -> str:
     return file_sha256(file)
-
-
-def file_sha256(file: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _version(package: str) -> str:

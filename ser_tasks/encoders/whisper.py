@@ -1,7 +1,7 @@
 """The encoder of Whisper in NumPy: every layer, of a clip as long as it is.
 
 Whisper was trained on clips padded to 30 s, and its implementations pad. The encoder serves as well without (its
-positions count from the beginning), for a tenth of the cost, and what is heard does not depend on the padding.
+positions count from the beginning), for an eighth of the cost, and what is heard does not depend on the padding.
 
 Source: Radford et al. (2022), arXiv:2212.04356; hidden states are counted as `WhisperEncoder` of transformers counts
 them, its log-mel spectrogram and its layers being the oracle of the tests

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.encoders.encoder import STATISTICS, Encoder, all_features
+from ser_tasks.encoders.encoder import Encoder
 from ser_tasks.encoders.folder import deciding_facts, loaded
 from ser_tasks.errors import UserError
 from ser_tasks.features.feature_set import FeatureSet
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.encoders.encoder import Hearing
+    from ser_tasks.encoders.encoder import LoadedEncoder
     from ser_tasks.params import AudioParams, EncoderParams
+
+STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "std": np.std}
 
 
 def statistics_of_layers(
@@ -46,7 +49,7 @@ def _loud(signal: NDArray[np.float32], n_frames: int, loudness_range: float | No
     return np.asarray(power >= power.max() * 10 ** (-loudness_range / 10))
 
 
-def _at_rate(which: Encoder, audio: AudioParams) -> Hearing:
+def _at_rate(which: Encoder, audio: AudioParams) -> LoadedEncoder:
     hearing = loaded(which)
     if hearing.sampling_rate != audio.sampling_rate:
         raise UserError(
@@ -59,6 +62,11 @@ def _at_rate(which: Encoder, audio: AudioParams) -> Hearing:
 def _dimensions(which: Encoder, *, audio: AudioParams, encoder: EncoderParams) -> tuple[str, ...]:
     shape = (which.layers, which.width) if which.hub else (loaded(which).n_layers, loaded(which).width)
     return all_features(*shape, encoder.statistics)
+
+
+def all_features(layers: int, width: int, statistics: Sequence[str]) -> tuple[str, ...]:
+    """Names of the dimensions of one utterance, in their order: layer by layer, statistic by statistic."""
+    return tuple(f"layer_{i}_{kind}_{j}" for i in range(layers) for kind in statistics for j in range(width))
 
 
 def encoded(which: Encoder) -> FeatureSet:

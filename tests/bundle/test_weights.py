@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer
 from skops.io import dump
 
 from ser_tasks.bundle.bundle import load_bundle
-from ser_tasks.bundle.card import BundleError, file_digest, read_card, write_card
+from ser_tasks.bundle.card import BundleError, read_card, write_card
 from ser_tasks.bundle.logistic_weights import load_logistic
 from ser_tasks.bundle.network_weights import load_network, save_network
 from ser_tasks.bundle.svm_weights import load_svm
@@ -23,6 +23,7 @@ from ser_tasks.encoders.encoder import Encoder
 from ser_tasks.encoders.folder import use_folder
 from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoded import encoded
+from ser_tasks.file_digest import file_sha256
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
 from ser_tasks.params import LogisticParams, NetworksParams
@@ -85,7 +86,7 @@ def encoder_bundle(tmp_path, monkeypatch):
     use_folder(small, shutil.copytree(REFERENCE, tmp_path / "weights"))
     folder = small_bundle(tmp_path / "bundle", model="small_whisper_logistic", settings=LOGISTIC)
     shutil.rmtree(tmp_path / "weights")
-    monkeypatch.setattr(encoder_folder, "_ELSEWHERE", {})  # as in another process
+    monkeypatch.setattr(encoder_folder, "_OVERRIDES", {})  # as in another process
     return folder
 
 
@@ -105,7 +106,7 @@ def test_two_bundles_share_an_encoder_only_where_its_weights_are_the_same(encode
     shutil.copy(REFERENCE.parent / "float16" / "model.bin", same / "encoder" / "model.bin")
     card = read_card(same)
     write_card(
-        card.model_copy(update={"files": {**card.files, "encoder/model.bin": file_digest(same / "encoder/model.bin")}}),
+        card.model_copy(update={"files": {**card.files, "encoder/model.bin": file_sha256(same / "encoder/model.bin")}}),
         same,
     )
     load_bundle(encoder_bundle)

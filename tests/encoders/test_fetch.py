@@ -151,6 +151,7 @@ def hub(monkeypatch):
 def test_the_hub_is_asked_for_what_belongs_to_it_alone(hub):
     done = fetch_encoder(small(), tell=lambda _: None)
     assert sorted(done.files) == ["config.json", "model.bin"]
+    assert len(list(Path("data/encoders").rglob("model.bin"))) == 1, "nothing twice"
     assert done.files["model.bin"] == DIGEST
 
 
