@@ -29,6 +29,14 @@ def test_its_log_mel_spectrogram_is_that_of_transformers():
     assert relative(found, HEARD["mel"]) < 1e-5
 
 
+def test_its_log_mel_spectrogram_keeps_eight_orders_of_magnitude_of_power():
+    # section 2.2 of the paper scales them to about [-1, 1]: a range of 8 / 4
+    quiet = SIGNAL * np.where(np.arange(len(SIGNAL)) < 4800, 1, 1e-6).astype(np.float32)
+    found = log_mel(quiet, n_mels=80)
+    assert found.max() - found.min() == pytest.approx(2, abs=1e-6)
+    assert found[:28].max() == found.max()
+
+
 def test_every_layer_is_that_of_transformers():
     found = WhisperEncoder.load(REFERENCE / "float32")(SIGNAL)
     assert len(found) == len(LAYERS)

@@ -72,6 +72,16 @@ def test_pauses_do_not_count_unless_all_frames_are_asked_for(params):
     assert np.abs(encoded(SMALL)(quiet, settings) - encoded(SMALL)(quiet, params)).max() > 0.3
 
 
+@pytest.mark.parametrize(("decibels", "counts"), [(-25, True), (-35, False)])
+def test_frames_count_down_to_the_loudness_range_of_30_decibels(params, decibels, counts):
+    steady = np.sin(2 * np.pi * 400 / 16_000 * np.arange(9600)).astype(np.float32)
+    quiet = steady * np.where(np.arange(9600) < 4800, 1, 10 ** (decibels / 20)).astype(np.float32)
+    layers = WhisperEncoder.load(REFERENCE / "float32")(quiet)
+    frames = slice(0, 30 if counts else 15)
+    expected = [statistic(layer[frames], axis=0) for layer in layers for statistic in (np.mean, np.std)]
+    np.testing.assert_allclose(encoded(SMALL)(quiet, params)[0], np.concatenate(expected), atol=1e-5)
+
+
 def test_digital_silence_counts_whole(params):
     assert np.isfinite(encoded(SMALL)(np.zeros(3200, np.float32), params)).all()
 
