@@ -23,8 +23,8 @@ from ser_tasks.read_params import read_params
 from ser_tasks.result import percent
 
 SHIPPED = (
-    "Asked: {folder}, a small model of {kind} speech (UAR {uar} on speakers that it had not heard). One on a speech "
-    "encoder hears far better: docs/encoders.md. --bundle NAME asks another."
+    "Asked: {folder}, a small model of {kind} speech (UAR {uar} on unseen speakers). A model on a speech "
+    "encoder is far better: docs/encoders.md. --bundle NAME asks another."
 )
 FILES_PER_WORKER, SECONDS_PER_WORKER = 24, 120  # less, and starting another process takes longer than it saves
 
