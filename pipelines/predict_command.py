@@ -15,10 +15,10 @@ from pipelines.predict import INTERRUPTED, UNREADABLE, predict, sum_up
 from pipelines.predict_formats import ANSWERS, TIMELINES, outputs
 from pipelines.predict_timeline import predict_timelines
 from pipelines.show_predictions import bar, say
+from ser_tasks.audio.decode import open_sound
 from ser_tasks.bundle.card import Card, check_files, read_card
 from ser_tasks.errors import UserError
 from ser_tasks.inference.inputs import gather
-from ser_tasks.inference.streaming import extent
 from ser_tasks.read_params import read_params
 from ser_tasks.result import percent
 
@@ -102,7 +102,7 @@ def _seconds(paths: Sequence[Path]) -> float:
     total = 0.0
     for path in paths:
         with suppress(UserError, OSError):
-            total += extent(path).duration or 0.0
+            total += open_sound(path).duration or 0.0
     return total
 
 

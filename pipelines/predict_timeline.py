@@ -13,10 +13,10 @@ from pipelines.crew import Crew, crew
 from pipelines.predict import INTERRUPTED, UNREADABLE
 from pipelines.predict_formats import TIMELINES, Output
 from pipelines.show_predictions import clock, fault, say
+from ser_tasks.audio.decode import open_sound
 from ser_tasks.errors import UserError
 from ser_tasks.inference.listen import answer_windows, listen
 from ser_tasks.inference.rows import moment_columns
-from ser_tasks.inference.streaming import extent
 from ser_tasks.inference.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def refuse_collisions(paths: Sequence[Path], outputs: Sequence[Output]) -> None:
 
 
 def _listened(path: Path, *, card: Card, team: Crew, settings: TimelineParams, progress: Progress) -> Timeline:
-    duration = extent(path).duration  # says at once what is wrong with the file
+    source = open_sound(path)  # says at once what is wrong with the file
     tasks = {
-        step: progress.add_task(f"{path.name}: {step}", total=duration, start=False)
+        step: progress.add_task(f"{path.name}: {step}", total=source.duration, start=False)
         for step in ("level", "speech", "emotion")
     }
 
@@ -104,7 +104,7 @@ def _listened(path: Path, *, card: Card, team: Crew, settings: TimelineParams, p
         progress.advance(tasks[step], seconds)
 
     try:
-        return listen(path, card=card, settings=settings, ask=partial(team.ask, answer_windows), heard=heard)
+        return listen(source, card=card, settings=settings, ask=partial(team.ask, answer_windows), heard=heard)
     finally:
         for task in tasks.values():
             progress.remove_task(task)

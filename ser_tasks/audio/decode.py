@@ -1,36 +1,78 @@
-"""Recordings in: decoded, down-mixed, resampled, and refused when they are not sound."""
+"""The one door through which recordings come in: decoded, and refused when they are not sound.
 
+A file is what its content says, whatever its name. libsndfile reads what it knows whole; FFmpeg reads the rest, and
+what libsndfile would read in part. docs/sounds.md has what each does with each format.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from ser_tasks.audio.libsndfile import NotBySndfile, open_libsndfile
 from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.audio.sound_file import read_sound_file
+from ser_tasks.audio.source import Source
+from ser_tasks.audio.whole import refuse_partial
 
-__all__ = ["AudioError", "Recording", "read_mono", "read_recording"]
+__all__ = ["AudioError", "Recording", "open_sound", "read_mono", "read_recording"]
 
-VIDEOS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4a")  # m4a is a sound track alone
+MOST = 2**22  # samples per channel that are decoded at once, whatever a header promises
 
 
-def read_recording(path: Path) -> Recording:
-    """Decode a whole file at its own rate and channels: of a video, the first sound track.
+def open_sound(path: Path) -> Source:
+    """What a file says of itself, before it is decoded.
 
     Raises:
-        AudioError: missing, empty, truncated or foreign file, no samples, or NaN or infinite samples
+        AudioError: missing, empty, cut or foreign file
     """
+    if path.is_dir():
+        raise AudioError(
+            f"{path}: no sound file in this folder, nor further down. Name a folder that has some, or files."
+        )
     if not path.is_file():
-        raise AudioError(f"{path}: no such file. Restore it, or run `ser fetch` on its corpus again.")
+        raise AudioError(
+            f"{path}: no such file. Correct the name (a pattern with * must match something), or restore the "
+            "file; of a corpus: run `ser fetch` again."
+        )
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes). Copy it again from its source.")
-    recording = _decoded(path)
-    if len(recording.samples) == 0:
+    refuse_partial(path)
+    try:
+        return open_libsndfile(path)
+    except NotBySndfile as refusal:
+        from ser_tasks.audio.ffmpeg import open_ffmpeg  # noqa: PLC0415 - slow to load, and few corpora need it
+
+        return open_ffmpeg(path, otherwise=str(refusal), notes=refusal.notes)
+
+
+def read_recording(path: Path, *, allow: Callable[[Source, int], None] | None = None) -> Recording:
+    """Decode a whole file at its own rate and channels: of a video, the first sound track.
+
+    Args:
+        path: of the file
+        allow: raises where that is too much: asked with the samples per channel that the header states, and then with
+            those that were decoded so far
+
+    Raises:
+        AudioError: missing, empty, truncated, damaged or foreign file, no samples, or NaN or infinite samples
+    """
+    source = open_sound(path)
+    judge = allow or (lambda source, n_samples: None)
+    judge(source, source.n_samples or 0)
+    blocks, found = [], 0
+    for block in source.blocks(min(source.n_samples or MOST, MOST)):
+        found += len(block)
+        judge(source, found)
+        blocks.append(block)
+    if not found:
         raise AudioError(f"{path}: the file holds no samples. Copy it again from its source.")
-    broken = np.count_nonzero(~np.isfinite(recording.samples))
+    samples = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    broken = np.count_nonzero(~np.isfinite(samples))
     if broken:
         raise AudioError(f"{path}: {broken} samples are NaN or infinite. Export it again as 16-bit PCM.")
-    return recording
+    return Recording(samples, source.sampling_rate, tuple(source.notes))
 
 
 def read_mono(
@@ -58,11 +100,3 @@ def read_mono(
     if recording.sampling_rate == sampling_rate:
         return mono
     return np.asarray(soxr.resample(mono, recording.sampling_rate, sampling_rate, quality="HQ"), np.float32)
-
-
-def _decoded(path: Path) -> Recording:
-    if path.suffix.lower() not in VIDEOS:
-        return read_sound_file(path)
-    from ser_tasks.audio.video import read_sound_track  # noqa: PLC0415 - loads ffmpeg, which few corpora need
-
-    return read_sound_track(path)

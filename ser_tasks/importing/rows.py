@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
-import soundfile
 
-from ser_tasks.audio.decode import VIDEOS
+from ser_tasks.audio.decode import AudioError, open_sound, read_recording
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
@@ -90,16 +89,13 @@ def usable(rows: Rows) -> Rows:
 
 
 def durations(files: Sequence[Path]) -> dict[Path, float | None]:
-    """Seconds of each file by its header alone; None: it has none. Videos are not opened, and are endless."""
+    """Seconds of each file, by its header where that says; None: it is no sound."""
 
     def seconds(file: Path) -> float | None:
-        if file.suffix.lower() in VIDEOS:
-            return float("inf")
         try:
-            about = soundfile.info(str(file))
-        except soundfile.LibsndfileError:
+            return open_sound(file).duration or read_recording(file).duration
+        except AudioError:
             return None
-        return float(about.frames / about.samplerate) if about.frames else None
 
     return dict(zip(files, map_files(seconds, files), strict=True))
 

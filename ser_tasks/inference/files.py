@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording
+from ser_tasks.audio.source import Source
 from ser_tasks.errors import UserError
 from ser_tasks.inference.answer import Answer, recognise, recognise_all
-from ser_tasks.inference.streaming import extent
 
 if TYPE_CHECKING:
     from ser_tasks.bundle.bundle import Bundle
@@ -61,19 +61,22 @@ def _read(path: Path, limits: PredictParams) -> Recording:
     Raises:
         AudioError: unreadable, or longer or larger than one answer is given to
     """
-    size = extent(path)
-    if size.duration is not None and size.duration > limits.longest:
-        raise AudioError(
-            f"{path}: {size.duration:.0f} s long, but one answer is given to at most {limits.longest:g} s: emotions "
-            "change. Use --timeline, or raise predict.longest in params.yaml."
-        )
-    if size.decoded > limits.largest * 2**20:
-        raise AudioError(
-            f"{path}: {size.channels} channels, {size.decoded / 2**20:.0f} MiB when decoded, but at most "
-            f"{limits.largest:g} MiB are held at once. Mix it down, use --timeline, or raise predict.largest in "
-            "params.yaml."
-        )
-    return read_recording(path)
+
+    def allow(source: Source, n_samples: int) -> None:
+        seconds, decoded = n_samples / source.sampling_rate, 4 * source.n_channels * n_samples / 2**20
+        if seconds > limits.longest:
+            raise AudioError(
+                f"{path}: {seconds:.0f} s long, but one answer is given to at most {limits.longest:g} s: emotions "
+                "change. Use --timeline, or raise predict.longest in params.yaml."
+            )
+        if decoded > limits.largest:
+            raise AudioError(
+                f"{path}: {source.n_channels} channels, {decoded:.0f} MiB when decoded, but at most "
+                f"{limits.largest:g} MiB are held at once. Mix it down, use --timeline, or raise predict.largest in "
+                "params.yaml."
+            )
+
+    return read_recording(path, allow=allow)
 
 
 def _tried(make: Callable[[], Found], path: Path) -> Found | str:

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording
 
-MP4_MARK = b"ftyp"  # bytes 4 to 8 of MP4 and M4A, which are told by their suffix
-
 
 def recording_from_bytes(content: bytes) -> Recording:
     """The bytes of a sound file or of a video, as `audio.decode.read_recording` reads it.
@@ -21,9 +19,8 @@ def recording_from_bytes(content: bytes) -> Recording:
     Raises:
         AudioError: no sound file
     """
-    suffix = ".m4a" if content[4:8] == MP4_MARK else ".wav"  # for all others the content counts, not the suffix
     with tempfile.TemporaryDirectory(prefix="ser-") as folder:
-        file = Path(folder) / f"recording{suffix}"
+        file = Path(folder, "recording")
         file.write_bytes(content)
         try:
             return read_recording(file)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from ser_tasks.audio.recording import Recording
+from ser_tasks.audio.source import Source
 from ser_tasks.errors import UserError
 from ser_tasks.inference.answer import Answer, recognise_all
 from ser_tasks.inference.speech import SAMPLING_RATE, segments
@@ -27,13 +27,13 @@ Ask: TypeAlias = Callable[[Iterable[list[Samples]]], Iterator[list[Answer]]]
 Heard: TypeAlias = Callable[[str, float], None]
 
 
-def listen(path: Path, *, card: Card, settings: TimelineParams, ask: Ask, heard: Heard) -> Timeline:
+def listen(source: Source, *, card: Card, settings: TimelineParams, ask: Ask, heard: Heard) -> Timeline:
     """The timeline of a recording of any length.
 
     Ctrl-C while windows are asked about ends it there: the segments that are answered stay.
 
     Args:
-        path: of the recording
+        source: the recording
         card: of the bundle that is asked
         settings: of segments, windows and smoothing
         ask: batches of windows -> a list of answers for each, in order; see `answer_windows`
@@ -45,7 +45,7 @@ def listen(path: Path, *, card: Card, settings: TimelineParams, ask: Ask, heard:
     """
 
     def blocks(sampling_rate: int, step: str) -> Iterator[Samples]:
-        for piece in mono_blocks(path, sampling_rate=sampling_rate):
+        for piece in mono_blocks(source, sampling_rate=sampling_rate):
             heard(step, len(piece) / sampling_rate)
             yield piece
 
@@ -53,7 +53,7 @@ def listen(path: Path, *, card: Card, settings: TimelineParams, ask: Ask, heard:
     spoken = segments(blocks(SAMPLING_RATE, "speech"), peak=look.peak, duration=look.duration, voice=settings.voice)
     if not spoken:
         raise UserError(
-            f"{path}: no speech in {look.duration:.1f} s (peak {look.peak:.4f} of full scale). Listen to it; if "
+            f"{source.path}: no speech in {look.duration:.1f} s (peak {look.peak:.4f} of full scale). Listen to it; if "
             "somebody speaks, lower timeline.voice.aggressiveness in params.yaml."
         )
     windows = [windows_in(span, window=settings.window, hop=settings.hop) for span in spoken]

@@ -31,9 +31,9 @@ def timeline():
     return read_params(PROJECT / "params.yaml").timeline.model_copy(update=settings)
 
 
-def encoded(signal: np.ndarray, kind: str = "WAV") -> bytes:
+def encoded(signal: np.ndarray, kind: str = "WAV", *, rate: int = RATE) -> bytes:
     stream = io.BytesIO()
-    soundfile.write(stream, signal, RATE, format=kind)
+    soundfile.write(stream, signal, rate, format=kind)
     return stream.getvalue()
 
 

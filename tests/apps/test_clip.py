@@ -1,14 +1,11 @@
 """Files from outside: read within limits, gone from the disk, and named as their sender names them."""
 
-from dataclasses import dataclass
-
 import av
 import numpy as np
 import pytest
 
 from apps.clip import read_clip
 from apps.refusals import NotSoundError, TooMuchError
-from apps.sound_kind import suffix_of
 from ser_tasks.errors import UserError
 from tests.apps.conftest import encoded
 from tests.bundle.small_bundles import RATE, voice
@@ -43,10 +40,8 @@ def test_what_a_browser_records_as_a_video_container_is_heard_too(limits, tmp_pa
 
 
 def test_what_is_no_sound_file_is_answered_with_its_beginning_and_the_known_kinds(limits):
-    with pytest.raises(NotSoundError, match=r"cv.pdf: .* begins with b'%PDF-1.7'. Send WAV, FLAC, OGG"):
+    with pytest.raises(NotSoundError, match=r"^cv.pdf: not readable as sound .* first bytes are b'%PDF-1.7'. Expected"):
         read_clip(b"%PDF-1.7", name="cv.pdf", limits=limits)
-    assert suffix_of(b"RIFF\x00\x00\x00\x00AVI LIST", name="x") == ".avi"
-    assert suffix_of(b"\x00\x00\x00\x20ftypM4A ", name="x") == ".mp4"
 
 
 def test_a_broken_file_is_named_as_its_sender_does_and_leaves_nothing(anger, limits, scratch):
@@ -59,7 +54,8 @@ def test_a_broken_file_is_named_as_its_sender_does_and_leaves_nothing(anger, lim
 
 def test_a_long_recording_is_refused_before_it_is_decoded(limits, tmp_path, monkeypatch):
     silence = np.zeros(11 * RATE, np.float32)  # a few kB as FLAC, however long
-    monkeypatch.setattr("apps.clip.read_recording", lambda path: pytest.fail("it was decoded"))
+    for decoder in ("libsndfile", "ffmpeg"):
+        monkeypatch.setattr(f"ser_tasks.audio.{decoder}._blocks", lambda *_: pytest.fail("it was decoded"))
     with pytest.raises(TooMuchError, match=r"a: 11.0 s of sound, at most 10 s are heard. Cut it"):
         read_clip(encoded(silence, "FLAC"), name="a", limits=limits)
     with pytest.raises(TooMuchError, match=r"a: 11.0 s of sound"):
@@ -67,14 +63,8 @@ def test_a_long_recording_is_refused_before_it_is_decoded(limits, tmp_path, monk
 
 
 def test_many_channels_and_bytes_are_refused_too(limits):
-    @dataclass
-    class Stated:
-        frames: int = 10 * 655_350
-        samplerate: int = 655_350
-        channels: int = 8
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(TooMuchError, match=r"52428000 samples, at most 3840000"):
-        patch.setattr("soundfile.info", lambda path: Stated())
-        read_clip(b"fLaC", name="a", limits=limits)
+    dense = encoded(np.zeros((9 * 60_000, 8), np.float32), "FLAC", rate=60_000)
+    with pytest.raises(TooMuchError, match=r"4320000 samples, at most 3840000"):
+        read_clip(dense, name="a", limits=limits)
     with pytest.raises(TooMuchError, match=r"a: 0.6 MB, at most 0.5 MB are read"):
         read_clip(bytes(600_000), name="a", limits=limits)

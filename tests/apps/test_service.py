@@ -49,14 +49,14 @@ def test_a_batch_has_an_answer_or_an_error_for_each_file_in_its_order(client, an
     results = client.post("/v1/recognise/batch", files=files).json()["results"]
     assert [result["file"] for result in results] == ["good.wav", "bad.txt", "short.wav"]
     assert results[0]["emotion"] == "anger"
-    assert "begins with b'hello'" in results[1]["error"]
+    assert "its first bytes are b'hello'" in results[1]["error"]
     assert results[2]["error"].startswith("short.wav: ")
 
 
 @pytest.mark.parametrize(
     ("content", "status", "detail"),
     [
-        (b"GIF89a", 415, "the recording: not a sound file"),
+        (b"GIF89a", 415, "the recording: not readable as sound"),
         (b"", 422, "the recording: the file is empty"),
         (b"RIFF\xff\x00\x00\x00WAVE", 422, "the recording: truncated: the header promises 263 bytes"),
         (bytes(600_000), 413, "The request holds more than 0.5 MB"),

@@ -65,7 +65,7 @@ def test_a_part_outside_the_file_is_refused(tmp_path, start, end):
 
 
 def test_missing_empty_and_foreign_files_are_named_with_the_way_out(tmp_path):
-    with pytest.raises(AudioError, match=r"none\.wav: no such file\. Restore it"):
+    with pytest.raises(AudioError, match=r"none\.wav: no such file\. Correct the name .* or restore the file"):
         read_recording(tmp_path / "none.wav")
     (tmp_path / "empty.wav").touch()
     with pytest.raises(AudioError, match=r"empty\.wav: the file is empty .* Copy it again"):

@@ -74,7 +74,7 @@ def test_a_video_without_sound_says_what_it_has(tmp_path):
 def test_files_that_are_missing_empty_or_foreign_are_refused(tmp_path):
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "foreign.mp4").write_bytes(b"not a video, " * 100)
-    for name, mend in (("missing", "Restore it"), ("empty", "0 bytes"), ("foreign", "copy it again")):
+    for name, mend in (("missing", "restore the file"), ("empty", "0 bytes"), ("foreign", "copy it again")):
         with pytest.raises(AudioError, match=mend):
             read_recording(tmp_path / f"{name}.mp4")
 

@@ -112,7 +112,7 @@ def test_one_bad_file_among_good_ones_costs_nobody_else_the_answer(bundle, tmp_p
 
 
 def test_a_fault_of_the_program_is_that_of_one_file_and_says_so(bundle, tmp_path, monkeypatch):
-    def broken(path):
+    def broken(path, **_):
         raise ZeroDivisionError("of all things")
 
     monkeypatch.setattr("ser_tasks.inference.files.read_recording", broken)

@@ -1,0 +1,223 @@
+"""A row for each format: what is heard of it is what was written. The table that people read is docs/sounds.md."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from ser_tasks.audio.decode import AudioError, open_sound, read_recording
+from ser_tasks.audio.recording import ForeignError, PointerError
+from ser_tasks.audio.unproven import NEVER_FINISHED, OPEN_END, SEVERAL
+from ser_tasks.inference.streaming import mono_blocks
+from tests.audio.encoded import HERTZ, SECONDS, encode, tone
+
+VARIABLE = {"flags": "+qscale", "global_quality": "590"}  # an MP3 of variable bit rate
+SPECIMEN = {  # name: (written by, options, samples that are heard, of the rate)
+    "a.wav": ("PCM_16", {}, 48_000, 16_000),
+    "ulaw.wav": ("ULAW", {}, 48_000, 16_000),
+    "ima.wav": ("IMA_ADPCM", {}, 48_816, 16_000),
+    "gsm.wav": ("GSM610", {"rate": 8_000}, 24_320, 8_000),
+    "g721.wav": ("G721_32", {"rate": 8_000}, 24_000, 8_000),
+    "a.aiff": ("PCM_16", {}, 48_000, 16_000),
+    "a.au": ("PCM_16", {}, 48_000, 16_000),
+    "a.w64": ("PCM_16", {}, 48_000, 16_000),
+    "a.rf64": ("PCM_16", {"format": "RF64"}, 48_000, 16_000),
+    "a.caf": ("PCM_16", {}, 48_000, 16_000),
+    "sphere.wav": ("PCM_16", {"format": "NIST"}, 48_000, 16_000),
+    "a.flac": ("PCM_16", {}, 48_000, 16_000),
+    "vorbis.ogg": ("VORBIS", {}, 48_000, 16_000),
+    "a.mp3": ("MPEG_LAYER_III", {}, 48_000, 16_000),
+    "libsndfile_alac.caf": ("ALAC_16", {}, 48_000, 16_000),
+    "ffmpeg_alac.caf": ("alac", {}, 48_000, 16_000),
+    "alac.m4a": ("alac", {}, 48_000, 16_000),
+    "a.opus": ("libopus", {"container": "ogg", "rate": 48_000}, 144_000, 48_000),
+    "flac.oga": ("flac", {"container": "ogg"}, 48_000, 16_000),
+    "xing.mp3": ("libmp3lame", {}, 48_000, 16_000),
+    "no_xing.mp3": ("libmp3lame", {"muxing": {"write_xing": "0"}}, 49_536, 16_000),
+    "vbr_no_xing.mp3": ("libmp3lame", {"muxing": {"write_xing": "0"}, "coding": VARIABLE}, 49_536, 16_000),
+    "mp3.wav": ("libmp3lame", {"container": "wav"}, 49_536, 16_000),
+    "a.mp2": ("mp2", {"container": "mp2"}, 48_384, 16_000),
+    "g722.wav": ("g722", {"container": "wav"}, 48_000, 16_000),
+    "g726.wav": ("g726", {"container": "wav", "rate": 8_000}, 24_000, 8_000),
+    "a.m4a": ("aac", {}, 48_128, 16_000),
+    "a.aac": ("aac", {"container": "adts"}, 49_152, 16_000),
+    "a.3gp": ("libopencore_amrnb", {"container": "3gp", "rate": 8_000, "coding": {"b": "12200"}}, 24_110, 8_000),
+    "a.amr": ("libopencore_amrnb", {"container": "amr", "rate": 8_000, "coding": {"b": "12200"}}, 24_160, 8_000),
+    "a.wma": ("wmav2", {"container": "asf"}, 47_616, 16_000),
+    "a.wv": ("wavpack", {}, 48_000, 16_000),
+    "a.tta": ("tta", {}, 48_000, 16_000),
+    "a.ac3": ("ac3", {"container": "ac3", "rate": 32_000}, 96_768, 32_000),
+    "a.webm": ("libopus", {"rate": 48_000}, 144_000, 48_000),
+    "a.ts": ("aac", {"container": "mpegts"}, 49_152, 16_000),
+}
+DAMAGED = {  # name: (specimen, samples that are heard, what is said)
+    "two.opus": ("a.opus", 288_000, (SEVERAL,)),
+    "two.flac": ("a.flac", 96_000, (SEVERAL,)),
+    "two.oga": ("flac.oga", 96_000, (SEVERAL,)),
+    "two.aac": ("a.aac", 98_304, ()),
+}
+
+
+def specimen(folder: Path, name: str) -> Path:
+    """The tone in one of the formats."""
+    codec, options, _, rate = SPECIMEN[name]
+    path = folder / name
+    if codec == codec.upper():
+        kind = options.get("format") or None
+        soundfile.write(path, tone(rate), rate, subtype=codec, format=kind)
+        return path
+    return encode(path, codec, **{"rate": 16_000, **options})
+
+
+def pitch(samples: np.ndarray, rate: int) -> float:
+    """The strongest frequency in Hz."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.argmax(spectrum) * rate / len(samples))
+
+
+@pytest.mark.parametrize("name", SPECIMEN)
+def test_a_file_is_heard_whole_whatever_it_is_called(tmp_path, name):
+    expected, rate = SPECIMEN[name][2:]
+    path = specimen(tmp_path, name).rename(tmp_path / "clip.bin")
+    recording = read_recording(path)
+    assert (recording.samples.shape, recording.sampling_rate) == ((expected, 1), rate)
+    assert pitch(recording.samples[:, 0], rate) == pytest.approx(HERTZ, abs=0.5)
+    level = np.sqrt(np.mean(recording.samples[: SECONDS * rate] ** 2) / np.mean(tone(rate) ** 2))
+    assert level == pytest.approx(1, abs=0.4 if "amr" in SPECIMEN[name][0] else 0.1)  # AMR models a voice, not a tone
+    assert not recording.notes
+
+
+@pytest.mark.parametrize("name", ["gsm.wav", "vbr_no_xing.mp3", "a.opus", "ffmpeg_alac.caf", "a.m4a"])
+def test_it_is_the_same_sound_block_by_block(tmp_path, name):
+    path = specimen(tmp_path, name)
+    whole = read_recording(path)
+    blocks = mono_blocks(open_sound(path), sampling_rate=whole.sampling_rate, block=0.3)
+    np.testing.assert_array_equal(np.concatenate(list(blocks)), whole.samples[:, 0])
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_files_that_were_put_one_behind_the_other_are_heard_to_the_last(tmp_path, name):
+    of, expected, notes = DAMAGED[name]
+    path = tmp_path / name
+    path.write_bytes(specimen(tmp_path, of).read_bytes() * 2)
+    recording = read_recording(path)
+    assert len(recording.samples) == expected
+    assert recording.notes == notes
+
+
+@pytest.mark.parametrize("name", ["xing.mp3", "no_xing.mp3", "vbr_no_xing.mp3"])
+def test_of_two_mp3_files_in_one_both_are_heard_and_the_joint_is_named(tmp_path, name):
+    path = tmp_path / "two.mp3"
+    path.write_bytes(specimen(tmp_path, name).read_bytes() * 2)
+    recording = read_recording(path)
+    assert recording.duration == pytest.approx(2 * SECONDS, abs=0.2)
+    assert [note[:10] for note in recording.notes] == ["near 3.06 s"[:10]]
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.w64", "a.aiff", "a.au", "sphere.wav", "a.rf64", "a.caf"])
+def test_two_files_in_one_of_a_format_that_cannot_hold_them_are_refused(tmp_path, name):
+    path = tmp_path / "two"
+    path.write_bytes(specimen(tmp_path, name).read_bytes() * 2)
+    with pytest.raises(AudioError, match=r"two recordings in one file: .* Expected one: split it"):
+        read_recording(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.wav", "ima.wav", "gsm.wav", "a.aiff", "a.au", "a.w64", "a.rf64", "a.caf", "sphere.wav", "mp3.wav"),
+        *("a.flac", "xing.mp3", "libsndfile_alac.caf", "g722.wav", "a.webm", "a.m4a", "vorbis.ogg", "a.wv", "a.tta"),
+    ],
+)
+def test_half_a_file_is_refused_where_its_header_promised_more(tmp_path, name):
+    path = specimen(tmp_path, name)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(AudioError, match=r"truncated|damaged|not readable as sound"):
+        read_recording(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "note"),
+    [("a.opus", 0.33, OPEN_END), ("flac.oga", 0.33, OPEN_END), ("a.aac", 0.5, "packet does not decode")],
+)
+def test_half_a_file_of_a_format_that_promises_nothing_is_heard_and_said(tmp_path, name, share, note):
+    path = specimen(tmp_path, name)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    recording = read_recording(path)
+    assert recording.duration == pytest.approx(share * SECONDS, abs=0.2)
+    assert note in recording.notes[0]
+
+
+@pytest.mark.parametrize("riff", [None, 0, 2**32 - 1])
+@pytest.mark.parametrize("data", [0, 2**32 - 1])
+def test_a_recorder_that_died_left_its_sound_behind_an_unfinished_header(tmp_path, riff, data):
+    path = specimen(tmp_path, "a.wav")
+    content = bytearray(path.read_bytes())
+    content[40:44] = data.to_bytes(4, "little")
+    if riff is not None:
+        content[4:8] = riff.to_bytes(4, "little")
+    path.write_bytes(content)
+    recording = read_recording(path)
+    assert len(recording.samples) == 48_000
+    assert recording.notes == ((NEVER_FINISHED,) if data == 0 else ())
+
+
+def test_a_flac_from_a_pipe_does_not_know_its_length(tmp_path):
+    path = specimen(tmp_path, "a.flac")
+    content = bytearray(path.read_bytes())
+    content[21] &= 0xF0  # RFC 9639: 36 bits of STREAMINFO, 0 where the number of samples is not known
+    content[22:26] = bytes(4)
+    path.write_bytes(content)
+    np.testing.assert_allclose(read_recording(path).samples[:, 0], tone(), atol=2**-15)
+
+
+def test_a_header_that_promises_more_than_any_memory_holds_is_refused_at_once(tmp_path):
+    path = specimen(tmp_path, "a.flac")
+    content = bytearray(path.read_bytes())
+    content[21] |= 0x0F
+    content[22:26] = b"\xff" * 4
+    path.write_bytes(content)
+    with pytest.raises(AudioError, match="truncated|damaged"):
+        read_recording(path)
+
+
+def test_a_git_lfs_pointer_is_called_that(tmp_path):
+    path = tmp_path / "a.wav"
+    path.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{1:064d}\nsize 96044\n")
+    with pytest.raises(PointerError, match=r"a\.wav: a Git LFS pointer, not the recording\. .* git lfs pull"):
+        read_recording(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"ffconcat version 1.0\nfile a.wav\n", b"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\na.wav\n#EXT-X-ENDLIST\n"],
+)
+def test_a_playlist_is_no_recording_and_opens_no_other_file(tmp_path, content):
+    specimen(tmp_path, "a.wav")
+    path = tmp_path / "list.wav"
+    path.write_bytes(content)
+    with pytest.raises(ForeignError, match="not readable as sound"):
+        read_recording(path)
+
+
+def test_a_rate_that_changes_midway_is_refused(tmp_path):
+    soundfile.write(tmp_path / "b.ogg", tone(22_050), 22_050)
+    path = specimen(tmp_path, "vorbis.ogg")
+    path.write_bytes(path.read_bytes() + (tmp_path / "b.ogg").read_bytes())
+    with pytest.raises(AudioError, match=r"after 2\.98 s"):
+        read_recording(path)
+
+
+def test_every_format_stands_in_the_table_that_people_read():
+    table = Path("docs/sounds.md").read_text()
+    missing = [name for name in (*SPECIMEN, *DAMAGED) if f"`{name}`" not in table]
+    assert not missing
+
+
+def test_what_libsndfile_reads_is_read_without_loading_ffmpeg(tmp_path):
+    path = specimen(tmp_path, "a.wav")
+    code = f"import sys; from ser_tasks.audio.decode import read_recording as r; r({path!r}); assert 'av' not in sys.modules"
+    subprocess.run([sys.executable, "-c", f"from pathlib import PosixPath; {code}"], check=True)
