@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from apps.refusals import NotSoundError, TooMuchError
+from ser_tasks.audio.channels import MIX, chosen
 from ser_tasks.audio.decode import Recording, read_recording
 from ser_tasks.audio.recording import ForeignError
 from ser_tasks.audio.source import Source
@@ -22,13 +23,14 @@ class Clip(NamedTuple):
     recording: Recording
 
 
-def read_clip(content: bytes, *, name: str, limits: RequestParams) -> Clip:
+def read_clip(content: bytes, *, name: str, limits: RequestParams, channel: str = MIX) -> Clip:
     """Decode bytes that came from outside.
 
     Args:
         content: a whole file
         name: for messages
-        limits: of bytes and seconds; the length is measured before anything is decoded
+        limits: of bytes and seconds; what the header states is held to them before anything is decoded
+        channel: that is heard: mix, left, right, or a number from 1
 
     Raises:
         TooMuchError: too large, or too long
@@ -46,7 +48,8 @@ def read_clip(content: bytes, *, name: str, limits: RequestParams) -> Clip:
         path = Path(folder, "clip")
         path.write_bytes(content)
         try:
-            recording = read_recording(path, allow=partial(_refuse_long, name=name, limits=limits))
+            whole = read_recording(path, allow=partial(_refuse_long, name=name, limits=limits))
+            recording = chosen(whole, channel)
         except TooMuchError:
             raise
         except ForeignError as error:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 
 from apps.answering import answer_to, answers_to
@@ -15,9 +15,11 @@ from apps.refusals import BadRequestError, LaterError
 from apps.replies import Alive, Answered, Batch, Card, Ready
 from apps.service_page import service_page
 from apps.workplace import Workplace
+from ser_tasks.audio.channels import MIX
 from ser_tasks.bundle.bundle import Bundle
 from ser_tasks.params import RequestParams
 
+Channel = Annotated[str, Query(pattern=r"^(mix|left|right|[1-9]\d?)$", description="That is heard.")]
 PATIENCE = 5  # s after which to ask again while the bundle is being loaded
 
 FILE = {"type": "string", "format": "binary"}
@@ -43,18 +45,18 @@ def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
     add_problems(api)
 
     @api.post("/v1/recognise", responses=PROBLEMS, openapi_extra=_body({"audio/*": {"schema": FILE}, FORM: ONE_FILE}))
-    async def recognise(request: Request) -> Answered:
+    async def recognise(request: Request, channel: Channel = MIX) -> Answered:
         """One recording: the body itself, or one part of a form. `?name=` says what a raw body is called."""
         async with workplace.place():
             bundle, upload = _loaded(loading), _only(await uploads_of(request, limits=limits))
-            return await workplace.run(answer_to, bundle, upload, limits=limits)
+            return await workplace.run(answer_to, bundle, upload, limits=limits, channel=channel)
 
     @api.post("/v1/recognise/batch", responses=PROBLEMS, openapi_extra=_body({FORM: FILES}))
-    async def recognise_batch(request: Request) -> Batch:
+    async def recognise_batch(request: Request, channel: Channel = MIX) -> Batch:
         """Several recordings as parts of a form: an answer or an error for each, in the same order."""
         async with workplace.place():
             bundle, uploads = _loaded(loading), await uploads_of(request, limits=limits)
-            return await workplace.run(answers_to, bundle, uploads, limits=limits)
+            return await workplace.run(answers_to, bundle, uploads, limits=limits, channel=channel)
 
     _describe(api, loading, limits)
     return api

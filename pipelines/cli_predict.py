@@ -27,6 +27,9 @@ def predict(  # noqa: PLR0917 - typer passes them by name
         typer.Option("--format", help="table, csv, jsonl, parquet; with --timeline also rttm, labels, picture."),
     ] = None,
     timeline: Annotated[bool, typer.Option("--timeline", help="Emotion over time, for long recordings.")] = False,
+    channel: Annotated[
+        str, typer.Option(help="mix, left, right, each (an answer to every channel), or a number from 1.")
+    ] = "mix",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; left out: as many as pay.")] = None,
 ) -> None:
     """Answer each recording with an emotion, how sure that is, and why it may be wrong.
@@ -35,4 +38,5 @@ def predict(  # noqa: PLR0917 - typer passes them by name
     """
     from pipelines.predict_command import run
 
-    raise typer.Exit(run(inputs, bundle=bundle, to=to or [], form=form, timeline=timeline, workers=workers))
+    status = run(inputs, bundle=bundle, to=to or [], form=form, timeline=timeline, workers=workers, channel=channel)
+    raise typer.Exit(status)

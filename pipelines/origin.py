@@ -15,8 +15,8 @@ from pipelines import places
 from pipelines.plan import Evaluation, labelled_corpus, protocol_section
 from pipelines.plan_cross import CrossEvaluation
 from pipelines.settings import feature_params
+from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.audio.decode import read_mono
 from ser_tasks.augmentation.signal_copy import augmented_copy
 from ser_tasks.code_digest import Root, code_digest, code_parts
 from ser_tasks.content_digest import (
@@ -145,7 +145,7 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
 def _model_code(model: str, params: Params) -> list[Root]:
     """What learns, answers, extracts and counts."""
     line, extracting = MODELS[model], [root for name in _sound(model) for root in FEATURE_SETS[name].all_code]
-    sounding = (read_mono, condition) if extracting else ()
+    sounding = (Clip, condition) if extracting else ()
     copying = (augmented_copy,) if extracting and n_copies(feature_params(params)) else ()
     return [*evaluation_code(line), *extracting, *sounding, *copying]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.crew import crew
 from pipelines.predict_formats import ANSWERS, Output
 from pipelines.show_predictions import fault
+from ser_tasks.audio.channels import EACH, MIX
 from ser_tasks.inference.files import Outcome, answer_files
 from ser_tasks.inference.rows import answer_columns, answer_row
 
@@ -30,7 +31,8 @@ class Tally:
     """What became of the files."""
 
     asked: int
-    answered: int = 0
+    files: set[Path] = field(default_factory=set)  # that were taken up
+    answered: int = 0  # of these, or of their channels
     unsure: int = 0
     faults: int = 0
     seconds: float = 0.0  # of sound that was answered
@@ -38,6 +40,8 @@ class Tally:
 
     def count(self, outcome: Outcome) -> None:
         """One more."""
+        self.asked += outcome.path in self.files  # another channel
+        self.files.add(outcome.path)
         if outcome.answer is None:
             self.faults += 1
         else:
@@ -55,6 +59,7 @@ def predict(
     limits: PredictParams,
     workers: int,
     progress: Progress,
+    channel: str = MIX,
 ) -> Tally:
     """Answer every file, in order, and write each answer as soon as it is there; Ctrl-C leaves what was written.
 
@@ -66,22 +71,24 @@ def predict(
         limits: of one file
         workers: processes
         progress: bar
+        channel: that is heard, see `ser_tasks.inference.files.answer_files`
     """
-    columns, tally = answer_columns(classes), Tally(len(paths))
+    channels = channel == EACH
+    columns, tally = answer_columns(classes, channels=channels), Tally(len(paths))
     task = progress.add_task("files", total=len(paths))
     with ExitStack() as stack:
         writers = [stack.enter_context(ANSWERS[output.format](columns, output.to)) for output in outputs]
         team = stack.enter_context(crew(folder, workers))
         try:
             for outcome in chain.from_iterable(
-                team.ask(partial(answer_files, limits=limits), _batches(paths, workers))
+                team.ask(partial(answer_files, limits=limits, channel=channel), _batches(paths, workers))
             ):
                 for write in writers:
-                    write(answer_row(outcome, classes))
+                    write(answer_row(outcome, classes, channels=channels))
                 if outcome.fault is not None:
                     fault(outcome.fault)
                 tally.count(outcome)
-                progress.advance(task)
+                progress.update(task, completed=len(tally.files))
         except KeyboardInterrupt:
             tally.stopped = True
     return tally

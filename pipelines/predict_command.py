@@ -15,6 +15,7 @@ from pipelines.predict import INTERRUPTED, UNREADABLE, predict, sum_up
 from pipelines.predict_formats import ANSWERS, TIMELINES, outputs
 from pipelines.predict_timeline import predict_timelines
 from pipelines.show_predictions import bar, say
+from ser_tasks.audio.channels import MIX, refuse_channel
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.bundle.card import Card, check_files, read_card
 from ser_tasks.errors import UserError
@@ -37,12 +38,14 @@ def run(
     form: str | None,
     timeline: bool,
     workers: int | None,
+    channel: str = MIX,
 ) -> int:
     """Predict, and return the exit status.
 
     Raises:
         UserError: nothing can begin: no bundle, no recordings, an unknown format
     """
+    refuse_channel(channel, each=not timeline)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has much to say, and nothing of it helps
     folder, params = find_bundle(bundle), read_params()
     card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
@@ -61,6 +64,7 @@ def run(
                 settings=params.timeline,
                 workers=workers or processes(card, int(_seconds(paths) / SECONDS_PER_WORKER)),
                 progress=progress,
+                channel=channel,
             )
         began = perf_counter()
         tally = predict(
@@ -71,6 +75,7 @@ def run(
             limits=params.predict,
             workers=workers or processes(card, len(paths) // FILES_PER_WORKER),
             progress=progress,
+            channel=channel,
         )
     say(sum_up(tally, seconds=perf_counter() - began))
     return INTERRUPTED if tally.stopped else UNREADABLE if tally.faults else 0

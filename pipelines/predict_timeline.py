@@ -13,6 +13,7 @@ from pipelines.crew import Crew, crew
 from pipelines.predict import INTERRUPTED, UNREADABLE
 from pipelines.predict_formats import TIMELINES, Output
 from pipelines.show_predictions import clock, fault, say
+from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.errors import UserError
 from ser_tasks.inference.listen import answer_windows, listen
@@ -38,6 +39,7 @@ def predict_timelines(
     settings: TimelineParams,
     workers: int,
     progress: Progress,
+    channel: str = MIX,
 ) -> int:
     """Listen to every recording in turn, and write its timeline before the next begins.
 
@@ -48,6 +50,7 @@ def predict_timelines(
         settings: of segments, windows and smoothing
         workers: processes
         progress: bar
+        channel: that is heard, see `ser_tasks.inference.streaming.mono_blocks`
 
     Returns:
         the exit status: 0, UNREADABLE if a recording got no timeline, INTERRUPTED after Ctrl-C
@@ -62,7 +65,7 @@ def predict_timelines(
         team = stack.enter_context(crew(folder, workers))
         for path in paths:
             try:
-                timeline = _listened(path, card=card, team=team, settings=settings, progress=progress)
+                timeline = _listened(path, card=card, team=team, settings=settings, progress=progress, channel=channel)
             except UserError as error:
                 fault(str(error))
                 status = UNREADABLE
@@ -92,7 +95,9 @@ def refuse_collisions(paths: Sequence[Path], outputs: Sequence[Output]) -> None:
             )
 
 
-def _listened(path: Path, *, card: Card, team: Crew, settings: TimelineParams, progress: Progress) -> Timeline:
+def _listened(
+    path: Path, *, card: Card, team: Crew, settings: TimelineParams, progress: Progress, channel: str
+) -> Timeline:
     source = open_sound(path)  # says at once what is wrong with the file
     tasks = {
         step: progress.add_task(f"{path.name}: {step}", total=source.duration, start=False)
@@ -104,7 +109,12 @@ def _listened(path: Path, *, card: Card, team: Crew, settings: TimelineParams, p
         progress.advance(tasks[step], seconds)
 
     try:
-        return listen(source, card=card, settings=settings, ask=partial(team.ask, answer_windows), heard=heard)
+        timeline = listen(
+            source, card=card, settings=settings, ask=partial(team.ask, answer_windows), heard=heard, channel=channel
+        )
+        for note in source.notes:
+            say(f"{path}: {note}.")
+        return timeline
     finally:
         for task in tasks.values():
             progress.remove_task(task)

@@ -57,7 +57,7 @@ def _answers(rows: Sequence[Row], classes: Sequence[str]) -> Table:
     table.add_column("s", justify="right", no_wrap=True)
     table.add_column("remarks", min_width=18 if any(row["remarks"] for row in rows) else None)
     for row in rows:
-        file = Text(row["path"][len(folder) :])
+        file = Text(" ".join([row["path"][len(folder) :], *([row["channel"]] if "channel" in row else [])]))
         if row["emotion"] is None:
             table.add_row(file, Text("no answer", style="red"), "", "", Text("see the error above"))
             continue

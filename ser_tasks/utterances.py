@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         pa.field("path", pa.string()),  # relative to the corpus root; null: text only
         pa.field("start", pa.float64()),  # s; null: from the beginning
         pa.field("end", pa.float64()),  # s; null: to the end
+        pa.field("channel", pa.string()),  # left, right, or its number from 1; null: the mix of all
         pa.field("speaker", pa.string(), nullable=False),
         pa.field("gender", pa.string()),  # female, male
         pa.field("session", pa.string()),  # recording session, for leave-session-out

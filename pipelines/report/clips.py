@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import soundfile
 
 from pipelines import places
-from ser_tasks.audio.decode import read_mono
+from ser_tasks.audio.clip import clip_of
 from ser_tasks.compare.licence import may_be_passed_on
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def clips_of(
         return {}, "No recordings are in this file (--no-audio)."
     made: dict[str, str] = {}
     for name in names:
-        clip = _clip(corpus.name, utterances.loc[name].to_dict())
+        clip = _clip(corpus.name, name, utterances.loc[name].to_dict())
         if clip and sum(map(len, made.values())) + len(clip) <= BUDGET:
             made[name] = clip
     if not made:
@@ -54,12 +54,11 @@ def clips_of(
     return made, f"{said} Recordings: {corpus.citation} (made smaller here: one channel, 16 kHz, MP3)"
 
 
-def _clip(corpus: str, row: Mapping[Any, Any]) -> str | None:
+def _clip(corpus: str, name: str, row: Mapping[Any, Any]) -> str | None:
     """One utterance as MP3, which every browser plays; None where it is text alone, or its file is not here."""
     if not isinstance(row["path"], str) or not (places.corpus_root(corpus) / row["path"]).exists():
         return None
-    ends = {key: None if row[key] != row[key] else float(row[key]) for key in ("start", "end")}
-    signal = read_mono(places.corpus_root(corpus) / row["path"], sampling_rate=RATE, **ends)
+    signal = clip_of(row, name).mono(places.corpus_root(corpus), RATE)
     file = io.BytesIO()
     sound = signal[: round(LONGEST * RATE)]
     soundfile.write(

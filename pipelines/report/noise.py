@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines import places
 from ser_tasks.atomic import atomic_path
-from ser_tasks.audio.decode import read_mono
+from ser_tasks.audio.clip import clip_of
 from ser_tasks.code_digest import code_digest
 from ser_tasks.compare.snr import estimated_snr
 
@@ -35,8 +35,7 @@ def snr_of(corpus: str, utterances: pd.DataFrame, heard: Callable[[int, int], No
         row = spoken.loc[name]
         if not (root / row.path).exists():
             return None
-        ends = {key: None if pd.isna(row[key]) else float(row[key]) for key in ("start", "end")}
-        signal = read_mono(root / row.path, sampling_rate=16_000, **ends)
+        signal = clip_of(row, str(name)).mono(root, 16_000)
         known[name, row.sha256] = estimated_snr(signal, sampling_rate=16_000)
         heard(done + 1, len(missing))
         if (done + 1) % SAVED_EVERY == 0 or done + 1 == len(missing):

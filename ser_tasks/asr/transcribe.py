@@ -23,10 +23,10 @@ import pyarrow.parquet as pq
 from ser_tasks.asr import engine as engine_called
 from ser_tasks.asr.engine import SAMPLING_RATE, Engine, Transcriber
 from ser_tasks.atomic import atomic_path
-from ser_tasks.audio.decode import read_mono
+from ser_tasks.audio.clip import Clip, clips_of
 from ser_tasks.code_digest import code_digest
 from ser_tasks.errors import UserError
-from ser_tasks.features.store import Clip, full_shards, with_sound
+from ser_tasks.features.store import full_shards, with_sound
 
 FORMAT = 2  # of the shards: raise it when rows are laid out otherwise
 DECODERS = ("av", "numpy", "soundfile", "soxr")  # another version of one of these may give other samples
@@ -84,10 +84,7 @@ def plan_transcripts(
     line = engine_called(engine)
     _refuse_foreign(spoken, engine, line)
     versions, inputs = line.versions(), _inputs(engine, line, settings)
-    clips = [
-        Clip(name, path, None if pd.isna(start) else start, None if pd.isna(end) else end, sha256)
-        for name, path, start, end, sha256 in spoken[list(Clip.__annotations__)].itertuples(index=False)
-    ]
+    clips = clips_of(spoken)
     languages = [None if pd.isna(language) else str(language) for language in spoken.language]
     return [
         Shard(engine, settings, versions, inputs, tuple(clips[first:last]), tuple(languages[first:last]))
@@ -154,7 +151,7 @@ def transcribe_corpus(
 def _row(
     shard: Shard, transcriber: Transcriber, clip: Clip, language: str | None, corpus_root: Path
 ) -> dict[str, object]:
-    signal = read_mono(corpus_root / clip.path, sampling_rate=SAMPLING_RATE, start=clip.start, end=clip.end)
+    signal = clip.mono(corpus_root, SAMPLING_RATE)
     began = time.perf_counter()
     transcript = transcriber.transcribe(signal, sampling_rate=SAMPLING_RATE, language=language)
     return {
@@ -173,7 +170,7 @@ def _inputs(engine: str, line: Engine, settings: Mapping[str, Any]) -> str:
         "engine": engine,
         "settings": dict(settings),
         "weights": line.weights(settings),
-        "code_digest": code_digest(line.load, read_mono),
+        "code_digest": code_digest(line.load, Clip),
         "versions": line.versions() | {name: version(name) for name in DECODERS},
     }
     return json.dumps(facts, sort_keys=True)

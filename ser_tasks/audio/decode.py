@@ -11,6 +11,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from ser_tasks.audio.channels import MIX, mixed_down
 from ser_tasks.audio.libsndfile import NotBySndfile, open_libsndfile
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.audio.source import Source
@@ -76,7 +77,7 @@ def read_recording(path: Path, *, allow: Callable[[Source, int], None] | None = 
 
 
 def read_mono(
-    path: Path, *, sampling_rate: int, start: float | None = None, end: float | None = None
+    path: Path, *, sampling_rate: int, start: float | None = None, end: float | None = None, channel: str = MIX
 ) -> NDArray[np.float32]:
     """One utterance as the recogniser hears it: down-mixed and resampled.
 
@@ -84,6 +85,7 @@ def read_mono(
         path: the recording
         sampling_rate: wanted, in Hz (soxr, high quality)
         start, end: part of the file, in s; None is the file's own beginning or end
+        channel: that is heard, see `ser_tasks.audio.channels.mixed_down`
 
     Returns:
         shape (n_samples,), full scale [-1, 1]
@@ -96,7 +98,7 @@ def read_mono(
             f"{path}: the part from {start} s to {end} s is not inside the file ({recording.duration:.3f} s). "
             "Mend its times in the corpus."
         )
-    mono = np.asarray(recording.samples[first:last].mean(axis=1), np.float32)
+    mono = mixed_down(recording.samples[first:last], channel, path=path)
     if recording.sampling_rate == sampling_rate:
         return mono
     return np.asarray(soxr.resample(mono, recording.sampling_rate, sampling_rate, quality="HQ"), np.float32)

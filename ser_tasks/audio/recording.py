@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 
+SHORTEST = 0.1  # s: below it some features do not exist
+
 
 class AudioError(UserError):
     """A file that cannot be used as a recording."""

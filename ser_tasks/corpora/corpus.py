@@ -76,6 +76,7 @@ class Utterance:
     parsed: Parsed
     start: float | None = None  # s in the file; None: from the beginning
     end: float | None = None  # s in the file; None: to the end
+    channel: str | None = None  # left, right, or its number from 1; None: the mix of all
 
 
 @dataclass(frozen=True)

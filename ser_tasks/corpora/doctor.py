@@ -92,10 +92,13 @@ def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int
 
 
 def _unreadable(unreadable: Sequence[Unreadable]) -> list[Finding]:
-    if not unreadable:
-        return []
-    text = f"{len(unreadable)} files are not readable: {some([file.path for file in unreadable])}"
-    return [Finding("error", "readable", f"{text}. The first: {unreadable[0].why}")]
+    findings = []
+    for pointers, meaning in ((True, "are Git LFS pointers, not recordings"), (False, "are not readable")):
+        mine = [file for file in unreadable if file.pointer == pointers]
+        if mine:
+            text = f"{len(mine)} files {meaning}: {some([file.path for file in mine])}"
+            findings.append(Finding("error", "readable", f"{text}. The first: {mine[0].why}"))
+    return findings
 
 
 def _version(root: Path, corpus: Corpus, manifest: Path | None) -> list[Finding]:

@@ -6,8 +6,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_tasks.audio.channels import mixed_down, remark_on_channels
 from ser_tasks.audio.decode import AudioError, read_recording
+from ser_tasks.audio.recording import PointerError
 from ser_tasks.corpora.fingerprint import DIGITS
+from ser_tasks.corpora.take import Bands, bands_of
 
 BANDS = 32  # equal parts of 0 Hz to half the sampling rate
 WINDOW = 2_048  # samples of one spectrum
@@ -32,6 +35,8 @@ class Inspected:
     rms: float
     clipped: int  # runs of samples at full scale
     spectrum: NDArray[np.float32]  # shape (BANDS,): power of each band, dBFS
+    bands: Bands  # by which copies of one take are found
+    notes: tuple[str, ...]  # on how it was read, and on its channels
 
     @property
     def stem(self) -> str:
@@ -50,6 +55,7 @@ class Unreadable:
 
     path: str
     why: str
+    pointer: bool = False  # to a file that Git LFS has not fetched
 
 
 def inspect_file(root: Path, path: str) -> Inspected | Unreadable:
@@ -57,8 +63,9 @@ def inspect_file(root: Path, path: str) -> Inspected | Unreadable:
     try:
         recording = read_recording(root / path)
     except AudioError as error:
-        return Unreadable(path, str(error))
-    samples = recording.samples
+        return Unreadable(path, str(error), isinstance(error, PointerError))
+    samples, remark = recording.samples, remark_on_channels(recording.samples)
+    mono = mixed_down(samples)
     return Inspected(
         path=path,
         n_samples=len(samples),
@@ -68,7 +75,9 @@ def inspect_file(root: Path, path: str) -> Inspected | Unreadable:
         peak=decibels(float(np.abs(samples).max())),
         rms=decibels(float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))),
         clipped=clipped_runs(samples),
-        spectrum=band_levels(samples.mean(axis=1)),
+        spectrum=band_levels(mono),
+        bands=bands_of(mono, recording.sampling_rate),
+        notes=(*recording.notes, *([remark] if remark else [])),
     )
 
 

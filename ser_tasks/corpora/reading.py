@@ -129,6 +129,7 @@ def _row(corpus: Corpus, utterance: Utterance, sound: Sound | None) -> dict[str,
         "path": utterance.path,
         "start": utterance.start,
         "end": utterance.end,
+        "channel": utterance.channel,
         "language": utterance.parsed.language or (None if corpus.language == UNKNOWN else corpus.language),
     }
     if sound is None:

@@ -1,19 +1,23 @@
 """What the doctor hears in all files together: rates, lengths, levels, duplicates, genuineness."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 
+from ser_tasks.audio.recording import SHORTEST
 from ser_tasks.corpora.corpus import Corpus, Official, Utterance
 from ser_tasks.corpora.finding import Finding, Level, some
 from ser_tasks.corpora.fingerprint import Fingerprint
 from ser_tasks.corpora.inspection import Inspected, cliff
 from ser_tasks.corpora.recognition import Recognised, Verdict, recognise
+from ser_tasks.corpora.take import same_takes
 
 SILENT = -80.0  # dBFS of peak
 SAME_LENGTH = 0.25  # share of files with one and the same number of samples; RAVDESS itself has 0.05
 ROUNDING = 0.01  # s: durations are published with two decimals
+NUMBER = re.compile(r"-?\d+\.\d+")
 FEW = 5  # findings of one kind that are shown
 
 MEND = "get the release, or leave these out"
@@ -49,8 +53,16 @@ def soundness(
     for part in corpus.official or (None,):
         mine = [file for file in files if part is None or part.style in (None, styles.get(file.path))]
         findings += _durations(mine, part)
-    findings += [_levels(files), *_silent(files), *_clipped(files), *_same_length(files), *_bandwidth(files)]
-    findings += _duplicates(files, emotions, prints)
+    findings += [
+        *_notes(files),
+        *_too_short(files),
+        _levels(files),
+        *_silent(files),
+        *_clipped(files),
+        *_same_length(files),
+        *_bandwidth(files),
+    ]
+    findings += [*_duplicates(files, emotions, prints), *_copies(files, emotions)]
     if prints and official is not None:
         findings += fingerprint_findings(recognise(files, prints, official.sampling_rate))
     return findings
@@ -100,6 +112,23 @@ def _channels(files: Sequence[Inspected]) -> Finding:
         "channels",
         f"{len(several)} of {len(files)} files are not mono and will be down-mixed: {some(several)}",
     )
+
+
+def _notes(files: Sequence[Inspected]) -> list[Finding]:
+    """What was said while a file was read, or of its channels, and of how many."""
+    said: dict[str, list[str]] = {}
+    for file in files:
+        for note in file.notes:
+            said.setdefault(NUMBER.sub("...", note), []).append(file.path)
+    return [Finding("warning", "heard", f"{len(paths)} files: {note}: {some(paths)}") for note, paths in said.items()]
+
+
+def _too_short(files: Sequence[Inspected]) -> list[Finding]:
+    short = [file.path for file in files if file.duration < SHORTEST]
+    if not short:
+        return []
+    text = f"{len(short)} files are shorter than {SHORTEST} s, which no answer is given to: {some(short)}"
+    return [Finding("warning", "duration", f"{text}; leave them out")]
 
 
 def _durations(files: Sequence[Inspected], official: Official | None) -> list[Finding]:
@@ -195,6 +224,23 @@ def _duplicates(
             findings.append(Finding("note", "duplicates", f"one sound twice, in the release too: {names}"))
         else:
             findings.append(Finding("warning", "duplicates", f"one sound in {len(twins)} files: {names}"))
+    return _few(findings)
+
+
+def _copies(files: Sequence[Inspected], emotions: Mapping[str, str]) -> list[Finding]:
+    """Files that hold one take in another encoding, rate or level: no digest is the same."""
+    findings = []
+    for one, other, _ in same_takes([file.bands for file in files]):
+        if files[one].digest == files[other].digest:
+            continue
+        names = f"{files[one].path}, {files[other].path}"
+        labels = {emotions[file.path] for file in (files[one], files[other]) if file.path in emotions}
+        if len(labels) > 1:
+            text = f"one take twice, with several emotions ({', '.join(sorted(labels))}): {names}"
+            findings.append(Finding("error", "duplicates", text))
+        else:
+            text = f"one take twice, in another encoding, rate or level: {names}; keep one"
+            findings.append(Finding("warning", "duplicates", text))
     return _few(findings)
 
 

@@ -26,8 +26,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
+from ser_tasks.audio.clip import Clip, clips_of
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.audio.decode import read_mono
 from ser_tasks.augmentation.signal_copy import augmented_copy
 from ser_tasks.code_digest import code_digest
 from ser_tasks.copy_ids import COPY_MARK
@@ -50,22 +50,6 @@ ROW = pa.schema(
         pa.field("speech_found", pa.bool_()),  # false: trimming heard none and kept the whole clip; null: no trimming
     ]
 )
-
-
-@dataclass(frozen=True)
-class Clip:
-    """Where the sound of one utterance is, and its digest; start and end in s, None: the file's own."""
-
-    utterance_id: str
-    path: str
-    start: float | None
-    end: float | None
-    sha256: str
-
-    @property
-    def content(self) -> list[object]:
-        """What decides its values, whichever folder of the corpus was linked: all but the path."""
-        return [self.utterance_id, self.start, self.end, self.sha256]
 
 
 @dataclass(frozen=True)
@@ -103,10 +87,7 @@ def plan_shards(
     spoken = with_sound(utterances)
     settings, metadata = deciding_settings(feature_set_name, params), describe(feature_set_name, params)
     minutes = spoken.duration.to_numpy(float) / 60 * (1 + n_copies(settings))
-    clips = [
-        Clip(name, path, None if pd.isna(start) else start, None if pd.isna(end) else end, sha256)
-        for name, path, start, end, sha256 in spoken[list(Clip.__annotations__)].itertuples(index=False)
-    ]
+    clips = clips_of(spoken)
     return [
         Shard(feature_set_name, settings, metadata, tuple(clips[first:last]))
         for first, last in full_shards(minutes, limit=shard_minutes)
@@ -174,7 +155,7 @@ def describe(feature_set_name: str, params: Settings) -> dict[str, str]:
         "hop": framing and framing.hop,
         "sampling_rate": settings["audio"]["sampling_rate"],
         "settings": settings,
-        "code_digest": code_digest(*features.all_code, read_mono, condition, *copying),
+        "code_digest": code_digest(*features.all_code, Clip, condition, *copying),
         "versions": {name: version(name) for name in NUMERIC_LIBRARIES},
         **({} if features.facts is None else {"facts": features.facts()}),
     }
@@ -200,7 +181,7 @@ def compute_shard(shard: Shard, *, corpus_root: Path, folder: Path) -> Path:
 def rows_of(shard: Shard, clip: Clip, corpus_root: Path) -> list[dict[str, object]]:
     """The row of one utterance, and those of its copies."""
     path = corpus_root / clip.path
-    sounds, speech_found = sounds_of(clip, path, shard.settings)
+    sounds, speech_found = sounds_of(clip, corpus_root, shard.settings)
     rows = []
     for name, signal in sounds.items():
         values = finite_values(shard, signal, path)
@@ -216,11 +197,11 @@ def rows_of(shard: Shard, clip: Clip, corpus_root: Path) -> list[dict[str, objec
 
 
 def sounds_of(
-    clip: Clip, path: Path, settings: Mapping[str, Any]
+    clip: Clip, corpus_root: Path, settings: Mapping[str, Any]
 ) -> tuple[dict[str, NDArray[np.float32]], bool | None]:
     """The conditioned signal of an utterance and of its copies, by id, and whether trimming found speech in it."""
     rate = settings["audio"].sampling_rate
-    signal = read_mono(path, sampling_rate=rate, start=clip.start, end=clip.end)
+    signal = clip.mono(corpus_root, rate)
     signal, speech_found = condition(signal, sampling_rate=rate, settings=settings["conditioning"])
     sounds = {clip.utterance_id: signal}
     for number in range(1, 1 + n_copies(settings)):

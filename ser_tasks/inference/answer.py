@@ -10,6 +10,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from ser_tasks.audio.channels import mixed_down
 from ser_tasks.inference.checks import Remark, refuse_unusable, remarks_on
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def recognise_all(bundle: Bundle, recordings: Sequence[Recording]) -> list[Answe
 
 def model_signal(recording: Recording, sampling_rate: int) -> NDArray[np.float32]:
     """Mixed down and resampled as the training utterances were, shape (n_samples,); see `audio.decode.read_mono`."""
-    mono = np.asarray(recording.samples.mean(axis=1), np.float32)
+    mono = mixed_down(recording.samples)
     if recording.sampling_rate == sampling_rate:
         return mono
     return np.asarray(soxr.resample(mono, recording.sampling_rate, sampling_rate, quality="HQ"), np.float32)
@@ -65,6 +66,7 @@ def model_signal(recording: Recording, sampling_rate: int) -> NDArray[np.float32
 def _answer(bundle: Bundle, recording: Recording, posteriors: NDArray[np.float64], unlikeness: float) -> Answer:
     card, best = bundle.card, int(posteriors.argmax())
     remarks = remarks_on(recording.samples, recording.sampling_rate, durations=card.durations)
+    remarks += tuple(Remark(note, unsure=False) for note in recording.notes)
     if unlikeness > card.farthest:
         text = f"unlike the training data: {unlikeness / card.farthest:.1f} times as far as the farthest of it"
         remarks += (Remark(text, unsure=True),)

@@ -9,9 +9,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
-from ser_tasks.audio.recording import AudioError, Recording
+from ser_tasks.audio.channels import mixed_down, remark_on_channels
+from ser_tasks.audio.recording import SHORTEST, AudioError, Recording
 
-SHORTEST = 0.1  # s: below it some features do not exist
 QUIET, INAUDIBLE = -60.0, -75.0  # dBFS, RMS; RAVDESS reaches down to -60
 CLIPPED, BADLY_CLIPPED = 0.001, 0.01  # of the samples
 SILENT = 0.5  # of the samples, exactly 0
@@ -59,9 +59,9 @@ def remarks_on(
         durations: shortest and longest training utterance, in s; None: the duration is not judged
     """
     channels = signal[:, None] if signal.ndim == 1 else signal
-    mono = channels.mean(axis=1)
+    mono = mixed_down(channels)
     silent = silent_share(mono, sampling_rate)
-    found = [_silence(silent)]
+    found = [_channels(channels), _silence(silent)]
     if silent < 1:
         found += [_level(mono), _clipping(channels), _bandwidth(mono, sampling_rate)]
     if durations is not None:
@@ -99,6 +99,11 @@ def bandwidth(signal: Samples, sampling_rate: int) -> float:
     above = np.cumsum(power[::-1])[::-1]  # of this bin and all higher ones
     heard = np.flatnonzero(above > ABSENT * above[0])
     return float(heard[-1] * sampling_rate / n_fft) if len(heard) else 0.0
+
+
+def _channels(channels: Samples) -> Remark | None:
+    text = remark_on_channels(channels)
+    return None if text is None else Remark(text, unsure=True)
 
 
 def _silence(share: float) -> Remark | None:

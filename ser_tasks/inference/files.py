@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.audio.source import Source
@@ -23,36 +24,46 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one file: an answer, or what is wrong with it."""
+    """Of one file, or one channel of it: an answer, or what is wrong with it."""
 
     path: Path
+    channel: str
     answer: Answer | None
     fault: str | None
 
 
-def answer_files(bundle: Bundle, paths: Sequence[Path], *, limits: PredictParams) -> list[Outcome]:
+def answer_files(bundle: Bundle, paths: Sequence[Path], *, limits: PredictParams, channel: str = MIX) -> list[Outcome]:
     """Answers to some files, in their order; what cannot be read or answered is said in its place.
 
     Args:
         bundle: the model
         paths: of the files, whose sound is held in memory together
         limits: of one file
+        channel: that is heard, see `ser_tasks.audio.channels.mixed_down`; of each, an answer to every channel
     """
-    read = [_tried(lambda path=path: _read(path, limits), path) for path in paths]  # type: ignore[misc]
-    sound = [(path, found) for path, found in zip(paths, read, strict=True) if isinstance(found, Recording)]
+    read = [heard for path in paths for heard in _heard(path, channel, limits)]
+    sound = [(path, found) for path, _, found in read if isinstance(found, Recording)]
     try:
         answered: list[Answer | str] = [*recognise_all(bundle, [recording for _, recording in sound])]
     except Exception:  # whose fault it is shows when each is asked about alone
         answered = [_tried(lambda r=recording: recognise(bundle, r), path) for path, recording in sound]  # type: ignore[misc]
     answers = iter(answered)
     return [
-        _outcome(path, next(answers) if isinstance(found, Recording) else found)
-        for path, found in zip(paths, read, strict=True)
+        _outcome(path, part, next(answers) if isinstance(found, Recording) else found) for path, part, found in read
     ]
 
 
-def _outcome(path: Path, found: Answer | str) -> Outcome:
-    return Outcome(path, None, found) if isinstance(found, str) else Outcome(path, found, None)
+def _heard(path: Path, channel: str, limits: PredictParams) -> list[tuple[Path, str, Recording | str]]:
+    """One file by the channels that are asked for, or what is wrong with it."""
+    recording = _tried(lambda: _read(path, limits), path)
+    if isinstance(recording, str):
+        return [(path, channel, recording)]
+    parts = channels_of(recording.samples.shape[1]) if channel == EACH else (channel,)
+    return [(path, part, _tried(lambda part=part: chosen(recording, part), path)) for part in parts]  # type: ignore[misc]
+
+
+def _outcome(path: Path, channel: str, found: Answer | str) -> Outcome:
+    return Outcome(path, channel, None, found) if isinstance(found, str) else Outcome(path, channel, found, None)
 
 
 def _read(path: Path, limits: PredictParams) -> Recording:

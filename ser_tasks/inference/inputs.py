@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUFFIXES = frozenset(
-    {".wav", ".flac", ".mp3", ".ogg", ".opus", ".aif", ".aiff", ".m4a", ".mp4", ".mov", ".avi", ".mkv", ".webm"}
+    f".{ending}"
+    for ending in (
+        *("wav", "flac", "mp3", "ogg", "opus", "aif", "aiff", "m4a", "mp4", "mov", "avi", "mkv", "webm"),
+        *("3gp", "aac", "ac3", "aifc", "amr", "ape", "asf", "au", "awb", "caf", "flv", "m4v", "mka", "mp2", "mpc"),
+        *("mpeg", "mpg", "oga", "ogv", "rf64", "snd", "sph", "spx", "tta", "voc", "w64", "wma", "wmv", "wv"),
+    )
 )
 """Of the files that are looked for in a folder; a file named by itself is tried whatever it is called."""
 

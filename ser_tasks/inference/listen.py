@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
+from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.recording import Recording
 from ser_tasks.audio.source import Source
 from ser_tasks.errors import UserError
@@ -27,7 +28,9 @@ Ask: TypeAlias = Callable[[Iterable[list[Samples]]], Iterator[list[Answer]]]
 Heard: TypeAlias = Callable[[str, float], None]
 
 
-def listen(source: Source, *, card: Card, settings: TimelineParams, ask: Ask, heard: Heard) -> Timeline:
+def listen(
+    source: Source, *, card: Card, settings: TimelineParams, ask: Ask, heard: Heard, channel: str = MIX
+) -> Timeline:
     """The timeline of a recording of any length.
 
     Ctrl-C while windows are asked about ends it there: the segments that are answered stay.
@@ -38,6 +41,7 @@ def listen(source: Source, *, card: Card, settings: TimelineParams, ask: Ask, he
         settings: of segments, windows and smoothing
         ask: batches of windows -> a list of answers for each, in order; see `answer_windows`
         heard: is told the pass (level, speech, emotion), and how many s of sound it has gone on
+        channel: that is heard, see `mono_blocks`
 
     Raises:
         AudioError: the file cannot be read, or not to its end
@@ -45,7 +49,7 @@ def listen(source: Source, *, card: Card, settings: TimelineParams, ask: Ask, he
     """
 
     def blocks(sampling_rate: int, step: str) -> Iterator[Samples]:
-        for piece in mono_blocks(source, sampling_rate=sampling_rate):
+        for piece in mono_blocks(source, sampling_rate=sampling_rate, channel=channel):
             heard(step, len(piece) / sampling_rate)
             yield piece
 

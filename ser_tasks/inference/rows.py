@@ -15,10 +15,11 @@ Columns: TypeAlias = dict[str, Kind]
 Row: TypeAlias = dict[str, Any]
 
 
-def answer_columns(classes: Sequence[str]) -> Columns:
-    """Of one row per file; the classes are posteriors."""
+def answer_columns(classes: Sequence[str], *, channels: bool = False) -> Columns:
+    """Of one row per file, or per channel of it; the classes are posteriors."""
     fixed: Columns = {
         "path": "text",
+        **({"channel": "text"} if channels else {}),
         "emotion": "text",
         "confidence": "number",
         "unsure": "flag",
@@ -28,20 +29,24 @@ def answer_columns(classes: Sequence[str]) -> Columns:
     return fixed | _shares(classes)
 
 
-def answer_row(outcome: Outcome, classes: Sequence[str]) -> Row:
+def answer_row(outcome: Outcome, classes: Sequence[str], *, channels: bool = False) -> Row:
     """One file; of one without an answer, everything is empty but its path and the fault, among the remarks."""
+    which = {"path": str(outcome.path)} | ({"channel": outcome.channel} if channels else {})
     if outcome.answer is None:
         empty = dict.fromkeys(answer_columns(classes))
-        return empty | {"path": str(outcome.path), "unsure": True, "remarks": [str(outcome.fault)]}
+        return which | {**empty, **which, "unsure": True, "remarks": [str(outcome.fault)]}
     answer = outcome.answer
-    return {
-        "path": str(outcome.path),
-        "emotion": answer.emotion,
-        "confidence": answer.confidence,
-        "unsure": answer.unsure,
-        "remarks": list(answer.remarks),
-        "duration": answer.duration,
-    } | dict(answer.probabilities)
+    return (
+        which
+        | {
+            "emotion": answer.emotion,
+            "confidence": answer.confidence,
+            "unsure": answer.unsure,
+            "remarks": list(answer.remarks),
+            "duration": answer.duration,
+        }
+        | dict(answer.probabilities)
+    )
 
 
 def moment_columns(classes: Sequence[str]) -> Columns:

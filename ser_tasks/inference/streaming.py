@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from ser_tasks.audio.channels import MIX, heard, place_of
 from ser_tasks.audio.recording import AudioError
 from ser_tasks.audio.source import Samples, Source
 
 BLOCK = 10.0  # s that are decoded at once: long enough to be fast, 77 MB of 20 channels at 96 kHz
 
 
-def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK) -> Iterator[Samples]:
+def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, channel: str = MIX) -> Iterator[Samples]:
     """A recording as the recogniser hears it, down-mixed and resampled, one piece after the other.
 
     All pieces in a row are what `ser_tasks.audio.decode.read_mono` gives for the file, without ever holding it.
@@ -21,6 +22,8 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK) -> 
         source: the recording, of any length
         sampling_rate: wanted, in Hz (soxr, high quality)
         block: s of sound that are decoded at once
+        channel: that is heard, see `ser_tasks.audio.channels.mixed_down`; of a mix, from the block on where the
+            channels first cancel, the louder one alone
 
     Yields:
         shape (n_samples,), full scale [-1, 1]; lengths differ, none is empty
@@ -30,9 +33,11 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK) -> 
     """
     resampler = soxr.ResampleStream(source.sampling_rate, sampling_rate, 1, dtype="float32", quality="HQ")
     same = source.sampling_rate == sampling_rate
-    done = 0
+    done, place = 0, None
     for samples in source.blocks(max(1, round(block * source.sampling_rate))):
-        mono = np.asarray(samples.mean(axis=1), np.float32)
+        if place is None and samples.any():
+            place = place_of(samples, channel, source.path)
+        mono = heard(samples, place)
         _refuse_broken(source.path, mono, start=done / source.sampling_rate)
         done += len(mono)
         piece = mono if same else np.asarray(resampler.resample_chunk(mono), np.float32)

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ser_tasks.atomic import atomic_path
+from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition as conditioned
-from ser_tasks.audio.decode import read_mono
 from ser_tasks.code_digest import code_digest
-from ser_tasks.features.store import ROW, Clip, Shard, finite_values
+from ser_tasks.features.store import ROW, Shard, finite_values
 from ser_tasks.robustness.babble import draw_talkers
 from ser_tasks.robustness.condition import Condition, chance, degraded
 
@@ -99,11 +99,11 @@ def _row(shard: DegradedShard, clip: Clip, voices: Sequence[Clip], corpus_root: 
     settings: Mapping[str, Any] = shard.settings
     rate = settings["audio"].sampling_rate
     signal = degraded(
-        _sound(clip, corpus_root, rate),
+        clip.mono(corpus_root, rate),
         shard.condition,
         sampling_rate=rate,
         utterance_id=clip.utterance_id,
-        voices=[_sound(voice, corpus_root, rate) for voice in voices],
+        voices=[voice.mono(corpus_root, rate) for voice in voices],
     )
     signal, speech_found = conditioned(signal, sampling_rate=rate, settings=settings["conditioning"])
     values = finite_values(shard, signal, corpus_root / clip.path)
@@ -113,7 +113,3 @@ def _row(shard: DegradedShard, clip: Clip, voices: Sequence[Clip], corpus_root: 
         "values": values.ravel(),
         "speech_found": speech_found,
     }
-
-
-def _sound(clip: Clip, corpus_root: Path, sampling_rate: int) -> Any:
-    return read_mono(corpus_root / clip.path, sampling_rate=sampling_rate, start=clip.start, end=clip.end)

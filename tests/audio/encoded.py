@@ -1,4 +1,4 @@
-"""Sound as other programs write it: every format that FFmpeg or libsndfile can write here, and what happens to files."""
+"""A tone as FFmpeg writes it, in every format that it can write here."""
 
 from pathlib import Path
 

@@ -269,3 +269,36 @@ def test_the_cliff_is_where_the_spectrum_falls_to_nothing():
     assert cliff(levels) == 15 / BANDS
     levels[:, 16:] = -80  # still something there
     assert cliff(levels) is None
+
+
+def test_the_same_take_in_another_encoding_is_a_warning_and_with_another_label_an_error(corpus, root):
+    take, _ = soundfile.read(root / "wav/03a01Fa.wav")
+    soundfile.write(root / "wav/03b01Fa.flac", 0.5 * take, RATE)
+    assert "one take twice, in another encoding, rate or level: " in said(
+        examine(corpus, root), "warning", "duplicates"
+    )
+    soundfile.write(root / "wav/03b01Wa.flac", 0.25 * take, RATE)
+    assert "one take twice, with several emotions (anger, happiness): " in said(examine(corpus, root), "error")
+
+
+def test_what_was_said_while_files_were_read_is_said_once_for_all_of_them(corpus, root):
+    for file in (root / "wav").glob("*.wav"):
+        samples, _ = soundfile.read(file)
+        soundfile.write(file, np.stack([samples, np.random.default_rng(0).normal(0, 0.1, len(samples))], 1), RATE)
+    heard = said(examine(corpus, root), "warning", "heard")
+    assert heard.startswith("5 files: the channels differ (correlation ...), as the two sides of a call do")
+
+
+def test_git_lfs_pointers_are_counted_as_such(corpus, root):
+    for file in (root / "wav").glob("03*.wav"):
+        file.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{1:064d}\nsize 96044\n")
+    (root / "wav/08a01Na.wav").write_bytes(b"no sound")
+    found = said(examine(corpus, root), "error", "readable")
+    assert "files are Git LFS pointers, not recordings: " in found
+    assert "git lfs pull" in found
+    assert "1 files are not readable: wav/08a01Na.wav" in found
+
+
+def test_files_that_no_answer_is_given_to_are_named(corpus, root):
+    write(root, "wav/03a01Fa.wav", seconds=0.05)
+    assert "1 files are shorter than 0.1 s" in said(examine(corpus, root), "warning", "duration")
