@@ -18,6 +18,7 @@ FLOOR = 5.0  # of 10: decades of power below the loudest column that count
 BINS = 16  # in time, of the outline that is compared first
 LAG = 12  # columns by which codecs may delay
 OUTLINE, SAME = 0.97, 0.99  # correlations: of outlines that are looked at closely, and of one take
+LEAST = 0.45  # s: less is too little to tell takes apart
 LENGTH = 0.2  # s by which the lengths of two copies may differ
 BLOCK = 2_000  # outlines that are compared with all at once
 
@@ -50,6 +51,7 @@ def same_takes(bands: Sequence[Bands]) -> Iterator[tuple[int, int, float]]:
     for first in range(0, len(bands), BLOCK):
         alike = outlines[first : first + BLOCK] @ outlines.T
         near = np.abs(lengths[first : first + BLOCK, None] - lengths[None]) <= LENGTH / HOP
+        near &= lengths[None] >= LEAST / HOP
         for row, other in zip(*np.nonzero((alike > OUTLINE) & near), strict=True):
             one = first + int(row)
             if one < other and (found := correlation(bands[one], bands[int(other)])) > SAME:
