@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from apps.clip import read_clip
 from apps.opinion import opinion_of
 from apps.page import complaint, results, summary
+from ser_tasks.audio.channels import MIX, NAMES
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
@@ -60,27 +61,34 @@ def demo(
                 chosen = gr.CheckboxGroup(
                     names, value=names[:SHOWN], label="Models", info="Tick several to compare them.", elem_id="models"
                 )
+                channel = gr.Dropdown(
+                    [MIX, *NAMES], value=MIX, label="Channel", info="Of a call: one speaker.", elem_id="channel"
+                )
                 button = gr.Button("Recognise", variant="primary", elem_id="recognise")
         answer = gr.HTML(elem_id="answer", padding=False)
         said = gr.HTML(elem_id="said", padding=False)
         ask = asking(bundles, requests=requests, timeline=timeline, uploads=uploads)
         button.click(
-            ask, [sound, chosen], [answer, said, sound], api_visibility="private", concurrency_limit=requests.at_once
+            ask,
+            [sound, chosen, channel],
+            [answer, said, sound],
+            api_visibility="private",
+            concurrency_limit=requests.at_once,
         )
     page.queue(max_size=requests.at_once + requests.waiting)
     return page
 
 
 def asking(bundles: Mapping[str, Bundle], *, requests: RequestParams, timeline: TimelineParams, uploads: Path) -> Ask:
-    """What the button does: (file, names of bundles) -> (HTML, what to read out, nothing in place of the file)."""
+    """What the button does: (file, names of bundles, channel) -> (HTML, what to read out, no file any more)."""
     import gradio as gr  # noqa: PLC0415
 
-    def ask(path: str | None, names: list[str]) -> tuple[str, str, Any]:
+    def ask(path: str | None, names: list[str], channel: str = MIX) -> tuple[str, str, Any]:
         if not names:
             return complaint("No model is ticked. Tick one or more."), "", gr.skip()
         try:
             content = _taken(path, uploads)
-            clip = read_clip(content, name=Path(str(path)).name, limits=requests)
+            clip = read_clip(content, name=Path(str(path)).name, limits=requests, channel=channel)
             opinions = [opinion_of(bundles[name], clip.recording, timeline=timeline) for name in names]
             return results(clip.name, opinions), summary(opinions), None
         except UserError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from ser_tasks.audio.recording import AudioError, PointerError, truncated
 
 POINTER = b"version https://git-lfs.github.com/spec/"
+LARGEST_POINTER = 1024  # bytes, by its specification
 NOT_KNOWN = (0, 2**32 - 1, 2**64 - 1)  # sizes that are written before the size is known
 PAD = 1  # byte that stands behind an odd length, and that some writers count and do not write
 CHUNK = 12  # bytes of a CAF chunk's head
@@ -21,10 +22,10 @@ def refuse_partial(path: Path) -> None:
         PointerError: a Git LFS pointer
         AudioError: cut; or two files in one
     """
+    if is_pointer(path):
+        raise PointerError(f"{path}: a Git LFS pointer, not the recording. Fetch what it stands for: git lfs pull.")
     with path.open("rb") as file:
         head = file.read(SPHERE_HEADER)
-    if head.startswith(POINTER):
-        raise PointerError(f"{path}: a Git LFS pointer, not the recording. Fetch what it stands for: git lfs pull.")
     promised = next((find(head, path) for magic, find in PROMISED.items() if head.startswith(magic)), None)
     size = path.stat().st_size
     if promised is None:
@@ -38,10 +39,15 @@ def refuse_partial(path: Path) -> None:
         )
 
 
-def _begins_at(path: Path, place: int) -> bytes:
+def is_pointer(path: Path) -> bool:
+    """What Git LFS leaves in the place of a file that was not fetched."""
+    return path.is_file() and path.stat().st_size < LARGEST_POINTER and _begins_at(path, 0, len(POINTER)) == POINTER
+
+
+def _begins_at(path: Path, place: int, length: int = 4) -> bytes:
     with path.open("rb") as file:
         file.seek(place)
-        return file.read(4)
+        return file.read(length)
 
 
 def _number(head: bytes, first: int, last: int, order: str) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ser_tasks.atomic import atomic_path
+from ser_tasks.audio.whole import is_pointer
 from ser_tasks.corpora.corpus import Corpus, CorpusError
 from ser_tasks.corpora.listing import Listing, list_audio
 from ser_tasks.corpora.threads import map_files
@@ -31,7 +32,12 @@ def write_manifest(corpus: Corpus, root: Path, path: Path) -> list[Entry]:
 
 
 def digest_files(root: Path, listing: Listing) -> list[Entry]:
-    """Size and digest of every file of the version, sorted by path."""
+    """Size and digest of every file of the version, sorted by path.
+
+    Raises:
+        CorpusError: files that Git LFS has not fetched
+    """
+    refuse_pointers(root, listing.version)
 
     def entry(path: str) -> Entry:
         file = root / path
@@ -75,8 +81,9 @@ def check_names(root: Path, listing: Listing, entries: Sequence[Entry]) -> None:
     """Refuse a folder that has lost or gained files since the manifest was written.
 
     Raises:
-        CorpusError: names the first of each
+        CorpusError: names the first of each; or files that Git LFS has not fetched
     """
+    refuse_pointers(root, listing.version)
     listed, there = {entry.path for entry in entries}, set(listing.version)
     missing, new = sorted(listed - there), sorted(there - listed)
     if not missing and not new:
@@ -95,11 +102,26 @@ def check_sizes(root: Path, entries: Sequence[Entry]) -> None:
     Raises:
         CorpusError: names the first, and how many
     """
+    refuse_pointers(root, [entry.path for entry in entries])
     changed = [e for e in entries if not (root / e.path).is_file() or (root / e.path).stat().st_size != e.bytes]
     if changed:
         raise CorpusError(
             f"{root}: {len(changed)} of {len(entries)} files are missing or not of the size that the manifest states, "
             f"the first is {changed[0].path}. {MEND}"
+        )
+
+
+def refuse_pointers(root: Path, paths: Sequence[str]) -> None:
+    """Refuse a folder with files that Git LFS has not fetched, all in one message.
+
+    Raises:
+        CorpusError: names the first, and how many
+    """
+    pointers = [path for path in paths if is_pointer(root / path)]
+    if pointers:
+        raise CorpusError(
+            f"{root}: {len(pointers)} of {len(paths)} files are Git LFS pointers, not the files themselves; the first "
+            f"is {pointers[0]}. Fetch what they stand for: git lfs pull, in the folder that was cloned."
         )
 
 

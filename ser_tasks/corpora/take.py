@@ -1,8 +1,8 @@
 """Which files hold the same take, though a codec, another rate or another level came between.
 
 Measured: the bands of different takes correlate by at most 0.984 (RAVDESS, where an actor says a sentence twice;
-EMO-DB 0.86), those of a take and its MP3, Vorbis, Opus or G.711 copy at half the level by 0.993 or more, but for quiet
-clips in G.711 (0.976). GSM and MP3 at 8 kbit/s change more than that, and are not found.
+EMO-DB 0.86), those of a take and its MP3, Vorbis, Opus or G.711 copy at half the level by 0.992 or more, but for quiet
+clips in G.711 (0.976). GSM and MP3 at 8 kbit/s may change more than that, and are not always found.
 """
 
 from collections.abc import Iterator, Sequence
@@ -60,7 +60,7 @@ def same_takes(bands: Sequence[Bands]) -> Iterator[tuple[int, int, float]]:
 
 def correlation(one: Bands, other: Bands) -> float:
     """Of two files' bands where they fit best, LAG columns to either side, and halves of columns between."""
-    half = (other[1:] + other[:-1]) / 2  # a delay of half a column
+    half: Bands = np.asarray((other[1:] + other[:-1]) / 2, np.float32)  # a delay of half a column
     return max(_alike(one, shifted, lag) for shifted in (other, half) for lag in range(-LAG, LAG + 1))
 
 

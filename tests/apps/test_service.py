@@ -4,6 +4,7 @@ import asyncio
 import threading
 from concurrent.futures import Future
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from apps.service import service
 from apps.workplace import Workplace
 from ser_tasks.audio.recording import Recording
 from ser_tasks.inference.answer import recognise
+from tests.apps.conftest import encoded
 from tests.bundle.small_bundles import RATE, voice
 
 
@@ -134,3 +136,17 @@ def test_who_finds_no_place_is_told_when_to_come_again():
         return refused.value
 
     assert asyncio.run(three_at_a_place_for_two()).seconds == 5  # two jobs of 2.5 s, one after the other
+
+
+def test_the_channel_of_a_call_may_be_chosen(client, bundle):
+    left, right = voice("anger", speaker=5, take=7), voice("sadness", speaker=6, take=8)
+    length = min(len(left), len(right))
+    call = encoded(np.stack([left[:length], right[:length]], axis=1))
+    for channel, signal in (("left", left), ("2", right)):
+        said = client.post(f"/v1/recognise?channel={channel}", content=call).json()
+        expected = recognise(bundle, Recording(signal[:length, None], RATE))
+        assert said["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-3)
+    assert any("channels differ" in remark for remark in client.post("/v1/recognise", content=call).json()["remarks"])
+    assert client.post("/v1/recognise?channel=both", content=call).status_code == 422
+    missing = client.post("/v1/recognise?channel=3", content=call)
+    assert (missing.status_code, "channel 3 is asked for" in missing.json()["detail"]) == (422, True)

@@ -196,3 +196,14 @@ def test_a_link_to_a_file_that_is_gone_is_refused(emodb_root):
     (emodb_root / "wav" / "03a02Fa.wav").symlink_to("/nowhere/03a02Fa.wav")
     with pytest.raises(CorpusError, match="Restore it, or remove the link"):
         list_audio(emodb_root, CORPUS)
+
+
+def test_a_folder_that_git_lfs_has_not_filled_is_refused_once_for_all_its_files(emodb_root, tmp_path):
+    table = read(emodb_root, tmp_path)
+    for path in table.path[:3]:
+        (emodb_root / path).write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{1:064d}\nsize 96044\n")
+    expected = r"3 of 5 files are Git LFS pointers, .* first is wav/03a01Fa\.wav\. .* git lfs pull"
+    with pytest.raises(CorpusError, match=expected):  # ser fetch
+        write_manifest(CORPUS, emodb_root, tmp_path / "again.csv")
+    with pytest.raises(CorpusError, match=expected):  # the stage
+        read_corpus(CORPUS, emodb_root, tmp_path / "emodb.csv")
