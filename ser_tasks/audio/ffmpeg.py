@@ -71,8 +71,16 @@ def _pieces(path: Path, notes: list[str]) -> Iterator[Samples]:
         with _opened(path) as container:
             stream = _track(container, path)
             rate, promised = stream.rate, _of_track(stream) if container.format.name not in BARE else 0.0
-            planar = AudioResampler(format="fltp", layout=stream.layout, rate=rate)  # one row per channel
+            planar, kinds = AudioResampler(format="fltp"), {(rate, stream.channels)}  # one row per channel
+            formats = set[str]()
             for frame in _frames(container, stream, notes):
+                kinds.add((frame.sample_rate, frame.layout.nb_channels))
+                formats.add(frame.format.name)
+                if len(kinds) > 1 or len(formats) > 1:
+                    raise AudioError(
+                        f"{path}: its rate or channels change after {found / rate:.2f} s. "
+                        "Convert it to one of each: ffmpeg -i."
+                    )
                 for part in planar.resample(frame):
                     found += part.samples
                     yield _samples(part)
@@ -81,10 +89,6 @@ def _pieces(path: Path, notes: list[str]) -> Iterator[Samples]:
                 yield _samples(part)
     except av.FFmpegError as error:
         raise damaged(path, error.strerror, after=found / rate) from error
-    except ValueError as error:  # of the resampler
-        raise AudioError(
-            f"{path}: its rate or channels change after {found / rate:.2f} s. Convert it to one rate: ffmpeg -i."
-        ) from error
     if found / rate < promised - TOLERANCE:
         raise truncated(path, promised=round(promised, 2), found=round(found / rate, 2), unit="s of sound")
 
@@ -115,8 +119,10 @@ def _samples(frame: AudioFrame) -> Samples:
 
 
 def _track(container: InputContainer, path: Path) -> AudioStream:
-    if container.streams.audio:
-        return container.streams.audio[0]
+    for stream in container.streams.audio:
+        if stream.codec_context is not None and stream.rate and stream.channels:
+            return stream
+        raise unreadable(path, "FFmpeg finds a sound track, and no codec, rate or channels of it")
     kinds = sorted({stream.type for stream in container.streams})
     raise AudioError(
         f"{path}: the file has no sound track (found: {', '.join(kinds) or 'no stream at all'}). "

@@ -101,10 +101,11 @@ def _sphere(head: bytes, path: Path) -> int | None:
     lines = [line.split(maxsplit=2) for line in head.splitlines()]
     said = {line[0]: line[2] for line in lines if len(line) == 3}
     sizes = [said.get(name, b"") for name in (b"sample_count", b"sample_n_bytes", b"channel_count")]
+    sizes.append(b"".join(lines[1]) if len(lines) > 1 else b"")  # of the header itself
     if not all(size.isdigit() for size in sizes) or b"shorten" in said.get(b"sample_coding", b""):
         return None
-    count, width, channels = map(int, sizes)
-    return int(lines[1][0]) + count * width * channels
+    count, width, channels, header = map(int, sizes)
+    return header + count * width * channels
 
 
 PROMISED: Mapping[bytes, Promised] = {
