@@ -24,23 +24,16 @@ def main(clone: Path, kills: int, seed: int) -> int:
         moment = float(rng.uniform(*MOMENTS))
         finished = _run(clone, moment)
         ended += finished is not None
-        print(
-            f"kill {number + 1} after {moment:.1f} s: {'it had ended' if finished is not None else 'killed'}",
-            flush=True,
-        )
+        print(f"{number + 1}: {'killed' if finished is None else 'it had ended'} after {moment:.1f} s", flush=True)
         if finished not in (None, 0):
             print("a run that was not killed failed")
             return 1
     began = time.perf_counter()
     status = _run(clone, STUCK)
-    print(
-        f"the run that may end: exit status {status} after {time.perf_counter() - began:.0f} s; {ended} had ended before"
-    )
-    changed = subprocess.run(
-        ["git", "status", "--porcelain"], cwd=clone, check=True, capture_output=True, text=True
-    ).stdout
-    print(f"git status: {changed.strip() or 'clean: every result is the one that was committed'}")
-    return 0 if status == 0 and not changed else 1
+    print(f"{ended} had ended; the last run: exit status {status} after {time.perf_counter() - began:.0f} s")
+    changed = subprocess.run(["git", "status", "--porcelain"], cwd=clone, check=True, capture_output=True, text=True)
+    print(f"git status: {changed.stdout.strip() or 'clean: every result is the one that was committed'}")
+    return 0 if status == 0 and not changed.stdout else 1
 
 
 def _run(clone: Path, seconds: float) -> int | None:
