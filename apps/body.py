@@ -13,6 +13,7 @@ from ser_tasks.params import RequestParams
 
 FORM = "multipart/form-data"
 UNNAMED = "the recording"
+EACH = "Send each file as a part of its own: curl -F files=@clip.wav ..."
 
 
 class Upload(NamedTuple):
@@ -22,13 +23,13 @@ class Upload(NamedTuple):
     content: bytes
 
 
-async def uploads_of(request: Request, *, limits: RequestParams) -> list[Upload]:
-    """All files of a request, in their order: the parts of a form, or the whole body.
+async def uploads_of(request: Request, *, limits: RequestParams, raw: bool = True) -> list[Upload]:
+    """All files of a request, in their order: the parts of a form, or the whole body if it may be `raw`.
 
     Raises:
         TooMuchError: too many bytes or files; said as soon as it shows
         TooSlowError: it took longer to arrive than limits.upload_seconds
-        BadRequestError: a form without files
+        BadRequestError: a form without files, or no form where one is expected
     """
     _refuse_large(int(request.headers.get("content-length") or 0), limits)
     bounded = Request(request.scope, _counted(request, limits))
@@ -36,6 +37,8 @@ async def uploads_of(request: Request, *, limits: RequestParams) -> list[Upload]
         async with asyncio.timeout(limits.upload_seconds):
             if request.headers.get("content-type", "").startswith(FORM):
                 return await _parts(bounded, limits)
+            if not raw:
+                raise BadRequestError(f"The request is no form. {EACH}")
             return [Upload(_said_name(request), await bounded.body())]
     except TimeoutError as error:
         raise TooSlowError(
@@ -44,7 +47,7 @@ async def uploads_of(request: Request, *, limits: RequestParams) -> list[Upload]
 
 
 async def _parts(request: Request, limits: RequestParams) -> list[Upload]:
-    mend = f"Send each file as a part of its own, at most {limits.files}: curl -F files=@clip.wav ..."
+    mend = EACH.replace("own:", f"own, at most {limits.files}:")
     try:
         async with request.form(max_files=limits.files, max_fields=limits.files) as form:
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -21,8 +22,10 @@ STATUS = {
 }
 UNFIT = HTTPStatus(422)  # any other UserError: a sound file that no answer can be made of
 
+KIND = "application/problem+json"
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status.value: {"model": Problem, "description": status.phrase} for status in (*STATUS.values(), UNFIT)
+    status.value: {"description": status.phrase, "content": {KIND: {"schema": Problem.model_json_schema()}}}
+    for status in (*STATUS.values(), UNFIT)
 }
 
 
@@ -32,6 +35,11 @@ def add_problems(api: FastAPI) -> None:
     @api.exception_handler(UserError)
     async def mendable(_: Request, error: UserError) -> JSONResponse:
         return problem(STATUS.get(type(error), UNFIT), str(error), _headers(error))
+
+    @api.exception_handler(RequestValidationError)
+    async def of_parameters(_: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [f"{fault['loc'][-1]}={fault['input']!r}: {fault['msg']}" for fault in error.errors()]
+        return problem(UNFIT, f"{'; '.join(faults)}. /docs says what there is.")
 
     @api.exception_handler(HTTPException)
     async def of_http(_: Request, error: HTTPException) -> JSONResponse:
@@ -49,7 +57,7 @@ def add_problems(api: FastAPI) -> None:
 def problem(status: HTTPStatus, detail: str, headers: Any = None) -> JSONResponse:
     """The response."""
     content = Problem(title=status.phrase, status=status.value, detail=detail).model_dump()
-    return JSONResponse(content, status.value, headers, media_type="application/problem+json")
+    return JSONResponse(content, status.value, headers, media_type=KIND)
 
 
 def _headers(error: UserError) -> dict[str, str]:

@@ -23,8 +23,14 @@ Channel = Annotated[str, Query(pattern=r"^(mix|left|right|[1-9]\d?)$", descripti
 PATIENCE = 5  # s after which to ask again while the bundle is being loaded
 
 FILE = {"type": "string", "format": "binary"}
-ONE_FILE = {"schema": {"type": "object", "properties": {"file": FILE}}}
-FILES = {"schema": {"type": "object", "properties": {"files": {"type": "array", "items": FILE}}}}
+ONE_FILE = {"schema": {"type": "object", "properties": {"file": FILE}, "required": ["file"]}}
+FILES: dict[str, Any] = {
+    "schema": {
+        "type": "object",
+        "properties": {"files": {"type": "array", "items": FILE, "minItems": 1}},
+        "required": ["files"],
+    }
+}
 
 
 def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
@@ -55,7 +61,7 @@ def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
     async def recognise_batch(request: Request, channel: Channel = MIX) -> Batch:
         """Several recordings as parts of a form: an answer or an error for each, in the same order."""
         async with workplace.place():
-            bundle, uploads = _loaded(loading), await uploads_of(request, limits=limits)
+            bundle, uploads = _loaded(loading), await uploads_of(request, limits=limits, raw=False)
             return await workplace.run(answers_to, bundle, uploads, limits=limits, channel=channel)
 
     _describe(api, loading, limits)

@@ -38,7 +38,7 @@ def main(clone: Path, kills: int, seed: int) -> int:
 
 def _run(clone: Path, seconds: float) -> int | None:
     """The exit status; None: it was killed, with all that it had started, whatever each was doing."""
-    with (clone / "kills.log").open("ab") as log:
+    with clone.with_name(f"{clone.name}.log").open("ab") as log:
         process = subprocess.Popen(
             [clone / ".venv/bin/ser", "repro"], cwd=clone, stdout=log, stderr=log, start_new_session=True
         )

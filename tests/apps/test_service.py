@@ -147,6 +147,20 @@ def test_the_channel_of_a_call_may_be_chosen(client, bundle):
         expected = recognise(bundle, Recording(signal[:length, None], RATE))
         assert said["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-3)
     assert any("channels differ" in remark for remark in client.post("/v1/recognise", content=call).json()["remarks"])
-    assert client.post("/v1/recognise?channel=both", content=call).status_code == 422
+    unknown = client.post("/v1/recognise?channel=both", content=call)
+    assert (unknown.status_code, unknown.headers["content-type"]) == (422, "application/problem+json")
+    assert unknown.json()["detail"].startswith("channel='both': ")
     missing = client.post("/v1/recognise?channel=3", content=call)
     assert (missing.status_code, "channel 3 is asked for" in missing.json()["detail"]) == (422, True)
+
+
+def test_a_batch_is_a_form(client, anger):
+    reply = client.post("/v1/recognise/batch", content=anger)
+    assert (reply.status_code, reply.json()["detail"][:24]) == (400, "The request is no form. ")
+
+
+def test_every_error_is_described_as_it_is_sent(client):
+    for operations in client.get("/openapi.json").json()["paths"].values():
+        for operation in operations.values():
+            errors = {status: reply for status, reply in operation["responses"].items() if status >= "400"}
+            assert all(list(reply["content"]) == ["application/problem+json"] for reply in errors.values())
