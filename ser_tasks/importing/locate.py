@@ -58,14 +58,23 @@ def locate(values: Sequence[str | None], folders: Sequence[Path]) -> Located:
     return Located([where.get(value) if value else None for value in values], _said(best) if hits else "")
 
 
+def is_there(value: str, folders: Sequence[Path]) -> bool:
+    """Whether a path names a file: as it stands, without its first folders, or with the ending of a sound."""
+    return any(_find(value, way) is not None for way in _by_path([value], folders))
+
+
 def _ways(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
+    yield from _by_path(sample, folders)
+    for folder in folders:
+        yield Way(folder, names=_by_name(folder))
+
+
+def _by_path(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
     deepest = max((len(_parts(value)) for value in sample), default=1)
     yield Way(None)
     for endings in (("",), tuple(sorted(SUFFIXES))):
         for cut in range(deepest):
             yield from (Way(folder, cut, endings) for folder in folders)
-    for folder in folders:
-        yield Way(folder, names=_by_name(folder))
 
 
 def _find(value: str, way: Way) -> Path | None:

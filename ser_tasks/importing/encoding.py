@@ -1,0 +1,171 @@
+"""The encoding of a table that does not state it: UTF-8, or the one in which its letters make words."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ser_tasks.corpora.text_file import mend_text
+from ser_tasks.importing.alphabets import ENCODINGS, LATIN, SUPERSETS, TWO_BYTES
+from ser_tasks.importing.problem import SourceError
+
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+WEIGHED = 2000  # lines beyond ASCII that decide
+SHOWN = 24  # characters of the example
+MOSTLY = 0.5  # of the lines beyond ASCII that are UTF-8: the others are slips in a table of UTF-8
+RARE, SHOUTED = 0.7, 0.1  # what a rare letter counts, and what one in upper case inside of a word counts less
+NOT_ASCII = re.compile(r"[^\W\d_]*[^\x00-\x7f]+[^\W\d_]*(?: [^\W\d_]*[^\x00-\x7f]+[^\W\d_]*)*")
+CLOSE = 0.1  # of likeness
+WORD = re.compile(r"[^\W\d_]+")
+PUNCTUATION = frozenset("‘’“”„‚‹›«»–—…·•°€£©®´¿¡§\u00a0\u3000、。，！？：；（）「」『』《》・ー～〜％")
+INSIDE = re.compile(r"(?<=[^\W\d_])[“”„‚‹›«»…•°€£©®´¿¡§\u00a0](?=[^\W\d_])")  # of a word, where none of these stands
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A text, the encoding that it was read in, and why; None and empty of UTF-8."""
+
+    text: str
+    encoding: str | None = None
+    why: str = ""
+    other: str = ""  # another one that fits nearly as well
+
+    @property
+    def note(self) -> str:
+        """What a person should look at."""
+        if not self.why:
+            return ""
+        return f"read as {self.encoding}, {self.why}: {_example(self.text)}{self.other}. Is it not? Add --encoding NAME"
+
+
+def decode(path: Path, told: str | None) -> Decoded:
+    """The text of a file, as the user says, as it says itself, as UTF-8, or as its letters say.
+
+    Raises:
+        SourceError: no encoding of that name, or bytes that are no text in it, or in any
+    """
+    content = path.read_bytes()
+    if told is not None:
+        return _as_told(path, content, told)
+    for mark, name in MARKS:
+        if content.startswith(mark):
+            return Decoded(mend_text(_strict(path, content, name)), None if name == "utf-8-sig" else "utf-16")
+    if b"\0" in content:
+        return _with_zeros(path, content)
+    try:
+        return Decoded(mend_text(content.decode("utf-8")))
+    except UnicodeDecodeError:
+        return _detected(content)
+
+
+def _as_told(path: Path, content: bytes, told: str) -> Decoded:
+    try:
+        name = codecs.lookup(told).name
+        "".encode(name)
+    except LookupError as error:
+        raise SourceError(
+            f"--encoding {told}: no such encoding. There are: utf-8, utf-16, {', '.join(ENCODINGS)}, and all others "
+            "that Python knows."
+        ) from error
+    return Decoded(mend_text(_strict(path, content, SUPERSETS.get(name, name))).removeprefix("\ufeff"), told)
+
+
+def _strict(path: Path, content: bytes, name: str) -> str:
+    try:
+        return content.decode(name)
+    except UnicodeError as error:
+        at = content.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        raise SourceError(
+            f"{path}: at line {at}, no text in {name}: {error}. Say another encoding: add --encoding NAME; or export "
+            "the table as UTF-8."
+        ) from error
+
+
+def _with_zeros(path: Path, content: bytes) -> Decoded:
+    """UTF-16 without a mark: ASCII in it has a zero in each second byte."""
+    name = "utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be"
+    try:
+        text = content.decode(name)
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise SourceError(
+            f"{path}: zero bytes in it, so no text in an encoding known here. Export it as UTF-8; or say its "
+            "encoding: add --encoding NAME."
+        )
+    return Decoded(text, name, "by its zero bytes")
+
+
+def _detected(content: bytes) -> Decoded:
+    lines = [line for line in content.split(b"\n") if not line.isascii()]
+    stray = sum(not _decodes(line, "utf-8") for line in lines)
+    if stray <= MOSTLY * len(lines):
+        return Decoded(mend_text(content.decode("latin-1")), "utf-8", f"but for {stray} lines of windows-1252")
+    sample = b"\n".join(lines[:WEIGHED])
+    fits = {name: likeness(sample, name) for name in ENCODINGS}
+    ranked = [name for name in sorted(fits, key=lambda name: -fits[name]) if _decodes(content, ENCODINGS[name].codec)]
+    if not ranked:
+        return Decoded(mend_text(content.decode("latin-1")), "windows-1252", "as nothing else fits")
+    texts = {name: content.decode(ENCODINGS[name].codec) for name in ranked if fits[name] >= fits[ranked[0]] - CLOSE}
+    best, *others = (name for name in texts)
+    other = next((f" (or {name}: {_example(texts[name])})" for name in others if texts[name] != texts[best]), "")
+    return Decoded(texts[best], best, "by its letters", other)
+
+
+def _decodes(content: bytes, codec: str) -> bool:
+    try:
+        content.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def likeness(sample: bytes, name: str) -> float:
+    """How much the letters beyond ASCII are those of one language that is written in an encoding: at most 1.
+
+    Args:
+        sample: lines of a table
+        name: of ENCODINGS
+    """
+    try:
+        text = sample.decode(ENCODINGS[name].codec)
+    except UnicodeDecodeError:
+        return float("-inf")
+    beyond = [char for char in text if not char.isascii() and char not in PUNCTUATION]
+    strays = sum(not char.isalpha() for char in beyond) + len(INSIDE.findall(text))
+    words = [word for word in WORD.findall(text) if not word.isascii()]
+    letters = max(sum(_fit(word, language) for word in words) for language in ENCODINGS[name].languages)
+    return (letters - strays) / len(beyond) if beyond else 1.0 - strays
+
+
+def _fit(word: str, language: str) -> float:
+    """Letters beyond ASCII that the language has, less those that it has not; rare ones count a little less."""
+    letters = [(place, char) for place, char in enumerate(word) if not char.isascii()]
+    mixed = len(letters) < len(word)
+    if len(word) > 1 and (language in LATIN) != mixed:  # äöü stand between ASCII letters, я does not
+        return -float(len(letters))
+    usual, frequent = _letters(language)
+    values = [(1.0 if char.lower() in frequent else RARE) if char.lower() in usual else -1.0 for _, char in letters]
+    shouted = sum(place > 0 and char.isupper() for place, char in letters)
+    return sum(values) - SHOUTED * shouted
+
+
+@cache
+def _letters(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """All of a language, and the frequent ones."""
+    half = len(language) if language in LATIN | TWO_BYTES else len(language) // 2
+    return frozenset(language), frozenset(language[:half])
+
+
+def _example(text: str) -> str:
+    """The first words of a text that are not ASCII."""
+    found = NOT_ASCII.search(text)
+    return found[0].strip()[:SHOWN] if found else ""
+
+
+def hint(encoding: str | None) -> str:
+    """For the end of a refusal of words that may have been read wrongly; empty of UTF-8."""
+    if encoding is None:
+        return ""
+    return f" The table was read as {encoding}. If these are not its words, say what it is in: add --encoding NAME."
