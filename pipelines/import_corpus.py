@@ -37,7 +37,7 @@ from ser_tasks.params import Params
 from ser_tasks.read_params import PARAMS_FILE, read_params
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-OF_THE_SOURCE: dict[str, Any] = {"column": {}, "pattern": None, "table": (), "times": None, "encoding": None}  # not of our own table
+OF_THE_SOURCE: dict[str, Any] = {"column": {}, "pattern": None, "table": (), "times": None, "encoding": None}
 
 
 def told_of(path: str, options: Mapping[str, Any]) -> Told:

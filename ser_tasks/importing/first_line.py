@@ -20,6 +20,8 @@ def is_row(first: Line, others: Sequence[Line], folders: Sequence[Path]) -> bool
         others: of the lines below it
         folders: that paths may begin at
     """
+    if list(first) == [str(place) for place in range(len(first))]:  # as pandas numbers columns without names
+        return False
     below = [[line[place] for line in others if place < len(line)] for place in range(len(first))]
     return any(_is_value(cell, column, folders) for cell, column in zip(first, below, strict=True) if cell)
 

@@ -80,7 +80,7 @@ def _by_path(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
 def _find(value: str, way: Way) -> Path | None:
     parts = _parts(value)
     if way.names is not None:
-        found = way.names.get(_normal(parts[-1])) or way.names.get(_normal(PurePosixPath(parts[-1]).stem)) or []
+        found = way.names.get(_normal(parts[-1])) or way.names.get(_normal(_without_ending(parts[-1]))) or []
         return found[0] if len(found) == 1 else None
     if way.folder is None:
         return _file(Path(*parts), ("",)) if Path(*parts).is_absolute() else None
@@ -100,6 +100,12 @@ def _file(path: Path, endings: Sequence[str]) -> Path | None:
             if os.path.isfile(form):  # noqa: PTH113 - many, and a Path for each is slow
                 return Path(form)
     return None
+
+
+def _without_ending(name: str) -> str:
+    """1.5 has none: that is no name of 1.wav."""
+    path = PurePosixPath(name)
+    return path.stem if path.suffix.lower() in SUFFIXES else name
 
 
 def _parts(value: str) -> tuple[str, ...]:

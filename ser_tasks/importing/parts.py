@@ -1,6 +1,7 @@
 """Parts of files: their times in seconds, in order and inside of their file, and what overlaps."""
 
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import soundfile
 
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.overlaps import overlapping
+from ser_tasks.importing.problem import option
 from ser_tasks.importing.seconds import SAMPLES, is_empty, read_time
 from ser_tasks.importing.told import TIMES, UNITS
 
@@ -40,7 +42,9 @@ def place_parts(rows: "Rows", units: Mapping[str, str], lengths: Lengths) -> boo
         return False
     times = times.loc[rows.table.index]
     length = rows.table.file.map(lambda file: lengths.get(file) or float("inf")).astype(float)
-    _stated(rows, times, length)
+    _stated(rows, times, length, parts="start" in units)
+    if "start" not in units:
+        _note_unused(rows, length)
     times["end"] = times.end.mask((times.end > length) & (times.end <= length + SLACK), length)
     wrong = _outside(times, length)
     rows.table = rows.table.assign(**{role: _texts(times[role]) for role in ("start", "end")})
@@ -128,17 +132,30 @@ def _fitting(raw: pd.DataFrame, length: "pd.Series[float]", units: Mapping[str, 
     return None
 
 
-def _stated(rows: "Rows", times: pd.DataFrame, length: "pd.Series[float]") -> None:
+def _stated(rows: "Rows", times: pd.DataFrame, length: "pd.Series[float]", *, parts: bool) -> None:
     """Remark on lengths that are neither those of the parts nor of the files."""
     stated, part = times.duration, times.end.fillna(length) - times.start.fillna(0.0)
     differs = ((stated - part).abs() > DIFFERS) & ((stated - length).abs() > DIFFERS) & (length != float("inf"))
     if differs.any():
         first = differs.index[differs][0]
+        mend = "" if parts else ". Are they parts? Then their start is missing: add --column start=COLUMN"
         rows.notes.append(
             f"duration: {int(differs.sum())} rows state another length than their sound has ({first}: "
-            f"{stated[first]:g} s, and {part[first]:g} s are there). Are they parts? Then their start is missing: add "
-            "--column start=COLUMN"
+            f"{stated[first]:g} s, and {part[first]:g} s are there){mend}"
         )
+
+
+def _note_unused(rows: "Rows", length: "pd.Series[float]") -> None:
+    """Remark on two columns of numbers that would be times of parts in every row, and are not called so."""
+    spare = rows.spare.loc[length.index]
+    times = spare.map(lambda cell: None if is_empty(cell) else read_time(cell, "s", rate=None)).astype(float)
+    times, broken = times.loc[:, times.notna().all()], (times % 1 != 0).any()  # whole numbers alone may be anything
+    for first, second in permutations(times, 2):
+        in_order = (times[first] >= 0) & (times[first] < times[second]) & (times[second] <= length)
+        if (broken[first] or broken[second]) and in_order.all():
+            mends = option("--column", f"start={first}", "--column", f"end={second}")
+            rows.notes.append(f"{first} and {second} are not used, and could be times of parts: add {mends}")
+            return
 
 
 def _note_open(rows: "Rows", times: pd.DataFrame) -> None:

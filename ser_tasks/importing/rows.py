@@ -28,6 +28,7 @@ class Rows:
     dropped: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were brought
 
     def let_go(self, rows: "pd.Series[bool]", reason: str) -> None:
         """Leave rows out, counted; reasons are sentences."""

@@ -14,8 +14,9 @@ from ser_tasks.importing.seconds import SAMPLES, is_empty, read_time
 from ser_tasks.importing.told import NONE, TIMES
 
 WORDS = {  # role -> words that a name is made of, beside those below
-    "start": "start starttime begin begintime beginning onset xmin tmin anfang beginn startzeit début inicio inizio",
-    "end": "end endtime ending stop stoptime finish xmax tmax ende endzeit fin",
+    "start": "start starttime begin begintime beginning onset xmin tmin anfang beginn startzeit début inicio inizio "
+    "from von",
+    "end": "end endtime ending stop stoptime finish xmax tmax ende endzeit fin to till until bis",
     "duration": "duration dur length len dauer länge laenge durée duración duração durata",
     "offset": "offset",  # where a part begins, beside its length; where it ends, beside its onset
 }
@@ -29,6 +30,7 @@ UNITS = {  # unit -> words for it in a name
 }
 PASSED = {"t", "time", "times", "timestamp", "zeit", "at", "segment", "seg", "utterance", "utt", "turn", "part"}
 OF_A_FILE = {"audio", "clip", "recording", "wav", "file"}  # times in it; a length is that of the whole file
+WEAK = {"from", "von", "to", "till", "until", "bis", "fin"}  # times only if all their values are
 NUMBER_OF = {"n", "num", "number"}
 ROLE_OF = {word: role for role, words in WORDS.items() for word in words.split()}
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
@@ -77,28 +79,38 @@ def take_times(table: pd.DataFrame, told: Mapping[str, str], taken: Mapping[str,
     """
     used = {one.column for one in taken.values()}
     named = {column: said for column in map(str, table) if column not in used and (said := timed(column)) is not None}
-    named = {column: said for column, said in named.items() if _are_times(table[column], said)}
+    named = {column: said for column, said in named.items() if _are_times(table[column], column, said)}
     found: dict[str, Taken] = {}
     for role in TIMES:
         columns = [column for column, said in named.items() if _role(said, named, taken) == role]
         if columns and role not in taken and told.get(role) != NONE:
             found[role] = Taken(_one(table, role, columns), "its name")
-    open_offset = [column for column, said in named.items() if _role(said, named, taken) == "offset"]
-    if open_offset and told.get("start") != NONE and "start" not in taken:
-        raise SourceError(
-            f"the column {open_offset[0]} could be where a part begins, or where it ends. Say which: add "
-            f"{option('--column', f'start={open_offset[0]}')} or {option('--column', f'end={open_offset[0]}')}; or "
-            "that it is neither: add --column start=none."
-        )
+    for column, said in named.items():
+        if _role(said, named, taken) == "offset":
+            _ask_of_offset(column, told, {*found, *taken})
     return found
 
 
-def _are_times(column: pd.Series, said: Timed) -> bool:
+def _ask_of_offset(column: str, told: Mapping[str, str], have: set[str]) -> None:
+    roles = ("start", *(("end",) if "duration" not in have else ()))
+    possible = [role for role in roles if role not in have and told.get(role) != NONE]
+    if possible:
+        mends = " or ".join(option("--column", f"{role}={column}") for role in possible)
+        nothing = " ".join(f"--column {role}=none" for role in possible)
+        raise SourceError(
+            f"the column {column} may say where a part begins, or where it ends. Say which: add {mends}; or that it "
+            f"does neither: add {nothing}."
+        )
+
+
+def _are_times(column: pd.Series, name: str, said: Timed) -> bool:
     """A length in words is none; an empty column of ends says that all are open; a start must be understood, later."""
     values = column.dropna()
+    if WEAK & set(_words(name)):
+        return _are_numbers(values)
     if said.role in ("start", "end"):
         return said.role == "end" or len(values) > 0
-    return any(read_time(value, said.unit or "s", rate=1) is not None for value in values)
+    return any(read_time(value, "s", rate=None) is not None for value in values)
 
 
 def _role(said: Timed, named: Mapping[str, Timed], taken: Mapping[str, Taken]) -> str:
