@@ -16,11 +16,10 @@ def overlapping(parts: Sequence[Part]) -> list[bool]:
         by_file.setdefault(file, []).append(number)
     spans = [(start or 0.0, float("inf") if end is None else end, _same(label)) for _, start, end, label in parts]
     flagged = [False] * len(parts)
+    mirrored = [(-end, -start, label) for start, end, label in spans]
     for numbers in by_file.values():
-        forth = sorted(numbers, key=lambda number: spans[number][0])
-        back = sorted(numbers, key=lambda number: -spans[number][1])
-        mirrored = [(-end, -start, label) for start, end, label in spans]
-        for number in (*_reached(forth, spans), *_reached(back, mirrored)):
+        order = sorted(numbers, key=lambda number: spans[number][0])
+        for number in (*_reached(order, spans), *_reached(reversed(order), mirrored)):
             flagged[number] = True
     return flagged
 
@@ -30,7 +29,7 @@ def _same(label: str) -> str:
 
 
 def _reached(order: Iterable[int], spans: Sequence[tuple[float, float, str]]) -> list[int]:
-    """Those that begin before the end of one of another label, of those before them in the order of beginnings."""
+    """Those that begin before the latest end of those before them, in this order, that have another label."""
     found, last = [], dict[str, float]()  # label -> latest end so far; only the two latest are needed
     for number in order:
         start, end, label = spans[number]

@@ -16,7 +16,7 @@ CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áéíóöő
 TURKISH = ("çğıöşüâîû",)
 BALTIC = ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž")
 LATIN = frozenset((*WESTERN, *CENTRAL, *TURKISH, *BALTIC))
-# the more frequent half first, which tells those apart that share their bytes
+# the more frequent letters first, which tells those apart that share their bytes
 RUSSIAN = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 CYRILLIC = (RUSSIAN, "оаинвтерісклупмдязьбгчйхєжїюшцщґф", "аоиеннртсјукдвлмпзгбчшцжњхљћђфџ")
 GREEK = ("αοιετσνηυρπκμλςίόάέήύώωδγχθφβξζψϊϋΐΰ",)

@@ -4,6 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from ser_tasks.corpora.text_file import mend_text
@@ -14,7 +15,9 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 WEIGHED = 2000  # lines beyond ASCII that decide
 SHOWN = 24  # characters of the example
 MOSTLY = 0.5  # of the lines beyond ASCII that are UTF-8: the others are slips in a table of UTF-8
-RARE, SHOUTED = 0.7, 0.1  # what a rare letter counts, and what one in upper case inside of a word counts less
+FREQUENT, FALL = 1.2, 0.8  # what the most frequent letter counts, and how much less the rarest does
+SHOUTED = 0.1  # what one in upper case inside of a word counts less
+FINAL = frozenset("ςךםןףץ")  # at the end of a word only
 NOT_ASCII = re.compile(r"[^\W\d_]*[^\x00-\x7f]+[^\W\d_]*(?: [^\W\d_]*[^\x00-\x7f]+[^\W\d_]*)*")
 CLOSE = 0.1  # of likeness
 WORD = re.compile(r"[^\W\d_]+")
@@ -140,22 +143,23 @@ def likeness(sample: bytes, name: str) -> float:
 
 
 def _fit(word: str, language: str) -> float:
-    """Letters beyond ASCII that the language has, less those that it has not; rare ones count a little less."""
+    """Letters beyond ASCII that the language has, by how frequent they are, less those that it has not."""
     letters = [(place, char) for place, char in enumerate(word) if not char.isascii()]
     mixed = len(letters) < len(word)
     if len(word) > 1 and (language in LATIN) != mixed:  # äöü stand between ASCII letters, я does not
         return -float(len(letters))
-    usual, frequent = _letters(language)
-    values = [(1.0 if char.lower() in frequent else RARE) if char.lower() in usual else -1.0 for _, char in letters]
+    value = _values(language)
     shouted = sum(place > 0 and char.isupper() for place, char in letters)
-    return sum(values) - SHOUTED * shouted
+    misplaced = sum(one in FINAL or (one.islower() and two.isupper()) for one, two in pairwise(word))
+    return sum(value.get(char.lower(), -1.0) for _, char in letters) - SHOUTED * shouted - 2 * misplaced
 
 
 @cache
-def _letters(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    """All of a language, and the frequent ones."""
-    half = len(language) if language in LATIN | TWO_BYTES else len(language) // 2
-    return frozenset(language), frozenset(language[:half])
+def _values(language: str) -> dict[str, float]:
+    """Of each letter: 1, or of an alphabet in the order of frequency from more to less, 1 on the mean of a text."""
+    if language in LATIN | TWO_BYTES:
+        return dict.fromkeys(language, 1.0)
+    return {char: FREQUENT - FALL * place / len(language) for place, char in enumerate(language)}
 
 
 def _example(text: str) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SLACK = 0.05  # s that a part may end behind its file, for rounding; it is cut to the file
 DIFFERS = 0.5  # s between a length in the table and that of the sound that are remarked on
+USUAL = 0.1  # s: most parts last longer, in the right unit
+FEW = 6  # columns of numbers; of more, as of features, none is called a time
 EXPECTED = {
     SAMPLES: "whole numbers of samples, of a sound whose header states its rate",
     "frames": "a unit that is known (frames are samples to some, 10 ms to others)",
@@ -127,7 +129,8 @@ def _fitting(raw: pd.DataFrame, length: "pd.Series[float]", units: Mapping[str, 
     for unit in UNITS:
         if unit not in units.values():
             times, lost = _read(raw, dict.fromkeys(units, unit))
-            if not lost.any(axis=None) and not _outside(times, length).any():
+            long_enough = (times.end.fillna(length) - times.start.fillna(0.0)).median() >= USUAL
+            if long_enough and not lost.any(axis=None) and not _outside(times, length).any():
                 return unit
     return None
 
@@ -149,10 +152,11 @@ def _note_unused(rows: "Rows", length: "pd.Series[float]") -> None:
     """Remark on two columns of numbers that would be times of parts in every row, and are not called so."""
     spare = rows.spare.loc[length.index]
     times = spare.map(lambda cell: None if is_empty(cell) else read_time(cell, "s", rate=None)).astype(float)
-    times, broken = times.loc[:, times.notna().all()], (times % 1 != 0).any()  # whole numbers alone may be anything
-    for first, second in permutations(times, 2):
+    times = times.loc[:, times.notna().all()]
+    for first, second in permutations(times, 2) if times.shape[1] <= FEW else ():
         in_order = (times[first] >= 0) & (times[first] < times[second]) & (times[second] <= length)
-        if (broken[first] or broken[second]) and in_order.all():
+        fractions = (times[[first, second]] % 1 != 0).any(axis=None)  # whole numbers alone may be anything
+        if fractions and in_order.all():
             mends = option("--column", f"start={first}", "--column", f"end={second}")
             rows.notes.append(f"{first} and {second} are not used, and could be times of parts: add {mends}")
             return

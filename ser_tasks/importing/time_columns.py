@@ -83,6 +83,8 @@ def take_times(table: pd.DataFrame, told: Mapping[str, str], taken: Mapping[str,
     found: dict[str, Taken] = {}
     for role in TIMES:
         columns = [column for column, said in named.items() if _role(said, named, taken) == role]
+        if role == "end" and "start" not in {*found, *taken} and table[columns].isna().all(axis=None):
+            continue
         if columns and role not in taken and told.get(role) != NONE:
             found[role] = Taken(_one(table, role, columns), "its name")
     for column, said in named.items():
