@@ -24,7 +24,7 @@ def import_(
     pattern: Annotated[str | None, typer.Option(help="of file names: {speaker}_{emotion}_{take}.wav")] = None,
     speakers: Annotated[str | None, typer.Option(metavar="unknown", help="nobody knows who speaks")] = None,
     times: Annotated[str | None, typer.Option(metavar="UNIT", help="of start, end, duration: s, ms, samples")] = None,
-    encoding: Annotated[str | None, typer.Option(help="of a table: windows-1251, gb18030, shift_jis ...")] = None,
+    encoding: Annotated[str | None, typer.Option(help="of a table, as windows-1251")] = None,
     protocol: Annotated[str | None, typer.Option(help="official, loso, speaker_kfold, leave_session_out")] = None,
     drop: Annotated[Pairs, typer.Option(help="missing, unreadable, unmatched, speakerless, segments")] = None,
     table: Annotated[Pairs, typer.Option(help="of an audformat database, if several differ")] = None,

@@ -21,7 +21,7 @@ def show_import(plan: Import) -> None:
     """The preview."""
     _line("corpus", f"{plan.name}, from {plan.told.path}: {plan.format}")
     for role, taken in plan.taken.items():
-        _line("column" if role == "path" else "", f"{role:11}{taken.column:24}{taken.why}")
+        _line("column" if role == "path" else "", f"{role:11}{taken.column:22}{taken.why}")
     for number, where in enumerate(plan.first.index):  # not by rows: a row of pandas has NaN for None
         cells = [(plan.first[taken.column].iloc[number] or "–")[:WIDE] for taken in plan.taken.values()]
         _line("first" if number == 0 else "", f"{where}: {'  '.join(cells)}")

@@ -65,6 +65,9 @@ def parts(found) -> list[tuple[str, str]]:
         ("Anfang,Dauer", "1|2"),
         ("début,durée", "1|2"),
         ("from,to", "1|3"),
+        ("begin,finish", "1|3"),
+        ("Anfang,Ende", "1|3"),
+        ("EndTimeMs,end_x,start_ms", "3000|x|1000"),
     ],
 )
 def test_columns_of_times_are_understood_by_their_names(plan, calls, head, cells):
