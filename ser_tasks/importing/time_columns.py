@@ -32,6 +32,7 @@ PASSED = {"t", "time", "times", "timestamp", "zeit", "at", "segment", "seg", "ut
 OF_A_FILE = {"audio", "clip", "recording", "wav", "file"}  # times in it; a length is that of the whole file
 WEAK = {"from", "von", "to", "till", "until", "bis", "fin"}  # times only if all their values are
 NUMBER_OF = {"n", "num", "number"}
+CLOCK = re.compile(r"\b(?:h+:)?(?:m+:)?ss(?:[.,]m*s(?:ec)?)?\b")
 ROLE_OF = {word: role for role, words in WORDS.items() for word in words.split()}
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
 
@@ -61,9 +62,9 @@ def timed(column: str) -> Timed | None:
 
 
 def _words(column: str) -> list[str]:
-    """StartTime_ms -> start, time, ms."""
+    """StartTime_ms -> start, time, ms; hh:mm:ss.ms and ss.msec, as ELAN has them, are seconds."""
     spaced = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFC", column))
-    return re.findall(r"[^\W\d_]+", spaced.casefold())
+    return re.findall(r"[^\W\d_]+", CLOCK.sub("s", spaced.casefold()))
 
 
 def take_times(table: pd.DataFrame, told: Mapping[str, str], taken: Mapping[str, Taken]) -> dict[str, Taken]:
