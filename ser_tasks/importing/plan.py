@@ -78,7 +78,8 @@ def plan_import(name: str, told: Told) -> Import:
     table, unread = roles_of(brought.table, taken)
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
     rows = Rows(table, told.drop, Counter(brought.dropped), notes=[*brought.notes, *unread])
-    rows.spare = brought.table.drop(columns=[one.column for one in taken.values()])
+    if "start" not in told.column:
+        rows.spare = brought.table.drop(columns=[one.column for one in taken.values()])
     units = units_of(taken, told.times)
     rows.problems += open_ends(brought.table, taken, told.column)
     usable(rows, units)

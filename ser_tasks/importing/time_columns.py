@@ -87,7 +87,8 @@ def take_times(table: pd.DataFrame, told: Mapping[str, str], taken: Mapping[str,
         if role == "end" and "start" not in {*found, *taken} and table[columns].isna().all(axis=None):
             continue
         if columns and role not in taken and told.get(role) != NONE:
-            found[role] = Taken(_one(table, role, columns), "its name")
+            needed = role != "duration" or ("start" in {*found, *taken} and "end" not in {*found, *taken})
+            found[role] = Taken(_one(table, role, columns, needed=needed), "its name")
     for column, said in named.items():
         if _role(said, named, taken) == "offset":
             _ask_of_offset(column, told, {*found, *taken})
@@ -126,21 +127,23 @@ def _role(said: Timed, named: Mapping[str, Timed], taken: Mapping[str, Taken]) -
     return "start" if "start" not in others and others & {"end", "duration"} else "offset"
 
 
-def _one(table: pd.DataFrame, role: str, columns: list[str]) -> str:
+def _one(table: pd.DataFrame, role: str, columns: list[str], *, needed: bool) -> str:
     """Of several columns the first, if they say the same; samples say it of a rate, and come last."""
     columns = sorted(columns, key=lambda column: _unit(column) in (SAMPLES, "frames"))
-    times = [[_seconds(value, column) for value in table[column]] for column in columns if _unit(column) != SAMPLES]
-    if role != "duration" and any(other != times[0] for other in times[1:]):
+    if len(columns) == 1 or not needed:
+        return columns[0]
+    times = [_seconds(table[column], _unit(column)) for column in columns if _unit(column) != SAMPLES]
+    if any(other != times[0] for other in times[1:]):
         mends = " or ".join(option("--column", f"{role}={column}") for column in columns)
         raise SourceError(
-            f"{len(columns)} columns say where parts {role}, and they differ: {', '.join(columns)}. Say which one: "
-            f"add {mends}."
+            f"{len(columns)} columns could be the {role} of parts, and they differ: {', '.join(columns)}. Say which "
+            f"one: add {mends}."
         )
     return columns[0]
 
 
-def _seconds(value: str | None, column: str) -> float | None:
-    return read_time(value, _unit(column), rate=1) if value else None
+def _seconds(column: pd.Series, unit: str) -> list[float | None]:
+    return [None if is_empty(value) else read_time(value, unit, rate=None) for value in column]
 
 
 def _unit(column: str) -> str:

@@ -184,6 +184,12 @@ def test_two_beginnings_that_differ_are_a_question_and_the_same_twice_are_one(pl
     assert parts(plan(table(calls, head, "1|1000|3" if "ms" in head else "1|1.0|3"))) == [("1.0", "3.0")] * 4
 
 
+def test_two_lengths_that_differ_are_a_question_where_the_end_hangs_on_them(plan, calls):
+    with pytest.raises(SourceError, match="--column duration=length or --column duration=duration"):
+        plan(table(calls, "start,length,duration", "1|2|4"))
+    assert parts(plan(table(calls, "start,end,length,duration", "1|3|2|4"))) == [("1.0", "3.0")] * 4
+
+
 def test_an_offset_that_could_be_either_end_is_a_question(plan, calls):
     path = table(calls, "start,offset", "1|3")
     with pytest.raises(SourceError, match="add --column end=offset; or that it does neither: add --column end=none"):
