@@ -12,6 +12,7 @@ from ser_tasks.importing.alphabets import ENCODINGS, LATIN, SUPERSETS, TWO_BYTES
 from ser_tasks.importing.problem import SourceError
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+ZEROS = 0.1  # of one byte in two; paths and separators are ASCII in any table
 WEIGHED = 2000  # lines beyond ASCII that decide
 SHOWN = 24  # characters of the example
 MOSTLY = 0.5  # of the lines beyond ASCII that are UTF-8: the others are slips in a table of UTF-8
@@ -48,14 +49,23 @@ def decode(path: Path, told: str | None) -> Decoded:
     Raises:
         SourceError: no encoding of that name, or bytes that are no text in it, or in any
     """
-    content = path.read_bytes()
+    decoded = _decoded(path, path.read_bytes(), told)
+    if "\0" in decoded.text:
+        raise SourceError(
+            f"{path}: zero bytes in it, so no text in an encoding known here. Export it as UTF-8; or say its "
+            "encoding: add --encoding NAME."
+        )
+    return decoded
+
+
+def _decoded(path: Path, content: bytes, told: str | None) -> Decoded:
     if told is not None:
         return _as_told(path, content, told)
     for mark, name in MARKS:
         if content.startswith(mark):
             return Decoded(mend_text(_strict(path, content, name)), None if name == "utf-8-sig" else "utf-16")
-    if b"\0" in content:
-        return _with_zeros(path, content)
+    if (name := _by_zeros(content)) is not None:
+        return Decoded(_strict(path, content, name), name, "by its zero bytes")
     try:
         return Decoded(mend_text(content.decode("utf-8")))
     except UnicodeDecodeError:
@@ -85,19 +95,12 @@ def _strict(path: Path, content: bytes, name: str) -> str:
         ) from error
 
 
-def _with_zeros(path: Path, content: bytes) -> Decoded:
-    """UTF-16 without a mark: ASCII in it has a zero in each second byte."""
-    name = "utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be"
-    try:
-        text = content.decode(name)
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise SourceError(
-            f"{path}: zero bytes in it, so no text in an encoding known here. Export it as UTF-8; or say its "
-            "encoding: add --encoding NAME."
-        )
-    return Decoded(text, name, "by its zero bytes")
+def _by_zeros(content: bytes) -> str | None:
+    """UTF-16 without a mark: what is ASCII in it has a zero in the second, or in the first, of its two bytes."""
+    first, second = content[::2].count(0), content[1::2].count(0)
+    if max(first, second) < ZEROS * len(content) / 2 or min(first, second) > max(first, second) / 4:
+        return None
+    return "utf-16-le" if second > first else "utf-16-be"
 
 
 def _detected(content: bytes) -> Decoded:
@@ -125,7 +128,7 @@ def _decodes(content: bytes, codec: str) -> bool:
 
 
 def likeness(sample: bytes, name: str) -> float:
-    """How much the letters beyond ASCII are those of one language that is written in an encoding: at most 1.
+    """How much the letters beyond ASCII are those of one language that is written in an encoding: 1 of a usual text.
 
     Args:
         sample: lines of a table

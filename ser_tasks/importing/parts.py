@@ -150,7 +150,7 @@ def _stated(rows: "Rows", times: pd.DataFrame, length: "pd.Series[float]", *, pa
 
 def _note_unused(rows: "Rows", length: "pd.Series[float]") -> None:
     """Remark on two columns of numbers that would be times of parts in every row, and are not called so."""
-    spare = rows.spare.loc[length.index]
+    spare = rows.spare.reindex(length.index)
     times = spare.map(lambda cell: None if is_empty(cell) else read_time(cell, "s", rate=None)).astype(float)
     times = times.loc[:, times.notna().all()]
     for first, second in permutations(times, 2) if times.shape[1] <= FEW else ():

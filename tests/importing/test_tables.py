@@ -238,9 +238,14 @@ def test_the_unicode_text_of_excel_is_utf_16(plan, sounds):
 
 
 def test_bytes_that_are_no_text_are_said(plan, sounds):
-    (sounds / "cut.csv").write_bytes(b"file,emotion\n\0\0\0\0")
-    with pytest.raises(SourceError, match="zero bytes"):
-        plan(sounds / "cut.csv")
+    for content in (
+        b"file,emotion\n\0\0\0\0",
+        b"file,emotion\nwav/1.wav,sad\0ness\n",
+        "file,emotion\n".encode("utf-32"),
+    ):
+        (sounds / "cut.csv").write_bytes(content)
+        with pytest.raises(SourceError, match="zero bytes"):
+            plan(sounds / "cut.csv")
     (sounds / "cut.parquet").write_bytes(b"PAR1")
     with pytest.raises(SourceError, match="not Parquet"):
         plan(sounds / "cut.parquet")

@@ -139,6 +139,14 @@ def test_parts_that_end_before_they_begin_or_are_not_in_their_file_are_refused(p
     assert "--column start=none --column end=none" in problem
 
 
+def test_times_of_the_recording_that_clips_were_cut_from_are_left_out_as_told(plan, calls):
+    path = table(calls, "StartTime;EndTime", "00:16:16,059|00:16:21,731", separator=";")
+    (problem,) = plan(path).problems
+    assert "The first is 976.059 to 981.731 s, of 4.00 s" in problem
+    found = plan(path, column={"start": "none", "end": "none"})
+    assert (parts(found), found.problems, found.notes) == ([(None, None)] * 4, (), ())
+
+
 def test_a_part_of_no_length_is_refused(plan, calls):
     (problem,) = plan(table(calls, "onset,duration", "1|0")).problems
     assert "The first is 1 to 1 s, of 4.00 s" in problem
