@@ -64,8 +64,8 @@ def _decoded(path: Path, content: bytes, told: str | None) -> Decoded:
     for mark, name in MARKS:
         if content.startswith(mark):
             return Decoded(mend_text(_strict(path, content, name)), None if name == "utf-8-sig" else "utf-16")
-    if (name := _by_zeros(content)) is not None:
-        return Decoded(_strict(path, content, name), name, "by its zero bytes")
+    if (utf_16 := _by_zeros(content)) is not None:
+        return Decoded(_strict(path, content, utf_16), utf_16, "by its zero bytes")
     try:
         return Decoded(mend_text(content.decode("utf-8")))
     except UnicodeDecodeError:
