@@ -23,6 +23,8 @@ def import_(
     label: Annotated[Pairs, typer.Option(metavar="LABEL=CLASS", help="what a label means; drop: left out")] = None,
     pattern: Annotated[str | None, typer.Option(help="of file names: {speaker}_{emotion}_{take}.wav")] = None,
     speakers: Annotated[str | None, typer.Option(metavar="unknown", help="nobody knows who speaks")] = None,
+    times: Annotated[str | None, typer.Option(metavar="UNIT", help="of start, end, duration: s, ms, samples")] = None,
+    encoding: Annotated[str | None, typer.Option(help="of a table, as windows-1251")] = None,
     protocol: Annotated[str | None, typer.Option(help="official, loso, speaker_kfold, leave_session_out")] = None,
     drop: Annotated[Pairs, typer.Option(help="missing, unreadable, unmatched, speakerless, segments")] = None,
     table: Annotated[Pairs, typer.Option(help="of an audformat database, if several differ")] = None,
@@ -40,6 +42,7 @@ def import_(
     with errors_as_messages():
         options = {
             **{"audio": audio, "pattern": pattern, "speakers": speakers, "protocol": protocol, "kind": kind},
+            **{"times": times, "encoding": encoding},
             **{"title": title, "language": language, "licence": licence, "citation": citation},
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
             **{"drop": tuple(drop or ()), "table": tuple(table or ())},

@@ -37,6 +37,7 @@ from ser_tasks.params import Params
 from ser_tasks.read_params import PARAMS_FILE, read_params
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+OF_THE_SOURCE: dict[str, Any] = {"column": {}, "pattern": None, "table": (), "times": None, "encoding": None}
 
 
 def told_of(path: str, options: Mapping[str, Any]) -> Told:
@@ -118,7 +119,7 @@ def _whose(said: Told, name: str | None) -> tuple[str, Told, Description | None]
     if _is_own_table(
         said, name
     ):  # on another machine: names of its columns are ours, and no longer those of the source
-        return name, said.over(earlier.model_copy(update={"column": {}, "pattern": None, "table": ()})), before
+        return name, said.over(earlier.model_copy(update=OF_THE_SOURCE)), before
     return name, (said.model_copy(update={"path": earlier.path}) if again else said).over(earlier), before
 
 

@@ -1,11 +1,12 @@
 """What a person sees of an import: what was taken for what, what is left out, what to do next."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from rich.text import Text
 
-from pipelines.show import CONSOLE
+from pipelines.show import CONSOLE, columns_here
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.imported import Description
@@ -20,11 +21,12 @@ def show_import(plan: Import) -> None:
     """The preview."""
     _line("corpus", f"{plan.name}, from {plan.told.path}: {plan.format}")
     for role, taken in plan.taken.items():
-        _line("column" if role == "path" else "", f"{role:11}{taken.column:24}{taken.why}")
+        _line("column" if role == "path" else "", f"{role:11}{taken.column:22}{taken.why}")
     for number, where in enumerate(plan.first.index):  # not by rows: a row of pandas has NaN for None
         cells = [(plan.first[taken.column].iloc[number] or "–")[:WIDE] for taken in plan.taken.values()]
         _line("first" if number == 0 else "", f"{where}: {'  '.join(cells)}")
     _line("sounds", f"{plan.table.path.nunique()} files, {len(plan.table)} utterances, below {plan.sounds}")
+    _show_parts(plan)
     _show_labels(plan)
     _show_speakers(plan)
     for reason, rows in plan.dropped.items():
@@ -41,6 +43,17 @@ def show_import(plan: Import) -> None:
         _line("", f"not said: {', '.join(unknown)} (--{' --'.join(unknown)})")
     for note in plan.notes:
         _line("note", note, style="cyan")
+
+
+def _show_parts(plan: Import) -> None:
+    """How many utterances are parts of files, and how long these are."""
+    times = plan.table[["start", "end"]].astype(float)
+    parts = times[times.notna().any(axis=1)]
+    lengths = (parts.end - parts.start.fillna(0.0)).dropna()
+    if len(parts):
+        span = [f"{lengths.min():.2f} to {lengths.max():.2f} s long"] if len(lengths) else []
+        rest = [f"{n} to the end of their file"] if (n := len(parts) - len(lengths)) else []
+        _line("parts", f"{len(parts)} utterances are parts of files: {', '.join([*span, *rest])}")
 
 
 def _show_labels(plan: Import) -> None:
@@ -106,4 +119,7 @@ def _flow(value: Any) -> str:
 
 
 def _line(head: str, text: str, *, style: str = "") -> None:
+    if CONSOLE.is_terminal:  # long lines go on below their text; a log keeps them whole
+        text = fill(text, max(columns_here() - 10, 40), break_long_words=False, break_on_hyphens=False)
+        text = text.replace("\n", "\n" + " " * 10)
     CONSOLE.print(Text(f"{head:10}", style="bold").append(text, style=style or "not bold"))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ser_tasks.corpora.completeness import completeness
-from ser_tasks.corpora.corpus import Corpus, CorpusError
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Utterance
 from ser_tasks.corpora.finding import Finding, some
 from ser_tasks.corpora.fingerprint import read_fingerprints
 from ser_tasks.corpora.inspection import Inspected, Unreadable, inspect_file
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import check_file, check_names, read_manifest
+from ser_tasks.corpora.overlaps import overlapping
 from ser_tasks.corpora.reading import name_utterances, strangers
 from ser_tasks.corpora.soundness import soundness
 from ser_tasks.corpora.threads import map_files
@@ -74,6 +75,7 @@ def examine(
         *_version(root, corpus, manifest),
         *completeness(corpus, utterances, set(prints)),
         *(corpus.remarks(root, known) if corpus.remarks else ()),
+        *_overlaps(utterances),
         *soundness(corpus, utterances, files, prints),
     ]
     counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
@@ -89,6 +91,16 @@ def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int
         text = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
         findings.append(Finding("note", "names", f"skipped: {text}"))
     return findings
+
+
+def _overlaps(utterances: Sequence[Utterance]) -> list[Finding]:
+    timed = [one for one in utterances if one.path is not None]
+    flags = overlapping([(one.path, one.start, one.end, one.parsed.emotion) for one in timed])
+    named = [one.utterance_id for one, flag in zip(timed, flags, strict=True) if flag]
+    if not named:
+        return []
+    text = f"{len(named)} utterances overlap a part of the same file that has another label: {some(named)}"
+    return [Finding("warning", "overlaps", f"{text}. The sound that they share is learnt as both")]
 
 
 def _unreadable(unreadable: Sequence[Unreadable]) -> list[Finding]:

@@ -35,4 +35,5 @@ class Brought:
     header: Header = Header()
     notes: tuple[str, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)  # what was left out already, because the user said so
+    encoding: str | None = None  # of a table of text; None: UTF-8, or none
     emobox: Path | None = None  # the folder of its folds, if it has folds

@@ -6,9 +6,11 @@ import pandas as pd
 
 from ser_tasks.corpora.vocabulary import class_of, plain
 from ser_tasks.importing.brought import Brought, Taken
+from ser_tasks.importing.encoding import hint
 from ser_tasks.importing.locate import Located
 from ser_tasks.importing.problem import SourceError, option
-from ser_tasks.importing.told import NONE, ROLES
+from ser_tasks.importing.time_columns import take_times
+from ser_tasks.importing.told import NONE, ROLES, TIMES
 from ser_tasks.read_params import nearest
 
 NAMES = {  # role -> names of columns, as `plain` has them
@@ -20,8 +22,6 @@ NAMES = {  # role -> names of columns, as `plain` has them
     "participant participant_id talker speaker_name",
     "gender": "gender sex speaker_gender",
     "transcript": "transcript transcription text sentence words utterance_text",
-    "start": "start start_time starttime start_s start_ms begin begin_time t_start onset",
-    "end": "end end_time endtime end_s end_ms stop stop_time t_end",
     "language": "language lang",
     "split": "split subset partition dataset_split set split_set",
     "session": "session session_id",
@@ -51,16 +51,18 @@ def take_columns(brought: Brought, told: Mapping[str, str], look: Look) -> dict[
     taken = take_path(brought, told, look) | dict(brought.roles) | _told(brought.table, told)
     taken = {role: one for role, one in taken.items() if told.get(role) != NONE}
     for role in ROLES[1:]:
-        if role in taken or told.get(role) == NONE:
+        if role in (*taken, *TIMES) or told.get(role) == NONE:
             continue
         free = brought.table.drop(columns=[one.column for one in taken.values()])
         found = _emotion(free) if role == "emotion" else _named(free, role)
         if found is not None:
             taken[role] = found
+    taken |= take_times(brought.table, told, taken)
     if "emotion" not in taken:
         raise SourceError(
             f"no column holds emotions that are known here, or has the name for it. Columns: "
             f"{', '.join(brought.table.columns)}. Say which one: add --column emotion=COLUMN."
+            f"{hint(brought.encoding)}"
         )
     return {role: taken[role] for role in ROLES if role in taken}
 
@@ -78,6 +80,7 @@ def take_path(brought: Brought, told: Mapping[str, str], look: Look) -> dict[str
         raise SourceError(
             f"no column names files that are there. The first row: {first}; looked in {looked}. Say where the sounds "
             "are: add --audio DIR; or which column it is: add --column path=COLUMN."
+            f"{hint(brought.encoding)}"
         )
     return {"path": found}
 

@@ -58,20 +58,29 @@ def locate(values: Sequence[str | None], folders: Sequence[Path]) -> Located:
     return Located([where.get(value) if value else None for value in values], _said(best) if hits else "")
 
 
+def is_there(value: str, folders: Sequence[Path]) -> bool:
+    """Whether a path names a file: as it stands, without its first folders, or with the ending of a sound."""
+    return any(_find(value, way) is not None for way in _by_path([value], folders))
+
+
 def _ways(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
+    yield from _by_path(sample, folders)
+    for folder in folders:
+        yield Way(folder, names=_by_name(folder))
+
+
+def _by_path(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
     deepest = max((len(_parts(value)) for value in sample), default=1)
     yield Way(None)
     for endings in (("",), tuple(sorted(SUFFIXES))):
         for cut in range(deepest):
             yield from (Way(folder, cut, endings) for folder in folders)
-    for folder in folders:
-        yield Way(folder, names=_by_name(folder))
 
 
 def _find(value: str, way: Way) -> Path | None:
     parts = _parts(value)
     if way.names is not None:
-        found = way.names.get(_normal(parts[-1])) or way.names.get(_normal(PurePosixPath(parts[-1]).stem)) or []
+        found = way.names.get(_normal(parts[-1])) or way.names.get(_normal(_without_ending(parts[-1]))) or []
         return found[0] if len(found) == 1 else None
     if way.folder is None:
         return _file(Path(*parts), ("",)) if Path(*parts).is_absolute() else None
@@ -91,6 +100,12 @@ def _file(path: Path, endings: Sequence[str]) -> Path | None:
             if os.path.isfile(form):  # noqa: PTH113 - many, and a Path for each is slow
                 return Path(form)
     return None
+
+
+def _without_ending(name: str) -> str:
+    """1.5 has none: that is no name of 1.wav."""
+    path = PurePosixPath(name)
+    return path.stem if path.suffix.lower() in SUFFIXES else name
 
 
 def _parts(value: str) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import ROLES
+from ser_tasks.importing.told import ROLES, TIMES
 from ser_tasks.inference.inputs import SUFFIXES
 
 FIELD = re.compile(r"\{(?P<name>[a-z_][a-z0-9_]*)(?::(?P<width>\d+))?\}")
-READ = tuple(role for role in ROLES if role not in ("path", "start", "end"))  # what a name can say
+READ = tuple(role for role in ROLES if role not in ("path", *TIMES))  # what a name can say
 ALIKE = 0.8  # a field's name this like a role is taken for a slip
 
 

@@ -12,6 +12,7 @@ from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.corpora.imported import COLUMNS, Description, label_maps
 from ser_tasks.importing.brought import Brought, Taken
 from ser_tasks.importing.columns import take_columns, take_path
+from ser_tasks.importing.encoding import hint
 from ser_tasks.importing.labels import LabelMap, map_labels
 from ser_tasks.importing.locate import Located, locate
 from ser_tasks.importing.pattern import compile_pattern
@@ -19,6 +20,7 @@ from ser_tasks.importing.protocol import Chosen, choose_protocol
 from ser_tasks.importing.read_names import with_fields
 from ser_tasks.importing.read_source import read_source
 from ser_tasks.importing.rows import Rows, common_folder, roles_of, speakers, usable, with_ids
+from ser_tasks.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.importing.told import Told
 
 ROWS_EACH = 4  # on average, of what might be a speaker
@@ -76,7 +78,11 @@ def plan_import(name: str, told: Told) -> Import:
     table, unread = roles_of(brought.table, taken)
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
     rows = Rows(table, told.drop, Counter(brought.dropped), notes=[*brought.notes, *unread])
-    usable(rows)
+    if "start" not in told.column:
+        rows.spare = brought.table.drop(columns=[one.column for one in taken.values()])
+    units = units_of(taken, told.times)
+    rows.problems += open_ends(brought.table, taken, told.column)
+    usable(rows, units)
     speakers(rows, unknown=told.speakers == "unknown")
     labels = map_labels(Counter(rows.table.emotion.dropna()), told.label)
     utterances, sounds = _relative(rows.table)
@@ -86,7 +92,7 @@ def plan_import(name: str, told: Told) -> Import:
         name=name,
         told=told,
         format=brought.format,
-        taken=taken,
+        taken=with_units(taken, units),
         first=brought.table.head(3),
         table=utterances,
         sounds=sounds,
@@ -95,7 +101,7 @@ def plan_import(name: str, told: Told) -> Import:
         chosen=chosen,
         description=_describe(name, told, brought, labels),
         notes=tuple(notes),
-        problems=(*rows.problems, *labels.problems, *chosen.problems),
+        problems=(*rows.problems, *(problem + hint(brought.encoding) for problem in labels.problems), *chosen.problems),
         emobox=brought.emobox,
     )
 

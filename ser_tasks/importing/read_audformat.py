@@ -13,7 +13,7 @@ from ser_tasks.importing.brought import Brought, Header, Taken
 from ser_tasks.importing.columns import NAMES
 from ser_tasks.importing.problem import SourceError, option
 from ser_tasks.importing.read_table import as_text
-from ser_tasks.importing.told import ROLES, Told
+from ser_tasks.importing.told import ROLES, TIMES, Told
 from ser_tasks.importing.values import PARTS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HEADER = "db.yaml"
 INSTALL = "make setup-all"
 INDEX = ("file", "start", "end")
-OTHERS = tuple(role for role in ROLES if role not in ("path", "start", "end", "emotion", "split"))
+OTHERS = tuple(role for role in ROLES if role not in ("path", *TIMES, "emotion", "split"))
 
 
 def read_audformat(folder: Path, told: Told) -> Brought:
@@ -49,7 +49,9 @@ def read_audformat(folder: Path, told: Told) -> Brought:
     table = table.astype(object).where(table.notna(), None)
     why = "the database says so"
     roles = {"path": Taken("file", why), "emotion": Taken("emotion", f"tables {', '.join(names)}")}
-    held = [role for role in ("start", "end", "split", *OTHERS) if role in table and table[role].notna().any()]
+    held = [role for role in ("split", *OTHERS) if role in table and table[role].notna().any()]
+    if table[["start", "end"]].notna().any(axis=None):
+        held = ["start", "end", *held]
     roles |= {role: Taken(role, why) for role in held}
     root = folder.resolve()
     return Brought("audformat database", table, (root,), roles=roles, header=_header(database))

@@ -22,15 +22,22 @@ def read_source(path: Path, told: Told) -> Brought:
     """The rows of a table, a database, or a folder.
 
     Raises:
-        SourceError: nothing there, or nothing that is known here
+        SourceError: nothing there, or nothing that is known here; or an option that it has no use for
     """
+    found = _read(path, told)
+    if told.encoding is not None and found.encoding is None:
+        raise SourceError(f"--encoding {told.encoding}: {path} is no table of text ({found.format}). Leave it out.")
+    return found
+
+
+def _read(path: Path, told: Told) -> Brought:
     if told.table and path.exists() and path.name != HEADER and not (path / HEADER).is_file():
         raise SourceError(
             f"--table {' --table '.join(told.table)}: chooses among the tables of an audformat database, and "
             f"{path} is none (no {HEADER}). Leave it out, or give the database."
         )
     if path.is_file():
-        return read_audformat(path.parent, told) if path.name == HEADER else read_table(path)
+        return read_audformat(path.parent, told) if path.name == HEADER else read_table(path, told)
     if not path.is_dir():
         raise SourceError(f"{path}: no such file or folder. Give a table, a database, or a folder of sounds.")
     if (path / HEADER).is_file():
@@ -38,14 +45,14 @@ def read_source(path: Path, told: Told) -> Brought:
     if has_folds(path):
         return read_emobox(path)
     if metadata := _metadata(path):
-        return _audiofolder(path, metadata)
+        return _audiofolder(path, metadata, told)
     tables = [
         file
         for file in sorted(path.iterdir())
         if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.stem.lower() not in PROSE
     ]
     if told.pattern is None and len(tables) == 1:
-        return read_table(tables[0])
+        return read_table(tables[0], told)
     try:
         return read_names(path, told)
     except SourceError as error:
@@ -61,11 +68,11 @@ def _metadata(folder: Path) -> list[Path]:
     return [place / name for place in places for name in METADATA if (place / name).is_file()]
 
 
-def _audiofolder(folder: Path, metadata: list[Path]) -> Brought:
+def _audiofolder(folder: Path, metadata: list[Path], told: Told) -> Brought:
     """Hugging Face's audiofolder: `file_name` is relative to its table; folders called train, test ... are a split."""
-    tables = []
-    for file in metadata:
-        table, place = read_table(file).table, file.parent.relative_to(folder)
+    tables, read = [], [read_table(file, told) for file in metadata]
+    for file, one in zip(metadata, read, strict=True):
+        table, place = one.table, file.parent.relative_to(folder)
         if "file_name" not in table:
             raise SourceError(
                 f"{file}: no column file_name, which audiofolder wants. Columns: {', '.join(table.columns)}."
@@ -78,4 +85,7 @@ def _audiofolder(folder: Path, metadata: list[Path]) -> Brought:
     parts = table.file_name.map(lambda name: PARTS.get(name.split("/")[0].lower()) if name else None)
     if parts.notna().all() and "split" not in table:
         table["folder"], roles["split"] = parts, Taken("folder", "the folders are called so")
-    return Brought("audiofolder of Hugging Face", table, (folder.resolve(),), roles=roles)
+    notes = tuple(note for one in read for note in one.notes)
+    encoding = next((one.encoding for one in read if one.encoding), None)
+    name = "audiofolder of Hugging Face"
+    return Brought(name, table, (folder.resolve(),), roles=roles, notes=notes, encoding=encoding)

@@ -4,8 +4,7 @@ import csv
 import io
 import json
 import math
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +12,44 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ser_tasks.corpora.text_file import read_text
 from ser_tasks.importing.brought import Brought
+from ser_tasks.importing.encoding import decode
+from ser_tasks.importing.first_line import is_row
 from ser_tasks.importing.problem import SourceError
+from ser_tasks.importing.told import Told
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SEPARATED = (".csv", ".tsv", ".tab", ".txt")
+Read = tuple[str, pd.DataFrame]  # the format, for people; the rows
+Folders = Sequence[Path]
 SUFFIXES = (*SEPARATED, ".json", ".jsonl", ".ndjson", ".parquet")
 
 
-def read_table(path: Path) -> Brought:
+def read_table(path: Path, told: Told | None = None) -> Brought:
     """A file of rows; relative paths in it begin at its own folder.
+
+    Args:
+        path: the file
+        told: of which the encoding and the folder of the sounds count here
 
     Raises:
         SourceError: no such table, or rows of another width than its columns
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
+    suffix, folder = path.suffix.lower(), path.resolve().parent
+    if suffix not in SUFFIXES:
         raise SourceError(f"{path}: not a table that is known here; expected one of {', '.join(SUFFIXES)}.")
-    format_name, table = reader(path)
+    decoded = None if suffix == ".parquet" else decode(path, told.encoding if told else None)
+    if decoded is None:
+        format_name, table = _parquet(path)
+    else:
+        audio = [Path(told.audio).expanduser()] if told and told.audio else []
+        format_name, table = _READERS[suffix](path, decoded.text, (*audio, folder))
     if table.empty:
         raise SourceError(f"{path}: no rows in it. Export the table again.")
-    return Brought(format_name, as_text(table), (path.resolve().parent,))
+    if decoded is None or decoded.encoding is None:
+        return Brought(format_name, as_text(table), (folder,))
+    name, notes = f"{format_name}, {decoded.encoding}", (decoded.note,) if decoded.note else ()
+    return Brought(name, as_text(table), (folder,), notes=notes, encoding=decoded.encoding)
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -51,8 +66,7 @@ def _cell(value: Any) -> str | None:
     return str(value).strip() or None
 
 
-def _separated(path: Path) -> tuple[str, pd.DataFrame]:
-    text = _text(path)
+def _separated(path: Path, text: str, folders: Folders) -> Read:
     first = next(iter(text.splitlines()), "")
     separator = max(SEPARATORS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -66,32 +80,20 @@ def _separated(path: Path) -> tuple[str, pd.DataFrame]:
     if not lines:
         raise SourceError(f"{path}: the file is empty. Export the table again.")
     head, *rows = [[cell.strip() for cell in line] for line in lines]
-    if is_row := any(
-        (path.parent / cell).is_file() for cell in head if cell
-    ):  # no line of names: files from the first on
+    if nameless := is_row(head, rows, folders):
         head, rows = [f"column {i}" for i in range(1, len(head) + 1)], [head, *rows]
     _refuse_repeated(path, head)
-    for number, row in enumerate(rows, 1 if is_row else 2):
+    first_row = 1 if nameless else 2
+    for number, row in enumerate(rows, first_row):
         if len(row) != len(head):
             raise SourceError(
                 f"{path}: row {number} has {len(row)} fields, but there are {len(head)} columns ({', '.join(head)}), "
                 f"with a {SEPARATORS[separator]} between them. Put quotes around fields that hold one, or mend the row."
             )
-    index = [f"row {number}" for number in range(1 if is_row else 2, len(rows) + (1 if is_row else 2))]
-    name = f"table with a {SEPARATORS[separator]} between fields" + (", without a line of names" if is_row else "")
+    index = [f"row {number}" for number in range(first_row, len(rows) + first_row)]
+    called = f", without a line of names (column 1 to {len(head)})" if nameless else ""
+    name = f"table with a {SEPARATORS[separator]} between fields{called}"
     return name, pd.DataFrame(rows, columns=head, index=index)
-
-
-def _text(path: Path) -> str:
-    """As corpora's own tables, or UTF-16, which Excel calls Unicode text."""
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-16") if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else read_text(path)
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: begins as UTF-16, and is not: {error}. Export it as UTF-8.") from error
-    if "\0" in text:
-        raise SourceError(f"{path}: zero bytes in it, so no text in an encoding known here. Export it as UTF-8.")
-    return text
 
 
 def _refuse_repeated(path: Path, head: list[str]) -> None:
@@ -100,16 +102,16 @@ def _refuse_repeated(path: Path, head: list[str]) -> None:
         raise SourceError(f"{path}: the column {twice[0]!r} is there {head.count(twice[0])} times. Rename one of them.")
 
 
-def _json(path: Path) -> tuple[str, pd.DataFrame]:
+def _json(path: Path, text: str, _: Folders) -> Read:
     """A list of objects, or an object of them whose keys are names."""
-    content = _parsed(path, _text(path))
+    content = _parsed(path, text)
     if isinstance(content, dict) and content and all(isinstance(value, dict) for value in content.values()):
         return "JSON objects by name", _frame(path, [{"key": key, **value} for key, value in content.items()])
     return "JSON objects", _frame(path, content)
 
 
-def _json_lines(path: Path) -> tuple[str, pd.DataFrame]:
-    return "JSON Lines", _frame(path, [_parsed(path, line) for line in _text(path).split("\n") if line.strip()])
+def _json_lines(path: Path, text: str, _: Folders) -> Read:
+    return "JSON Lines", _frame(path, [_parsed(path, line) for line in text.split("\n") if line.strip()])
 
 
 def _parsed(path: Path, text: str) -> Any:
@@ -125,7 +127,7 @@ def _frame(path: Path, rows: Any) -> pd.DataFrame:
     return pd.DataFrame(rows, index=[f"row {number}" for number in range(1, len(rows) + 1)], dtype=object)
 
 
-def _parquet(path: Path) -> tuple[str, pd.DataFrame]:
+def _parquet(path: Path) -> Read:
     try:
         schema = pq.read_schema(path)
     except pa.ArrowException as error:
@@ -143,10 +145,9 @@ def _is_nested(kind: Any) -> bool:
     return str(kind).startswith(("struct", "list", "binary", "large_binary", "map"))
 
 
-_READERS: dict[str, Callable[[Path], tuple[str, pd.DataFrame]]] = {
+_READERS: dict[str, Callable[[Path, str, Folders], Read]] = {  # of text
     **dict.fromkeys(SEPARATED, _separated),
     ".json": _json,
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
-    ".parquet": _parquet,
 }

@@ -1,7 +1,7 @@
 """From rows as they were brought to utterances: every row that is not used is counted, with its reason."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -12,11 +12,10 @@ from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.brought import Taken
+from ser_tasks.importing.parts import note_overlaps, place_parts
 from ser_tasks.importing.problem import SourceError
 from ser_tasks.importing.told import ROLES
-from ser_tasks.importing.values import CLEAN, as_seconds, unit_of
-
-SLACK = 0.05  # s that a segment may end behind its file, for rounding; it is cut to the file
+from ser_tasks.importing.values import CLEAN
 
 
 @dataclass
@@ -28,6 +27,7 @@ class Rows:
     dropped: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were brought
 
     def let_go(self, rows: "pd.Series[bool]", reason: str) -> None:
         """Leave rows out, counted; reasons are sentences."""
@@ -47,14 +47,14 @@ class Rows:
 
 
 def roles_of(table: pd.DataFrame, taken: Mapping[str, Taken]) -> tuple[pd.DataFrame, list[str]]:
-    """The columns by role, cleaned; and what could not be read."""
+    """The columns by role, cleaned, but for times; and what could not be read."""
     columns, notes = {}, list[str]()
     for role in ROLES:
         if role not in taken:
             columns[role] = pd.Series(None, index=table.index, dtype=object)
             continue
         values = table[taken[role].column]
-        clean = _cleaner(role, taken[role].column)
+        clean = CLEAN.get(role)
         cleaned = values if clean is None else [value and clean(value) for value in values]
         columns[role] = pd.Series(cleaned, index=table.index, dtype=object)
         lost = values[values.notna() & columns[role].isna()]
@@ -66,14 +66,8 @@ def roles_of(table: pd.DataFrame, taken: Mapping[str, Taken]) -> tuple[pd.DataFr
     return pd.DataFrame(columns), notes
 
 
-def _cleaner(role: str, column: str) -> Callable[[str], str | None] | None:
-    if role in ("start", "end"):
-        return lambda value: as_seconds(value, unit=unit_of(column))
-    return CLEAN.get(role)
-
-
-def usable(rows: Rows) -> Rows:
-    """All checks, in their order; what is wrong is collected."""
+def usable(rows: Rows, units: Mapping[str, str]) -> Rows:
+    """All checks, in their order; what is wrong is collected. Units are those of the columns of times, by role."""
     rows.let_go(rows.table.emotion.isna(), "have no label")
     gone = rows.table.file.isna()
     first = next(iter(rows.table.path[gone]), None)
@@ -83,8 +77,9 @@ def usable(rows: Rows) -> Rows:
     lengths = durations(list(dict.fromkeys(there.file)))
     unreadable = rows.table.file.map(lambda file: file is not None and lengths.get(file) is None)
     rows.refuse(unreadable, "unreadable", "name a file that is no sound", "Take them out, or mend them")
-    _segments(rows, lengths)
-    _once(rows)
+    if place_parts(rows, units, lengths):
+        _once(rows)
+        note_overlaps(rows)
     return rows
 
 
@@ -98,17 +93,6 @@ def durations(files: Sequence[Path]) -> dict[Path, float | None]:
             return None
 
     return dict(zip(files, map_files(seconds, files), strict=True))
-
-
-def _segments(rows: Rows, lengths: Mapping[Path, float | None]) -> None:
-    """Times in order, and inside their file."""
-    times = rows.table[["start", "end"]].astype(float)
-    length = rows.table.file.map(lambda file: lengths.get(file) or float("inf")).astype(float)
-    slightly = (times.end > length) & (times.end <= length + SLACK)
-    rows.table = rows.table.assign(end=rows.table.end.mask(slightly, length.map(str)))
-    begin, end = times.start.fillna(0.0), times.end.mask(slightly, length).fillna(length)
-    wrong = (begin < 0) | (begin >= end) | (end > length)
-    rows.refuse(wrong, "segments", "have times that are not inside their file", "Times are in s, or the column says ms")
 
 
 def _once(rows: Rows) -> None:

@@ -5,13 +5,16 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 ROLES = (
-    *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "language", "split", "session", "group"),
-    *("intensity", "valence", "activation", "dominance"),
+    *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "duration", "language", "split", "session"),
+    *("group", "intensity", "valence", "activation", "dominance"),
 )
+TIMES = ("start", "end", "duration")
+UNITS = ("s", "ms", "samples")  # of times, that an option names
 NONE = "none"  # as a column: no column has this role
 DROP = "drop"  # as a class: utterances of this label are left out
 Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out if told
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
+Unit = Literal["s", "ms", "samples"]
 Kind = Literal["acted", "natural", "synthetic"]
 
 
@@ -27,6 +30,8 @@ class Told(BaseModel):
     pattern: str | None = None  # of the paths, with {speaker} {emotion} ...
     speakers: Literal["unknown"] | None = None
     protocol: Protocol | None = None
+    times: Unit | None = None  # of start, end and duration
+    encoding: str | None = None  # of a table of text
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database
     title: str | None = None

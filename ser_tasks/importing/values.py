@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pandas as pd
-
 from ser_tasks.corpora.vocabulary import plain
 
 PARTS = {
@@ -46,22 +44,6 @@ def as_speaker(value: str) -> str | None:
 def as_number(value: str) -> str | None:
     """A number with a decimal point, as text."""
     return value.replace(",", ".") if NUMBER.fullmatch(value) else None
-
-
-def as_seconds(value: str, *, unit: float) -> str | None:
-    """Seconds from the beginning: of a number in units of so many seconds, or of hours:minutes:seconds."""
-    if (number := as_number(value)) is not None:
-        return repr(round(float(number) * unit, 6))
-    try:
-        time = pd.to_timedelta(value)
-    except ValueError:
-        return None
-    return None if pd.isna(time) else repr(round(float(time.total_seconds()), 6))
-
-
-def unit_of(column: str) -> float:
-    """Seconds in a unit of a column of times: its name may end in ms."""
-    return 0.001 if re.search(r"(_ms|\(ms\)|msec|milliseconds?)$", column.strip().lower()) else 1.0
 
 
 CLEAN: dict[str, Callable[[str], str | None]] = {

@@ -140,6 +140,44 @@ def test_on_another_machine_the_table_is_enough_to_find_the_sounds_again(ser, na
     assert (places.corpus_root("mine") / "audio").resolve() == elsewhere
 
 
+def parts_in_samples(root: Path) -> Path:
+    """A table in Windows-1251 of two parts of each of six files of 0.1 s; in the first file they overlap."""
+    lines = ["file,emotion,speaker,start,end,text"]
+    for speaker in ("анна", "борис", "вера"):
+        for take in "12":
+            write(root, f"calls/{speaker}{take}.wav")
+            first = 1000 if (speaker, take) == ("анна", "1") else 800
+            lines.append(f"calls/{speaker}{take}.wav,angry,{speaker},0,{first},я не знаю")
+            lines.append(f"calls/{speaker}{take}.wav,sad,{speaker},800,1600,добрый вечер")
+    (root / "calls.csv").write_bytes("\n".join(lines).encode("cp1251"))
+    return root / "calls.csv"
+
+
+def test_times_and_words_of_a_table_are_those_of_the_corpus_and_of_it_imported_again(ser, tmp_path):
+    table = parts_in_samples(tmp_path)
+    options = ("--times", "samples", "--encoding", "windows-1251")
+    done = ser("import", table, "--name", "calls", *options)
+    assert done.exit_code == 0, done.output
+    read = read_corpus(CORPORA["calls"], places.corpus_root("calls"), places.manifest("calls"))
+    whole = read.set_index("utterance_id").loc["борис2_0000050_0000100"]
+    assert (whole.start, whole.end, whole.duration) == pytest.approx((0.05, 0.1, 0.05))
+    assert (whole.transcript, whole.speaker) == ("добрый вечер", "борис")
+    before = [path.read_bytes() for path in sorted(places.IMPORTED.iterdir())]
+    for words in (("calls",), (places.IMPORTED / "calls.csv", "--name", "calls", "--audio", tmp_path / "calls")):
+        again = ser("import", *words)
+        assert again.exit_code == 0, again.output
+        assert "0 utterances new, 0 gone, 0 changed" in again.output
+        assert (places.IMPORTED / "calls.csv").read_bytes() == before[0]
+
+
+def test_overlapping_parts_with_other_labels_are_counted_by_import_and_check(ser, tmp_path):
+    done = ser("import", parts_in_samples(tmp_path), "--name", "calls", "--times", "samples")
+    assert "2 rows overlap a part of the same file that has another label: row 2, row 3" in done.output
+    checked = ser("check", "calls")
+    assert checked.exit_code == 0, checked.output
+    assert "2 utterances overlap a part of the same file that has another label" in " ".join(checked.output.split())
+
+
 def test_labels_are_part_of_the_version(ser, named):
     bring(ser, named)
     table = places.IMPORTED / "mine.csv"
