@@ -22,7 +22,9 @@ def import_(
     column: Annotated[Pairs, typer.Option(metavar="ROLE=COLUMN", help="which column is what; none: no column")] = None,
     label: Annotated[Pairs, typer.Option(metavar="LABEL=CLASS", help="what a label means; drop: left out")] = None,
     pattern: Annotated[str | None, typer.Option(help="of file names: {speaker}_{emotion}_{take}.wav")] = None,
-    speakers: Annotated[str | None, typer.Option(metavar="unknown", help="nobody knows who speaks")] = None,
+    speakers: Annotated[
+        str | None, typer.Option(help="unknown to anybody; codes spelt alike (03, 3): join, apart")
+    ] = None,
     protocol: Annotated[str | None, typer.Option(help="official, loso, speaker_kfold, leave_session_out")] = None,
     drop: Annotated[Pairs, typer.Option(help="missing, unreadable, unmatched, speakerless, segments")] = None,
     table: Annotated[Pairs, typer.Option(help="of an audformat database, if several differ")] = None,

@@ -117,6 +117,7 @@ class Corpus:
     remarks: Callable[[Path, Sequence[str]], list[Finding]] | None = None  # what its label files lack, for `ser check`
     kind: Literal["acted", "natural", "synthetic", "unknown"] = "acted"
     speakers_known: bool = True  # False: every utterance counts as a speaker of its own
+    speakers_apart: bool = False  # codes that are spelt alike are known to be different people
     fingerprints: Path | None = None  # stem, samples, digest of every genuine file known
     extensions: tuple[str, ...] = (".wav", ".flac")
 

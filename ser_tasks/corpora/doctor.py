@@ -14,6 +14,7 @@ from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import check_file, check_names, read_manifest
 from ser_tasks.corpora.reading import name_utterances, strangers
 from ser_tasks.corpora.soundness import soundness
+from ser_tasks.corpora.speaker_codes import code_findings
 from ser_tasks.corpora.threads import map_files
 
 
@@ -74,6 +75,7 @@ def examine(
         *_version(root, corpus, manifest),
         *completeness(corpus, utterances, set(prints)),
         *(corpus.remarks(root, known) if corpus.remarks else ()),
+        *code_findings(corpus, utterances),
         *soundness(corpus, utterances, files, prints),
     ]
     counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)

@@ -75,6 +75,7 @@ def imported_corpus(path: Path) -> Corpus:
         side_files=(DESCRIPTION, TABLE),
         kind=said.kind,
         speakers_known=said.speakers_known,
+        speakers_apart=said.told.get("speakers") == "apart",
     )
 
 

@@ -18,7 +18,7 @@ from ser_tasks.importing.pattern import compile_pattern
 from ser_tasks.importing.protocol import Chosen, choose_protocol
 from ser_tasks.importing.read_names import with_fields
 from ser_tasks.importing.read_source import read_source
-from ser_tasks.importing.rows import Rows, common_folder, roles_of, speakers, usable, with_ids
+from ser_tasks.importing.rows import Rows, common_folder, join_speakers, roles_of, speakers, usable, with_ids
 from ser_tasks.importing.told import Told
 
 ROWS_EACH = 4  # on average, of what might be a speaker
@@ -76,8 +76,10 @@ def plan_import(name: str, told: Told) -> Import:
     table, unread = roles_of(brought.table, taken)
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
     rows = Rows(table, told.drop, Counter(brought.dropped), notes=[*brought.notes, *unread])
+    if told.speakers == "join":
+        join_speakers(rows)
     usable(rows)
-    speakers(rows, unknown=told.speakers == "unknown")
+    speakers(rows, told.speakers)
     labels = map_labels(Counter(rows.table.emotion.dropna()), told.label)
     utterances, sounds = _relative(rows.table)
     chosen = _choose(utterances, labels, told, _could_be_speakers(brought.table, taken))

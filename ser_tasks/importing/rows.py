@@ -10,11 +10,12 @@ import soundfile
 
 from ser_tasks.audio.decode import VIDEOS
 from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named
 from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.brought import Taken
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import ROLES
+from ser_tasks.importing.told import ROLES, Speakers
 from ser_tasks.importing.values import CLEAN, as_seconds, unit_of
 
 SLACK = 0.05  # s that a segment may end behind its file, for rounding; it is cut to the file
@@ -136,10 +137,20 @@ def _once(rows: Rows) -> None:
     rows.let_go(again & ~rows.table.file.isna(), "say again what another row says")
 
 
-def speakers(rows: Rows, *, unknown: bool) -> None:
-    """Every row with its speaker, or none of them."""
+def join_speakers(rows: Rows) -> None:
+    """One code for each speaker whose codes differ in zeros, case or blanks only, because the user said so."""
+    one = joined(rows.table.speaker.dropna().value_counts().to_dict())
+    rows.table = rows.table.assign(speaker=rows.table.speaker.map(lambda code: one.get(code, code)))
+    rows.notes += [
+        f"speakers joined: {some([f'{code} -> {name}' for code, name in one.items() if code != name])}"
+    ] * bool(one)
+
+
+def speakers(rows: Rows, told: Speakers | None) -> None:
+    """Every row with its speaker, or none of them; and no speaker under two codes."""
     table = rows.table
-    if unknown:
+    _spelt_alike(rows, told)
+    if told == "unknown":
         rows.table = table.assign(speaker=None)
         return
     if table.speaker.isna().all():
@@ -150,6 +161,24 @@ def speakers(rows: Rows, *, unknown: bool) -> None:
             "the speaker is another one in every row, which names utterances, not voices. Say which column says who "
             "speaks: add --column speaker=COLUMN; or that nobody knows: add --speakers unknown."
         )
+
+
+def _spelt_alike(rows: Rows, told: Speakers | None) -> None:
+    for role in KEPT_TOGETHER:
+        counts = rows.table[role].dropna().value_counts().to_dict()
+        if not (groups := alike(counts)) or (role == "speaker" and told == "unknown"):
+            continue
+        text = f"{sum(map(len, groups))} {role}s differ {DIFFER}: {named(groups, counts)}"
+        if role == "speaker" and told is None:
+            rows.problems.append(
+                f"{text}. If they are one voice, it would stand on both sides of a split. Say that they are: add "
+                "--speakers join; or that they are different people: add --speakers apart."
+            )
+        else:
+            advice = (
+                "kept apart, as you said" if role == "speaker" else "if they are one, spell them alike in the table"
+            )
+            rows.notes.append(f"{text}; {advice}")
 
 
 def with_ids(table: pd.DataFrame) -> pd.DataFrame:

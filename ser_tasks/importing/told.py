@@ -12,6 +12,7 @@ NONE = "none"  # as a column: no column has this role
 DROP = "drop"  # as a class: utterances of this label are left out
 Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out if told
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
+Speakers = Literal["unknown", "join", "apart"]  # nobody knows them; codes spelt alike are one, or are several
 Kind = Literal["acted", "natural", "synthetic"]
 
 
@@ -25,7 +26,7 @@ class Told(BaseModel):
     column: dict[str, str] = {}  # role -> column
     label: dict[str, str] = {}  # as the source spells it -> class, or DROP
     pattern: str | None = None  # of the paths, with {speaker} {emotion} ...
-    speakers: Literal["unknown"] | None = None
+    speakers: Speakers | None = None
     protocol: Protocol | None = None
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database
