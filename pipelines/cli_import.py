@@ -21,6 +21,7 @@ def import_(
     audio: Annotated[str | None, typer.Option(metavar="DIR", help="where the paths begin")] = None,
     column: Annotated[Pairs, typer.Option(metavar="ROLE=COLUMN", help="which column is what; none: no column")] = None,
     label: Annotated[Pairs, typer.Option(metavar="LABEL=CLASS", help="what a label means; drop: left out")] = None,
+    split: Annotated[Pairs, typer.Option(metavar="PART=train", help="or validation, test, drop: Test1=test")] = None,
     pattern: Annotated[str | None, typer.Option(help="of file names: {speaker}_{emotion}_{take}.wav")] = None,
     speakers: Annotated[
         str | None, typer.Option(help="unknown to anybody; codes spelt alike (03, 3): join, apart")
@@ -44,6 +45,7 @@ def import_(
             **{"audio": audio, "pattern": pattern, "speakers": speakers, "protocol": protocol, "kind": kind},
             **{"title": title, "language": language, "licence": licence, "citation": citation},
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
+            **{"split": pairs("--split", split)},
             **{"drop": tuple(drop or ()), "table": tuple(table or ())},
         }
         bring(told_of(path, options), name, use=use, dry_run=dry_run)

@@ -31,11 +31,12 @@ from ser_tasks.corpora.manifest import digest_files, save_entries
 from ser_tasks.edit_params import with_values
 from ser_tasks.importing.plan import Import, plan_import
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import Told
+from ser_tasks.importing.told import DROP, Told
 from ser_tasks.importing.values import as_language
 from ser_tasks.params import Params
 from ser_tasks.read_params import PARAMS_FILE, read_params
 
+PAIRS = {"--column": "ROLE=COLUMN", "--label": "LABEL=CLASS", "--split": "PART=train, validation, test or drop"}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -59,16 +60,16 @@ def told_of(path: str, options: Mapping[str, Any]) -> Told:
 
 
 def pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:
-    """ROLE=COLUMN and LABEL=CLASS; a label may hold an equals sign, a class cannot.
+    """ROLE=COLUMN, LABEL=CLASS and PART=test; a label or a part may hold an equals sign, a class cannot.
 
     Raises:
         SourceError: without an equals sign
     """
     found = {}
     for words in said or ():
-        left, equals, right = words.rpartition("=") if option == "--label" else words.partition("=")
+        left, equals, right = words.partition("=") if option == "--column" else words.rpartition("=")
         if not (left and equals and right):
-            raise SourceError(f"{option} {words}: expected {'LABEL=CLASS' if option == '--label' else 'ROLE=COLUMN'}.")
+            raise SourceError(f"{option} {words}: expected {PAIRS[option]}.")
         found[left] = right
     return found
 
@@ -118,7 +119,9 @@ def _whose(said: Told, name: str | None) -> tuple[str, Told, Description | None]
     if _is_own_table(
         said, name
     ):  # on another machine: names of its columns are ours, and no longer those of the source
-        return name, said.over(earlier.model_copy(update={"column": {}, "pattern": None, "table": ()})), before
+        names: dict[str, Any] = {"column": {}, "pattern": None, "table": (), "split": {}}
+        known = before.labels | dict.fromkeys(before.dropped, DROP)
+        return name, said.over(earlier.model_copy(update=names | {"label": known})), before
     return name, (said.model_copy(update={"path": earlier.path}) if again else said).over(earlier), before
 
 

@@ -9,6 +9,7 @@ from pipelines.show import CONSOLE
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.imported import Description
+from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.plan import Import
 
 WIDE = 40  # characters of a cell that are shown
@@ -45,9 +46,10 @@ def show_import(plan: Import) -> None:
 
 def _show_labels(plan: Import) -> None:
     counts = plan.table.emotion.value_counts()
+    words = {label: f" = {word}" for label, word in plan.labels.words.items() if plain(label) != plain(word)}
     by_class: dict[str | None, list[str]] = {}
     for label, name in sorted(plan.labels.classes.items()):
-        by_class.setdefault(name, []).append(f"{label} ({counts.get(label, 0)})")
+        by_class.setdefault(name, []).append(f"{label}{words.get(label, '')} ({counts.get(label, 0)})")
     for number, (name, labels) in enumerate(
         sorted(by_class.items(), key=lambda pair: (pair[0] is None, pair[0] or ""))
     ):

@@ -1,5 +1,6 @@
 """What a reader found at a path, before anything in it is taken for anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,18 @@ class Header:
 
 
 @dataclass(frozen=True)
+class Meanings:
+    """What the source says that its labels mean."""
+
+    where: str  # it says so
+    words: Mapping[str, str]  # label -> in words of the source
+    classes: Mapping[str, str] = field(default_factory=dict)  # label -> class, or DROP: where the words mean none
+
+
+NO_MEANINGS = Meanings("", {})
+
+
+@dataclass(frozen=True)
 class Brought:
     """Rows as they were found: every cell is text or None, the index says where a row stands, for messages."""
 
@@ -35,4 +48,6 @@ class Brought:
     header: Header = Header()
     notes: tuple[str, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)  # what was left out already, because the user said so
+    meanings: Meanings = NO_MEANINGS
+    parts: Mapping[str, str] = field(default_factory=dict)  # of a split as the source spells it -> part, or DROP
     emobox: Path | None = None  # the folder of its folds, if it has folds

@@ -19,6 +19,7 @@ from ser_tasks.importing.protocol import Chosen, choose_protocol
 from ser_tasks.importing.read_names import with_fields
 from ser_tasks.importing.read_source import read_source
 from ser_tasks.importing.rows import Rows, common_folder, join_speakers, roles_of, speakers, usable, with_ids
+from ser_tasks.importing.source_split import split_of
 from ser_tasks.importing.told import Told
 
 ROWS_EACH = 4  # on average, of what might be a speaker
@@ -73,14 +74,15 @@ def plan_import(name: str, told: Told) -> Import:
     brought = _with_names(_at(read_source(Path(told.path).expanduser(), told), told), told)
     taken = take_columns(brought, told.column, partial(_look, folders=brought.folders))
     located = _look(brought.table[taken["path"].column], folders=brought.folders)
-    table, unread = roles_of(brought.table, taken)
+    table, unread = roles_of(brought.table, taken, {**brought.parts, **told.split})
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
     rows = Rows(table, told.drop, Counter(brought.dropped), notes=[*brought.notes, *unread])
+    split_of(rows, brought.table[taken["split"].column] if "split" in taken else None, told.split)
     if told.speakers == "join":
         join_speakers(rows)
     usable(rows)
     speakers(rows, told.speakers)
-    labels = map_labels(Counter(rows.table.emotion.dropna()), told.label)
+    labels = map_labels(Counter(rows.table.emotion.dropna()), told.label, brought.meanings)
     utterances, sounds = _relative(rows.table)
     chosen = _choose(utterances, labels, told, _could_be_speakers(brought.table, taken))
     notes = [*([located.how] if located.how else []), *rows.notes, *labels.notes]

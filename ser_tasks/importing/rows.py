@@ -16,7 +16,7 @@ from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.brought import Taken
 from ser_tasks.importing.problem import SourceError
 from ser_tasks.importing.told import ROLES, Speakers
-from ser_tasks.importing.values import CLEAN, as_seconds, unit_of
+from ser_tasks.importing.values import CLEAN, NOBODY, as_seconds, as_split, unit_of
 
 SLACK = 0.05  # s that a segment may end behind its file, for rounding; it is cut to the file
 
@@ -48,29 +48,40 @@ class Rows:
             )
 
 
-def roles_of(table: pd.DataFrame, taken: Mapping[str, Taken]) -> tuple[pd.DataFrame, list[str]]:
-    """The columns by role, cleaned; and what could not be read."""
+def roles_of(
+    table: pd.DataFrame, taken: Mapping[str, Taken], parts: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """The columns by role, cleaned; and what could not be read.
+
+    Args:
+        table: as it was brought
+        taken: role -> its column
+        parts: of a split, as the source spells them -> train, validation, test or DROP
+    """
     columns, notes = {}, list[str]()
     for role in ROLES:
         if role not in taken:
             columns[role] = pd.Series(None, index=table.index, dtype=object)
             continue
         values = table[taken[role].column]
-        clean = _cleaner(role, taken[role].column)
+        clean = _cleaner(role, taken[role].column, parts)
         cleaned = values if clean is None else [value and clean(value) for value in values]
         columns[role] = pd.Series(cleaned, index=table.index, dtype=object)
         lost = values[values.notna() & columns[role].isna()]
-        if len(lost):
+        if role in ("speaker", "gender", "language"):  # there, nobody is what many tables write for an empty cell
+            lost = lost[~lost.str.lower().isin(NOBODY)]
+        if len(lost) and role != "split":  # `split_of` asks
             text = f"{role}: {len(lost)} values are not understood and left empty: {some(sorted(set(lost)))}"
             notes.append(text)
-            if role == "split":  # half a split is none
-                columns[role] = pd.Series(None, index=table.index, dtype=object)
     return pd.DataFrame(columns), notes
 
 
-def _cleaner(role: str, column: str) -> Callable[[str], str | None] | None:
+def _cleaner(role: str, column: str, parts: Mapping[str, str]) -> Callable[[str], str | None] | None:
     if role in ("start", "end"):
         return lambda value: as_seconds(value, unit=unit_of(column))
+    if role == "split":
+        said = {plain(part): name for part, name in parts.items()}
+        return lambda value: said.get(plain(value)) or as_split(value)
     return CLEAN.get(role)
 
 
@@ -139,7 +150,7 @@ def _once(rows: Rows) -> None:
 
 def join_speakers(rows: Rows) -> None:
     """One code for each speaker whose codes differ in zeros, case or blanks only, because the user said so."""
-    one = joined(rows.table.speaker.dropna().value_counts().to_dict())
+    one = joined(Counter(rows.table.speaker.dropna()))
     rows.table = rows.table.assign(speaker=rows.table.speaker.map(lambda code: one.get(code, code)))
     rows.notes += [
         f"speakers joined: {some([f'{code} -> {name}' for code, name in one.items() if code != name])}"
@@ -165,7 +176,7 @@ def speakers(rows: Rows, told: Speakers | None) -> None:
 
 def _spelt_alike(rows: Rows, told: Speakers | None) -> None:
     for role in KEPT_TOGETHER:
-        counts = rows.table[role].dropna().value_counts().to_dict()
+        counts = Counter(rows.table[role].dropna())
         if not (groups := alike(counts)) or (role == "speaker" and told == "unknown"):
             continue
         text = f"{sum(map(len, groups))} {role}s differ {DIFFER}: {named(groups, counts)}"

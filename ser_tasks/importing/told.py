@@ -12,6 +12,7 @@ NONE = "none"  # as a column: no column has this role
 DROP = "drop"  # as a class: utterances of this label are left out
 Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out if told
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
+Part = Literal["train", "validation", "test", "drop"]
 Speakers = Literal["unknown", "join", "apart"]  # nobody knows them; codes spelt alike are one, or are several
 Kind = Literal["acted", "natural", "synthetic"]
 
@@ -25,6 +26,7 @@ class Told(BaseModel):
     audio: str | None = None  # folder that the paths in it begin at
     column: dict[str, str] = {}  # role -> column
     label: dict[str, str] = {}  # as the source spells it -> class, or DROP
+    split: dict[str, Part] = {}  # part as the source spells it -> part, or DROP
     pattern: str | None = None  # of the paths, with {speaker} {emotion} ...
     speakers: Speakers | None = None
     protocol: Protocol | None = None
@@ -37,9 +39,10 @@ class Told(BaseModel):
     citation: str | None = None
 
     def over(self, before: "Told") -> "Told":
-        """This, and what was said before and is not said anew; single columns and labels are kept, too."""
+        """This, and what was said before and is not said anew; single columns, labels and parts are kept, too."""
         said = {key: value for key, value in self if value not in (None, {}, ())}
-        both: dict[str, Any] = {key: {**getattr(before, key), **getattr(self, key)} for key in ("column", "label")}
+        pairs = ("column", "label", "split")
+        both: dict[str, Any] = {key: {**getattr(before, key), **getattr(self, key)} for key in pairs}
         return before.model_copy(update=said | both)
 
     def stated(self) -> dict[str, Any]:
