@@ -30,13 +30,21 @@ def read_emobox(folder: Path) -> Brought:
     published, speakers = read_folds(folder), read_speakers(folder)
     split = _split(published)
     rows = {
-        f"{key}": {"wav": item.wav, "emo": item.emotion, "speaker": speakers.get(key), "part": split.get(key)}
+        f"{key}": {
+            **{"wav": item.wav, "emo": item.emotion, "speaker": speakers.get(key), "part": split.get(key)},
+            **{"start_time": item.start, "end_time": item.end},
+        }
         for key, item in sorted(published.items.items())
     }
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     roles = {"path": Taken("wav", WHY), "emotion": Taken("emo", WHY)}
     if table.speaker.notna().any() and table.speaker.nunique() < len(table):
         roles["speaker"] = Taken("speaker", "the table beside its folds says so")
+    roles |= {
+        role: Taken(name, WHY)
+        for role, name in (("start", "start_time"), ("end", "end_time"))
+        if table[name].notna().any()
+    }
     if split:
         roles["split"] = Taken("part", "its one fold")
     note = f"{len(published.folds)} folds of {len(rows)} recordings"
