@@ -26,6 +26,7 @@ def import_(
     speakers: Annotated[
         str | None, typer.Option(help="unknown to anybody; codes spelt alike (03, 3): join, apart")
     ] = None,
+    votes: Annotated[str | None, typer.Option(help="of several raters: majority, or keep them, too")] = None,
     protocol: Annotated[str | None, typer.Option(help="official, loso, speaker_kfold, leave_session_out")] = None,
     drop: Annotated[Pairs, typer.Option(help="missing, unreadable, unmatched, speakerless, segments")] = None,
     table: Annotated[Pairs, typer.Option(help="of an audformat database, if several differ")] = None,
@@ -42,7 +43,14 @@ def import_(
 
     with errors_as_messages():
         options = {
-            **{"audio": audio, "pattern": pattern, "speakers": speakers, "protocol": protocol, "kind": kind},
+            **{
+                "audio": audio,
+                "pattern": pattern,
+                "speakers": speakers,
+                "votes": votes,
+                "protocol": protocol,
+                "kind": kind,
+            },
             **{"title": title, "language": language, "licence": licence, "citation": citation},
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
             **{"split": pairs("--split", split)},

@@ -17,7 +17,6 @@ from pipelines.show_import import show_changes, show_import, show_written
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA as TABLE_OF_CORPORA
 from ser_tasks.corpora.imported import (
-    COLUMNS,
     DESCRIPTION,
     SOUNDS,
     TABLE,
@@ -147,11 +146,11 @@ def _write(plan: Import) -> None:
     """The description, the table, a root that links to both and to the sounds, and the manifest of all of it."""
     with atomic_path(_table(plan.name)) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(COLUMNS)
+        lines.writerow(plan.table.columns)
         lines.writerows(plan.table.fillna("").itertuples(index=False))
     description = places.IMPORTED / f"{plan.name}.yaml"
     with atomic_path(description) as temporary:
-        said = plan.description.model_dump(mode="json")
+        said = plan.description.model_dump(mode="json", exclude_none=True)
         text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
         temporary.write_text(f"# Made by `ser import`, which keeps what is told here.\n{text}", encoding="utf-8")
     root = places.corpus_root(plan.name)

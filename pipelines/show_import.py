@@ -21,12 +21,15 @@ def show_import(plan: Import) -> None:
     """The preview."""
     _line("corpus", f"{plan.name}, from {plan.told.path}: {plan.format}")
     for role, taken in plan.taken.items():
-        _line("column" if role == "path" else "", f"{role:11}{taken.column:24}{taken.why}")
+        _line("column" if role == "path" else "", f"{role:11}{taken.column:23} {taken.why}")
     for number, where in enumerate(plan.first.index):  # not by rows: a row of pandas has NaN for None
         cells = [(plan.first[taken.column].iloc[number] or "–")[:WIDE] for taken in plan.taken.values()]
         _line("first" if number == 0 else "", f"{where}: {'  '.join(cells)}")
     _line("sounds", f"{plan.table.path.nunique()} files, {len(plan.table)} utterances, below {plan.sounds}")
     _show_labels(plan)
+    if plan.tally is not None:
+        _line("votes", plan.tally.counts)
+        _line("", plan.tally.agreement or "agreement is not computed: no sound has two raters who gave one label each")
     _show_speakers(plan)
     for reason, rows in plan.dropped.items():
         _line("left out", f"{rows} rows that {reason}", style="yellow")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ser_tasks.agreement import describe_agreement
 from ser_tasks.corpora.completeness import completeness
-from ser_tasks.corpora.corpus import Corpus, CorpusError
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Utterance
 from ser_tasks.corpora.finding import Finding, some
 from ser_tasks.corpora.fingerprint import read_fingerprints
 from ser_tasks.corpora.inspection import Inspected, Unreadable, inspect_file
@@ -16,6 +17,7 @@ from ser_tasks.corpora.reading import name_utterances, strangers
 from ser_tasks.corpora.soundness import soundness
 from ser_tasks.corpora.speaker_codes import code_findings
 from ser_tasks.corpora.threads import map_files
+from ser_tasks.corpora.vocabulary import plain
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def examine(
         *completeness(corpus, utterances, set(prints)),
         *(corpus.remarks(root, known) if corpus.remarks else ()),
         *code_findings(corpus, utterances),
+        *_agreement(corpus, utterances),
         *soundness(corpus, utterances, files, prints),
     ]
     counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
@@ -91,6 +94,15 @@ def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int
         text = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
         findings.append(Finding("note", "names", f"skipped: {text}"))
     return findings
+
+
+def _agreement(corpus: Corpus, utterances: Sequence[Utterance]) -> list[Finding]:
+    """Of the raters who gave an utterance one label each, by the classes of the label map that has most."""
+    classes = max((preset.classes for preset in corpus.presets.values()), key=len)
+    votes = [[vote.labels for vote in one.parsed.votes if vote.labels] for one in utterances]
+    single = [[plain(classes.get(label, label)) for (label,) in one] for one in votes if {*map(len, one)} == {1}]
+    text = describe_agreement(single)
+    return [Finding("note", "agreement", text)] if text else []
 
 
 def _unreadable(unreadable: Sequence[Unreadable]) -> list[Finding]:

@@ -38,6 +38,15 @@ NO_MEANINGS = Meanings("", {})
 
 
 @dataclass(frozen=True)
+class Ballot:
+    """A label that a rater gave a sound."""
+
+    rater: str | None  # None: nobody says who
+    label: str
+    weight: float = 1.0  # a share of all raters, where nobody says how many they are
+
+
+@dataclass(frozen=True)
 class Brought:
     """Rows as they were found: every cell is text or None, the index says where a row stands, for messages."""
 
@@ -49,5 +58,6 @@ class Brought:
     notes: tuple[str, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)  # what was left out already, because the user said so
     meanings: Meanings = NO_MEANINGS
+    ballots: Mapping[str, tuple[Ballot, ...]] | None = None  # of each row, where several columns hold labels
     parts: Mapping[str, str] = field(default_factory=dict)  # of a split as the source spells it -> part, or DROP
     emobox: Path | None = None  # the folder of its folds, if it has folds

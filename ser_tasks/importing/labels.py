@@ -33,16 +33,8 @@ def map_labels(counts: Counter[str], told: Mapping[str, str], meanings: Meanings
         told: label -> class, or DROP; spelt as in the source, or but for case and blanks
         meanings: what the source says of them, which holds where nothing is told
     """
-    said = {plain(label): name for label, name in told.items()}
     words = {label: word for label in counts if (word := _in_words(label, meanings))}
-    wanted = {
-        label: told.get(label)
-        or said.get(plain(label))
-        or meanings.classes.get(label)
-        or class_of(words.get(label, label))
-        or class_of(label)
-        for label in counts
-    }
+    wanted = {label: class_or_drop(label, told, meanings) for label in counts}
     unknown = {label: counts[label] for label, name in wanted.items() if name is None}
     classes = {label: None if name == DROP else name for label, name in wanted.items() if name is not None}
     new = sorted({name for name in classes.values() if name is not None} - set(VOCABULARY))
@@ -62,6 +54,19 @@ def map_labels(counts: Counter[str], told: Mapping[str, str], meanings: Meanings
             text = f"{label!r} is {word} by {meanings.where}, so {name}, where the word alone means {own}"
             notes.append(f"{text}: {option('--label', f'{label}={own}')} for that")
     return LabelMap(classes, tuple(problems), tuple(notes), words)
+
+
+def class_or_drop(label: str, told: Mapping[str, str], meanings: Meanings) -> str | None:
+    """What a label is beyond doubt: as it was told, else as the source says, else as the vocabulary has it."""
+    said = {plain(other): name for other, name in told.items()}
+    word = _in_words(label, meanings)
+    return (
+        told.get(label)
+        or said.get(plain(label))
+        or meanings.classes.get(label)
+        or (class_of(word) if word else None)
+        or class_of(label)
+    )
 
 
 def _in_words(label: str, meanings: Meanings) -> str | None:

@@ -1,26 +1,40 @@
 """One import, thought through: what becomes what, what is left out, what must be mended. Nothing is written."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ser_tasks.corpora.corpus import UNKNOWN
-from ser_tasks.corpora.imported import COLUMNS, Description, label_maps
+from ser_tasks.corpora.imported import COLUMNS, VOTED, Description, label_maps
+from ser_tasks.corpora.vocabulary import class_of, plain
 from ser_tasks.importing.brought import Brought, Taken
+from ser_tasks.importing.class_columns import with_ballots
 from ser_tasks.importing.columns import take_columns, take_path
-from ser_tasks.importing.labels import LabelMap, map_labels
+from ser_tasks.importing.labels import LabelMap, class_or_drop, map_labels
 from ser_tasks.importing.locate import Located, locate
 from ser_tasks.importing.pattern import compile_pattern
 from ser_tasks.importing.protocol import Chosen, choose_protocol
 from ser_tasks.importing.read_names import with_fields
 from ser_tasks.importing.read_source import read_source
-from ser_tasks.importing.rows import Rows, common_folder, join_speakers, roles_of, speakers, usable, with_ids
+from ser_tasks.importing.rows import (
+    Rows,
+    common_folder,
+    join_speakers,
+    once,
+    one_owner,
+    roles_of,
+    speakers,
+    usable,
+    with_ids,
+)
 from ser_tasks.importing.source_split import split_of
-from ser_tasks.importing.told import Told
+from ser_tasks.importing.told import DROP, Told
+from ser_tasks.importing.votes import Tally, ballots_of, settle
 
 ROWS_EACH = 4  # on average, of what might be a speaker
 
@@ -39,6 +53,7 @@ class Import:
     labels: LabelMap
     dropped: Counter[str]  # reason -> rows
     chosen: Chosen
+    tally: Tally | None  # where several raters gave labels
     description: Description
     notes: tuple[str, ...]
     problems: tuple[str, ...]
@@ -71,8 +86,9 @@ def plan_import(name: str, told: Told) -> Import:
     Raises:
         SourceError: what leaves nothing to preview: no table, no column of paths or of emotions
     """
-    brought = _with_names(_at(read_source(Path(told.path).expanduser(), told), told), told)
-    taken = take_columns(brought, told.column, partial(_look, folders=brought.folders))
+    brought, column = with_ballots(_at(read_source(Path(told.path).expanduser(), told), told), told.column)
+    brought = _with_names(brought, column, told.pattern)
+    taken = take_columns(brought, column, partial(_look, folders=brought.folders))
     located = _look(brought.table[taken["path"].column], folders=brought.folders)
     table, unread = roles_of(brought.table, taken, {**brought.parts, **told.split})
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
@@ -80,9 +96,13 @@ def plan_import(name: str, told: Told) -> Import:
     split_of(rows, brought.table[taken["split"].column] if "split" in taken else None, told.split)
     if told.speakers == "join":
         join_speakers(rows)
+    rows.table = _with_ballots(rows.table, brought, told)
     usable(rows)
+    one_owner(rows)
+    tally = settle(rows, told.votes, cache(partial(_counted_as, told=told, brought=brought)))
+    once(rows)
     speakers(rows, told.speakers)
-    labels = map_labels(Counter(rows.table.emotion.dropna()), told.label, brought.meanings)
+    labels = map_labels(Counter(rows.table.emotion.dropna()), _of_winners(told, tally), brought.meanings)
     utterances, sounds = _relative(rows.table)
     chosen = _choose(utterances, labels, told, _could_be_speakers(brought.table, taken))
     notes = [*([located.how] if located.how else []), *rows.notes, *labels.notes]
@@ -97,7 +117,8 @@ def plan_import(name: str, told: Told) -> Import:
         labels=labels,
         dropped=rows.dropped,
         chosen=chosen,
-        description=_describe(name, told, brought, labels),
+        tally=tally,
+        description=_describe(name, told, brought, labels, tally),
         notes=tuple(notes),
         problems=(*rows.problems, *labels.problems, *chosen.problems),
         emobox=brought.emobox,
@@ -115,14 +136,39 @@ def _at(brought: Brought, told: Told) -> Brought:
     return replace(brought, folders=(Path(told.audio).expanduser().resolve(), *brought.folders))
 
 
-def _with_names(brought: Brought, told: Told) -> Brought:
+def _with_names(brought: Brought, column: Mapping[str, str], pattern: str | None) -> Brought:
     """What a table does not say may stand in the names of its files, by the pattern that was told."""
-    if told.pattern is None:
+    if pattern is None:
         return brought
-    path = take_path(brought, told.column, partial(_look, folders=brought.folders))
-    taken, why = {*path, *brought.roles, *told.column}, f"the pattern {told.pattern}"
-    table, roles = with_fields(brought.table, path["path"].column, compile_pattern(told.pattern), taken, why)
+    path = take_path(brought, column, partial(_look, folders=brought.folders))
+    taken, why = {*path, *brought.roles, *column}, f"the pattern {pattern}"
+    table, roles = with_fields(brought.table, path["path"].column, compile_pattern(pattern), taken, why)
     return replace(brought, table=table, roles={**brought.roles, **path, **roles})
+
+
+def _with_ballots(table: pd.DataFrame, brought: Brought, told: Told) -> pd.DataFrame:
+    """The rows with what each says that raters gave; a label that stands alone is the emotion at once."""
+    known = {*map(plain, told.label), *map(plain, brought.meanings.words)}
+    if brought.ballots is None:
+        ballots = ballots_of(table.emotion, table.rater, lambda word: bool(class_of(word)) or plain(word) in known)
+    else:
+        ballots = [brought.ballots[row] for row in table.index]
+    emotion = [one[0].label if len(one) == 1 else text for one, text in zip(ballots, table.emotion, strict=True)]
+    return table.assign(ballots=pd.Series(ballots, index=table.index, dtype=object), emotion=emotion)
+
+
+def _counted_as(label: str, told: Told, brought: Brought) -> str:
+    """Votes are counted by class; for a label that has none by itself."""
+    name = class_or_drop(label, told.label, brought.meanings)
+    return plain(label) if name in (None, DROP) else str(name)
+
+
+def _of_winners(told: Told, tally: Tally | None) -> dict[str, str]:
+    """What was told of the labels that sounds are left with; a tie that is kept has no class."""
+    if tally is None:
+        return told.label
+    spare = set(map(plain, tally.losing))
+    return {label: name for label, name in told.label.items() if plain(label) not in spare} | tally.ties
 
 
 def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
@@ -133,7 +179,8 @@ def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
     root = common_folder(list(here.file))
     here = here.assign(path=here.file.map(lambda file: file.relative_to(root).as_posix()))
     named = with_ids(here.where(here.notna(), None))
-    return named[[*COLUMNS]].sort_values("utterance_id", ignore_index=True), root
+    columns = VOTED if named.votes.notna().any() else COLUMNS
+    return named[[*columns]].sort_values("utterance_id", ignore_index=True), root
 
 
 def _could_be_speakers(table: pd.DataFrame, taken: dict[str, Taken]) -> list[str]:
@@ -150,7 +197,7 @@ def _choose(utterances: pd.DataFrame, labels: LabelMap, told: Told, could_be: li
     return choose_protocol(takes_part, told.protocol, speakers_known=told.speakers != "unknown", could_be=could_be)
 
 
-def _describe(name: str, told: Told, brought: Brought, labels: LabelMap) -> Description:
+def _describe(name: str, told: Told, brought: Brought, labels: LabelMap, tally: Tally | None) -> Description:
     """From the source where it says something, from the user where it was said; else it is unknown."""
     said = brought.header
     return Description(
@@ -164,4 +211,5 @@ def _describe(name: str, told: Told, brought: Brought, labels: LabelMap) -> Desc
         dropped=sorted(label for label, name in labels.classes.items() if name is None),
         source=f"{told.path} ({brought.format})",
         told=told.stated(),
+        agreement=tally.agreement if tally and told.votes != "keep" else None,
     )

@@ -86,7 +86,7 @@ def _cleaner(role: str, column: str, parts: Mapping[str, str]) -> Callable[[str]
 
 
 def usable(rows: Rows) -> Rows:
-    """All checks, in their order; what is wrong is collected."""
+    """Checks of every row by itself, in their order; what is wrong is collected."""
     rows.let_go(rows.table.emotion.isna(), "have no label")
     gone = rows.table.file.isna()
     first = next(iter(rows.table.path[gone]), None)
@@ -97,7 +97,6 @@ def usable(rows: Rows) -> Rows:
     unreadable = rows.table.file.map(lambda file: file is not None and lengths.get(file) is None)
     rows.refuse(unreadable, "unreadable", "name a file that is no sound", "Take them out, or mend them")
     _segments(rows, lengths)
-    _once(rows)
     return rows
 
 
@@ -127,23 +126,34 @@ def _segments(rows: Rows, lengths: Mapping[Path, float | None]) -> None:
     rows.refuse(wrong, "segments", "have times that are not inside their file", "Times are in s, or the column says ms")
 
 
-def _once(rows: Rows) -> None:
-    """The same part of a file once; two labels for it contradict each other."""
+def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
+    """What is the same in rows of the same sound: file, start, end."""
+    return [table.file.map(str), table.start.fillna(""), table.end.fillna("")]
+
+
+def one_owner(rows: Rows) -> None:
+    """The same part of a file has one speaker, is in one part of the split and in one group."""
     table = rows.table[rows.table.file.notna()]
-    part = [table.file.map(str), table.start.fillna(""), table.end.fillna("")]
-    labels = table.emotion.map(plain).groupby(part).transform("nunique")
-    if (labels > 1).any():
-        named = [f"{where} ({row.path}: {row.emotion})" for where, row in table[labels > 1].iterrows()]
-        rows.problems.append(
-            f"{len(named)} rows give the same sound different labels: {some(named)}. Keep one row for each sound: the "
-            "label that its raters agree on; or give start and end, if these are parts of it."
-        )
     for role in ("speaker", "split", "group"):
-        if (differ := table[role].groupby(part).transform("nunique") > 1).any():
+        if (differ := table[role].groupby(part_of(table)).transform("nunique") > 1).any():
             rows.problems.append(
                 f"{int(differ.sum())} rows give the same sound another {role}: {some(list(table.index[differ]))}. Keep "
                 "one row for each sound; or give start and end, if these are parts of it."
             )
+
+
+def once(rows: Rows) -> None:
+    """The same part of a file once; two labels for it contradict each other."""
+    table = rows.table[rows.table.file.notna()]
+    part = part_of(table)
+    labels = table.emotion.map(plain).groupby(part).transform("nunique")
+    if (labels > 1).any():
+        where = [f"{index} ({row.path}: {row.emotion})" for index, row in table[labels > 1].iterrows()]
+        rows.problems.append(
+            f"{len(where)} rows give the same sound different labels: {some(where)}. If each row is what one rater "
+            "said: add --votes majority, or --votes keep; else keep one row for each sound, or give start and end, if "
+            "these are parts of it."
+        )
     again = pd.concat(part, axis=1).duplicated().reindex(rows.table.index, fill_value=False)
     rows.let_go(again & ~rows.table.file.isna(), "say again what another row says")
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 ROLES = (
     *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "language", "split", "session", "group"),
-    *("intensity", "valence", "activation", "dominance"),
+    *("intensity", "valence", "activation", "dominance", "rater", "votes"),
 )
 NONE = "none"  # as a column: no column has this role
 DROP = "drop"  # as a class: utterances of this label are left out
@@ -14,6 +14,7 @@ Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segment
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
 Part = Literal["train", "validation", "test", "drop"]
 Speakers = Literal["unknown", "join", "apart"]  # nobody knows them; codes spelt alike are one, or are several
+Votes = Literal["majority", "keep"]  # the class with most votes; that, and every vote in the table
 Kind = Literal["acted", "natural", "synthetic"]
 
 
@@ -24,11 +25,12 @@ class Told(BaseModel):
 
     path: str  # of what is imported
     audio: str | None = None  # folder that the paths in it begin at
-    column: dict[str, str] = {}  # role -> column
+    column: dict[str, str] = {}  # role -> column; of the emotion several, with commas
     label: dict[str, str] = {}  # as the source spells it -> class, or DROP
     split: dict[str, Part] = {}  # part as the source spells it -> part, or DROP
     pattern: str | None = None  # of the paths, with {speaker} {emotion} ...
     speakers: Speakers | None = None
+    votes: Votes | None = None
     protocol: Protocol | None = None
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database
