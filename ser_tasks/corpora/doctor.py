@@ -97,11 +97,11 @@ def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int
 
 
 def _agreement(corpus: Corpus, utterances: Sequence[Utterance]) -> list[Finding]:
-    """Of the raters who gave an utterance one label each, by the classes of the label map that has most."""
+    """Of the raters who gave an utterance one label, by the classes of the label map that names most."""
     classes = max((preset.classes for preset in corpus.presets.values()), key=len)
-    votes = [[vote.labels for vote in one.parsed.votes if vote.labels] for one in utterances]
-    single = [[plain(classes.get(label, label)) for (label,) in one] for one in votes if {*map(len, one)} == {1}]
-    text = describe_agreement(single)
+    votes = [[vote.labels[0] for vote in one.parsed.votes if len(vote.labels) == 1] for one in utterances]
+    single = [[classes.get(label) or plain(label) for label in one] for one in votes]
+    text = corpus.agreement or describe_agreement(single)
     return [Finding("note", "agreement", text)] if text else []
 
 

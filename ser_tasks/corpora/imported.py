@@ -7,7 +7,6 @@ states labels as well as sounds, and everything behind the stage `utterances` wo
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +14,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
-from ser_tasks.corpora.finding import Finding
 from ser_tasks.corpora.presets import FOUR, NUMBERS
 from ser_tasks.corpora.votes import Vote
 
@@ -44,7 +42,7 @@ class Description(BaseModel):
     dropped: list[str]  # labels that no class is made of
     source: str  # what was imported, and its format
     told: dict[str, Any]  # options of `ser import`: it keeps them
-    agreement: str | None = None  # of raters whose votes are not in the table
+    agreement: str | None = None  # of its raters, in words
 
 
 def read_description(path: Path) -> Description:
@@ -79,15 +77,11 @@ def imported_corpus(path: Path) -> Corpus:
         listed=listed,
         pattern=f"{TABLE}: {', '.join(COLUMNS)}",
         side_files=(DESCRIPTION, TABLE),
-        remarks=partial(_agreement, said.agreement),
+        agreement=said.agreement,
         kind=said.kind,
         speakers_known=said.speakers_known,
         speakers_apart=said.told.get("speakers") == "apart",
     )
-
-
-def _agreement(said: str | None, root: Path, audio: Sequence[str]) -> list[Finding]:
-    return [Finding("note", "agreement", said)] if said else []
 
 
 def label_maps(labels: Mapping[str, str]) -> dict[str, Preset]:

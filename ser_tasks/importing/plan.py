@@ -94,14 +94,7 @@ def plan_import(name: str, told: Told) -> Import:
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
     rows = Rows(table, told.drop, Counter(brought.dropped), notes=[*brought.notes, *unread])
     split_of(rows, brought.table[taken["split"].column] if "split" in taken else None, told.split)
-    if told.speakers == "join":
-        join_speakers(rows)
-    rows.table = _with_ballots(rows.table, brought, told)
-    usable(rows)
-    one_owner(rows)
-    tally = settle(rows, told.votes, cache(partial(_counted_as, told=told, brought=brought)))
-    once(rows)
-    speakers(rows, told.speakers)
+    tally = _checked(rows, brought, told)
     labels = map_labels(Counter(rows.table.emotion.dropna()), _of_winners(told, tally), brought.meanings)
     utterances, sounds = _relative(rows.table)
     chosen = _choose(utterances, labels, told, _could_be_speakers(brought.table, taken))
@@ -123,6 +116,19 @@ def plan_import(name: str, told: Told) -> Import:
         problems=(*rows.problems, *labels.problems, *chosen.problems),
         emobox=brought.emobox,
     )
+
+
+def _checked(rows: Rows, brought: Brought, told: Told) -> Tally | None:
+    """All checks of the rows, in their order; and the votes, if there were any."""
+    if told.speakers == "join":
+        join_speakers(rows)
+    rows.table = _with_ballots(rows.table, brought, told)
+    usable(rows)
+    one_owner(rows)
+    tally = settle(rows, told.votes, cache(partial(_counted_as, told=told, brought=brought)))
+    once(rows)
+    speakers(rows, told.speakers)
+    return tally
 
 
 def _look(column: pd.Series, *, folders: tuple[Path, ...]) -> Located:
@@ -211,5 +217,5 @@ def _describe(name: str, told: Told, brought: Brought, labels: LabelMap, tally: 
         dropped=sorted(label for label, name in labels.classes.items() if name is None),
         source=f"{told.path} ({brought.format})",
         told=told.stated(),
-        agreement=tally.agreement if tally and told.votes != "keep" else None,
+        agreement=tally.agreement if tally else None,
     )

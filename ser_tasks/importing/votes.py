@@ -131,7 +131,7 @@ def _tally(ballots: Sequence[Sequence[Ballot]], winners: Sequence[str | None], k
     counts = ", ".join(
         f"{kinds[kind]} {kind}" for kind in ("agreed", "by majority", "tied", "by one vote alone") if kinds[kind]
     )
-    single = [[key(one.label) for one in cast] for cast in ballots if _one_each(cast)]
+    single = [[key(one.label) for one in _one_each(cast)] for cast in ballots]
     losing = {one.label for cast in ballots for one in cast} - set(winners)
     shares = "shares" if _are_shares(ballots) else f"{sum(map(len, ballots))} votes"
     ties = {NO_AGREEMENT: DROP} if kept and None in winners else {}
@@ -150,10 +150,10 @@ def _outcome(ballots: Sequence[Ballot], winner: str | None, key: Key) -> str:
     return "agreed" if len(_weights(ballots, key)) == 1 else "by majority"
 
 
-def _one_each(ballots: Sequence[Ballot]) -> bool:
-    """Whether every rater gave one whole label: what coefficients of agreement are made for."""
-    named = [one.rater for one in ballots if one.rater is not None]
-    return len(set(named)) == len(named) and all(one.weight == 1 for one in ballots)
+def _one_each(ballots: Sequence[Ballot]) -> list[Ballot]:
+    """Of raters who gave one whole label: what coefficients of agreement are made for."""
+    labels = Counter(one.rater for one in ballots)
+    return [one for one in ballots if one.weight == 1 and (one.rater is None or labels[one.rater] == 1)]
 
 
 def _questions(ballots: Sequence[Sequence[Ballot]], told: Votes | None, tally: Tally, key: Key) -> list[str]:
