@@ -54,8 +54,13 @@ def krippendorff_alpha(counts: NDArray[np.int64]) -> float | None:
     return float(1 - observed / expected)
 
 
-def describe_agreement(votes: Sequence[Sequence[str]]) -> str | None:
-    """Both coefficients in words, over the units that two or more raters gave one class each; None: there are none."""
+def describe_agreement(votes: Sequence[Sequence[str]], *, left_out: int) -> str | None:
+    """Both coefficients in words, over the units that two or more raters gave one class each; None: there are none.
+
+    Args:
+        votes: for each unit, the class that each rater gave
+        left_out: raters of a unit who gave it several classes, and are not in `votes`
+    """
     several = [unit for unit in votes if len(unit) >= 2]
     if not several:
         return None
@@ -66,7 +71,8 @@ def describe_agreement(votes: Sequence[Sequence[str]]) -> str | None:
     words = f"Krippendorff's alpha {_number(alpha)} (nominal), Fleiss' kappa {_number(kappa)}"
     if len(raters) > 1:
         words += " (it needs as many votes for each)"
-    return f"{words}, over {len(several)} utterances with {each}"
+    without = f", without {left_out} of raters who gave several labels" if left_out else ""
+    return f"{words}, over {len(several)} utterances with {each}{without}"
 
 
 def _number(value: float | None) -> str:

@@ -53,8 +53,10 @@ def test_alpha_is_not_defined_where_one_class_is_all_there_is_or_nobody_is_paire
 
 
 def test_agreement_in_words_says_of_how_many():
-    assert describe_agreement(FOUR_OBSERVERS) == (
+    assert describe_agreement(FOUR_OBSERVERS, left_out=0) == (
         "Krippendorff's alpha 0.743 (nominal), Fleiss' kappa not defined (it needs as many votes for each), over 11 "
         "utterances with 2 to 4 votes each"
     )
-    assert describe_agreement([["a"], []]) is None
+    left_out = describe_agreement([["a", "b"]], left_out=3)
+    assert left_out.endswith("1 utterances with 2 votes each, without 3 of raters who gave several labels")
+    assert describe_agreement([["a"], []], left_out=0) is None

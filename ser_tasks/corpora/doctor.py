@@ -101,7 +101,8 @@ def _agreement(corpus: Corpus, utterances: Sequence[Utterance]) -> list[Finding]
     classes = max((preset.classes for preset in corpus.presets.values()), key=len)
     votes = [[vote.labels[0] for vote in one.parsed.votes if len(vote.labels) == 1] for one in utterances]
     single = [[classes.get(label) or plain(label) for label in one] for one in votes]
-    text = corpus.agreement or describe_agreement(single)
+    left_out = sum(len(vote.labels) > 1 for one in utterances for vote in one.parsed.votes)
+    text = corpus.agreement or describe_agreement(single, left_out=left_out)
     return [Finding("note", "agreement", text)] if text else []
 
 

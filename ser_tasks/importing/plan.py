@@ -29,6 +29,7 @@ from ser_tasks.importing.rows import (
     one_owner,
     roles_of,
     speakers,
+    spelt_alike,
     usable,
     with_ids,
 )
@@ -124,7 +125,8 @@ def _checked(rows: Rows, brought: Brought, told: Told) -> Tally | None:
         join_speakers(rows)
     rows.table = _with_ballots(rows.table, brought, told)
     usable(rows)
-    one_owner(rows)
+    spelt_alike(rows, told.speakers)
+    one_owner(rows, told.speakers)
     tally = settle(rows, told.votes, cache(partial(_counted_as, told=told, brought=brought)))
     once(rows)
     speakers(rows, told.speakers)

@@ -72,7 +72,8 @@ def _tables(files: Iterable[Path]) -> list[Path]:
     """Those that may hold rows: not prose, not hidden; the kinds of tables that people write most first."""
     kept = [file for file in files if file.suffix.lower() in SUFFIXES and file.stem.lower() not in PROSE]
     shown = [file for file in kept if not file.name.startswith(".") and file.is_file()]
-    return sorted(shown, key=lambda file: (KINDS.index(file.suffix.lower()), file))
+    named = [file for file in shown if file.suffix.lower() != ".txt"]  # else transcripts, perhaps of each sound
+    return sorted(named or shown, key=lambda file: (KINDS.index(file.suffix.lower()), file))
 
 
 def _table(path: Path, told: Told) -> Brought:

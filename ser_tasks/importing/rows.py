@@ -10,7 +10,7 @@ import soundfile
 
 from ser_tasks.audio.decode import VIDEOS
 from ser_tasks.corpora.finding import some
-from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named
+from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
 from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.brought import Taken
@@ -131,9 +131,11 @@ def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
     return [table.file.map(str), table.start.fillna(""), table.end.fillna("")]
 
 
-def one_owner(rows: Rows) -> None:
-    """The same part of a file has one speaker, is in one part of the split and in one group."""
+def one_owner(rows: Rows, told: Speakers | None) -> None:
+    """The same part of a file has one speaker, however spelt, is in one part of the split and in one group."""
     table = rows.table[rows.table.file.notna()]
+    if told is None:  # of two spellings it is asked already
+        table = table.assign(speaker=table.speaker.map(spelling, na_action="ignore"))
     for role in ("speaker", "split", "group"):
         if (differ := table[role].groupby(part_of(table)).transform("nunique") > 1).any():
             rows.problems.append(
@@ -168,9 +170,8 @@ def join_speakers(rows: Rows) -> None:
 
 
 def speakers(rows: Rows, told: Speakers | None) -> None:
-    """Every row with its speaker, or none of them; and no speaker under two codes."""
+    """Every row with its speaker, or none of them."""
     table = rows.table
-    _spelt_alike(rows, told)
     if told == "unknown":
         rows.table = table.assign(speaker=None)
         return
@@ -184,7 +185,8 @@ def speakers(rows: Rows, told: Speakers | None) -> None:
         )
 
 
-def _spelt_alike(rows: Rows, told: Speakers | None) -> None:
+def spelt_alike(rows: Rows, told: Speakers | None) -> None:
+    """No speaker under two codes, unless the user said that they are two; of sessions and groups it is noted."""
     for role in KEPT_TOGETHER:
         counts = Counter(rows.table[role].dropna())
         if not (groups := alike(counts)) or (role == "speaker" and told == "unknown"):

@@ -14,6 +14,7 @@ import pandas as pd
 from ser_tasks.agreement import describe_agreement
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.brought import Ballot
+from ser_tasks.importing.problem import option
 from ser_tasks.importing.rows import Rows, part_of
 from ser_tasks.importing.told import DROP, Votes
 
@@ -84,7 +85,7 @@ def settle(rows: Rows, told: Votes | None, key: Key) -> Tally | None:
     labels = [winner or NO_AGREEMENT for winner in winners]
     rows.table = _first_of_each(table, sound).assign(emotion=labels, votes=pd.Series(votes, dtype=object).to_numpy())
     tally = _tally(ballots, winners, key, kept=told == "keep")
-    rows.problems += _questions(ballots, told, tally, key)
+    rows.problems += [f"{text}{_or_one_label(table)}" for text in _questions(ballots, told, tally, key)]
     if told != "keep":
         hint = "" if _are_shares(ballots) else " (--votes keep keeps them, without a class)"
         rows.let_go(rows.table.emotion == NO_AGREEMENT, f"have a tie of their raters{hint}")
@@ -127,33 +128,44 @@ def _winner(ballots: Sequence[Ballot], key: Key) -> str | None:
 
 
 def _tally(ballots: Sequence[Sequence[Ballot]], winners: Sequence[str | None], key: Key, *, kept: bool) -> Tally:
-    kinds = Counter(_outcome(one, winner, key) for one, winner in zip(ballots, winners, strict=True))
+    shares = _are_shares(ballots)
+    kinds = Counter(_outcome(one, winner, key, shares=shares) for one, winner in zip(ballots, winners, strict=True))
     counts = ", ".join(
         f"{kinds[kind]} {kind}" for kind in ("agreed", "by majority", "tied", "by one vote alone") if kinds[kind]
     )
     single = [[key(one.label) for one in _one_each(cast)] for cast in ballots]
+    several = sum(n > 1 for cast in ballots for rater, n in _labels_of(cast).items() if rater not in (None, TOGETHER))
     losing = {one.label for cast in ballots for one in cast} - set(winners)
-    shares = "shares" if _are_shares(ballots) else f"{sum(map(len, ballots))} votes"
+    votes = "shares" if shares else f"{sum(map(len, ballots))} votes"
     ties = {NO_AGREEMENT: DROP} if kept and None in winners else {}
-    return Tally(f"{shares} on {len(ballots)} sounds: {counts}", describe_agreement(single), frozenset(losing), ties)
+    return Tally(
+        f"{votes} on {len(ballots)} sounds: {counts}",
+        describe_agreement(single, left_out=several),
+        frozenset(losing),
+        ties,
+    )
 
 
 def _are_shares(ballots: Sequence[Sequence[Ballot]]) -> bool:
     return any(one.weight != 1 for cast in ballots for one in cast)
 
 
-def _outcome(ballots: Sequence[Ballot], winner: str | None, key: Key) -> str:
+def _outcome(ballots: Sequence[Ballot], winner: str | None, key: Key, *, shares: bool) -> str:
     if winner is None:
         return "tied"
-    if len(ballots) == 1:
+    if len(ballots) == 1 and not shares:
         return "by one vote alone"
     return "agreed" if len(_weights(ballots, key)) == 1 else "by majority"
 
 
 def _one_each(ballots: Sequence[Ballot]) -> list[Ballot]:
     """Of raters who gave one whole label: what coefficients of agreement are made for."""
-    labels = Counter(one.rater for one in ballots)
+    labels = _labels_of(ballots)
     return [one for one in ballots if one.weight == 1 and (one.rater is None or labels[one.rater] == 1)]
+
+
+def _labels_of(ballots: Sequence[Ballot]) -> Counter[str | None]:
+    return Counter(one.rater for one in ballots)
 
 
 def _questions(ballots: Sequence[Sequence[Ballot]], told: Votes | None, tally: Tally, key: Key) -> list[str]:
@@ -170,6 +182,15 @@ def _questions(ballots: Sequence[Sequence[Ballot]], told: Votes | None, tally: T
         f"sounds have several labels ({tally.counts}).{agreement} Say what becomes of them: add --votes majority, "
         f"which takes the class with most votes and leaves ties out, counted{keep}."
     ]
+
+
+def _or_one_label(table: pd.DataFrame) -> str:
+    """What to say of a cell that holds one label after all."""
+    for cell, ballots in zip(table.emotion, table.ballots, strict=True):
+        labels = [one.label for one in ballots if one.rater in (None, TOGETHER)]
+        if len(set(labels)) > 1 and labels == BETWEEN.split(cell):
+            return f" If a cell such as {cell!r} is one label: add {option('--label', f'{cell}=CLASS')}."
+    return ""
 
 
 def written(ballots: Sequence[Ballot]) -> str:

@@ -98,6 +98,25 @@ def test_one_label_beside_cells_of_two_may_be_what_all_agreed_on_so_no_agreement
     assert (found.tally.counts, found.tally.agreement) == ("13 votes on 12 sounds: 1 tied, 11 by one vote alone", None)
 
 
+def test_a_cell_that_is_one_label_after_all_is_told_its_class(plan, sounds):
+    lines = [[path, "sad / happy" if emotion == "sad" else emotion, who] for path, emotion, who in rows()]
+    table = write_table(sounds, lines)
+    (problem, _) = plan(table).problems
+    assert problem.endswith("If a cell such as 'sad / happy' is one label: add --label 'sad / happy=CLASS'.")
+    told = plan(table, label={"sad / happy": "sadness"})
+    assert (told.problems, told.tally) == ((), None)
+
+
+def test_a_rater_of_several_labels_for_a_sound_gives_each_a_vote_and_is_left_out_of_agreement(plan, sounds):
+    lines = [[*line, rater] for line in rows() for rater in "xy"]
+    found = plan(write_table(sounds, [*lines, [*rows()[0][:1], "sad", "anna", "x"]], head="file,emotion,speaker,rater"),
+                 votes="majority")  # fmt: skip
+    assert found.tally.counts == "25 votes on 12 sounds: 11 agreed, 1 by majority"
+    assert found.tally.agreement.endswith(
+        "over 11 utterances with 2 votes each, without 1 of raters who gave several labels"
+    )
+
+
 def test_a_label_that_holds_a_sign_is_one_label_if_a_part_of_it_means_nothing(plan, sounds):
     lines = [[path, "sad/qqq" if path == TIE else emotion, who] for path, emotion, who in rows()]
     (problem,) = plan(write_table(sounds, lines)).problems

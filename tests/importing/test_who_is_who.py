@@ -6,6 +6,7 @@ from ser_tasks.corpora.corpus import Parsed, Utterance
 from ser_tasks.corpora.emodb import CORPUS as EMODB
 from ser_tasks.corpora.imported import imported_corpus
 from ser_tasks.corpora.speaker_codes import alike, code_findings, joined
+from tests.corpora.conftest import write
 from tests.corpora.test_imported import ser  # noqa: F401 - a fixture
 from tests.importing.conftest import rows, write_table
 
@@ -61,6 +62,29 @@ def test_the_same_sound_under_two_spellings_of_its_speaker_is_one_if_joined(plan
     again = [[*line[:2], "03"] for line in in_two_spellings() if line[2] == "3"]
     found = plan(write_table(sounds, [*in_two_spellings(), *again]), speakers="join")
     assert (found.problems, len(found.table)) == ((), 12)
+
+
+def test_raters_rows_that_spell_the_speaker_of_a_sound_in_two_ways_are_that_question_too(plan, sounds):
+    lines = [
+        [*line[:2], f"{'0' * number}{'abc'.index(line[2][0]) + 1}", f"r{number}"]
+        for line in rows()
+        for number in (0, 1)
+    ]
+    (problem,) = plan(write_table(sounds, lines, head="file,emotion,speaker,rater")).problems
+    assert problem.startswith("6 speakers differ in zeros, case or blanks only")
+
+
+def test_codes_with_and_without_zeros_in_file_names_are_of_one_shape(plan, tmp_path):
+    for number, code in enumerate(["01", "1", "2"] * 4):
+        write(tmp_path, f"{code}_{'angry' if number < 6 else 'sad'}_{'x' * number}y.wav")
+    (problem,) = plan(tmp_path).problems
+    assert problem.startswith("2 speakers differ in zeros, case or blanks only: '01' (4 rows) and '1' (4 rows)")
+
+
+def test_two_codes_that_were_said_to_be_two_people_are_not_both_of_one_sound(plan, sounds):
+    again = [[*line[:2], "03"] for line in in_two_spellings() if line[2] == "3"]
+    found = plan(write_table(sounds, [*in_two_spellings(), *again]), speakers="apart")
+    assert found.problems[0].startswith("4 rows give the same sound another speaker")
 
 
 def test_sessions_and_groups_that_are_spelt_alike_are_noted(plan, sounds):
