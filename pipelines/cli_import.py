@@ -23,10 +23,8 @@ def import_(
     label: Annotated[Pairs, typer.Option(metavar="LABEL=CLASS", help="what a label means; drop: left out")] = None,
     split: Annotated[Pairs, typer.Option(metavar="PART=train", help="or validation, test, drop: Test1=test")] = None,
     pattern: Annotated[str | None, typer.Option(help="of file names: {speaker}_{emotion}_{take}.wav")] = None,
-    speakers: Annotated[
-        str | None, typer.Option(help="unknown to anybody; codes spelt alike (03, 3): join, apart")
-    ] = None,
-    votes: Annotated[str | None, typer.Option(help="of several raters: majority, or keep them, too")] = None,
+    speakers: Annotated[str | None, typer.Option(metavar="join|apart|unknown", help="03 and 3: one, or two")] = None,
+    votes: Annotated[str | None, typer.Option(metavar="majority|keep", help="of several raters")] = None,
     protocol: Annotated[str | None, typer.Option(help="official, loso, speaker_kfold, leave_session_out")] = None,
     drop: Annotated[Pairs, typer.Option(help="missing, unreadable, unmatched, speakerless, segments")] = None,
     table: Annotated[Pairs, typer.Option(help="of an audformat database, if several differ")] = None,
@@ -43,17 +41,10 @@ def import_(
 
     with errors_as_messages():
         options = {
-            **{
-                "audio": audio,
-                "pattern": pattern,
-                "speakers": speakers,
-                "votes": votes,
-                "protocol": protocol,
-                "kind": kind,
-            },
+            **{"audio": audio, "pattern": pattern, "speakers": speakers, "votes": votes},
+            **{"protocol": protocol, "kind": kind, "split": pairs("--split", split)},
             **{"title": title, "language": language, "licence": licence, "citation": citation},
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
-            **{"split": pairs("--split", split)},
             **{"drop": tuple(drop or ()), "table": tuple(table or ())},
         }
         bring(told_of(path, options), name, use=use, dry_run=dry_run)

@@ -56,7 +56,7 @@ class Brought:
     roles: dict[str, Taken] = field(default_factory=dict)  # where the format itself says it
     header: Header = Header()
     notes: tuple[str, ...] = ()
-    dropped: dict[str, int] = field(default_factory=dict)  # what was left out already, because the user said so
+    dropped: dict[str, int] = field(default_factory=dict)  # rows that were left out already, by reason
     meanings: Meanings = NO_MEANINGS
     ballots: Mapping[str, tuple[Ballot, ...]] | None = None  # of each row, where several columns hold labels
     parts: Mapping[str, str] = field(default_factory=dict)  # of a split as the source spells it -> part, or DROP

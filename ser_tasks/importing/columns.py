@@ -15,9 +15,9 @@ NAMES = {  # role -> names of columns, as `plain` has them
     "path": "path file filename file_name filepath file_path wav wav_path wav_file audio audio_path audio_file "
     "audio_filepath clip clip_path recording sound utterance_path",
     "emotion": "emotion emo emotion_label label class category emotion_class emotion_category categorical_emotion "
-    "target major_emotion emotion_name",
+    "target major_emotion emotion_name emoclass emoclass_major",
     "speaker": "speaker speaker_id speakerid spk spk_id spkid spkr actor actor_id actorid subject subject_id "
-    "participant participant_id talker speaker_name",
+    "participant participant_id talker speaker_name spkrid",
     "gender": "gender sex speaker_gender",
     "transcript": "transcript transcription text sentence words utterance_text",
     "start": "start start_time starttime start_s start_ms begin begin_time t_start onset",
@@ -30,8 +30,8 @@ NAMES = {  # role -> names of columns, as `plain` has them
     "valence": "valence",
     "activation": "activation arousal",
     "dominance": "dominance",
-    "rater": "rater rater_id annotator annotator_id annotatorid worker worker_id workerid coder coder_id evaluator "
-    "evaluator_id judge judge_id listener listener_id labeler labeller",
+    "rater": "rater rater_id annotator annotator_id annotatorid worker worker_id workerid workers coder coder_id "
+    "evaluator evaluator_id judge judge_id listener listener_id labeler labeller",
     "votes": "votes",  # as an imported table has them
 }
 MOST_LABELS = 60  # distinct values of a column of labels

@@ -1,7 +1,7 @@
-"""MSP-Podcast: Audios/ beside Labels/labels_consensus.csv, a row for each speaking turn.
+"""MSP-Podcast: Audios/ beside Labels/labels_consensus.csv, a row for each speaking turn; from how others read it.
 
 Source: Lotfian & Busso (2019), "Building naturalistic emotionally balanced speech corpus by retrieving emotional speech
-from existing podcast recordings", IEEE Transactions on Affective Computing; columns and letters as in its releases
+from existing podcast recordings", IEEE Transactions on Affective Computing
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from ser_tasks.importing.brought import Brought, Meanings, Taken
 from ser_tasks.importing.told import DROP, Told
 from ser_tasks.importing.values import as_number, as_speaker
 
-TABLE = "labels_con[sc]ensus.csv"  # releases before 1.11 spell it with a c
+TABLE = "Labels/**/labels_con[sc]ensus.csv"  # releases 1.6 and 1.8 spell it with a c; archives may unpack one deeper
 FORMAT = "MSP-Podcast"
 ROLES = {
     **{"path": "FileName", "emotion": "EmoClass", "speaker": "SpkrID", "gender": "Gender", "split": "Split_Set"},
@@ -29,7 +29,7 @@ NOBODY_KNOWN = "have an unknown speaker, who may be in any part (--speakers unkn
 
 def find_msp_podcast(folder: Path) -> Path | None:
     """Its table of labels, if the folder is one."""
-    return next(iter(sorted(folder.glob(f"Labels/{TABLE}"))), None)
+    return next(iter(sorted(folder.glob(TABLE))), None)
 
 
 def is_msp_podcast(brought: Brought) -> bool:

@@ -36,7 +36,8 @@ def read_source(path: Path, told: Told) -> Brought:
             f"{path} is none (no {HEADER}). Leave it out, or give the database."
         )
     if path.is_file():
-        return read_audformat(path.parent, told) if path.name == HEADER else _table(path, told)
+        folder = path.resolve().parent
+        return read_audformat(folder, told) if path.name == HEADER else _table(path, folder.parent, told)
     if not path.is_dir():
         raise SourceError(f"{path}: no such file or folder. Give a table, a database, or a folder of sounds.")
     return _folder(path, told)
@@ -51,7 +52,7 @@ def _folder(path: Path, told: Told) -> Brought:
         return _audiofolder(path, metadata)
     tables = _tables(path.iterdir())
     if labels := find_msp_podcast(path) or (tables[0] if told.pattern is None and len(tables) == 1 else None):
-        return _table(labels, told)
+        return _table(labels, path, told)
     return _names(path, told, tables)
 
 
@@ -76,10 +77,10 @@ def _tables(files: Iterable[Path]) -> list[Path]:
     return sorted(named or shown, key=lambda file: (KINDS.index(file.suffix.lower()), file))
 
 
-def _table(path: Path, told: Told) -> Brought:
-    """A table, or one that a corpus is known by."""
+def _table(path: Path, folder: Path, told: Told) -> Brought:
+    """A table, or one that a corpus is known by, whose sounds are below a folder."""
     brought = read_table(path)
-    return as_msp_podcast(brought, path.resolve().parents[1], told) if is_msp_podcast(brought) else brought
+    return as_msp_podcast(brought, folder, told) if is_msp_podcast(brought) else brought
 
 
 def _metadata(folder: Path) -> list[Path]:

@@ -136,6 +136,14 @@ def test_its_table_is_known_by_its_columns_however_it_is_spelt(plan, podcast, pa
         assert (plan(source).problems, len(plan(source).table)) == ((), 40)
 
 
+def test_its_archives_may_be_unpacked_one_folder_deeper(plan, podcast):
+    for name in ("Labels", "Audios"):
+        (podcast / name).rename(podcast / "deeper")
+        (podcast / name).mkdir()
+        (podcast / "deeper").rename(podcast / name / name)
+    assert (plan(podcast).problems, len(plan(podcast).table)) == ((), 40)
+
+
 def with_parts(sounds: Path, parts: dict[str, str]) -> Path:
     return write_table(sounds, [[*line, parts[line[2]]] for line in rows()], head="file,emotion,speaker,partition")
 
