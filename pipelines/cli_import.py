@@ -21,8 +21,10 @@ def import_(
     audio: Annotated[str | None, typer.Option(metavar="DIR", help="where the paths begin")] = None,
     column: Annotated[Pairs, typer.Option(metavar="ROLE=COLUMN", help="which column is what; none: no column")] = None,
     label: Annotated[Pairs, typer.Option(metavar="LABEL=CLASS", help="what a label means; drop: left out")] = None,
+    split: Annotated[Pairs, typer.Option(metavar="PART=train", help="or validation, test, drop: Test1=test")] = None,
     pattern: Annotated[str | None, typer.Option(help="of file names: {speaker}_{emotion}_{take}.wav")] = None,
-    speakers: Annotated[str | None, typer.Option(metavar="unknown", help="nobody knows who speaks")] = None,
+    speakers: Annotated[str | None, typer.Option(metavar="join|apart|unknown", help="03 and 3: one, or two")] = None,
+    votes: Annotated[str | None, typer.Option(metavar="majority|keep", help="of several raters")] = None,
     times: Annotated[str | None, typer.Option(metavar="UNIT", help="of start, end, duration: s, ms, samples")] = None,
     encoding: Annotated[str | None, typer.Option(help="of a table, as windows-1251")] = None,
     protocol: Annotated[str | None, typer.Option(help="official, loso, speaker_kfold, leave_session_out")] = None,
@@ -41,7 +43,8 @@ def import_(
 
     with errors_as_messages():
         options = {
-            **{"audio": audio, "pattern": pattern, "speakers": speakers, "protocol": protocol, "kind": kind},
+            **{"audio": audio, "pattern": pattern, "speakers": speakers, "votes": votes},
+            **{"protocol": protocol, "kind": kind, "split": pairs("--split", split)},
             **{"times": times, "encoding": encoding},
             **{"title": title, "language": language, "licence": licence, "citation": citation},
             **{"column": pairs("--column", column), "label": pairs("--label", label)},

@@ -17,7 +17,6 @@ from pipelines.show_import import show_changes, show_import, show_written
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA as TABLE_OF_CORPORA
 from ser_tasks.corpora.imported import (
-    COLUMNS,
     DESCRIPTION,
     SOUNDS,
     TABLE,
@@ -31,13 +30,21 @@ from ser_tasks.corpora.manifest import digest_files, save_entries
 from ser_tasks.edit_params import with_values
 from ser_tasks.importing.plan import Import, plan_import
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import Told
+from ser_tasks.importing.told import DROP, Told
 from ser_tasks.importing.values import as_language
 from ser_tasks.params import Params
 from ser_tasks.read_params import PARAMS_FILE, read_params
 
+PAIRS = {"--column": "ROLE=COLUMN", "--label": "LABEL=CLASS", "--split": "PART=train, validation, test or drop"}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-OF_THE_SOURCE: dict[str, Any] = {"column": {}, "pattern": None, "table": (), "times": None, "encoding": None}
+OF_THE_SOURCE: dict[str, Any] = {
+    "column": {},
+    "pattern": None,
+    "table": (),
+    "split": {},
+    "times": None,
+    "encoding": None,
+}
 
 
 def told_of(path: str, options: Mapping[str, Any]) -> Told:
@@ -60,16 +67,16 @@ def told_of(path: str, options: Mapping[str, Any]) -> Told:
 
 
 def pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:
-    """ROLE=COLUMN and LABEL=CLASS; a label may hold an equals sign, a class cannot.
+    """ROLE=COLUMN, LABEL=CLASS and PART=test; a label or a part may hold an equals sign, a class cannot.
 
     Raises:
         SourceError: without an equals sign
     """
     found = {}
     for words in said or ():
-        left, equals, right = words.rpartition("=") if option == "--label" else words.partition("=")
+        left, equals, right = words.partition("=") if option == "--column" else words.rpartition("=")
         if not (left and equals and right):
-            raise SourceError(f"{option} {words}: expected {'LABEL=CLASS' if option == '--label' else 'ROLE=COLUMN'}.")
+            raise SourceError(f"{option} {words}: expected {PAIRS[option]}.")
         found[left] = right
     return found
 
@@ -119,7 +126,8 @@ def _whose(said: Told, name: str | None) -> tuple[str, Told, Description | None]
     if _is_own_table(
         said, name
     ):  # on another machine: names of its columns are ours, and no longer those of the source
-        return name, said.over(earlier.model_copy(update=OF_THE_SOURCE)), before
+        known = before.labels | dict.fromkeys(before.dropped, DROP)
+        return name, said.over(earlier.model_copy(update=OF_THE_SOURCE | {"label": known})), before
     return name, (said.model_copy(update={"path": earlier.path}) if again else said).over(earlier), before
 
 
@@ -145,11 +153,11 @@ def _write(plan: Import) -> None:
     """The description, the table, a root that links to both and to the sounds, and the manifest of all of it."""
     with atomic_path(_table(plan.name)) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(COLUMNS)
+        lines.writerow(plan.table.columns)
         lines.writerows(plan.table.fillna("").itertuples(index=False))
     description = places.IMPORTED / f"{plan.name}.yaml"
     with atomic_path(description) as temporary:
-        said = plan.description.model_dump(mode="json")
+        said = plan.description.model_dump(mode="json", exclude_none=True)
         text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
         temporary.write_text(f"# Made by `ser import`, which keeps what is told here.\n{text}", encoding="utf-8")
     root = places.corpus_root(plan.name)

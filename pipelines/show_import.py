@@ -10,6 +10,7 @@ from pipelines.show import CONSOLE, columns_here
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.imported import Description
+from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.plan import Import
 
 WIDE = 40  # characters of a cell that are shown
@@ -21,13 +22,16 @@ def show_import(plan: Import) -> None:
     """The preview."""
     _line("corpus", f"{plan.name}, from {plan.told.path}: {plan.format}")
     for role, taken in plan.taken.items():
-        _line("column" if role == "path" else "", f"{role:11}{taken.column:22}{taken.why}")
+        _line("column" if role == "path" else "", f"{role:11}{taken.column:23} {taken.why}")
     for number, where in enumerate(plan.first.index):  # not by rows: a row of pandas has NaN for None
         cells = [(plan.first[taken.column].iloc[number] or "–")[:WIDE] for taken in plan.taken.values()]
         _line("first" if number == 0 else "", f"{where}: {'  '.join(cells)}")
     _line("sounds", f"{plan.table.path.nunique()} files, {len(plan.table)} utterances, below {plan.sounds}")
     _show_parts(plan)
     _show_labels(plan)
+    if plan.tally is not None:
+        _line("votes", plan.tally.counts)
+        _line("", plan.tally.agreement or "agreement is not computed: no sound has two raters who gave one label each")
     _show_speakers(plan)
     for reason, rows in plan.dropped.items():
         _line("left out", f"{rows} rows that {reason}", style="yellow")
@@ -58,9 +62,10 @@ def _show_parts(plan: Import) -> None:
 
 def _show_labels(plan: Import) -> None:
     counts = plan.table.emotion.value_counts()
+    words = {label: f" = {word}" for label, word in plan.labels.words.items() if plain(label) != plain(word)}
     by_class: dict[str | None, list[str]] = {}
     for label, name in sorted(plan.labels.classes.items()):
-        by_class.setdefault(name, []).append(f"{label} ({counts.get(label, 0)})")
+        by_class.setdefault(name, []).append(f"{label}{words.get(label, '')} ({counts.get(label, 0)})")
     for number, (name, labels) in enumerate(
         sorted(by_class.items(), key=lambda pair: (pair[0] is None, pair[0] or ""))
     ):

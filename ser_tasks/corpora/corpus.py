@@ -118,6 +118,8 @@ class Corpus:
     remarks: Callable[[Path, Sequence[str]], list[Finding]] | None = None  # what its label files lack, for `ser check`
     kind: Literal["acted", "natural", "synthetic", "unknown"] = "acted"
     speakers_known: bool = True  # False: every utterance counts as a speaker of its own
+    speakers_apart: bool = False  # codes that are spelt alike are known to be different people
+    agreement: str | None = None  # of its raters, in words; None: that of the votes of its utterances, if they have any
     fingerprints: Path | None = None  # stem, samples, digest of every genuine file known
     extensions: tuple[str, ...] = (".wav", ".flac")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ser_tasks.agreement import describe_agreement
 from ser_tasks.corpora.completeness import completeness
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Utterance
 from ser_tasks.corpora.finding import Finding, some
@@ -15,7 +16,9 @@ from ser_tasks.corpora.manifest import check_file, check_names, read_manifest
 from ser_tasks.corpora.overlaps import overlapping
 from ser_tasks.corpora.reading import name_utterances, strangers
 from ser_tasks.corpora.soundness import soundness
+from ser_tasks.corpora.speaker_codes import code_findings
 from ser_tasks.corpora.threads import map_files
+from ser_tasks.corpora.vocabulary import plain
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ def examine(
         *completeness(corpus, utterances, set(prints)),
         *(corpus.remarks(root, known) if corpus.remarks else ()),
         *_overlaps(utterances),
+        *code_findings(corpus, utterances),
+        *_agreement(corpus, utterances),
         *soundness(corpus, utterances, files, prints),
     ]
     counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
@@ -101,6 +106,16 @@ def _overlaps(utterances: Sequence[Utterance]) -> list[Finding]:
         return []
     text = f"{len(named)} utterances overlap a part of the same file that has another label: {some(named)}"
     return [Finding("warning", "overlaps", f"{text}. The sound that they share is learnt as both")]
+
+
+def _agreement(corpus: Corpus, utterances: Sequence[Utterance]) -> list[Finding]:
+    """Of the raters who gave an utterance one label, by the classes of the label map that names most."""
+    classes = max((preset.classes for preset in corpus.presets.values()), key=len)
+    votes = [[vote.labels[0] for vote in one.parsed.votes if len(vote.labels) == 1] for one in utterances]
+    single = [[classes.get(label) or plain(label) for label in one] for one in votes]
+    left_out = sum(len(vote.labels) > 1 for one in utterances for vote in one.parsed.votes)
+    text = corpus.agreement or describe_agreement(single, left_out=left_out)
+    return [Finding("note", "agreement", text)] if text else []
 
 
 def _unreadable(unreadable: Sequence[Unreadable]) -> list[Finding]:

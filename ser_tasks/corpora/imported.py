@@ -5,6 +5,7 @@ states labels as well as sounds, and everything behind the stage `utterances` wo
 """
 
 import csv
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
 from ser_tasks.corpora.presets import FOUR, NUMBERS
+from ser_tasks.corpora.votes import Vote
 
 DESCRIPTION, TABLE, SOUNDS = "corpus.yaml", "utterances.csv", "audio"
 SPEAKERLESS = "speaker unknown: "  # then the utterance: nobody knows which of them share a voice
@@ -21,6 +23,7 @@ COLUMNS = (
     *("utterance_id", "path", "start", "end", "emotion", "speaker", "gender", "session", "group", "split", "intensity"),
     *("valence", "activation", "dominance", "transcript", "language"),
 )
+VOTED = (*COLUMNS, "votes")  # where several raters gave labels, and they are kept
 NUMERIC = ("valence", "activation", "dominance")
 
 
@@ -39,6 +42,7 @@ class Description(BaseModel):
     dropped: list[str]  # labels that no class is made of
     source: str  # what was imported, and its format
     told: dict[str, Any]  # options of `ser import`: it keeps them
+    agreement: str | None = None  # of its raters, in words
 
 
 def read_description(path: Path) -> Description:
@@ -73,8 +77,10 @@ def imported_corpus(path: Path) -> Corpus:
         listed=listed,
         pattern=f"{TABLE}: {', '.join(COLUMNS)}",
         side_files=(DESCRIPTION, TABLE),
+        agreement=said.agreement,
         kind=said.kind,
         speakers_known=said.speakers_known,
+        speakers_apart=said.told.get("speakers") == "apart",
     )
 
 
@@ -112,7 +118,7 @@ def read_rows(table: Path) -> list[dict[str, str]]:
         raise CorpusError(f"{table}: no such table. Bring it (dvc pull), or import the corpus again: ser import.")
     with table.open(encoding="utf-8", newline="") as file:
         lines = csv.DictReader(file)
-        if tuple(lines.fieldnames or ()) != COLUMNS:
+        if tuple(lines.fieldnames or ()) not in (COLUMNS, VOTED):
             raise CorpusError(f"{table}: expected the columns {', '.join(COLUMNS)}. Import the corpus again.")
         return list(lines)
 
@@ -133,5 +139,6 @@ def _utterance(row: Mapping[str, str]) -> Utterance:
         valence=number["valence"],
         activation=number["activation"],
         dominance=number["dominance"],
+        votes=tuple(Vote(rater, tuple(labels)) for rater, *labels in json.loads(row.get("votes") or "[]")),
     )
     return Utterance(row["utterance_id"], f"{SOUNDS}/{row['path']}", parsed, number["start"], number["end"])

@@ -20,7 +20,8 @@ from ser_tasks.errors import UserError
 
 LIST = re.compile(r"(?P<name>\w+)_(?P<part>train|valid|test)_fold_(?P<fold>\d+)\.jsonl?")
 PARTS = ("train", "valid", "test")
-SPEAKERS = "data.seg.wrd.stm"  # key, channel, speaker, begin, end, <...>, text
+SPEAKERS = "data.seg.wrd.stm"  # key, channel, speaker, begin, end, <...>, text: keys and speakers may hold blanks
+SPEAKER = re.compile(r"<id=(?P<key>.*),lang=[^,]*,spk=(?P<speaker>.*),emotion=[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Item:
     key: str
     wav: str  # as its authors had it
     emotion: str  # as the corpus spells it
+    start: str | None = None  # s in the file, where several recordings share one
+    end: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,10 @@ def _read_list(file: Path) -> tuple[Item, ...]:
             rows = [{"key": key, **row} for key, row in json.loads(text).items()]
         else:
             rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-        items = tuple(Item(str(row["key"]), str(row["wav"]), str(row["emo"])) for row in rows)
+        items = tuple(
+            Item(str(row["key"]), str(row["wav"]), str(row["emo"]), _time(row, "start_time"), _time(row, "end_time"))
+            for row in rows
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f"{file}: not a list of EmoBox ({error!r}): key, wav and emo are read. Get it again."
@@ -113,10 +119,14 @@ def _read_list(file: Path) -> tuple[Item, ...]:
     return items
 
 
+def _time(row: Mapping[str, object], name: str) -> str | None:
+    return None if row.get(name) is None else str(row[name])
+
+
 def read_speakers(folder: Path) -> dict[str, str]:
     """{key: speaker} of the table beside the folds; nothing where there is none."""
     file = folder / SPEAKERS
     if not file.is_file():
         return {}
-    lines = (line.split() for line in file.read_text(encoding="utf-8-sig").splitlines())
-    return {fields[0]: fields[2] for fields in lines if len(fields) > 2}
+    found = map(SPEAKER.search, file.read_text(encoding="utf-8-sig").splitlines())
+    return {match["key"]: match["speaker"] for match in found if match}

@@ -1,5 +1,6 @@
 """What a reader found at a path, before anything in it is taken for anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,27 @@ class Header:
 
 
 @dataclass(frozen=True)
+class Meanings:
+    """What the source says that its labels mean."""
+
+    where: str  # it says so
+    words: Mapping[str, str]  # label -> in words of the source
+    classes: Mapping[str, str] = field(default_factory=dict)  # label -> class, or DROP: where the words mean none
+
+
+NO_MEANINGS = Meanings("", {})
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A label that a rater gave a sound."""
+
+    rater: str | None  # None: nobody says who
+    label: str
+    weight: float = 1.0  # a share of all raters, where nobody says how many they are
+
+
+@dataclass(frozen=True)
 class Brought:
     """Rows as they were found: every cell is text or None, the index says where a row stands, for messages."""
 
@@ -34,6 +56,9 @@ class Brought:
     roles: dict[str, Taken] = field(default_factory=dict)  # where the format itself says it
     header: Header = Header()
     notes: tuple[str, ...] = ()
-    dropped: dict[str, int] = field(default_factory=dict)  # what was left out already, because the user said so
+    dropped: dict[str, int] = field(default_factory=dict)  # rows that were left out already, by reason
     encoding: str | None = None  # of a table of text; None: UTF-8, or none
+    meanings: Meanings = NO_MEANINGS
+    ballots: Mapping[str, tuple[Ballot, ...]] | None = None  # of each row, where several columns hold labels
+    parts: Mapping[str, str] = field(default_factory=dict)  # of a split as the source spells it -> part, or DROP
     emobox: Path | None = None  # the folder of its folds, if it has folds

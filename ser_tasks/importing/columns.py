@@ -17,9 +17,9 @@ NAMES = {  # role -> names of columns, as `plain` has them
     "path": "path file filename file_name filepath file_path wav wav_path wav_file audio audio_path audio_file "
     "audio_filepath clip clip_path recording sound utterance_path",
     "emotion": "emotion emo emotion_label label class category emotion_class emotion_category categorical_emotion "
-    "target major_emotion emotion_name",
+    "target major_emotion emotion_name emoclass emoclass_major",
     "speaker": "speaker speaker_id speakerid spk spk_id spkid spkr actor actor_id actorid subject subject_id "
-    "participant participant_id talker speaker_name",
+    "participant participant_id talker speaker_name spkrid",
     "gender": "gender sex speaker_gender",
     "transcript": "transcript transcription text sentence words utterance_text",
     "language": "language lang",
@@ -30,6 +30,9 @@ NAMES = {  # role -> names of columns, as `plain` has them
     "valence": "valence",
     "activation": "activation arousal",
     "dominance": "dominance",
+    "rater": "rater rater_id annotator annotator_id annotatorid worker worker_id workerid workers coder coder_id "
+    "evaluator evaluator_id judge judge_id listener listener_id labeler labeller",
+    "votes": "votes",  # as an imported table has them
 }
 MOST_LABELS = 60  # distinct values of a column of labels
 WORDS = 0.5  # of its distinct values that are words of the vocabulary
@@ -54,7 +57,7 @@ def take_columns(brought: Brought, told: Mapping[str, str], look: Look) -> dict[
         if role in (*taken, *TIMES) or told.get(role) == NONE:
             continue
         free = brought.table.drop(columns=[one.column for one in taken.values()])
-        found = _emotion(free) if role == "emotion" else _named(free, role)
+        found = emotion_column(free) if role == "emotion" else _named(free, role)
         if found is not None:
             taken[role] = found
     taken |= take_times(brought.table, told, taken)
@@ -86,6 +89,16 @@ def take_path(brought: Brought, told: Mapping[str, str], look: Look) -> dict[str
 
 
 def _told(table: pd.DataFrame, told: Mapping[str, str]) -> dict[str, Taken]:
+    refuse_unknown_columns(table, told)
+    return {role: Taken(column, "you said so") for role, column in told.items() if column != NONE}
+
+
+def refuse_unknown_columns(table: pd.DataFrame, told: Mapping[str, str]) -> None:
+    """Refuse a role, or a column, that is not there.
+
+    Raises:
+        SourceError: with the nearest one
+    """
     for role, column in told.items():
         if role not in ROLES:
             raise SourceError(f"--column {role}=…: no such role{nearest(role, ROLES)} There are: {', '.join(ROLES)}.")
@@ -94,7 +107,6 @@ def _told(table: pd.DataFrame, told: Mapping[str, str]) -> dict[str, Taken]:
                 f"--column {role}={column}: no such column{nearest(column, list(table.columns))} There are: "
                 f"{', '.join(table.columns)}."
             )
-    return {role: Taken(column, "you said so") for role, column in told.items() if column != NONE}
 
 
 def _path(table: pd.DataFrame, look: Look) -> Taken | None:
@@ -110,14 +122,21 @@ def _path(table: pd.DataFrame, look: Look) -> Taken | None:
     return Taken(found[0], why)
 
 
-def _emotion(table: pd.DataFrame) -> Taken | None:
+def emotion_column(table: pd.DataFrame) -> Taken | None:
+    """The column of labels, by its name or by what stands in it; None: there is none.
+
+    Raises:
+        SourceError: several could be it
+    """
     named = _by_name(table, "emotion")
     worded = [column for column in table.columns if _are_emotions(table[column])]
     both = [column for column in named if column in worded]
     for candidates, why in ((both, "its name, and its values are emotions"), (worded, "its values are emotions")):
         if candidates:
             if not _say_the_same(table[candidates]):
-                raise SourceError(_several("emotion", candidates, "hold emotions, and they differ"))
+                raters = option("--column", f"emotion={','.join(dict.fromkeys(candidates))}")
+                several = _several("emotion", candidates, "hold emotions, and they differ")
+                raise SourceError(f"{several} Or, if each is what a rater said: add {raters} --votes majority.")
             return Taken(candidates[0], why)
     if len(named) > 1:
         raise SourceError(_several("emotion", named, "have the name for it, and none holds known words"))

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from ser_tasks.corpora.speaker_codes import spelling
 from ser_tasks.corpora.vocabulary import class_of
 from ser_tasks.importing.problem import SourceError, option
 from ser_tasks.importing.values import PARTS
@@ -74,10 +75,14 @@ def _speaker(fields: pd.DataFrame, emotion: int, between: Sequence[str]) -> tupl
 
 def _regular(fields: pd.DataFrame, i: int, emotion: int) -> bool:
     values = fields[i]
-    shapes = {re.sub(r"\d", "9", re.sub(r"[A-Za-z]", "a", value)) for value in values.unique()}
+    one_shape = any(len({_shape(as_(value)) for value in values.unique()}) == 1 for as_ in (str, spelling))
     enough = 2 <= values.nunique() <= max(2, len(values) // 4)
     crossed = bool((fields.groupby(i)[emotion].nunique() > 1).all())
-    return enough and crossed and len(shapes) == 1 and all(CODE.fullmatch(value) for value in values.unique())
+    return enough and crossed and one_shape and all(CODE.fullmatch(value) for value in values.unique())
+
+
+def _shape(value: str) -> str:
+    return re.sub(r"\d", "9", re.sub(r"[A-Za-z]", "a", value))
 
 
 def _split(fields: pd.DataFrame, between: Sequence[str]) -> dict[int, str]:

@@ -4,9 +4,10 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ser_tasks.corpora.vocabulary import VOCABULARY, class_of, plain
+from ser_tasks.importing.brought import NO_MEANINGS, Meanings
 from ser_tasks.importing.problem import option
 from ser_tasks.importing.told import DROP
 
@@ -21,23 +22,25 @@ class LabelMap:
     classes: dict[str, str | None]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    words: Mapping[str, str] = field(default_factory=dict)  # what the source calls a label
 
 
-def map_labels(counts: Counter[str], told: Mapping[str, str]) -> LabelMap:
+def map_labels(counts: Counter[str], told: Mapping[str, str], meanings: Meanings = NO_MEANINGS) -> LabelMap:
     """Classes of these labels.
 
     Args:
         counts: label -> rows
         told: label -> class, or DROP; spelt as in the source, or but for case and blanks
+        meanings: what the source says of them, which holds where nothing is told
     """
-    said = {plain(label): name for label, name in told.items()}
-    wanted = {label: told.get(label) or said.get(plain(label)) or class_of(label) for label in counts}
+    words = {label: word for label in counts if (word := _in_words(label, meanings))}
+    wanted = {label: class_or_drop(label, told, meanings) for label in counts}
     unknown = {label: counts[label] for label, name in wanted.items() if name is None}
     classes = {label: None if name == DROP else name for label, name in wanted.items() if name is not None}
     new = sorted({name for name in classes.values() if name is not None} - set(VOCABULARY))
     problems = [text for name in new if (text := _slip(name))]
     if unknown:
-        problems.append(_unknown(unknown))
+        problems.append(_unknown(unknown, words))
     if unused := sorted(label for label in told if plain(label) not in map(plain, counts)):
         problems.append(f"--label {unused[0]}=…: no row has this label. There are: {', '.join(sorted(counts))}.")
     if not unknown and len({name for name in classes.values() if name}) < 2:
@@ -45,7 +48,31 @@ def map_labels(counts: Counter[str], told: Mapping[str, str]) -> LabelMap:
             f"fewer than two classes are left of the labels {', '.join(sorted(counts))}: nothing to tell apart."
         )
     notes = [f"the class {name!r} is none of the vocabulary: no other corpus here has it" for name in new]
-    return LabelMap(classes, tuple(problems), tuple(notes))
+    for label, word in words.items():
+        own, name = class_of(label), classes.get(label)
+        if own and name and own != name == class_of(word):
+            text = f"{label!r} is {word} by {meanings.where}, so {name}, where the word alone means {own}"
+            notes.append(f"{text}: {option('--label', f'{label}={own}')} for that")
+    return LabelMap(classes, tuple(problems), tuple(notes), words)
+
+
+def class_or_drop(label: str, told: Mapping[str, str], meanings: Meanings) -> str | None:
+    """What a label is beyond doubt: as it was told, else as the source says, else as the vocabulary has it."""
+    said = {plain(other): name for other, name in told.items()}
+    word = _in_words(label, meanings)
+    return (
+        told.get(label)
+        or said.get(plain(label))
+        or meanings.classes.get(label)
+        or (class_of(word) if word else None)
+        or class_of(label)
+    )
+
+
+def _in_words(label: str, meanings: Meanings) -> str | None:
+    """By the label as it is spelt, or but for case and blanks if only one is."""
+    like = {word for other, word in meanings.words.items() if plain(other) == plain(label)}
+    return meanings.words.get(label) or (like.pop() if len(like) == 1 else None)
 
 
 def _slip(name: str) -> str | None:
@@ -59,8 +86,9 @@ def _slip(name: str) -> str | None:
     return None
 
 
-def _unknown(labels: Mapping[str, int]) -> str:
-    named = ", ".join(f"{label!r} ({rows} row{'s' * (rows > 1)})" for label, rows in labels.items())
+def _unknown(labels: Mapping[str, int], words: Mapping[str, str]) -> str:
+    said = {label: f": {words[label]!r}" if label in words else "" for label in labels}
+    named = ", ".join(f"{label!r}{said[label]} ({rows} row{'s' * (rows > 1)})" for label, rows in labels.items())
     mends = " ".join(option("--label", f"{label}={DROP}") for label in labels)
     return (
         f"{len(labels)} labels mean no class beyond doubt: {named}. Say what each is, or that it is left out: add "

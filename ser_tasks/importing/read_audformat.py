@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HEADER = "db.yaml"
 INSTALL = "make setup-all"
 INDEX = ("file", "start", "end")
-OTHERS = tuple(role for role in ROLES if role not in ("path", *TIMES, "emotion", "split"))
+OTHERS = tuple(role for role in ROLES if role not in ("path", *TIMES, "emotion", "split", "rater", "votes"))
 
 
 def read_audformat(folder: Path, told: Told) -> Brought:

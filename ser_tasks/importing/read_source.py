@@ -1,13 +1,17 @@
 """What lies at a path, and the reader of it."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from ser_tasks.corpora.finding import some
 from ser_tasks.importing.brought import Brought, Taken
 from ser_tasks.importing.problem import SourceError
 from ser_tasks.importing.read_audformat import HEADER, read_audformat
 from ser_tasks.importing.read_emobox import has_folds, read_emobox
+from ser_tasks.importing.read_msp_podcast import as_msp_podcast, find_msp_podcast, is_msp_podcast
 from ser_tasks.importing.read_names import read_names
 from ser_tasks.importing.read_table import SUFFIXES, read_table
 from ser_tasks.importing.told import Told
@@ -15,6 +19,8 @@ from ser_tasks.importing.values import PARTS
 
 METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".jsonl", ".parquet"))  # of Hugging Face's audiofolder
 
+KINDS = sorted(SUFFIXES, key=lambda suffix: (suffix in (".json", ".txt"), SUFFIXES.index(suffix)))
+DEEP = 4  # parts of the path of a table below the folder that is given
 PROSE = ("readme", "license", "licence", "citation", "changelog", "about")  # .txt beside the sounds, no table
 
 
@@ -37,29 +43,51 @@ def _read(path: Path, told: Told) -> Brought:
             f"{path} is none (no {HEADER}). Leave it out, or give the database."
         )
     if path.is_file():
-        return read_audformat(path.parent, told) if path.name == HEADER else read_table(path, told)
+        folder = path.resolve().parent
+        return read_audformat(folder, told) if path.name == HEADER else _table(path, folder.parent, told)
     if not path.is_dir():
         raise SourceError(f"{path}: no such file or folder. Give a table, a database, or a folder of sounds.")
+    return _folder(path, told)
+
+
+def _folder(path: Path, told: Told) -> Brought:
     if (path / HEADER).is_file():
         return read_audformat(path, told)
     if has_folds(path):
         return read_emobox(path)
     if metadata := _metadata(path):
         return _audiofolder(path, metadata, told)
-    tables = [
-        file
-        for file in sorted(path.iterdir())
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.stem.lower() not in PROSE
-    ]
-    if told.pattern is None and len(tables) == 1:
-        return read_table(tables[0], told)
+    tables = _tables(path.iterdir())
+    if labels := find_msp_podcast(path) or (tables[0] if told.pattern is None and len(tables) == 1 else None):
+        return _table(labels, path, told)
+    return _names(path, told, tables)
+
+
+def _names(path: Path, told: Told, tables: list[Path]) -> Brought:
+    """The sounds of the folder; where their names do not say enough, a table in it might."""
+    below = tables or _tables(file for file in path.rglob("*") if len(file.relative_to(path).parts) <= DEEP)
     try:
-        return read_names(path, told)
+        found = read_names(path, told)
     except SourceError as error:
-        if told.pattern is not None or not tables:
+        if told.pattern is not None or not below:
             raise
-        named = ", ".join(table.name for table in tables)
-        raise SourceError(f"{error} Or give one of the tables in it: {named}.") from error
+        raise SourceError(f"{error} Or did you mean a table that is in it: {some(list(map(str, below)))}?") from error
+    unread = [f"tables in the folder are not read: {some(list(map(str, below)))}"] if below else []
+    return replace(found, notes=(*found.notes, *unread))
+
+
+def _tables(files: Iterable[Path]) -> list[Path]:
+    """Those that may hold rows: not prose, not hidden; the kinds of tables that people write most first."""
+    kept = [file for file in files if file.suffix.lower() in SUFFIXES and file.stem.lower() not in PROSE]
+    shown = [file for file in kept if not file.name.startswith(".") and file.is_file()]
+    named = [file for file in shown if file.suffix.lower() != ".txt"]  # else transcripts, perhaps of each sound
+    return sorted(named or shown, key=lambda file: (KINDS.index(file.suffix.lower()), file))
+
+
+def _table(path: Path, folder: Path, told: Told) -> Brought:
+    """A table, or one that a corpus is known by, whose sounds are below a folder."""
+    brought = read_table(path, told)
+    return as_msp_podcast(brought, folder, told) if is_msp_podcast(brought) else brought
 
 
 def _metadata(folder: Path) -> list[Path]:

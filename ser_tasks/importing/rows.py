@@ -1,7 +1,7 @@
 """From rows as they were brought to utterances: every row that is not used is counted, with its reason."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -9,13 +9,14 @@ import pandas as pd
 
 from ser_tasks.audio.decode import AudioError, open_sound, read_recording
 from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
 from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.brought import Taken
-from ser_tasks.importing.parts import note_overlaps, place_parts
+from ser_tasks.importing.parts import place_parts
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import ROLES
-from ser_tasks.importing.values import CLEAN
+from ser_tasks.importing.told import ROLES, Speakers
+from ser_tasks.importing.values import CLEAN, NOBODY, as_split
 
 
 @dataclass
@@ -46,28 +47,48 @@ class Rows:
             )
 
 
-def roles_of(table: pd.DataFrame, taken: Mapping[str, Taken]) -> tuple[pd.DataFrame, list[str]]:
-    """The columns by role, cleaned, but for times; and what could not be read."""
+def roles_of(
+    table: pd.DataFrame, taken: Mapping[str, Taken], parts: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """The columns by role, cleaned, but for times; and what could not be read.
+
+    Args:
+        table: as it was brought
+        taken: role -> its column
+        parts: of a split, as the source spells them -> train, validation, test or DROP
+    """
     columns, notes = {}, list[str]()
     for role in ROLES:
         if role not in taken:
             columns[role] = pd.Series(None, index=table.index, dtype=object)
             continue
         values = table[taken[role].column]
-        clean = CLEAN.get(role)
+        clean = _cleaner(role, parts)
         cleaned = values if clean is None else [value and clean(value) for value in values]
         columns[role] = pd.Series(cleaned, index=table.index, dtype=object)
         lost = values[values.notna() & columns[role].isna()]
-        if len(lost):
+        if role in ("speaker", "gender", "language"):  # there, nobody is what many tables write for an empty cell
+            lost = lost[~lost.str.lower().isin(NOBODY)]
+        if len(lost) and role != "split":  # `split_of` asks
             text = f"{role}: {len(lost)} values are not understood and left empty: {some(sorted(set(lost)))}"
             notes.append(text)
-            if role == "split":  # half a split is none
-                columns[role] = pd.Series(None, index=table.index, dtype=object)
     return pd.DataFrame(columns), notes
 
 
-def usable(rows: Rows, units: Mapping[str, str]) -> Rows:
-    """All checks, in their order; what is wrong is collected. Units are those of the columns of times, by role."""
+def _cleaner(role: str, parts: Mapping[str, str]) -> Callable[[str], str | None] | None:
+    if role != "split":
+        return CLEAN.get(role)
+    said = {plain(part): name for part, name in parts.items()}
+    return lambda value: said.get(plain(value)) or as_split(value)
+
+
+def usable(rows: Rows, units: Mapping[str, str]) -> bool:
+    """Checks of every row by itself, in their order; what is wrong is collected. False: a time was not understood.
+
+    Args:
+        rows: as they stand in the table
+        units: of the columns of times, by role
+    """
     rows.let_go(rows.table.emotion.isna(), "have no label")
     gone = rows.table.file.isna()
     first = next(iter(rows.table.path[gone]), None)
@@ -77,10 +98,7 @@ def usable(rows: Rows, units: Mapping[str, str]) -> Rows:
     lengths = durations(list(dict.fromkeys(there.file)))
     unreadable = rows.table.file.map(lambda file: file is not None and lengths.get(file) is None)
     rows.refuse(unreadable, "unreadable", "name a file that is no sound", "Take them out, or mend them")
-    if place_parts(rows, units, lengths):
-        _once(rows)
-        note_overlaps(rows)
-    return rows
+    return place_parts(rows, units, lengths)
 
 
 def durations(files: Sequence[Path]) -> dict[Path, float | None]:
@@ -95,31 +113,53 @@ def durations(files: Sequence[Path]) -> dict[Path, float | None]:
     return dict(zip(files, map_files(seconds, files), strict=True))
 
 
-def _once(rows: Rows) -> None:
-    """The same part of a file once; two labels for it contradict each other."""
+def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
+    """What is the same in rows of the same sound: file, start, end."""
+    return [table.file.map(str), table.start.fillna(""), table.end.fillna("")]
+
+
+def one_owner(rows: Rows, told: Speakers | None) -> None:
+    """The same part of a file has one speaker, however spelt, is in one part of the split and in one group."""
     table = rows.table[rows.table.file.notna()]
-    part = [table.file.map(str), table.start.fillna(""), table.end.fillna("")]
-    labels = table.emotion.map(plain).groupby(part).transform("nunique")
-    if (labels > 1).any():
-        named = [f"{where} ({row.path}: {row.emotion})" for where, row in table[labels > 1].iterrows()]
-        rows.problems.append(
-            f"{len(named)} rows give the same sound different labels: {some(named)}. Keep one row for each sound: the "
-            "label that its raters agree on; or give start and end, if these are parts of it."
-        )
+    if told is None:  # of two spellings it is asked already
+        table = table.assign(speaker=table.speaker.map(spelling, na_action="ignore"))
     for role in ("speaker", "split", "group"):
-        if (differ := table[role].groupby(part).transform("nunique") > 1).any():
+        if (differ := table[role].groupby(part_of(table)).transform("nunique") > 1).any():
             rows.problems.append(
                 f"{int(differ.sum())} rows give the same sound another {role}: {some(list(table.index[differ]))}. Keep "
                 "one row for each sound; or give start and end, if these are parts of it."
             )
+
+
+def once(rows: Rows) -> None:
+    """The same part of a file once; two labels for it contradict each other."""
+    table = rows.table[rows.table.file.notna()]
+    part = part_of(table)
+    labels = table.emotion.map(plain).groupby(part).transform("nunique")
+    if (labels > 1).any():
+        where = [f"{index} ({row.path}: {row.emotion})" for index, row in table[labels > 1].iterrows()]
+        rows.problems.append(
+            f"{len(where)} rows give the same sound different labels: {some(where)}. If each row is what one rater "
+            "said: add --votes majority, or --votes keep; else keep one row for each sound, or give start and end, if "
+            "these are parts of it."
+        )
     again = pd.concat(part, axis=1).duplicated().reindex(rows.table.index, fill_value=False)
     rows.let_go(again & ~rows.table.file.isna(), "say again what another row says")
 
 
-def speakers(rows: Rows, *, unknown: bool) -> None:
+def join_speakers(rows: Rows) -> None:
+    """One code for each speaker whose codes differ in zeros, case or blanks only, because the user said so."""
+    one = joined(Counter(rows.table.speaker.dropna()))
+    rows.table = rows.table.assign(speaker=rows.table.speaker.map(lambda code: one.get(code, code)))
+    rows.notes += [
+        f"speakers joined: {some([f'{code} -> {name}' for code, name in one.items() if code != name])}"
+    ] * bool(one)
+
+
+def speakers(rows: Rows, told: Speakers | None) -> None:
     """Every row with its speaker, or none of them."""
     table = rows.table
-    if unknown:
+    if told == "unknown":
         rows.table = table.assign(speaker=None)
         return
     if table.speaker.isna().all():
@@ -130,6 +170,25 @@ def speakers(rows: Rows, *, unknown: bool) -> None:
             "the speaker is another one in every row, which names utterances, not voices. Say which column says who "
             "speaks: add --column speaker=COLUMN; or that nobody knows: add --speakers unknown."
         )
+
+
+def spelt_alike(rows: Rows, told: Speakers | None) -> None:
+    """No speaker under two codes, unless the user said that they are two; of sessions and groups it is noted."""
+    for role in KEPT_TOGETHER:
+        counts = Counter(rows.table[role].dropna())
+        if not (groups := alike(counts)) or (role == "speaker" and told == "unknown"):
+            continue
+        text = f"{sum(map(len, groups))} {role}s differ {DIFFER}: {named(groups, counts)}"
+        if role == "speaker" and told is None:
+            rows.problems.append(
+                f"{text}. If they are one voice, it would stand on both sides of a split. Say that they are: add "
+                "--speakers join; or that they are different people: add --speakers apart."
+            )
+        else:
+            advice = (
+                "kept apart, as you said" if role == "speaker" else "if they are one, spell them alike in the table"
+            )
+            rows.notes.append(f"{text}; {advice}")
 
 
 def with_ids(table: pd.DataFrame) -> pd.DataFrame:

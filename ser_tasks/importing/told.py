@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 ROLES = (
     *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "duration", "language", "split", "session"),
-    *("group", "intensity", "valence", "activation", "dominance"),
+    *("group", "intensity", "valence", "activation", "dominance", "rater", "votes"),
 )
 TIMES = ("start", "end", "duration")
 UNITS = ("s", "ms", "samples")  # of times, that an option names
@@ -15,6 +15,9 @@ DROP = "drop"  # as a class: utterances of this label are left out
 Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out if told
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
 Unit = Literal["s", "ms", "samples"]
+Part = Literal["train", "validation", "test", "drop"]
+Speakers = Literal["unknown", "join", "apart"]  # nobody knows them; codes spelt alike are one, or are several
+Votes = Literal["majority", "keep"]  # the class with most votes; that, and every vote in the table
 Kind = Literal["acted", "natural", "synthetic"]
 
 
@@ -25,10 +28,12 @@ class Told(BaseModel):
 
     path: str  # of what is imported
     audio: str | None = None  # folder that the paths in it begin at
-    column: dict[str, str] = {}  # role -> column
+    column: dict[str, str] = {}  # role -> column; of the emotion several, with commas
     label: dict[str, str] = {}  # as the source spells it -> class, or DROP
+    split: dict[str, Part] = {}  # part as the source spells it -> part, or DROP
     pattern: str | None = None  # of the paths, with {speaker} {emotion} ...
-    speakers: Literal["unknown"] | None = None
+    speakers: Speakers | None = None
+    votes: Votes | None = None
     protocol: Protocol | None = None
     times: Unit | None = None  # of start, end and duration
     encoding: str | None = None  # of a table of text
@@ -41,9 +46,10 @@ class Told(BaseModel):
     citation: str | None = None
 
     def over(self, before: "Told") -> "Told":
-        """This, and what was said before and is not said anew; single columns and labels are kept, too."""
+        """This, and what was said before and is not said anew; single columns, labels and parts are kept, too."""
         said = {key: value for key, value in self if value not in (None, {}, ())}
-        both: dict[str, Any] = {key: {**getattr(before, key), **getattr(self, key)} for key in ("column", "label")}
+        pairs = ("column", "label", "split")
+        both: dict[str, Any] = {key: {**getattr(before, key), **getattr(self, key)} for key in pairs}
         return before.model_copy(update=said | both)
 
     def stated(self) -> dict[str, Any]:

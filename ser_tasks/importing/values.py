@@ -1,5 +1,6 @@
 """What cells say, in the words that the table of utterances has."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -46,6 +47,19 @@ def as_number(value: str) -> str | None:
     return value.replace(",", ".") if NUMBER.fullmatch(value) else None
 
 
+def as_votes(value: str) -> str | None:
+    """JSON, as an imported table has it: a list for each rater, of the rater and the labels given."""
+    try:
+        raters = json.loads(value)
+    except ValueError:
+        return None
+    return value if isinstance(raters, list) and all(_is_vote(one) for one in raters) else None
+
+
+def _is_vote(one: object) -> bool:
+    return isinstance(one, list) and len(one) > 1 and all(isinstance(word, str) for word in one)
+
+
 CLEAN: dict[str, Callable[[str], str | None]] = {
     "speaker": as_speaker,
     "split": as_split,
@@ -54,4 +68,5 @@ CLEAN: dict[str, Callable[[str], str | None]] = {
     "valence": as_number,
     "activation": as_number,
     "dominance": as_number,
+    "votes": as_votes,
 }

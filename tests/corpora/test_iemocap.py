@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from itertools import permutations
 from pathlib import Path
 
 import pandas as pd
@@ -281,6 +282,21 @@ def test_the_check_of_a_part_names_what_is_missing_and_finds_no_error(tree):
     assert said[1].startswith("by speaker: ")
     assert "speaker 2F 0 of 481" in said[1]
     assert "16000 Hz, as released" in [finding.text for finding in report.findings]
+
+
+def test_the_check_says_how_far_raters_with_one_label_each_agree(tree):
+    """Oracle: the formula of Krippendorff written out over pairs of raters."""
+    report = examine(iemocap.CORPUS, tree)
+    audio = list_audio(tree, iemocap.CORPUS).audio
+    said = [utterance.parsed.votes for utterance in iemocap.CORPUS.read(tree, audio)]
+    units = [[vote.labels[0] for vote in votes if len(vote.labels) == 1] for votes in said]
+    paired = [unit for unit in units if len(unit) > 1]
+    every = [label for unit in paired for label in unit]
+    observed = sum(sum(a != b for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in paired) / len(every)
+    expected = sum(a != b for a, b in permutations(every, 2)) / (len(every) * (len(every) - 1))
+    (text,) = [finding.text for finding in report.findings if finding.topic == "agreement"]
+    assert text.startswith(f"Krippendorff's alpha {1 - observed / expected:.3f} (nominal), Fleiss' kappa ")
+    assert f"over {len(paired)} utterances" in text
 
 
 def test_counts_of_the_release_add_up_to_the_published_totals():
