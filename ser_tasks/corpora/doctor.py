@@ -100,7 +100,7 @@ def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int
 
 def _overlaps(utterances: Sequence[Utterance]) -> list[Finding]:
     timed = [one for one in utterances if one.path is not None]
-    flags = overlapping([(one.path, one.start, one.end, one.parsed.emotion) for one in timed])
+    flags = overlapping([((one.path, one.channel), one.start, one.end, one.parsed.emotion) for one in timed])
     named = [one.utterance_id for one, flag in zip(timed, flags, strict=True) if flag]
     if not named:
         return []

@@ -23,7 +23,7 @@ COLUMNS = (
     *("utterance_id", "path", "start", "end", "emotion", "speaker", "gender", "session", "group", "split", "intensity"),
     *("valence", "activation", "dominance", "transcript", "language"),
 )
-VOTED = (*COLUMNS, "votes")  # where several raters gave labels, and they are kept
+OPTIONAL = ("channel", "votes")  # where files hold several speakers, and where labels of several raters are kept
 NUMERIC = ("valence", "activation", "dominance")
 
 
@@ -118,7 +118,7 @@ def read_rows(table: Path) -> list[dict[str, str]]:
         raise CorpusError(f"{table}: no such table. Bring it (dvc pull), or import the corpus again: ser import.")
     with table.open(encoding="utf-8", newline="") as file:
         lines = csv.DictReader(file)
-        if tuple(lines.fieldnames or ()) not in (COLUMNS, VOTED):
+        if tuple(name for name in lines.fieldnames or () if name not in OPTIONAL) != COLUMNS:
             raise CorpusError(f"{table}: expected the columns {', '.join(COLUMNS)}. Import the corpus again.")
         return list(lines)
 
@@ -141,4 +141,5 @@ def _utterance(row: Mapping[str, str]) -> Utterance:
         dominance=number["dominance"],
         votes=tuple(Vote(rater, tuple(labels)) for rater, *labels in json.loads(row.get("votes") or "[]")),
     )
-    return Utterance(row["utterance_id"], f"{SOUNDS}/{row['path']}", parsed, number["start"], number["end"])
+    path, channel = f"{SOUNDS}/{row['path']}", row.get("channel") or None
+    return Utterance(row["utterance_id"], path, parsed, number["start"], number["end"], channel)

@@ -6,7 +6,7 @@ from ser_tasks.corpora.vocabulary import class_of, plain
 
 TOUCH = 0.01  # s that parts may overlap by rounding
 
-Part = tuple[Hashable, float | None, float | None, str]  # file; start and end in s, None: of the file; label
+Part = tuple[Hashable, float | None, float | None, str]  # file and channel; start, end in s, None: the file's; label
 
 
 def overlapping(parts: Sequence[Part]) -> list[bool]:

@@ -33,6 +33,7 @@ NAMES = {  # role -> names of columns, as `plain` has them
     "rater": "rater rater_id annotator annotator_id annotatorid worker worker_id workerid workers coder coder_id "
     "evaluator evaluator_id judge judge_id listener listener_id labeler labeller",
     "votes": "votes",  # as an imported table has them
+    "channel": "channel channel_id chan side audio_channel kanal",
 }
 MOST_LABELS = 60  # distinct values of a column of labels
 WORDS = 0.5  # of its distinct values that are words of the vocabulary
@@ -157,7 +158,7 @@ def _say_the_same(table: pd.DataFrame) -> bool:
 def _named(table: pd.DataFrame, role: str) -> Taken | None:
     """By name alone; several that divide the rows alike are one and the same."""
     named = [column for column in _by_name(table, role) if table[column].notna().any()]
-    if not named:
+    if not named or (role == "channel" and table[named[0]].nunique() == 1):  # else it is how many there are
         return None
     alike = all(_divides_alike(table[named[0]], table[other]) for other in named[1:])
     if not alike and role == "speaker":

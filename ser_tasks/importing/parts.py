@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import soundfile
 
+from ser_tasks.audio.decode import AudioError, open_sound
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.overlaps import overlapping
 from ser_tasks.importing.problem import option
@@ -79,8 +79,8 @@ def _rates(files: Iterable[Path | None]) -> dict[Path, int]:
     rates = {}
     for file in {file for file in files if file is not None}:
         try:
-            rates[file] = soundfile.info(str(file)).samplerate
-        except soundfile.LibsndfileError:
+            rates[file] = open_sound(file).sampling_rate
+        except AudioError:
             continue
     return rates
 
@@ -173,7 +173,7 @@ def note_overlaps(rows: "Rows") -> None:
     """Count rows whose sound is partly that of a row with another label."""
     table = rows.table[rows.table.file.notna()]
     ends = [[None if cell is None else float(cell) for cell in table[role]] for role in ("start", "end")]
-    flags = overlapping(list(zip(table.file.map(str), *ends, table.emotion, strict=True)))
+    flags = overlapping(list(zip(zip(table.file, table.channel, strict=True), *ends, table.emotion, strict=True)))
     named = [where for where, flag in zip(table.index, flags, strict=True) if flag]
     if named:
         rows.notes.append(

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from ser_tasks.corpora.corpus import UNKNOWN
-from ser_tasks.corpora.imported import COLUMNS, VOTED, Description, label_maps
+from ser_tasks.corpora.imported import COLUMNS, OPTIONAL, Description, label_maps
 from ser_tasks.corpora.vocabulary import class_of, plain
 from ser_tasks.importing.brought import Brought, Taken
+from ser_tasks.importing.channel_column import sides_of
 from ser_tasks.importing.class_columns import with_ballots
 from ser_tasks.importing.columns import take_columns, take_path
 from ser_tasks.importing.encoding import hint
@@ -97,6 +98,8 @@ def plan_import(name: str, told: Told) -> Import:
     table, unread = roles_of(brought.table, taken, {**brought.parts, **told.split})
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
     rows = Rows(table, told.drop, Counter(brought.dropped), notes=[*brought.notes, *unread])
+    rows.table["channel"], counted, unclear = sides_of(rows.table.channel)
+    rows.notes, rows.problems = [*rows.notes, *counted], [*rows.problems, *unclear]
     if "start" not in told.column:
         rows.spare = brought.table.drop(columns=[one.column for one in taken.values()])
     rows.problems += open_ends(brought.table, taken, told.column)
@@ -196,7 +199,7 @@ def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
     root = common_folder(list(here.file))
     here = here.assign(path=here.file.map(lambda file: file.relative_to(root).as_posix()))
     named = with_ids(here.where(here.notna(), None))
-    columns = VOTED if named.votes.notna().any() else COLUMNS
+    columns = (*COLUMNS, *(name for name in OPTIONAL if named[name].notna().any()))
     return named[[*columns]].sort_values("utterance_id", ignore_index=True), root
 
 

@@ -130,15 +130,22 @@ def _frame(path: Path, rows: Any) -> pd.DataFrame:
 def _parquet(path: Path) -> Read:
     try:
         schema = pq.read_schema(path)
-    except pa.ArrowException as error:
-        raise SourceError(f"{path}: not Parquet, or not all of it: {error}. Export it again.") from error
+    except (pa.ArrowException, OSError) as error:
+        raise _broken(path, error) from error
     names = [field.name for field in schema if not (_is_nested(field.type))]
     if not names:
         raise SourceError(
             f"{path}: sounds inside Parquet are not read. Write them to files, with a column of their paths."
         )
-    table = pq.read_table(path, columns=names).to_pandas()
+    try:
+        table = pq.read_table(path, columns=names).to_pandas()
+    except (pa.ArrowException, OSError) as error:
+        raise _broken(path, error) from error
     return "Parquet", table.set_axis([f"row {number}" for number in range(1, len(table) + 1)])
+
+
+def _broken(path: Path, error: Exception) -> SourceError:
+    return SourceError(f"{path}: not Parquet, or not all of it: {error}. Export it again.")
 
 
 def _is_nested(kind: Any) -> bool:

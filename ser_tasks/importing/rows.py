@@ -8,11 +8,13 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from ser_tasks.audio.decode import AudioError, open_sound, read_recording
+from ser_tasks.audio.recording import SHORTEST
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
 from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.brought import Taken
+from ser_tasks.importing.channel_column import refuse_missing
 from ser_tasks.importing.parts import place_parts
 from ser_tasks.importing.problem import SourceError
 from ser_tasks.importing.told import ROLES, Speakers
@@ -98,7 +100,19 @@ def usable(rows: Rows, units: Mapping[str, str]) -> bool:
     lengths = durations(list(dict.fromkeys(there.file)))
     unreadable = rows.table.file.map(lambda file: file is not None and lengths.get(file) is None)
     rows.refuse(unreadable, "unreadable", "name a file that is no sound", "Take them out, or mend them")
-    return place_parts(rows, units, lengths)
+    refuse_missing(rows)
+    timed = place_parts(rows, units, lengths)
+    if timed:
+        _leave_out_short(rows, lengths)
+    return timed
+
+
+def _leave_out_short(rows: Rows, lengths: Mapping[Path, float | None]) -> None:
+    """What no answer would be given to is nothing to learn from."""
+    table = rows.table
+    end = table.end.astype(float).fillna(table.file.map(lengths.get).astype(float))
+    length = end - table.start.astype(float).fillna(0.0)
+    rows.let_go((length > 0) & (length < SHORTEST), f"last less than {SHORTEST} s")
 
 
 def durations(files: Sequence[Path]) -> dict[Path, float | None]:
@@ -114,8 +128,8 @@ def durations(files: Sequence[Path]) -> dict[Path, float | None]:
 
 
 def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
-    """What is the same in rows of the same sound: file, start, end."""
-    return [table.file.map(str), table.start.fillna(""), table.end.fillna("")]
+    """What is the same in rows of the same sound: file, start, end, channel."""
+    return [table.file.map(str), table.start.fillna(""), table.end.fillna(""), table.channel.fillna("")]
 
 
 def one_owner(rows: Rows, told: Speakers | None) -> None:
@@ -192,14 +206,17 @@ def spelt_alike(rows: Rows, told: Speakers | None) -> None:
 
 
 def with_ids(table: pd.DataFrame) -> pd.DataFrame:
-    """`utterance_id`: the name of the file where no other has it, else its path; and the times of a part."""
+    """`utterance_id`: the name of the file where no other has it, else its path; times and channel of a part."""
     paths = sorted(set(table.path))
     name = {path: PurePosixPath(path).stem for path in paths}
     for longer in (lambda path: str(PurePosixPath(path).with_suffix("")), str):  # folders; a WAV and its FLAC
         twice = {one for one, n in Counter(name.values()).items() if n > 1}
         name = {path: longer(path) if one in twice else one for path, one in name.items()}
-    times = [_times(start, end) for start, end in zip(table.start, table.end, strict=True)]
-    return table.assign(utterance_id=[name[path] + time for path, time in zip(table.path, times, strict=True)])
+    parts = [
+        _times(start, end) + (f"_{channel}" if channel else "")
+        for start, end, channel in zip(table.start, table.end, table.channel, strict=True)
+    ]
+    return table.assign(utterance_id=[name[path] + part for path, part in zip(table.path, parts, strict=True)])
 
 
 def _times(start: str | None, end: str | None) -> str:

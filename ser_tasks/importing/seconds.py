@@ -1,5 +1,6 @@
 """What a cell of a column of times says, in seconds."""
 
+import math
 import re
 
 SAMPLES = "samples"
@@ -29,7 +30,8 @@ def read_time(value: str, unit: str, *, rate: float | None) -> float | None:
     if (found := WITH_UNIT.fullmatch(value)) is not None:
         own = (found[2] or unit).lower().replace("sec", "s")
         scale = SECONDS_IN.get(own)
-        return None if scale is None else round(float(found[1].replace(",", ".")) * scale, 6)
+        seconds = None if scale is None else float(found[1].replace(",", ".")) * scale
+        return round(seconds, 6) if seconds is not None and math.isfinite(seconds) else None
     return _clock(value)
 
 

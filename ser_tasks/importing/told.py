@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 ROLES = (
     *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "duration", "language", "split", "session"),
-    *("group", "intensity", "valence", "activation", "dominance", "rater", "votes"),
+    *("group", "intensity", "valence", "activation", "dominance", "rater", "votes", "channel"),
 )
 TIMES = ("start", "end", "duration")
 UNITS = ("s", "ms", "samples")  # of times, that an option names

@@ -141,14 +141,14 @@ def test_on_another_machine_the_table_is_enough_to_find_the_sounds_again(ser, na
 
 
 def parts_in_samples(root: Path) -> Path:
-    """A table in Windows-1251 of two parts of each of six files of 0.1 s; in the first file they overlap."""
+    """A table in Windows-1251 of two parts of each of six files of 0.4 s; in the first file they overlap."""
     lines = ["file,emotion,speaker,start,end,text"]
     for speaker in ("анна", "борис", "вера"):
         for take in "12":
-            write(root, f"calls/{speaker}{take}.wav")
-            first = 1000 if (speaker, take) == ("анна", "1") else 800
+            write(root, f"calls/{speaker}{take}.wav", seconds=0.4)
+            first = 4000 if (speaker, take) == ("анна", "1") else 3200
             lines.append(f"calls/{speaker}{take}.wav,angry,{speaker},0,{first},я не знаю")
-            lines.append(f"calls/{speaker}{take}.wav,sad,{speaker},800,1600,добрый вечер")
+            lines.append(f"calls/{speaker}{take}.wav,sad,{speaker},3200,6400,добрый вечер")
     (root / "calls.csv").write_bytes("\n".join(lines).encode("cp1251"))
     return root / "calls.csv"
 
@@ -159,8 +159,8 @@ def test_times_and_words_of_a_table_are_those_of_the_corpus_and_of_it_imported_a
     done = ser("import", table, "--name", "calls", *options)
     assert done.exit_code == 0, done.output
     read = read_corpus(CORPORA["calls"], places.corpus_root("calls"), places.manifest("calls"))
-    whole = read.set_index("utterance_id").loc["борис2_0000050_0000100"]
-    assert (whole.start, whole.end, whole.duration) == pytest.approx((0.05, 0.1, 0.05))
+    whole = read.set_index("utterance_id").loc["борис2_0000200_0000400"]
+    assert (whole.start, whole.end, whole.duration) == pytest.approx((0.2, 0.4, 0.2))
     assert (whole.transcript, whole.speaker) == ("добрый вечер", "борис")
     before = [path.read_bytes() for path in sorted(places.IMPORTED.iterdir())]
     for words in (("calls",), (places.IMPORTED / "calls.csv", "--name", "calls", "--audio", tmp_path / "calls")):

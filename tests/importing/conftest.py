@@ -26,7 +26,7 @@ def sounds(tmp_path: Path) -> Path:
     for speaker in SPEAKERS:
         for emotion in EMOTIONS:
             for take in "12":
-                write(tmp_path, f"wav/{speaker}_{emotion}_{take}.wav")
+                write(tmp_path, f"wav/{speaker}_{emotion}_{take}.wav", seconds=0.25)
     return tmp_path
 
 

@@ -66,7 +66,7 @@ def test_segments_keep_their_times_and_the_speaker_of_their_file(plan, sounds):
     db = audformat.Database.load(str(database(sounds, emotion=ALL)))
     del db.tables["emotion"]
     index = audformat.segmented_index(
-        ["wav/anna_sad_1.wav"] * 2 + ["wav/bert_sad_1.wav"], [0, "0.04s", 0], ["0.04s", "0.1s", None]
+        ["wav/anna_sad_1.wav"] * 2 + ["wav/bert_sad_1.wav"], [0, "0.12s", 0], ["0.12s", "0.25s", None]
     )
     db["segments"] = audformat.Table(index)
     db["segments"]["emotion"] = audformat.Column(scheme_id="emotion")
@@ -74,8 +74,8 @@ def test_segments_keep_their_times_and_the_speaker_of_their_file(plan, sounds):
     db.save(str(sounds))
     found = plan(sounds)
     assert found.table[["start", "end", "emotion", "speaker"]].to_numpy().tolist() == [
-        ["0.0", "0.04", "sad", "3"],
-        ["0.04", "0.1", "angry", "3"],
+        ["0.0", "0.12", "sad", "3"],
+        ["0.12", "0.25", "angry", "3"],
         [None, None, "fear", "4"],
     ]
 

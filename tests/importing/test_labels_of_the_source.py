@@ -19,7 +19,7 @@ def emobox(tmp_path) -> Path:
     items = {part: [(f"{part}{e}{i}", e) for e in "as" for i in "12"] for part in ("train", "test")}
     for part in items.values():
         for stem, _ in part:
-            write(tmp_path, f"downloads/{stem}.wav")
+            write(tmp_path, f"downloads/{stem}.wav", seconds=0.4)
     speakers = {stem: f"{part} {stem[-1]}" for part, own in items.items() for stem, _ in own}
     return write_emobox(tmp_path / "data/own", "own", {1: items}, speakers=speakers)
 
@@ -65,14 +65,14 @@ def test_recordings_of_emobox_that_share_a_file_are_parts_of_it(plan, emobox):
     for number, file in enumerate(sorted(emobox.glob("fold_1/*.json"))):
         one = f"downloads/{('testa1', 'traina1')[number]}.wav"
         listed = {
-            key: {**row, "wav": one, "start_time": 0.02 * i, "end_time": 0.02 * i + 0.02}
+            key: {**row, "wav": one, "start_time": 0.1 * i, "end_time": 0.1 * i + 0.1}
             for i, (key, row) in enumerate(json.loads(file.read_text()).items())
         }
         file.with_suffix(".jsonl").unlink()
         file.write_text(json.dumps(listed))
     found = plan(emobox, label={"a": "anger", "s": "sadness"})
     assert (found.problems, len(found.table)) == ((), 8)
-    assert set(found.table.end) == {"0.02", "0.04", "0.06", "0.08"}
+    assert set(found.table.end) == {"0.1", "0.2", "0.3", "0.4"}
 
 
 PARTS = {"Train": "12", "Development": "3", "Test1": "4", "Test2": "5", "Test3": "6"}

@@ -108,15 +108,15 @@ def test_two_labels_for_one_sound_are_refused_unless_they_are_of_parts_of_it(pla
     assert "wav/anna_sad_1.wav: sad" in problem
     parts = [[*line, "", ""] for line in rows()[1:]]
     parts += [
-        ["wav/anna_angry_1.wav", "angry", "anna", "0", "0,05"],
-        ["wav/anna_angry_1.wav", "sad", "anna", "0.05", "0.1"],
+        ["wav/anna_angry_1.wav", "angry", "anna", "0", "0,12"],
+        ["wav/anna_angry_1.wav", "sad", "anna", "0.12", "0.25"],
     ]
     lines = [[f'"{cell}"' for cell in line] for line in parts]
     found = plan(write_table(sounds, lines, head="file,emotion,speaker,start,end"))
     first = found.table[found.table.path == "anna_angry_1.wav"]
     assert first[["utterance_id", "start", "end"]].to_numpy().tolist() == [
-        ["anna_angry_1_0000000_0000050", "0.0", "0.05"],
-        ["anna_angry_1_0000050_0000100", "0.05", "0.1"],
+        ["anna_angry_1_0000000_0000120", "0.0", "0.12"],
+        ["anna_angry_1_0000120_0000250", "0.12", "0.25"],
     ]
 
 
