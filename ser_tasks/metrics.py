@@ -44,6 +44,11 @@ def unweighted_average_recall(confusion: NDArray[np.integer]) -> NDArray[np.floa
     return np.asarray(np.where(present, recall, 0).sum(axis=-1) / np.maximum(present.sum(axis=-1), 1))
 
 
+def uar_of(truth: NDArray[np.integer], predicted: NDArray[np.integer]) -> float:
+    """The same of numbered classes, both of shape (n_utterances,)."""
+    return float(np.mean([np.mean(predicted[truth == one] == one) for one in np.unique(truth)]))
+
+
 def accuracy(confusion: NDArray[np.integer]) -> float:
     """Share of all utterances that were recognised ("weighted accuracy", WA)."""
     return float(np.trace(confusion) / confusion.sum())

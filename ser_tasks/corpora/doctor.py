@@ -15,6 +15,7 @@ from ser_tasks.corpora.manifest import check_file, check_names, read_manifest
 from ser_tasks.corpora.reading import name_utterances, strangers
 from ser_tasks.corpora.soundness import soundness
 from ser_tasks.corpora.threads import map_files
+from ser_tasks.lone_classes import in_words, lone_classes
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,16 @@ def examine(
     files = [file for file in inspected if isinstance(file, Inspected)]
     unreadable = [file for file in inspected if isinstance(file, Unreadable)]
     prints = read_fingerprints(corpus.fingerprints) if corpus.fingerprints else {}
+    counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
     findings = [
         *_names(corpus, strange, listing.skipped),
         *_unreadable(unreadable),
         *_version(root, corpus, manifest),
         *completeness(corpus, utterances, set(prints)),
+        *_lone_classes(corpus, counts),
         *(corpus.remarks(root, known) if corpus.remarks else ()),
         *soundness(corpus, utterances, files, prints),
     ]
-    counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
     return Report(corpus.name, root, len(listing.audio), counts, tuple(findings))
 
 
@@ -89,6 +91,11 @@ def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int
         text = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
         findings.append(Finding("note", "names", f"skipped: {text}"))
     return findings
+
+
+def _lone_classes(corpus: Corpus, counts: Mapping[tuple[str, str], int]) -> list[Finding]:
+    text = in_words(lone_classes(counts)) if corpus.speakers_known else ""
+    return [Finding("note", "classes", text)] if text else []
 
 
 def _unreadable(unreadable: Sequence[Unreadable]) -> list[Finding]:

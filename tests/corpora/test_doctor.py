@@ -269,3 +269,11 @@ def test_the_cliff_is_where_the_spectrum_falls_to_nothing():
     assert cliff(levels) == 15 / BANDS
     levels[:, 16:] = -80  # still something there
     assert cliff(levels) is None
+
+
+def test_a_class_that_one_speaker_alone_has_is_noted_where_speakers_are_known(corpus, root):
+    alone = "one speaker alone has"
+    everyone = said(examine(corpus, root), "note", "classes")
+    assert {p.emotion for p in map(emodb.parse, EMODB_NAMES)} >= {"happiness"}
+    assert everyone.startswith(alone)
+    assert said(examine(replace(corpus, speakers_known=False), root), "note", "classes") == ""
