@@ -80,3 +80,13 @@ def test_a_clip_shorter_than_a_window_is_one_finite_frame(n_samples):
 def test_a_window_shorter_than_the_longest_period_is_refused():
     with pytest.raises(UserError, match=r"a window of more than 0\.0160 s"):
         harmonicity_and_f0(TIME, **{**SETTINGS, "window": 0.015})
+
+
+def test_a_frame_has_a_pitch_from_a_harmonic_ratio_of_a_tenth_on():
+    generator = np.random.default_rng(0)
+    hiss = np.convolve(generator.standard_normal(3 * RATE), np.hanning(100), mode="valid")  # below 320 Hz
+    ratio, f0 = harmonicity_and_f0(hiss, **SETTINGS).T
+    less, little = (ratio > 0) & (ratio < 0.1), (ratio >= 0.1) & (ratio < 0.2)
+    assert min(less.sum(), little.sum()) > 10
+    assert not f0[less].any()
+    assert np.mean(f0[little] > 0) > 0.7  # some have no peak in the range
