@@ -50,3 +50,9 @@ def test_utterances_whose_class_was_not_learnt_have_no_say_in_the_temperature():
     known = truth != 1
     assert fit_temperature(without, truth) == fit_temperature(without[known], truth[known])
     assert fit_temperature(without[~known], truth[~known]) == 1
+
+
+def test_the_temperature_stays_within_e_to_the_6_either_way():
+    always_right, always_wrong = np.array([[0.01, -0.01]]), np.array([[-10.0, 10.0]])
+    assert np.log(fit_temperature(always_right, np.array([0]))) == pytest.approx(-6, abs=0.1)
+    assert np.log(fit_temperature(always_wrong, np.array([0]))) == pytest.approx(6, abs=0.1)

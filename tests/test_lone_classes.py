@@ -20,6 +20,11 @@ def test_a_class_is_lone_if_one_of_several_speakers_has_it_however_often():
     assert lone_classes([("a", "joy"), ("a", "joy"), ("b", "fear"), ("a", "fear")]) == {"joy": "a"}
 
 
+def test_a_class_of_two_of_three_speakers_is_not_lone():
+    cells = [("a", "joy"), ("b", "joy"), ("c", "fear"), ("a", "anger"), ("b", "anger"), ("c", "anger")]
+    assert lone_classes(cells) == {"fear": "c"}
+
+
 def test_where_there_is_one_speaker_nothing_is_said():
     assert lone_classes([("a", "joy"), ("a", "fear")]) == {}
     assert lone_classes([]) == {}
@@ -39,6 +44,12 @@ def test_the_utterances_that_cannot_be_recognised_are_counted_and_their_fold_is_
         "1 of 1 test utterances of fear are never recognised: the training part of speaker a has none of it.",
         "1 of 1 test utterances of joy are never recognised: the training part of speaker b has none of it.",
     ]
+
+
+def test_every_utterance_that_cannot_be_recognised_counts_however_its_class_is_stored():
+    emotions = {name: "".join(list(emotion)) for name, emotion in EMOTIONS.items()} | {"c4": "".join(["f", "ear"])}
+    folds = [Fold("one", ("a1", "b2"), (), ("a2", "c3", "c4"))]
+    assert unlearnt(folds, emotions)[0].startswith("3 of 3 test utterances of fear")
 
 
 def test_what_the_validation_part_has_counts_as_learnt():

@@ -151,9 +151,9 @@ def test_where_every_class_is_the_voice_of_one_speaker_nothing_can_be_chosen_by_
         inner_folds(truth, speakers, n_folds=2, seed=0)
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_the_only_speaker_of_a_class_is_never_set_aside_for_validation(seed):
-    speakers, truth = speakers_and_truth("a0123456", "b0", "c0", "d0")  # the most of all classes alike: without a
+@pytest.mark.parametrize("seed", range(5))
+def test_the_only_speaker_of_a_class_is_not_set_aside_for_validation_though_most_like_all_others(seed):
+    speakers, truth = speakers_and_truth("a0123", "b0", "c2", "d3")
     drawn = validation_speakers(truth.astype(str), speakers, share=0.25, seed=seed)
-    assert drawn.any()
+    assert len(set(speakers[drawn])) == 1
     assert "a" not in speakers[drawn]

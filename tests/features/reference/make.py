@@ -33,9 +33,15 @@ def summary(frames: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.concatenate([*some, frames.mean(axis=0, dtype=np.float64), frames.std(axis=0, dtype=np.float64)])
 
 
+def clip() -> NDArray[np.float32]:
+    """Sound that moves like speech, then a hiss that nearly has a pitch."""
+    hiss = np.convolve(np.random.default_rng(0).standard_normal(16_000), np.hanning(100), mode="valid")  # below 320 Hz
+    return np.concatenate([speech_like(seconds=1.0), (0.01 * hiss).astype(np.float32)])
+
+
 def values() -> Mapping[str, NDArray[np.float64]]:
     """Name of the feature set -> summary of its frames."""
-    signal, made = speech_like(seconds=1.0), settings()
+    signal, made = clip(), settings()
     return {name: summary(FEATURE_SETS[name](signal, made)) for name in NAMES}
 
 
