@@ -30,7 +30,7 @@ def in_words(lone: Mapping[str, str]) -> str:
     if not lone:
         return ""
     named = ", ".join(f"{name} (speaker {speaker})" for name, speaker in lone.items())
-    return f"one speaker alone has {named}: tested on a speaker not learnt from, it is never recognised"
+    return f"one speaker alone has {named}: where that speaker is tested, the class is never recognised"
 
 
 def unlearnt(folds: Sequence[Fold], emotions: Mapping[str, str]) -> list[str]:

@@ -44,4 +44,4 @@ def half_width(error: float, speakers: float, confidence: float) -> float:
     Source: Davison & Hinkley (1997), "Bootstrap Methods and their Application", sections 2.5 and 3.8; Cameron, Gelbach
     & Miller (2008), doi:10.1162/rest.90.3.414, on few clusters
     """
-    return student_t(speakers - 1, confidence) * error if error > 0 else 0.0
+    return student_t(speakers - 1, confidence) * error

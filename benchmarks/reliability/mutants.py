@@ -42,7 +42,17 @@ TESTS: dict[str, tuple[str, ...]] = {  # module of ser_tasks -> the tests beside
     "splits": ("tests/test_splits.py",),
     "lone_classes": ("tests/test_lone_classes.py",),
 }
-EQUIVALENT: dict[str, str] = {}  # the broken line, without blanks at its ends -> why nobody can see it
+EQUIVALENT: dict[str, str] = {  # the broken line, without blanks at its ends -> why nobody can see it
+    "found[:, learnt] = np.column_stack([-scores, scores]) if scores.ndim <= 1 else scores": "there is an axis always",
+    "return {name: min(found) for name, found in sorted(speakers.items()) if len(found) <= 1}": "a class has a speaker",
+    "if not TYPE_CHECKING:": "an import for annotations",
+    "twice = sorted({s for s in listed if listed.count(s) != 1})": "what is listed is there once at least",
+    "return np.where(support != 0, hits / np.maximum(support, 1), np.nan)": "counts are not negative",
+    "return float(np.mean(2 * hits[either != 0] / either[either > 0]))": "counts are not negative",
+    "return float(np.mean(2 * hits[either > 0] / either[either != 0]))": "counts are not negative",
+    "f1 = 2 * right / np.maximum(meant + said, 2)": "one that is true or said once has no hit: 0 over either",
+    "if len(per_speaker) <= 1:": "answers are somebody's",
+}
 AT_ONCE = 2
 SECONDS = 60  # a fork that takes longer hangs: the break was noticed
 

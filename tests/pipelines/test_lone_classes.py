@@ -59,6 +59,6 @@ def test_the_preview_of_an_import_says_which_classes_one_speaker_alone_has():
     assert notes_of(plan) == ["first"]
     alone = said.assign(emotion=[*list("ABACXA"), "C"])
     assert notes_of(SimpleNamespace(notes=(), table=alone, labels=labels)) == [
-        "one speaker alone has fear (speaker a), joy (speaker b): tested on a speaker not learnt from, it is never "
+        "one speaker alone has fear (speaker a), joy (speaker b): where that speaker is tested, the class is never "
         "recognised"
     ]
