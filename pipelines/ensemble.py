@@ -22,7 +22,9 @@ from ser_tasks.ensembles.paired import mcnemar, uar_difference
 from ser_tasks.ensembles.rules import RULES
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation import FoldOutcome, Labels, score
+from ser_tasks.lone_classes import unlearnt
 from ser_tasks.params import EnsembleParams, Params
+from ser_tasks.splits import Fold
 from ser_tasks.versions import library_versions
 
 
@@ -89,6 +91,8 @@ def _head(name: str, section: EnsembleParams, params: Params) -> dict[str, Any]:
 
 def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, params: Params) -> dict[str, Any]:
     absent = ["Some utterances were answered by some members only."] if len(made.answered) > 1 else []
+    emotions = dict(zip(labels.utterance_ids, labels.emotions, strict=True))
+    missed = unlearnt(_cross_validation(made.predictions), emotions)
     return {
         "utterances": len(made.predictions),
         "speakers": len(set(labels.speakers)),
@@ -100,8 +104,17 @@ def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, para
         "answered": dict(made.answered),
         "seed": params.evaluation.seed,
         "versions": library_versions(),
-        "warnings": synthetic(section.corpus) + unknown_speakers(section.corpus) + absent,
+        "warnings": synthetic(section.corpus) + unknown_speakers(section.corpus) + missed + absent,
     }
+
+
+def _cross_validation(predictions: pd.DataFrame) -> list[Fold]:
+    """Folds that learn from whatever the others test; none where there is one fold, whose training part is not here."""
+    if predictions.fold.nunique() < 2:
+        return []
+    ids = predictions.utterance_id
+    parts = [(str(name), (predictions.fold == name).to_numpy()) for name in predictions.fold.unique()]
+    return [Fold(name, tuple(ids[~tested]), (), tuple(ids[tested])) for name, tested in parts]
 
 
 def _against(made: Ensemble, member: pd.DataFrame, labels: Labels, params: Params) -> dict[str, float]:

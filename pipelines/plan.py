@@ -14,6 +14,7 @@ from ser_tasks.emobox.match import match_folds, refuse_other_folds
 from ser_tasks.evaluation import Labels
 from ser_tasks.fold import FoldRequest
 from ser_tasks.labels import Labelled, apply_preset
+from ser_tasks.lone_classes import unlearnt
 from ser_tasks.models import MODELS
 from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol
 from ser_tasks.speech_and_words import feature_sets
@@ -46,6 +47,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
 
     Raises:
         LeakError: folds whose sides share what they must not
+        UserError: a training part of one class
     """
     section = protocol_section(params, corpus, protocol)
     labelled = labelled_corpus(corpus, params)
@@ -53,6 +55,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     folds, notes = folds_of(corpus, labelled, section, params)
     folds = balanced(folds, labels, params.corpus[corpus].balance, seed=params.evaluation.seed)
     shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section))
+    notes += tuple(unlearnt(folds, dict(zip(labels.utterance_ids, labels.emotions, strict=True))))
     first = params.evaluation.seed
     runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
     features, digest = features_of(corpus, MODELS[model].feature_set)

@@ -12,6 +12,7 @@ from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.imported import Description
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.importing.plan import Import
+from ser_tasks.lone_classes import in_words, lone_classes
 
 WIDE = 40  # characters of a cell that are shown
 SPEAKERS = 12  # that are named
@@ -45,7 +46,7 @@ def show_import(plan: Import) -> None:
     _line("about", ", ".join(f"{name} {value}" for name, value in known.items()))
     if unknown:
         _line("", f"not said: {', '.join(unknown)} (--{' --'.join(unknown)})")
-    for note in plan.notes:
+    for note in notes_of(plan):
         _line("note", note, style="cyan")
 
 
@@ -58,6 +59,13 @@ def _show_parts(plan: Import) -> None:
         span = [f"{lengths.min():.2f} to {lengths.max():.2f} s long"] if len(lengths) else []
         rest = [f"{n} to the end of their file"] if (n := len(parts) - len(lengths)) else []
         _line("parts", f"{len(parts)} utterances are parts of files: {', '.join([*span, *rest])}")
+
+
+def notes_of(plan: Import) -> list[str]:
+    """Those of the plan, and the classes that one speaker alone has."""
+    named = plan.table.assign(emotion=plan.table.emotion.map(plan.labels.classes)).dropna(subset=["speaker", "emotion"])
+    said = in_words(lone_classes(zip(named.speaker, named.emotion, strict=True)))
+    return [*plan.notes, said] if said else [*plan.notes]
 
 
 def _show_labels(plan: Import) -> None:

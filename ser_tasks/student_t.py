@@ -3,11 +3,11 @@
 from scipy.special import stdtr, stdtrit
 
 
-def student_t(degrees: int, confidence: float) -> float:
+def student_t(degrees: float, confidence: float) -> float:
     """The quantile t with P(|T| < t) = confidence: half the width of an interval in standard errors."""
     return float(stdtrit(degrees, (1 + confidence) / 2))
 
 
-def two_sided_p(t: float, degrees: int) -> float:
+def two_sided_p(t: float, degrees: float) -> float:
     """P(|T| >= |t|)."""
     return float(2 * stdtr(degrees, -abs(t)))

@@ -97,3 +97,13 @@ def test_a_recogniser_with_one_fitted_step_is_refused_by_the_name_of_the_step():
     recogniser.pipeline.named_steps["standardscaler"].fit([[0.0], [1.0]])
     with pytest.raises(LeakError, match=r"fold 1: pipeline.standardscaler \(StandardScaler\) was fitted before"):
         refuse_fitted(recogniser, where="fold 1")
+
+
+@pytest.mark.parametrize("place", [("u1", "u3"), ("u1", "u4"), ("u3", "u4")], ids=" and ".join)
+def test_the_same_sound_is_refused_in_any_two_of_train_validation_and_test(corpus, place):
+    corpus["sha256"] = [
+        "same" if name in place else sound for name, sound in zip(corpus.utterance_id, "1234", strict=True)
+    ]
+    corpus["speaker"] = list("aabc")
+    with pytest.raises(LeakError, match="1 identical recordings are in"):
+        audit_folds(corpus, [Fold("official", ("u1", "u2"), ("u3",), ("u4",))], straddling=NONE)

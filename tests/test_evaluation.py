@@ -47,7 +47,7 @@ class Witness:
         return np.tile([0.9, 0.1], (len(features), 1))
 
 
-def outcome_and_witness(fold: Fold, **table) -> tuple[FoldOutcome, Witness]:
+def outcome_and_witness(fold: Fold, *, copies=(), **table) -> tuple[FoldOutcome, Witness]:
     witnesses = []
 
     def build(section, *, classes, seed):
@@ -55,7 +55,7 @@ def outcome_and_witness(fold: Fold, **table) -> tuple[FoldOutcome, Witness]:
         return witnesses[-1]
 
     model = Model(build, lambda params: "section", "functionals", "svm", **table)
-    outcome = evaluate_fold(fold, LABELS, FEATURES, model, params=None, seed=7)
+    outcome = evaluate_fold(fold, LABELS, FEATURES, model, params=None, seed=7, copies=copies)
     return outcome, witnesses[0]
 
 
@@ -81,6 +81,14 @@ def test_speaker_norm_reaches_train_and_test_only_where_the_table_says_so():
     assert plain.seen["test"].ravel().tolist() == [0, 1]
     assert normed.seen["test"].ravel().tolist() == [-1, 1]
     assert normed.seen["train"].features.ravel().tolist() == [-1, 1, -1, 1]
+
+
+def test_augmented_copies_are_normalised_by_speaker_too_each_by_its_own_mean():
+    louder = 10 * FEATURES + 300
+    _, plain = outcome_and_witness(FOLDS[0], copies=(louder,))
+    _, normed = outcome_and_witness(FOLDS[0], copies=(louder,), speaker_norm=True)
+    assert plain.seen["train"].copies[0].ravel().tolist() == [320, 330, 340, 350]
+    assert normed.seen["train"].copies[0].ravel().tolist() == [-1, 1, -1, 1]
 
 
 @pytest.fixture

@@ -1,15 +1,19 @@
 """The figures of a result, against hand-worked numbers and scikit-learn."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from ser_tasks.metrics import (
+    Interval,
     accuracy,
     confusion_matrix,
     macro_f1,
     recall_per_class,
     uar_interval,
+    uar_of,
     unweighted_average_recall,
     weighted_f1,
 )
@@ -29,9 +33,10 @@ def test_rows_are_the_truth_and_columns_the_prediction():
     assert matrix.tolist() == [[1, 1, 0], [0, 0, 0], [0, 0, 1]]
 
 
-def test_a_label_outside_the_classes_is_refused_by_name():
-    with pytest.raises(ValueError, match="boredom"):
-        confusion_matrix(["boredom"], ["anger"], CLASSES)
+@pytest.mark.parametrize(("truth", "predicted"), [("boredom", "anger"), ("anger", "boredom"), ("boredom", "boredom")])
+def test_a_label_outside_the_classes_is_refused_by_name(truth, predicted):
+    with pytest.raises(ValueError, match=r"labels \['boredom'\] are not among"):
+        confusion_matrix([truth], [predicted], CLASSES)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -59,6 +64,28 @@ def test_uar_averages_over_the_classes_that_occur():
     matrix = np.array([[3, 1, 0], [0, 0, 0], [1, 0, 1]])  # no neutral utterance
     assert np.isnan(recall_per_class(matrix)[1])
     assert unweighted_average_recall(matrix) == pytest.approx((3 / 4 + 1 / 2) / 2)
+
+
+def test_a_class_of_one_utterance_counts_as_any_other_and_one_of_none_is_not_divided_by():
+    matrix = np.array([[3, 1, 0], [0, 1, 0], [0, 0, 0]])
+    with np.errstate(all="raise"):
+        assert recall_per_class(matrix).tolist() == pytest.approx([3 / 4, 1, np.nan], nan_ok=True)
+        assert unweighted_average_recall(matrix) == pytest.approx(7 / 8)
+        assert unweighted_average_recall(0 * matrix) == 0
+
+
+def test_macro_f1_leaves_out_a_class_that_is_neither_true_nor_said_and_counts_one_that_is_true_once():
+    matrix = confusion_matrix(["anger", "anger", "neutral"], ["anger"] * 3, CLASSES)
+    assert macro_f1(matrix) == pytest.approx((4 / 5 + 0) / 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_uar_of_numbered_classes_is_scikit_learns_balanced_accuracy(seed):
+    rng = np.random.default_rng(seed)
+    truth, said = rng.choice(5, 80, p=[0.5, 0.3, 0.2, 0, 0]), rng.integers(0, 5, 80)  # two are said, but never true
+    with pytest.warns(UserWarning, match="classes not in y_true"):
+        expected = balanced_accuracy_score(truth, said)
+    assert uar_of(truth, said) == expected  # to the last bit: hyper-parameters are chosen by it
 
 
 def test_always_answering_the_majority_gives_chance_uar():
@@ -115,3 +142,8 @@ def test_two_speakers_who_disagree_leave_everything_open():
     truth, predicted = ["anger", "sadness"] * 2, ["anger", "sadness", "sadness", "anger"]
     interval = uar_interval(truth, predicted, ["a", "a", "b", "b"], **SETTINGS)
     assert (interval.low, interval.high) == (0, 1)
+
+
+def test_an_interval_never_changes():
+    with pytest.raises(FrozenInstanceError):
+        Interval(0.0, 1.0).low = 0.5

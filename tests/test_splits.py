@@ -1,5 +1,7 @@
 """Protocols on a small corpus whose folds can be written down."""
 
+from dataclasses import FrozenInstanceError
+
 import pandas as pd
 import pytest
 
@@ -122,3 +124,65 @@ def test_speaker_dependent_folds_keep_two_names_of_one_recording_together(corpus
 def test_the_seed_decides_the_random_folds(corpus):
     one, same, other = (make_folds(corpus, SpeakerDependent(folds=4), seed=seed) for seed in (1, 1, 2))
     assert one == same != other
+
+
+def of(corpus: pd.DataFrame, speakers: str) -> pd.DataFrame:
+    return corpus[corpus.speaker.isin(list(speakers))]
+
+
+def test_two_speakers_are_enough_to_leave_one_out_and_one_is_not(corpus):
+    assert len(make_folds(of(corpus, "ab"), Loso(kind="loso"), seed=0)) == 2
+    with pytest.raises(UserError, match=r"at least two.*found \['a'\], 0 utterances without"):
+        make_folds(of(corpus, "a"), Loso(kind="loso"), seed=0)
+
+
+def test_an_utterance_of_nobody_cannot_be_left_out(corpus):
+    corpus.loc[3, "speaker"] = None
+    with pytest.raises(UserError, match="1 utterances without"):
+        make_folds(corpus, Loso(kind="loso"), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ((tuple("abc"), tuple("cdef")), r"in several: \['c'\], in none: \[\]"),
+        ((tuple("abc"), tuple("de")), r"in several: \[\], in none: \['f'\]"),
+    ],
+)
+def test_a_speaker_in_two_published_folds_or_in_none_is_enough_to_refuse_them(corpus, parts, message):
+    with pytest.raises(UserError, match=message):
+        make_folds(corpus, SpeakerFolds(kind="speaker_folds", test_speakers=parts), seed=0)
+
+
+def test_as_many_speaker_folds_as_speakers_are_possible(corpus):
+    folds = make_folds(corpus, SpeakerKfold(kind="speaker_kfold", folds=6), seed=0)
+    assert sorted(speakers_of(fold.test) for fold in folds) == list("abcdef")
+
+
+def test_as_many_stratified_folds_as_utterances_of_the_rarest_class_are_possible_and_named_from_1(corpus):
+    rare = corpus[(corpus.emotion == "anger") | corpus.utterance_id.isin(["a-2", "b-2", "c-2", "d-2"])]
+    folds = make_folds(rare, SpeakerDependent(folds=4), seed=0)
+    assert [fold.name for fold in folds] == ["fold 1", "fold 2", "fold 3", "fold 4"]
+    with pytest.raises(UserError, match="5 stratified folds need 5 utterances of each class, the rarest has 4"):
+        make_folds(rare, SpeakerDependent(folds=5), seed=0)
+
+
+OFFICIAL = OfficialSplit(kind="official", shared_speakers=False, shared_groups=False)
+
+
+def test_an_official_split_needs_no_validation_part(corpus):
+    (fold,) = make_folds(corpus[corpus.split != "validation"], OFFICIAL, seed=0)
+    assert (speakers_of(fold.train), fold.validation, speakers_of(fold.test)) == ("ab", (), "ef")
+
+
+def test_an_official_split_without_a_test_part_or_with_an_utterance_of_no_part_is_refused(corpus):
+    with pytest.raises(UserError, match=r"found \['train', 'validation'\]"):
+        make_folds(corpus[corpus.split != "test"], OFFICIAL, seed=0)
+    with pytest.raises(UserError, match="train and test for every utterance"):
+        make_folds(corpus.assign(split=corpus.split.where(corpus.utterance_id != "a-0")), OFFICIAL, seed=0)
+
+
+def test_a_fold_never_changes(corpus):
+    (fold,) = make_folds(corpus, OFFICIAL, seed=0)
+    with pytest.raises(FrozenInstanceError):
+        fold.train = fold.test

@@ -12,7 +12,7 @@ import pandas as pd
 from ser_tasks.asr.engine import library
 from ser_tasks.errors import UserError
 from ser_tasks.metrics import Interval
-from ser_tasks.student_t import student_t
+from ser_tasks.speaker_bootstrap import effective_speakers, half_width, speaker_draws, standard_error
 from ser_tasks.text.tokens import clean
 
 INSTALL = "make setup-all"
@@ -84,8 +84,7 @@ def wer_interval(
 ) -> Interval | None:
     """Interval of the corpus' word error rate, from a bootstrap that draws whole speakers, as that of the UAR does.
 
-    The standard error of the bootstrap, for n - 1 degrees of freedom, with Student's t; not below 0. Of the speakers
-    only those count who said words; one alone says nothing, and gets none.
+    Not below 0. Of the speakers only those count who said words; one alone says nothing, and gets none.
 
     Args:
         errors: of `word_errors`
@@ -97,12 +96,12 @@ def wer_interval(
     Liu & Peng (2019), arXiv:1912.09508, on drawing blocks of utterances
     """
     per_speaker = errors[list(COUNTS)].groupby(np.asarray(speakers)).sum().query("words > 0")
-    n, wrong = len(per_speaker), per_speaker[list(COUNTS[1:])].sum(axis=1).to_numpy()
-    if n < 2:
+    words, wrong = per_speaker.words.to_numpy(), per_speaker[list(COUNTS[1:])].sum(axis=1).to_numpy()
+    if len(words) < 2:
         return None
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
-    rates = draws @ wrong / (draws @ per_speaker.words.to_numpy())
-    half = student_t(n - 1, confidence) * rates.std() * np.sqrt(n / (n - 1))
+    draws = speaker_draws(len(words), resamples=resamples, seed=seed)
+    n = effective_speakers(words)
+    half = half_width(standard_error(draws @ wrong / (draws @ words), n), n, confidence)
     centre = float(_rate(errors[list(COUNTS)].sum()))
     return Interval(max(0.0, centre - half), centre + half)
 

@@ -15,7 +15,8 @@ from ser_tasks.compare.answers import confusion, said
 from ser_tasks.compare.mantel_haenszel import mantel_haenszel_p
 from ser_tasks.holm import holm
 from ser_tasks.metrics import Interval, confusion_matrix, unweighted_average_recall
-from ser_tasks.student_t import student_t, two_sided_p
+from ser_tasks.speaker_bootstrap import effective_speakers, half_width, speaker_draws, standard_error
+from ser_tasks.student_t import two_sided_p
 
 if TYPE_CHECKING:
     from ser_tasks.params import EvaluationParams
@@ -146,22 +147,23 @@ def _over_speakers(
             for name in names
         ]
     )
-    heard = (counts.sum(axis=(2, 3)) > 0).sum(axis=0)  # speakers on either side
-    n, fewest = len(names), int(heard.min())
+    sizes = counts.sum(axis=(2, 3))
+    heard = (sizes > 0).sum(axis=0)  # speakers on either side
     if heard[0] < FEWEST:
         return Interval(0.0, 1.0), None
-    draws = np.random.default_rng(params.seed).multinomial(n, np.full(n, 1 / n), params.bootstrap_resamples)
+    draws = speaker_draws(len(names), resamples=params.bootstrap_resamples, seed=params.seed)
     drawn = np.einsum("rs,smij->rmij", draws, counts)
     drawn = drawn[(drawn.sum(axis=(2, 3)) > 0).all(axis=1)]
     uar = unweighted_average_recall(drawn)
     whole = unweighted_average_recall(counts.sum(axis=0))
-    error = np.sqrt(n / (n - 1)) * np.array([uar[:, 0].std(), (uar[:, 0] - uar[:, 1]).std()])
-    half = student_t(heard[0] - 1, params.confidence) * float(error[0])
+    n, here_alone = effective_speakers(sizes.sum(axis=1)), effective_speakers(sizes[:, 0])
+    half = half_width(standard_error(uar[:, 0], n), here_alone, params.confidence)
     interval = Interval(max(0.0, float(whole[0]) - half), min(1.0, float(whole[0]) + half))
-    if fewest < FEWEST:
+    if heard.min() < FEWEST:
         return interval, None
-    distance = abs(float(whole[0] - whole[1]))
-    p = two_sided_p(distance / error[1], fewest - 1) if error[1] > 0 else float(distance == 0)
+    distance, error = abs(float(whole[0] - whole[1])), standard_error(uar[:, 0] - uar[:, 1], n)
+    fewest = min(here_alone, effective_speakers(sizes[:, 1]))
+    p = two_sided_p(distance / error, fewest - 1) if error > 0 else float(distance == 0)
     return interval, p
 
 

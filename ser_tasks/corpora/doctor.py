@@ -19,6 +19,7 @@ from ser_tasks.corpora.soundness import soundness
 from ser_tasks.corpora.speaker_codes import code_findings
 from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
+from ser_tasks.lone_classes import in_words, lone_classes
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,19 @@ def examine(
     files = [file for file in inspected if isinstance(file, Inspected)]
     unreadable = [file for file in inspected if isinstance(file, Unreadable)]
     prints = read_fingerprints(corpus.fingerprints) if corpus.fingerprints else {}
+    counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
     findings = [
         *_names(corpus, strange, listing.skipped),
         *_unreadable(unreadable),
         *_version(root, corpus, manifest),
         *completeness(corpus, utterances, set(prints)),
+        *_lone_classes(corpus, counts),
         *(corpus.remarks(root, known) if corpus.remarks else ()),
         *_overlaps(utterances),
         *code_findings(corpus, utterances),
         *_agreement(corpus, utterances),
         *soundness(corpus, utterances, files, prints),
     ]
-    counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
     return Report(corpus.name, root, len(listing.audio), counts, tuple(findings))
 
 
@@ -96,6 +98,11 @@ def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int
         text = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
         findings.append(Finding("note", "names", f"skipped: {text}"))
     return findings
+
+
+def _lone_classes(corpus: Corpus, counts: Mapping[tuple[str, str], int]) -> list[Finding]:
+    text = in_words(lone_classes(counts)) if corpus.speakers_known else ""
+    return [Finding("note", "classes", text)] if text else []
 
 
 def _overlaps(utterances: Sequence[Utterance]) -> list[Finding]:

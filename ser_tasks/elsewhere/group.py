@@ -154,7 +154,9 @@ def _drawn(work: Work, member: Member, *, epoch: int) -> Draws:
 
 
 def _outcome(work: Work, member: Member, history: History, check: Logits, test: Logits, *, at_once: int) -> Outcome:
-    temperature = fit_temperature(check, work.truth[member.check])
+    truth = work.truth[member.check]
+    known = np.isin(truth, work.truth[member.learn])  # as in ser_tasks.models.network
+    temperature = fit_temperature(check[known], truth[known])
     chosen = {
         "epochs": len(history.epochs),
         "kept_epoch": history.kept_epoch,

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.metrics import Interval, confusion_matrix, unweighted_average_recall
-from ser_tasks.student_t import student_t, two_sided_p
+from ser_tasks.speaker_bootstrap import effective_speakers, half_width, speaker_draws, standard_error
+from ser_tasks.student_t import two_sided_p
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def uar_difference(
 ) -> UarDifference:
     """Paired bootstrap of the pooled UAR's difference that draws whole speakers, the same for both tables.
 
-    Interval and p value as in `ser_tasks.metrics.uar_interval`: the bootstrap's standard error with Student's t for
-    n_speakers - 1 degrees of freedom. One speaker says nothing: p is 1.
+    Interval and p value as in `ser_tasks.metrics.uar_interval`: the bootstrap's standard error with Student's t. One
+    speaker says nothing: p is 1.
 
     Args:
         first, second: prediction tables about the same utterances
@@ -87,15 +88,16 @@ def uar_difference(
     classes = sorted(set(both.truth) | set(both.said_first) | set(both.said_second))
     own = both.groupby([speakers[name] for name in both.utterance_id], sort=True)
     counts = np.stack([[_confusion(part, side, classes) for side in ("said_first", "said_second")] for _, part in own])
-    n = len(counts)
     difference = float(_difference(counts.sum(axis=0)))
-    if n == 1:
-        return UarDifference(difference, Interval(-1.0, 1.0), 1.0, n)
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), resamples)
-    error = float(_difference(np.einsum("rs,smij->rmij", draws, counts)).std() * np.sqrt(n / (n - 1)))
-    half = student_t(n - 1, confidence) * error
+    if len(counts) == 1:
+        return UarDifference(difference, Interval(-1.0, 1.0), 1.0, 1)
+    draws = speaker_draws(len(counts), resamples=resamples, seed=seed)
+    n = effective_speakers(counts[:, 0].sum(axis=(1, 2)))
+    error = standard_error(_difference(np.einsum("rs,smij->rmij", draws, counts)), n)
+    half = half_width(error, n, confidence)
     p = two_sided_p(difference / error, n - 1) if error > 0 else float(difference == 0)
-    return UarDifference(difference, Interval(max(-1.0, difference - half), min(1.0, difference + half)), p, n)
+    interval = Interval(max(-1.0, difference - half), min(1.0, difference + half))
+    return UarDifference(difference, interval, p, len(counts))
 
 
 def _difference(confusions: NDArray[np.int64]) -> NDArray[np.float64]:

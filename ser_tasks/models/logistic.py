@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.calibration import fit_temperature, posteriors
+from ser_tasks.calibration import ABSENT, fit_temperature, posteriors
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.models.recogniser import Examples
@@ -20,7 +20,6 @@ Matrix = NDArray[np.float64]
 
 AT_ONCE = 4096  # dimensions
 STEPS = 1000  # of the solver, at most
-ABSENT = -1e3  # score of a class that the training part lacks
 
 
 @dataclass(frozen=True)
@@ -63,19 +62,19 @@ class LogisticRecogniser:
         An official validation part is learnt from too, and so are augmented copies; a copy is never on the other side
         of an inner fold than its speaker.
         """
-        from ser_tasks.models.svm import inner_folds  # noqa: PLC0415  with scikit-learn, which answering has no use for
+        from ser_tasks.metrics import uar_of  # noqa: PLC0415  with pandas, and below with scikit-learn:
+        from ser_tasks.models.svm import inner_folds  # noqa: PLC0415  answering has no use for either
 
         train = (train if validation is None else train.and_also(validation)).with_copies()
         features, truth = np.asarray(train.features, np.float32), np.searchsorted(self.classes, train.emotions)
         costs = sorted(self.params.c)
-        held_out = np.empty((len(costs), len(truth), len(self.classes)))
+        held_out = np.full((len(costs), len(truth), len(self.classes)), ABSENT)
         for learnt, asked in inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed):
             fitted = fit_planes(features[learnt], truth[learnt], n_classes=len(self.classes), c=costs)
             held_out[:, asked] = [planes.scores(features[asked]) for planes in fitted]
-        uars = [_uar(truth, scores.argmax(axis=1)) for scores in held_out]
+        uars = [uar_of(truth, scores.argmax(axis=1)) for scores in held_out]
         best = int(np.argmax(uars))  # of equals the smallest C, which says least
-        known = held_out[best][np.arange(len(truth)), truth] > ABSENT / 2  # their class was learnt
-        self.temperature = fit_temperature(held_out[best][known], truth[known])
+        self.temperature = fit_temperature(held_out[best], truth)
         (self.planes,) = fit_planes(features, truth, n_classes=len(self.classes), c=[costs[best]])
         return {"c": costs[best], "inner_uar": round(uars[best], 4), "temperature": self.temperature}
 
@@ -88,7 +87,7 @@ class LogisticRecogniser:
 def fit_planes(
     features: NDArray[np.float32], truth: NDArray[np.intp], *, n_classes: int, c: Sequence[float]
 ) -> list[Planes]:
-    """Planes for each C; a class that does not occur gets a score that no other falls below.
+    """Planes for each C; a class that does not occur has the score ABSENT.
 
     Args:
         features: shape (n_utterances, n_dims)
@@ -135,8 +134,3 @@ def _one_row_each(coefficients: Matrix, intercept: Matrix) -> tuple[Matrix, Matr
     if len(coefficients) > 1:
         return coefficients, intercept
     return np.vstack([-coefficients, coefficients]) / 2, np.concatenate([-intercept, intercept]) / 2
-
-
-def _uar(truth: NDArray[np.intp], predicted: NDArray[np.intp]) -> float:
-    """Over the classes that occur."""
-    return float(np.mean([np.mean(predicted[truth == one] == one) for one in np.unique(truth)]))

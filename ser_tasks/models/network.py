@@ -97,7 +97,8 @@ class NetworkRecogniser:
         learn, check = (self._labelled(part) for part in self._divide(train, validation))
         history = self._train(learn, check, folder, epochs=training.epochs)
         logits = network_logits(self.model, check.frames, settings=training)
-        self.temperature = fit_temperature(logits, check.truth)
+        known = np.isin(check.truth, learn.truth)  # an answer to the others is never right, however unsure
+        self.temperature = fit_temperature(logits[known], check.truth[known])
         if training.refit:
             everything = self._labelled(train if validation is None else train.and_also(validation))
             self._train(everything, None, folder and folder / "refit", epochs=history.kept_epoch)

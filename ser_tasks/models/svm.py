@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,14 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import SelectFpr, VarianceThreshold, f_classif
-from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, cross_val_predict
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from ser_tasks.calibration import fit_temperature, posteriors
+from ser_tasks.calibration import ABSENT, fit_temperature, for_every_class, posteriors
 from ser_tasks.errors import UserError
+from ser_tasks.metrics import uar_of
 from ser_tasks.models.recogniser import Examples
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -99,20 +101,24 @@ class SvmRecogniser:
         truth = np.searchsorted(self.classes, train.emotions)
         inner = inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed)
         with tempfile.TemporaryDirectory(prefix="svm-search-") as memory:
-            search = GridSearchCV(
-                clone(self.pipeline).set_params(memory=memory), self._grid(), scoring="balanced_accuracy", cv=inner
-            )
+            search = GridSearchCV(clone(self.pipeline).set_params(memory=memory), self._grid(), scoring=_uar, cv=inner)
             search.fit(train.features, truth)
         chosen = search.best_params_
         self.pipeline.set_params(**chosen)
-        held_out = cross_val_predict(clone(self.pipeline), train.features, truth, cv=inner, method="decision_function")
-        self.temperature = fit_temperature(_per_class(held_out), truth)
+        held_out = np.full((len(truth), len(self.classes)), ABSENT)
+        for learnt, asked in inner:
+            fitted = clone(self.pipeline).fit(train.features[learnt], truth[learnt])
+            held_out[asked] = self._scores(fitted, train.features[asked])
+        self.temperature = fit_temperature(held_out, truth)
         self.pipeline.fit(train.features, truth)
         return {**chosen, "inner_uar": round(float(search.best_score_), 4), "temperature": self.temperature}
 
     def posteriors(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Shape (n_utterances, n_classes); the likeliest class is the SVM's own decision."""
-        return posteriors(_per_class(self.pipeline.decision_function(features)), self.temperature)
+        return posteriors(self._scores(self.pipeline, features), self.temperature)
+
+    def _scores(self, fitted: Pipeline, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        return for_every_class(fitted.decision_function(features), fitted.classes_, n_classes=len(self.classes))
 
     def _grid(self) -> dict[str, tuple[float | str, ...]]:
         return {
@@ -125,18 +131,30 @@ class SvmRecogniser:
 def inner_folds(
     truth: NDArray[np.integer], speakers: NDArray[np.str_], *, n_folds: int, seed: int
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Folds of the training part with no speaker on both sides; fewer where there are fewer speakers."""
+    """Folds of the training part with no speaker on both sides; fewer where there are fewer speakers or utterances.
+
+    Those are left out that would learn from one class alone, because a single speaker has the others.
+    """
     names = np.unique(speakers)
     if len(names) < 2:
         raise UserError(
             f"the training part has one speaker ({names[0]}), but hyper-parameters are chosen on speakers not learnt "
             "from. Take more speakers, or folds with more of them on the training side."
         )
-    n_folds = min(n_folds, len(names))
+    n_folds = min(n_folds, len(names), np.bincount(truth).max())
     dealer = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-    return list(dealer.split(np.zeros(len(truth)), truth, groups=speakers))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class in y")  # what of it: the result says so
+        folds = list(dealer.split(np.zeros(len(truth)), truth, groups=speakers))
+    usable = [(learnt, asked) for learnt, asked in folds if len(asked) and len(np.unique(truth[learnt])) > 1]
+    if not usable:
+        raise UserError(
+            "no division of the training part by speaker leaves two classes to learn from: who speaks says what class "
+            "it is. Take more speakers of each class."
+        )
+    return usable
 
 
-def _per_class(decision: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One column per class; with two classes scikit-learn gives a single one."""
-    return np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
+def _uar(fitted: Pipeline, features: NDArray[np.float32], truth: NDArray[np.integer]) -> float:
+    """A scorer: scikit-learn's own balanced_accuracy warns of a class that was said, but does not occur."""
+    return uar_of(truth, fitted.predict(features))

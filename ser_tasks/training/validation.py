@@ -9,8 +9,8 @@ def validation_speakers(
 ) -> NDArray[np.bool_]:
     """Choose whole speakers for validation: about `share` of them, at least one, and never all.
 
-    Of 50 random draws the one whose classes are most like those of the whole part is taken, so that no class is
-    missing where that can be helped.
+    Of 50 random draws those count that leave most classes to learn from; of them the one is taken whose classes are
+    most like those of the whole part, so that no class is missing where that can be helped.
 
     Args:
         emotions, speakers: of each training utterance
@@ -29,7 +29,9 @@ def validation_speakers(
     n_chosen = int(np.clip(round(share * len(names)), 1, len(names) - 1))
     generator = np.random.default_rng(seed)
     draws = [np.isin(speakers, generator.choice(names, n_chosen, replace=False)) for _ in range(50)]
-    return min(draws, key=lambda drawn: _difference(emotions, drawn, classes))
+    most = max(len(np.unique(emotions[~drawn])) for drawn in draws)
+    richest = [drawn for drawn in draws if len(np.unique(emotions[~drawn])) == most]
+    return min(richest, key=lambda drawn: _difference(emotions, drawn, classes))
 
 
 def _difference(emotions: NDArray[np.str_], drawn: NDArray[np.bool_], classes: NDArray[np.str_]) -> float:

@@ -1,6 +1,7 @@
 """A bundle answers as the model it was made of, and says what is wrong with it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,3 +62,12 @@ def test_frames_are_described_by_their_mean_and_standard_deviation():
     frames = np.array([[1, 10], [3, 10]], np.float32)
     np.testing.assert_array_equal(describe(frames), [2, 10, 1, 0])
     np.testing.assert_array_equal(describe(frames[:1]), [1, 10])
+
+
+def test_signals_are_conditioned_as_those_that_the_model_learnt_from(bundle_folder):
+    bundle, signal = load_bundle(bundle_folder), voice("anger", speaker=9)
+    to_one_level = {**bundle.card.sections["conditioning"], "peak": 0.5}
+    card = bundle.card.model_copy(update={"sections": {**bundle.card.sections, "conditioning": to_one_level}})
+    levelled = replace(bundle, card=card)
+    np.testing.assert_allclose(levelled.features(0.1 * signal), levelled.features(signal), rtol=1e-3, atol=1e-3)
+    assert np.abs(bundle.features(0.1 * signal) - bundle.features(signal)).max() > 1

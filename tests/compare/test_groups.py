@@ -4,6 +4,7 @@ import zlib
 
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from ser_tasks.compare.groups import levels, n_tests, quarters, uar_in
 from tests.compare.made import CLASSES, PARAMS, labels, predictions, speakers_of
@@ -98,3 +99,17 @@ def truths() -> dict[str, str]:
 def hash_of(name: str) -> int:
     """The same in every process."""
     return zlib.crc32(name.encode()) >> 4
+
+
+def test_the_interval_of_a_group_counts_as_many_speakers_as_those_in_it_are_worth():
+    said = {name: int(name[-2:]) - 10 for name in KNOWN.utterance_ids if WHISPERED[name] == "whispered"}
+    few = [name for name, take in said.items() if not name.startswith(("s0", "s1")) and take >= 2]
+    table = answers({name: bool(hash_of(name) % 4) for name in KNOWN.utterance_ids})
+    table = table[~table.utterance_id.isin(few)]  # two speakers whisper ten times, the six others twice
+    widths = []
+    for confidence in (0.5, 0.8):
+        params = PARAMS.model_copy(update={"confidence": confidence})
+        made = {one.name: one.interval for one in levels(table, {"style": WHISPERED}, SPEAKERS, CLASSES, params)}
+        widths.append(made["whispered"].high - made["whispered"].low)
+    degrees = 32**2 / (2 * 10**2 + 6 * 2**2) - 1
+    assert widths[1] / widths[0] == pytest.approx(t.ppf(0.9, degrees) / t.ppf(0.75, degrees), rel=1e-6)

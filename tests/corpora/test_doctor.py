@@ -302,3 +302,11 @@ def test_git_lfs_pointers_are_counted_as_such(corpus, root):
 def test_files_that_no_answer_is_given_to_are_named(corpus, root):
     write(root, "wav/03a01Fa.wav", seconds=0.05)
     assert "1 files are shorter than 0.1 s" in said(examine(corpus, root), "warning", "duration")
+
+
+def test_a_class_that_one_speaker_alone_has_is_noted_where_speakers_are_known(corpus, root):
+    alone = "one speaker alone has"
+    everyone = said(examine(corpus, root), "note", "classes")
+    assert {p.emotion for p in map(emodb.parse, EMODB_NAMES)} >= {"happiness"}
+    assert everyone.startswith(alone)
+    assert said(examine(replace(corpus, speakers_known=False), root), "note", "classes") == ""

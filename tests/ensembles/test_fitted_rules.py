@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from ser_tasks.ensembles.cross_fitting import cross_fitted
 from ser_tasks.ensembles.fixed_rules import average
 from ser_tasks.ensembles.members import side_by_side
+from ser_tasks.ensembles.rules import RULES
 from ser_tasks.ensembles.stacking import stacking
 from ser_tasks.ensembles.weighted import likeliest_weights, weighted_average
 from ser_tasks.errors import UserError
@@ -116,3 +120,16 @@ def test_where_there_is_nothing_to_learn_from_stacking_averages_and_says_so():
     assert anger(found) == pytest.approx({"a": 0.4, "b": 0.7, "c": 0.8})
     assert found.chosen["f"] == {"first + second": "average"}
     assert found.chosen["g"] == {"first + second": "average", "first": "average"}
+
+
+def test_stacking_is_a_logistic_regression_with_c_of_a_tenth_in_which_classes_weigh_alike():
+    rows = (GOOD.truth == "joy") | (GOOD.utterance_id < "u0060")  # 30 of 230 are angry
+    good, fair = GOOD[rows].reset_index(drop=True), FAIR[rows].reset_index(drop=True)
+    found = anger(RULES["stacking"]({"good": good, "fair": fair}))
+    logs = np.log(np.column_stack([good[list(CLASSES)], fair[list(CLASSES)]]))
+    for fold in set(good.fold):
+        tested = (good.fold == fold).to_numpy()
+        model = LogisticRegression(C=0.1, class_weight="balanced", max_iter=1000)
+        expected = make_pipeline(StandardScaler(), model).fit(logs[~tested], good.truth[~tested])
+        ours = [found[name] for name in good.utterance_id[tested]]
+        np.testing.assert_allclose(ours, expected.predict_proba(logs[tested])[:, 0], atol=1e-4)

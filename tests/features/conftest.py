@@ -6,6 +6,7 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from ser_tasks.features import sections_from
+from ser_tasks.params import Section
 
 SAMPLING_RATE = 16_000
 
@@ -36,8 +37,7 @@ def speech():
     return speech_like()
 
 
-@pytest.fixture(scope="session")
-def params():
+def sections() -> dict[str, Section]:
     """The sections that decide features: every feature set, nothing done to signals before it, no copies."""
     return sections_from(
         {
@@ -69,3 +69,8 @@ def params():
             "functionals": {"over": ("lld", "mfcc", "log_mel", "pitch"), "n_mels": 26, "loudness_range": 1000},
         }
     )
+
+
+@pytest.fixture(scope="session")
+def params():
+    return sections()

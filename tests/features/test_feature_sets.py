@@ -10,6 +10,7 @@ import pytest
 from ser_tasks.encoders import ENCODERS
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS, feature_set, sections_from
+from tests.features.reference import make
 
 EACH = pytest.mark.parametrize("name", [name for name in FEATURE_SETS if name not in ENCODERS])  # test_encoded.py
 
@@ -83,3 +84,16 @@ def test_fresh_workers_side_by_side_load_no_compiler_and_leave_no_cache(tmp_path
     workers = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(2)]
     assert [worker.wait(timeout=60) for worker in workers] == [0, 0]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", make.NAMES)
+def test_the_values_are_those_that_were_kept(name, made):
+    """No oracle, but a guard: any constant of a feature set that moves, moves some of its values on this clip."""
+    with np.load(make.FILE) as kept:
+        assert set(kept) == set(make.NAMES)
+        np.testing.assert_allclose(made[name], kept[name], rtol=1e-4, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def made():
+    return make.values()

@@ -121,3 +121,17 @@ def test_loudness_survives_in_the_log_mel_and_the_cepstrum(speech, params):
     by_name = dict(zip(FUNCTIONALS.names(params), change, strict=True))
     assert by_name["log_mel.band_10.max"] == pytest.approx(6.02, abs=0.01)
     assert by_name["lld.energy.max"] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_loud_end_of_a_clip_is_its_98th_percentile():
+    falling = np.repeat(10 ** (-np.arange(101) / 20), 160)  # frame k is k dB below the first
+    loud = loud_frames(falling, frames_inside, window=160, hop=160, loudness_range=10)
+    assert loud.sum() == 13  # 98 % of the 101 levels are at -2 dB or lower: 0, -1, ... -12 dB are within 10 dB of it
+
+
+def test_the_slope_of_a_band_looks_at_four_frames_on_each_side():
+    once = np.zeros((21, 1))
+    once[10] = 1
+    slope = with_slopes(once)[:, 1]
+    assert np.flatnonzero(slope).tolist() == [6, 7, 8, 9, 11, 12, 13, 14]
+    assert slope[6] == pytest.approx(4 / (2 * (1 + 4 + 9 + 16)))

@@ -31,3 +31,14 @@ def test_a_level_that_rises_by_1_db_a_frame_has_a_constant_slope_and_no_curvatur
 def test_more_coefficients_than_bands_are_refused():
     with pytest.raises(UserError, match="at most as many coefficients as there are bands"):
         cepstral_coefficients(SPECTROGRAM, n_mfcc=41, deltas=False, delta_reach=2)
+
+
+@pytest.mark.parametrize("reach", [2, 4])
+def test_one_frame_reaches_the_slopes_of_its_neighbours_and_the_curvatures_of_theirs(reach):
+    once = np.zeros((41, 40), np.float32)
+    once[20] = 1
+    ours = cepstral_coefficients(once, n_mfcc=1, deltas=True, delta_reach=reach)
+    level, slope, curvature = (np.flatnonzero(np.abs(column) > 1e-7) for column in ours.T)
+    assert level.tolist() == [20]
+    assert (slope.min(), slope.max()) == (20 - reach, 20 + reach)
+    assert (curvature.min(), curvature.max()) == (20 - 2 * reach, 20 + 2 * reach)

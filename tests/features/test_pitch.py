@@ -80,3 +80,22 @@ def test_a_clip_shorter_than_a_window_is_one_finite_frame(n_samples):
 def test_a_window_shorter_than_the_longest_period_is_refused():
     with pytest.raises(UserError, match=r"a window of more than 0\.0160 s"):
         harmonicity_and_f0(TIME, **{**SETTINGS, "window": 0.015})
+
+
+def test_a_frame_has_a_pitch_from_a_harmonic_ratio_of_a_tenth_on():
+    generator = np.random.default_rng(0)
+    hiss = np.convolve(generator.standard_normal(3 * RATE), np.hanning(100), mode="valid")  # below 320 Hz
+    ratio, f0 = harmonicity_and_f0(hiss, **SETTINGS).T
+    less, little = (ratio > 0) & (ratio < 0.1), (ratio >= 0.1) & (ratio < 0.2)
+    assert min(less.sum(), little.sum()) > 10
+    assert not f0[less].any()
+    assert np.mean(f0[little] > 0) > 0.7  # some have no peak in the range
+
+
+@pytest.mark.parametrize(("weaker", "octave"), [(0.12, 1), (0.17, 2)])
+def test_a_period_of_two_pulses_is_taken_only_if_they_differ_enough(weaker, octave):
+    """Every second pulse is weaker by a share e: one period correlates by about 1 - e**2 / 2, two by 1."""
+    pulse = np.hanning(9)
+    pair = np.concatenate([np.pad(pulse, (0, 71)), np.pad((1 - weaker) * pulse, (0, 71))])
+    f0 = harmonicity_and_f0(np.tile(pair, 60), **SETTINGS)[:, 1]
+    np.testing.assert_allclose(f0, RATE / (80 * octave), rtol=0.005)

@@ -318,3 +318,15 @@ def test_a_table_of_a_database_is_not_asked_of_a_csv(plan, sounds):
     table = write_table(sounds, rows())
     with pytest.raises(SourceError, match=r"--table segments: .*labels.csv is none \(no db.yaml\)\. Leave it out"):
         plan(table, table=("segments",))
+
+
+def test_a_part_that_ends_a_rounding_behind_its_file_is_cut_to_it_and_one_that_ends_later_is_refused(plan, sounds):
+    lines = [[*line, "0", "0.25"] for line in rows()]  # each file has 0.25 s
+
+    def ending(at: str):
+        lines[0][4] = at
+        return plan(write_table(sounds, lines, head="file,emotion,speaker,start,end"))
+
+    assert set(ending("0.299").table.end) == {"0.25"}
+    (problem,) = ending("0.301").problems
+    assert "1 rows have times that are not inside their file: row 2." in problem

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -10,7 +11,7 @@ from ser_tasks.models.logistic import LogisticRecogniser, fit_planes
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.svm import inner_folds
 from ser_tasks.params import LogisticParams
-from tests.models.test_svm import CLASSES, examples
+from tests.models.test_svm import CLASSES, examples, with_few_angry
 
 PARAMS = LogisticParams(c=(0.001, 0.01, 0.1), inner_folds=3)
 
@@ -101,3 +102,14 @@ def test_posteriors_are_calibrated_on_speakers_not_learnt_from():
     posteriors = fitted(train)[0].posteriors(test.features)
     right = np.array(CLASSES)[posteriors.argmax(axis=1)] == test.emotions
     assert posteriors.max(axis=1).mean() == pytest.approx(right.mean(), abs=0.05)
+
+
+def test_c_is_searched_by_uar_not_by_accuracy():
+    train = with_few_angry(0, apart=1.0, n=360)
+    truth = np.searchsorted(CLASSES, train.emotions)
+    chosen = fitted(train, LogisticParams(c=(0.01,), inner_folds=3))[1]
+    predicted = np.empty_like(truth)
+    for learnt, asked in inner_folds(truth, train.speakers, n_folds=3, seed=0):
+        predicted[asked] = by_scikit_learn(0.01, train.features[learnt], truth[learnt]).predict(train.features[asked])
+    assert chosen["inner_uar"] == pytest.approx(balanced_accuracy_score(truth, predicted), abs=0.01)
+    assert abs(accuracy_score(truth, predicted) - balanced_accuracy_score(truth, predicted)) > 0.02

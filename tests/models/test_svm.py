@@ -1,6 +1,9 @@
 """The SVM on data whose structure is known: two emotions, a shift by speaker, and many dimensions of noise."""
 
 import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from sklearn.svm import SVC
 
 from ser_tasks.models.recogniser import Examples
@@ -9,6 +12,8 @@ from ser_tasks.models.svm import SoftVoteSvc, SvmRecogniser, inner_folds, svm_pi
 from ser_tasks.params import SvmParams
 
 PARAMS = SvmParams(anova_alpha=0.01, pca_variance=(0.9,), c=(1.0, 10.0), gamma=(0.01, 0.1), inner_folds=3)
+SMOOTH = PARAMS.model_copy(update={"c": (1.0,), "gamma": (0.01,)})
+BY_HEART = PARAMS.model_copy(update={"c": (100.0,), "gamma": (0.1,)})
 CLASSES = ("anger", "neutral", "sadness")
 
 
@@ -136,3 +141,37 @@ def test_speaker_norm_undoes_a_shift_by_speaker():
     parts = (examples(0, speaker_shift=5), examples(1, speaker_shift=5))
     train, test = (Examples(speaker_norm(p.features, p.speakers), p.emotions, p.speakers) for p in parts)
     assert recall(fitted(train), test) > 0.95
+
+
+def with_few_angry(seed: int, *, apart: float, n: int = 180) -> Examples:
+    whole = examples(seed, apart=apart, n=n)
+    return whole.part(np.flatnonzero((whole.emotions != "anger") | (np.arange(n) % 15 == 0)))
+
+
+def test_a_class_counts_as_much_as_another_however_few_its_utterances():
+    recogniser, test = SvmRecogniser(SMOOTH, classes=CLASSES, seed=0), examples(1, apart=1.5)
+    recogniser.fit(with_few_angry(0, apart=1.5), None)
+    assert recall(recogniser, test.part(np.flatnonzero(test.emotions == "anger"))) > 0.5
+
+
+def test_what_is_searched_for_is_the_uar_of_speakers_set_aside():
+    train = with_few_angry(0, apart=1.0, n=360)
+    truth = np.searchsorted(CLASSES, train.emotions)
+    recogniser = SvmRecogniser(SMOOTH, classes=CLASSES, seed=0)
+    chosen = recogniser.fit(train, None)
+    found = {balanced_accuracy_score: [], accuracy_score: []}
+    for learnt, asked in inner_folds(truth, train.speakers, n_folds=3, seed=0):
+        said = clone(recogniser.pipeline).fit(train.features[learnt], truth[learnt]).predict(train.features[asked])
+        for metric, scores in found.items():
+            scores.append(metric(truth[asked], said))
+    assert chosen["inner_uar"] == pytest.approx(np.mean(found[balanced_accuracy_score]), abs=1e-4)
+    assert abs(np.mean(found[accuracy_score]) - chosen["inner_uar"]) > 0.02  # they are told apart here
+
+
+def test_posteriors_are_calibrated_on_speakers_not_learnt_from_however_well_the_others_are_known_by_heart():
+    train, test = examples(0, apart=0.7, n=360), examples(1, apart=0.7, n=720)
+    recogniser = SvmRecogniser(BY_HEART, classes=CLASSES, seed=0)
+    recogniser.fit(train, None)
+    posteriors = recogniser.posteriors(test.features)
+    right = np.array(CLASSES)[posteriors.argmax(axis=1)] == test.emotions
+    assert posteriors.max(axis=1).mean() == pytest.approx(right.mean(), abs=0.05)

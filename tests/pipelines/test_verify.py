@@ -35,9 +35,9 @@ ROW = ("demo", "speaker_independent", "svm")
 NAME = "/".join(ROW)
 
 
-def make_row(protocol: str) -> None:
+def make_row(protocol: str, model: str = "svm") -> None:
     """One evaluation, its folds run here."""
-    planned = plan_evaluation("demo", protocol, "svm", project_params().for_corpus("demo"))
+    planned = plan_evaluation("demo", protocol, model, project_params().for_corpus("demo"))
     outcomes = [fold_outcome(compute_fold(request)) for request in planned.requests]
     result, predictions, _ = evaluate.result_of(planned, outcomes)
     write_outputs(result, predictions)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 from sklearn.pipeline import Pipeline
 
-from ser_tasks.calibration import fit_temperature
+from ser_tasks.calibration import fit_temperature, for_every_class
 from ser_tasks.metrics import confusion_matrix, unweighted_average_recall
 from ser_tasks.models.linguistic.class_balance import balancing_weights
 
@@ -26,9 +26,11 @@ class Held:
     truth: NDArray[np.integer]
 
     def cross_entropy(self) -> float:
-        """In nats, at the best temperature."""
+        """In nats, at the best temperature, of utterances whose class was learnt; of a guess where there is none."""
         scores = self.scores / fit_temperature(self.scores, self.truth)
-        return -float(log_softmax(scores, axis=1)[np.arange(len(scores)), self.truth].mean())
+        logs = log_softmax(scores, axis=1)[np.arange(len(scores)), self.truth]
+        known = np.isfinite(logs)
+        return -float(logs[known].mean()) if known.any() else float(np.log(scores.shape[1]))
 
     def uar(self) -> float:
         """Of the likeliest classes."""
@@ -46,13 +48,10 @@ def fit_balanced(
 
 
 def class_scores(pipeline: Pipeline, features: Sequence[Any], *, n_classes: int) -> NDArray[np.float64]:
-    """One score for each class, shape (n, n_classes); a class that was not learnt has the lowest of its row less 10."""
+    """One score for each class, shape (n, n_classes); ABSENT for one that was not learnt."""
     decision = pipeline.decision_function(features)
-    if decision.ndim == 1:  # scikit-learn gives two classes a single column
-        decision = np.column_stack([-decision, decision]) / 2
-    scores = np.repeat(decision.min(axis=1, keepdims=True) - 10, n_classes, axis=1)
-    scores[:, pipeline.classes_] = decision
-    return scores
+    halved = decision / 2 if decision.ndim == 1 else decision  # of two classes, between which it is a difference
+    return for_every_class(halved, pipeline.classes_, n_classes=n_classes)
 
 
 def choose_c(
