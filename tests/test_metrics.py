@@ -75,8 +75,8 @@ def test_a_class_of_one_utterance_counts_as_any_other_and_one_of_none_is_not_div
 
 
 def test_macro_f1_leaves_out_a_class_that_is_neither_true_nor_said_and_counts_one_that_is_true_once():
-    matrix = confusion_matrix(["anger", "anger", "neutral"], ["anger"] * 3, CLASSES)
-    assert macro_f1(matrix) == pytest.approx((4 / 5 + 0) / 2)
+    matrix = confusion_matrix([*"aabcc"], [*"aaacc"], "abcd")  # b is true once, and never said; d is neither
+    assert macro_f1(matrix) == pytest.approx((4 / 5 + 0 + 1) / 3)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -105,6 +105,7 @@ def _meaning(text: str) -> str:
             node.annotation = None
         elif isinstance(node, ast.arguments):  # whether an argument is taken by keyword alone changes no value
             node.args, node.posonlyargs, node.kwonlyargs = node.posonlyargs + node.args + node.kwonlyargs, [], []
+            node.kw_defaults = [default for default in node.kw_defaults if default is not None]
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
         elif isinstance(node, ast.AnnAssign):

@@ -72,7 +72,8 @@ class LogisticRecogniser:
         for learnt, asked in inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed):
             fitted = fit_planes(features[learnt], truth[learnt], n_classes=len(self.classes), c=costs)
             held_out[:, asked] = [planes.scores(features[asked]) for planes in fitted]
-        uars = [uar_of(truth, scores.argmax(axis=1)) for scores in held_out]
+        answered = np.isfinite(held_out[0]).any(axis=1)  # all, but where an inner fold has one class to learn from
+        uars = [uar_of(truth[answered], scores[answered].argmax(axis=1)) for scores in held_out]
         best = int(np.argmax(uars))  # of equals the smallest C, which says least
         self.temperature = fit_temperature(held_out[best], truth)
         (self.planes,) = fit_planes(features, truth, n_classes=len(self.classes), c=[costs[best]])
