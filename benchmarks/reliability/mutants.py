@@ -130,9 +130,9 @@ def survives(module: str, path: Path, text: str) -> bool:
 
 
 def broken_line(before: str, after: str) -> str:
-    """The first line that differs, as it is in the broken text."""
-    changed = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line.startswith("+ ")]
-    return changed[0][2:].strip()
+    """The first line that differs, as it is in the broken text; one that is gone as it was."""
+    changed = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
+    return min(changed, key=lambda line: line[0])[2:].strip()  # "+" comes first
 
 
 def survivors(module: str) -> tuple[int, list[str]]:
