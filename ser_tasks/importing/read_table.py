@@ -139,7 +139,7 @@ def _parquet(path: Path) -> Read:
         )
     try:
         table = pq.read_table(path, columns=names).to_pandas()
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:  # the last two: what pandas wrote beside it
         raise _broken(path, error) from error
     return "Parquet", table.set_axis([f"row {number}" for number in range(1, len(table) + 1)])
 
