@@ -111,7 +111,9 @@ def _frames(container: InputContainer, stream: AudioStream, notes: list[str]) ->
             broken += 1
             if broken > 1 or container.format.name not in BARE:
                 raise
-            notes.append(f"near {time:.2f} s one packet does not decode: the file was joined or cut there")
+            note = f"near {time:.2f} s one packet does not decode: the file was joined or cut there"
+            if note not in notes:  # a source is heard several times
+                notes.append(note)
 
 
 def _samples(frame: AudioFrame) -> Samples:

@@ -49,6 +49,24 @@ def test_channels_in_opposite_phase_are_not_silence_but_the_louder_of_the_two(tm
 
 
 @pytest.mark.parametrize(
+    ("samples", "channel", "notes"),
+    [
+        (CALL, "mix", [DIFFERENT.format(found=np.corrcoef(CALL.T)[0, 1])]),
+        (np.stack([LEFT, -1.1 * LEFT], axis=1), "mix", [OPPOSITE]),
+        (np.stack([LEFT, LEFT], axis=1), "mix", []),
+        (CALL, "left", []),
+        (LEFT[:, None], "mix", []),
+    ],
+)
+def test_block_by_block_the_same_is_said_as_of_the_whole_and_once(tmp_path, samples, channel, notes):
+    soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="FLOAT")
+    source = open_sound(tmp_path / "a.wav")
+    for _ in range(3):  # a timeline hears it as often
+        list(mono_blocks(source, sampling_rate=16_000, block=0.1, channel=channel))
+    assert source.notes == notes
+
+
+@pytest.mark.parametrize(
     ("samples", "remark"),
     [
         (CALL, DIFFERENT.format(found=np.corrcoef(CALL.T)[0, 1])),
@@ -56,6 +74,8 @@ def test_channels_in_opposite_phase_are_not_silence_but_the_louder_of_the_two(tm
         (np.stack([LEFT, 0.01 * RIGHT], axis=1), None),  # the noise of a line that is not used
         (np.stack([LEFT, 0 * LEFT], axis=1), None),
         (np.zeros((100, 2), np.float32), None),
+        (np.stack([LEFT, np.full_like(LEFT, 0.2)], axis=1), None),  # a zero line, and nothing on it
+        (np.stack([LEFT + 0.2, LEFT - 0.2], axis=1), None),
         (LEFT[:, None], None),
     ],
 )

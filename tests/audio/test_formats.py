@@ -65,6 +65,10 @@ def test_of_two_mp3_files_in_one_both_are_heard_and_the_joint_is_named(tmp_path,
     recording = read_recording(path)
     assert recording.duration == pytest.approx(2 * SECONDS, abs=0.2)
     assert [note[:10] for note in recording.notes] == ["near 3.06 s"[:10]]
+    source = open_sound(path)
+    for _ in range(2):
+        list(source.blocks(10_000))
+    assert tuple(source.notes) == recording.notes, "said once, however often it is heard"
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.w64", "a.aiff", "a.au", "sphere.wav", "a.rf64", "a.caf"])
