@@ -33,6 +33,10 @@ def planned(folder, sides, **told):
         (("A", "B"), ["left", "right"]),
         ((1, 2), ["1", "2"]),
         ((0, 1), ["1", "2"]),
+        ((1.0, 2.0), ["1", "2"]),  # as a column of numbers with gaps is written
+        (("ch1", "ch2"), ["1", "2"]),
+        (("Channel_1", "Channel_2"), ["1", "2"]),
+        (("Left channel", "Right channel"), ["left", "right"]),
     ],
 )
 def test_each_row_has_its_side_however_the_table_spells_it(calls, sides, expected):
