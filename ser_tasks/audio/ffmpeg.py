@@ -84,9 +84,6 @@ def _pieces(path: Path, notes: list[str]) -> Iterator[Samples]:
                 for part in planar.resample(frame):
                     found += part.samples
                     yield _samples(part)
-            for part in planar.resample(None) if found else ():
-                found += part.samples
-                yield _samples(part)
     except av.FFmpegError as error:
         raise damaged(path, error.strerror, after=found / rate) from error
     if found / rate < promised - TOLERANCE:
