@@ -20,7 +20,8 @@ AUDIBLE = 1e-3  # of the loudest channel's power, 30 dB below it
 CONSTANT = 1e-6  # of a channel's level: what moves less is its zero line, and has no correlation
 
 OPPOSITE = "the channels are in opposite phase and cancel when mixed: the louder one alone was heard"
-DIFFERENT = "the channels differ (correlation {found:.2f}), as the two sides of a call do: choose with --channel"
+CHOOSE = "choose with --channel"
+DIFFERENT = f"the channels differ (correlation {{found:.2f}}), as the two sides of a call do: {CHOOSE}"
 
 
 def refuse_channel(channel: str, *, each: bool = True) -> None:
