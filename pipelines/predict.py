@@ -31,6 +31,7 @@ class Tally:
     """What became of the files."""
 
     asked: int
+    of: str = "files"  # or channels
     files: set[Path] = field(default_factory=set)  # that were taken up
     answered: int = 0  # of these, or of their channels
     unsure: int = 0
@@ -74,7 +75,7 @@ def predict(
         channel: that is heard, see `ser_tasks.inference.files.answer_files`
     """
     channels = channel == EACH
-    columns, tally = answer_columns(classes, channels=channels), Tally(len(paths))
+    columns, tally = answer_columns(classes, channels=channels), Tally(len(paths), "channels" if channels else "files")
     task = progress.add_task("files", total=len(paths))
     with ExitStack() as stack:
         writers = [stack.enter_context(ANSWERS[output.format](columns, output.to)) for output in outputs]
@@ -96,7 +97,7 @@ def predict(
 
 def sum_up(tally: Tally, *, seconds: float) -> str:
     """One sentence on what was done in how many seconds, and what was not."""
-    parts = [f"{tally.answered} of {tally.asked} files answered, {tally.unsure} of them unsure"]
+    parts = [f"{tally.answered} of {tally.asked} {tally.of} answered, {tally.unsure} of them unsure"]
     if tally.faults:
         parts.append(f"{tally.faults} could not be, see the errors above")
     if tally.stopped:

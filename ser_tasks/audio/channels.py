@@ -1,5 +1,8 @@
 """From the channels of a recording to the one that is heard."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +17,11 @@ NAMES = {"left": 0, "right": 1}
 CANCELLED = 0.05  # of the channels' mean power is left in their mix: a correlation below -0.9 of two equal ones
 ALIKE = 0.3  # correlation below which two channels do not hold one voice in one room
 AUDIBLE = 1e-3  # of the loudest channel's power, 30 dB below it
+CONSTANT = 1e-6  # of a channel's level: what moves less is its zero line, and has no correlation
 
 OPPOSITE = "the channels are in opposite phase and cancel when mixed: the louder one alone was heard"
-DIFFERENT = "the channels differ (correlation {found:.2f}), as the two sides of a call do: choose with --channel"
+CHOOSE = "choose with --channel"
+DIFFERENT = f"the channels differ (correlation {{found:.2f}}), as the two sides of a call do: {CHOOSE}"
 
 
 def refuse_channel(channel: str, *, each: bool = True) -> None:
@@ -52,7 +57,8 @@ def place_of(samples: Samples, channel: str, path: Path | str = "the recording")
         UserError: a channel that the recording does not have
     """
     if channel == MIX:
-        return int(np.argmax(_powers(samples))) if _cancel(samples) else None
+        together = Together.of(samples) if samples.shape[1] > 1 else None
+        return int(np.argmax(together.powers)) if together and together.cancel else None
     refuse_channel(channel, each=False)
     place = NAMES[channel] if channel in NAMES else int(channel) - 1
     if place >= samples.shape[1]:
@@ -85,31 +91,61 @@ def channels_of(n_channels: int) -> tuple[str, ...]:
     return (MIX,) if n_channels == 1 else (*NAMES,) if n_channels == 2 else tuple(map(str, range(1, n_channels + 1)))
 
 
+@dataclass(frozen=True)
+class Together:
+    """How the channels of a recording go together, for all of it or block by block: Together.of(a) + Together.of(b).
+
+    Attributes:
+        n: samples per channel
+        sums: of each channel, shape (n_channels,)
+        products: summed, of each two channels, shape (n_channels, n_channels)
+    """
+
+    n: int
+    sums: NDArray[np.float64]
+    products: NDArray[np.float64]
+
+    @staticmethod
+    def of(samples: Samples) -> Together:
+        """Of a block, shape (n_samples, n_channels)."""
+        exact = samples.astype(np.float64)
+        return Together(len(samples), exact.sum(axis=0), exact.T @ exact)
+
+    def __add__(self, other: Together) -> Together:
+        """Of two blocks in a row."""
+        return Together(self.n + other.n, self.sums + other.sums, self.products + other.products)
+
+    @property
+    def powers(self) -> NDArray[np.float64]:
+        """Of each channel, shape (n_channels,)."""
+        return np.diag(self.products) / max(self.n, 1)
+
+    @property
+    def cancel(self) -> bool:
+        """Whether hardly anything is left in the mean of the channels."""
+        mix = self.products.mean() / max(self.n, 1)
+        return len(self.sums) > 1 and bool(mix < CANCELLED * self.powers.mean())
+
+    @property
+    def least_correlation(self) -> float:
+        """Of any two audible channels; 1 where there are none."""
+        audible = self.powers > AUDIBLE * self.powers.max()
+        means = self.sums / max(self.n, 1)
+        covariance = (self.products / max(self.n, 1) - np.outer(means, means))[np.ix_(audible, audible)]
+        spread = np.sqrt(np.maximum(np.diag(covariance), 0))
+        moving = spread > CONSTANT * np.sqrt(self.powers[audible])
+        correlation = covariance[np.ix_(moving, moving)] / np.outer(spread[moving], spread[moving])
+        return float(correlation.min(initial=1.0))
+
+
 def remark_on_channels(samples: Samples) -> str | None:
     """What a person should know of several channels, shape (n_samples, n_channels)."""
-    if samples.shape[1] == 1:
-        return None
-    if _cancel(samples):
+    return remark_on(Together.of(samples)) if samples.shape[1] > 1 else None
+
+
+def remark_on(together: Together) -> str | None:
+    """The same of channels that were heard block by block."""
+    if together.cancel:
         return OPPOSITE
-    found = _least_correlation(samples)
+    found = together.least_correlation
     return DIFFERENT.format(found=found) if found < ALIKE else None
-
-
-def _powers(samples: Samples) -> NDArray[np.float64]:
-    return np.asarray(np.mean(np.square(samples, dtype=np.float64), axis=0))
-
-
-def _cancel(samples: Samples) -> bool:
-    if samples.shape[1] == 1:
-        return False
-    mix = np.mean(np.square(samples.mean(axis=1), dtype=np.float64))
-    return bool(mix < CANCELLED * _powers(samples).mean())
-
-
-def _least_correlation(samples: Samples) -> float:
-    """Of any two audible channels; 1 where there are none."""
-    powers = _powers(samples)
-    audible = samples[:, powers > AUDIBLE * powers.max()].astype(np.float64)
-    if audible.shape[1] < 2:
-        return 1.0
-    return float(np.nan_to_num(np.corrcoef(audible.T), nan=1.0).min())

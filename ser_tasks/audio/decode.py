@@ -15,7 +15,7 @@ from ser_tasks.audio.channels import MIX, mixed_down
 from ser_tasks.audio.libsndfile import NotBySndfile, open_libsndfile
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.audio.source import Source
-from ser_tasks.audio.whole import refuse_partial
+from ser_tasks.audio.whole import notes_on_size, refuse_partial
 
 __all__ = ["AudioError", "Recording", "open_sound", "read_mono", "read_recording"]
 
@@ -41,7 +41,9 @@ def open_sound(path: Path) -> Source:
         raise AudioError(f"{path}: the file is empty (0 bytes). Copy it again from its source.")
     refuse_partial(path)
     try:
-        return open_libsndfile(path)
+        source = open_libsndfile(path)
+        source.notes.extend(notes_on_size(path))
+        return source
     except NotBySndfile as refusal:
         from ser_tasks.audio.ffmpeg import open_ffmpeg  # noqa: PLC0415 - slow to load, and few corpora need it
 

@@ -84,9 +84,6 @@ def _pieces(path: Path, notes: list[str]) -> Iterator[Samples]:
                 for part in planar.resample(frame):
                     found += part.samples
                     yield _samples(part)
-            for part in planar.resample(None) if found else ():
-                found += part.samples
-                yield _samples(part)
     except av.FFmpegError as error:
         raise damaged(path, error.strerror, after=found / rate) from error
     if found / rate < promised - TOLERANCE:
@@ -111,7 +108,9 @@ def _frames(container: InputContainer, stream: AudioStream, notes: list[str]) ->
             broken += 1
             if broken > 1 or container.format.name not in BARE:
                 raise
-            notes.append(f"near {time:.2f} s one packet does not decode: the file was joined or cut there")
+            note = f"near {time:.2f} s one packet does not decode: the file was joined or cut there"
+            if note not in notes:  # a source is heard several times
+                notes.append(note)
 
 
 def _samples(frame: AudioFrame) -> Samples:

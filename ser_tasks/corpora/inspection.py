@@ -36,7 +36,8 @@ class Inspected:
     clipped: int  # runs of samples at full scale
     spectrum: NDArray[np.float32]  # shape (BANDS,): power of each band, dBFS
     bands: Bands  # by which copies of one take are found
-    notes: tuple[str, ...]  # on how it was read, and on its channels
+    notes: tuple[str, ...]  # on how it was read
+    remark: str | None  # on its channels
 
     @property
     def stem(self) -> str:
@@ -64,7 +65,7 @@ def inspect_file(root: Path, path: str) -> Inspected | Unreadable:
         recording = read_recording(root / path)
     except AudioError as error:
         return Unreadable(path, str(error), isinstance(error, PointerError))
-    samples, remark = recording.samples, remark_on_channels(recording.samples)
+    samples = recording.samples
     mono = mixed_down(samples)
     return Inspected(
         path=path,
@@ -77,7 +78,8 @@ def inspect_file(root: Path, path: str) -> Inspected | Unreadable:
         clipped=clipped_runs(samples),
         spectrum=band_levels(mono),
         bands=bands_of(mono, recording.sampling_rate),
-        notes=(*recording.notes, *([remark] if remark else [])),
+        notes=recording.notes,
+        remark=remark_on_channels(samples),
     )
 
 

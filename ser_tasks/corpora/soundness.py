@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 
+from ser_tasks.audio.channels import CHOOSE
 from ser_tasks.audio.recording import SHORTEST
 from ser_tasks.corpora.corpus import Corpus, Official, Utterance
 from ser_tasks.corpora.finding import Finding, Level, some
@@ -18,6 +19,7 @@ SILENT = -80.0  # dBFS of peak
 SAME_LENGTH = 0.25  # share of files with one and the same number of samples; RAVDESS itself has 0.05
 ROUNDING = 0.01  # s: durations are published with two decimals
 NUMBER = re.compile(r"-?\d+\.\d+")
+COLUMN = "import them with a column of channels"
 FEW = 5  # findings of one kind that are shown
 
 MEND = "get the release, or leave these out"
@@ -49,12 +51,13 @@ def soundness(
     official = corpus.official[0] if corpus.official else None
     emotions = {utterance.path: utterance.parsed.emotion for utterance in utterances if utterance.path}
     styles = {utterance.path: utterance.parsed.style for utterance in utterances if utterance.path}
-    findings = [_rates(files, official), _channels(files)]
+    sides = {utterance.path for utterance in utterances if utterance.channel}
+    findings = [_rates(files, official), _channels(files, sides)]
     for part in corpus.official or (None,):
         mine = [file for file in files if part is None or part.style in (None, styles.get(file.path))]
         findings += _durations(mine, part)
     findings += [
-        *_notes(files),
+        *_notes(files, sides),
         *_too_short(files),
         _levels(files),
         *_silent(files),
@@ -103,10 +106,13 @@ def _rates(files: Sequence[Inspected], official: Official | None) -> Finding:
     )
 
 
-def _channels(files: Sequence[Inspected]) -> Finding:
-    several = [file.path for file in files if file.n_channels > 1]
+def _channels(files: Sequence[Inspected], sides: Set[str | None]) -> Finding:
+    """How many files are mixed down; not those of which single channels are utterances."""
+    several = [file.path for file in files if file.n_channels > 1 and file.path not in sides]
+    apart = sum(file.n_channels > 1 for file in files) - len(several)
     if not several:
-        return Finding("ok", "channels", "mono")
+        text = f"{apart} of {len(files)} files hold utterances side by side, of which each has its channel"
+        return Finding("ok", "channels", text if apart else "mono")
     return Finding(
         "note",
         "channels",
@@ -114,11 +120,12 @@ def _channels(files: Sequence[Inspected]) -> Finding:
     )
 
 
-def _notes(files: Sequence[Inspected]) -> list[Finding]:
-    """What was said while a file was read, or of its channels, and of how many."""
+def _notes(files: Sequence[Inspected], sides: Set[str | None]) -> list[Finding]:
+    """What was said while a file was read, or of channels that are mixed down, and of how many."""
     said: dict[str, list[str]] = {}
     for file in files:
-        for note in file.notes:
+        remark = file.remark.replace(CHOOSE, COLUMN) if file.remark and file.path not in sides else None
+        for note in (*file.notes, *([remark] if remark else [])):
             said.setdefault(NUMBER.sub("...", note), []).append(file.path)
     return [Finding("warning", "heard", f"{len(paths)} files: {note}: {some(paths)}") for note, paths in said.items()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SIDES = {"left": "left", "l": "left", "a": "left", "right": "right", "r": "right", "b": "right", "mix": "", "both": ""}
 """As tables spell them; A and B are the sides of a call in the corpora of the LDC."""
+WORD = "ch(?:an(?:nel)?)?"
+SPELT = re.compile(rf"(?:{WORD}_?)?(.*?)(?:_?{WORD})?(?:\.0)?")
+"""ch1, Left channel; and 1.0, a number that went through a column with gaps."""
 
 
 def sides_of(values: pd.Series) -> tuple[pd.Series, list[str], list[str]]:
@@ -26,9 +30,9 @@ def sides_of(values: pd.Series) -> tuple[pd.Series, list[str], list[str]]:
     Args:
         values: of the column, as they stand in the table
     """
-    counted = values.dropna().map(plain)
-    first = 0 if (counted == "0").any() else 1  # of the numbers
-    read = {value: _side(plain(value), first) for value in values.dropna().unique()}
+    spelt = {value: _spelt(value) for value in values.dropna().unique()}
+    first = 0 if "0" in spelt.values() else 1  # of the numbers
+    read = {value: _side(name, first) for value, name in spelt.items()}
     lost = sorted(str(value) for value, side in read.items() if side is None)
     problems = [
         f"{len(lost)} values of the channel are not understood: {some(lost)}. Expected left, right, A, B, mix, or the "
@@ -46,6 +50,11 @@ def refuse_missing(rows: Rows) -> None:
     absent = asked.index[[there[file] < _place(side) for file, side in zip(asked.file, asked.channel, strict=True)]]
     wrong = pd.Series(rows.table.index.isin(absent), index=rows.table.index)
     rows.refuse(wrong, "segments", "name a channel that their file does not have", "Mend them, or the sounds")
+
+
+def _spelt(value: str) -> str:
+    found = SPELT.fullmatch(plain(value))
+    return found[1] if found else ""
 
 
 def _side(value: str, first: int) -> str | None:

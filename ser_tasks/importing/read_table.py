@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ser_tasks.importing.problem import SourceError
 from ser_tasks.importing.told import Told
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SAID = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)  # a first line for Excel
 SEPARATED = (".csv", ".tsv", ".tab", ".txt")
 Read = tuple[str, pd.DataFrame]  # the format, for people; the rows
 Folders = Sequence[Path]
@@ -69,6 +71,8 @@ def _cell(value: Any) -> str | None:
 def _separated(path: Path, text: str, folders: Folders) -> Read:
     first = next(iter(text.splitlines()), "")
     separator = max(SEPARATORS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
+    if said := SAID.match(text):
+        separator, text = said[1], text[said.end() :]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         lines = [line for line in reader if any(map(str.strip, line))]
@@ -79,7 +83,7 @@ def _separated(path: Path, text: str, folders: Folders) -> Read:
         ) from error
     if not lines:
         raise SourceError(f"{path}: the file is empty. Export the table again.")
-    head, *rows = [[cell.strip() for cell in line] for line in lines]
+    head, *rows = _without_empty([[cell.strip() for cell in line] for line in lines])
     if nameless := is_row(head, rows, folders):
         head, rows = [f"column {i}" for i in range(1, len(head) + 1)], [head, *rows]
     _refuse_repeated(path, head)
@@ -94,6 +98,12 @@ def _separated(path: Path, text: str, folders: Folders) -> Read:
     called = f", without a line of names (column 1 to {len(head)})" if nameless else ""
     name = f"table with a {SEPARATORS[separator]} between fields{called}"
     return name, pd.DataFrame(rows, columns=head, index=index)
+
+
+def _without_empty(lines: list[list[str]]) -> list[list[str]]:
+    """Without the columns at the right that have no name and no value, as spreadsheets export them."""
+    width = max(place for line in lines for place, cell in enumerate(line, 1) if cell)
+    return [line[:width] for line in lines]
 
 
 def _refuse_repeated(path: Path, head: list[str]) -> None:

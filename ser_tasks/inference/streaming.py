@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from ser_tasks.audio.channels import MIX, heard, place_of
+from ser_tasks.audio.channels import MIX, OPPOSITE, Together, heard, place_of, remark_on
 from ser_tasks.audio.recording import AudioError
 from ser_tasks.audio.source import Samples, Source
 
@@ -23,7 +23,7 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, cha
         sampling_rate: wanted, in Hz (soxr, high quality)
         block: s of sound that are decoded at once
         channel: that is heard, see `ser_tasks.audio.channels.mixed_down`; of a mix, from the block on where the
-            channels first cancel, the louder one alone
+            channels first cancel, the louder one alone; that, and channels that differ, are said in the notes
 
     Yields:
         shape (n_samples,), full scale [-1, 1]; lengths differ, none is empty
@@ -33,10 +33,12 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, cha
     """
     resampler = soxr.ResampleStream(source.sampling_rate, sampling_rate, 1, dtype="float32", quality="HQ")
     same = source.sampling_rate == sampling_rate
-    done, place = 0, None
+    done, place, together = 0, None, None
     for samples in source.blocks(max(1, round(block * source.sampling_rate))):
         if place is None and samples.any():
             place = place_of(samples, channel, source.path)
+        if channel == MIX and source.n_channels > 1:
+            together = Together.of(samples) + together if together else Together.of(samples)
         mono = heard(samples, place)
         _refuse_broken(source.path, mono, start=done / source.sampling_rate)
         done += len(mono)
@@ -48,6 +50,10 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, cha
         yield np.asarray(rest, np.float32)
     if not done:
         raise AudioError(f"{source.path}: the file holds no samples. Copy it again.")
+    if together is not None:
+        remark = remark_on(together) if place is None else OPPOSITE
+        if remark is not None and remark not in source.notes:  # a source is heard several times
+            source.notes.append(remark)
 
 
 def _refuse_broken(path: Path, mono: Samples, *, start: float) -> None:

@@ -48,14 +48,42 @@ def test_channels_in_opposite_phase_are_not_silence_but_the_louder_of_the_two(tm
     np.testing.assert_array_equal(np.concatenate(list(blocks)), -1.1 * LEFT)
 
 
+def test_silence_in_front_does_not_hide_that_the_channels_cancel(tmp_path):
+    opposite = np.concatenate([np.zeros((4_000, 2), np.float32), np.stack([LEFT, -1.1 * LEFT], axis=1)])
+    soundfile.write(tmp_path / "a.wav", opposite, 16_000, subtype="FLOAT")
+    blocks = mono_blocks(open_sound(tmp_path / "a.wav"), sampling_rate=16_000, block=0.1)
+    np.testing.assert_allclose(np.concatenate(list(blocks))[4_800:], opposite[4_800:, 1], atol=0)
+
+
+@pytest.mark.parametrize(
+    ("samples", "channel", "notes"),
+    [
+        (CALL, "mix", [DIFFERENT.format(found=np.corrcoef(CALL.T)[0, 1])]),
+        (np.stack([LEFT, -1.1 * LEFT], axis=1), "mix", [OPPOSITE]),
+        (np.stack([LEFT, LEFT], axis=1), "mix", []),
+        (CALL, "left", []),
+        (LEFT[:, None], "mix", []),
+    ],
+)
+def test_block_by_block_the_same_is_said_as_of_the_whole_and_once(tmp_path, samples, channel, notes):
+    soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="FLOAT")
+    source = open_sound(tmp_path / "a.wav")
+    for _ in range(3):  # a timeline hears it as often
+        list(mono_blocks(source, sampling_rate=16_000, block=0.1, channel=channel))
+    assert source.notes == notes
+
+
 @pytest.mark.parametrize(
     ("samples", "remark"),
     [
         (CALL, DIFFERENT.format(found=np.corrcoef(CALL.T)[0, 1])),
         (np.stack([LEFT, LEFT + 0.5 * RIGHT], axis=1), None),  # one voice, two microphones
+        (np.stack([LEFT, 0.4 * LEFT + 0.8 * RIGHT], axis=1), None),  # 0.45: one voice, and much of the room
         (np.stack([LEFT, 0.01 * RIGHT], axis=1), None),  # the noise of a line that is not used
         (np.stack([LEFT, 0 * LEFT], axis=1), None),
         (np.zeros((100, 2), np.float32), None),
+        (np.stack([LEFT, np.full_like(LEFT, 0.2)], axis=1), None),  # a zero line, and nothing on it
+        (np.stack([LEFT + 0.2, LEFT - 0.2], axis=1), None),
         (LEFT[:, None], None),
     ],
 )

@@ -65,6 +65,23 @@ def test_of_two_mp3_files_in_one_both_are_heard_and_the_joint_is_named(tmp_path,
     recording = read_recording(path)
     assert recording.duration == pytest.approx(2 * SECONDS, abs=0.2)
     assert [note[:10] for note in recording.notes] == ["near 3.06 s"[:10]]
+    source = open_sound(path)
+    for _ in range(2):
+        list(source.blocks(10_000))
+    assert tuple(source.notes) == recording.notes, "said once, however often it is heard"
+
+
+def test_of_three_nobody_knows_how_much_was_lost_between_them(tmp_path):
+    path = tmp_path / "three.mp3"
+    path.write_bytes(specimen(tmp_path, "no_xing.mp3").read_bytes() * 3)
+    with pytest.raises(AudioError, match=r"damaged: after 6\.\d\d s of sound"):
+        read_recording(path)
+
+
+def test_who_allows_a_file_is_asked_again_where_no_header_said_how_long_it_is(tmp_path):
+    asked = []
+    read_recording(specimen(tmp_path, "no_xing.mp3"), allow=lambda source, n_samples: asked.append(n_samples))
+    assert asked == [0, 49_536]
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.w64", "a.aiff", "a.au", "sphere.wav", "a.rf64", "a.caf"])

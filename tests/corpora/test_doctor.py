@@ -16,6 +16,7 @@ from ser_tasks.corpora.doctor import examine
 from ser_tasks.corpora.fingerprint import DIGITS, Fingerprint, read_fingerprints, write_fingerprints
 from ser_tasks.corpora.inspection import BANDS, band_levels, cliff, clipped_runs, inspect_file
 from ser_tasks.corpora.manifest import write_manifest
+from ser_tasks.corpora.soundness import soundness
 from tests.corpora.conftest import EMODB_NAMES, RATE, noise, write
 
 SECONDS = 0.5
@@ -286,7 +287,20 @@ def test_what_was_said_while_files_were_read_is_said_once_for_all_of_them(corpus
         samples, _ = soundfile.read(file)
         soundfile.write(file, np.stack([samples, np.random.default_rng(0).normal(0, 0.1, len(samples))], 1), RATE)
     heard = said(examine(corpus, root), "warning", "heard")
-    assert heard.startswith("5 files: the channels differ (correlation ...), as the two sides of a call do")
+    assert heard.startswith(
+        "5 files: the channels differ (correlation ...), as the two sides of a call do: import them with a column"
+    )
+
+
+def test_channels_that_are_utterances_of_their_own_are_not_mixed_down(corpus, root):
+    soundfile.write(root / "call.wav", np.random.default_rng(0).normal(0, 0.1, (RATE, 2)), RATE)
+    files = [inspect_file(root, path) for path in ("call.wav", "wav/03a01Fa.wav")]
+    parsed = emodb.parse("03a01Fa")
+    sides = [Utterance(side, "call.wav", parsed, channel=side) for side in ("left", "right")]
+    plain = replace(corpus, official=(), fingerprints=None)
+    found = {one.topic: one.text for one in soundness(plain, sides, files, {})}
+    assert found["channels"] == "1 of 2 files hold utterances side by side, of which each has its channel"
+    assert "heard" not in found
 
 
 def test_git_lfs_pointers_are_counted_as_such(corpus, root):

@@ -7,7 +7,8 @@ import soxr
 from scipy.signal import butter, sosfilt
 
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.corpora.take import bands_of, correlation, same_takes
+from ser_tasks.corpora import take as module
+from ser_tasks.corpora.take import LAG, _alike, bands_of, correlation, same_takes
 
 RATE = 16_000
 
@@ -47,6 +48,27 @@ def test_other_takes_are_others_whatever_their_length():
     bands = [bands_of(babble(seed, seconds=1 + 0.1 * seed), RATE) for seed in range(12)]
     assert not list(same_takes(bands))
     assert not list(same_takes([]))
+
+
+def test_every_pair_is_compared_however_many_blocks_the_files_make(monkeypatch):
+    monkeypatch.setattr(module, "BLOCK", 2)
+    bands = [bands_of(babble(seed), RATE) for seed in (0, 1, 2, 3, 1)]
+    assert [pair[:2] for pair in same_takes([*bands, bands[2]])] == [(1, 4), (2, 5)]
+
+
+def test_less_than_half_a_second_is_too_little_to_tell():
+    short, longer = (bands_of(babble(0, seconds), RATE) for seconds in (0.4, 0.55))
+    assert not list(same_takes([short, short]))
+    assert [pair[:2] for pair in same_takes([longer, longer])] == [(0, 1)]
+
+
+@pytest.mark.parametrize("columns", [0.5, 3.5])
+def test_a_delay_by_half_a_column_costs_no_more_than_one_by_a_whole(columns):
+    sound = babble(3)
+    late = np.concatenate([np.zeros(round(0.01 * columns * RATE), np.float32), sound])[: len(sound)]
+    whole = bands_of(sound, RATE)
+    halfway = max(_alike(whole, bands_of(late, RATE), lag) for lag in range(-LAG, LAG + 1))
+    assert correlation(whole, bands_of(late, RATE)) > halfway
 
 
 def test_a_delay_is_allowed_for_and_silence_is_no_take():

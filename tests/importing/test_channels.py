@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import soundfile
 
+from ser_tasks.importing.channel_column import sides_of
 from ser_tasks.importing.plan import plan_import
 from ser_tasks.importing.told import Told
 
@@ -33,6 +34,10 @@ def planned(folder, sides, **told):
         (("A", "B"), ["left", "right"]),
         ((1, 2), ["1", "2"]),
         ((0, 1), ["1", "2"]),
+        ((1.0, 2.0), ["1", "2"]),  # as a column of numbers with gaps is written
+        (("ch1", "ch2"), ["1", "2"]),
+        (("Channel_1", "Channel_2"), ["1", "2"]),
+        (("Left channel", "Right channel"), ["left", "right"]),
     ],
 )
 def test_each_row_has_its_side_however_the_table_spells_it(calls, sides, expected):
@@ -42,6 +47,11 @@ def test_each_row_has_its_side_however_the_table_spells_it(calls, sides, expecte
     assert plan.table.utterance_id.tolist()[:2] == [f"0_{side}" for side in expected]
     assert any("counted from 0" in note for note in plan.notes) == (0 in sides)
     assert not any("overlap" in note for note in plan.notes)  # of one file, with other labels, and not the same sound
+
+
+def test_both_sides_and_no_side_are_the_mix():
+    sides, notes, problems = sides_of(pd.Series(["left", "both", "Mix", None]))
+    assert (sides.tolist(), notes, problems) == (["left", None, None, None], [], [])
 
 
 def test_a_column_of_how_many_channels_there_are_is_no_side(calls):

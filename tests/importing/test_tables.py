@@ -46,6 +46,21 @@ def test_separators_encodings_and_line_ends_of_spreadsheets(plan, sounds, encodi
     assert counts(plan(table)) == SIX_CELLS + Counter({("jörg", "anger"): 1})
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_first_line_that_tells_excel_the_separator_is_no_line_of_names(plan, sounds, separator):
+    table = write_table(sounds, rows(), separator=separator, newline="\r\n")
+    table.write_bytes(f"sep={separator}\r\n".encode() + table.read_bytes())
+    assert counts(plan(table)) == SIX_CELLS
+
+
+def test_empty_columns_and_rows_at_the_end_of_a_sheet_are_none(plan, sounds):
+    lines = [[*line, "", "", ""] for line in rows()] + [[""] * 6] * 2
+    assert counts(plan(write_table(sounds, lines, head="file,emotion,speaker,,,"))) == SIX_CELLS
+    lines[1][4] = "a remark"
+    with pytest.raises(SourceError, match="the column '' is there 2 times"):
+        plan(write_table(sounds, lines, head="file,emotion,speaker,,,"))
+
+
 def test_columns_are_found_by_what_stands_in_them(plan, sounds):
     lines = [[f"{i}", *line] for i, line in enumerate(rows())]
     found = plan(write_table(sounds, lines, head="nr,Aufnahme,Gefühl,speaker_id"))

@@ -62,6 +62,18 @@ def test_csv_has_a_row_for_every_input_in_order_and_status_2_says_that_one_has_n
     assert "3 of 4 files answered" in done.stderr
 
 
+def test_each_channel_has_a_row_and_is_counted_as_one(ser, place):
+    call = np.stack([voice(emotion, speaker=2, take=9) for emotion in ("anger", "sadness")], axis=1)
+    soundfile.write(place / "call.wav", call, RATE)
+    done = ser("call.wav", "rec/neutral.wav", "--channel", "each")
+    assert [(row["path"], row["channel"], row["emotion"]) for row in rows_of(done.stdout)] == [
+        ("call.wav", "left", "anger"),
+        ("call.wav", "right", "sadness"),
+        ("rec/neutral.wav", "mix", "neutral"),
+    ]
+    assert "3 of 3 channels answered" in done.stderr
+
+
 def test_all_answered_is_status_0_and_names_may_come_from_standard_input(ser):
     done = ser("-", input="rec/sadness.wav\nrec/anger.wav\n")
     assert done.exit_code == 0, done.stderr
