@@ -14,6 +14,7 @@ from av.container import InputContainer
 
 from ser_tasks.audio.recording import AudioError, damaged, truncated, unreadable
 from ser_tasks.audio.source import Samples, Source
+from ser_tasks.audio.tags import end_of_sound
 
 TOLERANCE = 0.5  # s by which containers may promise more than codecs deliver
 BARE = ("aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "mp3")  # packets alone: their length is an estimate
@@ -73,7 +74,7 @@ def _pieces(path: Path, notes: list[str]) -> Iterator[Samples]:
             rate, promised = stream.rate, _of_track(stream) if container.format.name not in BARE else 0.0
             planar, kinds = AudioResampler(format="fltp"), {(rate, stream.channels)}  # one row per channel
             formats = set[str]()
-            for frame in _frames(container, stream, notes):
+            for frame in _frames(path, container, stream, notes):
                 kinds.add((frame.sample_rate, frame.layout.nb_channels))
                 formats.add(frame.format.name)
                 if len(kinds) > 1 or len(formats) > 1:
@@ -90,7 +91,7 @@ def _pieces(path: Path, notes: list[str]) -> Iterator[Samples]:
         raise truncated(path, promised=round(promised, 2), found=round(found / rate, 2), unit="s of sound")
 
 
-def _frames(container: InputContainer, stream: AudioStream, notes: list[str]) -> Iterator[AudioFrame]:
+def _frames(path: Path, container: InputContainer, stream: AudioStream, notes: list[str]) -> Iterator[AudioFrame]:
     """Decoded packets; a single one that does not decode is passed over where nothing but packets was joined or cut.
 
     Raises:
@@ -98,8 +99,10 @@ def _frames(container: InputContainer, stream: AudioStream, notes: list[str]) ->
     """
     if (container.format.name, stream.codec_context.name) == ("caf", "alac"):
         stream.codec_context.options = {"flags2": "+skip_manual"}  # or the remainder is taken off twice
-    broken, time = 0, 0.0
+    broken, time, end = 0, 0.0, end_of_sound(path) if container.format.name in BARE else None
     for packet in container.demux(stream):
+        if end is not None and packet.pos is not None and packet.pos >= end:
+            continue  # a tag, not sound
         try:
             for frame in packet.decode():
                 time = frame.time or time

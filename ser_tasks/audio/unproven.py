@@ -9,6 +9,8 @@ from pathlib import Path
 
 import soundfile
 
+from ser_tasks.audio.tags import end_of_sound
+
 SAMPLES_UNKNOWN = slice(21, 26)  # of a FLAC file: the last 36 of these 40 bits are the number of samples
 STREAMS = {
     "FLAC": b"fLaC\x00\x00\x00\x22",  # the mark, and the head of the block that must follow
@@ -17,7 +19,6 @@ STREAMS = {
 OGG_PAGE, LAST_PAGE = b"OggS", 4  # the flag stands in byte 5
 XING = (b"Xing", b"Info")
 COUNTED = 0b11  # the flags of a Xing header that states its frames and bytes
-ID3V1 = 128  # bytes at the end
 
 SEVERAL = "several streams one after the other in one file: all are heard"
 OPEN_END = "the file has no end mark: it was cut, or its recorder was stopped"
@@ -63,8 +64,8 @@ def _counts_its_frames(path: Path) -> bool:
     at = max(frame.find(mark) for mark in XING)
     if at < 0 or frame[at + 7] & COUNTED != COUNTED:
         return False
-    behind = path.stat().st_size - start - int.from_bytes(frame[at + 12 : at + 16], "big")
-    return behind <= 0 or behind == ID3V1  # less than is stated is cut, which counting tells
+    behind = end_of_sound(path) - start - int.from_bytes(frame[at + 12 : at + 16], "big")
+    return behind <= 0  # less than is stated is cut, which counting tells
 
 
 def _flac_of_unknown_length(path: Path) -> bool:

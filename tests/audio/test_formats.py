@@ -1,5 +1,6 @@
 """A row for each format: what is heard of it is what was written. The table that people read is docs/sounds.md."""
 
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,31 @@ def test_of_two_mp3_files_in_one_both_are_heard_and_the_joint_is_named(tmp_path,
     for _ in range(2):
         list(source.blocks(10_000))
     assert tuple(source.notes) == recording.notes, "said once, however often it is heard"
+
+
+PICTURE = np.random.default_rng(0).integers(0, 256, 60_000, dtype=np.uint8).tobytes()
+ITEM = struct.pack("<II", len(PICTURE), 2) + b"Cover Art (Front)\0" + PICTURE
+ID3V1, LYRICS = b"TAG" + b"a" * 125, b"LYRICSBEGININD0000210000021LYRICS200"
+
+
+def ape(flags: int) -> bytes:
+    """Head or foot of an APE tag."""
+    return b"APETAGEX" + struct.pack("<IIII", 2_000, len(ITEM) + 32, 1, flags) + bytes(8)
+
+
+@pytest.mark.parametrize("name", ["xing.mp3", "no_xing.mp3", "a.aac"])
+@pytest.mark.parametrize(
+    "tags",
+    [ID3V1, ape(0xA0000000) + ITEM + ape(0x80000000), ITEM + ape(0) + ID3V1, LYRICS + ID3V1],
+    ids=["ID3v1", "APE with a picture", "APE without a head, ID3v1", "Lyrics3, ID3v1"],
+)
+def test_tags_at_the_end_are_no_sound(tmp_path, name, tags):
+    path = specimen(tmp_path, name)
+    plain = read_recording(path)
+    path.write_bytes(path.read_bytes() + tags)
+    tagged = read_recording(path)
+    np.testing.assert_allclose(tagged.samples, plain.samples, atol=1e-6)
+    assert tagged.notes == ()
 
 
 def test_of_three_nobody_knows_how_much_was_lost_between_them(tmp_path):
