@@ -41,9 +41,11 @@ def map_labels(counts: Counter[str], told: Mapping[str, str], meanings: Meanings
     problems = [text for name in new if (text := _slip(name))]
     if unknown:
         problems.append(_unknown(unknown, words))
-    if unused := sorted(label for label in told if plain(label) not in map(plain, counts)):
+    if counts and (unused := sorted(label for label in told if plain(label) not in map(plain, counts))):
         problems.append(f"--label {unused[0]}=…: no row has this label. There are: {', '.join(sorted(counts))}.")
-    if not unknown and len({name for name in classes.values() if name}) < 2:
+    if not counts:
+        problems.append("no row is left: see what was left out, and why.")
+    elif not unknown and len({name for name in classes.values() if name}) < 2:
         problems.append(
             f"fewer than two classes are left of the labels {', '.join(sorted(counts))}: nothing to tell apart."
         )

@@ -73,3 +73,11 @@ def test_what_lasts_less_than_any_answer_needs_is_left_out_and_counted(calls):
     plan = planned(calls, [("", "agent", "angry")])
     assert plan.dropped["last less than 0.1 s"] == 1
     assert len(plan.table) == 3
+
+
+def test_where_no_row_is_left_that_is_the_problem(calls):
+    for number in range(4):
+        soundfile.write(calls / f"{number}.wav", RNG.normal(0, 0.1, 1_500), 16_000)
+    plan = planned(calls, [("", "agent", "angry"), ("", "caller", "sad")])
+    assert plan.dropped["last less than 0.1 s"] == 8
+    assert any(problem.startswith("no row is left: see what was left out") for problem in plan.problems)
