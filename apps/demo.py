@@ -62,7 +62,11 @@ def demo(
                     names, value=names[:SHOWN], label="Models", info="Tick several to compare them.", elem_id="models"
                 )
                 channel = gr.Dropdown(
-                    [MIX, *NAMES], value=MIX, label="Channel", info="Left or right: one side of a call.", elem_id="channel"
+                    [MIX, *NAMES],
+                    value=MIX,
+                    label="Channel",
+                    info="Left, right: one side of a call.",
+                    elem_id="channel",
                 )
                 button = gr.Button("Recognise", variant="primary", elem_id="recognise")
         answer = gr.HTML(elem_id="answer", padding=False)

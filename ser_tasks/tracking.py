@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from filelock import FileLock
 
+from ser_tasks.atomic import atomic_path
+from ser_tasks.errors import UserError
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-DEFAULT_URI = "sqlite:///mlflow.db"
+SQLITE = "sqlite:///"
+DEFAULT_URI = f"{SQLITE}mlflow.db"
+DISK_FULL = "database or disk is full"  # as SQLite says it
 KIND, NEWEST, CONFIGURATION = "ser.kind", "ser.newest", "ser.configuration"
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 EVALUATIONS = (
@@ -81,7 +86,7 @@ def log_evaluation(
         the parent's run id. Older runs of the same configuration stay, tagged `ser.newest` = false.
     """
     mlflow = _mlflow()
-    with _one_at_a_time():
+    with _one_at_a_time(mlflow):
         _enter(mlflow, experiment, note=EVALUATIONS)
         older = _newest_runs(mlflow, experiment, tags[CONFIGURATION])
         with mlflow.start_run(run_name=name, description=description, tags=dict(tags)) as parent:
@@ -128,7 +133,7 @@ def register_bundle(
         the version
     """
     mlflow = _mlflow()
-    with _one_at_a_time():
+    with _one_at_a_time(mlflow):
         _enter(mlflow, experiment, note=EVALUATIONS)
         with mlflow.start_run(run_name=f"bundle · {name}", description=description, tags=dict(tags)):
             mlflow.log_params(dict(params))
@@ -165,7 +170,7 @@ def parent_run(
 ) -> str:
     """Id of the run that has these tags and no parent, which children may be added to; begun if there is none."""
     mlflow = _mlflow()
-    with _one_at_a_time():
+    with _one_at_a_time(mlflow):
         _enter(mlflow, experiment, note=TRIALS)
         query = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
         found = mlflow.search_runs(experiment_names=[experiment], filter_string=query, output_format="list")
@@ -294,7 +299,29 @@ def _newest_runs(mlflow: Any, experiment: str, configuration: str) -> list[str]:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """SQLite makes its tables at the first use, and two stages doing so at once break each other."""
-    with FileLock(".mlflow.lock", timeout=600):
-        yield
+def _one_at_a_time(mlflow: Any) -> Iterator[None]:
+    """SQLite makes its tables at the first use, and two stages doing so at once break each other.
+
+    Raises:
+        UserError: no room for what is written
+    """
+    try:
+        with FileLock(".mlflow.lock", timeout=600):
+            _make_database(mlflow)
+            yield
+    except Exception as error:
+        if DISK_FULL not in str(error):
+            raise
+        raise UserError(
+            f"{mlflow.get_tracking_uri()}: no room on the disk for the runs of MLflow. Make some, and run this again."
+        ) from error
+
+
+def _make_database(mlflow: Any) -> None:
+    """Aside, and then put in its place: MLflow cannot go on with one whose tables are half made, by a killed run."""
+    uri = str(mlflow.get_tracking_uri())
+    database = Path(uri.removeprefix(SQLITE))
+    if not uri.startswith(SQLITE) or database.exists():
+        return
+    with atomic_path(database) as temporary:
+        mlflow.MlflowClient(f"{SQLITE}{temporary}").search_experiments(max_results=1)
