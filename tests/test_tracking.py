@@ -25,9 +25,9 @@ def half_made(database: Path) -> None:
 
 def test_a_database_that_was_not_finished_is_not_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"sqlite:///mlflow\.db: no room on the disk .* Make some"):
-        with _one_at_a_time(client_that(half_made)):
-            pass
+    refused = pytest.raises(UserError, match=r"sqlite:///mlflow\.db: no room on the disk .* Make some")
+    with refused, _one_at_a_time(client_that(half_made)):
+        pytest.fail("nothing could be written")
     assert [path.name for path in tmp_path.iterdir()] == [".mlflow.lock"]
 
 
