@@ -1,4 +1,8 @@
-"""The encoding of a table that does not state it: UTF-8, or the one in which its letters make words."""
+"""The encoding of a table that does not state it: UTF-8, or the one in which its letters make words.
+
+Libraries judge by longer texts: of 25 tables of four short rows, charset-normalizer 3.5.2 misread ten (`schön` as
+`sch—n`, Russian in KOI8-R as half-width katakana).
+"""
 
 import codecs
 import re
