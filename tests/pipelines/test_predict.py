@@ -122,10 +122,10 @@ def test_the_table_for_people_names_first_and_second(ser):
 
 
 def test_ctrl_c_leaves_what_is_done(ser, tmp_path, monkeypatch):
-    def interrupted(path):
+    def interrupted(path, **rest):
         if path.name == "sadness.wav":
             raise KeyboardInterrupt
-        return reading(path)
+        return reading(path, **rest)
 
     reading = files.read_recording
     monkeypatch.setattr(files, "read_recording", interrupted)

@@ -54,6 +54,7 @@ def made(tmp_path_factory) -> Path:
     table, noise = corpus(), np.random.default_rng(0)
     level = table.emotion.map({"anger": 1.0, "sadness": -1.0})
     frames = [(value + noise.normal(0, 2, (1, N_DIMS))).astype(np.float32) for value in level]
+    origin._features.cache_clear()  # of a project of another test, at the same relative path
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         write_utterances(
