@@ -1,21 +1,37 @@
-"""The campaigns of benchmarks/reliability/ in short: every end is an answer or a clear error."""
+"""The campaigns of benchmarks/reliability/ in short: every end is an answer or a clear error.
 
-import faulthandler
-import os
-import time
+Each in a process of its own, since it forks, and other tests here start threads.
+"""
+
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
-from benchmarks.reliability import damaged_bundles, damaged_sounds, damaged_tables
 from benchmarks.reliability.spoil import DAMAGE, spoilt
-from benchmarks.reliability.watch import watched
+
+EVERY_END = """
+import os, time
+from benchmarks.reliability import watch
 from ser_tasks.errors import UserError
 
+def fault(): raise KeyError("a fault")
+def clear(): raise UserError("mend it")
 
-@pytest.mark.parametrize(("campaign", "number"), [(damaged_sounds, 108), (damaged_tables, 60), (damaged_bundles, 24)])
-def test_damage_ends_in_an_answer_or_a_clear_error(campaign, number, capfd):
-    assert campaign.main(number, 7) == 0, capfd.readouterr().out
+watch.PATIENCE = 0.5
+ends = [lambda: None, clear, fault, os.abort, lambda: time.sleep(60), lambda: "odd", lambda: None]
+watch.watched(lambda number: ends[number](), range(len(ends))).show("ends", 0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("campaign", "number"), [("damaged_sounds", 108), ("damaged_tables", 60), ("damaged_bundles", 24)]
+)
+def test_damage_ends_in_an_answer_or_a_clear_error(campaign, number):
+    command = [sys.executable, "-m", f"benchmarks.reliability.{campaign}", str(number), "7"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", DAMAGE)
@@ -31,32 +47,8 @@ def test_every_kind_of_damage_comes():
     assert {spoilt(b"some bytes", rng)[0] for _ in range(100)} == set(DAMAGE)
 
 
-def test_a_campaign_counts_faults_crashes_and_hangs(monkeypatch):
-    monkeypatch.setattr("benchmarks.reliability.watch.PATIENCE", 0.5)
-
-    def attempt(number: int) -> str | None:
-        match number:
-            case 0:
-                return None
-            case 1:
-                raise UserError("mend it")
-            case 2:
-                raise KeyError("a fault")
-            case 3:
-                faulthandler.disable()  # or the report of the tests is full of it
-                os.abort()
-            case 4:
-                time.sleep(60)
-            case 5:
-                return "odd"
-        return None
-
-    ends = watched(attempt, range(7)).ends
-    assert ends == {
-        "answered": 2,
-        "refused": 1,
-        "builtins.KeyError": 1,
-        "crashed": 1,
-        "no answer in 0.5 s": 1,
-        "odd": 1,
-    }
+def test_a_campaign_counts_faults_crashes_and_hangs():
+    done = subprocess.run([sys.executable, "-c", EVERY_END], capture_output=True, text=True, check=True)
+    counted = dict(reversed(line.split(maxsplit=1)) for line in done.stdout.splitlines()[1:])
+    once = dict.fromkeys(["refused", "builtins.KeyError", "crashed", "no answer in 0.5 s", "odd"], "1")
+    assert counted == {"answered": "2"} | once
