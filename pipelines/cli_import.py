@@ -39,7 +39,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what would be")] = False,
 ) -> None:
     """Bring what you have: a table, an audformat database, EmoBox lists, a folder of labelled files."""
-    from pipelines.import_corpus import bring, pairs, told_of
+    from pipelines.import_corpus import bring, options_of, pairs
 
     with errors_as_messages():
         options = {
@@ -50,7 +50,7 @@ def import_(
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
             **{"drop": tuple(drop or ()), "table": tuple(table or ())},
         }
-        bring(told_of(path, options), name, use=use, dry_run=dry_run)
+        bring(options_of(path, options), name, use=use, dry_run=dry_run)
 
 
 @app.command(rich_help_panel=CORPORA)

@@ -28,9 +28,9 @@ from ser_tasks.corpora.imported import (
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import digest_files, save_entries
 from ser_tasks.edit_params import with_values
+from ser_tasks.importing.options import DROP, ImportOptions
 from ser_tasks.importing.plan import Import, plan_import
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import DROP, Told
 from ser_tasks.importing.values import as_language
 from ser_tasks.params import Params
 from ser_tasks.read_params import PARAMS_FILE, read_params
@@ -47,23 +47,23 @@ OF_THE_SOURCE: dict[str, Any] = {
 }
 
 
-def told_of(path: str, options: Mapping[str, Any]) -> Told:
+def options_of(path: str, options: Mapping[str, Any]) -> ImportOptions:
     """What was said on the command line.
 
     Raises:
         SourceError: a value that an option does not have
     """
     try:
-        told = Told(path=path, **options)
+        given = ImportOptions(path=path, **options)
     except ValidationError as error:
         (first, *_) = error.errors()
         found, expected = first["input"], first["msg"].removeprefix("Input should be ")
         raise SourceError(f"--{first['loc'][0]} {found}: expected {expected}.") from error
-    if told.audio is not None and not Path(told.audio).expanduser().is_dir():
-        raise SourceError(f"--audio {told.audio}: no such folder. Give the one that the paths begin at.")
-    if told.language is not None and as_language(told.language) != told.language:
-        raise SourceError(f"--language {told.language}: expected two small letters of ISO 639-1, as de.")
-    return told
+    if given.audio is not None and not Path(given.audio).expanduser().is_dir():
+        raise SourceError(f"--audio {given.audio}: no such folder. Give the one that the paths begin at.")
+    if given.language is not None and as_language(given.language) != given.language:
+        raise SourceError(f"--language {given.language}: expected two small letters of ISO 639-1, as de.")
+    return given
 
 
 def pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:
@@ -81,16 +81,16 @@ def pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def bring(said: Told, name: str | None, *, use: bool, dry_run: bool) -> None:
+def bring(said: ImportOptions, name: str | None, *, use: bool, dry_run: bool) -> None:
     """Show what would become of it; then write it, if nothing is left open.
 
     Raises:
         SourceError: what is left open, all of it
     """
     params = read_params()
-    name, told, before = _whose(said, name)
-    plan = plan_import(name, told)
-    if before is not None and _is_own_table(told, name):
+    name, given, before = _whose(said, name)
+    plan = plan_import(name, given)
+    if before is not None and _is_own_table(given, name):
         plan = replace(plan, description=before.model_copy(update={"labels": plan.description.labels}))
     show_import(plan)
     if plan.problems:
@@ -109,7 +109,7 @@ def bring(said: Told, name: str | None, *, use: bool, dry_run: bool) -> None:
     show_written(plan, edits, tracked, used=use or name in params.corpora)
 
 
-def _whose(said: Told, name: str | None) -> tuple[str, Told, Description | None]:
+def _whose(said: ImportOptions, name: str | None) -> tuple[str, ImportOptions, Description | None]:
     """The name, what was said now and before, and the corpus as it was imported before."""
     again = name is None and not Path(said.path).expanduser().exists() and _described(said.path) is not None
     name = said.path if again else name or _name_of(Path(said.path).expanduser())
@@ -122,7 +122,7 @@ def _whose(said: Told, name: str | None) -> tuple[str, Told, Description | None]
     before = _described(name)
     if before is None:
         return name, said, None
-    earlier = Told.model_validate(before.told)
+    earlier = ImportOptions.model_validate(before.told)
     if _is_own_table(
         said, name
     ):  # on another machine: names of its columns are ours, and no longer those of the source
@@ -131,8 +131,8 @@ def _whose(said: Told, name: str | None) -> tuple[str, Told, Description | None]
     return name, (said.model_copy(update={"path": earlier.path}) if again else said).over(earlier), before
 
 
-def _is_own_table(told: Told, name: str) -> bool:
-    return Path(told.path).expanduser().resolve() == _table(name).resolve()
+def _is_own_table(given: ImportOptions, name: str) -> bool:
+    return Path(given.path).expanduser().resolve() == _table(name).resolve()
 
 
 def _name_of(path: Path) -> str:
@@ -159,7 +159,7 @@ def _write(plan: Import) -> None:
     with atomic_path(description) as temporary:
         said = plan.description.model_dump(mode="json", exclude_none=True)
         text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
-        temporary.write_text(f"# Made by `ser import`, which keeps what is told here.\n{text}", encoding="utf-8")
+        temporary.write_text(f"# Made by `ser import`, which keeps what is given here.\n{text}", encoding="utf-8")
     root = places.corpus_root(plan.name)
     with atomic_path(root) as folder:
         folder.mkdir()
@@ -172,7 +172,7 @@ def _write(plan: Import) -> None:
         save_entries(digest_files(root, list_audio(root, corpus)), places.manifest(plan.name))
 
 
-def _edits(plan: Import, params: Params, said: Told, *, use: bool) -> dict[str, Any]:
+def _edits(plan: Import, params: Params, said: ImportOptions, *, use: bool) -> dict[str, Any]:
     """What changes in params.yaml: the entry; of an entry that is there, what no longer holds or was said anew."""
     before, new = params.corpus.get(plan.name), plan.section
     edits: dict[str, Any] = {}

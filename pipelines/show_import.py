@@ -21,7 +21,7 @@ LEARN = "svm"  # what a first evaluation is of
 
 def show_import(plan: Import) -> None:
     """The preview."""
-    _line("corpus", f"{plan.name}, from {plan.told.path}: {plan.format}")
+    _line("corpus", f"{plan.name}, from {plan.given.path}: {plan.format}")
     for role, taken in plan.taken.items():
         _line("column" if role == "path" else "", f"{role:11}{taken.column:23} {taken.why}")
     for number, where in enumerate(plan.first.index):  # not by rows: a row of pandas has NaN for None

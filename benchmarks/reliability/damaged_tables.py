@@ -14,8 +14,8 @@ import soundfile
 
 from benchmarks.reliability.spoil import spoilt
 from benchmarks.reliability.watch import watched
+from ser_tasks.importing.options import ImportOptions
 from ser_tasks.importing.plan import plan_import
-from ser_tasks.importing.told import Told
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".parquet")
 ODD = ("", " ", "nan", "None", "-1", "1e309", "0:00", "a,b", '"', "\x00", "..", "/", "03", "angry;sad", "x" * 5_000)
@@ -77,7 +77,7 @@ def main(number: int, seed: int) -> int:
                 target[which].write_bytes(spoilt(whole[which], rng)[1])
             else:
                 written(odd(table, rng), target[which])
-            plan_import("mine", Told(path=str(target[which])))
+            plan_import("mine", ImportOptions(path=str(target[which])))
             return None
 
         tally = watched(attempt, range(number))

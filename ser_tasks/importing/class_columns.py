@@ -8,43 +8,43 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ser_tasks.corpora.vocabulary import class_of, plain
-from ser_tasks.importing.brought import Ballot, Brought, Taken
 from ser_tasks.importing.columns import NAMES, emotion_column, refuse_unknown_columns
+from ser_tasks.importing.options import NONE
 from ser_tasks.importing.problem import SourceError, option
-from ser_tasks.importing.told import NONE
+from ser_tasks.importing.source_table import Ballot, ColumnChoice, SourceTable
 from ser_tasks.importing.values import as_number
 
 ROLE_NAMES = {name for names in NAMES.values() for name in names.split()}
 
 
-def with_ballots(brought: Brought, told: Mapping[str, str]) -> tuple[Brought, dict[str, str]]:
-    """The rows with one column for the several that hold labels, and what was told of the others.
+def with_ballots(source: SourceTable, given: Mapping[str, str]) -> tuple[SourceTable, dict[str, str]]:
+    """The rows with one column for the several that hold labels, and what was given of the others.
 
     Args:
-        brought: the rows
-        told: role -> column; for the emotion several, with commas between them
+        source: the rows
+        given: role -> column; for the emotion several, with commas between them
 
     Raises:
         SourceError: a column that is not there, or columns beside those of classes that may be classes too
     """
-    columns = _named(brought.table, told) or _found(brought, told)
+    columns = _named(source.table, given) or _found(source, given)
     if not columns:
-        return brought, dict(told)
-    table = brought.table
+        return source, dict(given)
+    table = source.table
     numbers = _numbers(table[columns]) if any(map(class_of, columns)) else None
     ballots = _of_raters(table[columns]) if numbers is None else _of_classes(columns, numbers)
     name, why = ", ".join(columns), "each is a rater's" if numbers is None else f"{_kind(numbers)} for each class"
     cells = [", ".join(f"{one.label} {one.weight:g}" if numbers is not None else one.label for one in row) or None
              for row in _merged(ballots)]  # fmt: skip
     table = table.drop(columns=columns).assign(**{name: pd.Series(cells, index=table.index, dtype=object)})
-    rest = {role: column for role, column in told.items() if role != "emotion"}
-    roles = {**brought.roles, "emotion": Taken(name, why)}
-    return replace(brought, table=table, roles=roles, ballots=dict(zip(table.index, ballots, strict=True))), rest
+    rest = {role: column for role, column in given.items() if role != "emotion"}
+    roles = {**source.roles, "emotion": ColumnChoice(name, why)}
+    return replace(source, table=table, roles=roles, ballots=dict(zip(table.index, ballots, strict=True))), rest
 
 
-def _named(table: pd.DataFrame, told: Mapping[str, str]) -> list[str]:
+def _named(table: pd.DataFrame, given: Mapping[str, str]) -> list[str]:
     """The columns that the user named, if they are several."""
-    said = told.get("emotion", "")
+    said = given.get("emotion", "")
     columns = [column.strip() for column in said.split(",")]
     if said in table.columns or len(columns) < 2:
         return []
@@ -53,11 +53,11 @@ def _named(table: pd.DataFrame, told: Mapping[str, str]) -> list[str]:
     return columns
 
 
-def _found(brought: Brought, told: Mapping[str, str]) -> list[str]:
+def _found(source: SourceTable, given: Mapping[str, str]) -> list[str]:
     """Columns of numbers that are called as classes are, where no column holds labels."""
-    table = brought.table.drop(columns=[one.column for one in brought.roles.values()])
+    table = source.table.drop(columns=[one.column for one in source.roles.values()])
     named = [column for column in map(str, table) if class_of(column) and _numbers(table[[column]]) is not None]
-    if "emotion" in brought.roles or told.get("emotion", NONE) != NONE or len(named) < 2 or _has_labels(table):
+    if "emotion" in source.roles or given.get("emotion", NONE) != NONE or len(named) < 2 or _has_labels(table):
         return []
     if beside := _beside(table, named):
         both = [option("--column", f"emotion={','.join(columns)}") for columns in (named, [*named, *beside])]

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from ser_tasks.corpora.vocabulary import class_of, plain
-from ser_tasks.importing.brought import Brought, Taken
 from ser_tasks.importing.encoding import hint
 from ser_tasks.importing.locate import Located
+from ser_tasks.importing.options import NONE, ROLES, TIMES
 from ser_tasks.importing.problem import SourceError, option
+from ser_tasks.importing.source_table import ColumnChoice, SourceTable
 from ser_tasks.importing.time_columns import take_times
-from ser_tasks.importing.told import NONE, ROLES, TIMES
 from ser_tasks.read_params import nearest
 
 NAMES = {  # role -> names of columns, as `plain` has them
@@ -41,66 +41,66 @@ WORDS = 0.5  # of its distinct values that are words of the vocabulary
 Look = Callable[[pd.Series], Located]
 
 
-def take_columns(brought: Brought, told: Mapping[str, str], look: Look) -> dict[str, Taken]:
+def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> dict[str, ColumnChoice]:
     """The column of each role; a role that none has is left out.
 
     Args:
-        brought: the rows
-        told: role -> column, or NONE, as the command line says
+        source: the rows
+        given: role -> column, or NONE, as the command line says
         look: for the files that a column names
 
     Raises:
         SourceError: no column, or several, could be the path or the emotion; or a column that is not there
     """
-    taken = take_path(brought, told, look) | dict(brought.roles) | _told(brought.table, told)
-    taken = {role: one for role, one in taken.items() if told.get(role) != NONE}
+    taken = take_path(source, given, look) | dict(source.roles) | _told(source.table, given)
+    taken = {role: one for role, one in taken.items() if given.get(role) != NONE}
     for role in ROLES[1:]:
-        if role in (*taken, *TIMES) or told.get(role) == NONE:
+        if role in (*taken, *TIMES) or given.get(role) == NONE:
             continue
-        free = brought.table.drop(columns=[one.column for one in taken.values()])
+        free = source.table.drop(columns=[one.column for one in taken.values()])
         found = emotion_column(free) if role == "emotion" else _named(free, role)
         if found is not None:
             taken[role] = found
-    taken |= take_times(brought.table, told, taken)
+    taken |= take_times(source.table, given, taken)
     if "emotion" not in taken:
         raise SourceError(
             f"no column holds emotions that are known here, or has the name for it. Columns: "
-            f"{', '.join(brought.table.columns)}. Say which one: add --column emotion=COLUMN."
-            f"{hint(brought.encoding)}"
+            f"{', '.join(source.table.columns)}. Say which one: add --column emotion=COLUMN."
+            f"{hint(source.encoding)}"
         )
     return {role: taken[role] for role in ROLES if role in taken}
 
 
-def take_path(brought: Brought, told: Mapping[str, str], look: Look) -> dict[str, Taken]:
+def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict[str, ColumnChoice]:
     """The column of paths alone.
 
     Raises:
         SourceError: none, or several, name files that are there
     """
-    said = dict(brought.roles) | _told(brought.table, told)
-    found = said.get("path") or _path(brought.table, look)
+    said = dict(source.roles) | _told(source.table, given)
+    found = said.get("path") or _path(source.table, look)
     if found is None:
-        looked, first = ", ".join(map(str, brought.folders)), brought.table.iloc[0].to_dict()
+        looked, first = ", ".join(map(str, source.folders)), source.table.iloc[0].to_dict()
         raise SourceError(
             f"no column names files that are there. The first row: {first}; looked in {looked}. Say where the sounds "
             "are: add --audio DIR; or which column it is: add --column path=COLUMN."
-            f"{hint(brought.encoding)}"
+            f"{hint(source.encoding)}"
         )
     return {"path": found}
 
 
-def _told(table: pd.DataFrame, told: Mapping[str, str]) -> dict[str, Taken]:
-    refuse_unknown_columns(table, told)
-    return {role: Taken(column, "you said so") for role, column in told.items() if column != NONE}
+def _told(table: pd.DataFrame, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
+    refuse_unknown_columns(table, given)
+    return {role: ColumnChoice(column, "you said so") for role, column in given.items() if column != NONE}
 
 
-def refuse_unknown_columns(table: pd.DataFrame, told: Mapping[str, str]) -> None:
+def refuse_unknown_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
     """Refuse a role, or a column, that is not there.
 
     Raises:
         SourceError: with the nearest one
     """
-    for role, column in told.items():
+    for role, column in given.items():
         if role not in ROLES:
             raise SourceError(f"--column {role}=…: no such role{nearest(role, ROLES)} There are: {', '.join(ROLES)}.")
         if column != NONE and column not in table.columns:
@@ -110,7 +110,7 @@ def refuse_unknown_columns(table: pd.DataFrame, told: Mapping[str, str]) -> None
             )
 
 
-def _path(table: pd.DataFrame, look: Look) -> Taken | None:
+def _path(table: pd.DataFrame, look: Look) -> ColumnChoice | None:
     named = _by_name(table, "path")
     share = {column: look(table[column]).share for column in table.columns}
     best = max(share.values(), default=0.0)
@@ -120,10 +120,10 @@ def _path(table: pd.DataFrame, look: Look) -> Taken | None:
     if len(set(found)) > 1 and found[0] not in named:
         raise SourceError(_several("path", found, "name sounds that are there"))
     why = "its name, and its values are files" if found[0] in named else "its values are files"
-    return Taken(found[0], why)
+    return ColumnChoice(found[0], why)
 
 
-def emotion_column(table: pd.DataFrame) -> Taken | None:
+def emotion_column(table: pd.DataFrame) -> ColumnChoice | None:
     """The column of labels, by its name or by what stands in it; None: there is none.
 
     Raises:
@@ -138,10 +138,10 @@ def emotion_column(table: pd.DataFrame) -> Taken | None:
                 raters = option("--column", f"emotion={','.join(dict.fromkeys(candidates))}")
                 several = _several("emotion", candidates, "hold emotions, and they differ")
                 raise SourceError(f"{several} Or, if each is what a rater said: add {raters} --votes majority.")
-            return Taken(candidates[0], why)
+            return ColumnChoice(candidates[0], why)
     if len(named) > 1:
         raise SourceError(_several("emotion", named, "have the name for it, and none holds known words"))
-    return Taken(named[0], "its name") if named else None
+    return ColumnChoice(named[0], "its name") if named else None
 
 
 def _are_emotions(column: pd.Series) -> bool:
@@ -155,7 +155,7 @@ def _say_the_same(table: pd.DataFrame) -> bool:
     return all(classes[column].equals(classes.iloc[:, 0]) for column in classes)
 
 
-def _named(table: pd.DataFrame, role: str) -> Taken | None:
+def _named(table: pd.DataFrame, role: str) -> ColumnChoice | None:
     """By name alone; several that divide the rows alike are one and the same."""
     named = [column for column in _by_name(table, role) if table[column].notna().any()]
     if not named or (role == "channel" and table[named[0]].nunique() == 1):  # else it is how many there are
@@ -163,7 +163,7 @@ def _named(table: pd.DataFrame, role: str) -> Taken | None:
     alike = all(_divides_alike(table[named[0]], table[other]) for other in named[1:])
     if not alike and role == "speaker":
         raise SourceError(_several(role, named, "have the name for it, and they differ"))
-    return Taken(named[0], "its name")
+    return ColumnChoice(named[0], "its name")
 
 
 def _divides_alike(one: pd.Series, other: pd.Series) -> bool:

@@ -47,13 +47,13 @@ class Decoded:
         return f"read as {self.encoding}, {self.why}: {_example(self.text)}{self.other}. Is it not? Add --encoding NAME"
 
 
-def decode(path: Path, told: str | None) -> Decoded:
+def decode(path: Path, given: str | None) -> Decoded:
     """The text of a file, as the user says, as it says itself, as UTF-8, or as its letters say.
 
     Raises:
         SourceError: no encoding of that name, or bytes that are no text in it, or in any
     """
-    decoded = _decoded(path, path.read_bytes(), told)
+    decoded = _decoded(path, path.read_bytes(), given)
     if "\0" in decoded.text:
         raise SourceError(
             f"{path}: zero bytes in it, so no text in an encoding known here. Export it as UTF-8; or say its "
@@ -62,9 +62,9 @@ def decode(path: Path, told: str | None) -> Decoded:
     return decoded
 
 
-def _decoded(path: Path, content: bytes, told: str | None) -> Decoded:
-    if told is not None:
-        return _as_told(path, content, told)
+def _decoded(path: Path, content: bytes, given: str | None) -> Decoded:
+    if given is not None:
+        return _as_told(path, content, given)
     for mark, name in MARKS:
         if content.startswith(mark):
             return Decoded(mend_text(_strict(path, content, name)), None if name == "utf-8-sig" else "utf-16")
@@ -76,16 +76,16 @@ def _decoded(path: Path, content: bytes, told: str | None) -> Decoded:
         return _detected(content)
 
 
-def _as_told(path: Path, content: bytes, told: str) -> Decoded:
+def _as_told(path: Path, content: bytes, given: str) -> Decoded:
     try:
-        name = codecs.lookup(told).name
+        name = codecs.lookup(given).name
         "".encode(name)
     except LookupError as error:
         raise SourceError(
-            f"--encoding {told}: no such encoding. There are: utf-8, utf-16, {', '.join(ENCODINGS)}, and all others "
+            f"--encoding {given}: no such encoding. There are: utf-8, utf-16, {', '.join(ENCODINGS)}, and all others "
             "that Python knows."
         ) from error
-    return Decoded(mend_text(_strict(path, content, SUPERSETS.get(name, name))).removeprefix("\ufeff"), told)
+    return Decoded(mend_text(_strict(path, content, SUPERSETS.get(name, name))).removeprefix("\ufeff"), given)
 
 
 def _strict(path: Path, content: bytes, name: str) -> str:

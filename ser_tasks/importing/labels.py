@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ser_tasks.corpora.vocabulary import VOCABULARY, class_of, plain
-from ser_tasks.importing.brought import NO_MEANINGS, Meanings
+from ser_tasks.importing.options import DROP
 from ser_tasks.importing.problem import option
-from ser_tasks.importing.told import DROP
+from ser_tasks.importing.source_table import NO_MEANINGS, Meanings
 
 CLASS = re.compile(r"[a-z][a-z0-9_]*")
 SLIP = 0.75  # a new class this like a known one is taken for a slip
@@ -25,23 +25,23 @@ class LabelMap:
     words: Mapping[str, str] = field(default_factory=dict)  # what the source calls a label
 
 
-def map_labels(counts: Counter[str], told: Mapping[str, str], meanings: Meanings = NO_MEANINGS) -> LabelMap:
+def map_labels(counts: Counter[str], given: Mapping[str, str], meanings: Meanings = NO_MEANINGS) -> LabelMap:
     """Classes of these labels.
 
     Args:
         counts: label -> rows
-        told: label -> class, or DROP; spelt as in the source, or but for case and blanks
-        meanings: what the source says of them, which holds where nothing is told
+        given: label -> class, or DROP; spelt as in the source, or but for case and blanks
+        meanings: what the source says of them, which holds where nothing is given
     """
     words = {label: word for label in counts if (word := _in_words(label, meanings))}
-    wanted = {label: class_or_drop(label, told, meanings) for label in counts}
+    wanted = {label: class_or_drop(label, given, meanings) for label in counts}
     unknown = {label: counts[label] for label, name in wanted.items() if name is None}
     classes = {label: None if name == DROP else name for label, name in wanted.items() if name is not None}
     new = sorted({name for name in classes.values() if name is not None} - set(VOCABULARY))
     problems = [text for name in new if (text := _slip(name))]
     if unknown:
         problems.append(_unknown(unknown, words))
-    if counts and (unused := sorted(label for label in told if plain(label) not in map(plain, counts))):
+    if counts and (unused := sorted(label for label in given if plain(label) not in map(plain, counts))):
         problems.append(f"--label {unused[0]}=…: no row has this label. There are: {', '.join(sorted(counts))}.")
     if not counts:
         problems.append("no row is left: see what was left out, and why.")
@@ -58,12 +58,12 @@ def map_labels(counts: Counter[str], told: Mapping[str, str], meanings: Meanings
     return LabelMap(classes, tuple(problems), tuple(notes), words)
 
 
-def class_or_drop(label: str, told: Mapping[str, str], meanings: Meanings) -> str | None:
-    """What a label is beyond doubt: as it was told, else as the source says, else as the vocabulary has it."""
-    said = {plain(other): name for other, name in told.items()}
+def class_or_drop(label: str, given: Mapping[str, str], meanings: Meanings) -> str | None:
+    """What a label is beyond doubt: as it was given, else as the source says, else as the vocabulary has it."""
+    said = {plain(other): name for other, name in given.items()}
     word = _in_words(label, meanings)
     return (
-        told.get(label)
+        given.get(label)
         or said.get(plain(label))
         or meanings.classes.get(label)
         or (class_of(word) if word else None)

@@ -10,9 +10,9 @@ import pandas as pd
 from ser_tasks.audio.decode import AudioError, open_sound
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.overlaps import overlapping
+from ser_tasks.importing.options import TIMES, UNITS
 from ser_tasks.importing.problem import option
 from ser_tasks.importing.seconds import SAMPLES, is_empty, read_time
-from ser_tasks.importing.told import TIMES, UNITS
 
 if TYPE_CHECKING:
     from ser_tasks.importing.rows import Rows

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ser_tasks.importing.options import ROLES, TIMES
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import ROLES, TIMES
 from ser_tasks.inference.inputs import SUFFIXES
 
 FIELD = re.compile(r"\{(?P<name>[a-z_][a-z0-9_]*)(?::(?P<width>\d+))?\}")

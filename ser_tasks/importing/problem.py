@@ -6,7 +6,7 @@ from ser_tasks.errors import UserError
 
 
 class SourceError(UserError):
-    """What is brought leaves something open, or contradicts itself; the message ends with the words that mend it."""
+    """The source leaves something open, or contradicts itself; the message ends with the words that mend it."""
 
 
 def option(*words: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from ser_tasks.corpora.finding import some
+from ser_tasks.importing.options import Protocol
 from ser_tasks.importing.problem import option
-from ser_tasks.importing.told import Protocol
 
 FEW = 12  # speakers, up to which each is left out once
 FOLDS = 5
@@ -24,23 +24,23 @@ class Chosen:
 
 
 def choose_protocol(
-    table: pd.DataFrame, told: Protocol | None, *, speakers_known: bool, could_be: Sequence[str] = ()
+    table: pd.DataFrame, given: Protocol | None, *, speakers_known: bool, could_be: Sequence[str] = ()
 ) -> Chosen:
     """The official split, if it keeps speakers apart; else leave one speaker out; of many speakers, folds of them.
 
     Args:
         table: utterances that take part, with the columns speaker, split, session and group
-        told: what was asked for instead
+        given: what was asked for instead
         speakers_known: False where the user says that nobody knows them
         could_be: columns that might hold speakers, to name them if none does
     """
     split, n = _official(table), table.speaker.nunique()
     if not speakers_known:
-        return _unknown(split, told)
+        return _unknown(split, given)
     if n == 0:
         return Chosen(None, "", (_no_speakers(could_be),))
-    if told is not None:
-        chosen = _told(table, told, split)
+    if given is not None:
+        chosen = _told(table, given, split)
     else:
         chosen = _official_if_apart(table) if split else Chosen(*_by_speaker(n))
     return _with_groups(table, chosen)
@@ -104,32 +104,32 @@ def _shared_in_test(table: pd.DataFrame) -> int:
     return int(table.speaker[tested].isin(set(table.speaker[~tested])).sum())
 
 
-def _unknown(split: bool, told: Protocol | None) -> Chosen:
-    if told not in (None, "official"):
+def _unknown(split: bool, given: Protocol | None) -> Chosen:
+    if given not in (None, "official"):
         return Chosen(
-            None, "", (f"--protocol {told} needs speakers, and --speakers says unknown. Leave one of them out.",)
+            None, "", (f"--protocol {given} needs speakers, and --speakers says unknown. Leave one of them out.",)
         )
     if split:
         section = {"kind": "official", "shared_speakers": True, "shared_groups": True}
         return Chosen(section, "the source's split; whether its parts share speakers, nobody knows")
-    problem = ("--protocol official: not every row says train or test. Leave it out.",) if told else ()
+    problem = ("--protocol official: not every row says train or test. Leave it out.",) if given else ()
     return Chosen(None, "speakers unknown: speaker-dependent only", problem)
 
 
-def _told(table: pd.DataFrame, told: Protocol, split: bool) -> Chosen:
+def _told(table: pd.DataFrame, given: Protocol, split: bool) -> Chosen:
     n, why = table.speaker.nunique(), "you said so"
-    if told == "official":
+    if given == "official":
         if not split:
             found = sorted(table.split.dropna().unique())
             return Chosen(None, "", (f"--protocol official: not every row is of train or test; found {found}.",))
         also = f"; its parts share speakers, those of {_shared_in_test(table)} test utterances: results will say so"
         return Chosen(_official_section(table), why + also * (not _apart(table, "speaker")))
-    if told == "leave_session_out":
+    if given == "leave_session_out":
         if table.session.isna().any() or table.session.nunique() < 2:
             return Chosen(
                 None, "", ("--protocol leave_session_out: not every row has a session, or there is one only.",)
             )
-        return Chosen({"kind": told}, why)
+        return Chosen({"kind": given}, why)
     if n < 2:
-        return Chosen(None, "", (f"--protocol {told} needs two speakers, there is {n}. Leave it out.",))
-    return Chosen({"kind": told} | ({"folds": min(FOLDS, n)} if told == "speaker_kfold" else {}), why)
+        return Chosen(None, "", (f"--protocol {given} needs two speakers, there is {n}. Leave it out.",))
+    return Chosen({"kind": given} | ({"folds": min(FOLDS, n)} if given == "speaker_kfold" else {}), why)

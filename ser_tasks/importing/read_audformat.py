@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ser_tasks.corpora.vocabulary import plain
-from ser_tasks.importing.brought import Brought, Header, Taken
 from ser_tasks.importing.columns import NAMES
+from ser_tasks.importing.options import ROLES, TIMES, ImportOptions
 from ser_tasks.importing.problem import SourceError, option
 from ser_tasks.importing.read_table import as_text
-from ser_tasks.importing.told import ROLES, TIMES, Told
+from ser_tasks.importing.source_table import ColumnChoice, Header, SourceTable
 from ser_tasks.importing.values import PARTS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ INDEX = ("file", "start", "end")
 OTHERS = tuple(role for role in ROLES if role not in ("path", *TIMES, "emotion", "split", "rater", "votes"))
 
 
-def read_audformat(folder: Path, told: Told) -> Brought:
+def read_audformat(folder: Path, given: ImportOptions) -> SourceTable:
     """The labels of every table that has emotions, and what other tables say of the same files and segments.
 
     Several tables may hold the same labels, as one of all and one for each part of a split: they must agree.
@@ -34,7 +34,7 @@ def read_audformat(folder: Path, told: Told) -> Brought:
         SourceError: the library is not installed, no table has emotions, or several that disagree
     """
     database = _load(folder)
-    names = _with_emotions(database, told)
+    names = _with_emotions(database, given)
     labels = _agreed([_labels(database, name) for name in names], names)
     parts = {name: part for name in names if (part := _part(database, name))}
     index = labels.index
@@ -48,13 +48,13 @@ def read_audformat(folder: Path, told: Told) -> Brought:
         table["language"] = table.language.map(lambda code: code and _iso_639_1(code))
     table = table.astype(object).where(table.notna(), None)
     why = "the database says so"
-    roles = {"path": Taken("file", why), "emotion": Taken("emotion", f"tables {', '.join(names)}")}
+    roles = {"path": ColumnChoice("file", why), "emotion": ColumnChoice("emotion", f"tables {', '.join(names)}")}
     held = [role for role in ("split", *OTHERS) if role in table and table[role].notna().any()]
     if table[["start", "end"]].notna().any(axis=None):
         held = ["start", "end", *held]
-    roles |= {role: Taken(role, why) for role in held}
+    roles |= {role: ColumnChoice(role, why) for role in held}
     root = folder.resolve()
-    return Brought("audformat database", table, (root,), roles=roles, header=_header(database))
+    return SourceTable("audformat database", table, (root,), roles=roles, header=_header(database))
 
 
 def _load(folder: Path) -> "Database":
@@ -77,11 +77,11 @@ def _emotion_column(database: "Database", table: str) -> str | None:
     return None
 
 
-def _with_emotions(database: "Database", told: Told) -> list[str]:
+def _with_emotions(database: "Database", given: ImportOptions) -> list[str]:
     tables = list(database.tables)
-    if unknown := [name for name in told.table if name not in tables]:
+    if unknown := [name for name in given.table if name not in tables]:
         raise SourceError(f"--table {unknown[0]}: no such table. There are: {', '.join(tables)}.")
-    found = [name for name in told.table or tables if _emotion_column(database, name)]
+    found = [name for name in given.table or tables if _emotion_column(database, name)]
     if not found:
         raise SourceError(f"no table has a column of emotions (tables: {', '.join(tables)}). Add one, as `emotion`.")
     return found

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from ser_tasks.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
-from ser_tasks.importing.brought import NO_MEANINGS, Brought, Meanings, Taken
 from ser_tasks.importing.problem import SourceError
+from ser_tasks.importing.source_table import NO_MEANINGS, ColumnChoice, Meanings, SourceTable
 from ser_tasks.importing.values import PARTS
 
 WHY = "EmoBox says so"
@@ -19,7 +19,7 @@ def has_folds(folder: Path) -> bool:
     return bool(find_lists(folder))
 
 
-def read_emobox(folder: Path) -> Brought:
+def read_emobox(folder: Path) -> SourceTable:
     """Every recording of its lists once. One fold is the official split; several are folds, and no split.
 
     Speakers in it that are another one for every recording are taken for what they are: none.
@@ -37,19 +37,19 @@ def read_emobox(folder: Path) -> Brought:
         for key, item in sorted(published.items.items())
     }
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
-    roles = {"path": Taken("wav", WHY), "emotion": Taken("emo", WHY)}
+    roles = {"path": ColumnChoice("wav", WHY), "emotion": ColumnChoice("emo", WHY)}
     if table.speaker.notna().any() and table.speaker.nunique() < len(table):
-        roles["speaker"] = Taken("speaker", "the table beside its folds says so")
+        roles["speaker"] = ColumnChoice("speaker", "the table beside its folds says so")
     roles |= {
-        role: Taken(name, WHY)
+        role: ColumnChoice(name, WHY)
         for role, name in (("start", "start_time"), ("end", "end_time"))
         if table[name].notna().any()
     }
     if split:
-        roles["split"] = Taken("part", "its one fold")
+        roles["split"] = ColumnChoice("part", "its one fold")
     note = f"{len(published.folds)} folds of {len(rows)} recordings"
     root = folder.resolve()
-    return Brought(
+    return SourceTable(
         "EmoBox lists",
         table.where(table.notna(), None),
         (root, *root.parents[:2]),  # data/NAME, data, the repository: its paths begin there

@@ -7,8 +7,8 @@ from existing podcast recordings", IEEE Transactions on Affective Computing
 from dataclasses import replace
 from pathlib import Path
 
-from ser_tasks.importing.brought import Brought, Meanings, Taken
-from ser_tasks.importing.told import DROP, Told
+from ser_tasks.importing.options import DROP, ImportOptions
+from ser_tasks.importing.source_table import ColumnChoice, Meanings, SourceTable
 from ser_tasks.importing.values import as_number, as_speaker
 
 TABLE = "Labels/**/labels_con[sc]ensus.csv"  # releases 1.6 and 1.8 spell it with a c; archives may unpack one deeper
@@ -32,31 +32,31 @@ def find_msp_podcast(folder: Path) -> Path | None:
     return next(iter(sorted(folder.glob(TABLE))), None)
 
 
-def is_msp_podcast(brought: Brought) -> bool:
+def is_msp_podcast(source: SourceTable) -> bool:
     """Whether a table has its columns."""
-    return {"FileName", "EmoClass", "SpkrID", "Split_Set"} <= set(brought.table.columns)
+    return {"FileName", "EmoClass", "SpkrID", "Split_Set"} <= set(source.table.columns)
 
 
-def as_msp_podcast(brought: Brought, folder: Path, told: Told) -> Brought:
+def as_msp_podcast(source: SourceTable, folder: Path, given: ImportOptions) -> SourceTable:
     """The rows with the roles and the letters of the corpus; those of nobody known are left out, counted.
 
     They are no voice of their own: all as one speaker, or each as another, would be wrong in a fold.
 
     Args:
-        brought: its table
+        source: its table
         folder: that holds Audios and Labels
-        told: what the user said
+        given: what the user said
     """
-    root, table = folder.resolve(), brought.table
+    root, table = folder.resolve(), source.table
     table = table.assign(**{name: table[name].map(_one_to_five) for name in SCALES if name in table})
     nobody = table.SpkrID.map(lambda code: code is None or as_speaker(code) is None).astype(bool)
-    dropped = {NOBODY_KNOWN: int(nobody.sum())} if nobody.any() and told.speakers != "unknown" else {}
+    dropped = {NOBODY_KNOWN: int(nobody.sum())} if nobody.any() and given.speakers != "unknown" else {}
     return replace(
-        brought,
-        format=f"{FORMAT}, {brought.format}",
+        source,
+        format=f"{FORMAT}, {source.format}",
         table=table[~nobody] if dropped else table,
         folders=(root / "Audios", root / "Audio", root),
-        roles={role: Taken(column, f"{FORMAT} says so") for role, column in ROLES.items() if column in table},
+        roles={role: ColumnChoice(column, f"{FORMAT} says so") for role, column in ROLES.items() if column in table},
         notes=("activation, valence and dominance are written from 1 to 5, as here; they were from 1 to 7",),
         dropped=dropped,
         meanings=Meanings(FORMAT, LETTERS, CLASSES),

@@ -7,14 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from ser_tasks.corpora.finding import some
-from ser_tasks.importing.brought import Brought, Taken
+from ser_tasks.importing.options import ImportOptions
 from ser_tasks.importing.problem import SourceError
 from ser_tasks.importing.read_audformat import HEADER, read_audformat
 from ser_tasks.importing.read_emobox import has_folds, read_emobox
 from ser_tasks.importing.read_msp_podcast import as_msp_podcast, find_msp_podcast, is_msp_podcast
 from ser_tasks.importing.read_names import read_names
 from ser_tasks.importing.read_table import SUFFIXES, read_table
-from ser_tasks.importing.told import Told
+from ser_tasks.importing.source_table import ColumnChoice, SourceTable
 from ser_tasks.importing.values import PARTS
 
 METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".jsonl", ".parquet"))  # of Hugging Face's audiofolder
@@ -24,52 +24,52 @@ DEEP = 4  # parts of the path of a table below the folder that is given
 PROSE = ("readme", "license", "licence", "citation", "changelog", "about")  # .txt beside the sounds, no table
 
 
-def read_source(path: Path, told: Told) -> Brought:
+def read_source(path: Path, given: ImportOptions) -> SourceTable:
     """The rows of a table, a database, or a folder.
 
     Raises:
         SourceError: nothing there, or nothing that is known here; or an option that it has no use for
     """
-    found = _read(path, told)
-    if told.encoding is not None and found.encoding is None:
-        raise SourceError(f"--encoding {told.encoding}: {path} is no table of text ({found.format}). Leave it out.")
+    found = _read(path, given)
+    if given.encoding is not None and found.encoding is None:
+        raise SourceError(f"--encoding {given.encoding}: {path} is no table of text ({found.format}). Leave it out.")
     return found
 
 
-def _read(path: Path, told: Told) -> Brought:
-    if told.table and path.exists() and path.name != HEADER and not (path / HEADER).is_file():
+def _read(path: Path, given: ImportOptions) -> SourceTable:
+    if given.table and path.exists() and path.name != HEADER and not (path / HEADER).is_file():
         raise SourceError(
-            f"--table {' --table '.join(told.table)}: chooses among the tables of an audformat database, and "
+            f"--table {' --table '.join(given.table)}: chooses among the tables of an audformat database, and "
             f"{path} is none (no {HEADER}). Leave it out, or give the database."
         )
     if path.is_file():
         folder = path.resolve().parent
-        return read_audformat(folder, told) if path.name == HEADER else _table(path, folder.parent, told)
+        return read_audformat(folder, given) if path.name == HEADER else _table(path, folder.parent, given)
     if not path.is_dir():
         raise SourceError(f"{path}: no such file or folder. Give a table, a database, or a folder of sounds.")
-    return _folder(path, told)
+    return _folder(path, given)
 
 
-def _folder(path: Path, told: Told) -> Brought:
+def _folder(path: Path, given: ImportOptions) -> SourceTable:
     if (path / HEADER).is_file():
-        return read_audformat(path, told)
+        return read_audformat(path, given)
     if has_folds(path):
         return read_emobox(path)
     if metadata := _metadata(path):
-        return _audiofolder(path, metadata, told)
+        return _audiofolder(path, metadata, given)
     tables = _tables(path.iterdir())
-    if labels := find_msp_podcast(path) or (tables[0] if told.pattern is None and len(tables) == 1 else None):
-        return _table(labels, path, told)
-    return _names(path, told, tables)
+    if labels := find_msp_podcast(path) or (tables[0] if given.pattern is None and len(tables) == 1 else None):
+        return _table(labels, path, given)
+    return _names(path, given, tables)
 
 
-def _names(path: Path, told: Told, tables: list[Path]) -> Brought:
+def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
     """The sounds of the folder; where their names do not say enough, a table in it might."""
     below = tables or _tables(file for file in path.rglob("*") if len(file.relative_to(path).parts) <= DEEP)
     try:
-        found = read_names(path, told)
+        found = read_names(path, given)
     except SourceError as error:
-        if told.pattern is not None or not below:
+        if given.pattern is not None or not below:
             raise
         raise SourceError(f"{error} Or did you mean a table that is in it: {some(list(map(str, below)))}?") from error
     unread = [f"tables in the folder are not read: {some(list(map(str, below)))}"] if below else []
@@ -84,10 +84,10 @@ def _tables(files: Iterable[Path]) -> list[Path]:
     return sorted(named or shown, key=lambda file: (KINDS.index(file.suffix.lower()), file))
 
 
-def _table(path: Path, folder: Path, told: Told) -> Brought:
+def _table(path: Path, folder: Path, given: ImportOptions) -> SourceTable:
     """A table, or one that a corpus is known by, whose sounds are below a folder."""
-    brought = read_table(path, told)
-    return as_msp_podcast(brought, folder, told) if is_msp_podcast(brought) else brought
+    source = read_table(path, given)
+    return as_msp_podcast(source, folder, given) if is_msp_podcast(source) else source
 
 
 def _metadata(folder: Path) -> list[Path]:
@@ -96,9 +96,9 @@ def _metadata(folder: Path) -> list[Path]:
     return [place / name for place in places for name in METADATA if (place / name).is_file()]
 
 
-def _audiofolder(folder: Path, metadata: list[Path], told: Told) -> Brought:
+def _audiofolder(folder: Path, metadata: list[Path], given: ImportOptions) -> SourceTable:
     """Hugging Face's audiofolder: `file_name` is relative to its table; folders called train, test ... are a split."""
-    tables, read = [], [read_table(file, told) for file in metadata]
+    tables, read = [], [read_table(file, given) for file in metadata]
     for file, one in zip(metadata, read, strict=True):
         table, place = one.table, file.parent.relative_to(folder)
         if "file_name" not in table:
@@ -109,11 +109,11 @@ def _audiofolder(folder: Path, metadata: list[Path], told: Told) -> Brought:
         tables.append(table.set_axis([f"{(place / file.name).as_posix()} {row}" for row in table.index]))
     table = pd.concat(tables).astype(object)
     table = table.where(table.notna(), None)
-    roles = {"path": Taken("file_name", "audiofolder says so")}
+    roles = {"path": ColumnChoice("file_name", "audiofolder says so")}
     parts = table.file_name.map(lambda name: PARTS.get(name.split("/")[0].lower()) if name else None)
     if parts.notna().all() and "split" not in table:
-        table["folder"], roles["split"] = parts, Taken("folder", "the folders are called so")
+        table["folder"], roles["split"] = parts, ColumnChoice("folder", "the folders are called so")
     notes = tuple(note for one in read for note in one.notes)
     encoding = next((one.encoding for one in read if one.encoding), None)
     name = "audiofolder of Hugging Face"
-    return Brought(name, table, (folder.resolve(),), roles=roles, notes=notes, encoding=encoding)
+    return SourceTable(name, table, (folder.resolve(),), roles=roles, notes=notes, encoding=encoding)

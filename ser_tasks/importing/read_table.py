@@ -13,11 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ser_tasks.importing.brought import Brought
 from ser_tasks.importing.encoding import decode
 from ser_tasks.importing.first_line import is_row
+from ser_tasks.importing.options import ImportOptions
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import Told
+from ser_tasks.importing.source_table import SourceTable
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAID = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)  # a first line for Excel
@@ -27,12 +27,12 @@ Folders = Sequence[Path]
 SUFFIXES = (*SEPARATED, ".json", ".jsonl", ".ndjson", ".parquet")
 
 
-def read_table(path: Path, told: Told | None = None) -> Brought:
+def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
     """A file of rows; relative paths in it begin at its own folder.
 
     Args:
         path: the file
-        told: of which the encoding and the folder of the sounds count here
+        given: of which the encoding and the folder of the sounds count here
 
     Raises:
         SourceError: no such table, or rows of another width than its columns
@@ -40,18 +40,18 @@ def read_table(path: Path, told: Told | None = None) -> Brought:
     suffix, folder = path.suffix.lower(), path.resolve().parent
     if suffix not in SUFFIXES:
         raise SourceError(f"{path}: not a table that is known here; expected one of {', '.join(SUFFIXES)}.")
-    decoded = None if suffix == ".parquet" else decode(path, told.encoding if told else None)
+    decoded = None if suffix == ".parquet" else decode(path, given.encoding if given else None)
     if decoded is None:
         format_name, table = _parquet(path)
     else:
-        audio = [Path(told.audio).expanduser()] if told and told.audio else []
+        audio = [Path(given.audio).expanduser()] if given and given.audio else []
         format_name, table = _READERS[suffix](path, decoded.text, (*audio, folder))
     if table.empty:
         raise SourceError(f"{path}: no rows in it. Export the table again.")
     if decoded is None or decoded.encoding is None:
-        return Brought(format_name, as_text(table), (folder,))
+        return SourceTable(format_name, as_text(table), (folder,))
     name, notes = f"{format_name}, {decoded.encoding}", (decoded.note,) if decoded.note else ()
-    return Brought(name, as_text(table), (folder,), notes=notes, encoding=decoded.encoding)
+    return SourceTable(name, as_text(table), (folder,), notes=notes, encoding=decoded.encoding)
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:

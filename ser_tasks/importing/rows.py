@@ -1,4 +1,4 @@
-"""From rows as they were brought to utterances: every row that is not used is counted, with its reason."""
+"""From rows of a source to utterances: every row that is not used is counted, with its reason."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +13,11 @@ from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
 from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
-from ser_tasks.importing.brought import Taken
 from ser_tasks.importing.channel_column import refuse_missing
+from ser_tasks.importing.options import ROLES, Speakers
 from ser_tasks.importing.parts import place_parts
 from ser_tasks.importing.problem import SourceError
-from ser_tasks.importing.told import ROLES, Speakers
+from ser_tasks.importing.source_table import ColumnChoice
 from ser_tasks.importing.values import CLEAN, NOBODY, as_split
 
 
@@ -30,7 +30,7 @@ class Rows:
     dropped: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were brought
+    spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were imported
 
     def let_go(self, rows: "pd.Series[bool]", reason: str) -> None:
         """Leave rows out, counted; reasons are sentences."""
@@ -50,12 +50,12 @@ class Rows:
 
 
 def roles_of(
-    table: pd.DataFrame, taken: Mapping[str, Taken], parts: Mapping[str, str]
+    table: pd.DataFrame, taken: Mapping[str, ColumnChoice], parts: Mapping[str, str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """The columns by role, cleaned, but for times; and what could not be read.
 
     Args:
-        table: as it was brought
+        table: as it was imported
         taken: role -> its column
         parts: of a split, as the source spells them -> train, validation, test or DROP
     """
@@ -132,10 +132,10 @@ def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
     return [table.file.map(str), table.start.fillna(""), table.end.fillna(""), table.channel.fillna("")]
 
 
-def one_owner(rows: Rows, told: Speakers | None) -> None:
+def one_owner(rows: Rows, given: Speakers | None) -> None:
     """The same part of a file has one speaker, however spelt, is in one part of the split and in one group."""
     table = rows.table[rows.table.file.notna()]
-    if told is None:  # of two spellings it is asked already
+    if given is None:  # of two spellings it is asked already
         table = table.assign(speaker=table.speaker.map(spelling, na_action="ignore"))
     for role in ("speaker", "split", "group"):
         if (differ := table[role].groupby(part_of(table)).transform("nunique") > 1).any():
@@ -170,10 +170,10 @@ def join_speakers(rows: Rows) -> None:
     ] * bool(one)
 
 
-def speakers(rows: Rows, told: Speakers | None) -> None:
+def speakers(rows: Rows, given: Speakers | None) -> None:
     """Every row with its speaker, or none of them."""
     table = rows.table
-    if told == "unknown":
+    if given == "unknown":
         rows.table = table.assign(speaker=None)
         return
     if table.speaker.isna().all():
@@ -186,14 +186,14 @@ def speakers(rows: Rows, told: Speakers | None) -> None:
         )
 
 
-def spelt_alike(rows: Rows, told: Speakers | None) -> None:
+def spelt_alike(rows: Rows, given: Speakers | None) -> None:
     """No speaker under two codes, unless the user said that they are two; of sessions and groups it is noted."""
     for role in KEPT_TOGETHER:
         counts = Counter(rows.table[role].dropna())
-        if not (groups := alike(counts)) or (role == "speaker" and told == "unknown"):
+        if not (groups := alike(counts)) or (role == "speaker" and given == "unknown"):
             continue
         text = f"{sum(map(len, groups))} {role}s differ {DIFFER}: {named(groups, counts)}"
-        if role == "speaker" and told is None:
+        if role == "speaker" and given is None:
             rows.problems.append(
                 f"{text}. If they are one voice, it would stand on both sides of a split. Say that they are: add "
                 "--speakers join; or that they are different people: add --speakers apart."

@@ -1,4 +1,4 @@
-"""The split that a source has: whose names for its parts are known here, or told, and what is asked of the rest."""
+"""The split that a source has: whose names for its parts are known here, or given, and what is asked of the rest."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,21 +8,21 @@ import pandas as pd
 
 from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.vocabulary import plain
+from ser_tasks.importing.options import DROP
 from ser_tasks.importing.problem import option
 from ser_tasks.importing.rows import Rows
-from ser_tasks.importing.told import DROP
 
 
-def split_of(rows: Rows, spelt: "pd.Series[Any] | None", told: Mapping[str, str]) -> None:
+def split_of(rows: Rows, spelt: "pd.Series[Any] | None", given: Mapping[str, str]) -> None:
     """The source's split: parts that are left out go; half a split is none, and asked about.
 
     Args:
         rows: with the parts that are known
         spelt: as the source has them; None: it has none
-        told: parts as the user named them
+        given: parts as the user named them
     """
     found = Counter(() if spelt is None else spelt.dropna())
-    if unused := sorted(part for part in told if plain(part) not in map(plain, found)):
+    if unused := sorted(part for part in given if plain(part) not in map(plain, found)):
         there = f"There are: {', '.join(sorted(found))}" if found else "There is no column of parts"
         rows.problems.append(f"--split {unused[0]}=…: no row is of this part. {there}.")
     if spelt is None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ser_tasks.corpora.finding import some
-from ser_tasks.importing.brought import Taken
+from ser_tasks.importing.options import NONE, TIMES
 from ser_tasks.importing.problem import SourceError, option
 from ser_tasks.importing.seconds import SAMPLES, is_empty, read_time
-from ser_tasks.importing.told import NONE, TIMES
+from ser_tasks.importing.source_table import ColumnChoice
 
 WORDS = {  # role -> words that a name is made of, beside those below
     "start": "start starttime begin begintime beginning onset xmin tmin anfang beginn startzeit début inicio inizio "
@@ -67,12 +67,14 @@ def _words(column: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", CLOCK.sub("s", spaced.casefold()))
 
 
-def take_times(table: pd.DataFrame, told: Mapping[str, str], taken: Mapping[str, Taken]) -> dict[str, Taken]:
+def take_times(
+    table: pd.DataFrame, given: Mapping[str, str], taken: Mapping[str, ColumnChoice]
+) -> dict[str, ColumnChoice]:
     """The columns of start, end and duration among those that have no role yet.
 
     Args:
         table: all rows
-        told: role -> column, or NONE, as the command line says
+        given: role -> column, or NONE, as the command line says
         taken: the roles so far
 
     Raises:
@@ -81,23 +83,23 @@ def take_times(table: pd.DataFrame, told: Mapping[str, str], taken: Mapping[str,
     used = {one.column for one in taken.values()}
     named = {column: said for column in map(str, table) if column not in used and (said := timed(column)) is not None}
     named = {column: said for column, said in named.items() if _are_times(table[column], column, said)}
-    found: dict[str, Taken] = {}
+    found: dict[str, ColumnChoice] = {}
     for role in TIMES:
         columns = [column for column, said in named.items() if _role(said, named, taken) == role]
         if role == "end" and "start" not in {*found, *taken} and table[columns].isna().all(axis=None):
             continue
-        if columns and role not in taken and told.get(role) != NONE:
+        if columns and role not in taken and given.get(role) != NONE:
             needed = role != "duration" or ("start" in {*found, *taken} and "end" not in {*found, *taken})
-            found[role] = Taken(_one(table, role, columns, needed=needed), "its name")
+            found[role] = ColumnChoice(_one(table, role, columns, needed=needed), "its name")
     for column, said in named.items():
         if _role(said, named, taken) == "offset":
-            _ask_of_offset(column, told, {*found, *taken})
+            _ask_of_offset(column, given, {*found, *taken})
     return found
 
 
-def _ask_of_offset(column: str, told: Mapping[str, str], have: set[str]) -> None:
+def _ask_of_offset(column: str, given: Mapping[str, str], have: set[str]) -> None:
     roles = ("start", *(("end",) if "duration" not in have else ()))
-    possible = [role for role in roles if role not in have and told.get(role) != NONE]
+    possible = [role for role in roles if role not in have and given.get(role) != NONE]
     if possible:
         mends = " or ".join(option("--column", f"{role}={column}") for role in possible)
         nothing = " ".join(f"--column {role}=none" for role in possible)
@@ -117,7 +119,7 @@ def _are_times(column: pd.Series, name: str, said: Timed) -> bool:
     return any(read_time(value, "s", rate=None) is not None for value in values)
 
 
-def _role(said: Timed, named: Mapping[str, Timed], taken: Mapping[str, Taken]) -> str:
+def _role(said: Timed, named: Mapping[str, Timed], taken: Mapping[str, ColumnChoice]) -> str:
     """An offset is the end beside an onset, and the start beside an end or a length."""
     if said.role != "offset":
         return said.role
@@ -151,21 +153,21 @@ def _unit(column: str) -> str:
     return (said and said.unit) or "s"
 
 
-def units_of(taken: Mapping[str, Taken], told: str | None) -> dict[str, str]:
+def units_of(taken: Mapping[str, ColumnChoice], given: str | None) -> dict[str, str]:
     """Role -> unit of its numbers: as the user says, as the name says, else s."""
-    return {role: told or _unit(one.column) for role, one in taken.items() if role in TIMES}
+    return {role: given or _unit(one.column) for role, one in taken.items() if role in TIMES}
 
 
-def with_units(taken: Mapping[str, Taken], units: Mapping[str, str]) -> dict[str, Taken]:
+def with_units(taken: Mapping[str, ColumnChoice], units: Mapping[str, str]) -> dict[str, ColumnChoice]:
     """The same columns; those of times say their unit, and a length of whole files that it is one."""
     whole = "; compared with the sound" if "start" not in units or "end" in units else ""
     why = {role: f", in {unit}{whole if role == 'duration' else ''}" for role, unit in units.items()}
     return {role: replace(one, why=one.why + why.get(role, "")) for role, one in taken.items()}
 
 
-def open_ends(table: pd.DataFrame, taken: Mapping[str, Taken], told: Mapping[str, str]) -> list[str]:
+def open_ends(table: pd.DataFrame, taken: Mapping[str, ColumnChoice], given: Mapping[str, str]) -> list[str]:
     """A question, if parts begin somewhere and no column says where they end; the user may have said that it is so."""
-    if "start" not in taken or {"end", "duration"} & taken.keys() or told.get("end") == NONE:
+    if "start" not in taken or {"end", "duration"} & taken.keys() or given.get("end") == NONE:
         return []
     begin = taken["start"].column
     if all(is_empty(value) or read_time(value, "s", rate=1) == 0 for value in table[begin]):

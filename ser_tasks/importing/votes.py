@@ -13,10 +13,10 @@ import pandas as pd
 
 from ser_tasks.agreement import describe_agreement
 from ser_tasks.corpora.vocabulary import plain
-from ser_tasks.importing.brought import Ballot
+from ser_tasks.importing.options import DROP, Votes
 from ser_tasks.importing.problem import option
 from ser_tasks.importing.rows import Rows, part_of
-from ser_tasks.importing.told import DROP, Votes
+from ser_tasks.importing.source_table import Ballot
 
 TOGETHER = "all"  # the rater of a cell with several labels beside cells of one, which may be what all agreed on
 NO_AGREEMENT = "no agreement"  # the label of a tie that is kept: it has no class
@@ -65,28 +65,28 @@ def ballots_of(
     ]
 
 
-def settle(rows: Rows, told: Votes | None, key: Key) -> Tally | None:
+def settle(rows: Rows, given: Votes | None, key: Key) -> Tally | None:
     """One row for each sound, with the label that most raters gave it; None, and nothing done, if nobody voted.
 
     Args:
         rows: with the column `ballots`
-        told: what becomes of votes; None is a problem if raters differ
+        given: what becomes of votes; None is a problem if raters differ
         key: label -> what is counted: its class
     """
     table = rows.table[rows.table.file.notna()]
     sound = table.groupby(part_of(table), sort=False).ngroup()
-    by_rows = (told is not None or table.rater.notna().any()) and sound.duplicated().any()
+    by_rows = (given is not None or table.rater.notna().any()) and sound.duplicated().any()
     if not by_rows and not (table.ballots.map(len) > 1).any():
-        rows.notes += ["--votes: every sound has one label, so nothing is voted on"] * (told is not None)
+        rows.notes += ["--votes: every sound has one label, so nothing is voted on"] * (given is not None)
         return None
     ballots = _by_sound(table.ballots, sound)
     winners = [_winner(one, key) for one in ballots]
-    votes = [written(one) if told == "keep" else None for one in ballots]
+    votes = [written(one) if given == "keep" else None for one in ballots]
     labels = [winner or NO_AGREEMENT for winner in winners]
     rows.table = _first_of_each(table, sound).assign(emotion=labels, votes=pd.Series(votes, dtype=object).to_numpy())
-    tally = _tally(ballots, winners, key, kept=told == "keep")
-    rows.problems += [f"{text}{_or_one_label(table)}" for text in _questions(ballots, told, tally, key)]
-    if told != "keep":
+    tally = _tally(ballots, winners, key, kept=given == "keep")
+    rows.problems += [f"{text}{_or_one_label(table)}" for text in _questions(ballots, given, tally, key)]
+    if given != "keep":
         hint = "" if _are_shares(ballots) else " (--votes keep keeps them, without a class)"
         rows.let_go(rows.table.emotion == NO_AGREEMENT, f"have a tie of their raters{hint}")
     return tally
@@ -168,13 +168,13 @@ def _labels_of(ballots: Sequence[Ballot]) -> Counter[str | None]:
     return Counter(one.rater for one in ballots)
 
 
-def _questions(ballots: Sequence[Sequence[Ballot]], told: Votes | None, tally: Tally, key: Key) -> list[str]:
+def _questions(ballots: Sequence[Sequence[Ballot]], given: Votes | None, tally: Tally, key: Key) -> list[str]:
     shares = _are_shares(ballots)
-    if told == "keep" and shares:
+    if given == "keep" and shares:
         return [
             "--votes keep: shares for each class are no votes of raters, so none can be kept. Add --votes majority."
         ]
-    if told is not None or not any(len(_weights(cast, key)) > 1 for cast in ballots):
+    if given is not None or not any(len(_weights(cast, key)) > 1 for cast in ballots):
         return []
     keep = "" if shares else "; or --votes keep, which keeps every vote in the table, too, and ties without a class"
     agreement = f" {tally.agreement}." if tally.agreement else ""

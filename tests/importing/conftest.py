@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ser_tasks.importing.options import ImportOptions
 from ser_tasks.importing.plan import Import, plan_import
-from ser_tasks.importing.told import Told
 from tests.corpora.conftest import write
 
 Plan = Callable[..., Import]
@@ -17,7 +17,7 @@ EMOTIONS = ("angry", "sad")
 @pytest.fixture
 def plan() -> Plan:
     """A function that plans the import of a path."""
-    return lambda path, **options: plan_import("mine", Told(path=str(path), **options))
+    return lambda path, **options: plan_import("mine", ImportOptions(path=str(path), **options))
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 import soundfile
 
 from ser_tasks.importing.channel_column import sides_of
+from ser_tasks.importing.options import ImportOptions
 from ser_tasks.importing.plan import plan_import
-from ser_tasks.importing.told import Told
 
 RNG = np.random.default_rng(0)
 
@@ -19,12 +19,12 @@ def calls(tmp_path):
     return tmp_path
 
 
-def planned(folder, sides, **told):
+def planned(folder, sides, **given):
     """Two rows for each call, the agent's and the caller's."""
     rows = [(f"{n}.wav", side, who, emotion) for n in range(4) for side, who, emotion in sides]
     table = pd.DataFrame(rows, columns=["file", "channel", "speaker", "emotion"])
     table.to_csv(folder / "calls.csv", index=False)
-    return plan_import("calls", Told(path=str(folder / "calls.csv"), **told))
+    return plan_import("calls", ImportOptions(path=str(folder / "calls.csv"), **given))
 
 
 @pytest.mark.parametrize(

@@ -92,12 +92,12 @@ def test_what_is_told_is_taken_and_not_remarked_on(plan, sounds):
     assert found.description.told["encoding"] == "windows-1251"
 
 
-@pytest.mark.parametrize(("told", "written"), [("gb2312", "gb18030"), ("shift_jis", "cp932")])
-def test_the_name_of_a_smaller_set_means_what_windows_writes_under_it(plan, sounds, told, written):
+@pytest.mark.parametrize(("given", "written"), [("gb2312", "gb18030"), ("shift_jis", "cp932")])
+def test_the_name_of_a_smaller_set_means_what_windows_writes_under_it(plan, sounds, given, written):
     words = {"gb18030": "喆", "cp932": "①"}[written]
     with pytest.raises(UnicodeEncodeError):
-        words.encode(told)
-    assert transcripts(plan(table(sounds, (words,), written), encoding=told)) == {words}
+        words.encode(given)
+    assert transcripts(plan(table(sounds, (words,), written), encoding=given)) == {words}
 
 
 def test_labels_that_may_have_been_read_wrongly_are_refused_with_the_encoding(plan, sounds):
@@ -128,16 +128,16 @@ def test_names_of_files_are_found_in_any_encoding(plan, sounds):
 
 
 @pytest.mark.parametrize(
-    ("told", "message"),
+    ("given", "message"),
     [
         ("klingon", "--encoding klingon: no such encoding. There are: utf-8, utf-16, windows-1252"),
         ("base64", "--encoding base64: no such encoding"),
         ("utf-8", "labels.csv: at line 2, no text in utf-8: .* add --encoding NAME"),
     ],
 )
-def test_an_encoding_that_is_none_or_does_not_fit_is_refused(plan, sounds, told, message):
+def test_an_encoding_that_is_none_or_does_not_fit_is_refused(plan, sounds, given, message):
     with pytest.raises(SourceError, match=message):
-        plan(table(sounds, WORDS["windows-1251"], "cp1251"), encoding=told)
+        plan(table(sounds, WORDS["windows-1251"], "cp1251"), encoding=given)
 
 
 def test_an_encoding_of_what_is_no_table_is_refused(plan, sounds):

@@ -41,7 +41,7 @@ def test_what_is_told_holds_in_any_case_and_drop_is_no_class():
 
 
 @pytest.mark.parametrize(
-    ("told", "message"),
+    ("given", "message"),
     [
         ({"T": "sadnes"}, "no class of the vocabulary. Did you mean sadness?"),
         ({"T": "happy"}, "no class of the vocabulary. Did you mean happiness?"),
@@ -50,8 +50,8 @@ def test_what_is_told_holds_in_any_case_and_drop_is_no_class():
         ({"T": "anger"}, "fewer than two classes are left"),
     ],
 )
-def test_a_slip_in_what_is_told_is_answered(told, message):
-    assert any(message in problem for problem in map_labels(Counter("WT"), {"W": "anger"} | told).problems)
+def test_a_slip_in_what_is_told_is_answered(given, message):
+    assert any(message in problem for problem in map_labels(Counter("WT"), {"W": "anger"} | given).problems)
 
 
 def test_a_class_of_ones_own_is_allowed_and_said():
@@ -88,8 +88,8 @@ def test_an_official_split_is_taken_if_it_keeps_speakers_apart_and_else_only_if_
     chosen = choose_protocol(parted(shared=True), None, speakers_known=True)
     assert chosen.section == {"kind": "loso"}
     assert "share speakers, those of 4 test utterances (--protocol official takes it)" in chosen.why
-    told = choose_protocol(parted(shared=True), "official", speakers_known=True)
-    assert told.section == section | {"shared_speakers": True}
+    given = choose_protocol(parted(shared=True), "official", speakers_known=True)
+    assert given.section == section | {"shared_speakers": True}
 
 
 def test_nobody_knowing_the_speakers_leaves_the_official_split_or_nothing():
@@ -108,14 +108,14 @@ def test_one_speaker_is_evaluated_speaker_dependently_only():
 
 
 @pytest.mark.parametrize(
-    ("told", "message"),
+    ("given", "message"),
     [
         ("official", "not every row is of train or test; found []"),
         ("leave_session_out", "not every row has a session"),
     ],
 )
-def test_a_protocol_that_is_told_but_cannot_be_is_refused(told, message):
-    assert message in choose_protocol(corpus(3), told, speakers_known=True).problems[0]
+def test_a_protocol_that_is_told_but_cannot_be_is_refused(given, message):
+    assert message in choose_protocol(corpus(3), given, speakers_known=True).problems[0]
 
 
 def test_sessions_are_left_out_if_told_so():

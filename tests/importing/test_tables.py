@@ -8,7 +8,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from pipelines.import_corpus import told_of
+from pipelines.import_corpus import options_of
 from pipelines.show_import import show_import
 from ser_tasks.importing.columns import NAMES
 from ser_tasks.importing.problem import SourceError
@@ -317,7 +317,7 @@ def test_empty_cells_are_shown_in_the_preview(plan, sounds, capsys):
 )
 def test_a_value_that_an_option_does_not_have_is_refused(options, message):
     with pytest.raises(SourceError, match=message):
-        told_of("labels.csv", options)
+        options_of("labels.csv", options)
 
 
 def test_a_folder_of_several_tables_names_them(plan, sounds):

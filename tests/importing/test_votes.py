@@ -103,8 +103,8 @@ def test_a_cell_that_is_one_label_after_all_is_told_its_class(plan, sounds):
     table = write_table(sounds, lines)
     (problem, _) = plan(table).problems
     assert problem.endswith("If a cell such as 'sad / happy' is one label: add --label 'sad / happy=CLASS'.")
-    told = plan(table, label={"sad / happy": "sadness"})
-    assert (told.problems, told.tally) == ((), None)
+    given = plan(table, label={"sad / happy": "sadness"})
+    assert (given.problems, given.tally) == ((), None)
 
 
 def test_a_rater_of_several_labels_for_a_sound_gives_each_a_vote_and_is_left_out_of_agreement(plan, sounds):
@@ -121,8 +121,8 @@ def test_a_label_that_holds_a_sign_is_one_label_if_a_part_of_it_means_nothing(pl
     lines = [[path, "sad/qqq" if path == TIE else emotion, who] for path, emotion, who in rows()]
     (problem,) = plan(write_table(sounds, lines)).problems
     assert "'sad/qqq' (1 row)" in problem
-    told = plan(write_table(sounds, lines), label={"sad/qqq": "fear"})
-    assert (told.problems, told.tally) == ((), None)
+    given = plan(write_table(sounds, lines), label={"sad/qqq": "fear"})
+    assert (given.problems, given.tally) == ((), None)
 
 
 CLASSES = ("angry", "sad", "happy")
@@ -191,9 +191,9 @@ def test_labels_that_lose_every_vote_need_no_class_and_may_be_told_one(plan, sou
     lines = [["hm" if cell == "joy" else cell for cell in line] for line in by_rater()]
     table = write_table(sounds, lines, head=HEAD)
     assert plan(table, votes="majority").table.emotion.isin(["angry", "sad"]).all()
-    told = plan(table, votes="majority", label={"hm": "happiness"})
-    assert (told.problems, len(told.table)) == ((), 11)
-    assert labels(told)[DISPUTED] == "Happy"
+    given = plan(table, votes="majority", label={"hm": "happiness"})
+    assert (given.problems, len(given.table)) == ((), 11)
+    assert labels(given)[DISPUTED] == "Happy"
 
 
 def test_votes_asked_of_sounds_with_one_label_each_are_answered(plan, sounds):
@@ -202,9 +202,9 @@ def test_votes_asked_of_sounds_with_one_label_each_are_answered(plan, sounds):
     assert "--votes: every sound has one label, so nothing is voted on" in found.notes
 
 
-@pytest.mark.parametrize("told", ["majority", "keep"])
-def test_the_check_says_the_agreement_over_all_sounds_ties_too(ser, sounds, told):  # noqa: F811
-    done = ser("import", write_table(sounds, by_rater(), head=HEAD), "--name", "mine", "--votes", told)
+@pytest.mark.parametrize("given", ["majority", "keep"])
+def test_the_check_says_the_agreement_over_all_sounds_ties_too(ser, sounds, given):  # noqa: F811
+    done = ser("import", write_table(sounds, by_rater(), head=HEAD), "--name", "mine", "--votes", given)
     assert done.exit_code == 0, done.output
     (said,) = [line for line in done.output.splitlines() if "Krippendorff" in line]
     assert f"note    agreement     {said.strip()}" in ser("check", "mine").output

@@ -96,10 +96,10 @@ def test_sessions_and_groups_that_are_spelt_alike_are_noted(plan, sounds):
 
 def test_what_was_told_of_speakers_is_stored_and_the_check_says_what_is_left(ser, sounds):  # noqa: F811
     table = write_table(sounds, in_two_spellings())
-    for told, speakers in (("join", "3: 03 (4), 1 (4), 2 (4)"), ("apart", "4: 03 (2), 1 (4), 2 (4), 3 (2)")):
-        done = ser("import", table, "--name", told, "--speakers", told)
+    for given, speakers in (("join", "3: 03 (4), 1 (4), 2 (4)"), ("apart", "4: 03 (2), 1 (4), 2 (4), 3 (2)")):
+        done = ser("import", table, "--name", given, "--speakers", given)
         assert done.exit_code == 0, done.output
-        assert speakers in ser("import", told, "--dry-run").output  # again, without a word
+        assert speakers in ser("import", given, "--dry-run").output  # again, without a word
     assert "differ in zeros" not in ser("check", "join").output
     assert "note    speakers      2 codes differ" in ser("check", "apart").output
     assert imported_corpus(sounds / "project/data/imported/apart.yaml").speakers_apart

@@ -12,7 +12,9 @@ TIMES = ("start", "end", "duration")
 UNITS = ("s", "ms", "samples")  # of times, that an option names
 NONE = "none"  # as a column: no column has this role
 DROP = "drop"  # as a class: utterances of this label are left out
-Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out if told
+Unusable = Literal[
+    "missing", "unreadable", "unmatched", "speakerless", "segments"
+]  # refused, or left out if the user says so
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
 Unit = Literal["s", "ms", "samples"]
 Part = Literal["train", "validation", "test", "drop"]
@@ -21,7 +23,7 @@ Votes = Literal["majority", "keep"]  # the class with most votes; that, and ever
 Kind = Literal["acted", "natural", "synthetic"]
 
 
-class Told(BaseModel):
+class ImportOptions(BaseModel):
     """Options of one import; what is None was not said."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,7 +47,7 @@ class Told(BaseModel):
     licence: str | None = None
     citation: str | None = None
 
-    def over(self, before: "Told") -> "Told":
+    def over(self, before: "ImportOptions") -> "ImportOptions":
         """This, and what was said before and is not said anew; single columns, labels and parts are kept, too."""
         said = {key: value for key, value in self if value not in (None, {}, ())}
         pairs = ("column", "label", "split")

@@ -8,7 +8,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
-class Taken:
+class ColumnChoice:
     """The column that has a role, and why."""
 
     column: str
@@ -47,13 +47,13 @@ class Ballot:
 
 
 @dataclass(frozen=True)
-class Brought:
+class SourceTable:
     """Rows as they were found: every cell is text or None, the index says where a row stands, for messages."""
 
     format: str  # for people
     table: pd.DataFrame
     folders: tuple[Path, ...]  # that relative paths may begin at, in this order
-    roles: dict[str, Taken] = field(default_factory=dict)  # where the format itself says it
+    roles: dict[str, ColumnChoice] = field(default_factory=dict)  # where the format itself says it
     header: Header = Header()
     notes: tuple[str, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)  # rows that were left out already, by reason
