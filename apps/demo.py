@@ -16,7 +16,7 @@ from ser_tasks.errors import UserError
 if TYPE_CHECKING:
     import gradio
 
-    from ser_tasks.bundle.bundle import Bundle
+    from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.params import RequestParams, TimelineParams
 
 TITLE = "Emotion of recorded speech"

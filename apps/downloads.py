@@ -12,8 +12,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from apps.opinion import Opinion
-from ser_tasks.inference.answer import Answer
-from ser_tasks.inference.timeline import Moment
+from ser_tasks.bundles.inference.answer import Answer
+from ser_tasks.bundles.inference.timeline import Moment
 
 COLUMNS = ("file", "bundle", "start", "end", "emotion", "unsure", "class", "probability")
 

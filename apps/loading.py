@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundle.bundle import Bundle, load_bundle
-from ser_tasks.inference.answer import recognise
+from ser_tasks.bundles.bundle import Bundle, load_bundle
+from ser_tasks.bundles.inference.answer import recognise
 
 WARM_UP = 1.0  # s
 LEVEL = 0.1  # of full scale

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.audio.recording import Recording
-from ser_tasks.inference.answer import Answer, model_signal, recognise, recognise_all
-from ser_tasks.inference.attention import Attention, attention_over
-from ser_tasks.inference.timeline import Moment, segment_moments
-from ser_tasks.inference.windows import windows_in
+from ser_tasks.bundles.inference.answer import Answer, model_signal, recognise, recognise_all
+from ser_tasks.bundles.inference.attention import Attention, attention_over
+from ser_tasks.bundles.inference.timeline import Moment, segment_moments
+from ser_tasks.bundles.inference.windows import windows_in
 
 if TYPE_CHECKING:
-    from ser_tasks.bundle.bundle import Bundle
-    from ser_tasks.bundle.card import Card
+    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.card import Card
     from ser_tasks.params import TimelineParams
 
 

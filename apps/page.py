@@ -7,7 +7,7 @@ from pathlib import PurePath
 from apps.downloads import as_csv, as_json, as_link, as_wav
 from apps.opinion import Opinion
 from apps.pictures import as_data, sound_picture
-from ser_tasks.inference.timeline import Moment
+from ser_tasks.bundles.inference.timeline import Moment
 
 
 def results(name: str, opinions: Sequence[Opinion]) -> str:

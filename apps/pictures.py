@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
+from ser_tasks.bundles.inference.attention import Attention
+from ser_tasks.bundles.inference.timeline import Moment
 from ser_tasks.features.log_mel import log_mel_spectrogram
-from ser_tasks.inference.attention import Attention
-from ser_tasks.inference.timeline import Moment
 
 WIDTH, DOTS = 4.2, 190  # inches, and their dots: readable at the width of a phone
 HEIGHTS = {"waveform": 1.2, "log-mel": 2.0, "timeline": 1.0}  # inches; the timeline grows by ROW for each class

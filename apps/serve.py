@@ -8,7 +8,7 @@ import uvicorn
 
 from apps.loading import ready_bundle
 from apps.service import service
-from ser_tasks.bundle.bundle import Bundle
+from ser_tasks.bundles.bundle import Bundle
 from ser_tasks.params import RequestParams
 
 

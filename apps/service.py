@@ -16,7 +16,7 @@ from apps.replies import Alive, Answered, Batch, Card, Ready
 from apps.service_page import service_page
 from apps.workplace import Workplace
 from ser_tasks.audio.channels import MIX
-from ser_tasks.bundle.bundle import Bundle
+from ser_tasks.bundles.bundle import Bundle
 from ser_tasks.params import RequestParams
 
 Channel = Annotated[str, Query(pattern=r"^(mix|left|right|[1-9]\d?)$", description="That is heard.")]

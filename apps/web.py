@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
-    from ser_tasks.bundle.bundle import Bundle
+    from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.params import RequestParams, TimelineParams
 
 QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "GRADIO_MCP_SERVER": "False"}

@@ -32,11 +32,11 @@ from ser_tasks.augmentation.mixup import mixed
 from ser_tasks.augmentation.signal_copy import augmented
 from ser_tasks.augmentation.spec_augment import with_masks
 from ser_tasks.augmentation.tempo import at_random_tempo
+from ser_tasks.corpora.synthesis.corpus import synthesise_utterance
 from ser_tasks.features.log_laws import decibels
 from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.mel_power import mel_power
 from ser_tasks.features.psd_image import PSD_IMAGE
-from ser_tasks.synthesis.corpus import synthesise_utterance
 
 Signal = NDArray[np.float32]
 

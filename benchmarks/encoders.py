@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from pipelines.environment import prepare_environment
+from pipelines.orchestration.environment import prepare_environment
 
 SECONDS = 30  # that Whisper's other implementations pad to
 
@@ -27,8 +27,8 @@ def main() -> None:
     threadpool_limits(1)
     asked = _asked()
     from ser_tasks.audio.decode import read_mono  # noqa: PLC0415  after the environment is set
-    from ser_tasks.encoders import ENCODERS  # noqa: PLC0415
-    from ser_tasks.encoders.folder import loaded  # noqa: PLC0415
+    from ser_tasks.features.encoders import ENCODERS  # noqa: PLC0415
+    from ser_tasks.features.encoders.folder import loaded  # noqa: PLC0415
 
     encoder = loaded(ENCODERS[asked.encoder])
     rate = encoder.sampling_rate

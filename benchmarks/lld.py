@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from pyAudioAnalysis import ShortTermFeatures
 
 from ser_tasks.audio.decode import read_mono
+from ser_tasks.corpora.synthesis.corpus import synthesise_utterance
 from ser_tasks.features.lld import lld_names, short_term_descriptors
 from ser_tasks.params import DemoParams
-from ser_tasks.synthesis.corpus import synthesise_utterance
 
 SAMPLING_RATE = 16_000  # Hz
 WINDOW, HOP = 0.025, 0.010  # s

@@ -16,18 +16,18 @@ import time
 
 import numpy as np
 
-from pipelines import places
+from pipelines import paths
+from pipelines.evaluations.plan import protocol_section
 from pipelines.known_corpora import CORPORA
-from pipelines.plan import protocol_section
 from pipelines.settings import project_params
-from ser_tasks.evaluation import Labels
-from ser_tasks.feature_table import read_features
-from ser_tasks.labels import apply_preset
+from ser_tasks.corpora.labels import apply_preset
+from ser_tasks.corpora.utterances import read_utterances
+from ser_tasks.evaluation.scoring import Labels
+from ser_tasks.evaluation.splits import make_folds
+from ser_tasks.features.feature_table import read_features
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.splits import make_folds
-from ser_tasks.utterances import read_utterances
 
 EPOCHS = 3
 NETWORKS = [name for name, model in MODELS.items() if model.group == model.feature_set]
@@ -37,10 +37,10 @@ def first_fold(corpus: str, model: str) -> Examples:
     """The training part of the first speaker-independent fold."""
     params = project_params()
     preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
-    utterances = apply_preset(read_utterances(places.utterances(corpus)), preset).utterances
+    utterances = apply_preset(read_utterances(paths.utterances(corpus)), preset).utterances
     fold = make_folds(utterances, protocol_section(params, corpus, "speaker_independent"), seed=0)[0]
     labels = Labels.of(utterances[utterances.utterance_id.isin(fold.train)])
-    table = read_features(places.features(corpus, MODELS[model].feature_set), labels.utterance_ids)
+    table = read_features(paths.features(corpus, MODELS[model].feature_set), labels.utterance_ids)
     return Examples(table.frames, np.array(labels.emotions), np.array(labels.speakers))
 
 
@@ -57,7 +57,7 @@ def measure(corpus: str, name: str) -> dict[str, float | int]:
     learn, check = map(recogniser._labelled, recogniser._divide(train, None))
     chosen = recogniser.fit(train, None)
 
-    from ser_tasks.training.trainer import inputs  # noqa: PLC0415
+    from ser_tasks.models.training.trainer import inputs  # noqa: PLC0415
 
     model = recogniser.model
     model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))

@@ -41,13 +41,13 @@ from ser_tasks.augmentation.pitch_shift import pitched
 from ser_tasks.augmentation.spec_augment import with_masks
 from ser_tasks.augmentation.tempo import at_tempo
 from ser_tasks.augmentation.time_stretch import stretched
+from ser_tasks.corpora.synthesis.corpus import demo_speaker, synthesise_utterance
 from ser_tasks.features.log_laws import LOG_LAWS
 from ser_tasks.features.log_mel import log_mel_spectrogram
 from ser_tasks.features.mel_power import mel_power
 from ser_tasks.features.psd_image import spectral_density_image
 from ser_tasks.models.networks.rolling_windows import RollingWindows
 from ser_tasks.models.networks.slope_channels import SlopeChannels
-from ser_tasks.synthesis.corpus import demo_speaker, synthesise_utterance
 
 Array = NDArray[np.floating]
 

@@ -1,7 +1,7 @@
 """Every corpus that this project can name: the table of corpora, and what `ser import` brought."""
 
-from pipelines import places
+from pipelines import paths
 from ser_tasks.corpora import CORPORA as TABLE
 from ser_tasks.corpora.known import KnownCorpora
 
-CORPORA = KnownCorpora(TABLE, places.IMPORTED)
+CORPORA = KnownCorpora(TABLE, paths.IMPORTED)

@@ -4,10 +4,11 @@ import numpy as np
 
 from pipelines.known_corpora import CORPORA
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.bundle.bundled import refuse_unbundled
-from ser_tasks.encoders import ENCODERS
+from ser_tasks.bundles.bundled import refuse_unbundled
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, SECTIONS
+from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.models import MODELS
 from ser_tasks.params import (
     BundleParams,
@@ -19,8 +20,7 @@ from ser_tasks.params import (
     Section,
     SpeakerIndependent,
 )
-from ser_tasks.read_params import PARAMS_FILE, ParamsError, read_params, refuse_unknown
-from ser_tasks.speech_and_words import feature_sets
+from ser_tasks.params.reading import PARAMS_FILE, ParamsError, read_params, refuse_unknown
 from ser_tasks.text.transcripts import HEARD, OF_WORDS
 
 MOMENT = 0.1  # s
@@ -108,7 +108,7 @@ def _check_corpus(name: str, section: CorpusParams) -> None:
         section.preset,
         CORPORA[name].presets,
         place=f"corpus.{name}.preset",
-        mend=f"Or add it to ser_tasks/corpora/{name}.py.",
+        mend=f"Or add it to ser_tasks/corpora/catalogue/{name}.py.",
     )
 
 
@@ -187,7 +187,7 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
     for corpus in (*section.train, section.test):
         refuse_unknown(corpus, params.corpus, place=place, mend="Add its classes and folds under corpus:.")
     for corpus, preset in section.presets.items():
-        mend = f"Or add it to ser_tasks/corpora/{corpus}.py."
+        mend = f"Or add it to ser_tasks/corpora/catalogue/{corpus}.py."
         refuse_unknown(preset, CORPORA[corpus].presets, place=f"{place}.presets.{corpus}", mend=mend)
     refuse_unknown(section.model, MODELS, place=f"{place}.model", mend="Or add it to ser_tasks/models/__init__.py.")
     _check_feature_set(section.model, params, place=f"{place}.model: {section.model}")

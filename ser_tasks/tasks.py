@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from ser_tasks.engine import task
 
 if TYPE_CHECKING:
-    from ser_tasks.asr.transcribe import Shard as SpokenShard
     from ser_tasks.corpora.manifest import Entry
     from ser_tasks.corpora.reading import Sound
-    from ser_tasks.evaluation import Labels
+    from ser_tasks.evaluation.fold import FoldRequest
+    from ser_tasks.evaluation.robustness.store import DegradedShard
+    from ser_tasks.evaluation.scoring import Labels
+    from ser_tasks.evaluation.splits import Fold
     from ser_tasks.features.store import Shard
-    from ser_tasks.fold import FoldRequest
     from ser_tasks.params import DemoParams
-    from ser_tasks.robustness.store import DegradedShard
-    from ser_tasks.splits import Fold
+    from ser_tasks.text.asr.transcribe import Shard as SpokenShard
 
 
 def _by_request(request: FoldRequest) -> str:
@@ -34,16 +34,16 @@ def _by_request(request: FoldRequest) -> str:
 @task("evaluate fold", run_name="{request.model} {request.fold.name}", key=_by_request)
 def run_fold(request: FoldRequest) -> dict[str, Any]:
     """One fold's outcome, as a dictionary; kept, so that a killed evaluation goes on from there."""
-    from ser_tasks.fold import compute_fold  # noqa: PLC0415
+    from ser_tasks.evaluation.fold import compute_fold  # noqa: PLC0415
 
     return compute_fold(request)
 
 
 def _by_folds(folds: Sequence[Fold], labels: Labels, *, method: str, seed: int) -> str:
     """Everything that balancing depends on."""
-    from ser_tasks.code_digest import code_digest  # noqa: PLC0415
     from ser_tasks.corpora.balance import balance_training  # noqa: PLC0415
-    from ser_tasks.versions import library_versions  # noqa: PLC0415
+    from ser_tasks.provenance.code_digest import code_digest  # noqa: PLC0415
+    from ser_tasks.provenance.versions import library_versions  # noqa: PLC0415
 
     parts = [[asdict(fold) for fold in folds], asdict(labels), method, seed, code_digest(balance_training)]
     return hashlib.sha256(json.dumps([*parts, library_versions()], sort_keys=True).encode()).hexdigest()
@@ -86,7 +86,7 @@ def degrade_shard(shard: DegradedShard, corpus_root: Path, folder: Path) -> None
     """Features of one shard under one condition; the file is its own cache."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
-    from ser_tasks.robustness.store import compute_degraded  # noqa: PLC0415
+    from ser_tasks.evaluation.robustness.store import compute_degraded  # noqa: PLC0415
 
     threadpool_limits(1)
     compute_degraded(shard, corpus_root=corpus_root, folder=folder)
@@ -95,7 +95,7 @@ def degrade_shard(shard: DegradedShard, corpus_root: Path, folder: Path) -> None
 @task("hear shard")
 def hear_shard(shard: SpokenShard, corpus_root: Path, folder: Path) -> None:
     """Words of one shard by a speech recogniser; the file is its own cache."""
-    from ser_tasks.asr.transcribe import transcribe_shard  # noqa: PLC0415
+    from ser_tasks.text.asr.transcribe import transcribe_shard  # noqa: PLC0415
 
     transcribe_shard(shard, corpus_root=corpus_root, folder=folder)
 
@@ -103,6 +103,6 @@ def hear_shard(shard: SpokenShard, corpus_root: Path, folder: Path) -> None:
 @task("synthesise speaker")
 def make_speaker(folder: Path, speaker: int, params: DemoParams) -> None:
     """All utterances of one synthetic speaker."""
-    from ser_tasks.synthesis.corpus import synthesise_speaker  # noqa: PLC0415
+    from ser_tasks.corpora.synthesis.corpus import synthesise_speaker  # noqa: PLC0415
 
     synthesise_speaker(folder, speaker, params)

@@ -119,7 +119,7 @@ def register_bundle(
     classes: Sequence[str],
     requirements: Sequence[str],
 ) -> str:
-    """Make a bundle the next version of a registered model, served by `ser_tasks.inference.served`.
+    """Make a bundle the next version of a registered model, served by `ser_tasks.bundles.inference.served`.
 
     Args:
         folder: of the bundle; MLflow keeps a copy
@@ -142,7 +142,7 @@ def register_bundle(
                 warnings.filterwarnings("ignore", message=".*input example was not provided")  # the signature is
                 logged = mlflow.pyfunc.log_model(
                     name=name,
-                    loader_module="ser_tasks.inference.served",
+                    loader_module="ser_tasks.bundles.inference.served",
                     data_path=str(folder),
                     signature=_signature(classes),
                     pip_requirements=list(requirements),

@@ -14,9 +14,9 @@ import numpy as np
 from benchmarks.reliability.spoil import spoilt
 from benchmarks.reliability.watch import watched
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundle.bundle import load_bundle
-from ser_tasks.inference.answer import recognise
-from tests.bundle.small_bundles import RATE, small_bundle, voice
+from ser_tasks.bundles.bundle import load_bundle
+from ser_tasks.bundles.inference.answer import recognise
+from tests.bundles.small_bundles import RATE, small_bundle, voice
 
 
 def main(number: int, seed: int) -> int:

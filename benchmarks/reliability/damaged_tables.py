@@ -14,8 +14,8 @@ import soundfile
 
 from benchmarks.reliability.spoil import spoilt
 from benchmarks.reliability.watch import watched
-from ser_tasks.importing.options import ImportOptions
-from ser_tasks.importing.plan import plan_import
+from ser_tasks.corpora.importing.options import ImportOptions
+from ser_tasks.corpora.importing.plan import plan_import
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".parquet")
 ODD = ("", " ", "nan", "None", "-1", "1e309", "0:00", "a,b", '"', "\x00", "..", "/", "03", "angry;sad", "x" * 5_000)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from ser_tasks import metrics
-from ser_tasks.speaker_bootstrap import effective_speakers
+from ser_tasks.evaluation import metrics
+from ser_tasks.evaluation.speaker_bootstrap import effective_speakers
 
 SPEAKER_SD, CLASS_SD = 0.5, 0.3
 MIX = (0.48, 0.154, 0.132, 0.108, 0.08, 0.026, 0.02)  # shares of the classes in MELD's test part

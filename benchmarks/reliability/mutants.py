@@ -34,13 +34,13 @@ import sklearn.model_selection
 import sklearn.svm  # noqa: F401
 
 TESTS: dict[str, tuple[str, ...]] = {  # module of ser_tasks -> the tests beside it
-    "student_t": ("tests/test_student_t.py", "tests/test_speaker_bootstrap.py"),
-    "holm": ("tests/test_holm.py",),
-    "calibration": ("tests/test_calibration.py",),
-    "speaker_bootstrap": ("tests/test_speaker_bootstrap.py",),
-    "metrics": ("tests/test_metrics.py", "tests/test_speaker_bootstrap.py"),
-    "splits": ("tests/test_splits.py",),
-    "lone_classes": ("tests/test_lone_classes.py",),
+    "student_t": ("tests/evaluation/test_student_t.py", "tests/evaluation/test_speaker_bootstrap.py"),
+    "holm": ("tests/evaluation/test_holm.py",),
+    "calibration": ("tests/models/test_calibration.py",),
+    "speaker_bootstrap": ("tests/evaluation/test_speaker_bootstrap.py",),
+    "metrics": ("tests/evaluation/test_metrics.py", "tests/evaluation/test_speaker_bootstrap.py"),
+    "splits": ("tests/evaluation/test_splits.py",),
+    "lone_classes": ("tests/models/test_lone_classes.py",),
 }
 EQUIVALENT: dict[str, str] = {  # the broken line, without blanks at its ends -> why nobody can see it
     "found[:, learnt] = np.column_stack([-scores, scores]) if scores.ndim <= 1 else scores": "there is an axis always",

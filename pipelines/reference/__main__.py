@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipelines.complain import errors_as_messages
+from pipelines.errors import errors_as_messages
 from pipelines.reference.commands_page import commands_page
 from pipelines.reference.corpora_page import corpora_page
 from pipelines.reference.markdown import moved

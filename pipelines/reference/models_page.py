@@ -11,14 +11,14 @@ from pydantic import BaseModel
 
 from pipelines.reference.markdown import code, codes, plain, table
 from pipelines.settings import feature_params
-from ser_tasks.encoders import ENCODERS
-from ser_tasks.encoders.encoder import Encoder
 from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.models import TABLE
 from ser_tasks.models.recogniser import Model
 from ser_tasks.params import Params, Section
-from ser_tasks.read_params import PARAMS_FILE, read_params
+from ser_tasks.params.reading import PARAMS_FILE, read_params
 
 FEATURES_HEAD = """# Feature sets
 

@@ -11,7 +11,7 @@ from pipelines.reference.comments import field_comments, file_comments
 from pipelines.reference.markdown import code, plain, table, value
 from pipelines.reference.stages import Stage, readers, stages_of
 from ser_tasks.params import Params, Section, TrainingParams
-from ser_tasks.read_params import PARAMS_FILE
+from ser_tasks.params.reading import PARAMS_FILE
 
 HEAD = """# Parameters
 

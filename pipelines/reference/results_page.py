@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ser_tasks.result import markdown, read_results, results_table
+from ser_tasks.evaluation.result import markdown, read_results, results_table
 
 HEAD = """# Results
 

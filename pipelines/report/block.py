@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ser_tasks.compare.groups import SPEAKER, Level, levels, quarters
-from ser_tasks.compare.ties import Standing, standing
-from ser_tasks.compare.verdict import verdict
+from ser_tasks.evaluation.comparison.groups import SPEAKER, Level, levels, quarters
+from ser_tasks.evaluation.comparison.ties import Standing, standing
+from ser_tasks.evaluation.comparison.verdict import verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ser_tasks.compare.rows import Comparison, Row
     from ser_tasks.corpora.corpus import Corpus
+    from ser_tasks.evaluation.comparison.rows import Comparison, Row
     from ser_tasks.params import Params
 
 SPEAKERS_SHOWN = 40

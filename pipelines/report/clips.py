@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import soundfile
 
-from pipelines import places
+from pipelines import paths
 from ser_tasks.audio.clip import clip_of
-from ser_tasks.compare.licence import may_be_passed_on
+from ser_tasks.evaluation.comparison.licence import may_be_passed_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,9 +56,9 @@ def clips_of(
 
 def _clip(corpus: str, name: str, row: Mapping[Any, Any]) -> str | None:
     """One utterance as MP3, which every browser plays; None where it is text alone, or its file is not here."""
-    if not isinstance(row["path"], str) or not (places.corpus_root(corpus) / row["path"]).exists():
+    if not isinstance(row["path"], str) or not (paths.corpus_root(corpus) / row["path"]).exists():
         return None
-    signal = clip_of(row, name).mono(places.corpus_root(corpus), RATE)
+    signal = clip_of(row, name).mono(paths.corpus_root(corpus), RATE)
     file = io.BytesIO()
     sound = signal[: round(LONGEST * RATE)]
     soundfile.write(

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines import places
+from pipelines import paths
 from pipelines.known_corpora import CORPORA
 from pipelines.report.block import Block
-from ser_tasks.compare.answers import one_line_each
-from ser_tasks.compare.rows import Comparison, Row, comparisons, honesty
+from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
-from ser_tasks.result import read_results
-from ser_tasks.utterances import read_utterances
+from ser_tasks.evaluation.comparison.answers import one_line_each
+from ser_tasks.evaluation.comparison.rows import Comparison, Row, comparisons, honesty
+from ser_tasks.evaluation.result import read_results
 
 if TYPE_CHECKING:
     from ser_tasks.params import Params
@@ -61,8 +61,8 @@ def _nothing_of(name: str, there: Sequence[str]) -> str:
 
 def _row(result: dict[str, Any]) -> Row:
     place = (result["corpus"], result["protocol"], result["model"])
-    where = places.ensemble if "members" in result else places.predictions
-    answers, costs = where(*place), places.costs(*place)
+    where = paths.ensemble if "members" in result else paths.predictions
+    answers, costs = where(*place), paths.costs(*place)
     return Row(
         result,
         one_line_each(pd.read_parquet(answers)) if answers.exists() else None,
@@ -73,7 +73,7 @@ def _row(result: dict[str, Any]) -> Row:
 def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block:
     usual = comparison.protocol == "speaker_independent"  # what stands beside others has been shown there already
     dependent = {row.name: row.result for row in rows if usual and _flatters(row.result, comparison)}
-    table = places.utterances(comparison.corpus)
+    table = paths.utterances(comparison.corpus)
     utterances = read_utterances(table).set_index("utterance_id") if table.exists() else pd.DataFrame()
     if utterances.empty:  # no speakers, so no paired tests: as if the answers were not here
         comparison = replace(comparison, rows=tuple(replace(row, answers=None) for row in comparison.rows))

@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from pipelines.report.parts import UNKNOWN
 from pipelines.report.svg import LOOKS, badge
-from ser_tasks.metrics import Interval
-from ser_tasks.result import percent
+from ser_tasks.evaluation.metrics import Interval
+from ser_tasks.evaluation.result import percent
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
-    from ser_tasks.compare.rows import Row
+    from ser_tasks.evaluation.comparison.rows import Row
 
 SAID = {
     "best": "best",

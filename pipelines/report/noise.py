@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from pipelines import places
+from pipelines import paths
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.clip import clip_of
-from ser_tasks.code_digest import code_digest
-from ser_tasks.compare.snr import estimated_snr
+from ser_tasks.evaluation.comparison.snr import estimated_snr
+from ser_tasks.provenance.code_digest import code_digest
 
 SAVED_EVERY = 500  # utterances: an interrupted estimate goes on from there
 COLUMNS = ["utterance_id", "sha256", "estimate", "snr"]
@@ -24,7 +24,7 @@ def snr_of(corpus: str, utterances: pd.DataFrame, heard: Callable[[int, int], No
         utterances: those asked for, by id
         heard: told how many of how many have been estimated
     """
-    root = places.corpus_root(corpus)
+    root = paths.corpus_root(corpus)
     spoken = utterances[utterances.path.notna()] if "path" in utterances else utterances[:0]
     if spoken.empty or not root.exists():
         return None
@@ -45,7 +45,7 @@ def snr_of(corpus: str, utterances: pd.DataFrame, heard: Callable[[int, int], No
 
 def _kept(corpus: str, digest: str) -> dict[tuple[str, str], float]:
     """Of the same recordings, by the same code."""
-    file = places.snr(corpus)
+    file = paths.snr(corpus)
     if not file.exists():
         return {}
     table = pd.read_parquet(file)
@@ -55,5 +55,5 @@ def _kept(corpus: str, digest: str) -> dict[tuple[str, str], float]:
 
 def _keep(corpus: str, digest: str, known: dict[tuple[str, str], float]) -> None:
     rows = [(name, sha256, digest, value) for (name, sha256), value in known.items()]
-    with atomic_path(places.snr(corpus)) as temporary:
+    with atomic_path(paths.snr(corpus)) as temporary:
         pd.DataFrame(rows, columns=COLUMNS).to_parquet(temporary, index=False)

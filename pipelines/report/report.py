@@ -16,7 +16,7 @@ from pipelines.report.sections import sections_of
 from pipelines.report.sections.sure import summary
 from pipelines.report.svg import LOOKS, badge
 from ser_tasks.atomic import atomic_path
-from ser_tasks.result import percent
+from ser_tasks.evaluation.result import percent
 
 NARROW = "\N{NO-BREAK SPACE}"  # so that a percent sign never begins a line
 

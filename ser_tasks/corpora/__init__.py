@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 
-from ser_tasks.corpora import (
+from ser_tasks.corpora.catalogue import (
     aesdd,
     cafe,
     cremad,
@@ -60,5 +60,6 @@ def find_corpus(name: str, corpora: Mapping[str, Corpus] = CORPORA) -> Corpus:
     hint = f"Did you mean '{near[0]}'? " if near else ""
     raise CorpusError(
         f"no corpus is called '{name}'. {hint}Known: {', '.join(corpora)}. To bring one of your own: ser import PATH. "
-        "To add one for everybody, write its module in ser_tasks/corpora and name it in ser_tasks/corpora/__init__.py."
+        "To add one for everybody, write its module in ser_tasks/corpora/catalogue, and its line in "
+        "ser_tasks/corpora/__init__.py."
     )

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from ser_tasks.augmentation.balance import balanced_indices, class_weights
+from ser_tasks.corpora.labels import Labelled
 from ser_tasks.errors import UserError
-from ser_tasks.labels import Labelled
 
 if TYPE_CHECKING:
-    from ser_tasks.splits import Fold
+    from ser_tasks.evaluation.splits import Fold
 
 
 def chosen_classes(labelled: Labelled, *, merge: Mapping[str, str] | None, keep: Collection[str] | None) -> Labelled:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ser_tasks.code_digest import code_digest
 from ser_tasks.corpora.corpus import Corpus, Preset
+from ser_tasks.provenance.code_digest import code_digest
 
 
 def declaration(corpus: Corpus) -> dict[str, Any]:

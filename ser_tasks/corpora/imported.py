@@ -13,8 +13,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ser_tasks.corpora.catalogue.presets import FOUR, NUMBERS
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
-from ser_tasks.corpora.presets import FOUR, NUMBERS
 from ser_tasks.corpora.votes import Vote
 
 DESCRIPTION, TABLE, SOUNDS = "corpus.yaml", "utterances.csv", "audio"

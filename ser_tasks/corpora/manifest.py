@@ -10,7 +10,7 @@ from ser_tasks.audio.whole import is_pointer
 from ser_tasks.corpora.corpus import Corpus, CorpusError
 from ser_tasks.corpora.listing import Listing, list_audio
 from ser_tasks.corpora.threads import map_files
-from ser_tasks.file_digest import file_sha256
+from ser_tasks.provenance.file_digest import file_sha256
 
 COLUMNS = ["path", "bytes", "sha256"]
 

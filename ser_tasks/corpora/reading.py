@@ -14,8 +14,8 @@ from ser_tasks.audio.decode import read_recording
 from ser_tasks.corpora.corpus import UNKNOWN, Corpus, CorpusError, Parsed, Utterance
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import Entry, check_file, check_names, read_manifest
+from ser_tasks.corpora.utterances import utterance_table
 from ser_tasks.errors import UserError
-from ser_tasks.utterances import utterance_table
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Sound:
 
 
 def read_corpus(corpus: Corpus, root: Path, manifest: Path) -> pd.DataFrame:
-    """All utterances of a corpus folder, in the columns of `ser_tasks.utterances.SCHEMA`.
+    """All utterances of a corpus folder, in the columns of `ser_tasks.corpora.utterances.SCHEMA`.
 
     Args:
         corpus: its module's declaration

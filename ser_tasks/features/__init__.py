@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from ser_tasks.encoders import ENCODERS
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoded import encoded
+from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.features.functionals import FUNCTIONALS
 from ser_tasks.features.lld import LLD

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.encoders.encoder import Encoder
-from ser_tasks.encoders.folder import deciding_facts, loaded
 from ser_tasks.errors import UserError
+from ser_tasks.features.encoders.encoder import Encoder
+from ser_tasks.features.encoders.folder import deciding_facts, loaded
 from ser_tasks.features.feature_set import FeatureSet
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.encoders.encoder import LoadedEncoder
+    from ser_tasks.features.encoders.encoder import LoadedEncoder
     from ser_tasks.params import AudioParams, EncoderParams
 
 STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "std": np.std}

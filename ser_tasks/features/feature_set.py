@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.code_digest import Root
     from ser_tasks.params import Section
+    from ser_tasks.provenance.code_digest import Root
 
 Settings: TypeAlias = "Mapping[str, Section]"  # sections of params.yaml by name
 

@@ -29,11 +29,11 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.clip import Clip, clips_of
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.augmentation.signal_copy import augmented_copy
-from ser_tasks.code_digest import code_digest
-from ser_tasks.copy_ids import COPY_MARK
 from ser_tasks.errors import UserError
 from ser_tasks.features import feature_set
+from ser_tasks.features.augmentation_copies import COPY_MARK
 from ser_tasks.features.feature_set import sections_of
+from ser_tasks.provenance.code_digest import code_digest
 
 if TYPE_CHECKING:
     from ser_tasks.features.feature_set import Settings
@@ -74,7 +74,7 @@ def plan_shards(
     """Deal the utterances that have sound into shards, in the order of their ids.
 
     Args:
-        utterances: the table of `ser_tasks.utterances`; text-only ones (path is null) get no row in the store
+        utterances: the table of `ser_tasks.corpora.utterances`; text-only ones (path is null) get no row in the store
         feature_set_name: entry of FEATURE_SETS
         params: sections of params.yaml, at least those the set reads
         shard_minutes: a shard is full when it holds this much audio, copies counted; a longer utterance is a shard

@@ -5,12 +5,12 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from ser_tasks.encoders import ENCODERS
+from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.models.embedding_svm import embedding_svm
-from ser_tasks.models.fusion.network import speech_text_network
-from ser_tasks.models.linguistic.network import text_network
+from ser_tasks.models.multimodal.network import speech_text_network
 from ser_tasks.models.network import network
 from ser_tasks.models.recogniser import Model, Recogniser
+from ser_tasks.models.text.network import text_network
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 from ser_tasks.text.transcripts import HEARD
 
@@ -27,8 +27,8 @@ def _later(module: str, recogniser: str, section: str, feature_set: str, group: 
 
 SVM = ("ser_tasks.models.svm", "SvmRecogniser", "svm", "functionals", "svm")
 LOGISTIC = ("ser_tasks.models.logistic", "LogisticRecogniser", "logistic")
-TFIDF = ("ser_tasks.models.linguistic.tfidf", "TfidfRecogniser")
-SENTENCES = ("ser_tasks.models.linguistic.sentence_encoder", "SentenceEncoderRecogniser")
+TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
+SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
 
 TABLE: Mapping[str, Model] = {
     "svm": _later(*SVM),

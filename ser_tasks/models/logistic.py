@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.calibration import ABSENT, fit_temperature, posteriors
+from ser_tasks.models.calibration import ABSENT, fit_temperature, posteriors
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.models.recogniser import Examples
@@ -62,7 +62,7 @@ class LogisticRecogniser:
         An official validation part is learnt from too, and so are augmented copies; a copy is never on the other side
         of an inner fold than its speaker.
         """
-        from ser_tasks.metrics import uar_of  # noqa: PLC0415  with pandas, and below with scikit-learn:
+        from ser_tasks.evaluation.metrics import uar_of  # noqa: PLC0415  with pandas, and below with scikit-learn:
         from ser_tasks.models.svm import inner_folds  # noqa: PLC0415  answering has no use for either
 
         train = (train if validation is None else train.and_also(validation)).with_copies()

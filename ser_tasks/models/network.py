@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.calibration import fit_temperature, posteriors
+from ser_tasks.models.calibration import fit_temperature, posteriors
 from ser_tasks.models.recogniser import Examples, Features, Model
-from ser_tasks.training.input_statistics import mean_and_std
-from ser_tasks.training.validation import validation_speakers
+from ser_tasks.models.training.input_statistics import mean_and_std
+from ser_tasks.models.training.validation import validation_speakers
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.models.training.history import History
+    from ser_tasks.models.training.trainer import Labelled
     from ser_tasks.params import NetworkParams, Params, TrainingParams
-    from ser_tasks.training.history import History
-    from ser_tasks.training.trainer import Labelled
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def network(name: str, feature_set: str, *, builder: str | None = None, speaker_
     def seeds(params: Params) -> int:
         return section(params).training.seeds
 
-    code = (_module(builder), "ser_tasks.training.trainer")
+    code = (_module(builder), "ser_tasks.models.training.trainer")
     return Model(
         build, section, feature_set, feature_set, seeds=seeds, speaker_norm=speaker_norm, code=code, keras=True
     )
@@ -91,7 +91,7 @@ class NetworkRecogniser:
 
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Train on some speakers, stop by the UAR on others, calibrate on those; then, if asked, refit on all."""
-        from ser_tasks.training.trainer import network_logits  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.trainer import network_logits  # noqa: PLC0415  with Keras
 
         training = self.section.training
         learn, check = (self._labelled(part) for part in self._divide(train, validation))
@@ -112,7 +112,7 @@ class NetworkRecogniser:
         }
 
     def _train(self, learn: Labelled, check: Labelled | None, folder: Path | None, *, epochs: int) -> History:
-        from ser_tasks.training.trainer import train  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.trainer import train  # noqa: PLC0415  with Keras
 
         self.model, settings = self._untrained(learn), self.section.training
         return train(self.model, learn, check, settings=settings, epochs=epochs, seed=self.seed, folder=folder)
@@ -129,13 +129,13 @@ class NetworkRecogniser:
 
     def load(self, folder: Path, *, n_dims: int) -> bool:
         """Take the weights that `fit` left in this folder; False where it left none."""
-        from ser_tasks.training.checkpoint import load_weights  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.checkpoint import load_weights  # noqa: PLC0415  with Keras
 
         self.model = self.build(n_dims=n_dims, n_classes=len(self.classes), **self.section.sizes)
         return load_weights(folder / "refit" if self.section.training.refit else folder, self.model)
 
     def _answers(self, model: Any, features: Features) -> NDArray[np.float64]:
-        from ser_tasks.training.trainer import network_logits  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.trainer import network_logits  # noqa: PLC0415  with Keras
 
         return network_logits(model, _as_frames(features), settings=self.section.training)
 
@@ -160,7 +160,7 @@ class NetworkRecogniser:
         return train.part(list(np.flatnonzero(~drawn))), train.part(list(np.flatnonzero(drawn)))
 
     def _labelled(self, examples: Examples) -> Labelled:
-        from ser_tasks.training.trainer import Labelled  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.trainer import Labelled  # noqa: PLC0415  with Keras
 
         truth = np.searchsorted(self.classes, examples.emotions)
         return Labelled(_as_frames(examples.features), truth, tuple(map(_as_frames, examples.copies)))

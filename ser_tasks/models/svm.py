@@ -18,9 +18,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from ser_tasks.calibration import ABSENT, fit_temperature, for_every_class, posteriors
 from ser_tasks.errors import UserError
-from ser_tasks.metrics import uar_of
+from ser_tasks.evaluation.metrics import uar_of
+from ser_tasks.models.calibration import ABSENT, fit_temperature, for_every_class, posteriors
 from ser_tasks.models.recogniser import Examples
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_tasks.bundle.bundle import load_bundle
+from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.params import RequestParams
-from ser_tasks.read_params import read_params
-from tests.bundle.small_bundles import PROJECT, RATE, small_bundle, voice
+from ser_tasks.params.reading import read_params
+from tests.bundles.small_bundles import PROJECT, RATE, small_bundle, voice
 
 
 @pytest.fixture(scope="session")

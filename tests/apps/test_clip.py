@@ -8,7 +8,7 @@ from apps.clip import read_clip
 from apps.refusals import NotSoundError, TooMuchError
 from ser_tasks.errors import UserError
 from tests.apps.conftest import encoded
-from tests.bundle.small_bundles import RATE, voice
+from tests.bundles.small_bundles import RATE, voice
 
 
 def video(signal: np.ndarray, path) -> bytes:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.bundles import find_bundle, find_bundles
-from ser_tasks.bundle.card import read_card, write_card
+from pipelines.commands.bundles import find_bundle, find_bundles
+from ser_tasks.bundles.card import read_card, write_card
 from ser_tasks.errors import UserError
-from tests.bundle.small_bundles import small_bundle
+from tests.bundles.small_bundles import small_bundle
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from apps.opinion import opinion_of
 from apps.page import complaint, results, summary
 from apps.web import keep_uploads_apart
 from ser_tasks.audio.recording import Recording
-from tests.bundle.small_bundles import CLASSES, RATE, voice
+from tests.bundles.small_bundles import CLASSES, RATE, voice
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from apps.refusals import LaterError, TooSlowError
 from apps.service import service
 from apps.workplace import Workplace
 from ser_tasks.audio.recording import Recording
-from ser_tasks.inference.answer import recognise
+from ser_tasks.bundles.inference.answer import recognise
 from tests.apps.conftest import encoded
-from tests.bundle.small_bundles import RATE, voice
+from tests.bundles.small_bundles import RATE, voice
 
 
 def loaded(bundle) -> Future:

@@ -16,8 +16,8 @@ from ser_tasks.audio.channels import (
 from ser_tasks.audio.clip import Clip, clip_of
 from ser_tasks.audio.decode import AudioError, open_sound, read_mono
 from ser_tasks.audio.recording import Recording
+from ser_tasks.bundles.inference.streaming import mono_blocks
 from ser_tasks.errors import UserError
-from ser_tasks.inference.streaming import mono_blocks
 
 RNG = np.random.default_rng(0)
 LEFT, RIGHT = RNG.normal(0, 0.1, (2, 16_000)).astype(np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ser_tasks.audio.decode import AudioError, read_mono, read_recording
-from ser_tasks.corpora import emodb
+from ser_tasks.corpora.catalogue import emodb
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.corpora.reading import read_corpus
 

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from ser_tasks.corpora.archive import Limits, unpack
 from ser_tasks.corpora.corpus import CorpusError
+from ser_tasks.corpora.fetching.archive import Limits, unpack
 
 FILES = {"wav/a.wav": b"one" * 1000, "wav/b.wav": b"two", "README": b""}
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from ser_tasks.corpora.balance import balance_training, chosen_classes, keep_classes, merge_classes, training_weights
+from ser_tasks.corpora.labels import Labelled
 from ser_tasks.errors import UserError
-from ser_tasks.labels import Labelled
-from ser_tasks.splits import Fold
+from ser_tasks.evaluation.splits import Fold
 
 EMOTIONS = ["anger"] * 6 + ["happiness"] * 3 + ["excitement"] * 2 + ["sadness"]
 TABLE = pd.DataFrame({"utterance_id": [f"u{i:02d}" for i in range(12)], "emotion": EMOTIONS})

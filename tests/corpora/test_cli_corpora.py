@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines import known_corpora
-from pipelines.cli_corpora import app
+from pipelines.cli.corpora import app
 from ser_tasks import corpora
 from tests.corpora.conftest import write
 
@@ -65,6 +65,6 @@ def test_brackets_in_a_file_name_are_not_markup(ser, emodb_root):
 
 def test_importing_the_commands_loads_nothing_heavy():
     heavy = "tensorflow keras prefect mlflow pandas numpy rich.table"
-    code = f"import sys, pipelines.cli_corpora; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    code = f"import sys, pipelines.cli.corpora; print([m for m in '{heavy}'.split() if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(eval(done.stdout)) <= {"rich.table"}  # typer's own

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from ser_tasks.corpora import dafex
+from ser_tasks.corpora.catalogue import dafex
+from ser_tasks.corpora.checking.doctor import examine
 from ser_tasks.corpora.corpus import CorpusError
-from ser_tasks.corpora.doctor import examine
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.corpora.reading import read_corpus

@@ -9,14 +9,14 @@ import soundfile
 import soxr
 
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.corpora import emodb, ravdess
-from ser_tasks.corpora.completeness import completeness
+from ser_tasks.corpora.catalogue import emodb, ravdess
+from ser_tasks.corpora.checking.completeness import completeness
+from ser_tasks.corpora.checking.doctor import examine
+from ser_tasks.corpora.checking.fingerprint import DIGITS, Fingerprint, read_fingerprints, write_fingerprints
+from ser_tasks.corpora.checking.inspection import BANDS, band_levels, cliff, clipped_runs, inspect_file
+from ser_tasks.corpora.checking.soundness import soundness
 from ser_tasks.corpora.corpus import Official, Utterance
-from ser_tasks.corpora.doctor import examine
-from ser_tasks.corpora.fingerprint import DIGITS, Fingerprint, read_fingerprints, write_fingerprints
-from ser_tasks.corpora.inspection import BANDS, band_levels, cliff, clipped_runs, inspect_file
 from ser_tasks.corpora.manifest import write_manifest
-from ser_tasks.corpora.soundness import soundness
 from tests.corpora.conftest import EMODB_NAMES, RATE, noise, write
 
 SECONDS = 0.5

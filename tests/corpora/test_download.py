@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ser_tasks.corpora.corpus import CorpusError, Source
-from ser_tasks.corpora.download import ATTEMPTS, download
+from ser_tasks.corpora.fetching.download import ATTEMPTS, download
 from tests.corpora.conftest import Behaviour
 
 CONTENT = np.random.default_rng(0).bytes(1_500_000)

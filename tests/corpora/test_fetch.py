@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from filelock import FileLock
 
-from ser_tasks.corpora import emodb, ravdess
+from ser_tasks.corpora.catalogue import emodb, ravdess
 from ser_tasks.corpora.corpus import CorpusError, Source
-from ser_tasks.corpora.download import md5
-from ser_tasks.corpora.fetch import fetch, find_root
+from ser_tasks.corpora.fetching.download import md5
+from ser_tasks.corpora.fetching.fetch import fetch, find_root
 from ser_tasks.corpora.manifest import read_manifest
 from ser_tasks.corpora.place import place_of, state_of
 from ser_tasks.corpora.reading import read_corpus

@@ -7,14 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ser_tasks.corpora import CORPORA, aesdd, cremad, enterface, esd, presets, savee
-from ser_tasks.corpora.completeness import completeness
+from ser_tasks.corpora import CORPORA
+from ser_tasks.corpora.catalogue import aesdd, cremad, enterface, esd, presets, savee
+from ser_tasks.corpora.checking.completeness import completeness
 from ser_tasks.corpora.corpus import CorpusError
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.corpora.reading import name_utterances, read_corpus
 from ser_tasks.corpora.vocabulary import VOCABULARY
-from ser_tasks.read_params import read_params
-from ser_tasks.splits import make_folds
+from ser_tasks.evaluation.splits import make_folds
+from ser_tasks.params.reading import read_params
 from tests.corpora.conftest import write
 
 NAMES = [  # corpus, path as released: speaker, gender, emotion

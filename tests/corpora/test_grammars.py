@@ -7,9 +7,10 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from ser_tasks.corpora import CORPORA, emodb, find_corpus, ravdess
+from ser_tasks.corpora import CORPORA, find_corpus
+from ser_tasks.corpora.catalogue import emodb, ravdess
 from ser_tasks.corpora.corpus import CorpusError
-from ser_tasks.labels import apply_preset
+from ser_tasks.corpora.labels import apply_preset
 
 
 def test_emodb_name_of_the_documentation_is_happiness_of_speaker_03():

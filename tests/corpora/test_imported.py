@@ -8,15 +8,15 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from pipelines import places
+from pipelines import paths
 from pipelines.cli import cli
 from pipelines.known_corpora import CORPORA
+from ser_tasks.corpora.catalogue.iemocap import CORPUS as IEMOCAP
 from ser_tasks.corpora.corpus import CorpusError
 from ser_tasks.corpora.declaration import declaration
-from ser_tasks.corpora.iemocap import CORPUS as IEMOCAP
+from ser_tasks.corpora.labels import apply_preset
 from ser_tasks.corpora.reading import read_corpus
-from ser_tasks.labels import apply_preset
-from ser_tasks.read_params import read_params
+from ser_tasks.params.reading import read_params
 from tests.corpora.conftest import write
 
 PROJECT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_an_imported_corpus_is_known_and_read_as_any_other(ser, named):
     bring(ser, named, "--kind", "acted", "--language", "de")
     corpus = CORPORA["mine"]
     assert list(CORPORA)[-1] == "mine"
-    table = read_corpus(corpus, places.corpus_root("mine"), places.manifest("mine"))
+    table = read_corpus(corpus, paths.corpus_root("mine"), paths.manifest("mine"))
     assert (len(table), set(table.language), table.speaker.nunique()) == (18, {"de"}, 3)
     kept = apply_preset(table, corpus.presets["two_classes"])
     assert kept.utterances.emotion.value_counts().to_dict() == {"anger": 6, "sadness": 6}
@@ -97,7 +97,7 @@ def test_what_is_left_open_is_said_all_at_once_below_the_preview(ser, named):
     assert done.exit_code == 1
     for words in ("add --label xxx=drop", "add --drop unreadable", "3: spk1"):
         assert words in done.output
-    assert not places.IMPORTED.exists()
+    assert not paths.IMPORTED.exists()
 
 
 def test_again_keeps_what_was_told_and_says_what_changed(ser, named):
@@ -111,7 +111,7 @@ def test_again_keeps_what_was_told_and_says_what_changed(ser, named):
     changed = ser("import", "mine", "--label", "xxx=fear")
     assert "xxx: none -> fear" in changed.output
     assert read_params().corpus["mine"].preset == "three_classes"
-    told = yaml.safe_load((places.IMPORTED / "mine.yaml").read_text(encoding="utf-8"))["told"]
+    told = yaml.safe_load((paths.IMPORTED / "mine.yaml").read_text(encoding="utf-8"))["told"]
     assert told["label"] == {"xxx": "fear"}
 
 
@@ -129,15 +129,15 @@ def test_folds_that_a_person_edited_stay_when_the_corpus_is_brought_again(ser, n
 
 def test_on_another_machine_the_table_is_enough_to_find_the_sounds_again(ser, named):
     bring(ser, named, "--licence", "mine alone")
-    before = {path.name: path.read_bytes() for path in places.IMPORTED.iterdir()}
-    manifest = places.manifest("mine").read_bytes()
-    shutil.rmtree(places.corpus_root("mine"))
+    before = {path.name: path.read_bytes() for path in paths.IMPORTED.iterdir()}
+    manifest = paths.manifest("mine").read_bytes()
+    shutil.rmtree(paths.corpus_root("mine"))
     elsewhere = named.rename(named.with_name("elsewhere"))
-    done = ser("import", places.IMPORTED / "mine.csv", "--name", "mine", "--audio", elsewhere)
+    done = ser("import", paths.IMPORTED / "mine.csv", "--name", "mine", "--audio", elsewhere)
     assert done.exit_code == 0, done.output
-    assert {path.name: path.read_bytes() for path in places.IMPORTED.iterdir()} == before
-    assert places.manifest("mine").read_bytes() == manifest
-    assert (places.corpus_root("mine") / "audio").resolve() == elsewhere
+    assert {path.name: path.read_bytes() for path in paths.IMPORTED.iterdir()} == before
+    assert paths.manifest("mine").read_bytes() == manifest
+    assert (paths.corpus_root("mine") / "audio").resolve() == elsewhere
 
 
 def parts_in_samples(root: Path) -> Path:
@@ -158,16 +158,16 @@ def test_times_and_words_of_a_table_are_those_of_the_corpus_and_of_it_imported_a
     options = ("--times", "samples", "--encoding", "windows-1251")
     done = ser("import", table, "--name", "calls", *options)
     assert done.exit_code == 0, done.output
-    read = read_corpus(CORPORA["calls"], places.corpus_root("calls"), places.manifest("calls"))
+    read = read_corpus(CORPORA["calls"], paths.corpus_root("calls"), paths.manifest("calls"))
     whole = read.set_index("utterance_id").loc["борис2_0000200_0000400"]
     assert (whole.start, whole.end, whole.duration) == pytest.approx((0.2, 0.4, 0.2))
     assert (whole.transcript, whole.speaker) == ("добрый вечер", "борис")
-    before = [path.read_bytes() for path in sorted(places.IMPORTED.iterdir())]
-    for words in (("calls",), (places.IMPORTED / "calls.csv", "--name", "calls", "--audio", tmp_path / "calls")):
+    before = [path.read_bytes() for path in sorted(paths.IMPORTED.iterdir())]
+    for words in (("calls",), (paths.IMPORTED / "calls.csv", "--name", "calls", "--audio", tmp_path / "calls")):
         again = ser("import", *words)
         assert again.exit_code == 0, again.output
         assert "0 utterances new, 0 gone, 0 changed" in again.output
-        assert (places.IMPORTED / "calls.csv").read_bytes() == before[0]
+        assert (paths.IMPORTED / "calls.csv").read_bytes() == before[0]
 
 
 def test_overlapping_parts_with_other_labels_are_counted_by_import_and_check(ser, tmp_path):
@@ -180,7 +180,7 @@ def test_overlapping_parts_with_other_labels_are_counted_by_import_and_check(ser
 
 def test_labels_are_part_of_the_version(ser, named):
     bring(ser, named)
-    table = places.IMPORTED / "mine.csv"
+    table = paths.IMPORTED / "mine.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(",sad,", ",xxx,", 1), encoding="utf-8")
     done = ser("check", "mine")
     assert done.exit_code == 1
@@ -191,7 +191,7 @@ def test_nobody_knowing_the_speakers_is_kept_and_leaves_no_protocol_that_parts_t
     bring(ser, named, "--speakers", "unknown")
     assert read_params().corpus["mine"].speaker_independent is None
     assert not CORPORA["mine"].speakers_known
-    table = read_corpus(CORPORA["mine"], places.corpus_root("mine"), places.manifest("mine"))
+    table = read_corpus(CORPORA["mine"], paths.corpus_root("mine"), paths.manifest("mine"))
     assert table.speaker.nunique() == len(table)
 
 
@@ -212,7 +212,7 @@ def test_a_slip_on_the_command_line_is_answered(ser, named, words, message):
 
 def test_a_description_that_is_none_is_refused_by_name(ser, named):
     bring(ser, named)
-    (places.IMPORTED / "mine.yaml").write_text("title: 3\n", encoding="utf-8")
+    (paths.IMPORTED / "mine.yaml").write_text("title: 3\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"mine\.yaml: not the description of an imported corpus(?s:.*)Restore it"):
         CORPORA["mine"]
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from ser_tasks.audit import audit_folds, may_straddle
-from ser_tasks.corpora import meld
+from ser_tasks.corpora.catalogue import meld
+from ser_tasks.corpora.checking.doctor import examine
 from ser_tasks.corpora.corpus import CorpusError
-from ser_tasks.corpora.doctor import examine
+from ser_tasks.corpora.labels import apply_preset
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.corpora.reading import read_corpus
 from ser_tasks.corpora.text_file import mend_text
-from ser_tasks.labels import apply_preset
+from ser_tasks.evaluation.audit import audit_folds, may_straddle
+from ser_tasks.evaluation.splits import make_folds
 from ser_tasks.params import OfficialSplit
-from ser_tasks.splits import make_folds
 from tests.corpora.trees.video import write_video
 
 HEADER = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime\n"

@@ -4,15 +4,15 @@ from collections import Counter
 
 import pytest
 
-from ser_tasks.audit import audit_folds, may_straddle
-from ser_tasks.corpora import qia
+from ser_tasks.corpora.catalogue import qia
+from ser_tasks.corpora.checking.doctor import examine
 from ser_tasks.corpora.corpus import CorpusError
-from ser_tasks.corpora.doctor import examine
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.corpora.reading import read_corpus
 from ser_tasks.errors import LeakError
+from ser_tasks.evaluation.audit import audit_folds, may_straddle
+from ser_tasks.evaluation.splits import make_folds
 from ser_tasks.params import OfficialSplit
-from ser_tasks.splits import make_folds
 from tests.corpora.trees.qia_tree import write_qia_tree
 
 TRAIN, VAL, TEST = "train/00001-1-2-3-4-5-hap-6.mp4", "val/00101-1-2-3-4-5-sad-6.mp4", "test1/00201.mp4"

@@ -9,13 +9,13 @@ import pytest
 import soundfile
 
 from ser_tasks.audio.decode import AudioError
-from ser_tasks.corpora import emodb, ravdess
+from ser_tasks.corpora.catalogue import emodb, ravdess
 from ser_tasks.corpora.corpus import CorpusError
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import Entry, read_manifest, save_entries, write_manifest
 from ser_tasks.corpora.reading import assemble, describe, read_corpus, read_file
+from ser_tasks.corpora.utterances import SCHEMA, read_utterances, write_utterances
 from ser_tasks.errors import UserError
-from ser_tasks.utterances import SCHEMA, read_utterances, write_utterances
 from tests.corpora.conftest import EMODB_NAMES, write
 
 CORPUS = emodb.CORPUS

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from pipelines.cli import cli
+from ser_tasks.corpora.synthesis.corpus import synthesise_corpus
 from ser_tasks.params import DemoParams, Params
-from ser_tasks.synthesis.corpus import synthesise_corpus
 from tests.docs.documented import PROJECT, blocks_in, commands_in, commands_of, pages
 from tests.docs.programs import WrongError, check
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.feature_table import read_features
+from ser_tasks.features.feature_table import read_features
 from ser_tasks.features.store import ROW
 
 DIMENSIONS = ["f0", "energy", "zcr"]
@@ -189,7 +189,7 @@ def test_reading_needs_neither_the_extraction_nor_pydantic_nor_filelock(folder, 
         "import sys, pathlib\n"
         "for name in ('pydantic', 'filelock', 'scipy', 'sklearn', 'soundfile', 'ser_tasks.features'):\n"
         "    sys.modules[name] = None\n"  # importing it raises ImportError
-        "from ser_tasks.feature_table import read_features\n"
+        "from ser_tasks.features.feature_table import read_features\n"
         f"print(len(read_features(pathlib.Path({str(folder)!r}), cache=pathlib.Path({str(cache)!r}), small=0)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ser_tasks.code_digest import reachable
 from ser_tasks.errors import LeakError
 from ser_tasks.models.embedding_svm import EmbeddingSvmRecogniser, embedding_svm
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.svm import SvmRecogniser
 from ser_tasks.models.unfitted import refuse_fitted
 from ser_tasks.params import SvmParams
-from ser_tasks.read_params import read_params
+from ser_tasks.params.reading import read_params
+from ser_tasks.provenance.code_digest import reachable
 
 CLASSES = ("anger", "neutral", "sadness")
 SVM = SvmParams(anova_alpha=0.05, pca_variance=(0.95,), c=(1.0, 10.0), gamma=("scale",), inner_folds=3)
@@ -120,7 +120,7 @@ def test_an_edit_of_network_trainer_or_svm_is_seen_by_the_digest_of_the_code():
     model = embedding_svm("psd_cnn", "psd_image", builder="spectrogram_cnn")
     reached = reachable([model.build.__module__, *model.code])
     modules = ("svm", "network", "networks.spectrogram_cnn", "networks.embedding")
-    assert {f"ser_tasks.models.{name}" for name in modules} | {"ser_tasks.training.trainer"} <= set(reached)
+    assert {f"ser_tasks.models.{name}" for name in modules} | {"ser_tasks.models.training.trainer"} <= set(reached)
 
 
 def test_a_real_network_is_trained_and_the_svm_answers_on_its_units(params):

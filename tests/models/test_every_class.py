@@ -5,18 +5,18 @@ import warnings
 import numpy as np
 import pytest
 
-from ser_tasks.ensembles.rules import RULES
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation import FoldOutcome, Labels, evaluate_fold, prediction_table, score
+from ser_tasks.evaluation.scoring import FoldOutcome, Labels, evaluate_fold, prediction_table, score
+from ser_tasks.evaluation.splits import Fold
+from ser_tasks.features.audio_text import SpeechAndWords, joint
 from ser_tasks.models import MODELS, TABLE
 from ser_tasks.models.embedding_svm import embedding_svm
+from ser_tasks.models.ensembles.rules import RULES
 from ser_tasks.models.svm import inner_folds
+from ser_tasks.models.training.validation import validation_speakers
 from ser_tasks.params import Params
-from ser_tasks.read_params import read_params
-from ser_tasks.speech_and_words import SpeechAndWords, joint
-from ser_tasks.splits import Fold
+from ser_tasks.params.reading import read_params
 from ser_tasks.text.turns import Turn
-from ser_tasks.training.validation import validation_speakers
 
 CLASSES = ("anger", "joy", "neutral", "sadness", "surprise")
 LONE = {"anger": "s0", "surprise": "s1"}  # the first and the last of the alphabet
@@ -82,7 +82,7 @@ def params() -> Params:
 
 def answers(name: str, fold: Fold, params: Params, monkeypatch) -> FoldOutcome:
     if name == "sentence_encoder":
-        monkeypatch.setattr("ser_tasks.models.linguistic.sentence_encoder.load_encoder", lambda _: letters)
+        monkeypatch.setattr("ser_tasks.models.text.sentence_encoder.load_encoder", lambda _: letters)
     model = TRIED[name]
     return evaluate_fold(fold, LABELS, features(model.feature_set), model, params, seed=0)
 

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ser_tasks.calibration import fit_temperature
+from ser_tasks.models.calibration import fit_temperature
 from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.training import trainer
-from ser_tasks.training.history import Epoch, History
+from ser_tasks.models.training import trainer
+from ser_tasks.models.training.history import Epoch, History
 
 CLASSES = ("anger", "joy", "neutral")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipelines.asked import check_asked, refuse_without_features
+from pipelines.commands.arguments import check_asked, refuse_without_features
 from ser_tasks.errors import UserError
-from ser_tasks.read_params import read_params
-from tests.bundle.small_bundles import PROJECT
+from ser_tasks.params.reading import read_params
+from tests.bundles.small_bundles import PROJECT
 
 
 @pytest.mark.parametrize(

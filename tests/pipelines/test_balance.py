@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import plan
-from ser_tasks.evaluation import Labels
+from pipelines.evaluations import plan
+from ser_tasks.evaluation.scoring import Labels
+from ser_tasks.evaluation.splits import Fold
 from ser_tasks.params import BalanceParams
-from ser_tasks.splits import Fold
 from ser_tasks.tasks import balanced_training_parts
 
 LABELS = Labels(tuple("abcdefg"), tuple("xxxxyyy"), tuple("1234123"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.complain import errors_as_messages
+from pipelines.errors import errors_as_messages
 from ser_tasks.errors import UserError
 
 

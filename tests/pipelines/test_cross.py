@@ -9,15 +9,17 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from pipelines import cross, cross_matrix, places, plan_cross
+from pipelines import paths
+from pipelines.evaluations import cross_matrix, plan_cross
 from pipelines.settings import project_params
+from pipelines.stages import cross
+from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.errors import UserError
+from ser_tasks.evaluation.result import results_table
 from ser_tasks.params import CrossParams
-from ser_tasks.read_params import read_params
-from ser_tasks.result import results_table
+from ser_tasks.params.reading import read_params
 from ser_tasks.tasks import run_fold
-from ser_tasks.utterances import utterance_table, write_utterances
-from tests.elsewhere.small_plans import N_DIMS, write_features
+from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.test_settings import PROJECT, stages
 
 SMALL = {"pca_variance": (0.9,), "c": (10.0,), "gamma": ("scale",), "inner_folds": 2}
@@ -49,10 +51,10 @@ def make_corpus(name: str, *, offset: float) -> None:
         }
         for speaker, emotion, take in cells
     ]  # fmt: skip
-    write_utterances(utterance_table(rows), places.utterances(name))
+    write_utterances(utterance_table(rows), paths.utterances(name))
     frames = [offset + ASIDE[emotion] + draw.normal(0, 0.2, (1, N_DIMS)) for _, emotion, _ in cells]
     names = [row["utterance_id"] for row in rows]
-    write_features(places.features(name, "functionals"), names, [one.astype(np.float32) for one in frames])
+    write_features(paths.features(name, "functionals"), names, [one.astype(np.float32) for one in frames])
 
 
 @pytest.fixture
@@ -87,10 +89,10 @@ def test_a_result_says_what_was_learnt_from_what_was_tested_and_what_was_left_ou
         (result["utterances"], result["speakers"]) == (result["train_utterances"], result["train_speakers"]) == (24, 3)
     )
     assert result["dropped"] == {"emodb": {"emotion boredom": 12}, "ravdess": {"emotion calm": 12}}
-    assert json.loads(places.result("ravdess", "cross", "normed").read_text()) == result
+    assert json.loads(paths.result("ravdess", "cross", "normed").read_text()) == result
     (row,) = results_table([result])
     assert (row["corpus"], row["model"], row["protocol"]) == ("ravdess", "svm (corpus norm)", "from emodb")
-    predictions = pd.read_parquet(places.predictions("ravdess", "cross", "normed"))
+    predictions = pd.read_parquet(paths.predictions("ravdess", "cross", "normed"))
     assert list(predictions.columns) == ["utterance_id", "fold", "seed", "truth", "anger", "sadness"]
     assert predictions.utterance_id.tolist() == [
         f"0{s}-{emotion}-{take}" for s in (3, 4, 5) for emotion in ("anger", "sadness") for take in range(4)
@@ -103,13 +105,13 @@ def test_the_key_of_a_fold_knows_the_other_corpus_and_the_normalisation(folder, 
 
     plain = key()
     assert key() == plain != key(corpus_norm=True)
-    other = places.features("emodb", "functionals")
+    other = paths.features("emodb", "functionals")
     (other / "one.parquet").rename(other / "two.parquet")
     assert key() != plain
 
 
 def test_features_of_other_settings_are_not_mixed(folder, params):
-    shard = places.features("emodb", "functionals") / "one.parquet"
+    shard = paths.features("emodb", "functionals") / "one.parquet"
     table = pq.read_table(shard)
     pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"settings": b"others"}), shard)
     with pytest.raises(UserError, match=r"different settings.*Run the stage features of emodb, ravdess again"):
@@ -173,11 +175,11 @@ def test_the_stage_writes_where_its_flow_does():
     declared = stage["outs"] + stage["metrics"] + stage["plots"]
     named = [entry if isinstance(entry, str) else next(iter(entry)) for entry in declared]
     assert [path.replace("${item.test}", "demo").replace("${key}", "x") for path in named] == [
-        str(places.predictions("demo", "cross", "x")),
-        str(places.result("demo", "cross", "x")),
-        str(places.metrics("demo", "cross", "x")),
-        str(places.plots("demo", "cross", "x") / "confusion.csv"),
-        str(places.plots("demo", "cross", "x") / "recall.csv"),
+        str(paths.predictions("demo", "cross", "x")),
+        str(paths.result("demo", "cross", "x")),
+        str(paths.metrics("demo", "cross", "x")),
+        str(paths.plots("demo", "cross", "x") / "confusion.csv"),
+        str(paths.plots("demo", "cross", "x") / "recall.csv"),
     ]
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.elsewhere import adopt
-from ser_tasks.elsewhere.plan import read_plan
+from pipelines.commands.remote import adopt
 from ser_tasks.errors import UserError
+from ser_tasks.models.remote.plan import read_plan
 
 STAGE = "evaluate_functionals@demo-speaker_independent-mlp"
 

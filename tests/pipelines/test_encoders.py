@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import check
 from pipelines.cli import cli
 from pipelines.settings import evaluated_models, project_params
-from ser_tasks.encoders import ENCODERS
+from pipelines.stages import check
 from ser_tasks.errors import UserError
-from ser_tasks.read_params import ParamsError
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.params.reading import ParamsError
 
 PROJECT = Path(__file__).parents[2]
 

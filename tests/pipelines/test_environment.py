@@ -5,8 +5,8 @@ import os
 import pytest
 from numpy._core._multiarray_umath import __cpu_dispatch__
 
-from pipelines import environment
-from pipelines.environment import KERNELS, PORTABLE, prepare_environment
+from pipelines.orchestration import environment
+from pipelines.orchestration.environment import KERNELS, PORTABLE, prepare_environment
 
 
 @pytest.fixture(autouse=True)

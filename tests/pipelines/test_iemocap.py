@@ -9,7 +9,7 @@ import json
 import pandas as pd
 import pytest
 
-from ser_tasks.synthesis import iemocap_tree
+from ser_tasks.corpora.synthesis import iemocap_tree
 
 pytestmark = pytest.mark.slow
 

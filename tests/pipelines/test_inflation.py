@@ -5,18 +5,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pipelines import evaluate, inflation, places, plan
-from pipelines.draw_inflation import draw
-from pipelines.plan_inflation import plan_inflation, with_each_c
-from pipelines.show_inflation import in_words
-from ser_tasks.inflation.protocols import PROTOCOLS
+from pipelines import paths
+from pipelines.display.protocol_bias import in_words
+from pipelines.display.protocol_bias_plot import draw
+from pipelines.evaluations import plan, protocol_bias
+from pipelines.evaluations.plan_protocol_bias import plan_inflation, with_each_c
+from pipelines.stages import evaluate
+from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
+from ser_tasks.evaluation.protocol_bias.protocols import PROTOCOLS
+from ser_tasks.evaluation.result import read_results
 from ser_tasks.params import SpeakerKfold
-from ser_tasks.read_params import read_params
-from ser_tasks.result import read_results
+from ser_tasks.params.reading import read_params
 from ser_tasks.tasks import run_fold
-from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
-from tests.elsewhere.small_plans import N_DIMS, write_features
-from tests.inflation.small_corpus import EMOTIONS, SPEAKERS, corpus
+from tests.evaluation.protocol_bias.small_corpus import EMOTIONS, SPEAKERS, corpus
+from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.test_settings import PROJECT
 
 SMALL = {"anova_alpha": 0.9, "pca_variance": (0.999,), "c": (10.0,), "gamma": ("scale",), "inner_folds": 2}
@@ -47,8 +49,8 @@ def folder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         rows = [row | FIXED | {"votes": ()} for row in table.to_dict("records")]
-        write_utterances(utterance_table(rows), places.utterances("demo"))
-        write_features(places.features("demo", "functionals"), list(table.utterance_id), frames)
+        write_utterances(utterance_table(rows), paths.utterances("demo"))
+        write_features(paths.features("demo", "functionals"), list(table.utterance_id), frames)
     return folder
 
 
@@ -64,7 +66,7 @@ def result(folder, params):
         patch.chdir(folder)
         patch.setattr(evaluate, "run_fold", SimpleNamespace(submit=submit))
         patch.setattr(evaluate, "watch_folds", lambda *_, **__: None)
-        return inflation.inflation.fn("demo", "svm", params)
+        return protocol_bias.inflation.fn("demo", "svm", params)
 
 
 @pytest.fixture(autouse=True)
@@ -92,8 +94,8 @@ def test_knowing_the_voice_is_all_that_the_gap_is_made_of_and_the_report_says_so
         "sessions": "no sessions are known",
         "loso": "the same folds as those of the corpus' own protocol",
     }
-    draw(result, folder / "inflation.png")
-    assert (folder / "inflation.png").stat().st_size > 10_000
+    draw(result, folder / "protocol_bias.png")
+    assert (folder / "protocol_bias.png").stat().st_size > 10_000
 
 
 def test_the_honest_row_is_the_evaluation_itself_and_the_result_is_not_taken_for_one(result, folder, params):
@@ -102,14 +104,14 @@ def test_the_honest_row_is_the_evaluation_itself_and_the_result_is_not_taken_for
         planned.honest.evaluation.requests
         == evaluate.plan_evaluation("demo", "speaker_independent", "svm", params).requests
     )
-    assert places.inflation("demo", "svm").exists()
+    assert paths.inflation("demo", "svm").exists()
     with pytest.raises(ValueError, match="no result yet"):
         read_results(folder / "results")
 
 
 def test_an_identical_recording_may_straddle_under_random_folds_alone(params, monkeypatch):
     assert [protocol.name for protocol in PROTOCOLS if "sha256" in protocol.shares] == ["random"]
-    table = read_utterances(places.utterances("demo"))
+    table = read_utterances(paths.utterances("demo"))
     same = table.sha256.mask(table.utterance_id.isin(["aw-anger-1", "ax-anger-2"]), "the same")
     monkeypatch.setattr(plan, "read_utterances", lambda _: table.assign(sha256=same))
     planned = plan_inflation("demo", "svm", params)

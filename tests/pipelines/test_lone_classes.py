@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from pipelines import ensemble, places
+from pipelines import paths
+from pipelines.display.importing import notes_of
 from pipelines.settings import project_params
-from pipelines.show_import import notes_of
-from ser_tasks.utterances import utterance_table, write_utterances
-from tests.elsewhere.small_plans import N_DIMS, write_features
-from tests.inflation.small_corpus import corpus
+from pipelines.stages import ensemble
+from ser_tasks.corpora.utterances import utterance_table, write_utterances
+from tests.evaluation.protocol_bias.small_corpus import corpus
+from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
 from tests.pipelines.test_verify import FIXED, make_row
@@ -39,13 +40,13 @@ def test_the_result_of_a_model_and_of_an_ensemble_say_what_is_never_recognised(t
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
     (tmp_path / "requirements.lock").write_text("numpy==2.0\n")
     rows = [row | FIXED | {"votes": ()} for row in table.to_dict("records")]
-    write_utterances(utterance_table(rows), places.utterances("demo"))
+    write_utterances(utterance_table(rows), paths.utterances("demo"))
     rng, level = np.random.default_rng(0), table.emotion.map({"anger": 4.0, "neutral": 0.0, "sadness": -4.0})
     frames = [rng.normal(value, 1, (1, N_DIMS)).astype(np.float32) for value in level]
-    write_features(places.features("demo", "functionals"), list(table.utterance_id), frames)
+    write_features(paths.features("demo", "functionals"), list(table.utterance_id), frames)
     for model in ("svm", "svm_speaker_norm"):
         make_row("speaker_independent", model)
-        result = json.loads(places.result("demo", "speaker_independent", model).read_text(encoding="utf-8"))
+        result = json.loads(paths.result("demo", "speaker_independent", model).read_text(encoding="utf-8"))
         assert SENTENCE in result["warnings"]
         assert (result["recall"]["neutral"], result["classes"]) == (0.0, ["anger", "neutral", "sadness"])
     both, _, _ = ensemble.result_of("both", project_params().ensembles["both"], project_params())

@@ -14,13 +14,13 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
-from pipelines.bundles import find_bundle
 from pipelines.cli import cli
-from pipelines.crew import Crew, crew
-from pipelines.show_predictions import clock
+from pipelines.commands.bundles import find_bundle
+from pipelines.display.predictions import clock
+from pipelines.orchestration.worker_pool import Crew, crew
+from ser_tasks.bundles.inference import files
 from ser_tasks.errors import UserError
-from ser_tasks.inference import files
-from tests.bundle.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
+from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
 
 PAUSE = np.random.default_rng(0).normal(scale=0.0003, size=2 * RATE).astype(np.float32)
 
@@ -129,7 +129,7 @@ def test_ctrl_c_leaves_what_is_done(ser, tmp_path, monkeypatch):
 
     reading = files.read_recording
     monkeypatch.setattr(files, "read_recording", interrupted)
-    monkeypatch.setattr("pipelines.predict.BATCH", 1)
+    monkeypatch.setattr("pipelines.commands.predict.BATCH", 1)
     done = ser("rec", "--to", tmp_path / "a.csv", "--to", tmp_path / "a.parquet")
     assert done.exit_code == 130
     assert "stopped before the other 1" in done.stderr

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.record import confusion_table, differences, dotted, recall_table
+from pipelines.evaluations.record import confusion_table, differences, dotted, recall_table
 
 CLASSES = ("anger", "neutral")
 CONFUSION = np.array([[3, 1], [0, 0]])  # three of four angers were found; nothing was neutral

@@ -7,20 +7,20 @@ import pytest
 import soundfile
 import yaml
 
-from pipelines import places
-from pipelines.plan_robustness import plan_robustness, refuse_deaf, with_degraded
+from pipelines import paths
+from pipelines.evaluations.plan_robustness import plan_robustness, refuse_deaf, with_degraded
 from pipelines.settings import feature_params
 from ser_tasks.audio.decode import read_recording
+from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.errors import UserError
+from ser_tasks.evaluation.fold import fold_outcome
+from ser_tasks.evaluation.robustness.condition import chosen, conditions_of
+from ser_tasks.evaluation.robustness.losses import under
+from ser_tasks.evaluation.robustness.store import compute_degraded
 from ser_tasks.features.store import compute_shard, plan_shards
-from ser_tasks.fold import fold_outcome
 from ser_tasks.params import Params
-from ser_tasks.robustness.condition import chosen, conditions_of
-from ser_tasks.robustness.losses import under
-from ser_tasks.robustness.store import compute_degraded
 from ser_tasks.tasks import run_fold
-from ser_tasks.utterances import utterance_table, write_utterances
-from tests.bundle.small_bundles import CLASSES, RATE, voice
+from tests.bundles.small_bundles import CLASSES, RATE, voice
 from tests.pipelines.conftest import PROJECT
 
 SPEAKERS = range(3)
@@ -38,15 +38,15 @@ def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
     params = Params.model_validate(values)
     rows = []
     for emotion, speaker, take in ((e, s, t) for e in CLASSES for s in SPEAKERS for t in range(2)):
-        path = places.corpus_root("demo") / f"{speaker}{emotion}{take}.wav"
+        path = paths.corpus_root("demo") / f"{speaker}{emotion}{take}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(path, voice(emotion, speaker=speaker, take=take), RATE)
         about = {"corpus": "demo", "speaker": str(speaker), "emotion": emotion, "duration": 0.6, "votes": []}
         rows.append({"utterance_id": path.stem, "path": path.name, "sha256": read_recording(path).sha256, **about})
     table = utterance_table(rows)
-    write_utterances(table, places.utterances("demo"))
+    write_utterances(table, paths.utterances("demo"))
     for shard in plan_shards(table, "functionals", feature_params(params), shard_minutes=10):
-        compute_shard(shard, corpus_root=places.corpus_root("demo"), folder=places.features("demo", "functionals"))
+        compute_shard(shard, corpus_root=paths.corpus_root("demo"), folder=paths.features("demo", "functionals"))
     return params
 
 
@@ -55,7 +55,7 @@ def test_clean_answers_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_no
     plan = plan_robustness("demo", model, params, conditions_of(params.robustness))
     for condition in plan.conditions:
         for shard in plan.shards[condition.name]:
-            compute_degraded(shard, corpus_root=places.corpus_root("demo"), folder=plan.folder(condition))
+            compute_degraded(shard, corpus_root=paths.corpus_root("demo"), folder=plan.folder(condition))
     clean, both = (
         fold_outcome(run_fold.fn(evaluation.requests[0])) for evaluation in (plan.evaluation, with_degraded(plan))
     )
@@ -71,7 +71,7 @@ def test_no_degraded_utterance_is_learnt_from(params):
     plan = plan_robustness("demo", "svm", params, chosen(conditions_of(params.robustness), ["gain"]))
     (condition,) = plan.conditions
     for shard in plan.shards[condition.name]:
-        compute_degraded(shard, corpus_root=places.corpus_root("demo"), folder=plan.folder(condition))
+        compute_degraded(shard, corpus_root=paths.corpus_root("demo"), folder=plan.folder(condition))
     for request, clean in zip(with_degraded(plan).requests, plan.evaluation.requests, strict=True):
         assert (request.fold.train, request.fold.validation) == (clean.fold.train, clean.fold.validation)
         assert request.fold.test[: len(clean.fold.test)] == clean.fold.test

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines import check, places
+from pipelines import paths
 from pipelines.__main__ import STAGES
 from pipelines.settings import project_params
-from ser_tasks.code_digest import reachable
+from pipelines.stages import check
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
+from ser_tasks.provenance.code_digest import reachable
 
 PROJECT = Path(__file__).parents[2]
 
@@ -159,18 +160,18 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
     assert named == {
         str(path)
         for path in (
-            places.corpus_root("demo"),
-            places.manifest("demo"),
-            places.utterances("demo"),
-            places.declaration("demo"),
-            places.features("demo", "lld"),
-            places.heard("demo"),
-            places.predictions("demo", "loso", "svm"),
-            places.metrics("demo", "loso", "svm"),
-            places.heard_result("demo"),
-            places.result("demo", "loso", "svm"),
-            places.plots("demo", "loso", "svm") / "confusion.csv",
-            places.plots("demo", "loso", "svm") / "recall.csv",
+            paths.corpus_root("demo"),
+            paths.manifest("demo"),
+            paths.utterances("demo"),
+            paths.declaration("demo"),
+            paths.features("demo", "lld"),
+            paths.heard("demo"),
+            paths.predictions("demo", "loso", "svm"),
+            paths.metrics("demo", "loso", "svm"),
+            paths.heard_result("demo"),
+            paths.result("demo", "loso", "svm"),
+            paths.plots("demo", "loso", "svm") / "confusion.csv",
+            paths.plots("demo", "loso", "svm") / "recall.csv",
         )
     }
 
@@ -183,10 +184,10 @@ def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_t
     for key, value in values.items():
         named = [path.replace(key, value) for path in named]
     assert named == [
-        str(places.ensemble("demo", "loso", "both")),
-        str(places.result("demo", "loso", "both")),
-        str(places.metrics("demo", "loso", "both")),
-        str(places.predictions("demo", "loso", "svm").parent),
+        str(paths.ensemble("demo", "loso", "both")),
+        str(paths.result("demo", "loso", "both")),
+        str(paths.metrics("demo", "loso", "both")),
+        str(paths.predictions("demo", "loso", "svm").parent),
     ]
 
 
@@ -196,8 +197,8 @@ def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
     named = [*stage["outs"], *stage["deps"]]
     for key, value in values.items():
         named = [path.replace(key, value) for path in named]
-    assert str(places.bundle("demo_svm")) == named[0]
-    assert {str(places.result("demo", "loso", "svm")), str(places.predictions("demo", "loso", "svm"))} <= set(named)
+    assert str(paths.bundle("demo_svm")) == named[0]
+    assert {str(paths.result("demo", "loso", "svm")), str(paths.predictions("demo", "loso", "svm"))} <= set(named)
 
 
 @pytest.mark.parametrize(
@@ -234,20 +235,25 @@ PLUMBING = {  # no value depends on these alone
     )
 }
 WORK = {  # stage -> the modules that do its work
-    "demo": ["ser_tasks.synthesis.corpus"],
-    "utterances": ["ser_tasks.corpora.reading", "ser_tasks.corpora.demo", "ser_tasks.utterances"],
+    "demo": ["ser_tasks.corpora.synthesis.corpus"],
+    "utterances": ["ser_tasks.corpora.reading", "ser_tasks.corpora.catalogue.demo", "ser_tasks.corpora.utterances"],
     "features": ["ser_tasks.features", "ser_tasks.features.functionals", "ser_tasks.features.store"],
     "transcripts": [
-        *("ser_tasks.asr.faster_whisper", "ser_tasks.asr.heard", "ser_tasks.asr.pocketsphinx"),
-        *("ser_tasks.asr.word_errors", "ser_tasks.audio.decode"),
+        *("ser_tasks.text.asr.faster_whisper", "ser_tasks.text.asr.heard", "ser_tasks.text.asr.pocketsphinx"),
+        *("ser_tasks.text.asr.word_errors", "ser_tasks.audio.decode"),
     ],
     "bundle": [
-        *("ser_tasks.bundle.confidence", "ser_tasks.bundle.training_cloud", "ser_tasks.bundle.pictures"),
-        *("ser_tasks.inference.answer", "ser_tasks.features.functionals", "ser_tasks.models.svm"),
+        *("ser_tasks.bundles.confidence", "ser_tasks.bundles.training_cloud", "ser_tasks.bundles.pictures"),
+        *("ser_tasks.bundles.inference.answer", "ser_tasks.features.functionals", "ser_tasks.models.svm"),
     ],
     "evaluate": [
-        *("ser_tasks.audit", "ser_tasks.evaluation", "ser_tasks.labels", "ser_tasks.splits"),
-        *("ser_tasks.corpora.balance", "ser_tasks.emobox.match", "ser_tasks.models.svm"),
+        *(
+            "ser_tasks.evaluation.audit",
+            "ser_tasks.evaluation.scoring",
+            "ser_tasks.corpora.labels",
+            "ser_tasks.evaluation.splits",
+        ),
+        *("ser_tasks.corpora.balance", "ser_tasks.corpora.emobox.match", "ser_tasks.models.svm"),
     ],
 }
 

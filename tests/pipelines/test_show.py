@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.show import OF_RESULTS, show_rows
-from ser_tasks.result import read_results, results_table
+from pipelines.display.tables import OF_RESULTS, show_rows
+from ser_tasks.evaluation.result import read_results, results_table
 
 ROWS = results_table(read_results(Path(__file__).parents[2] / "results"))
 

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines import smoke_test
+from pipelines.commands import smoke_test
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation import FoldOutcome
+from ser_tasks.evaluation.scoring import FoldOutcome
 
 
 def test_the_figures_of_a_fold_are_those_of_its_test_part():

@@ -9,19 +9,19 @@ import pandas as pd
 import pytest
 import soundfile
 
-from pipelines import places
-from pipelines.evaluate import heard_by
-from pipelines.provenance import features_of, file_digest
-from pipelines.transcripts import plan, show_heard, transcripts
-from ser_tasks import asr
-from ser_tasks.asr.engine import Engine
+from pipelines import paths
+from pipelines.evaluations.run_tags import features_of, file_digest
+from pipelines.stages.evaluate import heard_by
+from pipelines.stages.transcripts import plan, show_heard, transcripts
 from ser_tasks.audio.decode import read_recording
+from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import WorkersParams
-from ser_tasks.read_params import read_params
+from ser_tasks.params.reading import read_params
+from ser_tasks.text import asr
+from ser_tasks.text.asr.engine import Engine
 from ser_tasks.text.transcripts import HEARD, read_transcripts
-from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
 from tests.pipelines.mlflow_words import check_runs
 
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
@@ -31,7 +31,7 @@ LONG, SHORT = 16_000, 8_000  # samples at 16 kHz
 class Parrot:
     """Hears the same four words in each clip of a second, nothing in shorter ones."""
 
-    __module__ = "ser_tasks.asr.engine"  # whose code decides what it says, as far as shards are named
+    __module__ = "ser_tasks.text.asr.engine"  # whose code decides what it says, as far as shards are named
     heard = 0
 
     def __init__(self, *, grammar):
@@ -54,7 +54,7 @@ def folder(tmp_path, monkeypatch):
 
 def write_corpus(*said: str | None) -> None:
     """`said`: the manual transcripts of the two clips."""
-    root, noise = places.corpus_root("demo"), np.random.default_rng(0)
+    root, noise = paths.corpus_root("demo"), np.random.default_rng(0)
     root.mkdir(parents=True)
     rows = [{"utterance_id": "c", "transcript": "(nods)", "speaker": "B", "group": "d", "turn": 2}]
     for turn, (name, length, text) in enumerate(zip("ab", (LONG, SHORT), said, strict=True)):
@@ -74,7 +74,7 @@ def write_corpus(*said: str | None) -> None:
     table = utterance_table(
         [{"corpus": "demo", "emotion": "neutral", "language": "en", "votes": None, **row} for row in rows]
     )
-    write_utterances(table, places.utterances("demo"))
+    write_utterances(table, paths.utterances("demo"))
 
 
 @pytest.mark.slow
@@ -82,12 +82,12 @@ def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(f
     write_corpus("The door is open.", "Yes, yes!")
     transcripts.on(WorkersParams(where="threads", count=2))("demo", PARAMS)
 
-    table = pd.read_parquet(places.heard("demo")).set_index("utterance_id")
+    table = pd.read_parquet(paths.heard("demo")).set_index("utterance_id")
     assert table.transcript.dropna().to_dict() == {"a": "the door was open", "b": ""}, "nobody can hear c"
     assert table.engine.dropna().tolist() == ["pocketsphinx"] * 2
     assert table.recogniser.nunique() == 1
 
-    result = json.loads(places.heard_result("demo").read_text(encoding="utf-8"))
+    result = json.loads(paths.heard_result("demo").read_text(encoding="utf-8"))
     counted = {"utterances": 2, "words": 6, "substitutions": 1, "deletions": 2, "insertions": 0, "wer": 0.5}
     assert {key: result["word_errors"][key] for key in counted} == counted  # is -> was; yes, yes left out
     assert (result["utterances"], result["nothing_heard"], result["speech_seconds"]) == (2, 1, 1.5)
@@ -101,7 +101,7 @@ def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(f
     check_runs(Path("mlflow.db"), {"heard"})
 
     file, digest = features_of("demo", HEARD)
-    assert digest == file_digest(places.heard("demo"))
+    assert digest == file_digest(paths.heard("demo"))
     dialogue = read_transcripts(file, ["b"])[0]
     assert [(turn.text, turn.speaker) for turn in dialogue] == [("the door was open", "A"), ("", "B")]
 
@@ -129,7 +129,7 @@ def test_an_engine_that_is_not_installed_is_said_with_the_command_that_brings_it
     line = Engine(Parrot, ("no-such-recogniser",), "make setup-all", languages=("en",))
     monkeypatch.setattr(asr, "ENGINES", {"pocketsphinx": line})
     with pytest.raises(UserError, match=r"no-such-recogniser does not load here.*make setup-all"):
-        plan("demo", read_utterances(places.utterances("demo")), PARAMS.asr)
+        plan("demo", read_utterances(paths.utterances("demo")), PARAMS.asr)
 
 
 def test_words_that_nobody_has_heard_yet_are_answered_with_the_stage_that_hears_them(folder):

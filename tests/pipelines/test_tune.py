@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from pipelines.tune import TuneOptions, main
-from ser_tasks.edit_params import with_values
+from pipelines.evaluations.tune import TuneOptions, main
+from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.features.store import ROW
-from ser_tasks.utterances import utterance_table, write_utterances
+from ser_tasks.params.editing import with_values
 from tests.pipelines.conftest import PROJECT
 from tests.pipelines.mlflow_words import check_runs
 

@@ -15,18 +15,20 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from pipelines import ensemble, evaluate, origin, places, recompute
+from pipelines import paths
 from pipelines.cli import cli
-from pipelines.plan import plan_evaluation
-from pipelines.record import write_outputs
+from pipelines.evaluations import provenance, recompute
+from pipelines.evaluations.plan import plan_evaluation
+from pipelines.evaluations.record import write_outputs
 from pipelines.settings import project_params
-from ser_tasks.code_digest import code_digest, code_parts
-from ser_tasks.evaluation_code import evaluation_code
-from ser_tasks.fold import compute_fold, fold_outcome
+from pipelines.stages import ensemble, evaluate
+from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
+from ser_tasks.evaluation.code import evaluation_code
+from ser_tasks.evaluation.fold import compute_fold, fold_outcome
 from ser_tasks.models import MODELS
-from ser_tasks.utterances import read_utterances, utterance_table, write_utterances
-from tests.elsewhere.small_plans import N_DIMS, write_features
-from tests.inflation.small_corpus import corpus
+from ser_tasks.provenance.code_digest import code_digest, code_parts
+from tests.evaluation.protocol_bias.small_corpus import corpus
+from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
 
@@ -54,14 +56,14 @@ def made(tmp_path_factory) -> Path:
     table, noise = corpus(), np.random.default_rng(0)
     level = table.emotion.map({"anger": 1.0, "sadness": -1.0})
     frames = [(value + noise.normal(0, 2, (1, N_DIMS))).astype(np.float32) for value in level]
-    origin._features.cache_clear()  # of a project of another test, at the same relative path
+    provenance._features.cache_clear()  # of a project of another test, at the same relative path
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         write_utterances(
             utterance_table([row | FIXED | {"votes": ()} for row in table.to_dict("records")]),
-            places.utterances("demo"),
+            paths.utterances("demo"),
         )
-        write_features(places.features("demo", "functionals"), list(table.utterance_id), frames)
+        write_features(paths.features("demo", "functionals"), list(table.utterance_id), frames)
         make_row("speaker_independent")
     return folder
 
@@ -72,7 +74,7 @@ def project(made, tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "project"
     shutil.copytree(made, folder)
     monkeypatch.chdir(folder)
-    origin._features.cache_clear()
+    provenance._features.cache_clear()
     return folder
 
 
@@ -90,7 +92,7 @@ def edit_params(change) -> None:
 
 
 def edit_result(change) -> None:
-    file = places.result(*ROW)
+    file = paths.result(*ROW)
     result = json.loads(file.read_text(encoding="utf-8"))
     change(result)
     file.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -98,9 +100,9 @@ def edit_result(change) -> None:
 
 def test_nothing_changed_matches_and_making_it_again_gives_the_same_bytes(project):
     assert verify() == (0, f"{NAME} matches not committed its 64 answers give its figures 1 rows: 1 matches")
-    before = places.result(*ROW).read_bytes()
+    before = paths.result(*ROW).read_bytes()
     make_row("speaker_independent")
-    assert places.result(*ROW).read_bytes() == before
+    assert paths.result(*ROW).read_bytes() == before
 
 
 def test_a_reformatted_params_file_and_a_knob_of_something_else_change_nothing(project):
@@ -118,7 +120,7 @@ def test_a_digit_of_the_result(project):
 
 def test_a_digit_of_the_result_where_the_answers_are_not(project):
     edit_result(lambda result: result.update(utterances=65))
-    places.predictions(*ROW).unlink()
+    paths.predictions(*ROW).unlink()
     code, said = verify(NAME)
     assert code == 1
     assert "edited since it was written" in said
@@ -126,7 +128,7 @@ def test_a_digit_of_the_result_where_the_answers_are_not(project):
 
 
 def test_one_posterior_too_little_to_change_any_figure(project):
-    file = places.predictions(*ROW)
+    file = paths.predictions(*ROW)
     table = pd.read_parquet(file)
     table.loc[7, "anger"] += 1e-12
     table.to_parquet(file, index=False)
@@ -149,9 +151,9 @@ def test_a_param_is_named_with_both_values(project, change, line):
 
 
 def test_one_row_of_the_utterance_table(project):
-    table = read_utterances(places.utterances("demo"))
+    table = read_utterances(paths.utterances("demo"))
     table.loc[3, "transcript"] = "The misheard."
-    write_utterances(table, places.utterances("demo"))
+    write_utterances(table, paths.utterances("demo"))
     code, said = verify(NAME)
     assert code == 1
     assert "data utterances: changed" in said
@@ -160,15 +162,15 @@ def test_one_row_of_the_utterance_table(project):
 
 
 def test_a_table_that_the_leak_audit_refuses_today(project):
-    table = read_utterances(places.utterances("demo"))
+    table = read_utterances(paths.utterances("demo"))
     table.loc[3, "speaker"] = "d"
-    write_utterances(table, places.utterances("demo"))
+    write_utterances(table, paths.utterances("demo"))
     code, said = verify(NAME)
     assert (code, "it cannot be planned today: " in said, "groups are in train and in test" in said) == (1, True, True)
 
 
 def test_one_value_of_the_features_in_a_shard_of_the_same_name(project):
-    shard = next(places.features("demo", "functionals").glob("*.parquet"))
+    shard = next(paths.features("demo", "functionals").glob("*.parquet"))
     table = pq.read_table(shard)
     rows = table.to_pylist()
     rows[5]["values"][2] += 1.0
@@ -185,7 +187,7 @@ def sources(tmp_path, monkeypatch) -> Path:
     shutil.copytree(PROJECT / "ser_tasks", tmp_path / "ser_tasks", ignore=shutil.ignore_patterns("*.csv"))
     for digest in (code_digest, code_parts):
         own = partial(digest, roots={"ser_tasks": tmp_path / "ser_tasks"})
-        monkeypatch.setattr(origin, digest.__name__, own)
+        monkeypatch.setattr(provenance, digest.__name__, own)
     return tmp_path / "ser_tasks"
 
 
@@ -196,13 +198,13 @@ def test_one_line_of_the_code_of_the_model_and_not_a_comment(project, sources):
     svm.write_text(svm.read_text().replace('class_weight="balanced"', "class_weight=None"))
     code, said = verify(NAME)
     assert (code, "code ser_tasks.models.svm: changed" in said) == (1, True)
-    assert "code ser_tasks.calibration" not in said
+    assert "code ser_tasks.models.calibration" not in said
 
 
 def test_code_that_only_moved_is_no_difference(project, sources):
     (sources / "calibration.py").rename(sources / "metering.py")
     for path in sources.rglob("*.py"):
-        path.write_text(path.read_text().replace("ser_tasks.calibration", "ser_tasks.metering"))
+        path.write_text(path.read_text().replace("ser_tasks.models.calibration", "ser_tasks.metering"))
     assert verify(NAME)[0] == 0
 
 
@@ -210,7 +212,7 @@ def test_reading_is_part_of_the_code_of_a_result(project, sources):
     table = sources / "feature_table.py"
     table.write_text(table.read_text().replace("tuple(found[name] for", "tuple(2 * found[name] for"))
     code, said = verify(NAME)
-    assert (code, "code ser_tasks.feature_table: changed" in said) == (1, True)
+    assert (code, "code ser_tasks.features.feature_table: changed" in said) == (1, True)
 
 
 BESIDE = {
@@ -269,7 +271,7 @@ def test_a_list_taken_out_of_the_provenance_is_missed(project, kind):
 
 
 def test_a_column_taken_out_of_the_predictions_is_missed(project):
-    file = places.predictions(*ROW)
+    file = paths.predictions(*ROW)
     pd.read_parquet(file).drop(columns="anger").to_parquet(file, index=False)
     code, said = verify(NAME)
     assert (code, "about other utterances or classes" in said) == (1, True)
@@ -309,9 +311,9 @@ def test_computed_again_from_nothing_but_data_code_and_params(project, here):
 
 
 def test_computed_again_a_changed_answer_and_a_changed_knob_are_no_reproduction(project, here):
-    table = pd.read_parquet(places.predictions(*ROW))
+    table = pd.read_parquet(paths.predictions(*ROW))
     table.loc[0, ["anger", "sadness"]] = table.loc[0, ["sadness", "anger"]].to_numpy()
-    table.to_parquet(places.predictions(*ROW), index=False)
+    table.to_parquet(paths.predictions(*ROW), index=False)
     code, said = verify(NAME, "--recompute")
     assert (code, "NOT reproduced" in said, f"the first is {table.utterance_id[0]}" in said) == (1, True, True)
 
@@ -325,7 +327,7 @@ def test_a_difference_within_the_stated_tolerance_is_one_unless_none_is_allowed(
 
 
 def test_an_ensemble_says_whose_answers_it_is_made_of_and_is_made_again(project, here):
-    svm = places.predictions(*ROW)
+    svm = paths.predictions(*ROW)
     shutil.copy(svm, svm.with_name("tfidf.parquet"))
     rule = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "tfidf"], "rule": "average"}
     edit_params(lambda params: params["ensembles"].update(both=rule))

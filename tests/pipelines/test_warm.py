@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.warm import LIBRARIES, SOCKET, hand_over, warm_process
+from pipelines.orchestration.warm import LIBRARIES, SOCKET, hand_over, warm_process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux alone")
 PROJECT = Path(__file__).parents[2]
@@ -92,7 +92,7 @@ def test_ctrl_c_reaches_stages_and_not_the_process_that_forks_them(tmp_path, mon
     with warm_process() as leads_to_it:
         wait_for(leads_to_it[SOCKET])
         for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
-            if "pipelines.warm" in Path(f"/proc/{child}/cmdline").read_text():
+            if "pipelines.orchestration.warm" in Path(f"/proc/{child}/cmdline").read_text():
                 os.kill(int(child), signal.SIGINT)
         assert stage(tmp_path, "chekc", **leads_to_it).returncode == 1
         assert Path(leads_to_it[SOCKET]).exists()

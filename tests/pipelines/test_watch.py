@@ -1,7 +1,7 @@
 """What is said of a fold that is being trained."""
 
-from pipelines.watch import in_words
-from ser_tasks.training.progress import Progress
+from pipelines.display.progress import in_words
+from ser_tasks.models.training.progress import Progress
 
 
 def test_a_fold_says_where_it_is_and_how_long_it_may_take():

@@ -12,7 +12,7 @@ import pytest
 import requests
 import yaml
 
-from ser_tasks.bundle.card import read_card
+from ser_tasks.bundles.card import read_card
 from tests.pipelines.conftest import Project, kill_group
 from tests.pipelines.mlflow_words import check_runs
 
@@ -44,8 +44,8 @@ ASK = """
 import json, mlflow, pandas
 from pathlib import Path
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.bundle.bundle import load_bundle
-from ser_tasks.inference.answer import recognise
+from ser_tasks.bundles.bundle import load_bundle
+from ser_tasks.bundles.inference.answer import recognise
 mlflow.set_tracking_uri("sqlite:///mlflow.db")
 clip = sorted(Path("data/corpora/demo").glob("*.wav"))[0]
 served = mlflow.pyfunc.load_model("models:/NAME/1").predict(pandas.DataFrame([{"audio": clip.read_bytes()}]))
@@ -201,7 +201,7 @@ def check_the_costs(project: Project, weights: list[tuple]) -> None:
 def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
     for group in ("corpora", "sound_corpora"):
         project.edit_params(lambda params, group=group: params[group].append("emodb"))
-    (project.folder / "run_ser.py").write_text("from pipelines.full import ser; ser()", encoding="utf-8")
+    (project.folder / "run_ser.py").write_text("from pipelines.orchestration.full import ser; ser()", encoding="utf-8")
     done = project.run("run_ser")
     assert done.returncode != 0
     assert "ser fetch emodb" in done.stdout + done.stderr

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from pipelines.report.parts import Section, folded, join, note, picture, table, titled
 from pipelines.report.svg import BLUE, COLOURS, DASHES, GREY, INK, LOOKS, Plot, element, words
-from ser_tasks.compare.calibrated import Calibrated, calibrated
-from ser_tasks.result import percent
+from ser_tasks.evaluation.comparison.calibrated import Calibrated, calibrated
+from ser_tasks.evaluation.result import percent
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
-from ser_tasks.compare.confused import Confused, most_confused
+from ser_tasks.evaluation.comparison.confused import Confused, most_confused
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block

@@ -10,12 +10,12 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from pipelines.report.parts import Cell, Section, finding, folded, join, table
-from ser_tasks.compare.answers import confusion as counts_of
-from ser_tasks.result import percent
+from ser_tasks.evaluation.comparison.answers import confusion as counts_of
+from ser_tasks.evaluation.result import percent
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
-    from ser_tasks.compare.rows import Row
+    from ser_tasks.evaluation.comparison.rows import Row
 
 FIRST = 2  # matrices that are always open
 

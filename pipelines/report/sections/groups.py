@@ -10,10 +10,10 @@ from pipelines.report.looks import between, count, signed
 from pipelines.report.parts import Cell, Section, finding, folded, join, note, table
 from pipelines.report.svg import LOOKS, Look, badge, span_of, whisker
 from pipelines.report.whiskers import Dot, whiskers
-from ser_tasks.compare.groups import SPEAKER, Level, n_tests, uar_in
-from ser_tasks.compare.ties import ALPHA
-from ser_tasks.compare.verdict import in_words, p_value
-from ser_tasks.result import percent
+from ser_tasks.evaluation.comparison.groups import SPEAKER, Level, n_tests, uar_in
+from ser_tasks.evaluation.comparison.ties import ALPHA
+from ser_tasks.evaluation.comparison.verdict import in_words, p_value
+from ser_tasks.evaluation.result import percent
 
 if TYPE_CHECKING:
     import pandas as pd

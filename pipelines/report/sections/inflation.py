@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pipelines.report.parts import Section, finding, join, note
 from pipelines.report.svg import LOOKS, badge, span_of, whisker
 from pipelines.report.whiskers import Dot, whiskers
-from ser_tasks.result import percent, with_interval
+from ser_tasks.evaluation.result import percent, with_interval
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block

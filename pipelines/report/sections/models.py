@@ -11,11 +11,11 @@ from pipelines.report.looks import count, legend, mark_words, marked, over_folds
 from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
 from pipelines.report.svg import LOOKS, Span, span_of, whisker
 from pipelines.report.whiskers import Dot, whiskers
-from ser_tasks.result import percent, with_interval
+from ser_tasks.evaluation.result import percent, with_interval
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
-    from ser_tasks.compare.rows import Row
+    from ser_tasks.evaluation.comparison.rows import Row
 
 COLUMNS = (
     "model",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from pipelines.report.parts import UNKNOWN, Cell, Section, finding, join, note, table
-from ser_tasks.compare.published import published_on
-from ser_tasks.result import percent
+from ser_tasks.evaluation.comparison.published import published_on
+from ser_tasks.evaluation.result import percent
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
-    from ser_tasks.compare.published import Published
+    from ser_tasks.evaluation.comparison.published import Published
 
 COLUMNS = ("system", "UAR", "WA", "macro F1", "weighted F1", "comparable with ours?", "protocol", "source")
 

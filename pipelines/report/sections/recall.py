@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.report.looks import marked
 from pipelines.report.parts import Cell, Section, finding, join, table
-from ser_tasks.result import percent
+from ser_tasks.evaluation.result import percent
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block

@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from pipelines.report.looks import signed
 from pipelines.report.parts import Section, finding, folded, join, note, table
-from ser_tasks.compare.ties import ALPHA
-from ser_tasks.compare.verdict import p_value
-from ser_tasks.result import with_interval
-from ser_tasks.robustness.words import title
+from ser_tasks.evaluation.comparison.ties import ALPHA
+from ser_tasks.evaluation.comparison.verdict import p_value
+from ser_tasks.evaluation.result import with_interval
+from ser_tasks.evaluation.robustness.words import title
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block

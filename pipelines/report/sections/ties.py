@@ -9,11 +9,11 @@ from markupsafe import Markup
 from pipelines.report.looks import SAID, signed
 from pipelines.report.parts import Cell, Section, join, note, table
 from pipelines.report.svg import LOOKS, badge
-from ser_tasks.compare.verdict import p_value
+from ser_tasks.evaluation.comparison.verdict import p_value
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
-    from ser_tasks.compare.ties import Standing, Test
+    from ser_tasks.evaluation.comparison.ties import Standing, Test
 
 COLUMNS = (
     "against",

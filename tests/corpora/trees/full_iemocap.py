@@ -3,7 +3,7 @@
 from itertools import chain, cycle, repeat
 from pathlib import Path
 
-from ser_tasks.synthesis.iemocap_tree import PlannedTurn, write_annotations
+from ser_tasks.corpora.synthesis.iemocap_tree import PlannedTurn, write_annotations
 
 #         neu  hap  exc  sad  ang, turns of the woman among them, scripted among them
 SESSIONS = {

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.encoders import ENCODERS
 from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.feature_set import Settings
 from tests.features.conftest import sections, speech_like
 

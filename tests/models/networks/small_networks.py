@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.models.network import network_builder
-from tests.models.fusion import small_fusion
+from tests.models.multimodal import small_fusion
 
 BLSTM = {"n_dims": 6, "n_classes": 3, "dense": 8, "units": 4, "dropout": 0.0}
 LSTM = {"n_dims": 6, "n_classes": 3, "units": 5, "input_dropout": 0.0, "dropout": 0.0}

@@ -1,0 +1,1 @@
+"""What the commands of `ser` do; how they are typed stands in `pipelines.cli`."""

@@ -1,0 +1,65 @@
+"""Which bundles a command line means."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines import paths
+from ser_tasks.bundles.card import FILE, BundleError, read_card
+from ser_tasks.errors import UserError
+
+
+def find_bundle(named: str | None) -> Path:
+    """The folder of the bundle that is meant.
+
+    Without a name: the one there is, those of synthetic voices left aside if there is another, and those that the
+    project comes with if there is one of your own.
+
+    Raises:
+        UserError: no such bundle, or none is named and it is not clear which
+    """
+    here = bundles_here()
+    listed = f"Here: {', '.join(here) or 'none'}."
+    if named is None:
+        of_people = [name for name, folder in here.items() if len(here) > 1 and not _synthetic(folder)]
+        own = [name for name in of_people if here[name].parent != paths.SHIPPED]
+        for names in (own, of_people, list(here)):
+            if len(names) == 1:
+                return here[names[0]]
+        found = "there is no bundle" if not here else "there are several bundles, and none is named"
+        raise UserError(
+            f"--bundle: {found}. {listed} Name one, or make one of bundles: in params.yaml: dvc repro bundle@NAME"
+        )
+    for folder in (paths.bundle(named), paths.SHIPPED / named, Path(named)):
+        if (folder / FILE).is_file():
+            return folder
+    raise UserError(
+        f"--bundle {named}: no bundle in {paths.bundle('')} or {paths.SHIPPED}, and no folder of one (with {FILE}). "
+        f"{listed} "
+        "Name one of them, or make it, where bundles: in params.yaml has it: dvc repro bundle@NAME"
+    )
+
+
+def _synthetic(folder: Path) -> bool:
+    try:
+        return read_card(folder).training.kind == "synthetic"
+    except BundleError:  # said when it is used
+        return False
+
+
+def find_bundles(named: Sequence[str]) -> dict[str, Path]:
+    """The folders of the bundles that are named; without any name, of all there are.
+
+    Raises:
+        UserError: one that is not there, two of the same name, or none at all
+    """
+    folders = [find_bundle(name) for name in named or bundles_here()] or [find_bundle(None)]
+    by_name = {folder.name: folder for folder in folders}
+    if len(by_name) < len(folders):
+        raise UserError(f"--bundle: {', '.join(map(str, folders))} have the same name twice. Name each once.")
+    return by_name
+
+
+def bundles_here() -> dict[str, Path]:
+    """Folders by name: those that the project comes with and those that the stage made, which win where names agree."""
+    cards = [*sorted(paths.SHIPPED.glob(f"*/{FILE}")), *sorted(paths.bundle("").glob(f"*/{FILE}"))]
+    return dict(sorted((card.parent.name, card.parent) for card in cards))

@@ -1,0 +1,61 @@
+"""`ser emobox`: the folds that EmoBox published for a corpus, matched to it and written to params.yaml."""
+
+from pathlib import Path
+
+from pipelines import paths
+from pipelines.commands.arguments import refuse_unknown_name
+from pipelines.display.tables import CONSOLE
+from pipelines.evaluations.plan import labelled_corpus
+from pipelines.known_corpora import CORPORA
+from pipelines.settings import project_params
+from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora.emobox.lists import read_folds
+from ser_tasks.corpora.emobox.match import match_folds
+from ser_tasks.corpora.utterances import read_utterances
+from ser_tasks.errors import LeakError, UserError
+from ser_tasks.evaluation.audit import audit_folds, may_straddle
+from ser_tasks.params import EmoboxFolds
+from ser_tasks.params.editing import with_values
+from ser_tasks.params.reading import PARAMS_FILE
+
+
+def adopt(corpus: str, folder: str, *, shared_speakers: bool, shared_groups: bool) -> None:
+    """Match, audit, and write the entry.
+
+    Raises:
+        UserError: test recordings that are not here, or parts that share what was not admitted
+    """
+    params = project_params()
+    refuse_unknown_name("ser emobox: corpus", corpus, params.corpus, mend="Or bring it: ser import PATH.")
+    if not paths.utterances(corpus).exists():
+        raise UserError(f"ser emobox: {corpus} has not been read yet. Run: ser repro utterances@{corpus}")
+    published = read_folds(Path(folder).expanduser())
+    section = EmoboxFolds(
+        metadata=folder, sha256=published.sha256, shared_speakers=shared_speakers, shared_groups=shared_groups
+    )
+    labelled = labelled_corpus(corpus, params)
+    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
+    matched = match_folds(published, read_utterances(paths.utterances(corpus)), labelled.utterances, preset)
+    for fold in matched.folds:
+        counts = [f"{len(ids)} {part}" for part, ids in (("train", fold.train), ("validation", fold.validation)) if ids]
+        CONSOLE.print(f"{fold.name}: {', '.join([*counts, f'{len(fold.test)} test'])}")
+    for note in matched.notes:
+        CONSOLE.print(note, style="cyan", markup=False)
+    try:
+        shared = audit_folds(labelled.utterances, matched.folds, straddling=may_straddle(section))
+    except LeakError as error:
+        raise LeakError(
+            f"{error} To admit it, and have every result say so: --shared-speakers, --shared-groups."
+        ) from error
+    if any(shared.values()):
+        CONSOLE.print(
+            f"[yellow]Not speaker-independent: {shared['speaker']} test utterances have their speaker in the training "
+            f"part, {shared['group']} a twin take. Results will say so.[/]"
+        )
+    text = with_values(PARAMS_FILE.read_text(encoding="utf-8"), {f"corpus.{corpus}.emobox": section.model_dump()})
+    with atomic_path(PARAMS_FILE) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    CONSOLE.print(
+        f"Written: corpus.{corpus}.emobox in {PARAMS_FILE}. Next: add emobox to protocols:, or once and alone:"
+    )
+    CONSOLE.print(f"  python -m pipelines evaluate {corpus} emobox svm")

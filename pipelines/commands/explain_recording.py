@@ -1,0 +1,46 @@
+"""What `ser explain recording` does: find the bundle, ask it, explain, draw."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pipelines.commands.bundles import find_bundle
+from pipelines.display.explanation import show_explanation
+from pipelines.display.explanation_plots import draw_explanation
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.bundles.bundle import Bundle, load_bundle
+from ser_tasks.bundles.explain.recording import Baseline, explain
+from ser_tasks.errors import UserError
+from ser_tasks.features import feature_set
+from ser_tasks.features.log_mel import LOG_MEL
+from ser_tasks.features.mel_power import mel_filters
+
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def explain_recording(
+    path: Path, to: Path, *, bundle: str | None, of: str | None, against: str | None, baseline: Baseline
+) -> None:
+    """Draw why a bundle answered as it did.
+
+    Raises:
+        UserError: no such bundle, not of a network, or a picture of another format
+    """
+    if to.suffix.lower() not in PICTURES:
+        raise UserError(f"--to {to}: expected a file that ends in {', '.join(PICTURES)}.")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has much to say, and nothing of it helps
+    model = load_bundle(find_bundle(bundle))
+    explanation = explain(model, read_recording(path), of=of, against=against, baseline=baseline)
+    draw_explanation(explanation, model.card, named_by_frequency(model), title=path.name, to=to)
+    show_explanation(path, explanation, to=to)
+
+
+def named_by_frequency(bundle: Bundle) -> tuple[str, ...]:
+    """Names of the features; of log-mel bands their centres, the frequency that each hears best."""
+    card, sections = bundle.card, bundle.sections
+    if card.feature_set != LOG_MEL.name:
+        return feature_set(card.feature_set).names(sections)
+    band: Any = sections["log_mel"]
+    edges = {"n_mels": band.n_mels, "f_min": band.f_min, "f_max": band.f_max}
+    filters = mel_filters(sampling_rate=card.sampling_rate, n_fft=card.sampling_rate, **edges)  # bins of 1 Hz
+    return tuple(f"{centre} Hz" for centre in filters.toarray().argmax(axis=1))

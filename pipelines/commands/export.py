@@ -1,0 +1,96 @@
+"""`ser export`: the file, what it agrees on with its bundle, and what it costs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines import paths
+from pipelines.commands.bundles import find_bundle
+from pipelines.display.tables import CONSOLE, show_rows
+from ser_tasks.audio.decode import read_mono
+from ser_tasks.bundles.inference.inputs import SUFFIXES
+from ser_tasks.errors import UserError
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.export.export import Agreement
+    from ser_tasks.bundles.export.onnx_file import Weights
+
+N_CLIPS = 50  # to compare on, of all lengths
+SPOKEN = 3  # s, of the clip that latency is measured on
+TIMES = 50
+ONE_CORE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+TENSORFLOW = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", **ONE_CORE}
+
+
+def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> None:
+    """Write it, and show a table.
+
+    Raises:
+        UserError: no such bundle, one that cannot be exported, no clips, or answers that differ
+    """
+    os.environ.update(TENSORFLOW)
+    from ser_tasks.bundles.bundle import load_bundle  # noqa: PLC0415  after the environment is set
+    from ser_tasks.bundles.export.export import export_bundle  # noqa: PLC0415
+    from ser_tasks.bundles.export.exportable import refuse_unexportable  # noqa: PLC0415
+    from ser_tasks.bundles.export.file_formats import file_format  # noqa: PLC0415
+
+    form = file_format(file, weights)
+    loaded = load_bundle(find_bundle(bundle))
+    refuse_unexportable(loaded.card.model)
+    signals = sounds(clips or paths.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
+    agreement = export_bundle(loaded, file, weights=weights, signals=signals)
+    show_rows(_rows(loaded, file, form, agreement, signals[-1]), title=f"{loaded.card.name}, {weights}")
+    CONSOLE.print(
+        f"Compared on {agreement.n_clips} clips, {_seconds(signals[0], loaded)} to {_seconds(signals[-1], loaded)} s. "
+        f"Time: of one core, median of {TIMES} answers to {SPOKEN} s of sound. In: mono float32 at "
+        f"{loaded.card.sampling_rate} Hz, any length. Out: {', '.join(loaded.classes)}."
+    )
+
+
+def sounds(folder: Path, sampling_rate: int) -> list[NDArray[np.float32]]:
+    """Some of a folder's recordings, evenly over the sizes of its files, the shortest signal first.
+
+    Raises:
+        UserError: there are none
+    """
+    files = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES] if folder.is_dir() else []
+    if not files:
+        raise UserError(
+            f"{folder}: no recordings here to compare the file with its bundle on. "
+            "Name a folder that has some: --clips FOLDER"
+        )
+    files.sort(key=lambda path: (path.stat().st_size, path))
+    chosen = [files[place] for place in np.unique(np.linspace(0, len(files) - 1, N_CLIPS).round().astype(int))]
+    return sorted((read_mono(path, sampling_rate=sampling_rate) for path in chosen), key=len)
+
+
+def _rows(
+    bundle: Bundle, file: Path, form: Any, agreement: Agreement, signal: NDArray[np.float32]
+) -> list[dict[str, str]]:
+    """What a person compares: the bundle on Keras, and the file."""
+    from ser_tasks.bundles.export.latency import latency  # noqa: PLC0415
+
+    clip = np.resize(signal, SPOKEN * bundle.card.sampling_rate)
+    size = sum(path.stat().st_size for path in bundle.folder.iterdir())
+    keras = latency(lambda one: bundle.posteriors([one])[0], clip, times=TIMES)
+    exported = latency(form.run(file), clip, times=TIMES)
+    same = {"difference": f"{agreement.difference:.1e}", "same class": f"{100 * agreement.same_class:.0f} %"}
+    return [
+        _row("bundle, Keras", size, keras, {"difference": "", "same class": ""}),
+        _row(f"{file.name}, {form.runtime}", file.stat().st_size, exported, same),
+    ]
+
+
+def _row(runs: str, size: int, seconds: float, same: Mapping[str, str]) -> dict[str, str]:
+    return {"runs": runs, "kB": f"{size / 1e3:.0f}", "ms": f"{1e3 * seconds:.1f}", **same}
+
+
+def _seconds(signal: NDArray[np.float32], bundle: Bundle) -> str:
+    return f"{len(signal) / bundle.card.sampling_rate:.1f}"

@@ -1,0 +1,97 @@
+"""Corpora on the terminal: the table of all, the progress of a fetch, the doctor's report."""
+
+from collections.abc import Iterable
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from ser_tasks.corpora.checking.doctor import Report
+from ser_tasks.corpora.corpus import Corpus
+from ser_tasks.corpora.place import State
+
+COLOURS = {"ok": "green", "note": "cyan", "warning": "yellow", "error": "red"}
+
+
+def print_corpora(console: Console, rows: Iterable[tuple[Corpus, State]]) -> None:
+    """A few lines for each known corpus."""
+    for corpus, state in rows:
+        console.print(Text(corpus.name, style="bold").append(f"  {corpus.title}", style="not bold"))
+        lines = {
+            "what": f"{corpus.kind} speech ({corpus.language}), {corpus.size}",
+            "licence": corpus.licence,
+            "here": describe_state(state),
+            "get it": corpus.how_to_get,
+        }
+        for word, text in lines.items():
+            console.print(Text(f"  {word:9}{text}"), soft_wrap=True)
+
+
+def describe_state(state: State) -> str:
+    """What there is of a corpus, in a few words."""
+    if state.kind == "absent":
+        return "not here"
+    if state.kind == "broken":
+        return state.problem or "broken"
+    where = f"linked to {state.target}" if state.target else "unpacked"
+    manifest = "no manifest" if state.manifest == "none" else f"manifest {state.manifest}"
+    return f"{where}, {state.n_files} files, {manifest}"
+
+
+def print_report(console: Console, report: Report) -> None:
+    """The doctor's report: counts, then findings, errors last."""
+    console.print(Text(f"{report.corpus}: {report.n_files} audio files in {report.root}", style="bold"))
+    if report.counts:
+        console.print(counts_table(report))
+    order = list(COLOURS)
+    for finding in sorted(report.findings, key=lambda finding: order.index(finding.level)):
+        line = Text(f"{finding.level:8}", style=COLOURS[finding.level])
+        console.print(line.append(f"{finding.topic:14}{finding.text}", style="default"), soft_wrap=True)
+
+
+def counts_table(report: Report) -> Table:
+    """Utterances per speaker and emotion."""
+    speakers = sorted({speaker for speaker, _ in report.counts})
+    emotions = sorted({emotion for _, emotion in report.counts})
+    table = Table("speaker", box=None, padding=(0, 1, 0, 0))  # eight emotions fit into 80 columns
+    for name in (*emotions, "all"):
+        table.add_column(name, justify="right")
+    for speaker in speakers:
+        row = [report.counts.get((speaker, emotion), 0) for emotion in emotions]
+        table.add_row(Text(speaker), *map(str, row), str(sum(row)))
+    columns = [sum(report.counts.get((speaker, emotion), 0) for speaker in speakers) for emotion in emotions]
+    table.add_row("all", *map(str, columns), str(sum(columns)))
+    return table
+
+
+class Bar:
+    """The progress of a fetch as a bar: a `ser_tasks.corpora.fetching.progress.Progress`."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        self.bar, self.task = Progress(*columns, console=console), TaskID(0)
+
+    def __enter__(self) -> "Bar":
+        """Begin to draw."""
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the last state on the terminal."""
+        self.bar.stop()
+
+    def start(self, step: str, total: int | None, done: int = 0) -> None:
+        """A new line."""
+        self.task = self.bar.add_task(step, total=total, completed=done)
+
+    def advance(self, amount: int) -> None:
+        """The current line grows."""
+        self.bar.advance(self.task, amount)
+
+    def note(self, text: str) -> None:
+        """A sentence above the bars."""
+        self.bar.console.print(Text(text), soft_wrap=True)

@@ -1,0 +1,123 @@
+"""Predictions on the terminal: progress, faults, answers and timelines as tables."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.display.tables import WIDEST
+from ser_tasks.bundles.inference.rows import Columns, Row
+from ser_tasks.bundles.inference.timeline import Timeline
+
+STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def bar(*, visible: bool) -> Progress:
+    """How much is done and how long the rest will take, on the error stream, and only on a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=STDERR, transient=True, disable=not (visible and STDERR.is_terminal))
+
+
+def say(text: str, *, style: str = "default") -> None:
+    """A sentence on the error stream, above the bar."""
+    STDERR.print(Text(text, style=style))
+
+
+def fault(text: str) -> None:
+    """What is wrong with one input."""
+    STDERR.print(f"[bold red]Error:[/] {escape(text)}")
+
+
+@contextmanager
+def answer_table(columns: Columns, to: Path | None) -> Iterator[Callable[[Row], None]]:
+    """One line per file, shown at the end: the emotion, how sure, what came second, and what to know of the sound."""
+    rows: list[Row] = []
+    classes = [name for name, kind in columns.items() if kind == "share"]
+    try:
+        yield rows.append
+    finally:
+        _show(_answers(rows, classes), to)
+
+
+def _answers(rows: Sequence[Row], classes: Sequence[str]) -> Table:
+    folder = _common_folder([row["path"] for row in rows])
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=folder and f"in {escape(folder)}", title_justify="left")
+    table.add_column(
+        "file", overflow="fold", min_width=min(22, max((len(r["path"]) - len(folder) for r in rows), default=4))
+    )
+    for name in ("emotion", "runner-up"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("s", justify="right", no_wrap=True)
+    table.add_column("remarks", min_width=18 if any(row["remarks"] for row in rows) else None)
+    for row in rows:
+        file = Text(" ".join([row["path"][len(folder) :], *([row["channel"]] if "channel" in row else [])]))
+        if row["emotion"] is None:
+            table.add_row(file, Text("no answer", style="red"), "", "", Text("see the error above"))
+            continue
+        second = sorted(classes, key=lambda name: -row[name])[1]
+        first = said(row["emotion"], row["confidence"], unsure=row["unsure"])
+        remarks = Text("; ".join(row["remarks"]))
+        table.add_row(file, first, said(second, row[second]), f"{row['duration']:.1f}", remarks)
+    return table
+
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """The folder that all paths begin with, with its slash; nothing where there is none, or a single path."""
+    if len(paths) < 2 or len({os.path.isabs(path) for path in paths}) > 1:  # noqa: PTH117 - text as it was typed
+        return ""
+    return os.path.join(os.path.commonpath([os.path.dirname(path) for path in paths]), "")  # noqa: PTH118, PTH120
+
+
+@contextmanager
+def timeline_table(_: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path, Timeline]], None]]:
+    """One line per decided stretch."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("file", overflow="fold")
+    table.add_column("from", justify="right", no_wrap=True)
+    table.add_column("to", justify="right", no_wrap=True)
+    table.add_column("emotion", no_wrap=True)
+
+    def add(item: tuple[Path, Timeline]) -> None:
+        path, timeline = item
+        for index, stretch in enumerate(timeline.stretches):
+            table.add_row(
+                Text("" if index else str(path)),
+                clock(stretch.start),
+                clock(stretch.end),
+                said(stretch.emotion, stretch.confidence, unsure=stretch.unsure),
+            )
+
+    try:
+        yield add
+    finally:
+        _show(table, to)
+
+
+def _show(table: Table, to: Path | None) -> None:
+    """Print it; into a file as wide as there is room for."""
+    if to is None:
+        Console(highlight=False).print(table)
+    else:
+        with to.open("w", encoding="utf-8") as file:
+            Console(file=file, width=WIDEST).print(table)
+
+
+def said(emotion: str, probability: float, *, unsure: bool = False) -> Text:
+    """anger 71 %, or anger? 34 % in yellow."""
+    return Text(
+        f"{emotion}{'?' * unsure} {probability:.0%}".replace("%", " %"), style="yellow" if unsure else "default"
+    )
+
+
+def clock(seconds: float) -> str:
+    """75.25 -> 1:15.2."""
+    minutes, rest = divmod(round(seconds, 1), 60)  # first, or 59.97 were 0:60.0
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02}:{rest:04.1f}" if hours else f"{minutes}:{rest:04.1f}"

@@ -1,0 +1,58 @@
+"""What a person sees while folds are trained: how many are done, and how far those are that run."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from pipelines.display.tables import CONSOLE
+from ser_tasks.engine import Running, wait
+from ser_tasks.models.training.progress import Progress as FoldProgress
+from ser_tasks.models.training.progress import read_progress
+
+PAUSE = 0.5  # s between two looks
+
+
+def watch_folds(running: Sequence[Running], folders: Mapping[str, Path], *, title: str) -> None:
+    """Until all are done, a bar for the folds, and one for each fold whose training has begun.
+
+    Args:
+        running: one for each fold
+        folders: of each fold by name, in the same order
+        title: of the bar over all
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[said]}"))
+    waiting, bars = dict(zip(running, folders, strict=True)), dict[str, TaskID]()
+    with Progress(*columns, console=CONSOLE, transient=True) as screen:
+        total = screen.add_task(title, total=len(running), said="")
+        while waiting:
+            done, _ = wait(list(waiting), timeout=PAUSE)
+            finished = {waiting.pop(future) for future in done}
+            screen.update(total, advance=len(finished), said=f"{len(running) - len(waiting)} of {len(running)} folds")
+            for name in finished & set(bars):
+                screen.remove_task(bars.pop(name))
+            for name in waiting.values():
+                if progress := read_progress(folders[name] / "refit") or read_progress(folders[name]):
+                    if name not in bars:
+                        bars[name] = screen.add_task(f"  {name}", said="")
+                    screen.update(bars[name], completed=progress.epoch, total=progress.epochs, said=in_words(progress))
+
+
+def watch_shards(running: Sequence[Running], *, title: str) -> None:
+    """Until all are done, one bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[said]}"))
+    left = list(running)
+    with Progress(*columns, console=CONSOLE, transient=True) as screen:
+        bar = screen.add_task(title, total=len(running), said="")
+        while left:
+            left = list(wait(left, timeout=PAUSE).not_done)
+            done = len(running) - len(left)
+            screen.update(bar, completed=done, said=f"{done} of {len(running)} parts")
+
+
+def in_words(progress: FoldProgress) -> str:
+    """epoch 12 of 60, loss 0.81, val UAR 71.2, 1:20 left at most."""
+    minutes, seconds = divmod(round(progress.seconds_left), 60)
+    uar = "" if progress.val_uar is None else f"val UAR {100 * progress.val_uar:.1f}, "
+    done = f"epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.2f}"
+    return f"{done}, {uar}{minutes}:{seconds:02} left at most"

@@ -1,0 +1,61 @@
+"""What a person sees of a recogniser on degraded recordings, and of its behaviour under what should not matter."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines.display.tables import CONSOLE, percent_points, show_rows
+from ser_tasks.bundles.card import Card
+from ser_tasks.evaluation.result import percent, with_interval
+from ser_tasks.evaluation.robustness.behaviour import Verdict
+from ser_tasks.evaluation.robustness.words import drift, title
+from ser_tasks.params import ToleranceParams
+
+
+def show_robustness(result: Mapping[str, Any], *, files: Sequence[Path]) -> None:
+    """A line for each condition, then what they come to."""
+    kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
+    clean = result["clean"]
+    CONSOLE.print(
+        f"\n[bold]{result['corpus']} · {result['model']}[/]{kind}  learnt from clean sound, tested on degraded\n"
+        f"  clean UAR {with_interval(clean)}   {result['utterances']} utterances, {result['speakers']} speakers"
+    )
+    show_rows([_row(clean, own) for own in result["conditions"]], title="")
+    for sentence in result["summary"]:
+        CONSOLE.print(f"  {sentence}")
+    for warning in result["warnings"]:
+        CONSOLE.print(f"  [yellow]{warning}[/]")
+    CONSOLE.print("\n".join(f"  {file}" for file in files))
+
+
+def _row(clean: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
+    test = own["difference"]
+    towards, grown = drift(clean, own)
+    return {
+        "condition": title(own),
+        "UAR [95 %]": with_interval(own),
+        "difference [95 %]": f"{percent_points(test['uar_difference'])} "
+        f"[{percent_points(test['low'])}, {percent_points(test['high'])}]",
+        "p, Holm": f"{test['p_holm']:.3f}",
+        "labels changed": f"{percent(own['labels_changed'])} %",
+        "more often": f"{towards} {percent_points(grown)}" if grown > 0 else "–",
+    }
+
+
+def show_behaviour(card: Card, verdicts: Sequence[Verdict], tolerance: ToleranceParams) -> None:
+    """A line for each invariance, and what was allowed."""
+    rows = [
+        {
+            "must not matter": verdict.title,
+            "holds": "yes" if verdict.holds else "NO",
+            "labels changed": f"{verdict.changed} of {verdict.recordings}",
+            "probability moves": f"up to {percent(verdict.largest)} points",
+            "in": verdict.worst.name,
+        }
+        for verdict in verdicts
+    ]
+    show_rows(rows, title=f"{card.name}: {card.model} on {card.corpus}")
+    CONSOLE.print(
+        f"  Holds: at most {percent(tolerance.labels_changed)} % of the labels change, and no probability moves by "
+        f"more than {percent(tolerance.confidence)} points (robustness.tolerance in params.yaml)."
+    )

@@ -1,0 +1,107 @@
+"""What a person sees on the terminal."""
+
+from collections.abc import Mapping, Sequence
+from shutil import get_terminal_size
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from ser_tasks.evaluation.result import fold_means, percent, with_interval
+
+WIDEST = 140  # columns of the widest table, which a narrow terminal or a log file must not crop
+CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
+OF_RESULTS = ("fold mean ± sd", "F1", "WA", "classes", "protocol")  # what a table of results can do without
+
+FOLDED = "model"  # column whose names are broken where nothing else helps
+
+
+def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[str] = ()) -> None:
+    """A table, one line each; where the terminal is too narrow for it, columns are left out, and named.
+
+    Args:
+        rows: column -> text
+        title: above the table
+        dispensable: columns that may be left out, the first one first; then long names of models take two lines
+    """
+    left_out: list[str] = []
+    table = _table(rows, title, left_out)
+    for column in dispensable:
+        if CONSOLE.measure(table).maximum <= columns_here():
+            break
+        left_out.append(column)
+        table = _table(rows, title, left_out)
+    too_wide = CONSOLE.measure(table).maximum - columns_here()
+    if too_wide > 0 and FOLDED in rows[0]:
+        longest = max(len(row[FOLDED]) for row in rows) - too_wide
+        table = _table([row | {FOLDED: _in_two_lines(row[FOLDED], longest)} for row in rows], title, left_out)
+    CONSOLE.print(table)
+    if left_out:
+        CONSOLE.print(f"Left out, for want of width: {', '.join(left_out)}.")
+
+
+def _in_two_lines(name: str, longest: int) -> str:
+    """A name that is longer, broken behind an underscore, if it has one."""
+    at = name.rfind("_", 1, longest) + 1
+    return name if len(name) <= longest or not at else f"{name[:at]}\n{name[at:]}"
+
+
+def _table(rows: Sequence[Mapping[str, str]], title: str, left_out: Sequence[str]) -> Table:
+    shown = [column for column in rows[0] if column not in left_out]
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for column in shown:
+        table.add_column(_header(column), no_wrap=True)
+    for row in rows:
+        table.add_row(*(row[column] for column in shown))
+    return table
+
+
+def columns_here() -> int:
+    """Of the terminal, or of COLUMNS; of a file or a pipe, as wide as any table."""
+    return get_terminal_size((WIDEST, 24)).columns
+
+
+def _header(column: str) -> str:
+    """A long one in two lines: speaker-dependent is five characters of figures."""
+    return column.replace("speaker-", "speaker-\n")
+
+
+def percent_points(difference: float) -> str:
+    """0.0123 -> +1.2."""
+    return f"{100 * difference:+.1f}"
+
+
+def tested(result: Mapping[str, Any]) -> str:
+    """224 utterances; or, of a corpus with a test part, 2610 of 13708 utterances."""
+    first_seed = min(fold["seed"] for fold in result["folds"])
+    count = sum(fold["test_utterances"] for fold in result["folds"] if fold["seed"] == first_seed)
+    return f"{count} utterances" if count == result["utterances"] else f"{count} of {result['utterances']} utterances"
+
+
+def in_folds(result: Mapping[str, Any]) -> str:
+    """6 folds; with more than one, the seeds too."""
+    folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))
+    return f"{len(folds)} fold{'s' * (len(folds) > 1)}" + (f" × {len(seeds)} seeds" if len(seeds) > 1 else "")
+
+
+def show_result(result: Mapping[str, Any]) -> None:
+    """One evaluation in three lines."""
+    kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
+    CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]{kind}")
+    CONSOLE.print(
+        f"  UAR {with_interval(result)}   WA {percent(result['accuracy'])}   macro F1 {percent(result['macro_f1'])}"
+        f"   weighted F1 {percent(result['weighted_f1'])}"
+        f"   {tested(result)}, {result['speakers'] or 'unknown'} speakers, {in_folds(result)}"
+    )
+    if result["protocol"] == "emobox":
+        means = fold_means(result)
+        CONSOLE.print(
+            f"  fold means, to compare with EmoBox: UA {percent(means['uar'])}   WA {percent(means['accuracy'])}"
+            f"   F1 {percent(means['macro_f1'])}"
+        )
+    CONSOLE.print("  recall  " + "   ".join(f"{name} {percent(r)}" for name, r in result["recall"].items()))
+    for warning in result["warnings"]:
+        CONSOLE.print(f"  [yellow]{warning}[/]")

@@ -1,0 +1,84 @@
+"""What a person sees of tuning: its cost before, its figures and the params after."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from pipelines.display.tables import CONSOLE, percent_points
+from pipelines.evaluations.plan_tuning import EVERYTHING, Tuning
+from ser_tasks.evaluation.result import percent, with_interval
+from ser_tasks.evaluation.tuning.search import Best
+from ser_tasks.evaluation.tuning.spaces import SPACES
+
+
+def show_cost(tuning: Tuning, *, trials: int, begun: Mapping[str, int]) -> None:
+    """How many fits at most, before the first."""
+    evaluation = tuning.evaluation
+    fits = sum((trials + 1) * len(study.inner) for study in tuning.studies)
+    inner = " or ".join(str(n) for n in sorted({len(study.inner) for study in tuning.studies}))
+    CONSOLE.print(
+        f"\n[bold]{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}[/]  tuning\n"
+        f"  {len(tuning.studies)} studies ({', '.join(study.part for study in tuning.studies)}) × ({trials} trials + "
+        f"params.yaml as it is) × {inner} inner folds = {fits} fits, less what is pruned; then "
+        f"{2 * len(tuning.outer)} on outer folds."
+    )
+    if len(tuning.outer) < tuning.n_folds:
+        CONSOLE.print(f"  Only {len(tuning.outer)} of {tuning.n_folds} outer folds are scored.")
+    for part, done in begun.items():
+        CONSOLE.print(f"  {part}: {done} trials were made by an earlier run, and count.")
+
+
+def show_outdated(found: Mapping[str, Sequence[str]]) -> None:
+    """Earlier studies that are not gone on with."""
+    for name, differs in found.items():
+        CONSOLE.print(f"  [yellow]Not resumed, for other {', '.join(differs)}: {name}[/]")
+
+
+def show_study(part: str, best: Best, values: Mapping[str, Any], states: Mapping[str, int]) -> None:
+    """One study in two lines."""
+    counts = ", ".join(f"{n} {state}" for state, n in states.items())
+    CONSOLE.print(
+        f"  {part}: inner UAR {percent(best.uar)}, params.yaml as it is {percent(best.defaults_uar)} (trials: {counts})"
+    )
+    CONSOLE.print(f"    {in_line(values)}" if values else "    no trial beats params.yaml as it is")
+
+
+def show_nested(figures: Mapping[str, Any]) -> None:
+    """Tuned and not, on the same speakers, and the test."""
+    test, folds = figures["against_defaults"], figures["outer_folds"]
+    some = "" if len(folds) == figures["of_folds"] else f"  (only {len(folds)} of {figures['of_folds']} outer folds)"
+    CONSOLE.print(f"\nOn speakers that no search heard{some}")
+    CONSOLE.print(f"  tuned                  UAR {with_interval(figures['tuned'])}")
+    CONSOLE.print(f"  params.yaml as it is   UAR {with_interval(figures['defaults'])}")
+    if figures["speakers"] == 1:
+        spread = "of one speaker: no interval, no test"
+    else:
+        interval = f"[{percent_points(test['low'])}, {percent_points(test['high'])}]"
+        spread = f"{interval}, p = {test['p']:.3f} over {figures['speakers']} speakers"
+    CONSOLE.print(f"  difference             {percent_points(test['uar_difference'])} {spread}")
+
+
+def show_params(tuning: Tuning, values: Mapping[str, Any], *, written: bool) -> None:
+    """What to adopt, as it stands in params.yaml."""
+    part = tuning.adopted.part
+    if not values:
+        CONSOLE.print(f"\nNothing to adopt: on {part}, no trial beats params.yaml as it is.")
+        return
+    CONSOLE.print(f"\nParams to adopt (from the study of {part}){', written to params.yaml' * written}:")
+    CONSOLE.print("\n".join(f"  {key}: {_yaml(value)}" for key, value in values.items()), markup=False)
+    model, section = tuning.evaluation.model, tuning.space.section
+    others = [name for name, space in SPACES.items() if space.section == section and name != model]
+    if others:
+        CONSOLE.print(f"  {', '.join(others)} reads the section {section}, too.")
+    if part == EVERYTHING:
+        CONSOLE.print("  They have seen every speaker: an evaluation with them flatters, quote the nested figures.")
+
+
+def in_line(values: Mapping[str, Any]) -> str:
+    """c: [12.3], gamma: [0.0004]: the last steps of the keys."""
+    return ", ".join(f"{key.rpartition('.')[2]}: {_yaml(value)}" for key, value in values.items())
+
+
+def _yaml(value: Any) -> str:
+    return yaml.safe_dump([value], default_flow_style=True, width=float("inf")).strip()[1:-1]

@@ -1,0 +1,1 @@
+"""Evaluations of every kind: planned, run, stated as a result, recorded."""

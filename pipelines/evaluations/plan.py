@@ -1,0 +1,113 @@
+"""What an evaluation consists of, before any of it is computed."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipelines import paths
+from pipelines.evaluations.run_tags import features_of
+from pipelines.known_corpora import CORPORA
+from pipelines.settings import own_folds
+from ser_tasks.corpora.balance import chosen_classes
+from ser_tasks.corpora.emobox.lists import read_folds
+from ser_tasks.corpora.emobox.match import match_folds, refuse_other_folds
+from ser_tasks.corpora.labels import Labelled, apply_preset
+from ser_tasks.corpora.utterances import read_utterances
+from ser_tasks.evaluation.audit import audit_folds, may_straddle
+from ser_tasks.evaluation.fold import FoldRequest
+from ser_tasks.evaluation.scoring import Labels
+from ser_tasks.evaluation.splits import Fold, make_folds
+from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.models import MODELS
+from ser_tasks.models.lone_classes import unlearnt
+from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol
+from ser_tasks.tasks import balanced_training_parts
+
+Runs = tuple[tuple[Fold, int], ...]  # each with the seed of what its model draws at random
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One model on one corpus under one protocol."""
+
+    corpus: str
+    protocol: str
+    model: str
+    params: Params
+    section: Protocol
+    labels: Labels
+    dropped: dict[str, int]  # utterances of classes that do not take part
+    shared: dict[str, int]  # test utterances whose speaker, or twin take, is in the training part too
+    notes: tuple[str, ...]  # what a reader must know of the folds
+    runs: Runs
+    requests: tuple[FoldRequest, ...]  # one for each run
+
+
+def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> Evaluation:
+    """Classes, folds, their audit, and a request for each fold and seed.
+
+    Raises:
+        LeakError: folds whose sides share what they must not
+        UserError: a training part of one class
+    """
+    section = protocol_section(params, corpus, protocol)
+    labelled = labelled_corpus(corpus, params)
+    labels = Labels.of(labelled.utterances)
+    folds, notes = folds_of(corpus, labelled, section, params)
+    folds = balanced(folds, labels, params.corpus[corpus].balance, seed=params.evaluation.seed)
+    shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section))
+    notes += tuple(unlearnt(folds, dict(zip(labels.utterance_ids, labels.emotions, strict=True))))
+    first = params.evaluation.seed
+    runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
+    features, digest = features_of(corpus, MODELS[model].feature_set)
+    words = paths.utterances(corpus) if len(feature_sets(MODELS[model].feature_set)) > 1 else None
+    work, adopted = paths.WORK.resolve(), paths.OUTCOMES.resolve()
+    requests = tuple(
+        FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
+    )
+    return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, notes, runs, requests)
+
+
+def labelled_corpus(corpus: str, params: Params) -> Labelled:
+    """Utterances of the classes that take part: those of the preset, merged and kept as params.yaml says."""
+    section = params.corpus[corpus]
+    labelled = apply_preset(read_utterances(paths.utterances(corpus)), CORPORA[corpus].presets[section.preset])
+    if section.balance is None:
+        return labelled
+    return chosen_classes(labelled, merge=section.balance.merge, keep=section.balance.keep)
+
+
+def folds_of(
+    corpus: str, labelled: Labelled, section: Protocol, params: Params
+) -> tuple[tuple[Fold, ...], tuple[str, ...]]:
+    """The folds of a protocol, and what a reader must know of them.
+
+    Raises:
+        UserError: the corpus lacks what the protocol needs
+    """
+    if not isinstance(section, EmoboxFolds):
+        return make_folds(labelled.utterances, section, seed=params.evaluation.seed), ()
+    everything = read_utterances(paths.utterances(corpus))
+    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
+    published = read_folds(Path(section.metadata).expanduser())
+    refuse_other_folds(published, section, corpus)
+    matched = match_folds(published, everything, labelled.utterances, preset)
+    return matched.folds, matched.notes
+
+
+def balanced(folds: tuple[Fold, ...], labels: Labels, settings: BalanceParams | None, *, seed: int) -> tuple[Fold, ...]:
+    """The same folds, the classes of their training parts equally large if that is asked for; no other part changes."""
+    if settings is None or settings.training is None:
+        return folds
+    parts = balanced_training_parts(folds, labels, method=settings.training, seed=seed)
+    return tuple(replace(fold, train=tuple(part)) for fold, part in zip(folds, parts, strict=True))
+
+
+def protocol_section(params: Params, corpus: str, protocol: str) -> Protocol:
+    """What params.yaml says of a protocol for this corpus.
+
+    Raises:
+        ParamsError: nothing
+    """
+    if protocol == "speaker_dependent":
+        return params.speaker_dependent
+    return own_folds(params, corpus, protocol)

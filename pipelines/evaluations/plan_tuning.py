@@ -1,0 +1,113 @@
+"""What tuning consists of, before any of it is computed: a study for each outer fold, and one for params.yaml."""
+
+from dataclasses import asdict, dataclass, replace
+
+from optuna.distributions import distribution_to_json
+
+from pipelines.evaluations.plan import Evaluation, labelled_corpus, plan_evaluation
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.audit import may_straddle
+from ser_tasks.evaluation.code import evaluation_code
+from ser_tasks.evaluation.fold import FoldRequest
+from ser_tasks.evaluation.splits import Fold
+from ser_tasks.evaluation.tuning.inner import search_part
+from ser_tasks.evaluation.tuning.search import Search
+from ser_tasks.evaluation.tuning.spaces import SPACES, Space
+from ser_tasks.evaluation.tuning.study import open_study
+from ser_tasks.models import MODELS
+from ser_tasks.params import OfficialSplit, Params
+from ser_tasks.provenance.code_digest import code_digest
+from ser_tasks.provenance.content_digest import value_digest
+from ser_tasks.provenance.versions import NUMERIC, library_versions
+
+EVERYTHING = "everything"
+
+
+@dataclass(frozen=True)
+class PlannedStudy:
+    """What one search may see."""
+
+    part: str  # the outer fold whose training part it is, or everything
+    inner: tuple[FoldRequest, ...]  # with params.yaml as it is
+    origin: dict[str, str]  # digests of all that its values depend on
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """One model on one corpus under one protocol."""
+
+    evaluation: Evaluation
+    space: Space
+    outer: tuple[FoldRequest, ...]  # with params.yaml as it is; the first seed of each fold
+    nested: tuple[PlannedStudy, ...]  # one for each of them
+    adopted: PlannedStudy  # the one whose answer is for params.yaml
+    n_folds: int  # of the protocol: with fewer outer ones, the rest is not scored
+
+    @property
+    def studies(self) -> tuple[PlannedStudy, ...]:
+        """Each once: with an official split, the answer for params.yaml is that of the one training part."""
+        return self.nested + (() if self.adopted in self.nested else (self.adopted,))
+
+
+def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer: int | None) -> Tuning:
+    """The outer folds, and within each one's training part the inner ones.
+
+    Args:
+        corpus, protocol, model: as of an evaluation
+        params: of the project, for this corpus
+        outer: folds to score, the first ones; None: all
+
+    Raises:
+        UserError: too many folds, speakers that cannot be divided
+        LeakError: folds whose sides share what they must not
+    """
+    evaluation = plan_evaluation(corpus, protocol, model, params)
+    requests = [request for request in evaluation.requests if request.seed == params.evaluation.seed]
+    if outer is not None and not 0 <= outer <= len(requests):
+        raise UserError(
+            f"ser tune --outer {outer}: {corpus} has {len(requests)} {protocol} folds. Give 0 to {len(requests)}."
+        )
+    scored = tuple(requests[:outer])
+    nested = tuple(_study(evaluation, request.fold) for request in scored)
+    if isinstance(evaluation.section, OfficialSplit):
+        adopted = nested[0] if nested else _study(evaluation, requests[0].fold)
+    else:
+        adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()))
+    return Tuning(evaluation, SPACES[model], scored, nested, adopted, len(requests))
+
+
+def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
+    params = evaluation.params
+    part = search_part(
+        labelled_corpus(evaluation.corpus, params).utterances,
+        fold,
+        n_folds=params.tuning.inner_folds,
+        seed=params.evaluation.seed,
+        straddling=may_straddle(evaluation.section),
+    )
+    like = evaluation.requests[0]
+    inner = tuple(replace(like, fold=own, labels=part.labels, seed=params.evaluation.seed) for own in part.folds)
+    return PlannedStudy(fold.name, inner, _origin(inner, SPACES[evaluation.model]))
+
+
+def study_name(tuning: Tuning, planned: PlannedStudy) -> str:
+    """What it is called, without its origin."""
+    evaluation = tuning.evaluation
+    return f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model} · {planned.part}"
+
+
+def _origin(inner: tuple[FoldRequest, ...], space: Space) -> dict[str, str]:
+    request, model = inner[0], MODELS[inner[0].model]
+    tuning = request.params.tuning.model_dump(mode="json", exclude={"trials"})
+    return {
+        "data": value_digest([asdict(request.labels), [asdict(own.fold) for own in inner], request.features_digest]),
+        "settings": value_digest(
+            [
+                model.section(request.params).model_dump(mode="json"),
+                {name: distribution_to_json(values) for name, values in space.distributions.items()},
+                [tuning, request.seed, request.params.signal_augmentation.copies],
+            ]
+        ),
+        "code": code_digest(*evaluation_code(model), Search, open_study),
+        "libraries": value_digest(library_versions((*NUMERIC, "optuna"))),
+    }

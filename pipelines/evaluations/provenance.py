@@ -1,0 +1,180 @@
+"""What a result came from, as lines in its file: digests of data and code, values of params. No times, no commit.
+
+The same work gives the same file, byte for byte. Lines are "name: value" in lists, which `dvc metrics` leaves out.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines import paths
+from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_section
+from pipelines.evaluations.plan_cross import CrossEvaluation
+from pipelines.settings import feature_params
+from ser_tasks.audio.clip import Clip
+from ser_tasks.audio.conditioning import condition
+from ser_tasks.augmentation.signal_copy import augmented_copy
+from ser_tasks.evaluation.code import evaluation_code
+from ser_tasks.evaluation.fold import CrossRequest
+from ser_tasks.evaluation.scoring import Labels, score
+from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.features.feature_table import features_digest
+from ser_tasks.features.store import deciding_settings, n_copies
+from ser_tasks.models import MODELS
+from ser_tasks.params import EnsembleParams, Params
+from ser_tasks.provenance.code_digest import Root, code_digest, code_parts
+from ser_tasks.provenance.content_digest import (
+    features_content,
+    flat,
+    lock_digest,
+    parquet_digest,
+    table_digest,
+    utterances_digest,
+    value_digest,
+)
+from ser_tasks.text.transcripts import HEARD, OF_WORDS
+
+LOCK = Path("requirements.lock")
+SHORT = 16  # hexadecimal digits of a module's digest: there are many
+ALL = "all"  # the line of the code that decides; the others say where it changed
+
+Origin = dict[str, list[str]]  # data, params, code, lock; sealed: outputs too
+
+
+def evaluation_origin(evaluation: Evaluation) -> Origin:
+    """Of one model on one corpus."""
+    params, corpus, model = evaluation.params, evaluation.corpus, evaluation.model
+    own = params.corpus[corpus]
+    read = {
+        f"corpus.{corpus}": {"preset": own.preset, "balance": _plain(own.balance)},
+        **_protocol(params, corpus, evaluation.protocol),
+    }
+    runs = [(fold.name, fold.train, fold.validation, fold.test, seed) for fold, seed in evaluation.runs]
+    return _origin(
+        data={**_corpus_data(corpus, model), **_labels(evaluation.labels), "folds": value_digest(runs)},
+        params={**read, **_model_params(model, params)},
+        code=_model_code(model, params),
+    )
+
+
+def cross_origin(evaluation: CrossEvaluation) -> Origin:
+    """Of one model learnt from some corpora and tested on another."""
+    params, model = evaluation.params, evaluation.section.model
+    data: dict[str, str] = {}
+    for corpus in evaluation.corpora:
+        data |= {f"{corpus} {name}": digest for name, digest in _corpus_data(corpus, model).items()}
+    fold = (evaluation.fold.name, evaluation.fold.train, evaluation.fold.validation, evaluation.fold.test)
+    presets = {f"corpus.{corpus}": {"preset": params.corpus[corpus].preset} for corpus in evaluation.corpora}
+    return _origin(
+        data={**data, **_labels(evaluation.labels), "folds": value_digest(fold)},
+        params={f"cross.{evaluation.name}": _plain(evaluation.section), **presets, **_model_params(model, params)},
+        code=[*_model_code(model, params), *CrossRequest.joining],
+    )
+
+
+def ensemble_origin(name: str, section: EnsembleParams, params: Params) -> Origin:
+    """Of several models' answers made one; where these came from, their own results say."""
+    own = params.corpus[section.corpus]
+    labels = Labels.of(labelled_corpus(section.corpus, params).utterances)
+    files = {name: paths.predictions(section.corpus, section.protocol, name) for name in section.members}
+    answers = {f"predictions of {member}": _parquet(file) for member, file in files.items()}
+    read = {
+        f"corpus.{section.corpus}": {"preset": own.preset, "balance": _plain(own.balance)},
+        f"ensembles.{name}": _plain(section),
+        "evaluation": _plain(params.evaluation),
+    }
+    code = ("ser_tasks.models.ensembles.rules", "ser_tasks.models.ensembles.paired", score)
+    return _origin(data={**answers, **_labels(labels)}, params=read, code=code)
+
+
+def sealed(result: Mapping[str, Any], origin: Origin, predictions: pd.DataFrame) -> dict[str, Any]:
+    """The result with its origin, and digests of the answers and of all else in the file."""
+    content = {key: value for key, value in result.items() if key != "provenance"}
+    outputs = {"predictions": table_digest(predictions), "result": value_digest(content)}
+    return {**content, "provenance": {**origin, "outputs": _lines(outputs)}}
+
+
+def as_values(origin: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+    """Its lists by name of the line."""
+    parts = {kind: [line.partition(": ") for line in lines] for kind, lines in origin.items()}
+    return {kind: {name: value for name, _, value in lines} for kind, lines in parts.items()}
+
+
+def _origin(*, data: Mapping[str, str], params: Mapping[str, Any], code: Iterable[Root]) -> Origin:
+    roots = tuple(code)
+    modules = {name: digest[:SHORT] for name, digest in code_parts(*roots).items()} | {ALL: code_digest(*roots)}
+    values = {name: json.dumps(value, ensure_ascii=False) for name, value in sorted(flat(params).items())}
+    lock = {str(LOCK): lock_digest(LOCK)}
+    return {"data": _lines(data), "params": _lines(values), "code": _lines(modules), "lock": _lines(lock)}
+
+
+def _lines(values: Mapping[str, str]) -> list[str]:
+    return [f"{name}: {value}" for name, value in values.items()]
+
+
+def _plain(section: Any) -> Any:
+    return None if section is None else section.model_dump(mode="json")
+
+
+def _protocol(params: Params, corpus: str, protocol: str) -> dict[str, Any]:
+    """The section of params.yaml that the folds are dealt by."""
+    section = _plain(protocol_section(params, corpus, protocol))
+    return {protocol if hasattr(params, protocol) else f"corpus.{corpus}.{protocol}": section}
+
+
+def _model_params(model: str, params: Params) -> dict[str, Any]:
+    """Sections that decide what the model reads, how it learns, and how its figures are stated."""
+    from ser_tasks.evaluation.tuning.spaces import SPACES  # noqa: PLC0415  with Optuna
+
+    own = {
+        "evaluation": _plain(params.evaluation),
+        SPACES[model].section: MODELS[model].section(params).model_dump(mode="json"),
+    }
+    heard = {"asr": _plain(params.asr)} if MODELS[model].feature_set == HEARD else {}
+    sound: dict[str, Any] = {}
+    for name in _sound(model):
+        sound |= {key: _plain(section) for key, section in deciding_settings(name, feature_params(params)).items()}
+    return own | heard | sound
+
+
+def _model_code(model: str, params: Params) -> list[Root]:
+    """What learns, answers, extracts and counts."""
+    line, extracting = MODELS[model], [root for name in _sound(model) for root in FEATURE_SETS[name].all_code]
+    sounding = (Clip, condition) if extracting else ()
+    copying = (augmented_copy,) if extracting and n_copies(feature_params(params)) else ()
+    return [*evaluation_code(line), *extracting, *sounding, *copying]
+
+
+def _corpus_data(corpus: str, model: str) -> dict[str, str]:
+    """The utterance table, and what the model reads of the corpus: how it was made, and the values themselves."""
+    data = {"utterances": utterances_digest(paths.utterances(corpus))}
+    if MODELS[model].feature_set == HEARD:
+        data["heard"] = _parquet(paths.heard(corpus))
+    for name in _sound(model):
+        folder = paths.features(corpus, name)
+        recipe = features_digest(folder)
+        data |= {f"{name} recipe": recipe, f"{name} values": _features(folder, recipe)}
+    return data
+
+
+def _sound(model: str) -> list[str]:
+    return [name for name in feature_sets(MODELS[model].feature_set) if name not in OF_WORDS]
+
+
+def _labels(labels: Labels) -> dict[str, str]:
+    return {"labels": value_digest([labels.utterance_ids, labels.emotions, labels.speakers])}
+
+
+def _parquet(path: Path) -> str:
+    return parquet_digest(path) if path.exists() else "none"
+
+
+@lru_cache
+def _features(folder: Path, recipe: str) -> str:
+    """Read once for all rows of a command; `recipe` tells one content of the folder from another."""
+    return features_content(folder) if any(folder.glob("*.parquet")) else "none"

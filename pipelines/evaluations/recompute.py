@@ -1,0 +1,69 @@
+"""A result computed afresh: folds trained again from what lies here, no cache, nothing written to results or data."""
+
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from pipelines.display.tables import CONSOLE
+from pipelines.evaluations.plan import plan_evaluation
+from pipelines.evaluations.plan_cross import plan_cross
+from pipelines.evaluations.verify_rows import Recorded
+from pipelines.stages import cross, ensemble, evaluate
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.fold import FoldRequest, fold_outcome
+from ser_tasks.evaluation.scoring import FoldOutcome
+from ser_tasks.models import MODELS
+from ser_tasks.params import Params
+from ser_tasks.tasks import run_fold
+
+COLUMNS = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
+
+
+def recompute(row: Recorded, params: Params) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Its result and predictions as today's data, params, code and libraries give them.
+
+    An ensemble is made anew of its members' predictions that lie here: recompute those by their own rows.
+
+    Raises:
+        UserError: something that it is made of is not here, or no table has its model any more
+    """
+    result = row.result
+    if row.kind == "ensemble":
+        made, answers, _ = ensemble.result_of(result["model"], row.ensemble_section(params), params)
+        return made, answers.predictions
+    if row.kind == "cross":
+        across = plan_cross(result["model"], row.cross_section(params), params)
+        again, predictions, _ = cross.result_of(across, fresh_outcomes(row.name, across.requests, params))
+        return again, predictions
+    if result["model"] not in MODELS:
+        raise UserError(f"the table of models has no {result['model']!r}")
+    planned = plan_evaluation(
+        result["corpus"], result["protocol"], result["model"], params.for_corpus(result["corpus"])
+    )
+    again, predictions, _ = evaluate.result_of(planned, fresh_outcomes(row.name, planned.requests, params))
+    return again, predictions
+
+
+def fresh_outcomes(title: str, requests: Sequence[FoldRequest], params: Params) -> list[FoldOutcome]:
+    """Every fold trained in a folder of its own that is forgotten, in as many processes as `workers.count` says."""
+    with tempfile.TemporaryDirectory(prefix="ser-verify-") as folder:
+        aside = [replace(own, work=Path(folder) / "work", adopted=Path(folder) / "none") for own in requests]
+        processes = ProcessPoolExecutor(params.workers.count, mp_context=get_context("spawn"))
+        with processes as pool, Progress(*COLUMNS, console=CONSOLE, transient=True) as screen:
+            bar = screen.add_task(f"{title} · folds", total=len(aside))
+            running = [pool.submit(train_fold, request) for request in aside]
+            for _ in as_completed(running):
+                screen.advance(bar)
+            return [fold_outcome(future.result()) for future in running]
+
+
+def train_fold(request: FoldRequest) -> dict[str, Any]:
+    """What the task `run_fold` does, without its cache."""
+    return dict(run_fold.fn(request))

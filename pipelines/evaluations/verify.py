@@ -1,0 +1,183 @@
+"""`ser verify`: do today's data, params, code and libraries match what a result says it came from, and do its answers?
+
+Level 1 trains nothing. Level 2 computes the row afresh and compares every figure and every posterior.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines import paths
+from pipelines.display.verify import show_summary, show_verdict
+from pipelines.evaluations.plan import labelled_corpus, plan_evaluation
+from pipelines.evaluations.plan_cross import plan_cross
+from pipelines.evaluations.provenance import ALL, Origin, as_values, cross_origin, ensemble_origin, evaluation_origin
+from pipelines.evaluations.recompute import recompute
+from pipelines.evaluations.status import Verdict
+from pipelines.evaluations.verify_rows import Recorded, recorded_rows
+from pipelines.settings import project_params
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.cross_corpus import corpus_of, own_name
+from ser_tasks.evaluation.reproduction import compare_predictions, compare_results
+from ser_tasks.evaluation.scoring import Labels, score
+from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.models import MODELS
+from ser_tasks.models.ensembles.members import KEYS
+from ser_tasks.params import Params, VerifyParams
+from ser_tasks.provenance.content_digest import table_digest, value_digest
+from ser_tasks.provenance.versions import library_versions
+from ser_tasks.text.transcripts import HEARD
+
+EXACT = VerifyParams(figures=0, folds=0, posteriors=0)
+
+
+def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> bool:
+    """Every row that is asked about, one after the other, and a summary; whether all is well.
+
+    Args:
+        names: CORPUS/PROTOCOL/MODEL, or a beginning of it; none: all
+        again: compute each row afresh, too
+        exact: a difference within tolerance counts as none
+        strict: a row that cannot be checked in full counts as one that fails
+
+    Raises:
+        UserError: no such result
+    """
+    params, verdicts = project_params(), []
+    for row in recorded_rows(names):
+        verdict = look(row, params)
+        if again:
+            look_again(verdict, params, tolerances=EXACT if exact else params.verify)
+        show_verdict(verdict)
+        verdicts.append(verdict)
+    show_summary(verdicts, strict=strict)
+    return not any(verdict.failed or (strict and verdict.unchecked) for verdict in verdicts)
+
+
+def look(row: Recorded, params: Params) -> Verdict:
+    """Level 1: what is recorded held against what is here; the figures, against the answers that lie here."""
+    verdict = Verdict(row)
+    recorded, content = row.provenance, {key: value for key, value in row.result.items() if key != "provenance"}
+    if recorded and recorded["outputs"].get("result") != value_digest(content):
+        verdict.differs.append(f"{row.file}: edited since it was written")
+    libraries = {
+        name: was for name, was in row.result["versions"].items() if name != "python"
+    }  # until 1.1 it was there
+    for name, was in libraries.items():
+        if (now := library_versions().get(name, "gone")) != was:
+            verdict.libraries.append(f"library {name}: was {was}, is {now}")
+    if absent := _absent(row):
+        verdict.unchecked.append(f"not here: {', '.join(map(str, absent))}")
+    else:
+        try:
+            if recorded:
+                _compare_origins(verdict, recorded, as_values(todays_origin(row, params)))
+            _check_answers(verdict, params)
+        except UserError as error:
+            verdict.differs.append(f"it cannot be planned today: {error}")
+    if not recorded:
+        verdict.unchecked.append("no provenance: made before it was recorded; evaluate it again, or --recompute")
+    return verdict
+
+
+def _absent(row: Recorded) -> list[Path]:
+    """Tables and features that a row was made from and that are not on this machine."""
+    result = row.result
+    places_of: list[Path] = []
+    for corpus in (*result.get("train", ()), result["corpus"]):
+        places_of.append(paths.utterances(corpus))
+        for name in feature_sets(result["feature_set"]):
+            if name == HEARD:
+                places_of.append(paths.heard(corpus))
+            elif name in FEATURE_SETS:
+                places_of.append(paths.features(corpus, name))
+    return [path for path in places_of if not path.exists()]
+
+
+def todays_origin(row: Recorded, params: Params) -> Origin:
+    """What the row would be made from today.
+
+    Raises:
+        UserError: something of it is not here
+    """
+    result = row.result
+    if row.kind == "cross":
+        return cross_origin(plan_cross(result["model"], row.cross_section(params), params))
+    if row.kind == "ensemble":
+        return ensemble_origin(result["model"], row.ensemble_section(params), params)
+    corpus = result["corpus"]
+    if result["model"] not in MODELS:
+        raise UserError(f"the table of models has no {result['model']!r}")
+    return evaluation_origin(plan_evaluation(corpus, result["protocol"], result["model"], params.for_corpus(corpus)))
+
+
+def _compare_origins(verdict: Verdict, was: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> None:
+    """Every line of both; a lock file that changed without another version of a numeric library is worth a note.
+
+    Of the code, the line of all of it decides: where that agrees, definitions have moved or have other names.
+    """
+    same_code = was["code"].get(ALL) == now["code"][ALL]
+    for kind in ("data", "params", *(() if same_code else ("code",))):
+        for name in sorted(was[kind].keys() | now[kind].keys()):
+            old, new = was[kind].get(name), now[kind].get(name)
+            if new == "none":
+                verdict.unchecked.append(f"{kind} {name}: not here")
+            elif old != new:
+                verdict.differs.append(f"{kind} {name}: {_change(kind, old, new)}")
+    if was["lock"] != now["lock"]:
+        verdict.notes.append("requirements.lock pins other versions; a library that figures depend on would be named")
+
+
+def _change(kind: str, old: str | None, new: str | None) -> str:
+    if old is None or new is None:
+        return "new" if old is None else "gone"
+    return f"was {old}, is {new}" if kind == "params" else "changed"
+
+
+def _check_answers(verdict: Verdict, params: Params) -> None:
+    """The predictions that lie here: those that were recorded, and do they give the figures?"""
+    row = verdict.row
+    if row.predictions is None:
+        verdict.unchecked.append(f"not here: {row.predictions_file}")
+        return
+    if row.provenance and row.provenance["outputs"].get("predictions") != table_digest(row.predictions):
+        verdict.differs.append(f"{row.predictions_file}: other answers than recorded")
+    labels = _labels(row, params)
+    classes, columns = set(labels.emotions), set(row.predictions.columns)
+    strange = set(row.predictions.get("utterance_id", ())) - set(labels.utterance_ids)
+    if strange or not classes | {*KEYS} <= columns or classes != set(row.result["classes"]):
+        verdict.differs.append(f"{row.predictions_file}: about other utterances or classes than {row.name} has today")
+        return
+    figures, _ = score(row.predictions, labels, params.evaluation)
+    wrong = compare_results(row.result, figures, EXACT).beyond
+    verdict.differs += [f"figure {line} from its predictions" for line in wrong]
+    verdict.answers = len(row.predictions)
+
+
+def _labels(row: Recorded, params: Params) -> Labels:
+    """Of the corpus that was tested."""
+    result = row.result
+    if row.kind != "cross":
+        return Labels.of(labelled_corpus(result["corpus"], params).utterances)
+    joined = plan_cross(result["model"], row.cross_section(params), params).joined.utterances
+    own = joined[joined.utterance_id.map(corpus_of) == result["corpus"]]
+    return Labels.of(own.assign(utterance_id=own.utterance_id.map(own_name)))
+
+
+def look_again(verdict: Verdict, params: Params, *, tolerances: VerifyParams) -> None:
+    """Level 2: the row computed afresh, held against what is recorded."""
+    row = verdict.row
+    try:
+        result, predictions = recompute(row, params)
+    except (UserError, FileNotFoundError) as error:
+        verdict.unchecked.append(f"cannot be computed again: {error}")
+        return
+    found = compare_results(row.result, result, tolerances)
+    if row.predictions is not None:
+        answers = compare_predictions(row.predictions, predictions, tolerances.posteriors)
+        found.largest |= answers.largest
+        found.beyond += answers.beyond
+    elif row.provenance and row.provenance["outputs"].get("predictions") != table_digest(predictions):
+        verdict.notes.append("answers are not the same to the last bit, and the recorded ones are not here to compare")
+        found.largest["posteriors"] = found.largest.get("posteriors") or float("nan")
+    verdict.again, verdict.tolerances = found, tolerances

@@ -1,0 +1,120 @@
+"""The results that `ser verify` is asked about, and what each says that it came from."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines import paths
+from pipelines.evaluations.provenance import as_values
+from pipelines.evaluations.run_tags import git
+from ser_tasks.errors import UserError
+from ser_tasks.params import CrossParams, EnsembleParams, Params
+from ser_tasks.params.reading import nearest
+
+RESULTS = Path("results")
+LISTS = ("data", "params", "code", "lock", "outputs")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One file of results/."""
+
+    file: Path
+
+    @property
+    def name(self) -> str:
+        """CORPUS/PROTOCOL/MODEL."""
+        return "/".join([*self.file.parts[-3:-1], self.file.stem])
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """Its content.
+
+        Raises:
+            UserError: it is no result
+        """
+        try:
+            found: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
+            found["corpus"], found["protocol"], found["model"], found["folds"]
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            mend = f"Restore it: git checkout {self.file}, or dvc repro."
+            raise UserError(f"{self.file}: not a result ({error}). {mend}") from error
+        return found
+
+    @property
+    def provenance(self) -> dict[str, dict[str, str]] | None:
+        """Lines of each list by name; None: the row is from before it was recorded."""
+        lists = self.result.get("provenance")
+        return None if lists is None else as_values(dict.fromkeys(LISTS, ()) | lists)
+
+    @property
+    def kind(self) -> str:
+        """evaluation, cross or ensemble."""
+        return "ensemble" if "members" in self.result else "cross" if "train" in self.result else "evaluation"
+
+    @property
+    def predictions_file(self) -> Path:
+        """Where its answers lie, if they do."""
+        where = paths.ensemble if self.kind == "ensemble" else paths.predictions
+        return where(self.result["corpus"], self.result["protocol"], self.result["model"])
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame | None:
+        """Its answers, None if they are not here."""
+        return pd.read_parquet(self.predictions_file) if self.predictions_file.exists() else None
+
+    @property
+    def commit(self) -> str:
+        """The commit that last changed the file, and whether it has been edited since."""
+        last = git("log", "-1", "--format=%h", "--", str(self.file))
+        edited = " + edits" if last and git("status", "--porcelain", "--", str(self.file)) else ""
+        return f"{last}{edited}" if last else "not committed"
+
+    def ensemble_section(self, params: Params) -> EnsembleParams:
+        """Its entry in params.yaml, or what the row says of itself."""
+        own = {key: self.result[key] for key in ("corpus", "protocol", "members", "rule")}
+        return params.ensembles.get(self.result["model"]) or EnsembleParams.model_validate(own)
+
+    def cross_section(self, params: Params) -> CrossParams:
+        """Its entry in params.yaml; for one that was typed, what the row says.
+
+        Raises:
+            UserError: the row does not say which presets it was learnt with
+        """
+        name = self.result["model"]
+        if name in params.cross:
+            return params.cross[name]
+        if self.provenance is None:
+            raise UserError("no entry under cross: in params.yaml, and no provenance that says what it was")
+        prefix = f"cross.{name}."
+        said = {key.removeprefix(prefix): json.loads(value) for key, value in self.provenance["params"].items()
+                if key.startswith(prefix)}  # fmt: skip
+        presets = {key.removeprefix("presets."): said.pop(key) for key in list(said) if key.startswith("presets.")}
+        return CrossParams.model_validate(said | {"presets": presets})
+
+
+def recorded_rows(names: Sequence[str]) -> list[Recorded]:
+    """Those named CORPUS/PROTOCOL/MODEL, or a beginning of it; all, if none is named.
+
+    Raises:
+        UserError: no result is called so
+    """
+    files = sorted(RESULTS.glob("*/*/*.json"))
+    rows = [Recorded(file) for file in files]
+    if not rows:
+        raise UserError(f"{RESULTS}: no result yet. Run from the project's folder, or make one: make repro")
+    for name in names:
+        if not any(_asked(row, name) for row in rows):
+            known = [row.name for row in rows]
+            raise UserError(f"ser verify {name}: no such result{nearest(name, known)} There are: {', '.join(known)}.")
+    return [row for row in rows if not names or any(_asked(row, name) for name in names)]
+
+
+def _asked(row: Recorded, name: str) -> bool:
+    parts = name.strip("/").split("/")
+    return row.name.split("/")[: len(parts)] == parts

@@ -1,0 +1,1 @@
+"""What runs stages: the Prefect flow, `ser repro`, the process that they are forked from."""

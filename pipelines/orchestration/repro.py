@@ -1,0 +1,60 @@
+"""`ser repro`: dvc repro, with the libraries loaded once for all stages."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipelines.display.tables import CONSOLE, OF_RESULTS, show_rows
+from pipelines.orchestration.graph import stale_stages
+from pipelines.orchestration.warm import warm_process
+from pipelines.stages import check
+from ser_tasks.engine import server_named
+from ser_tasks.evaluation.result import read_result, results_table
+
+RESULTS = Path("results")
+RUNS_NOTHING = {"--dry", "-h", "--help"}  # options of dvc repro
+
+
+def repro(options: Sequence[str]) -> int:
+    """Run `dvc repro` with these options, and show the results that changed; returns DVC's exit status."""
+    if RUNS_NOTHING & {*options}:
+        return _dvc_repro(options)
+    check.main()
+    if not options and not stale_stages():
+        CONSOLE.print("Everything is up to date. All results: ser results")
+        return 0
+    before = _contents()
+    if server_named():  # its flows and tasks are recorded there, by processes of their own
+        status = _dvc_repro(options)
+    else:
+        with warm_process() as leads_to_it:
+            status = _dvc_repro(options, leads_to_it)
+    show_changed(before, failed=bool(status))
+    return status
+
+
+def _dvc_repro(options: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+    command = [sys.executable, "-m", "dvc", "repro", *options]
+    return subprocess.run(command, env={**os.environ, **(environment or {})}, check=False).returncode
+
+
+def _contents() -> dict[Path, bytes]:
+    """Every result as it is."""
+    return {file: file.read_bytes() for file in sorted(RESULTS.glob("*/*/*.json"))}
+
+
+def show_changed(before: Mapping[Path, bytes], *, failed: bool) -> None:
+    """The rows whose files are not what they were, and where to look further; of a run that failed, those it got to."""
+    now = _contents()
+    concerned = {(file.parts[1], file.stem) for file, content in now.items() if before.get(file) != content}
+    files = [file for file in now if (file.parts[1], file.stem) in concerned]  # both protocols of a model share a row
+    if files:
+        rows = results_table([read_result(file) for file in files])
+        show_rows(rows, title="\nResults that changed, in %", dispensable=OF_RESULTS)
+    elif not failed:
+        CONSOLE.print("\nNo result changed.")
+    CONSOLE.print(
+        "All results: ser results   Compare: ser compare   Runs: mlflow ui --backend-store-uri sqlite:///mlflow.db"
+    )

@@ -1,0 +1,133 @@
+"""Stage `bundle`: a model trained on all of a corpus, in a folder with all that it takes to use it."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipelines import paths
+from pipelines.display.tables import CONSOLE
+from pipelines.evaluations.plan import plan_evaluation
+from pipelines.evaluations.record import CHOSEN, SAID, dotted
+from pipelines.evaluations.run_tags import provenance
+from pipelines.settings import project_params
+from pipelines.stages.bundle_card import make_card
+from ser_tasks.bundles.bundle import write_bundle
+from ser_tasks.bundles.bundled import refuse_unbundled
+from ser_tasks.bundles.card import Card
+from ser_tasks.bundles.confidence import Confidence, judge_confidence
+from ser_tasks.bundles.final_model import final_recogniser
+from ser_tasks.bundles.model_card import FILE as MODEL_CARD
+from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
+from ser_tasks.bundles.pictures import as_png, reliability_figure, risk_coverage_figure
+from ser_tasks.bundles.training_cloud import describe, fit_cloud
+from ser_tasks.engine import flow
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.fold import FoldRequest
+from ser_tasks.evaluation.result import percent
+from ser_tasks.evaluation.splits import Fold
+from ser_tasks.models.recogniser import Examples
+from ser_tasks.params import BundleParams, Params
+from ser_tasks.tracking import KIND, register_bundle
+
+
+@flow("bundle", run_name="{name}")
+def bundle(name: str, params: Params) -> None:
+    """Train on everything, judge the confidences of the cross-validation, write the folder."""
+    section = params.bundles[name]
+    refuse_unbundled(section.model)
+    result, predictions = _evaluated(section, params)
+    plan = plan_evaluation(section.corpus, section.protocol, section.model, params)
+    fold = Fold("all utterances", plan.labels.utterance_ids, (), ())  # with a place of its own for checkpoints
+    everything = replace(plan.requests[0], fold=fold)
+    examples = _examples(everything)
+    recogniser: Any = final_recogniser(section.model, params, examples, seed=everything.seed, folder=everything.folder)
+    reliability = params.reliability
+    cloud = fit_cloud(
+        np.array([describe(np.atleast_2d(values)) for values in examples.features]),
+        plan.labels.speakers,
+        n_components=reliability.cloud_components,
+        quantile=reliability.cloud_quantile,
+    )
+    confidence = judge_confidence(predictions, result["classes"], reliability)
+    card = make_card(name, plan, everything, result, confidence, temperature=recogniser.temperature)
+    pages = {MODEL_CARD: model_card(card).encode(), **_pictures(card, confidence)}
+    card = write_bundle(paths.bundle(name), card, recogniser, cloud, pages=pages)
+    show_bundle(card, version=_register(card))
+
+
+def show_bundle(card: Card, *, version: str) -> None:
+    """What was made, and where it is."""
+    figures = card.figures
+    CONSOLE.print(f"\n[bold]{card.name}[/]  {card.model} on all of {card.corpus}: {paths.bundle(card.name)}")
+    CONSOLE.print(
+        f"  cross-validated UAR {percent(figures.uar)}, calibration error {percent(figures.ece)} %; unsure below "
+        f"{card.unsure_below:.3f}, which leaves {percent(figures.coverage)} % of the answers and "
+        f"{percent(figures.selective_error)} % errors among them (of all: {percent(1 - figures.accuracy)} %)"
+    )
+    if figures.selective_error > figures.target_error:
+        CONSOLE.print(
+            f"  [yellow]Aimed at {percent(figures.target_error)} % errors and missed: the confidence of this model "
+            "does not tell right from wrong well enough.[/]"
+        )
+    CONSOLE.print(f"  MLflow: models:/{card.name}/{version}")
+
+
+def _register(card: Card) -> str:
+    """The next version of the registered model of this name."""
+    figures, shown = card.figures, ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "ece", "aurc", "coverage")
+    named = {
+        **card.model_dump(include={"corpus", "model", "feature_set", "preset", "seed"}),
+        **figures.model_dump(include={"protocol", "protocol_kind"}),
+    }
+    said = {f"ser.{key}": str((named | {"corpus_kind": card.training.kind})[key]) for key in SAID}
+    return register_bundle(
+        paths.bundle(card.name),
+        name=card.name,
+        experiment=f"ser/{card.corpus}",
+        description=f"{card.model} on all of {card.corpus}; figures of its cross-validation.",
+        params={key: str(named[key]) for key in CHOSEN} | dotted("model", card.settings),
+        metrics=figures.model_dump(include=set(shown)) | {f"recall/{key}": of for key, of in figures.recall.items()},
+        tags={KIND: "bundle", **said, "ser.licence": card.licence, "data.features": card.data_digest, **provenance()},
+        classes=card.classes,
+        requirements=[f"{name}=={number}" for name, number in card.versions.items() if name != "python"],
+    )
+
+
+def _evaluated(section: BundleParams, params: Params) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The figures and the out-of-fold posteriors of this configuration."""
+    place = (section.corpus, section.protocol, section.model)
+    mend = f"Name {section.model} under models: in params.yaml, and run dvc repro."
+    for file in (paths.result(*place), paths.predictions(*place)):
+        if not file.exists():
+            raise UserError(f"{file}: {section.model} has not been evaluated on {section.corpus}. {mend}")
+    result: dict[str, Any] = json.loads(paths.result(*place).read_text(encoding="utf-8"))
+    preset = params.corpus[section.corpus].preset
+    if result["preset"] != preset:
+        raise UserError(
+            f"{paths.result(*place)}: of the preset {result['preset']!r}, but params.yaml has {preset!r}. {mend}"
+        )
+    return result, pd.read_parquet(paths.predictions(*place))
+
+
+def _examples(request: FoldRequest) -> Examples:
+    """Every utterance with its augmented copies."""
+    labels, n_copies = request.labels, request.params.signal_augmentation.copies
+    copies = tuple(request.read(copy) for copy in range(1, n_copies + 1))
+    return Examples(request.read(), np.array(labels.emotions), np.array(labels.speakers), copies)
+
+
+def _pictures(card: Card, confidence: Confidence) -> dict[str, bytes]:
+    title = f"{card.model} on {card.corpus}, speakers not learnt from"
+    return {
+        RELIABILITY: as_png(reliability_figure(confidence.bins, confidence.confidence, title=title)),
+        RISK_COVERAGE: as_png(risk_coverage_figure(confidence.curve, confidence.threshold, title=title)),
+    }
+
+
+def main(name: str) -> None:
+    """The flow; what takes long in it is one training."""
+    params = project_params()
+    bundle(name, params.for_corpus(params.bundles[name].corpus))

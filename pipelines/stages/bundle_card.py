@@ -1,0 +1,107 @@
+"""What the stage `bundle` writes on the card of a bundle."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from pipelines import paths
+from pipelines.evaluations.plan import Evaluation
+from pipelines.known_corpora import CORPORA
+from pipelines.settings import feature_params
+from ser_tasks.bundles.card import FORMAT, Card, Figures, TrainingData
+from ser_tasks.bundles.confidence import Confidence
+from ser_tasks.bundles.final_model import final_recogniser, final_section
+from ser_tasks.bundles.inference.answer import recognise_all
+from ser_tasks.bundles.versions import bundle_versions
+from ser_tasks.corpora.utterances import read_utterances
+from ser_tasks.evaluation.fold import FoldRequest
+from ser_tasks.features import feature_set
+from ser_tasks.features.feature_set import sections_of
+from ser_tasks.models import MODELS
+from ser_tasks.provenance.code_digest import code_digest
+
+
+def make_card(
+    name: str,
+    plan: Evaluation,
+    request: FoldRequest,
+    result: dict[str, Any],
+    confidence: Confidence,
+    *,
+    temperature: float,
+) -> Card:
+    """All but the digests of the files."""
+    line, corpus = MODELS[plan.model], CORPORA[plan.corpus]
+    features, spoken = feature_set(line.feature_set), _spoken(plan)
+    return Card(
+        format=FORMAT,
+        name=name,
+        corpus=plan.corpus,
+        preset=result["preset"],
+        model=plan.model,
+        feature_set=line.feature_set,
+        classes=tuple(result["classes"]),
+        sampling_rate=plan.params.audio.sampling_rate,
+        sections=_sections(plan, reader=f"bundle '{name}'"),
+        settings=_settings(plan),
+        seed=request.seed,
+        temperature=temperature,
+        unsure_below=confidence.threshold.confidence,
+        farthest=plan.params.reliability.farthest,
+        training=_training_data(plan, spoken),
+        durations=(float(spoken.duration.min()), float(spoken.duration.max())),
+        files={},
+        versions=bundle_versions(plan.model),
+        licence=corpus.licence,
+        citation=corpus.citation,
+        figures=_figures(result, confidence),
+        data_digest=request.features_digest,
+        code_digest=code_digest(*features.all_code, line.build, *line.code, final_recogniser, recognise_all),
+    )
+
+
+def _sections(plan: Evaluation, *, reader: str) -> dict[str, Any]:
+    """Of params.yaml, those that decide the features."""
+    names = sorted({"audio", "conditioning", *feature_set(MODELS[plan.model].feature_set).sections})
+    found = sections_of(feature_params(plan.params), names, reader=reader)
+    return {key: section.model_dump(mode="json") for key, section in found.items()}
+
+
+def _settings(plan: Evaluation) -> dict[str, Any]:
+    section = final_section(plan.model, plan.params)
+    return dict(getattr(section, "network", section).model_dump(mode="json"))
+
+
+def _spoken(plan: Evaluation) -> pd.DataFrame:
+    """Rows of the training utterances."""
+    table = read_utterances(paths.utterances(plan.corpus)).set_index("utterance_id")
+    return table.loc[list(plan.labels.utterance_ids)]
+
+
+def _training_data(plan: Evaluation, spoken: pd.DataFrame) -> TrainingData:
+    corpus = CORPORA[plan.corpus]
+    genders = spoken.drop_duplicates("speaker").gender.fillna("unknown").value_counts()
+    return TrainingData(
+        title=corpus.title,
+        kind=corpus.kind,
+        language=", ".join(sorted(set(spoken.language.dropna()))) or corpus.language,
+        utterances={name: plan.labels.emotions.count(name) for name in sorted(set(plan.labels.emotions))},
+        speakers={str(gender): int(count) for gender, count in sorted(genders.items())},
+        hours=round(float(spoken.duration.sum()) / 3600, 4),
+    )
+
+
+def _figures(result: dict[str, Any], confidence: Confidence) -> Figures:
+    copied = ("protocol", "protocol_kind", "utterances", "speakers", "uar", "uar_low", "uar_high", "accuracy")
+    dependent = paths.result(result["corpus"], "speaker_dependent", result["model"])
+    other = json.loads(dependent.read_text(encoding="utf-8")) if dependent.exists() else {}
+    return Figures(
+        **{key: result[key] for key in (*copied, "macro_f1", "recall")},
+        ece=round(confidence.ece, 4),
+        aurc=round(confidence.aurc, 4),
+        coverage=round(confidence.threshold.coverage, 4),
+        selective_error=round(confidence.threshold.risk, 4),
+        target_error=round(confidence.threshold.target, 4),
+        speaker_dependent_uar=other["uar"] if other.get("preset") == result["preset"] else None,
+    )

@@ -1,0 +1,133 @@
+"""bundle.json: what is known of a bundled model, and the digests of the files beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, PositiveFloat, PositiveInt, ValidationError
+
+from ser_tasks.errors import UserError
+from ser_tasks.params.base import Name, Section
+from ser_tasks.provenance.file_digest import file_sha256
+
+FORMAT = 1  # raise it when files or fields change their meaning
+FILE = "bundle.json"
+REBUILD = "Make the bundle again (dvc repro bundle@NAME), or copy it again from where it was made."
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class BundleError(UserError):
+    """A bundle that cannot be used, or a model that cannot be bundled."""
+
+
+class Figures(Section):
+    """Of the cross-validation: this very model has seen all speakers, and no figure of its own can be had."""
+
+    protocol: str
+    protocol_kind: str
+    utterances: PositiveInt
+    speakers: PositiveInt
+    uar: Share
+    uar_low: Share
+    uar_high: Share
+    accuracy: Share
+    macro_f1: Share
+    recall: dict[str, Share]
+    ece: Share  # expected calibration error
+    aurc: Share  # area under the risk-coverage curve
+    coverage: Share  # answers that are not unsure by their confidence
+    selective_error: Share  # of those
+    target_error: Share  # that the threshold was chosen for; missed where selective_error is above it
+    speaker_dependent_uar: Share | None  # None: not computed
+
+
+class TrainingData(Section):
+    """Whom the model has heard."""
+
+    title: str  # of the corpus
+    kind: str  # acted, natural or synthetic
+    language: str  # ISO 639-1; several with commas
+    utterances: dict[str, PositiveInt]  # of each class
+    speakers: dict[str, PositiveInt]  # female, male, unknown
+    hours: PositiveFloat
+
+
+class Card(Section):
+    """What bundle.json holds."""
+
+    format: int
+    name: Name
+    corpus: str
+    preset: str
+    model: str
+    feature_set: str
+    classes: Annotated[tuple[str, ...], Field(min_length=2)]  # in the order of the posteriors
+    sampling_rate: PositiveInt  # Hz, of the signal that features are taken from
+    sections: dict[str, dict[str, Any]]  # of params.yaml, that decide the features; `sections_from` rebuilds them
+    settings: dict[str, Any]  # the model's own section
+    seed: int
+    temperature: PositiveFloat  # posteriors = softmax(scores / temperature)
+    unsure_below: Share  # confidence
+    farthest: PositiveFloat  # unlikeness
+    training: TrainingData
+    durations: tuple[float, float]  # shortest and longest training utterance, s
+    files: dict[str, str]  # name -> SHA-256
+    versions: dict[str, str]
+    licence: str  # of the corpus
+    citation: str
+    figures: Figures
+    data_digest: str  # of the training features
+    code_digest: str  # of the code that extracts, trains and answers; commit and time: its run in MLflow has them
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """bundle.json, with a digest of its own content."""
+    content = card.model_dump(mode="json")
+    text = json.dumps({**content, "sha256": _digest(content)}, indent=2, ensure_ascii=False)
+    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_card(folder: Path) -> Card:
+    """What `write_card` wrote.
+
+    Raises:
+        BundleError: no bundle, another format, an edited or incomplete card
+    """
+    file = folder / FILE
+    if not file.is_file():
+        raise BundleError(f"{folder}: no bundle here (there is no {FILE}). {REBUILD}")
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        found, stated = content["format"], content.pop("sha256")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BundleError(f"{file}: not the card of a bundle ({error!r}). {REBUILD}") from error
+    if found != FORMAT:
+        raise BundleError(f"{file}: format {found}, but this version of ser reads format {FORMAT}. {REBUILD}")
+    if stated != _digest(content):
+        raise BundleError(f"{file}: its content was changed after it was written. {REBUILD}")
+    try:
+        return Card.model_validate(content)
+    except ValidationError as error:
+        raise BundleError(f"{file}: not the card of a bundle: {error}. {REBUILD}") from error
+
+
+def check_files(card: Card, folder: Path) -> None:
+    """Hold every file of the bundle against its digest.
+
+    Raises:
+        BundleError: a file is missing or was changed
+    """
+    for name, stated in card.files.items():
+        file = folder / name
+        if not file.is_file():
+            raise BundleError(f"{file}: missing from the bundle. {REBUILD}")
+        if file_sha256(file) != stated:
+            raise BundleError(f"{file}: changed since the bundle was made (its SHA-256 differs). {REBUILD}")
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

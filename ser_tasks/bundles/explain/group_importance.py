@@ -1,0 +1,127 @@
+"""What a trained model loses when a group of its features is shuffled, and what the group can do alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ser_tasks.evaluation.scoring import FoldOutcome, Labels, evaluate_fold, prediction_table
+from ser_tasks.models.ensembles.paired import UarDifference, uar_difference
+from ser_tasks.models.speaker_norm import speaker_norm
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ser_tasks.bundles.explain.descriptor_groups import Columns
+    from ser_tasks.evaluation.splits import Fold
+    from ser_tasks.models.recogniser import Model, Recogniser
+    from ser_tasks.params import EvaluationParams, Params
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ShuffledFold:
+    """One fold's answers to its test part as it is, and with each group shuffled, one table of posteriors a time."""
+
+    fold: Fold
+    intact: FoldOutcome
+    shuffled: Mapping[str, tuple[FoldOutcome, ...]]
+
+
+def shuffled_fold(
+    fold: Fold,
+    labels: Labels,
+    features: Matrix,
+    model: Model,
+    params: Params,
+    *,
+    groups: Mapping[str, Columns],
+    repeats: int,
+    seed: int,
+    folder: Path | None = None,
+) -> ShuffledFold:
+    """Fit once on the training part, then answer for the test part again and again, one group shuffled each time.
+
+    All columns of a group change places together, among the utterances of the test part: what they say of each other
+    stays, what they say of the emotion and of the other groups goes. Nothing is fitted again.
+
+    Args:
+        fold, labels, model, params, folder: as in `evaluation.evaluate_fold`
+        features: of every utterance, shape (n_utterances, n_dims)
+        groups: name -> columns
+        repeats: shuffles of each group
+        seed: of the model; the shuffles of this fold are drawn from it, too
+
+    Source: Breiman (2001), doi:10.1023/A:1010933404324; by group: Gregorutti et al. (2015),
+    doi:10.1016/j.csda.2015.04.002
+    """
+    fitted: list[Recogniser] = []
+
+    def build(section: Any, **options: Any) -> Recogniser:
+        fitted.append(model.build(section, **options))
+        return fitted[0]
+
+    intact = evaluate_fold(fold, labels, features, replace(model, build=build), params, seed=seed, folder=folder)
+    if model.speaker_norm:
+        features = np.asarray(speaker_norm(features, np.array(labels.speakers)))
+    row_of = {name: row for row, name in enumerate(labels.utterance_ids)}
+    test = features[[row_of[name] for name in fold.test]]
+    generator = np.random.default_rng([seed, *fold.name.encode()])
+
+    def answer(values: Matrix) -> FoldOutcome:
+        return FoldOutcome(fold.test, tuple(map(tuple, fitted[0].posteriors(values))), {})
+
+    shuffled = {
+        name: tuple(answer(shuffle(test, columns, generator)) for _ in range(repeats))
+        for name, columns in groups.items()
+    }
+    return ShuffledFold(fold, intact, shuffled)
+
+
+def shuffle(rows: Matrix, columns: Columns, generator: np.random.Generator) -> Matrix:
+    """A copy of (n_rows, n_dims) in which these columns, together, stand in rows drawn at random."""
+    mixed = rows.copy()
+    mixed[:, columns] = rows[generator.permutation(len(rows))][:, columns]
+    return mixed
+
+
+def drops(
+    folds: Sequence[ShuffledFold], labels: Labels, params: EvaluationParams, *, seed: int
+) -> dict[str, UarDifference]:
+    """Pooled UAR as it is less that with a group shuffled, the mean over the shuffles; intervals over speakers."""
+    repeats = len(next(iter(folds[0].shuffled.values())))
+    intact = _repeated([(own.fold, [own.intact] * repeats) for own in folds], labels, seed=seed)
+    speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
+    found = {}
+    for name in folds[0].shuffled:
+        table = _repeated([(own.fold, own.shuffled[name]) for own in folds], labels, seed=seed)
+        voices = {repeated: speakers[repeated.rpartition(REPEAT)[0]] for repeated in table.utterance_id}
+        found[name] = uar_difference(
+            intact,
+            table,
+            voices,
+            confidence=params.confidence,
+            resamples=params.bootstrap_resamples,
+            seed=params.seed,
+        )
+    return found
+
+
+REPEAT = "#"  # between an utterance and the number of its shuffle
+
+
+def _repeated(folds: Sequence[tuple[Fold, Sequence[FoldOutcome]]], labels: Labels, *, seed: int) -> pd.DataFrame:
+    """The prediction table of all shuffles, each utterance under a name of its own: they count as their mean."""
+    repeats = len(folds[0][1])
+    runs = [(fold, seed) for fold, _ in folds]
+    tables = [prediction_table(runs, [outcomes[i] for _, outcomes in folds], labels) for i in range(repeats)]
+    return pd.concat(
+        [table.assign(utterance_id=table.utterance_id + f"{REPEAT}{i}") for i, table in enumerate(tables)],
+        ignore_index=True,
+    )

@@ -1,0 +1,132 @@
+"""Why a bundle answered one recording as it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.audio.conditioning import condition
+from ser_tasks.bundles.bundled import is_network
+from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients
+from ser_tasks.bundles.explain.network_gradients import network_gradients
+from ser_tasks.bundles.inference.answer import Answer, model_signal, recognise
+from ser_tasks.bundles.inference.attention import Attention, attention_over
+from ser_tasks.errors import UserError
+from ser_tasks.features import feature_set
+
+if TYPE_CHECKING:
+    from ser_tasks.audio.recording import Recording
+    from ser_tasks.bundles.bundle import Bundle
+
+Baseline = Literal["mean", "silence"]
+BASELINES: tuple[Baseline, ...] = ("mean", "silence")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Of one answer.
+
+    Attributes:
+        answer: as `ser predict` gives it
+        of, against: the logit that is explained, less another one where a class is named
+        baseline: what the recording is held against
+        signal: as conditioned, shape (n_samples,); all times count from its beginning
+        features: what the network read, shape (n_frames, n_dims)
+        hop: from one row of the features to the next, in s; None where one row describes the whole utterance
+        attribution: of every feature, shape (n_frames, n_dims)
+        attention: over time, of a network that has it
+    """
+
+    answer: Answer
+    of: str
+    against: str | None
+    baseline: Baseline
+    signal: NDArray[np.float32]
+    features: NDArray[np.float32]
+    hop: float | None
+    attribution: Attribution
+    attention: Attention | None
+
+
+def explain(
+    bundle: Bundle, recording: Recording, *, of: str | None, against: str | None, baseline: Baseline
+) -> Explanation:
+    """Integrated gradients, and attention, of a network's answer.
+
+    Args:
+        bundle: of a network
+        recording: of any sampling rate and number of channels
+        of: the class whose logit is explained; None: the answer's
+        against: a class whose logit is subtracted; None: nothing is
+        baseline: "mean", every frame the mean of the training frames, which the network hears as zeros; or "silence",
+            the features of digital silence
+
+    Raises:
+        AudioError: sound that no answer can be had to
+        UserError: the model is no network, or a class that it does not know
+    """
+    card = bundle.card
+    if not is_network(card.model):
+        raise UserError(
+            f"{card.name}: {card.model} is no network, and has neither gradients nor attention. Take the bundle of a "
+            f"network, or ask which features it lives on: ser explain model {card.corpus} {card.model}"
+        )
+    for name in {of, against} - {None, *bundle.classes}:
+        raise UserError(f"{card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")
+    answer = recognise(bundle, recording)
+    of = of or answer.emotion
+    signal = model_signal(recording, card.sampling_rate)
+    conditioning: Any = bundle.sections["conditioning"]
+    conditioned = condition(signal, sampling_rate=card.sampling_rate, settings=conditioning).signal
+    framing = feature_set(card.feature_set).framing
+    features = bundle.features(signal)
+    return Explanation(
+        answer,
+        of,
+        against,
+        baseline,
+        conditioned,
+        features,
+        None if framing is None else framing(**feature_set(card.feature_set).settings(bundle.sections)).hop,
+        attribute(bundle, features, _baseline(bundle, signal, features, baseline), _direction(bundle, of, against)),
+        attention_over(bundle, signal),
+    )
+
+
+def attribute(
+    bundle: Bundle, features: NDArray[np.float32], baseline: NDArray[np.float32], direction: NDArray[np.float32]
+) -> Attribution:
+    """Of every feature, shape (n_frames, n_dims), to a weighted sum of the logits."""
+    from ser_tasks.models.training.trainer import inputs  # noqa: PLC0415  with Keras
+
+    recogniser: Any = bundle.recogniser
+    padded = inputs([features], settings=recogniser.section.training)
+    mask = padded["mask"][0]
+    start = np.zeros_like(padded["frames"][0])
+    start[: len(features)] = baseline
+    found = integrated_gradients(network_gradients(recogniser.model, mask, direction), padded["frames"][0], start)
+    return Attribution(found.values[: len(features)], found.change, found.steps)
+
+
+def _baseline(
+    bundle: Bundle, signal: NDArray[np.float32], features: NDArray[np.float32], which: Baseline
+) -> NDArray[np.float32]:
+    """Of the shape of the features."""
+    recogniser: Any = bundle.recogniser
+    if which == "mean":
+        mean = np.asarray(recogniser.model.get_layer("standardise").mean)
+        return np.broadcast_to(mean, features.shape).astype(np.float32)
+    silent = feature_set(bundle.card.feature_set)(np.zeros(len(signal), np.float32), bundle.sections)
+    return np.broadcast_to(silent[:1], features.shape).astype(np.float32)
+
+
+def _direction(bundle: Bundle, of: str, against: str | None) -> NDArray[np.float32]:
+    """1 for the class that is explained, -1 for the one that it is held against."""
+    weights = np.zeros(len(bundle.classes), np.float32)
+    weights[bundle.classes.index(of)] += 1
+    if against is not None:
+        weights[bundle.classes.index(against)] -= 1
+    return weights

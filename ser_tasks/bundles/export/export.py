@@ -1,0 +1,88 @@
+"""A bundle as one file, written only if it answers as the bundle does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.atomic import atomic_path
+from ser_tasks.bundles.export.exportable import refuse_unexportable
+from ser_tasks.bundles.export.file_formats import FileFormat, file_format
+from ser_tasks.bundles.export.onnx_file import Weights
+from ser_tasks.errors import UserError
+from ser_tasks.keras_backend import silence
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.bundle import Bundle
+
+TOLERANCE = 1e-4  # of a probability, of files with float32 weights
+
+
+class Agreement(NamedTuple):
+    """Of a file and its bundle, on some clips."""
+
+    n_clips: int
+    difference: float  # the largest of any probability
+    same_class: float  # share of the clips
+
+
+def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequence[NDArray[np.float32]]) -> Agreement:
+    """Write the file, and hold its answers against the bundle's.
+
+    Args:
+        bundle: of a network on features that a file can compute
+        file: its ending says the format; replaced if it is there, left alone if anything goes wrong
+        weights: how those of the network are stored
+        signals: to compare on, mono, at the bundle's sampling rate; at least one
+
+    Raises:
+        UserError: the bundle cannot be exported so, or, with float32 weights, a probability differs by more than
+            TOLERANCE
+    """
+    form = file_format(file, weights)
+    refuse_unexportable(bundle.card.model)
+    with atomic_path(file) as temporary:
+        theirs = _converted(bundle, temporary, form, weights, signals)
+        agreement = agreement_of(bundle.posteriors(signals), theirs)
+        if weights == "float32" and not agreement.difference <= TOLERANCE:
+            raise UserError(
+                f"{file}: not written, because a probability differs by {agreement.difference:.2g} from the bundle's "
+                f"on one of {len(signals)} clips, expected at most {TOLERANCE:g}. A network trained in mixed "
+                "precision differs so: train it in float32. Otherwise export to the other format, and report this."
+            )
+    return agreement
+
+
+def _converted(
+    bundle: Bundle, file: Path, form: FileFormat, weights: Weights, signals: Sequence[NDArray[np.float32]]
+) -> NDArray[np.floating]:
+    """Write the file, and ask it: probabilities of shape (n_signals, n_classes)."""
+    recognise = _graph(bundle)
+    try:
+        with silence():
+            file.write_bytes(form.write(recognise, bundle.card, weights))
+            run = form.run(file)
+            return np.array([run(signal) for signal in signals])
+    except Exception as error:  # converters and runtimes raise whatever their parts raise
+        raise UserError(
+            f"{file.name}: not written, because {bundle.card.model} cannot be converted for {form.runtime}: "
+            f"{type(error).__name__}: {str(error)[:300]}. Export to the other format, and report this."
+        ) from error
+
+
+def agreement_of(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> Agreement:
+    """Of posteriors, both of shape (n_clips, n_classes)."""
+    same = float(np.mean(ours.argmax(axis=1) == theirs.argmax(axis=1)))
+    return Agreement(len(ours), float(np.abs(ours - theirs).max()), same)
+
+
+def _graph(bundle: Bundle) -> Any:
+    from ser_tasks.bundles.export.graph import whole_recogniser  # noqa: PLC0415  with TensorFlow
+
+    card, network = bundle.card, bundle.recogniser.model  # type: ignore[union-attr]  # an SVM was refused
+    sections = bundle.sections
+    return whole_recogniser(network, temperature=card.temperature, feature_set=card.feature_set, sections=sections)

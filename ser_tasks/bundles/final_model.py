@@ -1,0 +1,42 @@
+"""The model that is kept: trained on all utterances, chosen and calibrated on speakers set aside on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ser_tasks.bundles.bundled import is_network
+from ser_tasks.keras_backend import load_keras
+from ser_tasks.models import MODELS
+from ser_tasks.models.network import NetworkSection
+
+if TYPE_CHECKING:
+    from ser_tasks.models.recogniser import Examples, Recogniser
+    from ser_tasks.params import Params
+
+
+def final_section(model: str, params: Params) -> Any:
+    """What the model reads of params.yaml; a network is always refitted on all speakers in the end."""
+    section = MODELS[model].section(params)
+    if not is_network(model):
+        return section
+    training = section.training.model_copy(update={"refit": True})
+    return NetworkSection(section.network.model_copy(update={"training": training}))
+
+
+def final_recogniser(model: str, params: Params, examples: Examples, *, seed: int, folder: Path) -> Recogniser:
+    """Fit a line of the model table on everything.
+
+    Args:
+        model: its name
+        params: of the whole project; the model reads its own section
+        examples: all utterances of the corpus
+        seed: of whatever the model draws at random
+        folder: where a network keeps its state, to go on from after a kill
+    """
+    if is_network(model):
+        load_keras()
+    classes = tuple(sorted(set(examples.emotions.tolist())))
+    recogniser = MODELS[model].build(final_section(model, params), classes=classes, seed=seed)
+    recogniser.fit(examples, None, folder=folder)
+    return recogniser

@@ -1,0 +1,102 @@
+"""One answer for each file, or the reason why there is none; one file's trouble is never another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.audio.recording import AudioError, Recording
+from ser_tasks.audio.source import Source
+from ser_tasks.bundles.inference.answer import Answer, recognise, recognise_all
+from ser_tasks.errors import UserError
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.params import PredictParams
+
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one file, or one channel of it: an answer, or what is wrong with it."""
+
+    path: Path
+    channel: str
+    answer: Answer | None
+    fault: str | None
+
+
+def answer_files(bundle: Bundle, paths: Sequence[Path], *, limits: PredictParams, channel: str = MIX) -> list[Outcome]:
+    """Answers to some files, in their order; what cannot be read or answered is said in its place.
+
+    Args:
+        bundle: the model
+        paths: of the files, whose sound is held in memory together
+        limits: of one file
+        channel: that is heard, see `ser_tasks.audio.channels.mixed_down`; of each, an answer to every channel
+    """
+    read = [heard for path in paths for heard in _heard(path, channel, limits)]
+    sound = [(path, found) for path, _, found in read if isinstance(found, Recording)]
+    try:
+        answered: list[Answer | str] = [*recognise_all(bundle, [recording for _, recording in sound])]
+    except Exception:  # whose fault it is shows when each is asked about alone
+        answered = [_tried(lambda r=recording: recognise(bundle, r), path) for path, recording in sound]  # type: ignore[misc]
+    answers = iter(answered)
+    return [
+        _outcome(path, part, next(answers) if isinstance(found, Recording) else found) for path, part, found in read
+    ]
+
+
+def _heard(path: Path, channel: str, limits: PredictParams) -> list[tuple[Path, str, Recording | str]]:
+    """One file by the channels that are asked for, or what is wrong with it."""
+    recording = _tried(lambda: _read(path, limits), path)
+    if isinstance(recording, str):
+        return [(path, channel, recording)]
+    parts = channels_of(recording.samples.shape[1]) if channel == EACH else (channel,)
+    return [(path, part, _tried(lambda part=part: chosen(recording, part), path)) for part in parts]  # type: ignore[misc]
+
+
+def _outcome(path: Path, channel: str, found: Answer | str) -> Outcome:
+    return Outcome(path, channel, None, found) if isinstance(found, str) else Outcome(path, channel, found, None)
+
+
+def _read(path: Path, limits: PredictParams) -> Recording:
+    """The whole recording, unless that is too much.
+
+    Raises:
+        AudioError: unreadable, or longer or larger than one answer is given to
+    """
+
+    def allow(source: Source, n_samples: int) -> None:
+        seconds, decoded = n_samples / source.sampling_rate, 4 * source.n_channels * n_samples / 2**20
+        if seconds > limits.longest:
+            raise AudioError(
+                f"{path}: {seconds:.0f} s long, but one answer is given to at most {limits.longest:g} s: emotions "
+                "change. Use --timeline, or raise predict.longest in params.yaml."
+            )
+        if decoded > limits.largest:
+            raise AudioError(
+                f"{path}: {source.n_channels} channels, {decoded:.0f} MiB when decoded, but at most "
+                f"{limits.largest:g} MiB are held at once. Mix it down, use --timeline, or raise predict.largest in "
+                "params.yaml."
+            )
+
+    return read_recording(path, allow=allow)
+
+
+def _tried(make: Callable[[], Found], path: Path) -> Found | str:
+    """What is made, or what went wrong, with the name of the file in it."""
+    try:
+        return make()
+    except UserError as error:
+        return str(error) if str(path) in str(error) else f"{path}: {error}"
+    except OSError as error:
+        return f"{path}: {error.strerror or error}. Mend its permissions or the disk, or leave it out."
+    except Exception as error:  # a thousand others wait behind this file
+        return f"{path}: {type(error).__name__}: {error}. This is a fault of the program: report it with the file."

@@ -1,0 +1,83 @@
+"""A bundle as MLflow serves it: a table of recordings in, a table of answers out.
+
+MLflow finds it by name (`loader_module`), hands over the folder of the bundle, and keeps no code and no pickle.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.audio.recording import Recording
+from ser_tasks.bundles.bundle import load_bundle
+from ser_tasks.bundles.inference.answer import Answer, recognise_all
+from ser_tasks.bundles.inference.hearing import recording_from_bytes, recording_from_samples
+from ser_tasks.errors import UserError
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.bundle import Bundle
+
+COLUMNS = ("path", "audio", "samples", "sampling_rate")
+PROBABILITY = "p_"  # before the name of the class
+
+
+def _load_pyfunc(path: str) -> ServedBundle:
+    """What MLflow calls."""
+    return ServedBundle(load_bundle(Path(path)))
+
+
+class ServedBundle:
+    """Answers to recordings, a row each."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+
+    def predict(self, recordings: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
+        """The answers.
+
+        Args:
+            recordings: each row has one of `path` (of a file that the server can read), `audio` (the bytes of a sound
+                file; base64 over HTTP), or `samples` (full scale 1) with `sampling_rate` (Hz)
+            params: none are known
+
+        Returns:
+            columns emotion, confidence, unsure, remarks, duration (s), and a probability p_CLASS for each class
+
+        Raises:
+            UserError: a row with nothing to hear, or with sound that no answer can be had to
+        """
+        heard = [_recording(row, place) for place, row in enumerate(recordings.to_dict("records"))]
+        rows = [_row(answer) for answer in recognise_all(self.bundle, heard)]
+        return pd.DataFrame(rows, index=recordings.index, columns=answer_columns(self.bundle.classes))
+
+
+def answer_columns(classes: tuple[str, ...]) -> list[str]:
+    """Of the table of answers."""
+    return ["emotion", "confidence", "unsure", "remarks", "duration", *(PROBABILITY + name for name in classes)]
+
+
+def _recording(row: dict[Any, Any], place: int) -> Recording:
+    given = {name: value for name, value in row.items() if name in COLUMNS and not _missing(value)}
+    match given:
+        case {"path": path, **rest} if not rest:
+            return read_recording(Path(path))
+        case {"audio": content, **rest} if not rest:
+            return recording_from_bytes(content)
+        case {"samples": samples, "sampling_rate": rate, **rest} if not rest:
+            return recording_from_samples(samples, rate)
+    raise UserError(
+        f"row {place}: found {sorted(given) or 'nothing'}. Expected one of path, audio, or samples with sampling_rate."
+    )
+
+
+def _missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and pd.isna(value))
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    probabilities = {PROBABILITY + name: share for name, share in answer.probabilities.items()}
+    about = {"unsure": answer.unsure, "remarks": list(answer.remarks), "duration": answer.duration}
+    return {"emotion": answer.emotion, "confidence": answer.confidence, **about, **probabilities}

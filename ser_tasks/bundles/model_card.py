@@ -1,0 +1,146 @@
+"""The model card for people: what the bundle is for, what it learnt from, how good it is, and what it is not for.
+
+Its parts are those of Mitchell et al. (2019), "Model Cards for Model Reporting", doi:10.1145/3287560.3287596.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ser_tasks.bundles.card import Card
+from ser_tasks.evaluation.result import percent, with_interval
+
+FILE = "MODEL_CARD.md"
+RELIABILITY, RISK_COVERAGE = "reliability.png", "risk_coverage.png"
+
+NOT_FOR = """\
+Not for decisions about people: hiring, policing, health, schools, insurance, or watching anyone who has not agreed.
+Not a lie detector, and no measure of what someone feels: it answers to the sound of a voice. In the European Union,
+emotion recognition at work and in schools is forbidden, but for medical or safety reasons (Regulation 2024/1689,
+Article 5)."""
+KNOWN_LIMITS = {
+    "acted": "Its speakers were told what to portray. Emotion in everyday speech is weaker, mixed and rarer, and much "
+    "of it is not in the voice: expect clearly worse answers there.",
+    "natural": "Its emotions are what raters heard, not what speakers felt, and raters often disagree.",
+    "synthetic": "It has heard synthetic voices only. It shows that the workflow runs, and must not be used on people.",
+}
+
+
+def model_card(card: Card) -> str:
+    """Markdown, from what bundle.json holds."""
+    parts = (_head, _use, _data, _figures, _unsure, _limits, _origin)
+    return "\n\n".join(part(card) for part in parts) + "\n"
+
+
+def _head(card: Card) -> str:
+    count = sum(card.training.utterances.values())
+    return f"""\
+# {card.name}
+
+`{card.model}` on `{card.feature_set}`, trained on all {count} utterances of {card.training.title}
+(preset `{card.preset}`). It takes one recording of speech and answers with one of
+{", ".join(card.classes)}; a probability for each; and whether the answer is unsure."""
+
+
+def _use(card: Card) -> str:
+    shortest, longest = card.durations
+    return f"""\
+## For and not for
+
+For research and teaching: to hear what such a model makes of recordings like those it learnt from, one utterance of
+{shortest:.1f} to {longest:.1f} s at a time, language `{card.training.language}`.
+
+{NOT_FOR}"""
+
+
+def _data(card: Card) -> str:
+    training = card.training
+    genders = " and ".join(f"{count} {gender}" for gender, count in training.speakers.items())
+    return f"""\
+## Data
+
+{training.title}: {training.kind} speech of {genders} speakers, {training.hours:.2f} h.
+Licence: {card.licence}. Whoever passes the model on must heed it.
+{card.citation}
+
+{_table("utterances", training.utterances)}"""
+
+
+def _figures(card: Card) -> str:
+    figures = card.figures
+    return f"""\
+## How good it is
+
+Cross-validation ({figures.protocol}: {figures.protocol_kind}): {figures.utterances} utterances of {figures.speakers}
+speakers, answered by models of this configuration that had not heard the speaker. This very model has heard all of
+them, so that no figure of its own can be had. In %, intervals of 95 % unless `params.yaml` said otherwise:
+
+| UAR | by chance | accuracy | macro F1 | UAR on voices that it knows |
+| --- | --- | --- | --- | --- |
+| {" | ".join(_headline(card))} |
+
+{_table("recall", {name: percent(recall) for name, recall in figures.recall.items()})}
+
+The last figure of the first table is not to be quoted: it is what one sees when the model is tried on its own training
+speakers."""
+
+
+def _headline(card: Card) -> list[str]:
+    shares = (1 / len(card.classes), card.figures.accuracy, card.figures.macro_f1)
+    return [with_interval(card.figures.model_dump()), *map(percent, shares), _inflated(card)]
+
+
+def _inflated(card: Card) -> str:
+    known = card.figures.speaker_dependent_uar
+    return "not computed" if known is None else f"{percent(known)} ({100 * (known - card.figures.uar):+.1f})"
+
+
+def _unsure(card: Card) -> str:
+    figures = card.figures
+    missed = "missed: its confidence does not tell right from wrong well enough"
+    reached = missed if figures.selective_error > figures.target_error else "reached"
+    return f"""\
+## When it says "unsure"
+
+- Its confidence is below {card.unsure_below:.3f}. In the cross-validation {percent(figures.coverage)} % of the answers
+  were not, and {percent(figures.selective_error)} % of those were wrong; of all answers,
+  {percent(1 - figures.accuracy)} %. Aimed at {percent(figures.target_error)} %, {reached}.
+- The recording is farther from the training data than {card.farthest:g}, where 1 is as far as the farthest
+  utterances of training speakers that were set aside.
+- The sound is unfit: silent, clipped, of telephone bandwidth, or much shorter or longer than what it learnt from.
+
+Expected calibration error {percent(figures.ece)} % (bins of equal mass), area under the risk-coverage curve
+{figures.aurc:.3f}. The threshold was chosen on these same answers, so that its own figures are a little flattered.
+
+![accuracy against confidence]({RELIABILITY})
+
+![risk against coverage]({RISK_COVERAGE})"""
+
+
+def _limits(card: Card) -> str:
+    training = card.training
+    return f"""\
+## Known limits
+
+- {KNOWN_LIMITS[training.kind]}
+- It knows {sum(training.speakers.values())} speakers (language `{training.language}`) as their corpus recorded
+  them: other languages, ages, accents, microphones and rooms were never tested.
+- It always names one of its {len(card.classes)} classes, whatever is said and whoever speaks, and of music too."""
+
+
+def _origin(card: Card) -> str:
+    made = ", ".join(f"{name} {number}" for name, number in card.versions.items())
+    return f"""\
+## Where it is from
+
+Data `{card.data_digest[:16]}`, code `{card.code_digest[:16]}`. The same data, code and libraries give the same files:
+time and commit are with its run in MLflow.
+Calibrated by a temperature of {card.temperature:.3g}, fitted on speakers held out inside the training data.
+With {made}.
+Everything else: `bundle.json`."""
+
+
+def _table(column: str, values: Mapping[str, object]) -> str:
+    """One line for each class."""
+    rows = [f"| {name} | {value} |" for name, value in values.items()]
+    return "\n".join([f"| class | {column} |", "| --- | --- |", *rows])

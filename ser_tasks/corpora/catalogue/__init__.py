@@ -1,0 +1,1 @@
+"""One module for each corpus that the project knows by name."""

@@ -1,0 +1,1 @@
+"""The checks of `ser check`: completeness, sound, labels, duplicates."""

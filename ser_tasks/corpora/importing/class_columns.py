@@ -1,0 +1,137 @@
+"""Labels that several columns hold: one for each class, with counts or shares of raters, or one for each rater."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ser_tasks.corpora.importing.columns import NAMES, emotion_column, refuse_unknown_columns
+from ser_tasks.corpora.importing.options import NONE
+from ser_tasks.corpora.importing.problem import SourceError, option
+from ser_tasks.corpora.importing.source_table import Ballot, ColumnChoice, SourceTable
+from ser_tasks.corpora.importing.values import as_number
+from ser_tasks.corpora.vocabulary import class_of, plain
+
+ROLE_NAMES = {name for names in NAMES.values() for name in names.split()}
+
+
+def with_ballots(source: SourceTable, given: Mapping[str, str]) -> tuple[SourceTable, dict[str, str]]:
+    """The rows with one column for the several that hold labels, and what was given of the others.
+
+    Args:
+        source: the rows
+        given: role -> column; for the emotion several, with commas between them
+
+    Raises:
+        SourceError: a column that is not there, or columns beside those of classes that may be classes too
+    """
+    columns = _named(source.table, given) or _found(source, given)
+    if not columns:
+        return source, dict(given)
+    table = source.table
+    numbers = _numbers(table[columns]) if any(map(class_of, columns)) else None
+    ballots = _of_raters(table[columns]) if numbers is None else _of_classes(columns, numbers)
+    name, why = ", ".join(columns), "each is a rater's" if numbers is None else f"{_kind(numbers)} for each class"
+    cells = [", ".join(f"{one.label} {one.weight:g}" if numbers is not None else one.label for one in row) or None
+             for row in _merged(ballots)]  # fmt: skip
+    table = table.drop(columns=columns).assign(**{name: pd.Series(cells, index=table.index, dtype=object)})
+    rest = {role: column for role, column in given.items() if role != "emotion"}
+    roles = {**source.roles, "emotion": ColumnChoice(name, why)}
+    return replace(source, table=table, roles=roles, ballots=dict(zip(table.index, ballots, strict=True))), rest
+
+
+def _named(table: pd.DataFrame, given: Mapping[str, str]) -> list[str]:
+    """The columns that the user named, if they are several."""
+    said = given.get("emotion", "")
+    columns = [column.strip() for column in said.split(",")]
+    if said in table.columns or len(columns) < 2:
+        return []
+    for column in columns:
+        refuse_unknown_columns(table, {"emotion": column})
+    return columns
+
+
+def _found(source: SourceTable, given: Mapping[str, str]) -> list[str]:
+    """Columns of numbers that are called as classes are, where no column holds labels."""
+    table = source.table.drop(columns=[one.column for one in source.roles.values()])
+    named = [column for column in map(str, table) if class_of(column) and _numbers(table[[column]]) is not None]
+    if "emotion" in source.roles or given.get("emotion", NONE) != NONE or len(named) < 2 or _has_labels(table):
+        return []
+    if beside := _beside(table, named):
+        both = [option("--column", f"emotion={','.join(columns)}") for columns in (named, [*named, *beside])]
+        raise SourceError(
+            f"the columns {', '.join(named)} hold numbers for classes; are {', '.join(beside)} beside them classes, "
+            f"too? Say which: add {both[0]}, or {both[1]}."
+        )
+    return named
+
+
+def _has_labels(table: pd.DataFrame) -> bool:
+    try:
+        return emotion_column(table) is not None
+    except SourceError:  # several do, and differ: asked about later
+        return True
+
+
+def _beside(table: pd.DataFrame, named: Sequence[str]) -> list[str]:
+    """Numbers of the same kind among and next to these columns, under a name that is no role's."""
+    columns, whole = list(table.columns), _whole(_numbers(table[named]))
+    like = [
+        (numbers := _numbers(table[[column]])) is not None
+        and plain(column) not in ROLE_NAMES
+        and _whole(numbers) == whole
+        and (whole or numbers.max() <= 1)
+        for column in columns
+    ]
+    places = [columns.index(column) for column in named]
+    first, last = min(places), max(places)
+    while first > 0 and like[first - 1]:
+        first -= 1
+    while last + 1 < len(columns) and like[last + 1]:
+        last += 1
+    return [columns[i] for i in range(first, last + 1) if like[i] and columns[i] not in named]
+
+
+def _numbers(table: pd.DataFrame) -> NDArray[np.float64] | None:
+    """Shape (n_rows, n_columns), 0 for an empty cell; None: nothing is there, or something else than numbers from 0."""
+    numbers = {cell: as_number(cell) for column in table for cell in table[column] if cell is not None}
+    if not numbers or None in numbers.values():
+        return None
+    array = table.map(lambda cell: float(numbers[cell] or 0) if cell else 0.0).to_numpy(float)
+    return array if (array >= 0).all() else None
+
+
+def _whole(numbers: NDArray[np.float64] | None) -> bool:
+    return numbers is not None and bool((numbers == numbers.round()).all())
+
+
+def _kind(numbers: NDArray[np.float64]) -> str:
+    """Percent are shares, too."""
+    sums = numbers.sum(axis=1)
+    return "votes" if _whole(numbers) and not (sums[sums > 0] == 100).all() else "shares"
+
+
+def _of_classes(columns: Sequence[str], numbers: NDArray[np.float64]) -> list[tuple[Ballot, ...]]:
+    if _kind(numbers) == "shares":
+        return [tuple(Ballot(None, c, float(n)) for c, n in zip(columns, row, strict=True) if n) for row in numbers]
+    return [tuple(Ballot(None, c) for c, n in zip(columns, row, strict=True) for _ in range(int(n))) for row in numbers]
+
+
+def _of_raters(table: pd.DataFrame) -> list[tuple[Ballot, ...]]:
+    return [
+        tuple(Ballot(column, label) for column, label in zip(table.columns, row, strict=True) if label)
+        for row in table.itertuples(index=False, name=None)
+    ]
+
+
+def _merged(ballots: Sequence[Sequence[Ballot]]) -> list[list[Ballot]]:
+    """For the preview: each label of a row once, with all of its weight."""
+    merged = []
+    for row in ballots:
+        weights: dict[str, float] = {}
+        for one in row:
+            weights[one.label] = weights.get(one.label, 0) + one.weight
+        merged.append([Ballot(None, label, weight) for label, weight in weights.items()])
+    return merged

@@ -1,0 +1,183 @@
+"""Which column of a table is what: by its name, and by what stands in it."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from ser_tasks.corpora.importing.encoding import hint
+from ser_tasks.corpora.importing.locate import Located
+from ser_tasks.corpora.importing.options import NONE, ROLES, TIMES
+from ser_tasks.corpora.importing.problem import SourceError, option
+from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceTable
+from ser_tasks.corpora.importing.time_columns import take_times
+from ser_tasks.corpora.vocabulary import class_of, plain
+from ser_tasks.params.reading import nearest
+
+NAMES = {  # role -> names of columns, as `plain` has them
+    "path": "path file filename file_name filepath file_path wav wav_path wav_file audio audio_path audio_file "
+    "audio_filepath clip clip_path recording sound utterance_path",
+    "emotion": "emotion emo emotion_label label class category emotion_class emotion_category categorical_emotion "
+    "target major_emotion emotion_name emoclass emoclass_major",
+    "speaker": "speaker speaker_id speakerid spk spk_id spkid spkr actor actor_id actorid subject subject_id "
+    "participant participant_id talker speaker_name spkrid",
+    "gender": "gender sex speaker_gender",
+    "transcript": "transcript transcription text sentence words utterance_text",
+    "language": "language lang",
+    "split": "split subset partition dataset_split set split_set",
+    "session": "session session_id",
+    "group": "group group_id dialog dialog_id dialogue dialogue_id conversation conversation_id",
+    "intensity": "intensity emotion_intensity strength emotional_intensity",
+    "valence": "valence",
+    "activation": "activation arousal",
+    "dominance": "dominance",
+    "rater": "rater rater_id annotator annotator_id annotatorid worker worker_id workerid workers coder coder_id "
+    "evaluator evaluator_id judge judge_id listener listener_id labeler labeller",
+    "votes": "votes",  # as an imported table has them
+    "channel": "channel channel_id chan side audio_channel kanal",
+}
+MOST_LABELS = 60  # distinct values of a column of labels
+WORDS = 0.5  # of its distinct values that are words of the vocabulary
+
+Look = Callable[[pd.Series], Located]
+
+
+def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> dict[str, ColumnChoice]:
+    """The column of each role; a role that none has is left out.
+
+    Args:
+        source: the rows
+        given: role -> column, or NONE, as the command line says
+        look: for the files that a column names
+
+    Raises:
+        SourceError: no column, or several, could be the path or the emotion; or a column that is not there
+    """
+    taken = take_path(source, given, look) | dict(source.roles) | _told(source.table, given)
+    taken = {role: one for role, one in taken.items() if given.get(role) != NONE}
+    for role in ROLES[1:]:
+        if role in (*taken, *TIMES) or given.get(role) == NONE:
+            continue
+        free = source.table.drop(columns=[one.column for one in taken.values()])
+        found = emotion_column(free) if role == "emotion" else _named(free, role)
+        if found is not None:
+            taken[role] = found
+    taken |= take_times(source.table, given, taken)
+    if "emotion" not in taken:
+        raise SourceError(
+            f"no column holds emotions that are known here, or has the name for it. Columns: "
+            f"{', '.join(source.table.columns)}. Say which one: add --column emotion=COLUMN."
+            f"{hint(source.encoding)}"
+        )
+    return {role: taken[role] for role in ROLES if role in taken}
+
+
+def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict[str, ColumnChoice]:
+    """The column of paths alone.
+
+    Raises:
+        SourceError: none, or several, name files that are there
+    """
+    said = dict(source.roles) | _told(source.table, given)
+    found = said.get("path") or _path(source.table, look)
+    if found is None:
+        looked, first = ", ".join(map(str, source.folders)), source.table.iloc[0].to_dict()
+        raise SourceError(
+            f"no column names files that are there. The first row: {first}; looked in {looked}. Say where the sounds "
+            "are: add --audio DIR; or which column it is: add --column path=COLUMN."
+            f"{hint(source.encoding)}"
+        )
+    return {"path": found}
+
+
+def _told(table: pd.DataFrame, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
+    refuse_unknown_columns(table, given)
+    return {role: ColumnChoice(column, "you said so") for role, column in given.items() if column != NONE}
+
+
+def refuse_unknown_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
+    """Refuse a role, or a column, that is not there.
+
+    Raises:
+        SourceError: with the nearest one
+    """
+    for role, column in given.items():
+        if role not in ROLES:
+            raise SourceError(f"--column {role}=…: no such role{nearest(role, ROLES)} There are: {', '.join(ROLES)}.")
+        if column != NONE and column not in table.columns:
+            raise SourceError(
+                f"--column {role}={column}: no such column{nearest(column, list(table.columns))} There are: "
+                f"{', '.join(table.columns)}."
+            )
+
+
+def _path(table: pd.DataFrame, look: Look) -> ColumnChoice | None:
+    named = _by_name(table, "path")
+    share = {column: look(table[column]).share for column in table.columns}
+    best = max(share.values(), default=0.0)
+    found = [column for column in [*named, *table.columns] if share[column] == best]
+    if best == 0 or not found:
+        return None
+    if len(set(found)) > 1 and found[0] not in named:
+        raise SourceError(_several("path", found, "name sounds that are there"))
+    why = "its name, and its values are files" if found[0] in named else "its values are files"
+    return ColumnChoice(found[0], why)
+
+
+def emotion_column(table: pd.DataFrame) -> ColumnChoice | None:
+    """The column of labels, by its name or by what stands in it; None: there is none.
+
+    Raises:
+        SourceError: several could be it
+    """
+    named = _by_name(table, "emotion")
+    worded = [column for column in table.columns if _are_emotions(table[column])]
+    both = [column for column in named if column in worded]
+    for candidates, why in ((both, "its name, and its values are emotions"), (worded, "its values are emotions")):
+        if candidates:
+            if not _say_the_same(table[candidates]):
+                raters = option("--column", f"emotion={','.join(dict.fromkeys(candidates))}")
+                several = _several("emotion", candidates, "hold emotions, and they differ")
+                raise SourceError(f"{several} Or, if each is what a rater said: add {raters} --votes majority.")
+            return ColumnChoice(candidates[0], why)
+    if len(named) > 1:
+        raise SourceError(_several("emotion", named, "have the name for it, and none holds known words"))
+    return ColumnChoice(named[0], "its name") if named else None
+
+
+def _are_emotions(column: pd.Series) -> bool:
+    values = {plain(value) for value in column.dropna()}
+    classes = {name for value in values if (name := class_of(value))}
+    return 2 <= len(values) <= MOST_LABELS and len(classes) >= 2 and len(classes) >= WORDS * len(values)
+
+
+def _say_the_same(table: pd.DataFrame) -> bool:
+    classes = table.map(lambda value: value and (class_of(value) or plain(value)))
+    return all(classes[column].equals(classes.iloc[:, 0]) for column in classes)
+
+
+def _named(table: pd.DataFrame, role: str) -> ColumnChoice | None:
+    """By name alone; several that divide the rows alike are one and the same."""
+    named = [column for column in _by_name(table, role) if table[column].notna().any()]
+    if not named or (role == "channel" and table[named[0]].nunique() == 1):  # else it is how many there are
+        return None
+    alike = all(_divides_alike(table[named[0]], table[other]) for other in named[1:])
+    if not alike and role == "speaker":
+        raise SourceError(_several(role, named, "have the name for it, and they differ"))
+    return ColumnChoice(named[0], "its name")
+
+
+def _divides_alike(one: pd.Series, other: pd.Series) -> bool:
+    pairs = set(zip(one, other, strict=True))
+    return len(pairs) == one.nunique(dropna=False) == other.nunique(dropna=False)
+
+
+def _by_name(table: pd.DataFrame, role: str) -> list[str]:
+    """In the order of the table of names."""
+    names = {plain(column): column for column in reversed(list(table.columns))}
+    return [names[name] for name in NAMES[role].split() if name in names]
+
+
+def _several(role: str, columns: Sequence[str], what: str) -> str:
+    distinct = list(dict.fromkeys(columns))
+    mends = " or ".join(option("--column", f"{role}={column}") for column in distinct)
+    return f"{len(distinct)} columns {what}: {', '.join(distinct)}. Say which one: add {mends}."

@@ -1,0 +1,237 @@
+"""One import, thought through: what becomes what, what is left out, what must be mended. Nothing is written."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ser_tasks.corpora.corpus import UNKNOWN
+from ser_tasks.corpora.imported import COLUMNS, OPTIONAL, Description, label_maps
+from ser_tasks.corpora.importing.channel_column import sides_of
+from ser_tasks.corpora.importing.class_columns import with_ballots
+from ser_tasks.corpora.importing.columns import take_columns, take_path
+from ser_tasks.corpora.importing.encoding import hint
+from ser_tasks.corpora.importing.labels import LabelMap, class_or_drop, map_labels
+from ser_tasks.corpora.importing.locate import Located, locate
+from ser_tasks.corpora.importing.options import DROP, ImportOptions
+from ser_tasks.corpora.importing.parts import note_overlaps
+from ser_tasks.corpora.importing.pattern import compile_pattern
+from ser_tasks.corpora.importing.protocol import Chosen, choose_protocol
+from ser_tasks.corpora.importing.read_names import with_fields
+from ser_tasks.corpora.importing.read_source import read_source
+from ser_tasks.corpora.importing.rows import (
+    Rows,
+    common_folder,
+    join_speakers,
+    once,
+    one_owner,
+    roles_of,
+    speakers,
+    spelt_alike,
+    usable,
+    with_ids,
+)
+from ser_tasks.corpora.importing.source_split import split_of
+from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceTable
+from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
+from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
+from ser_tasks.corpora.vocabulary import class_of, plain
+
+ROWS_EACH = 4  # on average, of what might be a speaker
+
+
+@dataclass(frozen=True)
+class Import:
+    """Everything that a preview shows, and that is written if `problems` is empty."""
+
+    name: str
+    given: ImportOptions
+    format: str
+    taken: dict[str, ColumnChoice]  # role -> its column
+    first: pd.DataFrame  # rows as they were imported
+    table: pd.DataFrame  # utterances, in the columns of an imported table
+    sounds: Path  # folder that their paths begin at
+    labels: LabelMap
+    dropped: Counter[str]  # reason -> rows
+    chosen: Chosen
+    tally: Tally | None  # where several raters gave labels
+    description: Description
+    notes: tuple[str, ...]
+    problems: tuple[str, ...]
+    emobox: Path | None
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Names of the label maps, the one with all classes first."""
+        return tuple(label_maps(self.description.labels))
+
+    @property
+    def section(self) -> dict[str, Any]:
+        """The entry of params.yaml."""
+        return {
+            "preset": self.presets[0],
+            "epochs": None,
+            "balance": None,
+            "emobox": None,
+            "speaker_independent": self.chosen.section,
+        }
+
+
+def plan_import(name: str, given: ImportOptions) -> Import:
+    """Read, guess, check.
+
+    Args:
+        name: of the corpus
+        given: what the user said, now and before
+
+    Raises:
+        SourceError: what leaves nothing to preview: no table, no column of paths or of emotions
+    """
+    source, column = with_ballots(_at(read_source(Path(given.path).expanduser(), given), given), given.column)
+    source = _with_names(source, column, given.pattern)
+    taken = take_columns(source, column, partial(_look, folders=source.folders))
+    located = _look(source.table[taken["path"].column], folders=source.folders)
+    table, unread = roles_of(source.table, taken, {**source.parts, **given.split})
+    table["file"] = pd.Series(located.files, index=table.index, dtype=object)
+    rows = Rows(table, given.drop, Counter(source.dropped), notes=[*source.notes, *unread])
+    rows.table["channel"], counted, unclear = sides_of(rows.table.channel)
+    rows.notes, rows.problems = [*rows.notes, *counted], [*rows.problems, *unclear]
+    if "start" not in given.column:
+        rows.spare = source.table.drop(columns=[one.column for one in taken.values()])
+    rows.problems += open_ends(source.table, taken, given.column)
+    split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)
+    units = units_of(taken, given.times)
+    tally = _checked(rows, source, given, units)
+    labels = map_labels(Counter(rows.table.emotion.dropna()), _of_winners(given, tally), source.meanings)
+    utterances, sounds = _relative(rows.table)
+    chosen = _choose(utterances, labels, given, _could_be_speakers(source.table, taken))
+    notes = [*([located.how] if located.how else []), *rows.notes, *labels.notes]
+    return Import(
+        name=name,
+        given=given,
+        format=source.format,
+        taken=with_units(taken, units),
+        first=source.table.head(3),
+        table=utterances,
+        sounds=sounds,
+        labels=labels,
+        dropped=rows.dropped,
+        chosen=chosen,
+        tally=tally,
+        description=_describe(name, given, source, labels, tally),
+        notes=tuple(notes),
+        problems=(*rows.problems, *(problem + hint(source.encoding) for problem in labels.problems), *chosen.problems),
+        emobox=source.emobox,
+    )
+
+
+def _checked(rows: Rows, source: SourceTable, given: ImportOptions, units: Mapping[str, str]) -> Tally | None:
+    """All checks of the rows, in their order; and the votes, if there were any, and it is known of which parts."""
+    if given.speakers == "join":
+        join_speakers(rows)
+    rows.table = _with_ballots(rows.table, source, given)
+    timed, tally = usable(rows, units), None
+    spelt_alike(rows, given.speakers)
+    if timed:
+        one_owner(rows, given.speakers)
+        tally = settle(rows, given.votes, cache(partial(_counted_as, given=given, source=source)))
+        once(rows)
+        note_overlaps(rows)
+    speakers(rows, given.speakers)
+    return tally
+
+
+def _look(column: pd.Series, *, folders: tuple[Path, ...]) -> Located:
+    return locate(list(column), folders)
+
+
+def _at(source: SourceTable, given: ImportOptions) -> SourceTable:
+    """Paths may begin at the folder that was given, before any other."""
+    if given.audio is None:
+        return source
+    return replace(source, folders=(Path(given.audio).expanduser().resolve(), *source.folders))
+
+
+def _with_names(source: SourceTable, column: Mapping[str, str], pattern: str | None) -> SourceTable:
+    """What a table does not say may stand in the names of its files, by the pattern that was given."""
+    if pattern is None:
+        return source
+    path = take_path(source, column, partial(_look, folders=source.folders))
+    taken, why = {*path, *source.roles, *column}, f"the pattern {pattern}"
+    table, roles = with_fields(source.table, path["path"].column, compile_pattern(pattern), taken, why)
+    return replace(source, table=table, roles={**source.roles, **path, **roles})
+
+
+def _with_ballots(table: pd.DataFrame, source: SourceTable, given: ImportOptions) -> pd.DataFrame:
+    """The rows with what each says that raters gave; a label that stands alone is the emotion at once."""
+    known = {*map(plain, given.label), *map(plain, source.meanings.words)}
+    if source.ballots is None:
+        ballots = ballots_of(table.emotion, table.rater, lambda word: bool(class_of(word)) or plain(word) in known)
+    else:
+        ballots = [source.ballots[row] for row in table.index]
+    emotion = [one[0].label if len(one) == 1 else text for one, text in zip(ballots, table.emotion, strict=True)]
+    return table.assign(ballots=pd.Series(ballots, index=table.index, dtype=object), emotion=emotion)
+
+
+def _counted_as(label: str, given: ImportOptions, source: SourceTable) -> str:
+    """Votes are counted by class; for a label that has none by itself."""
+    name = class_or_drop(label, given.label, source.meanings)
+    return plain(label) if name in (None, DROP) else str(name)
+
+
+def _of_winners(given: ImportOptions, tally: Tally | None) -> dict[str, str]:
+    """What was given of the labels that sounds are left with; a tie that is kept has no class."""
+    if tally is None:
+        return given.label
+    spare = set(map(plain, tally.losing))
+    return {label: name for label, name in given.label.items() if plain(label) not in spare} | tally.ties
+
+
+def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
+    """Utterances whose sound is there, with paths below one folder, sorted; and the folder."""
+    here = table[table.file.notna()]
+    if here.empty:
+        return pd.DataFrame(columns=[*COLUMNS]), Path()
+    root = common_folder(list(here.file))
+    here = here.assign(path=here.file.map(lambda file: file.relative_to(root).as_posix()))
+    named = with_ids(here.where(here.notna(), None))
+    columns = (*COLUMNS, *(name for name in OPTIONAL if named[name].notna().any()))
+    return named[[*columns]].sort_values("utterance_id", ignore_index=True), root
+
+
+def _could_be_speakers(table: pd.DataFrame, taken: dict[str, ColumnChoice]) -> list[str]:
+    """Columns of a few values, each with several rows."""
+    free = table.drop(columns=list({one.column for one in taken.values()}))
+    return [str(column) for column in free if 2 <= free[column].nunique() <= len(free) / ROWS_EACH]
+
+
+def _choose(utterances: pd.DataFrame, labels: LabelMap, given: ImportOptions, could_be: list[str]) -> Chosen:
+    """By the utterances that have a class."""
+    takes_part = utterances[utterances.emotion.map(lambda label: labels.classes.get(label) is not None)]
+    if takes_part.empty:  # the labels are the problem, and said already
+        return Chosen(None, "")
+    return choose_protocol(takes_part, given.protocol, speakers_known=given.speakers != "unknown", could_be=could_be)
+
+
+def _describe(
+    name: str, given: ImportOptions, source: SourceTable, labels: LabelMap, tally: Tally | None
+) -> Description:
+    """From the source where it says something, from the user where it was said; else it is unknown."""
+    said = source.header
+    return Description(
+        title=given.title or said.title or name,
+        kind=given.kind or "unknown",
+        language=given.language or said.language or UNKNOWN,
+        licence=given.licence or said.licence or UNKNOWN,
+        citation=given.citation or said.citation or UNKNOWN,
+        speakers_known=given.speakers != "unknown",
+        labels={label: name for label, name in sorted(labels.classes.items()) if name is not None},
+        dropped=sorted(label for label, name in labels.classes.items() if name is None),
+        source=f"{given.path} ({source.format})",
+        told=given.stated(),
+        agreement=tally.agreement if tally else None,
+    )

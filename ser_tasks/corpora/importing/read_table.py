@@ -1,0 +1,170 @@
+"""Tables with named columns: CSV, TSV, JSON, JSON Lines, Parquet."""
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ser_tasks.corpora.importing.encoding import decode
+from ser_tasks.corpora.importing.first_line import is_row
+from ser_tasks.corpora.importing.options import ImportOptions
+from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.source_table import SourceTable
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SAID = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)  # a first line for Excel
+SEPARATED = (".csv", ".tsv", ".tab", ".txt")
+Read = tuple[str, pd.DataFrame]  # the format, for people; the rows
+Folders = Sequence[Path]
+SUFFIXES = (*SEPARATED, ".json", ".jsonl", ".ndjson", ".parquet")
+
+
+def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
+    """A file of rows; relative paths in it begin at its own folder.
+
+    Args:
+        path: the file
+        given: of which the encoding and the folder of the sounds count here
+
+    Raises:
+        SourceError: no such table, or rows of another width than its columns
+    """
+    suffix, folder = path.suffix.lower(), path.resolve().parent
+    if suffix not in SUFFIXES:
+        raise SourceError(f"{path}: not a table that is known here; expected one of {', '.join(SUFFIXES)}.")
+    decoded = None if suffix == ".parquet" else decode(path, given.encoding if given else None)
+    if decoded is None:
+        format_name, table = _parquet(path)
+    else:
+        audio = [Path(given.audio).expanduser()] if given and given.audio else []
+        format_name, table = _READERS[suffix](path, decoded.text, (*audio, folder))
+    if table.empty:
+        raise SourceError(f"{path}: no rows in it. Export the table again.")
+    if decoded is None or decoded.encoding is None:
+        return SourceTable(format_name, as_text(table), (folder,))
+    name, notes = f"{format_name}, {decoded.encoding}", (decoded.note,) if decoded.note else ()
+    return SourceTable(name, as_text(table), (folder,), notes=notes, encoding=decoded.encoding)
+
+
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Every cell as text without blanks around it; empty ones, and those of numbers that are none, are None."""
+    columns = {str(name): pd.Series(map(_cell, table[name]), table.index, dtype=object) for name in table}
+    return pd.DataFrame(columns, index=table.index)
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or None
+
+
+def _separated(path: Path, text: str, folders: Folders) -> Read:
+    first = next(iter(text.splitlines()), "")
+    separator = max(SEPARATORS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
+    if said := SAID.match(text):
+        separator, text = said[1], text[said.end() :]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        lines = [line for line in reader if any(map(str.strip, line))]
+    except csv.Error as error:  # not strict, an open quote would swallow the rows behind it
+        raise SourceError(
+            f"{path}: at line {reader.line_num}: {error}. A field that begins with a quote must end with one, and "
+            "quotes inside of it be doubled; is one missing up to that line? Export the table again."
+        ) from error
+    if not lines:
+        raise SourceError(f"{path}: the file is empty. Export the table again.")
+    head, *rows = _without_empty([[cell.strip() for cell in line] for line in lines])
+    if nameless := is_row(head, rows, folders):
+        head, rows = [f"column {i}" for i in range(1, len(head) + 1)], [head, *rows]
+    _refuse_repeated(path, head)
+    first_row = 1 if nameless else 2
+    for number, row in enumerate(rows, first_row):
+        if len(row) != len(head):
+            raise SourceError(
+                f"{path}: row {number} has {len(row)} fields, but there are {len(head)} columns ({', '.join(head)}), "
+                f"with a {SEPARATORS[separator]} between them. Put quotes around fields that hold one, or mend the row."
+            )
+    index = [f"row {number}" for number in range(first_row, len(rows) + first_row)]
+    called = f", without a line of names (column 1 to {len(head)})" if nameless else ""
+    name = f"table with a {SEPARATORS[separator]} between fields{called}"
+    return name, pd.DataFrame(rows, columns=head, index=index)
+
+
+def _without_empty(lines: list[list[str]]) -> list[list[str]]:
+    """Without the columns at the right that have no name and no value, as spreadsheets export them."""
+    width = max(place for line in lines for place, cell in enumerate(line, 1) if cell)
+    return [line[:width] for line in lines]
+
+
+def _refuse_repeated(path: Path, head: list[str]) -> None:
+    twice = sorted({name for name in head if head.count(name) > 1})
+    if twice:
+        raise SourceError(f"{path}: the column {twice[0]!r} is there {head.count(twice[0])} times. Rename one of them.")
+
+
+def _json(path: Path, text: str, _: Folders) -> Read:
+    """A list of objects, or an object of them whose keys are names."""
+    content = _parsed(path, text)
+    if isinstance(content, dict) and content and all(isinstance(value, dict) for value in content.values()):
+        return "JSON objects by name", _frame(path, [{"key": key, **value} for key, value in content.items()])
+    return "JSON objects", _frame(path, content)
+
+
+def _json_lines(path: Path, text: str, _: Folders) -> Read:
+    return "JSON Lines", _frame(path, [_parsed(path, line) for line in text.split("\n") if line.strip()])
+
+
+def _parsed(path: Path, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SourceError(f"{path}: not JSON: {error}. Export it again.") from error
+
+
+def _frame(path: Path, rows: Any) -> pd.DataFrame:
+    if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
+        raise SourceError(f"{path}: expected objects with named fields, one for each recording. Export it again.")
+    return pd.DataFrame(rows, index=[f"row {number}" for number in range(1, len(rows) + 1)], dtype=object)
+
+
+def _parquet(path: Path) -> Read:
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError) as error:
+        raise _broken(path, error) from error
+    names = [field.name for field in schema if not (_is_nested(field.type))]
+    if not names:
+        raise SourceError(
+            f"{path}: sounds inside Parquet are not read. Write them to files, with a column of their paths."
+        )
+    try:
+        table = pq.read_table(path, columns=names).to_pandas()
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:  # the last two: what pandas wrote beside it
+        raise _broken(path, error) from error
+    return "Parquet", table.set_axis([f"row {number}" for number in range(1, len(table) + 1)])
+
+
+def _broken(path: Path, error: Exception) -> SourceError:
+    return SourceError(f"{path}: not Parquet, or not all of it: {error}. Export it again.")
+
+
+def _is_nested(kind: Any) -> bool:
+    return str(kind).startswith(("struct", "list", "binary", "large_binary", "map"))
+
+
+_READERS: dict[str, Callable[[Path, str, Folders], Read]] = {  # of text
+    **dict.fromkeys(SEPARATED, _separated),
+    ".json": _json,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+}

@@ -1,0 +1,187 @@
+"""Which columns hold times of parts of a file, by their names, and the unit that a name states."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.importing.options import NONE, TIMES
+from ser_tasks.corpora.importing.problem import SourceError, option
+from ser_tasks.corpora.importing.seconds import SAMPLES, is_empty, read_time
+from ser_tasks.corpora.importing.source_table import ColumnChoice
+
+WORDS = {  # role -> words that a name is made of, beside those below
+    "start": "start starttime begin begintime beginning onset xmin tmin anfang beginn startzeit début inicio inizio "
+    "from von",
+    "end": "end endtime ending stop stoptime finish xmax tmax ende endzeit fin to till until bis",
+    "duration": "duration dur length len dauer länge laenge durée duración duração durata",
+    "offset": "offset",  # where a part begins, beside its length; where it ends, beside its onset
+}
+UNITS = {  # unit -> words for it in a name
+    "s": "s sec secs second seconds sek sekunden",
+    "ms": "ms msec msecs millis millisecond milliseconds millisekunden",
+    "us": "us µs μs microseconds",
+    "min": "min minutes minuten",
+    SAMPLES: "sample samples",
+    "frames": "frame frames",  # samples to some, 10 ms to others
+}
+PASSED = {"t", "time", "times", "timestamp", "zeit", "at", "segment", "seg", "utterance", "utt", "turn", "part"}
+OF_A_FILE = {"audio", "clip", "recording", "wav", "file"}  # times in it; a length is that of the whole file
+WEAK = {"from", "von", "to", "till", "until", "bis", "fin"}  # times only if all their values are
+NUMBER_OF = {"n", "num", "number"}
+CLOCK = re.compile(r"\b(?:h+:)?(?:m+:)?ss(?:[.,]m*s(?:ec)?)?\b")
+ROLE_OF = {word: role for role, words in WORDS.items() for word in words.split()}
+UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What the name of a column says."""
+
+    role: str  # of TIMES, or offset
+    unit: str | None  # None: not stated
+
+
+def timed(column: str) -> Timed | None:
+    """Role and unit by the words of a name, all of which must be known: start_ms, StartTime, Ende (s), n_samples."""
+    words = _words(column)
+    if re.search(r"\d", column):
+        return None
+    roles = [ROLE_OF[word] for word in words if word in ROLE_OF]
+    units = [UNIT_OF[word] for word in words if word in UNIT_OF]
+    if not roles and units and units[0] in (SAMPLES, "frames") and NUMBER_OF & set(words):
+        roles = ["duration"]
+    if len(roles) != 1 or len(units) > 1:
+        return None
+    passed = PASSED | (NUMBER_OF if roles[0] == "duration" else OF_A_FILE)
+    known = set(words) <= ROLE_OF.keys() | UNIT_OF.keys() | passed
+    return Timed(roles[0], units[0] if units else None) if known else None
+
+
+def _words(column: str) -> list[str]:
+    """StartTime_ms -> start, time, ms; hh:mm:ss.ms and ss.msec, as ELAN has them, are seconds."""
+    spaced = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFC", column))
+    return re.findall(r"[^\W\d_]+", CLOCK.sub("s", spaced.casefold()))
+
+
+def take_times(
+    table: pd.DataFrame, given: Mapping[str, str], taken: Mapping[str, ColumnChoice]
+) -> dict[str, ColumnChoice]:
+    """The columns of start, end and duration among those that have no role yet.
+
+    Args:
+        table: all rows
+        given: role -> column, or NONE, as the command line says
+        taken: the roles so far
+
+    Raises:
+        SourceError: two columns for one role that differ, or an offset that could be either end
+    """
+    used = {one.column for one in taken.values()}
+    named = {column: said for column in map(str, table) if column not in used and (said := timed(column)) is not None}
+    named = {column: said for column, said in named.items() if _are_times(table[column], column, said)}
+    found: dict[str, ColumnChoice] = {}
+    for role in TIMES:
+        columns = [column for column, said in named.items() if _role(said, named, taken) == role]
+        if role == "end" and "start" not in {*found, *taken} and table[columns].isna().all(axis=None):
+            continue
+        if columns and role not in taken and given.get(role) != NONE:
+            needed = role != "duration" or ("start" in {*found, *taken} and "end" not in {*found, *taken})
+            found[role] = ColumnChoice(_one(table, role, columns, needed=needed), "its name")
+    for column, said in named.items():
+        if _role(said, named, taken) == "offset":
+            _ask_of_offset(column, given, {*found, *taken})
+    return found
+
+
+def _ask_of_offset(column: str, given: Mapping[str, str], have: set[str]) -> None:
+    roles = ("start", *(("end",) if "duration" not in have else ()))
+    possible = [role for role in roles if role not in have and given.get(role) != NONE]
+    if possible:
+        mends = " or ".join(option("--column", f"{role}={column}") for role in possible)
+        nothing = " ".join(f"--column {role}=none" for role in possible)
+        raise SourceError(
+            f"the column {column} may say where a part begins, or where it ends. Say which: add {mends}; or that it "
+            f"does neither: add {nothing}."
+        )
+
+
+def _are_times(column: pd.Series, name: str, said: Timed) -> bool:
+    """A length in words is none; an empty column of ends says that all are open; a start must be understood, later."""
+    values = column.dropna()
+    if WEAK & set(_words(name)):
+        return _are_numbers(values)
+    if said.role in ("start", "end"):
+        return said.role == "end" or len(values) > 0
+    return any(read_time(value, "s", rate=None) is not None for value in values)
+
+
+def _role(said: Timed, named: Mapping[str, Timed], taken: Mapping[str, ColumnChoice]) -> str:
+    """An offset is the end beside an onset, and the start beside an end or a length."""
+    if said.role != "offset":
+        return said.role
+    if any("onset" in _words(column) for column in named):
+        return "end"
+    others = {one.role for one in named.values()} | set(taken)
+    return "start" if "start" not in others and others & {"end", "duration"} else "offset"
+
+
+def _one(table: pd.DataFrame, role: str, columns: list[str], *, needed: bool) -> str:
+    """Of several columns the first, if they say the same; samples say it of a rate, and come last."""
+    columns = sorted(columns, key=lambda column: _unit(column) in (SAMPLES, "frames"))
+    if len(columns) == 1 or not needed:
+        return columns[0]
+    times = [_seconds(table[column], _unit(column)) for column in columns if _unit(column) != SAMPLES]
+    if any(other != times[0] for other in times[1:]):
+        mends = " or ".join(option("--column", f"{role}={column}") for column in columns)
+        raise SourceError(
+            f"{len(columns)} columns could be the {role} of parts, and they differ: {', '.join(columns)}. Say which "
+            f"one: add {mends}."
+        )
+    return columns[0]
+
+
+def _seconds(column: pd.Series, unit: str) -> list[float | None]:
+    return [None if is_empty(value) else read_time(value, unit, rate=None) for value in column]
+
+
+def _unit(column: str) -> str:
+    said = timed(column)
+    return (said and said.unit) or "s"
+
+
+def units_of(taken: Mapping[str, ColumnChoice], given: str | None) -> dict[str, str]:
+    """Role -> unit of its numbers: as the user says, as the name says, else s."""
+    return {role: given or _unit(one.column) for role, one in taken.items() if role in TIMES}
+
+
+def with_units(taken: Mapping[str, ColumnChoice], units: Mapping[str, str]) -> dict[str, ColumnChoice]:
+    """The same columns; those of times say their unit, and a length of whole files that it is one."""
+    whole = "; compared with the sound" if "start" not in units or "end" in units else ""
+    why = {role: f", in {unit}{whole if role == 'duration' else ''}" for role, unit in units.items()}
+    return {role: replace(one, why=one.why + why.get(role, "")) for role, one in taken.items()}
+
+
+def open_ends(table: pd.DataFrame, taken: Mapping[str, ColumnChoice], given: Mapping[str, str]) -> list[str]:
+    """A question, if parts begin somewhere and no column says where they end; the user may have said that it is so."""
+    if "start" not in taken or {"end", "duration"} & taken.keys() or given.get("end") == NONE:
+        return []
+    begin = taken["start"].column
+    if all(is_empty(value) or read_time(value, "s", rate=1) == 0 for value in table[begin]):
+        return []
+    used = {one.column for one in taken.values()}
+    like = [str(column) for column in table if column not in used and _are_numbers(table[column])]
+    beside = f" ({some(like)} hold numbers)" if like else ""
+    return [
+        f"parts begin where {begin} says, and no column is known to say where they end{beside}. Say which: add "
+        "--column end=COLUMN or --column duration=COLUMN; or that each runs to the end of its file: add --column "
+        "end=none."
+    ]
+
+
+def _are_numbers(column: pd.Series) -> bool:
+    values = [value for value in column if not is_empty(value)]
+    return bool(values) and all(read_time(value, "s", rate=None) is not None for value in values)

@@ -1,0 +1,97 @@
+"""What a recogniser loses under each condition, against its own answers to the clean recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ser_tasks.evaluation.holm import holm
+from ser_tasks.evaluation.robustness.condition import Condition
+from ser_tasks.evaluation.scoring import FoldOutcome, Labels, predicted_classes, score
+from ser_tasks.features.augmentation_copies import CONDITION_MARK as MARK
+from ser_tasks.models.ensembles.paired import uar_difference
+
+if TYPE_CHECKING:
+    from ser_tasks.params import EvaluationParams
+
+KEPT = ("uar", "uar_low", "uar_high", "recall")  # of the figures of a result
+
+
+def under(outcome: FoldOutcome, condition: str) -> FoldOutcome:
+    """What a fold's model answered under one condition, by the ids of the utterances; clean, if it is ""."""
+    rows = [row for row, name in enumerate(outcome.utterance_ids) if name.partition(MARK)[2] == condition]
+    ids = tuple(outcome.utterance_ids[row].partition(MARK)[0] for row in rows)
+    return FoldOutcome(ids, tuple(outcome.posteriors[row] for row in rows), outcome.chosen)
+
+
+def clean_figures(clean: pd.DataFrame, labels: Labels, params: EvaluationParams) -> dict[str, Any]:
+    """UAR with its interval, recalls, and how often each class is the answer."""
+    figures, _ = score(clean, labels, params)
+    return {key: figures[key] for key in KEPT} | {"answers": _answers(clean, tuple(figures["recall"]))}
+
+
+def losses(
+    tables: Mapping[str, pd.DataFrame], conditions: Sequence[Condition], labels: Labels, params: EvaluationParams
+) -> list[dict[str, Any]]:
+    """The figures of each condition, in their order.
+
+    Args:
+        tables: prediction tables of each condition by name, the clean one under ""
+        conditions: of which there are tables
+        labels: of the clean utterances
+        params: section evaluation, of intervals and of the paired test by speaker
+
+    Returns:
+        for each: what decides it, UAR with its interval, `difference` to the clean UAR with interval and p value, the
+        p value adjusted for all conditions together, the share of `labels_changed`, recalls, shares of `answers`
+    """
+    figures = [_loss(tables[""], tables[condition.name], condition, labels, params) for condition in conditions]
+    adjusted = holm([own["difference"]["p"] for own in figures])
+    for own, p in zip(figures, adjusted, strict=True):
+        own["difference"]["p_holm"] = round(p, 4)
+    return figures
+
+
+def _loss(
+    clean: pd.DataFrame, degraded: pd.DataFrame, condition: Condition, labels: Labels, params: EvaluationParams
+) -> dict[str, Any]:
+    figures, _ = score(degraded, labels, params)
+    classes = tuple(figures["recall"])
+    speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
+    test = uar_difference(
+        _one_row_each(degraded),
+        _one_row_each(clean),
+        {name: speakers[utterance] for name, utterance in zip(_names(clean), clean.utterance_id, strict=True)},
+        confidence=params.confidence,
+        resamples=params.bootstrap_resamples,
+        seed=params.seed,
+    )
+    said = clean.assign(said=predicted_classes(clean, classes)).merge(
+        degraded.assign(said=predicted_classes(degraded, classes)), on=["utterance_id", "seed"], validate="one_to_one"
+    )
+    return {
+        "condition": condition.name,
+        **condition.facts(),
+        **{key: figures[key] for key in KEPT},
+        "difference": test.figures(),
+        "labels_changed": round(float((said.said_x != said.said_y).mean()), 4),
+        "answers": _answers(degraded, classes),
+    }
+
+
+def _one_row_each(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Several seeds answer for an utterance: each answer is a row of its own to the paired test."""
+    return predictions.assign(utterance_id=_names(predictions))
+
+
+def _names(predictions: pd.DataFrame) -> pd.Series[str]:
+    return predictions.utterance_id + " seed " + predictions.seed.astype(str)
+
+
+def _answers(predictions: pd.DataFrame, classes: Sequence[str]) -> dict[str, float]:
+    """Share of each class among the answers."""
+    said = np.array(predicted_classes(predictions, classes))
+    return {name: round(float(np.mean(said == name)), 4) for name in classes}

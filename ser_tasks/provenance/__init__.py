@@ -1,0 +1,1 @@
+"""Digests of code, data and files, and the circumstances of a run."""

@@ -1,0 +1,90 @@
+"""Which models are bundled, what they are trained on, and what is said of them."""
+
+import pandas as pd
+import pytest
+
+from ser_tasks.bundles.bundled import refuse_unbundled
+from ser_tasks.bundles.card import BundleError, read_card
+from ser_tasks.bundles.confidence import judge_confidence
+from ser_tasks.bundles.final_model import final_section
+from ser_tasks.bundles.model_card import model_card
+from ser_tasks.bundles.pictures import as_png, reliability_figure, risk_coverage_figure
+from ser_tasks.features import FEATURE_SETS
+from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.params import ReliabilityParams
+from tests.bundles.small_bundles import small_params
+
+REASONS = {
+    "svm_speaker_norm": "needs all of a speaker's recordings",
+    "tfidf": "reads words",
+    "text_lstm": "reads words",
+    "residual_cnn_svm": "two models behind each other",
+}
+SAID = {*REASONS, *(name for name in MODELS if name.endswith("_speaker_norm"))}
+HEARD = {name for name, model in MODELS.items() if model.feature_set in FEATURE_SETS} - SAID
+SETTINGS = ReliabilityParams(
+    error_share=0.5,
+    least_coverage=0.3,
+    calibration_bins=2,
+    cloud_components=2,
+    cloud_quantile=0.99,
+    farthest=1.0,
+)
+PREDICTIONS = pd.DataFrame(  # confidences 0.9, 0.8, 0.7, 0.6, of which the third is wrong
+    {"truth": ["a", "b", "b", "a"], "a": [0.9, 0.2, 0.7, 0.6], "b": [0.1, 0.8, 0.3, 0.4]}
+)
+
+
+@pytest.mark.parametrize("model", REASONS)
+def test_a_model_that_cannot_answer_to_one_recording_is_refused_with_the_reason(model):
+    message = rf"{model} cannot be bundled: .*{REASONS[model]}.*Name another model: svm, logistic, mlp"
+    with pytest.raises(BundleError, match=message):
+        refuse_unbundled(model)
+
+
+def test_every_other_model_of_one_recording_can_be_bundled():
+    for name in HEARD:
+        refuse_unbundled(name)
+    assert {"svm", "logistic", "mlp", "psd_cnn", "residual_cnn", "whisper_base_logistic"} <= HEARD
+
+
+def test_a_network_is_refitted_on_all_speakers_whatever_its_section_says_and_differs_in_nothing_else():
+    params = small_params()
+    assert final_section("svm", params) == params.svm
+    for name in HEARD & set(NETWORKS):
+        before, after = MODELS[name].section(params), final_section(name, params)
+        assert after.training.refit
+        assert after.training.model_copy(update={"refit": before.training.refit}) == before.training
+        assert after.sizes == before.sizes
+
+
+def test_confidences_are_judged_as_worked_by_hand():
+    judged = judge_confidence(PREDICTIONS, ["a", "b"], SETTINGS)
+    assert judged.confidence.tolist() == [0.9, 0.8, 0.7, 0.6]
+    assert judged.ece == pytest.approx((abs(0.5 - 0.65) + abs(1 - 0.85)) / 2)
+    assert judged.aurc == pytest.approx((0 + 0 + 1 / 3 + 1 / 4) / 4)
+    assert judged.threshold == pytest.approx((0.8, 0.5, 0.0, 0.125))
+
+
+def test_the_pictures_show_those_figures_and_are_the_same_every_time():
+    judged = judge_confidence(PREDICTIONS, ["a", "b"], SETTINGS)
+    first, second = (reliability_figure(judged.bins, judged.confidence, title="small") for _ in range(2))
+    line = first.axes[0].lines[1]
+    assert (line.get_xdata(), line.get_ydata()) == (pytest.approx([0.65, 0.85]), pytest.approx([0.5, 1.0]))
+    assert as_png(first) == as_png(second)
+    told = risk_coverage_figure(judged.curve, judged.threshold, title="small").axes[0].get_legend_handles_labels()[1]
+    assert told == ["aimed at: 12.5%", "not unsure: 50% of the answers,\n0.0% of them wrong"]
+
+
+def test_the_model_card_says_whom_the_model_heard_what_it_is_not_for_and_how_good_it_is(bundle_folder):
+    card = read_card(bundle_folder)
+    text = model_card(card)
+    assert "synthetic speech of 2 female and 2 male speakers" in text
+    assert "must not be used on people" in text
+    assert "Not for decisions about people" in text
+    assert "| 90.0 [80.0, 100.0] | 33.3 | 90.0 | 90.0 | not computed |" in text
+    assert "Aimed at 5.0 %, reached" in text
+    known = card.figures.model_copy(update={"speaker_dependent_uar": 0.95, "selective_error": 0.1})
+    text = model_card(card.model_copy(update={"figures": known}))
+    assert "95.0 (+5.0)" in text
+    assert "missed" in text

@@ -1,0 +1,148 @@
+"""Weights on disk: the same answers after a round trip, and nothing that is not trusted."""
+
+import hashlib
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from skops.io import dump
+
+from ser_tasks.bundles.bundle import load_bundle
+from ser_tasks.bundles.card import BundleError, read_card, write_card
+from ser_tasks.bundles.logistic_weights import load_logistic
+from ser_tasks.bundles.network_weights import load_network, save_network
+from ser_tasks.bundles.svm_weights import load_svm
+from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.encoded import encoded
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import folder as encoder_folder
+from ser_tasks.features.encoders.encoder import Encoder
+from ser_tasks.features.encoders.folder import use_folder
+from ser_tasks.models import MODELS
+from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
+from ser_tasks.params import LogisticParams, NetworksParams
+from ser_tasks.provenance.file_digest import file_sha256
+from tests.bundles.small_bundles import CLASSES, small_bundle, small_card, small_params, voice
+from tests.models.networks.small_networks import SMALL
+
+REFERENCE = Path(__file__).parents[1] / "encoders" / "reference" / "float32"
+LOGISTIC = LogisticParams(c=(0.01,), inner_folds=2)
+
+
+def untrained(name: str) -> tuple[NetworkRecogniser, str]:
+    """A small network with random weights, as a recogniser, and its name in the model table."""
+    model, sizes = SMALL[name]
+    own = {key: value for key, value in sizes.items() if key not in ("n_dims", "n_classes")}
+    section = NetworksParams.model_fields[model].annotation(**own, training=small_params().training)
+    recogniser = NetworkRecogniser(network_builder(model), NetworkSection(section), classes=tuple(CLASSES), seed=0)
+    recogniser.model, recogniser.temperature = recogniser.build(**sizes), 2.0
+    return recogniser, model
+
+
+@pytest.mark.parametrize("name", ["mlp", "blstm_attention", "cnn_blstm_attention", "patch_dcnn_blstm", "residual_cnn"])
+def test_a_network_gives_the_same_logits_after_a_round_trip(name, tmp_path):
+    recogniser, model = untrained(name)
+    save_network(recogniser, tmp_path)
+    card = small_card(recogniser, small_params(), model=model, settings=recogniser.section.network)
+    loaded = load_network(card, tmp_path)
+    rng = np.random.default_rng(0)
+    frames = rng.normal(size=(2, 24, SMALL[name][1]["n_dims"])).astype(np.float32)
+    given = {"frames": frames, "mask": np.ones((2, 24), np.float32)}
+    np.testing.assert_array_equal(loaded.model(given), recogniser.model(given))
+    assert loaded.temperature == 2.0
+    assert loaded.section == recogniser.section
+
+
+def test_planes_give_the_same_posteriors_after_a_round_trip_and_the_same_bytes_each_time(tmp_path):
+    folders = [small_bundle(tmp_path / name, model="logistic", settings=LOGISTIC) for name in ("one", "two")]
+    one, two = (load_bundle(folder) for folder in folders)
+    assert one.card.files == two.card.files
+    planes, features = one.recogniser.planes, one.features(voice("anger", take=9))
+    standardised = (features - planes.mean) / planes.scale
+    scores = (standardised @ planes.coefficients + planes.intercept).astype(np.float64) / one.card.temperature
+    np.testing.assert_allclose(one.posteriors_from([features])[0], softmax(scores[0]), atol=1e-12)
+    assert one.classes[one.posteriors_from([features]).argmax()] == "anger"
+
+
+def test_a_file_that_holds_no_planes_is_refused(tmp_path):
+    folder = small_bundle(tmp_path / "own", model="logistic", settings=LOGISTIC)
+    np.savez(folder / "model.npz", mean=np.zeros(3))
+    with pytest.raises(BundleError, match=r"model\.npz: not readable as planes.*Make the bundle again"):
+        load_logistic(read_card(folder), folder)
+
+
+@pytest.fixture
+def encoder_bundle(tmp_path, monkeypatch):
+    """Of a model on a small speech encoder, whose own folder is gone."""
+    small = Encoder("small_whisper", ENCODERS["whisper_base"].family, "nowhere/small", "none", 0.01, 3, 16, "none")
+    monkeypatch.setitem(ENCODERS, "small_whisper", small)
+    monkeypatch.setitem(FEATURE_SETS, "small_whisper", encoded(small))
+    monkeypatch.setitem(MODELS, "small_whisper_logistic", replace(MODELS["logistic"], feature_set="small_whisper"))
+    use_folder(small, shutil.copytree(REFERENCE, tmp_path / "weights"))
+    folder = small_bundle(tmp_path / "bundle", model="small_whisper_logistic", settings=LOGISTIC)
+    shutil.rmtree(tmp_path / "weights")
+    monkeypatch.setattr(encoder_folder, "_OVERRIDES", {})  # as in another process
+    return folder
+
+
+def test_a_bundle_brings_its_speech_encoder_along(encoder_bundle, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    moved = encoder_bundle.rename(tmp_path / "elsewhere")
+    bundle = load_bundle(moved)
+    answers = bundle.posteriors([voice(emotion, speaker=5, take=7) for emotion in bundle.classes])
+    assert list(answers.argmax(axis=1)) == [0, 1, 2]
+    assert bundle.card.files["encoder/model.bin"] == hashlib.sha256((REFERENCE / "model.bin").read_bytes()).hexdigest()
+
+
+def test_two_bundles_share_an_encoder_only_where_its_weights_are_the_same(encoder_bundle, tmp_path):
+    load_bundle(encoder_bundle)
+    same = shutil.copytree(encoder_bundle, tmp_path / "same")
+    assert load_bundle(same).card.name == "small"
+    shutil.copy(REFERENCE.parent / "float16" / "model.bin", same / "encoder" / "model.bin")
+    card = read_card(same)
+    write_card(
+        card.model_copy(update={"files": {**card.files, "encoder/model.bin": file_sha256(same / "encoder/model.bin")}}),
+        same,
+    )
+    load_bundle(encoder_bundle)
+    with pytest.raises(BundleError, match=r"same: it brings other weights of small_whisper than .*bundle, which is in"):
+        load_bundle(same)
+
+
+def test_weights_of_the_encoder_that_were_changed_are_refused(encoder_bundle):
+    (encoder_bundle / "encoder" / "model.bin").write_bytes(b"other")
+    with pytest.raises(BundleError, match=r"encoder/model\.bin: changed since the bundle was made"):
+        load_bundle(encoder_bundle)
+
+
+def test_a_file_that_is_no_network_is_refused(tmp_path):
+    recogniser, model = untrained("mlp")
+    (tmp_path / "model.keras").write_bytes(b"PK nothing")
+    card = small_card(recogniser, small_params(), model=model, settings=recogniser.section.network)
+    with pytest.raises(BundleError, match=r"model.keras: not readable as a network.*Make the bundle again"):
+        load_network(card, tmp_path)
+
+
+def test_a_type_that_is_not_trusted_is_named_and_not_loaded(own_bundle):
+    dump(Pipeline([("sweep", FunctionTransformer(shutil.rmtree))]), own_bundle / "model.skops")
+    with pytest.raises(BundleError, match=r"types that are not trusted: shutil.rmtree.*Do not load it"):
+        load_svm(read_card(own_bundle), own_bundle)
+
+
+def test_a_file_that_is_no_skops_file_is_refused(own_bundle):
+    (own_bundle / "model.skops").write_bytes(b"nothing")
+    with pytest.raises(BundleError, match="not readable as a skops file"):
+        load_svm(read_card(own_bundle), own_bundle)
+
+
+def test_no_file_of_a_bundle_is_a_pickle(bundle_folder):
+    names = {file.name for file in bundle_folder.iterdir()}
+    assert names == {"MODEL_CARD.md", "bundle.json", "model.skops", "training_cloud.npz"}
+    arrays = np.load(bundle_folder / "training_cloud.npz", allow_pickle=False)
+    assert all(arrays[name].dtype == np.float64 for name in arrays)
+    assert load_bundle(bundle_folder).recogniser.temperature == read_card(bundle_folder).temperature

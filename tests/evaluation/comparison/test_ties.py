@@ -1,0 +1,76 @@
+"""Best, tied and worse, against the paired test they stand on."""
+
+from dataclasses import replace
+
+import pytest
+
+from ser_tasks.evaluation.comparison.rows import comparisons
+from ser_tasks.evaluation.comparison.ties import standing
+from ser_tasks.evaluation.comparison.verdict import verdict
+from ser_tasks.models.ensembles.paired import mcnemar, uar_difference
+from tests.evaluation.comparison.made import PARAMS, labels, rows, speakers_of
+
+KNOWN = labels()
+SPEAKERS = speakers_of(KNOWN)
+MODELS = {"mlp": 0.91, "svm": 0.93, "psd_cnn": 0.5, "svm_speaker_norm": 0.98}
+(COMPARISON,) = comparisons(rows(MODELS, KNOWN))
+FOUND = standing(COMPARISON.ranked, SPEAKERS, PARAMS)
+
+
+def alone(model: str):
+    tables = {row.name: row.answers for row in COMPARISON.ranked}
+    how = {"confidence": PARAMS.confidence, "resamples": PARAMS.bootstrap_resamples, "seed": PARAMS.seed}
+    pair = tables[FOUND.best], tables[model]
+    return uar_difference(*pair, SPEAKERS, **how), mcnemar(*pair)
+
+
+def test_the_smaller_of_two_p_values_is_doubled_and_the_larger_is_not():
+    p = {name: alone(name)[0].p for name in FOUND.order[1:]}
+    small, large = sorted(p, key=p.get)
+    assert FOUND.tests[small].p == pytest.approx(2 * p[small])
+    assert FOUND.tests[large].p == pytest.approx(max(p[large], 2 * p[small]))
+
+
+def test_mcnemar_of_the_same_answers_is_corrected_in_the_same_way():
+    p = sorted(alone(name)[1].p for name in FOUND.order[1:])
+    assert sorted(test.mcnemar_p for test in FOUND.tests.values()) == pytest.approx([2 * p[0], max(p[1], 2 * p[0])])
+
+
+def test_a_coin_is_worse_and_a_near_equal_is_tied():
+    assert FOUND.order == ("svm", "mlp", "psd_cnn")
+    assert [FOUND.mark(name) for name in FOUND.order] == ["best", "tied", "worse"]
+    assert FOUND.speakers == 6
+
+
+def test_the_answers_of_a_model_that_are_not_here_leave_it_untested():
+    ranked = [replace(row, answers=None) if row.name == "mlp" else row for row in COMPARISON.ranked]
+    found = standing(tuple(ranked), SPEAKERS, PARAMS)
+    assert found.mark("mlp") == "not tested"
+    assert found.tests["psd_cnn"].p == pytest.approx(alone("psd_cnn")[0].p)  # one test: nothing to correct
+
+
+def test_the_verdict_names_the_choice_what_equals_it_what_is_worse_and_what_is_used_differently():
+    said = verdict(COMPARISON, FOUND, "EMO-DB")
+    svm, other = COMPARISON.ranked[0].result, COMPARISON.adapted[0].result
+    assert said[0] == f"On EMO-DB, choose svm: UAR {figure(svm)} %."
+    assert said[1].startswith("mlp cannot be told from it on these 6 speakers")
+    assert said[2].startswith("psd_cnn is worse (p ") and said[2].endswith(", corrected for 2 tests).")
+    assert said[3] == (
+        f"With all of a speaker's audio at hand, svm_speaker_norm reaches {figure(other)} %; it is used differently, "
+        "so it is not ranked with the others."
+    )
+
+
+def test_a_tied_model_that_is_far_below_is_said_to_be():
+    points = 100 * FOUND.tests["mlp"].difference.difference
+    said = verdict(COMPARISON, FOUND, "EMO-DB")[1]
+    assert (f"here it is {points:.1f} points below" in said) == (points >= 1)
+
+
+def test_the_verdict_says_where_training_heard_test_speakers():
+    shared = replace(COMPARISON, honesty="shared")
+    assert "new voices may do worse" in verdict(shared, FOUND, "MELD")[-1]
+
+
+def figure(result: dict) -> str:
+    return "{:.1f} [{:.1f}, {:.1f}]".format(*(100 * result[key] for key in ("uar", "uar_low", "uar_high")))

@@ -1,0 +1,205 @@
+"""The file that `ser compare --to` writes, read as a browser and a screen reader do."""
+
+import hashlib
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from pipelines import paths
+from pipelines.commands.compare import compare
+from pipelines.report import gather
+from ser_tasks.corpora.utterances import read_utterances
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.result import percent, with_interval
+from tests.pipelines.report.project import KNOWN, MODELS, fill
+
+PROJECT = Path(__file__).parents[3]
+VOID = {"meta", "link", "br", "input", "img", "hr"}
+
+
+class Page(HTMLParser):
+    """Its elements with their attributes, the rows of its tables as text, and whether every element is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.rows: list[list[str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in {"th", "td"}:
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if {"th", "td"} & set(self.open):
+            self.rows[-1][-1] += data
+
+    def row(self, name: str, *, cells: int) -> list[str]:
+        """The first row of a table of so many columns that this name begins."""
+        return next(found for row in self.rows if len(row) == cells and (found := [c.strip() for c in row])[0] == name)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The results, and the report of them."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copy(PROJECT / "params.yaml", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        results = fill()
+        compare(["demo"], to=Path("report.html"), audio=None)
+        yield results, (folder / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.fixture(scope="module")
+def page(made) -> Page:
+    return Page(made[1])
+
+
+def test_nothing_is_fetched_from_anywhere(page):
+    for tag, attributes in page.elements:
+        for name in ("src", "href", "action", "data", "poster", "srcset"):
+            assert attributes.get(name, "data:").startswith(("data:", "#")), (tag, attributes)
+
+
+def test_style_and_script_fetch_nothing_either(made):
+    for words in ("@import", "url(", "fetch(", "XMLHttp", "http:", "https:"):
+        assert words not in made[1]
+
+
+def test_every_element_is_closed_and_no_id_occurs_twice(page):
+    assert page.open == []
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids)) > 10
+    assert {a["href"][1:] for t, a in page.elements if t == "a" and a["href"].startswith("#")} <= set(ids)
+
+
+def test_every_figure_of_every_model_is_that_of_its_result(made, page):
+    for model in MODELS:
+        result = made[0]["speaker_independent", model]
+        row = page.row(model, cells=11)
+        assert row[3] == with_interval(result)
+        assert row[4] == f"{percent(result['uar_fold_mean'])} ± {percent(result['uar_fold_sd'])}"
+        assert row[5:8] == [percent(result[key]) for key in ("accuracy", "macro_f1", "weighted_f1")]
+
+
+def test_the_speaker_dependent_figure_stands_beside_the_honest_one_and_is_marked(made, page):
+    assert page.row("svm", cells=11)[8] == "✕ " + percent(made[0]["speaker_dependent", "svm"]["uar"])
+    assert page.row("mlp", cells=11)[8] == "–"
+
+
+def test_what_is_known_of_costs_is_shown_and_what_is_not_is_a_dash(page):
+    assert page.row("mlp", cells=11)[9:] == ["60 s", "5.4 MB1.3 M weights"]
+    assert page.row("svm", cells=11)[9:] == ["–", "–"]
+
+
+def test_the_verdict_stands_in_the_summary_and_says_that_it_is_synthetic(made):
+    svm = made[0]["speaker_independent", "svm"]
+    assert made[1].count(f"On the demo corpus, choose svm: UAR {with_interval(svm)} %.") == 2
+    assert "this says nothing about people" in made[1]
+    assert "How sure: ±" in made[1]
+
+
+def test_confusions_are_counted_by_row(page):
+    truth = [row for row in page.rows if len(row) == 3 and row[0] in {"anger", "joy"}]
+    counts = [[int(cell.split("%")[1]) if "%" in cell else 0 for cell in row[1:]] for row in truth]
+    assert len(counts) == 2 * len(MODELS)
+    assert {sum(row) for row in counts} == {len(KNOWN.utterance_ids) // 2}
+
+
+def test_what_other_commands_found_has_a_section_each(made, page):
+    assert page.row("random", cells=3)[2] == "91.0 [70.0, 95.0]"
+    assert "svm: 91.0 under “random”, 84.0 under “leave one speaker out”" in made[1]
+    assert page.row("white noise, 0 dB SNR", cells=6)[1:] == [
+        "54.0 [70.0, 95.0]",
+        "−30.0",
+        "[−40.0, −20.0]",
+        "p < 0.001",
+        "yes",
+    ]
+    assert page.row("gain, 6 dB", cells=6)[5] == "not shown"
+
+
+def test_epochs_are_drawn_where_they_were_kept_and_missed_where_not(made):
+    assert "mlp: UAR on the validation speakers, 4 epochs, mean at the end 0.70" in made[1]
+    assert "Not kept for psd_cnn" in made[1]
+
+
+def test_digests_are_shown_of_results_that_have_some(page):
+    assert page.row("data: utterances", cells=5)[1:] == ["0123456789ab", "–", "–", "–"]
+    lines = "\n".join(f"module {i}: {i}" for i in range(28))
+    assert page.row("code", cells=5)[1] == "28 · " + hashlib.sha256(lines.encode()).hexdigest()[:12]
+
+
+def test_tables_have_captions_and_scopes_and_pictures_words(page):
+    tags = [tag for tag, _ in page.elements]
+    assert tags.count("table") == tags.count("caption") > 10
+    assert all("scope" in attributes for tag, attributes in page.elements if tag == "th" and attributes)
+    pictures = [attributes for tag, attributes in page.elements if tag == "svg"]
+    assert all(one.get("aria-label") or one.get("aria-hidden") or "x" in one for one in pictures)
+
+
+def test_words_of_a_corpus_are_not_markup(made):
+    assert "leave &lt;the&gt; bag alone" in made[1]
+    assert "<the>" not in made[1]
+
+
+def test_clips_are_there_where_the_licence_lets_them_be_passed_on(made):
+    players = [a for t, a in Page(made[1]).elements if t == "audio"]
+    assert players
+    assert all(one["src"].startswith("data:audio/mpeg;base64,") and one["aria-label"] for one in players)
+
+
+def test_no_audio_means_none(made, tmp_path):
+    compare(["demo"], to=tmp_path / "silent.html", audio=False)
+    text = (tmp_path / "silent.html").read_text(encoding="utf-8")
+    assert "data:audio" not in text
+    assert "No recordings are in this file" in text
+
+
+def test_the_same_results_give_the_same_file(made, tmp_path):
+    compare(["demo"], to=tmp_path / "again.html", audio=None)
+    again = (tmp_path / "again.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert again == made[1]
+
+
+def test_the_terminal_shows_marks_and_the_verdict(made, capsys):
+    compare(["demo"], to=None, audio=None)
+    said = capsys.readouterr().out
+    assert said.count("● best") == said.count("○ worse") == said.count("▲ hears the speaker first") == 1
+    assert "On the demo corpus, choose svm" in said
+
+
+def test_a_corpus_without_results_is_answered_with_those_that_have_some(made):
+    with pytest.raises(UserError, match="Did you mean demo"):
+        compare(["dmeo"], to=None, audio=None)
+
+
+def test_answers_of_another_version_of_the_corpus_are_refused(made, monkeypatch):
+    fewer = read_utterances(paths.utterances("demo")).iloc[1:]
+    monkeypatch.setattr(gather, "read_utterances", lambda table: fewer)
+    with pytest.raises(UserError, match="Make both again"):
+        compare(["demo"], to=None, audio=None)
+
+
+def test_where_nothing_is_known_of_the_utterances_models_are_shown_but_not_tested(made, monkeypatch, capsys):
+    monkeypatch.setattr(gather.places, "utterances", lambda corpus: Path("nowhere.parquet"))
+    compare(["demo"], to=Path("bare.html"), audio=None)
+    assert capsys.readouterr().out.count("□ not tested") == 2
+    assert Page(Path("bare.html").read_text(encoding="utf-8")).open == []
+
+
+def test_another_ending_is_refused(made):
+    with pytest.raises(UserError, match=r"ends in \.html"):
+        compare([], to=Path("report.pdf"), audio=None)

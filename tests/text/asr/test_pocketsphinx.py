@@ -1,0 +1,79 @@
+"""What pocketsphinx hears of synthetic speech whose words are known."""
+
+import numpy as np
+import pytest
+import soxr
+
+from ser_tasks.errors import UserError
+from ser_tasks.text.asr.pocketsphinx import Pocketsphinx
+
+pytest.importorskip("pocketsphinx", reason="needs pocketsphinx: make setup-all")
+
+
+def hear(recogniser, signal, *, sampling_rate=16_000, language="en"):
+    return recogniser.transcribe(signal, sampling_rate=sampling_rate, language=language)
+
+
+@pytest.fixture(scope="module")
+def sentences(spoken):
+    """It knows the four sentences and nothing else."""
+    return Pocketsphinx(grammar=" | ".join(words for _, words in spoken))
+
+
+@pytest.fixture(scope="module")
+def any_order(spoken):
+    """It knows the words of the four sentences, in any order."""
+    words = sorted({word for _, sentence in spoken for word in sentence.split()})
+    return lambda: Pocketsphinx(grammar=f"({' | '.join(words)})+")
+
+
+def test_sentences_of_a_grammar_are_told_apart(sentences, spoken):
+    assert [hear(sentences, signal) for signal, _ in spoken] == [words for _, words in spoken]
+
+
+def test_words_in_any_order_are_mostly_heard(any_order, spoken):
+    recogniser = any_order()
+    for signal, words in spoken:
+        assert len(set(words.split()) & set(hear(recogniser, signal).split())) >= 0.5 * len(set(words.split()))
+
+
+def test_without_a_grammar_the_whole_dictionary_is_open(spoken):
+    signal, words = spoken[2]
+    assert words == "put the box with the paper"
+    heard = hear(Pocketsphinx(grammar=None), signal, language=None)
+    assert {"the", "box", "with"} <= set(heard.split())
+    assert heard == heard.lower().strip()
+
+
+def test_what_was_heard_before_changes_nothing(any_order, spoken):
+    used = any_order()
+    forwards = [hear(used, signal) for signal, _ in spoken]
+    backwards = [hear(used, signal) for signal, _ in reversed(spoken)][::-1]
+    assert forwards == backwards == [hear(any_order(), signal) for signal, _ in spoken]
+
+
+def test_other_sampling_rates_are_heard_alike(sentences, spoken):
+    signal, words = spoken[0]
+    for rate in (22_050, 48_000):
+        other = soxr.resample(signal, 16_000, rate).astype(np.float32)
+        assert hear(sentences, other, sampling_rate=rate) == words
+
+
+@pytest.mark.parametrize("n_samples", [1, 100, 16_000])
+def test_silence_has_no_words(n_samples, sentences):
+    assert hear(sentences, np.zeros(n_samples, np.float32)) == ""
+
+
+def test_another_language_is_refused(sentences):
+    with pytest.raises(UserError, match=r"language is 'de', its model knows 'en'. Set the engine faster_whisper"):
+        hear(sentences, np.zeros(16_000, np.float32), language="de")
+
+
+def test_a_word_that_the_dictionary_lacks_is_named():
+    with pytest.raises(UserError, match=r"its dictionary lacks: gronkulate, splorf\. Write them"):
+        Pocketsphinx(grammar="dogs gronkulate | kids splorf")
+
+
+def test_a_grammar_that_is_none_is_refused():
+    with pytest.raises(UserError, match="not the right-hand side of a JSGF rule"):
+        Pocketsphinx(grammar="kids ( ")
