@@ -23,9 +23,10 @@ from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders import folder as encoder_folder
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import use_folder
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, TABLE
+from ser_tasks.models.declared_model import settings_class
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
-from ser_tasks.params import LogisticParams, NetworksParams
+from ser_tasks.params import LogisticParams
 from ser_tasks.provenance.file_digest import file_sha256
 from tests.bundles.small_bundles import CLASSES, small_bundle, small_card, small_params, voice
 from tests.models.networks.small_networks import SMALL
@@ -38,7 +39,7 @@ def untrained(name: str) -> tuple[NetworkRecogniser, str]:
     """A small network with random weights, as a recogniser, and its name in the model table."""
     model, sizes = SMALL[name]
     own = {key: value for key, value in sizes.items() if key not in ("n_dims", "n_classes")}
-    section = NetworksParams.model_fields[model].annotation(**own, training=small_params().training)
+    section = settings_class(TABLE[model])(**own, training=small_params().training)
     recogniser = NetworkRecogniser(network_builder(model), NetworkSection(section), classes=tuple(CLASSES), seed=0)
     recogniser.model, recogniser.temperature = recogniser.build(**sizes), 2.0
     return recogniser, model

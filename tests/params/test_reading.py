@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ser_tasks.params import Params
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import ParamsError, read_params
 
 PROJECT = Path(__file__).parents[2]
@@ -29,12 +29,12 @@ def complaint(tmp_path: Path, old: str, new: str) -> str:
 
 def test_the_projects_own_file_is_valid_and_every_value_comes_from_it():
     params = read_params(PROJECT / "params.yaml")
-    assert params == Params.model_validate(yaml.safe_load(TEXT))
+    assert params == ProjectParams.model_validate(yaml.safe_load(TEXT))
     assert params.corpora == ("demo",), "the first command needs no download"
 
 
 def test_no_section_has_a_default_so_the_file_holds_every_knob():
-    schema = Params.model_json_schema()
+    schema = ProjectParams.model_json_schema()
     sections = [schema, *schema["$defs"].values()]
     assert [s["title"] for s in sections if "default" in str(s.get("properties", {}))] == []
 
@@ -151,7 +151,7 @@ def test_a_network_is_trained_as_all_are_but_for_what_its_own_section_says(tmp_p
 
 
 def test_a_corpus_may_cut_the_training_of_every_network_short():
-    params = Params.model_validate(yaml.safe_load(TEXT))
+    params = ProjectParams.model_validate(yaml.safe_load(TEXT))
     assert {network.training.epochs for _, network in params.for_corpus("demo").networks} == {5}
     assert params.for_corpus("emodb") == params
 
