@@ -18,13 +18,15 @@ import numpy as np
 import scipy.fft
 import scipy.sparse
 from numpy.typing import NDArray
+from pydantic import PositiveFloat
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.feature_set import FeatureSet, framing_of
 from ser_tasks.features.framing import checked, frames_inside, samples_of
+from ser_tasks.params.base import Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import AudioParams, LldParams
+    from ser_tasks.params import AudioParams
 
 Array = NDArray[np.float64]
 
@@ -50,6 +52,14 @@ NAMES = (
     *(f"chroma_{i}" for i in range(1, 13)),
     "chroma_std",
 )
+
+
+class LldParams(Section):
+    """The 34 short-term descriptors of pyAudioAnalysis."""
+
+    window: PositiveFloat  # s
+    hop: PositiveFloat  # s
+    deltas: bool  # frame-to-frame differences too: 68 values instead of 34
 
 
 def short_term_descriptors(

@@ -41,13 +41,6 @@ from ser_tasks.params.sound import (
     AudioParams,
     ConditioningParams,
     DemoParams,
-    EncoderParams,
-    FunctionalsParams,
-    LldParams,
-    LogMelParams,
-    MfccParams,
-    PitchParams,
-    PsdImageParams,
     SignalAugmentationParams,
     StoreParams,
     TrimParams,
@@ -76,30 +69,23 @@ __all__ = [
     "CrossParams",
     "DemoParams",
     "EmoboxFolds",
-    "EncoderParams",
     "EnsembleParams",
     "EvaluationParams",
     "FasterWhisperParams",
-    "FunctionalsParams",
     "InflationParams",
     "LeaveSessionOut",
-    "LldParams",
-    "LogMelParams",
     "LogisticParams",
     "Loso",
-    "MfccParams",
     "ModelsParams",
     "NetworkParams",
     "NetworksParams",
     "OfficialSplit",
     "Params",
-    "PitchParams",
     "PocketsphinxParams",
     "PredictParams",
     "Protocol",
     "ProtocolName",
     "Protocols",
-    "PsdImageParams",
     "ReliabilityParams",
     "RequestParams",
     "RobustnessParams",
@@ -219,13 +205,6 @@ class Params(Section):
     audio: AudioParams
     conditioning: ConditioningParams
     signal_augmentation: SignalAugmentationParams
-    lld: LldParams
-    log_mel: LogMelParams
-    psd_image: PsdImageParams
-    mfcc: MfccParams
-    pitch: PitchParams
-    functionals: FunctionalsParams
-    encoder: EncoderParams
     store: StoreParams
     asr: AsrParams
     svm: SvmParams

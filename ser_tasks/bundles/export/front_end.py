@@ -19,7 +19,9 @@ from ser_tasks.features.mel_power import mel_filters
 from ser_tasks.features.psd_image import psd_floor
 
 if TYPE_CHECKING:
-    from ser_tasks.params import AudioParams, ConditioningParams, LogMelParams, PsdImageParams, Section
+    from ser_tasks.features.log_mel import LogMelParams
+    from ser_tasks.features.psd_image import PsdImageParams
+    from ser_tasks.params import AudioParams, ConditioningParams, Section
 
 LAWS: Mapping[str, Callable[[Any], Any]] = {
     "ln": lambda power: ops.log(power + EPSILON),
