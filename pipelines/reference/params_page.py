@@ -16,8 +16,9 @@ from ser_tasks.params.reading import PARAMS_FILE
 
 HEAD = """# Parameters
 
-Every key of `params.yaml`, with the value that stands there. All keys are required; unknown ones are refused with the
-nearest name, and a mistake is answered with its line. *Read by*: the [stages](stages.md) that a change makes stale.
+Every key of `params.yaml`, with the value that stands there. All keys are required, but for those of a network that has
+defaults; unknown ones are refused with the nearest name, and a mistake is answered with its line. *Read by*: the
+[stages](stages.md) that a change makes stale.
 What no stage reads is read by commands. To try a value without keeping it:
 `dvc exp run -S training.epochs=20`.
 
@@ -36,7 +37,8 @@ class Page:
         self.values, self.comments, self.stages = yaml.safe_load(text), file_comments(text), stages
         schema = ProjectParams.model_json_schema()
         self.evaluations = {name for name in stages if name.partition("_")[0] == "evaluate"}
-        self.keys, self.schemas = schema["properties"], schema["$defs"]
+        self.keys = {key: schema["properties"][key] for key in self.values}  # in the order of the file
+        self.schemas = schema["$defs"]
         self.beside = {each.__name__: field_comments(each) for each in _sections(Section)}
 
     def read_by(self, key: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ser_tasks.errors import UserError
 from ser_tasks.models.recogniser import Model
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from types import ModuleType
+
     from ser_tasks.models.search_space import SearchSpace
     from ser_tasks.params import NetworkParams
 
@@ -31,26 +33,38 @@ class DeclaredModel(Model):
 
 
 def settings_class(model: DeclaredModel) -> type[NetworkParams]:
-    """The class that a network's file declares for its section of params.yaml: NAME in capitals, and Params.
+    """The class that the file of a network called a_name declares for its section of params.yaml: ANameParams.
 
     Raises:
-        UserError: the file has none
+        UserError: no such file, or none in it
     """
     name = f"{''.join(word.capitalize() for word in model.network_name.split('_'))}Params"
-    found: type[NetworkParams] = _declared(model, name, f"class {name}(NetworkParams)")
+    module = _file(model)
+    if not hasattr(module, name):
+        raise UserError(
+            f"{_path(model)} has no {name}. A network declares its settings: add `class {name}(NetworkParams)`, or fix "
+            "its line in ser_tasks/models/__init__.py."
+        )
+    found: type[NetworkParams] = getattr(module, name)
     return found
 
 
 def declared_space(model: DeclaredModel) -> SearchSpace | None:
     """What a network's file wants `ser tune` to search; None: it does not say."""
-    return getattr(import_module(model.module), "SPACE", None)
+    return getattr(_file(model), "SPACE", None)
 
 
-def _declared(model: DeclaredModel, name: str, form: str) -> Any:
-    module = import_module(model.module)
-    if not hasattr(module, name):
+def _file(model: DeclaredModel) -> ModuleType:
+    try:
+        return import_module(model.module)
+    except ModuleNotFoundError as error:
+        if error.name != model.module:
+            raise
         raise UserError(
-            f"{model.module.replace('.', '/')}.py has no {name}. A network declares its settings: add "
-            f"`{form}`, or fix its line in ser_tasks/models/__init__.py."
-        )
-    return getattr(module, name)
+            f"the table of models has {model.network_name!r}, but there is no {_path(model)}. Write it, or fix the "
+            "line in ser_tasks/models/__init__.py."
+        ) from error
+
+
+def _path(model: DeclaredModel) -> str:
+    return f"{model.module.replace('.', '/')}.py"

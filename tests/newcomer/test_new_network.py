@@ -86,6 +86,15 @@ print(json.dumps({
 }))
 """
 
+READ = """
+from ser_tasks.errors import UserError
+from ser_tasks.params.reading import read_params
+try:
+    read_params()
+except UserError as error:
+    print(error)
+"""
+
 
 @pytest.mark.slow
 def test_a_file_and_a_line_are_enough_to_evaluate_tune_and_record_a_network(tmp_path):
@@ -106,19 +115,17 @@ def test_a_file_and_a_line_are_enough_to_evaluate_tune_and_record_a_network(tmp_
     assert origin["training"] == {key: value for key, value in (common | own).items() if key != "seeds"}
 
 
+def test_a_line_without_a_file_is_refused(tmp_path):
+    folder = project_copy(tmp_path)
+    add_line(folder / "ser_tasks/models/__init__.py", behind='    "mlp": network("mlp", "functionals"),\n', line=LINE)
+    assert "there is no ser_tasks/models/networks/mean_of_dense.py. Write it" in run(folder, READ)
+
+
 def test_a_file_without_settings_is_refused_with_what_it_lacks(tmp_path):
     folder = project_copy(tmp_path)
     network = NETWORK.replace("MeanOfDenseParams", "Sizes")
     (folder / "ser_tasks/models/networks/mean_of_dense.py").write_text(network, encoding="utf-8")
     add_line(folder / "ser_tasks/models/__init__.py", behind='    "mlp": network("mlp", "functionals"),\n', line=LINE)
-    program = """
-from ser_tasks.errors import UserError
-from ser_tasks.params.reading import read_params
-try:
-    read_params()
-except UserError as error:
-    print(error)
-"""
-    message = run(folder, program)
+    message = run(folder, READ)
     assert "ser_tasks/models/networks/mean_of_dense.py has no MeanOfDenseParams" in message
     assert "add `class MeanOfDenseParams(NetworkParams)`" in message
