@@ -12,7 +12,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from pipelines.orchestration.graph import Stage, stale_stages
 from pipelines.orchestration.stage_list import write_stages
-from pipelines.stages.params import prepare
+from pipelines.settings import project_params
 
 
 class StageError(RuntimeError):
@@ -26,7 +26,7 @@ def ser(force: bool = False) -> list[str]:
     Args:
         force: run every stage, stale or not
     """
-    params = prepare()
+    params = project_params()
     write_stages(params)
     stages = stale_stages(everything=force)
     get_run_logger().info("%d stale stages: %s", len(stages), ", ".join(stage.name for stage in stages))
