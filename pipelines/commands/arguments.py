@@ -26,7 +26,7 @@ def check_asked(
     if not paths.utterances(corpus).exists():
         raise UserError(
             f"{command}: {corpus} has not been read yet (no {paths.utterances(corpus)}). "
-            f"Name it under corpora: and what it is for in params.yaml, then: make repro"
+            f"Evaluate it first: ser evaluate {corpus} {model}"
         )
 
 
@@ -36,8 +36,8 @@ def refuse_without_features(command: str, corpus: str, model: str) -> None:
     folder = paths.features(corpus, feature_set)
     if not reads_words(feature_set) and not any(folder.glob("*.parquet")):
         raise UserError(
-            f"{command}: {model} hears, and {corpus} has no features here ({folder}). With its sounds on this machine, "
-            f"name it under sound_corpora: in params.yaml, then: ser repro features@{corpus}-{feature_set}"
+            f"{command}: {model} hears, and {corpus} has no features here ({folder}). With its sounds on this machine: "
+            f"ser evaluate {corpus} {model}"
         )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.commands.arguments import refuse_unknown_name
+from pipelines.commands.arguments import PROTOCOLS, refuse_unknown_name
 from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.repro import repro
 from pipelines.orchestration.stage_list import evaluations_of
 from pipelines.settings import OF_A_CORPUS, project_params
+from pipelines.stages.params import prepare
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.bundled import refuse_unbundled
 from ser_tasks.errors import UserError
@@ -25,10 +26,11 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
         UserError: a name that is not known, or an evaluation that cannot be; params.yaml is then as it was
     """
     params = project_params()
+    refuse_unknown_name("--protocol", protocol, PROTOCOLS, hint="Name one of them.")
     line = _line(corpus, model, protocol, params)
     if line.key not in {own.key for own in evaluations_of(params)}:
         _write(with_item(_text(), "evaluations", line.model_dump()), f"evaluations: {_flow(line.model_dump())}")
-    return repro([f"evaluate@{line.key}"])
+    return _run(f"evaluate@{line.key}")
 
 
 def bundle(corpus: str, model: str, name: str | None) -> int:
@@ -46,7 +48,15 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
         _write(with_values(_text(), {f"bundles.{name}": entry}), f"bundles: {name}: {_flow(entry)}")
     elif there.model_dump() != entry:
         raise UserError(f"{PARAMS_FILE}: bundles.{name} is {_flow(there.model_dump())}. Give another --name.")
-    return repro([f"bundle@{name}"])
+    return _run(f"bundle@{name}")
+
+
+def _run(stage: str) -> int:
+    """DVC's exit status."""
+    status = repro([stage])
+    if status:
+        CONSOLE.print(f"{PARAMS_FILE} keeps its line: fix this, then `ser repro {stage}`; or delete the line.")
+    return status
 
 
 def _line(corpus: str, model: str, protocol: str, params: Params) -> EvaluationLine:
@@ -64,7 +74,7 @@ def _write(text: str, line: str) -> None:
     before = _text()
     _replace(text)
     try:
-        project_params()
+        prepare()
     except UserError:
         _replace(before)
         raise

@@ -3,17 +3,18 @@
 The same work gives the same file, byte for byte. Lines are "name: value" in lists, which `dvc metrics` leaves out.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pipelines import paths
 from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_section
-from pipelines.evaluations.plan_cross import CrossEvaluation
 from pipelines.settings import feature_params
 from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
@@ -38,6 +39,9 @@ from ser_tasks.provenance.content_digest import (
     value_digest,
 )
 from ser_tasks.text.transcripts import HEARD, OF_WORDS
+
+if TYPE_CHECKING:
+    from pipelines.evaluations.cross_corpus import CrossEvaluation
 
 LOCK = Path("requirements.lock")
 SHORT = 16  # hexadecimal digits of a module's digest: there are many

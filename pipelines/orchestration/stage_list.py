@@ -61,7 +61,7 @@ def stages_of(params: Params) -> Stages:
             line.key: {**line.model_dump(), **_read(line.corpus, line.model)} for line in evaluations_of(params)
         },
         "bundle": {name: {**own.model_dump(), **_read(own.corpus, own.model)} for name, own in params.bundles.items()},
-        "cross": {name: {"test": own.test, **_model(own.model)} for name, own in params.cross.items()},
+        "cross": {name: {"test": own.test, **model_entry(own.model)} for name, own in params.cross.items()},
     }
 
 
@@ -98,10 +98,10 @@ def _read(corpus: str, model: str) -> Entry:
     """What a model reads of a corpus, and of params.yaml."""
     name, *_ = feature_sets(MODELS[model].feature_set)
     where = paths.heard(corpus) if name == HEARD else paths.utterances(corpus)
-    return {"reads": str(where if name in OF_WORDS else paths.features(corpus, name)), **_model(model)}
+    return {"reads": str(where if name in OF_WORDS else paths.features(corpus, name)), **model_entry(model)}
 
 
-def _model(model: str) -> Entry:
+def model_entry(model: str) -> Entry:
     """Its code, and its sections of params.yaml; dvc.yaml needs three names, where there are fewer one stands again."""
     own, keras = SPACES[model].section, MODELS[model].keras
     network = f"networks.{model.removesuffix('_svm')}" if keras and not own.startswith("networks.") else own

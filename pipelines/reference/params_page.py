@@ -21,9 +21,8 @@ What no stage reads is read by commands. To try a value without keeping it:
 `dvc exp run -S training.epochs=20`.
 
 """
-SELECTION = "## Selection\n\nWhat is run: corpora, protocols, feature sets.\n\n"
 COLUMNS = ("key", "value", "allowed", "means")
-NAMED = ("corpus", "ensembles", "bundles", "cross")  # sections of entries that have names of their own
+NAMED = ("corpus", "evaluations", "ensembles", "bundles", "cross")  # sections of entries that have names of their own
 ABSENT = object()
 TRAINING = TrainingParams.__name__  # of a network: what differs from the section training, so not spelt out again
 
@@ -34,16 +33,13 @@ class Page:
     def __init__(self, text: str, stages: Mapping[str, Stage]) -> None:
         self.values, self.comments, self.stages = yaml.safe_load(text), file_comments(text), stages
         schema = Params.model_json_schema()
-        self.evaluations = {name for name in stages if name.partition("_")[0] == "evaluate"}
         self.keys, self.schemas = schema["properties"], schema["$defs"]
         self.beside = {each.__name__: field_comments(each) for each in _sections(Section)}
 
     def read_by(self, key: str) -> str:
         """The stages, linked."""
         names = readers(self.stages, key)
-        if self.evaluations <= set(names):
-            names = ["every evaluate", *(name for name in names if name not in self.evaluations)]
-        return ", ".join(f"[{name}](stages.md#{name.split()[-1]})" for name in names) or "no stage"
+        return ", ".join(f"[{name}](stages.md#{name})" for name in names) or "no stage"
 
     def about(self, name: str) -> str:
         """The docstring of a section class."""
@@ -54,15 +50,7 @@ def params_page(project: Path) -> str:
     """The whole page, of the params.yaml and dvc.yaml of a project's folder."""
     stages = stages_of(yaml.safe_load((project / "dvc.yaml").read_text(encoding="utf-8")))
     page = Page((project / PARAMS_FILE).read_text(encoding="utf-8"), stages)
-    plain_keys = [key for key, schema in page.keys.items() if "items" in schema]
-    parts = [HEAD, SELECTION, _selection(plain_keys, page)]
-    parts += [_section(key, schema, page) for key, schema in page.keys.items() if key not in plain_keys]
-    return "\n".join(parts)
-
-
-def _selection(keys: list[str], page: Page) -> str:
-    rows = [(*_row(key, page.keys[key], Params.__name__, page.values[key], page), page.read_by(key)) for key in keys]
-    return table((*COLUMNS, "read by"), rows)
+    return "\n".join([HEAD, *(_section(key, schema, page) for key, schema in page.keys.items())])
 
 
 def _section(key: str, schema: Schema, page: Page) -> str:
@@ -76,8 +64,9 @@ def _section(key: str, schema: Schema, page: Page) -> str:
     lines.append(f"Read by: {page.read_by(key)}.")
     if name == section_in(schema):
         return "\n\n".join([*lines, table(COLUMNS, _rows(key, name, page.values[key], page))])
-    lines += [f"Each name has these keys:\n\n{table(COLUMNS, _rows(f'{key}.NAME', name, ABSENT, page))}"]
-    return "\n\n".join([*lines, *_kinds(name, page), _named(page.values[key])])
+    each, values = ("line", dict(enumerate(page.values[key], 1))) if "items" in schema else ("name", page.values[key])
+    lines += [f"Each {each} has these keys:\n\n{table(COLUMNS, _rows(f'{key}.NAME', name, ABSENT, page))}"]
+    return "\n\n".join([*lines, *_kinds(name, page), _named(values, each)])
 
 
 def _network(own: str, page: Page) -> str:
@@ -119,8 +108,8 @@ def _once(texts: list[str]) -> list[str]:
 
 
 def _member(schema: Schema) -> str:
-    """The section class of each entry of a mapping."""
-    (entry,) = schema["patternProperties"].values()
+    """The section class of each entry of a mapping or a list."""
+    entry = schema["items"] if "items" in schema else next(iter(schema["patternProperties"].values()))
     return str(entry["$ref"]).removeprefix(REF)
 
 
@@ -140,11 +129,11 @@ def _asks(name: str, page: Page) -> str:
     return "; ".join(said) or "–"
 
 
-def _named(entries: Mapping[str, Mapping[str, Any]]) -> str:
+def _named(entries: Mapping[Any, Mapping[str, Any]], each: str) -> str:
     """The entries that params.yaml has."""
     keys = list(dict.fromkeys(key for entry in entries.values() for key in entry))
-    rows = [(code(name), *(value(entry.get(key)) for key in keys)) for name, entry in entries.items()]
-    return f"In params.yaml:\n\n{table(('name', *keys), rows)}" if rows else "In params.yaml: none."
+    rows = [(code(str(name)), *(value(entry.get(key)) for key in keys)) for name, entry in entries.items()]
+    return f"In params.yaml:\n\n{table((each, *keys), rows)}" if rows else "In params.yaml: none."
 
 
 def _sections(base: type[Section]) -> Iterator[type[Section]]:

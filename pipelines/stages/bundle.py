@@ -99,7 +99,7 @@ def _register(card: Card) -> str:
 def _evaluated(section: BundleParams, params: Params) -> tuple[dict[str, Any], pd.DataFrame]:
     """The figures and the out-of-fold posteriors of this configuration."""
     place = (section.corpus, section.protocol, section.model)
-    hint = f"Name {section.model} under models: in params.yaml, and run dvc repro."
+    hint = f"Evaluate it: ser evaluate {section.corpus} {section.model}"
     for file in (paths.result(*place), paths.predictions(*place)):
         if not file.exists():
             raise UserError(f"{file}: {section.model} has not been evaluated on {section.corpus}. {hint}")

@@ -12,8 +12,8 @@ class EvaluationLine(Section):
     """One model on one corpus under one protocol."""
 
     corpus: Name  # one of those under corpus:
-    protocol: ProtocolName  # speaker_independent, speaker_dependent, emobox
-    model: str  # of the model table: ser evaluate --help says which there are
+    protocol: ProtocolName  # docs/protocols.md
+    model: str  # of the model table, ser_tasks/models/__init__.py
 
     @property
     def key(self) -> str:

@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from pipelines import paths
+from pipelines.evaluations.result import heard_by
 from pipelines.evaluations.run_tags import features_of, file_digest
-from pipelines.stages.evaluate import heard_by
 from pipelines.stages.transcripts import plan, show_heard, transcripts
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances

@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from pipelines import paths
 from pipelines.cli import cli
-from pipelines.evaluations import provenance, recompute
+from pipelines.evaluations import ensemble, provenance, recompute
 from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.record import write_outputs
+from pipelines.evaluations.result import result_of
 from pipelines.settings import project_params
-from pipelines.stages import ensemble, evaluate
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.fold import compute_fold, fold_outcome
@@ -41,7 +41,7 @@ def make_row(protocol: str, model: str = "svm") -> None:
     """One evaluation, its folds run here."""
     planned = plan_evaluation("demo", protocol, model, project_params().for_corpus("demo"))
     outcomes = [fold_outcome(compute_fold(request)) for request in planned.requests]
-    result, predictions, _ = evaluate.result_of(planned, outcomes)
+    result, predictions, _ = result_of(planned, outcomes)
     write_outputs(result, predictions)
 
 
