@@ -133,7 +133,7 @@ def test_an_engine_that_is_not_installed_is_said_with_the_command_that_brings_it
 
 
 def test_words_that_nobody_has_heard_yet_are_answered_with_the_stage_that_hears_them(folder):
-    with pytest.raises(UserError, match=r"demo.parquet: no such table of words.*dvc repro transcripts@demo"):
+    with pytest.raises(UserError, match=r"demo.parquet: no such table of recognised words.*ser repro transcripts@demo"):
         features_of("demo", HEARD)
 
 

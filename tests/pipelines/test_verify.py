@@ -202,14 +202,14 @@ def test_one_line_of_the_code_of_the_model_and_not_a_comment(project, sources):
 
 
 def test_code_that_only_moved_is_no_difference(project, sources):
-    (sources / "calibration.py").rename(sources / "metering.py")
+    (sources / "models/calibration.py").rename(sources / "metering.py")
     for path in sources.rglob("*.py"):
         path.write_text(path.read_text().replace("ser_tasks.models.calibration", "ser_tasks.metering"))
     assert verify(NAME)[0] == 0
 
 
 def test_reading_is_part_of_the_code_of_a_result(project, sources):
-    table = sources / "feature_table.py"
+    table = sources / "features/feature_table.py"
     table.write_text(table.read_text().replace("tuple(found[name] for", "tuple(2 * found[name] for"))
     code, said = verify(NAME)
     assert (code, "code ser_tasks.features.feature_table: changed" in said) == (1, True)
@@ -218,9 +218,10 @@ def test_reading_is_part_of_the_code_of_a_result(project, sources):
 BESIDE = {
     f"ser_tasks.{name}"
     for name in (
-        *("code_digest", "code_names", "code_text", "evaluation_code", "versions"),  # for the key
-        *("fold", "speech_and_words"),  # choose what reads: another choice is another part of the key
-        *("atomic", "cost"),  # for how long it took
+        *("provenance.code_digest", "provenance.code_names", "provenance.code_text", "provenance.versions"),
+        "evaluation.code",  # these five for the key
+        *("evaluation.fold", "features.audio_text"),  # choose what reads: another choice is another part of the key
+        *("atomic", "evaluation.cost"),  # for how long it took
     )
 }
 """What a fold calls that no value depends on."""
