@@ -18,7 +18,7 @@ DOCS = Path(__file__).parent
 RESULTS = DOCS.parent / "results"
 COLOURS = 128  # of a picture: a third of the bytes
 BLUE, GREY, RED, PALE = "#1f5a99", "0.35", "#b0413e", "#eaf1f8"
-ROW, BOX, GAP = 1.0, (2.3, 0.78), 0.5  # of the workflow, in the units of its axes
+BOX, GAP = (2.5, 1.0), (0.38, 0.55)  # of the workflow: across and down, in the units of its axes
 STAGES = (  # rows of (name, command, what it does)
     (
         ("corpus", "ser fetch, ser import", "recordings, labels,\nspeakers; checked"),
@@ -49,19 +49,19 @@ CORPORA = {"emodb": "EMO-DB, 4 classes, LOSO", "ravdess": "RAVDESS, 8 classes, 6
 def centre(place: tuple[int, int]) -> tuple[float, float]:
     """x and y of the middle of the box in (row, column)."""
     row, column = place
-    return column * (BOX[0] + GAP), -row * (BOX[1] + ROW - 0.4)
+    return column * (BOX[0] + GAP[0]), -row * (BOX[1] + GAP[1])
 
 
 def workflow() -> Figure:
     """Two rows of boxes with their commands; the arrows are the order of work."""
-    figure = Figure(figsize=(10.2, 2.25), dpi=150)
+    figure = Figure(figsize=(8.0, 1.9), dpi=150)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     for row, boxes in enumerate(STAGES):
         for column, words in enumerate(boxes):
             _box(axes, centre((row, column)), *words)
     for start, end in ARROWS:
         _arrow(axes, centre(start), centre(end))
-    axes.set(xlim=(-1.3, 9.7), ylim=(-1.9, 0.52), aspect="equal")
+    axes.set(xlim=(-1.3, 9.94), ylim=(-2.11, 0.56), aspect="equal")
     axes.axis("off")
     return figure
 
@@ -70,31 +70,30 @@ def _box(axes: Axes, middle: tuple[float, float], name: str, command: str, text:
     x, y = middle
     corner = (x - BOX[0] / 2, y - BOX[1] / 2)
     axes.add_patch(FancyBboxPatch(corner, *BOX, boxstyle="round,pad=0.02", facecolor=PALE, edgecolor=BLUE, linewidth=1))
-    axes.text(x, y + 0.25, name, ha="center", va="center", fontsize=11, fontweight="bold", color=BLUE)
-    axes.text(x, y + 0.04, command, ha="center", va="center", fontsize=7.5, family="monospace", color=GREY)
-    axes.text(x, y - 0.22, text, ha="center", va="center", fontsize=8, linespacing=1.1)
+    axes.text(x, y + 0.32, name, ha="center", va="center", fontsize=11, fontweight="bold", color=BLUE)
+    axes.text(x, y + 0.07, command, ha="center", va="center", fontsize=7, family="monospace", color=GREY)
+    axes.text(x, y - 0.25, text, ha="center", va="center", fontsize=8, linespacing=1.1)
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
     across, down = end[0] - start[0], end[1] - start[1]
     if down:
-        begin, finish = (start[0] + across * 0.3, start[1] - 0.43), (end[0] - across * 0.3, end[1] + 0.43)
+        begin, finish = (start[0] + across * 0.3, start[1] - 0.55), (end[0] - across * 0.3, end[1] + 0.55)
     else:
-        side = (BOX[0] / 2 + 0.05) * (1 if across > 0 else -1)
+        side = (BOX[0] / 2 + 0.03) * (1 if across > 0 else -1)
         begin, finish = (start[0] + side, start[1]), (end[0] - side, end[1])
     axes.annotate("", finish, begin, arrowprops={"arrowstyle": "-|>", "color": GREY, "linewidth": 1.2})
 
 
 def headline() -> Figure:
     """UAR and 95 % interval of the main models on both corpora, and the speaker-dependent figure where there is one."""
-    figure = Figure(figsize=(9.2, 2.9), dpi=150, layout="constrained")
+    figure = Figure(figsize=(8.0, 2.7), dpi=150, layout="constrained")
     for axes, (corpus, title) in zip(figure.subplots(1, 2, sharey=True), CORPORA.items(), strict=True):
         for y, model in enumerate(MODELS):
             for protocol, result in stored(corpus, model):
                 _mark(axes, y, protocol, result)
-        axes.set(
-            title=title, xlim=(40, 100), xlabel="UAR, %", yticks=range(len(MODELS)), ylim=(len(MODELS) - 0.4, -0.6)
-        )
+        axes.set_title(title, fontsize=10)
+        axes.set(xlim=(40, 100), xlabel="UAR, %", yticks=range(len(MODELS)), ylim=(len(MODELS) - 0.4, -0.6))
         axes.set_yticklabels(MODELS.values())
         axes.grid(axis="x", color="0.9")
         axes.spines[["top", "right", "left"]].set_visible(False)
