@@ -30,7 +30,7 @@ STAGES = (  # rows of (name, command, what it does)
         ("prediction", "ser predict, app, serve", "emotion, confidence,\nor “unsure”"),
         ("bundle", "ser bundle", "trained on all of it,\ncalibrated, with a card"),
         ("comparison", "ser compare", "paired tests,\none HTML report"),
-        ("verification", "ser verify", "does the figure still\nhold for this code?"),
+        ("verification", "ser verify", "does the result still\nhold for this code?"),
     ),
 )
 ARROWS = (((0, 0), (0, 1)), ((0, 1), (0, 2)), ((0, 2), (0, 3)), ((0, 3), (1, 3)), ((0, 3), (1, 2)), ((1, 2), (1, 1)))
