@@ -94,7 +94,7 @@ def cross(
 
 
 @app.command(rich_help_panel=FIGURES)
-def results(markdown: bool = typer.Option(False, help="As Markdown, for a README.")) -> None:
+def results(markdown: bool = typer.Option(False, help="As Markdown, for docs/results.md.")) -> None:
     """Every result so far: speaker-independent, and beside it speaker-dependent."""
     from ser_tasks.evaluation.result import markdown as as_markdown
     from ser_tasks.evaluation.result import read_results, results_table
