@@ -17,7 +17,7 @@ from ser_tasks.bundles.versions import bundle_versions
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.features import feature_set
-from ser_tasks.features.feature_set import sections_of
+from ser_tasks.features.feature_set import sections_of, with_engine
 from ser_tasks.models import MODELS
 from ser_tasks.provenance.code_digest import code_digest
 
@@ -33,7 +33,7 @@ def make_card(
 ) -> Card:
     """All but the digests of the files."""
     line, corpus = MODELS[plan.model], CORPORA[plan.corpus]
-    features, spoken = feature_set(line.feature_set), _spoken(plan)
+    features, spoken = with_engine(feature_set(line.feature_set), feature_params(plan.params)), _spoken(plan)
     return Card(
         format=FORMAT,
         name=name,
