@@ -17,7 +17,7 @@ from ser_tasks.bundles.versions import bundle_versions
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.features import feature_set
-from ser_tasks.features.feature_set import sections_of, with_engine
+from ser_tasks.features.feature_set import FeatureSet, sections_of, with_engine
 from ser_tasks.models import MODELS
 from ser_tasks.provenance.code_digest import code_digest
 
@@ -52,13 +52,18 @@ def make_card(
         training=_training_data(plan, spoken),
         durations=(float(spoken.duration.min()), float(spoken.duration.max())),
         files={},
-        versions=bundle_versions(plan.model),
+        versions=bundle_versions(plan.model) | _engine_version(features),
         licence=corpus.licence,
         citation=corpus.citation,
         figures=_figures(result, confidence),
         data_digest=request.features_digest,
         code_digest=code_digest(*features.all_code, line.build, *line.code, final_recogniser, recognise_all),
     )
+
+
+def _engine_version(features: FeatureSet) -> dict[str, str]:
+    """Of the library that lld has compute the features, if it has one do so."""
+    return dict(features.facts()) if features.facts and "lld" in features.sections else {}
 
 
 def _sections(plan: Evaluation, *, reader: str) -> dict[str, Any]:
