@@ -3,9 +3,9 @@
 #
 # Guess: an AIFF file reads like the WAV file with the same samples, or fails with an error.
 # Seen: it decodes by numpy.fromstring, whose binary mode NumPy 2.3 removed. The ValueError ends in a bare `except`, which
-# prints "DECODING FAILED" and returns (-1, an empty array); whoever goes through a folder gets "EMPTY FILE -- SKIPPING" and
-# a smaller corpus. AU, MP3 and OGG take the same call after FFmpeg has decoded them (not run here: it needs FFmpeg). On
-# Python 3.13 the module does not import at all (aifc is gone). ShortTermFeatures.feature_extraction is not concerned.
+# prints "DECODING FAILED" and returns (-1, an empty array). AU, MP3 and OGG go through the same call once FFmpeg has decoded
+# them (not run here: it needs FFmpeg). On Python 3.13 the module does not import at all, because aifc is gone (read in its
+# source, not run). ShortTermFeatures.feature_extraction is not concerned.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
