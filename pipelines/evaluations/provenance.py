@@ -24,6 +24,7 @@ from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
 from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.features.feature_set import with_engine
 from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import deciding_settings, n_copies
 from ser_tasks.models import MODELS
@@ -148,10 +149,11 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
 
 def _model_code(model: str, params: Params) -> list[Root]:
     """What learns, answers, extracts and counts."""
-    line, extracting = MODELS[model], [root for name in _sound(model) for root in FEATURE_SETS[name].all_code]
+    read = feature_params(params)
+    extracting = [root for name in _sound(model) for root in with_engine(FEATURE_SETS[name], read).all_code]
     sounding = (Clip, condition) if extracting else ()
-    copying = (augmented_copy,) if extracting and n_copies(feature_params(params)) else ()
-    return [*evaluation_code(line), *extracting, *sounding, *copying]
+    copying = (augmented_copy,) if extracting and n_copies(read) else ()
+    return [*evaluation_code(MODELS[model]), *extracting, *sounding, *copying]
 
 
 def _corpus_data(corpus: str, model: str) -> dict[str, str]:

@@ -15,9 +15,9 @@ from ser_tasks.params.reading import PARAMS_FILE
 
 HEAD = """# Parameters
 
-Every key of `params.yaml`, with the value that stands there. All keys are required; unknown ones are refused with the
-nearest name, and a mistake is answered with its line. *Read by*: the [stages](stages.md) that a change makes stale.
-What no stage reads is read by commands. To try a value without keeping it:
+Every key of `params.yaml`, with the value that stands there. Keys without a default are required; unknown ones are
+refused with the nearest name, and a mistake is reported with its line. *Read by*: the [stages](stages.md) that a
+change makes stale. What no stage reads is read by commands. To try a value without keeping it:
 `dvc exp run -S training.epochs=20`.
 
 """
@@ -93,7 +93,9 @@ def _row(key: str, schema: Schema, section: str, found: Any, page: Page) -> tupl
     said = [page.beside[section].get(own), page.about(inner) if inner else None, page.comments.get(key)]
     means = "; ".join(plain(text) for text in _once([text for text in said if text]))
     in_rows_below = inner and inner != TRAINING and isinstance(found, dict)
-    return code(_below_heading(key)), "–" if found is ABSENT or in_rows_below else value(found), allowed(schema), means
+    default = f"{value(schema['default'])} (default)" if "default" in schema else "–"
+    shown = default if found is ABSENT else "–" if in_rows_below else value(found)
+    return code(_below_heading(key)), shown, allowed(schema), means
 
 
 def _below_heading(key: str) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoded import encoded
 from ser_tasks.features.encoders import ENCODERS
-from ser_tasks.features.feature_set import FeatureSet
-from ser_tasks.features.functionals import FUNCTIONALS
+from ser_tasks.features.feature_set import FeatureSet, by_engine
+from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
 from ser_tasks.features.lld import LLD
 from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.mfcc import MFCC
 from ser_tasks.features.pitch import PITCH
 from ser_tasks.features.psd_image import PSD_IMAGE
+from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
 from ser_tasks.params import (
     AudioParams,
     ConditioningParams,
@@ -40,12 +41,12 @@ SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide feature
 }
 
 FEATURE_SETS: Mapping[str, FeatureSet] = {
-    "lld": LLD,
+    "lld": by_engine("lld", {"vectorised": LLD, "pyAudioAnalysis": LLD_BY_LIBRARY}),
     "pitch": PITCH,
     "log_mel": LOG_MEL,
     "psd_image": PSD_IMAGE,
     "mfcc": MFCC,
-    "functionals": FUNCTIONALS,
+    "functionals": by_engine("lld", {"vectorised": FUNCTIONALS, "pyAudioAnalysis": FUNCTIONALS_BY_LIBRARY}),
     **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
 }
 

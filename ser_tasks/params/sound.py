@@ -56,12 +56,17 @@ class SignalAugmentationParams(Section):
         return self
 
 
+# Not written while it is the default: whatever was recorded before the key existed keeps its digest.
+LldEngine = Annotated[Literal["vectorised", "pyAudioAnalysis"], Field(exclude_if=lambda name: name == "vectorised")]
+
+
 class LldParams(Section):
     """The 34 short-term descriptors of pyAudioAnalysis."""
 
     window: PositiveFloat  # s
     hop: PositiveFloat  # s
     deltas: bool  # frame-to-frame differences too: 68 values instead of 34
+    engine: LldEngine = "vectorised"  # all frames at once in NumPy; or the library itself, to match it to the bit
 
 
 class LogMelParams(Section):

@@ -122,6 +122,11 @@ def test_every_key_of_params_yaml_is_on_the_page_and_says_what_it_means():
     assert not speechless, "say it in a comment, in ser_tasks/params/ or params.yaml"
 
 
+def test_a_key_that_the_file_leaves_out_is_on_the_page_with_its_default():
+    (line,) = [line for line in params_page(PROJECT).splitlines() if line.startswith("| `engine` | `vectorised`")]
+    assert line.startswith("| `engine` | `vectorised` (default) | `vectorised`, `pyAudioAnalysis` | ")
+
+
 def test_every_option_of_a_command_is_on_the_page():
     page = commands_page(PROJECT)
     assert "## `ser predict`" in page
