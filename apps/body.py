@@ -47,15 +47,15 @@ async def uploads_of(request: Request, *, limits: RequestParams, raw: bool = Tru
 
 
 async def _parts(request: Request, limits: RequestParams) -> list[Upload]:
-    mend = EACH.replace("own:", f"own, at most {limits.files}:")
+    hint = EACH.replace("own:", f"own, at most {limits.files}:")
     try:
         async with request.form(max_files=limits.files, max_fields=limits.files) as form:
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             if not files:
-                raise BadRequestError(f"The form holds no file. {mend}")
+                raise BadRequestError(f"The form holds no file. {hint}")
             return [Upload(file.filename or UNNAMED, await file.read()) for file in files]
     except HTTPException as error:  # a form that starlette cannot read, or with more parts
-        raise BadRequestError(f"The form is not readable: {error.detail} {mend}") from error
+        raise BadRequestError(f"The form is not readable: {error.detail} {hint}") from error
 
 
 def _said_name(request: Request) -> str:

@@ -5,7 +5,10 @@ The flow lives in an imported module, never in `__main__`: worker processes must
 
 import sys
 
-STAGES = ("check", "demo", "utterances", "features", "transcripts", "evaluate", "ensemble", "cross", "bundle")
+STAGES = (
+    *("params", "code", "demo", "utterances", "features", "transcripts"),
+    *("evaluate", "ensemble", "cross", "bundle"),
+)
 
 
 def run_command(words: list[str]) -> None:

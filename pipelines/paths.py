@@ -3,6 +3,8 @@
 from pathlib import Path
 
 DATA = Path("data")
+DIGESTS = Path("digests")  # of the code that each stage depends on, in git
+STAGES = Path("stages.yaml")  # what follows from params.yaml: the lists that dvc.yaml goes through
 WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
 IMPORTED = DATA / "imported"  # NAME.yaml and NAME.csv of each corpus that `ser import` brought

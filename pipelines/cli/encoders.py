@@ -33,7 +33,7 @@ def fetch_encoder(
     from ser_tasks.features.encoders.fetch import fetch_encoder as put_in_place
 
     with errors_as_messages():
-        refuse_unknown_name("ser fetch-encoder:", encoder, ENCODERS, mend="ser encoders describes them.")
+        refuse_unknown_name("ser fetch-encoder:", encoder, ENCODERS, hint="ser encoders describes them.")
         wanted = ENCODERS[encoder]
         typer.echo(f"{encoder}: {wanted.family.title}, {wanted.family.paper}\nlicence: {wanted.licence}")
         done = put_in_place(wanted, origin=origin, revision=revision, tell=typer.echo)

@@ -35,7 +35,6 @@ def import_(
     language: Annotated[str | None, typer.Option(help="ISO 639-1, as de")] = None,
     licence: str | None = None,
     citation: str | None = None,
-    use: Annotated[bool, typer.Option("--use", help="name it under corpora: and sound_corpora:, too")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what would be")] = False,
 ) -> None:
     """Bring what you have: a table, an audformat database, EmoBox lists, a folder of labelled files."""
@@ -50,7 +49,7 @@ def import_(
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
             **{"drop": tuple(drop or ()), "table": tuple(table or ())},
         }
-        bring(options_of(path, options), name, use=use, dry_run=dry_run)
+        bring(options_of(path, options), name, dry_run=dry_run)
 
 
 @app.command(rich_help_panel=CORPORA)

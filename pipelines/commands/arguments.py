@@ -20,13 +20,13 @@ def check_asked(
     Raises:
         UserError: the first name that is not known, with the nearest one; or no table of utterances
     """
-    refuse_unknown_name(f"{command}: corpus", corpus, params.corpus, mend="Or add it under corpus: in params.yaml.")
-    refuse_unknown_name(f"{command}: protocol", protocol, PROTOCOLS, mend="Name one of them.")
-    refuse_unknown_name(f"{command}: model", model, models, mend="Name one of them.")
+    refuse_unknown_name(f"{command}: corpus", corpus, params.corpus, hint="Or add it under corpus: in params.yaml.")
+    refuse_unknown_name(f"{command}: protocol", protocol, PROTOCOLS, hint="Name one of them.")
+    refuse_unknown_name(f"{command}: model", model, models, hint="Name one of them.")
     if not paths.utterances(corpus).exists():
         raise UserError(
             f"{command}: {corpus} has not been read yet (no {paths.utterances(corpus)}). "
-            f"Name it under corpora: and what it is for in params.yaml, then: make repro"
+            f"Evaluate it first: ser evaluate {corpus} {model}"
         )
 
 
@@ -36,13 +36,13 @@ def refuse_without_features(command: str, corpus: str, model: str) -> None:
     folder = paths.features(corpus, feature_set)
     if not reads_words(feature_set) and not any(folder.glob("*.parquet")):
         raise UserError(
-            f"{command}: {model} hears, and {corpus} has no features here ({folder}). With its sounds on this machine, "
-            f"name it under sound_corpora: in params.yaml, then: ser repro features@{corpus}-{feature_set}"
+            f"{command}: {model} hears, and {corpus} has no features here ({folder}). With its sounds on this machine: "
+            f"ser evaluate {corpus} {model}"
         )
 
 
-def refuse_unknown_name(place: str, name: str, known: Collection[str], *, mend: str) -> None:
+def refuse_unknown_name(place: str, name: str, known: Collection[str], *, hint: str) -> None:
     """Raise UserError unless `name` is one of `known`."""
     if name not in known:
         allowed = f"Allowed: {listed(sorted(known))}."
-        raise UserError(f"{place} {name!r} is not known{nearest(name, known)} {allowed} {mend}")
+        raise UserError(f"{place} {name!r} is not known{nearest(name, known)} {allowed} {hint}")

@@ -26,16 +26,14 @@ def find_bundle(named: str | None) -> Path:
             if len(names) == 1:
                 return here[names[0]]
         found = "there is no bundle" if not here else "there are several bundles, and none is named"
-        raise UserError(
-            f"--bundle: {found}. {listed} Name one, or make one of bundles: in params.yaml: dvc repro bundle@NAME"
-        )
+        raise UserError(f"--bundle: {found}. {listed} Name one, or make one: ser bundle CORPUS MODEL")
     for folder in (paths.bundle(named), paths.SHIPPED / named, Path(named)):
         if (folder / FILE).is_file():
             return folder
     raise UserError(
         f"--bundle {named}: no bundle in {paths.bundle('')} or {paths.SHIPPED}, and no folder of one (with {FILE}). "
         f"{listed} "
-        "Name one of them, or make it, where bundles: in params.yaml has it: dvc repro bundle@NAME"
+        "Name one of them, or make one: ser bundle CORPUS MODEL"
     )
 
 

@@ -26,7 +26,7 @@ def adopt(corpus: str, folder: str, *, shared_speakers: bool, shared_groups: boo
         UserError: test recordings that are not here, or parts that share what was not admitted
     """
     params = project_params()
-    refuse_unknown_name("ser emobox: corpus", corpus, params.corpus, mend="Or bring it: ser import PATH.")
+    refuse_unknown_name("ser emobox: corpus", corpus, params.corpus, hint="Or bring it: ser import PATH.")
     if not paths.utterances(corpus).exists():
         raise UserError(f"ser emobox: {corpus} has not been read yet. Run: ser repro utterances@{corpus}")
     published = read_folds(Path(folder).expanduser())

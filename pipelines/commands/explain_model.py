@@ -15,8 +15,8 @@ from pipelines.commands.arguments import check_asked, refuse_without_features
 from pipelines.display.explanation import show_importance
 from pipelines.display.explanation_plots import draw_importance
 from pipelines.display.tables import CONSOLE
-from pipelines.evaluations.caveats import SPEAKER_NORM, synthetic
 from pipelines.evaluations.plan import Evaluation, plan_evaluation
+from pipelines.evaluations.result import SPEAKER_NORM, synthetic
 from pipelines.settings import feature_params, project_params
 from ser_tasks.bundles.explain.descriptor_groups import Columns, descriptor_groups
 from ser_tasks.bundles.explain.group_importance import drops, shuffled_fold

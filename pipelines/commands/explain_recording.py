@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import librosa  # lazy: what is used of it loads when it is used
+
 from pipelines.commands.bundles import find_bundle
 from pipelines.display.explanation import show_explanation
 from pipelines.display.explanation_plots import draw_explanation
@@ -13,7 +15,6 @@ from ser_tasks.bundles.explain.recording import Baseline, explain
 from ser_tasks.errors import UserError
 from ser_tasks.features import feature_set
 from ser_tasks.features.log_mel import LOG_MEL
-from ser_tasks.features.mel_power import mel_filters
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -36,11 +37,10 @@ def explain_recording(
 
 
 def named_by_frequency(bundle: Bundle) -> tuple[str, ...]:
-    """Names of the features; of log-mel bands their centres, the frequency that each hears best."""
+    """Names of the features; of log-mel bands their centre frequencies."""
     card, sections = bundle.card, bundle.sections
     if card.feature_set != LOG_MEL.name:
         return feature_set(card.feature_set).names(sections)
     band: Any = sections["log_mel"]
-    edges = {"n_mels": band.n_mels, "f_min": band.f_min, "f_max": band.f_max}
-    filters = mel_filters(sampling_rate=card.sampling_rate, n_fft=card.sampling_rate, **edges)  # bins of 1 Hz
-    return tuple(f"{centre} Hz" for centre in filters.toarray().argmax(axis=1))
+    edges = librosa.mel_frequencies(band.n_mels + 2, fmin=band.f_min, fmax=band.f_max)
+    return tuple(f"{centre:.0f} Hz" for centre in edges[1:-1])

@@ -33,6 +33,7 @@ from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import digest_files, save_entries
 from ser_tasks.params import Params
 from ser_tasks.params.editing import with_values
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE, read_params
 
 PAIRS = {"--column": "ROLE=COLUMN", "--label": "LABEL=CLASS", "--split": "PART=train, validation, test or drop"}
@@ -81,7 +82,7 @@ def pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def bring(said: ImportOptions, name: str | None, *, use: bool, dry_run: bool) -> None:
+def bring(said: ImportOptions, name: str | None, *, dry_run: bool) -> None:
     """Show what would become of it; then write it, if nothing is left open.
 
     Raises:
@@ -99,14 +100,14 @@ def bring(said: ImportOptions, name: str | None, *, use: bool, dry_run: bool) ->
     show_changes(plan, before, old)
     if dry_run:
         return
-    edits = _edits(plan, params, said, use=use)
+    edits = _edits(plan, params, said)
     text = with_values(PARAMS_FILE.read_text(encoding="utf-8"), edits)
-    Params.model_validate(yaml.safe_load(text))
+    ProjectParams.model_validate(yaml.safe_load(text))
     _write(plan)
     with atomic_path(PARAMS_FILE) as temporary:
         temporary.write_text(text, encoding="utf-8")
     tracked = [dvc_add(path) for path in (_table(name), paths.manifest(name))]
-    show_written(plan, edits, tracked, used=use or name in params.corpora)
+    show_written(plan, edits, tracked)
 
 
 def _whose(said: ImportOptions, name: str | None) -> tuple[str, ImportOptions, Description | None]:
@@ -172,7 +173,7 @@ def _write(plan: Import) -> None:
         save_entries(digest_files(root, list_audio(root, corpus)), paths.manifest(plan.name))
 
 
-def _edits(plan: Import, params: Params, said: ImportOptions, *, use: bool) -> dict[str, Any]:
+def _edits(plan: Import, params: Params, said: ImportOptions) -> dict[str, Any]:
     """What changes in params.yaml: the entry; of an entry that is there, what no longer holds or was said anew."""
     before, new = params.corpus.get(plan.name), plan.section
     edits: dict[str, Any] = {}
@@ -185,7 +186,4 @@ def _edits(plan: Import, params: Params, said: ImportOptions, *, use: bool) -> d
         replaced = own is None or new["speaker_independent"] is None or said.protocol or said.speakers
         if replaced and own != new["speaker_independent"]:
             edits[f"corpus.{plan.name}.speaker_independent"] = new["speaker_independent"]
-    for group in ("corpora", "sound_corpora") if use else ():
-        if plan.name not in getattr(params, group):
-            edits[group] = [*getattr(params, group), plan.name]
     return edits

@@ -106,19 +106,15 @@ def show_changes(plan: Import, before: Description | None, old: Sequence[Mapping
     _line("again", "; ".join([counts, *labels]), style="cyan")
 
 
-def show_written(plan: Import, edits: Mapping[str, Any], tracked: Sequence[str], *, used: bool) -> None:
+def show_written(plan: Import, edits: Mapping[str, Any], tracked: Sequence[str]) -> None:
     """What was written where, and what comes next."""
     for key, value in edits.items():
         _line("wrote" if key.startswith("corpus.") else "", f"params.yaml: {key}: {_flow(value)}", style="green")
     for words in tracked:
         _line("", words, style="green")
-    if not used:
-        _line(
-            "next", f"add {plan.name} to corpora: and sound_corpora: in params.yaml (or: ser import {plan.name} --use)"
-        )
-    protocol = "speaker_independent" if plan.chosen.section else "speaker_dependent"
-    _line("next" if used else "", f"ser check {plan.name}")
-    _line("", f"ser repro evaluate@{plan.name}-{protocol}-{LEARN}")
+    protocol = "" if plan.chosen.section else " --protocol speaker_dependent"
+    _line("next", f"ser check {plan.name}")
+    _line("", f"ser evaluate {plan.name} {LEARN}{protocol}")
     if plan.emobox is not None:
         _line("", f"its folds as a protocol: ser emobox {plan.name} {plan.emobox}")
 

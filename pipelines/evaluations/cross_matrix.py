@@ -7,14 +7,13 @@ from typing import Any
 from pipelines import paths
 from pipelines.commands.arguments import refuse_unknown_name
 from pipelines.display.tables import CONSOLE, show_rows
+from pipelines.evaluations.cross_corpus import run
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
-from pipelines.stages.cross import run
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import markdown, with_interval
 from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
-from ser_tasks.params.reading import PARAMS_FILE
 from ser_tasks.text.transcripts import OF_WORDS
 
 Pair = tuple[str, str]  # learnt from, tested on
@@ -30,8 +29,8 @@ def evaluate_pair(
     """
     params = project_params()
     for option, name in (*(("--train", name) for name in train), ("--test", test)):
-        refuse_unknown_name(option, name, params.corpus, mend="Or add it under corpus: in params.yaml.")
-    refuse_unknown_name("--model", model, MODELS, mend="Name one of them.")
+        refuse_unknown_name(option, name, params.corpus, hint="Or add it under corpus: in params.yaml.")
+    refuse_unknown_name("--model", model, MODELS, hint="Name one of them.")
     values = {"train": train, "test": test, "model": model, "presets": dict(presets), "corpus_norm": corpus_norm}
     try:
         section = CrossParams.model_validate(values)
@@ -58,14 +57,14 @@ def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: 
         UserError: a name that is not known, or fewer than two corpora
     """
     params = project_params()
-    refuse_unknown_name("ser cross: model", model, MODELS, mend="Name one of them.")
+    refuse_unknown_name("ser cross: model", model, MODELS, hint="Name one of them.")
     for name in names:
-        refuse_unknown_name("ser cross: corpus", name, params.corpus, mend="Or add it under corpus: in params.yaml.")
+        refuse_unknown_name("ser cross: corpus", name, params.corpus, hint="Or add it under corpus: in params.yaml.")
     corpora = list(names) or corpora_here(model)
     if len(corpora) < 2:
         raise UserError(
-            f"a matrix needs two corpora with features for {model}, found {', '.join(corpora) or 'none'}. Name more of "
-            f"them under corpora: and sound_corpora: in {PARAMS_FILE}, and run dvc repro."
+            f"a matrix needs two corpora with features for {model}, found {', '.join(corpora) or 'none'}. Each that "
+            f"has been evaluated has them: ser evaluate CORPUS {model}"
         )
     cells: dict[Pair, dict[str, Any] | str] = {}
     for train in corpora:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipelines.evaluations.caveats import protocol_kind
 from pipelines.evaluations.plan import Evaluation, balanced, labelled_corpus, plan_evaluation
+from pipelines.evaluations.result import protocol_kind
 from ser_tasks.errors import LeakError, UserError
 from ser_tasks.evaluation.audit import audit_folds
 from ser_tasks.evaluation.protocol_bias.equal_size import equal_folds

@@ -9,12 +9,12 @@ import pandas as pd
 from pipelines import paths
 from pipelines.commands.arguments import check_asked, refuse_without_features
 from pipelines.display.protocol_bias import show_inflation
-from pipelines.evaluations.caveats import SPEAKER_NORM, synthetic, unknown_speakers
 from pipelines.evaluations.plan import Evaluation
 from pipelines.evaluations.plan_protocol_bias import Comparison, Row, plan_inflation, with_each_c
+from pipelines.evaluations.result import SPEAKER_NORM, synthetic, unknown_speakers
+from pipelines.evaluations.run import run_folds
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
-from pipelines.stages.evaluate import run_folds
 from ser_tasks.engine import flow
 from ser_tasks.evaluation.protocol_bias.compare import against, chosen_on_test
 from ser_tasks.evaluation.protocol_bias.protocols import HONEST

@@ -3,17 +3,18 @@
 The same work gives the same file, byte for byte. Lines are "name: value" in lists, which `dvc metrics` leaves out.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pipelines import paths
 from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_section
-from pipelines.evaluations.plan_cross import CrossEvaluation
 from pipelines.settings import feature_params
 from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
@@ -23,6 +24,7 @@ from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
 from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.features.feature_set import with_engine
 from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import deciding_settings, n_copies
 from ser_tasks.models import MODELS
@@ -38,6 +40,9 @@ from ser_tasks.provenance.content_digest import (
     value_digest,
 )
 from ser_tasks.text.transcripts import HEARD, OF_WORDS
+
+if TYPE_CHECKING:
+    from pipelines.evaluations.cross_corpus import CrossEvaluation
 
 LOCK = Path("requirements.lock")
 SHORT = 16  # hexadecimal digits of a module's digest: there are many
@@ -142,10 +147,11 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
 
 def _model_code(model: str, params: Params) -> list[Root]:
     """What learns, answers, extracts and counts."""
-    line, extracting = MODELS[model], [root for name in _sound(model) for root in FEATURE_SETS[name].all_code]
+    read = feature_params(params)
+    extracting = [root for name in _sound(model) for root in with_engine(FEATURE_SETS[name], read).all_code]
     sounding = (Clip, condition) if extracting else ()
-    copying = (augmented_copy,) if extracting and n_copies(feature_params(params)) else ()
-    return [*evaluation_code(line), *extracting, *sounding, *copying]
+    copying = (augmented_copy,) if extracting and n_copies(read) else ()
+    return [*evaluation_code(MODELS[model]), *extracting, *sounding, *copying]
 
 
 def _corpus_data(corpus: str, model: str) -> dict[str, str]:

@@ -12,10 +12,10 @@ import pandas as pd
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from pipelines.display.tables import CONSOLE
+from pipelines.evaluations import cross_corpus, ensemble
 from pipelines.evaluations.plan import plan_evaluation
-from pipelines.evaluations.plan_cross import plan_cross
+from pipelines.evaluations.result import result_of
 from pipelines.evaluations.verify_rows import Recorded
-from pipelines.stages import cross, ensemble, evaluate
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest, fold_outcome
 from ser_tasks.evaluation.scoring import FoldOutcome
@@ -39,15 +39,15 @@ def recompute(row: Recorded, params: Params) -> tuple[dict[str, Any], pd.DataFra
         made, answers, _ = ensemble.result_of(result["model"], row.ensemble_section(params), params)
         return made, answers.predictions
     if row.kind == "cross":
-        across = plan_cross(result["model"], row.cross_section(params), params)
-        again, predictions, _ = cross.result_of(across, fresh_outcomes(row.name, across.requests, params))
+        across = cross_corpus.plan_cross(result["model"], row.cross_section(params), params)
+        again, predictions, _ = cross_corpus.result_of(across, fresh_outcomes(row.name, across.requests, params))
         return again, predictions
     if result["model"] not in MODELS:
         raise UserError(f"the table of models has no {result['model']!r}")
     planned = plan_evaluation(
         result["corpus"], result["protocol"], result["model"], params.for_corpus(result["corpus"])
     )
-    again, predictions, _ = evaluate.result_of(planned, fresh_outcomes(row.name, planned.requests, params))
+    again, predictions, _ = result_of(planned, fresh_outcomes(row.name, planned.requests, params))
     return again, predictions
 
 

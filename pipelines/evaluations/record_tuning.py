@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from pipelines.evaluations.plan_tuning import PlannedStudy, Tuning
 from pipelines.evaluations.record import CHOSEN, HEADLINE, SAID, differences
-from pipelines.stages.evaluate import head
+from pipelines.evaluations.result import head
 from ser_tasks.evaluation.tuning.candidate import settings
 from ser_tasks.evaluation.tuning.sampler import ERROR, was_killed
 from ser_tasks.evaluation.tuning.search import INNER_UARS, Best

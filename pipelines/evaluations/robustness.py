@@ -9,8 +9,9 @@ from pipelines.commands.arguments import check_asked, refuse_without_features
 from pipelines.display.progress import watch_shards
 from pipelines.display.robustness import show_robustness
 from pipelines.evaluations.plan_robustness import PROTOCOL, Plan, plan_robustness, refuse_deaf, with_degraded
+from pipelines.evaluations.result import circumstances, head, warnings
+from pipelines.evaluations.run import run_folds
 from pipelines.settings import project_params
-from pipelines.stages.evaluate import circumstances, head, run_folds, warnings
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.pictures import as_png
 from ser_tasks.engine import flow

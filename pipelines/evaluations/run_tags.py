@@ -42,8 +42,8 @@ def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
         table = paths.heard(corpus) if feature_set == HEARD else paths.utterances(corpus)
         if feature_set == HEARD and not table.exists():
             raise UserError(
-                f"{table}: no such table of words. Add {corpus} to asr_corpora in params.yaml, and run "
-                f"dvc repro transcripts@{corpus}"
+                f"{table}: no such table of recognised words. Run the stage that makes it: "
+                f"ser repro transcripts@{corpus}"
             )
         return table, file_digest(table) if feature_set == HEARD else utterances_digest(table)
     folder = paths.features(corpus, feature_set)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pipelines import paths
 from pipelines.display.verify import show_summary, show_verdict
+from pipelines.evaluations.cross_corpus import plan_cross
 from pipelines.evaluations.plan import labelled_corpus, plan_evaluation
-from pipelines.evaluations.plan_cross import plan_cross
 from pipelines.evaluations.provenance import ALL, Origin, as_values, cross_origin, ensemble_origin, evaluation_origin
 from pipelines.evaluations.recompute import recompute
 from pipelines.evaluations.status import Verdict

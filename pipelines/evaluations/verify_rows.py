@@ -42,8 +42,8 @@ class Recorded:
             found: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
             found["corpus"], found["protocol"], found["model"], found["folds"]
         except (json.JSONDecodeError, KeyError, TypeError) as error:
-            mend = f"Restore it: git checkout {self.file}, or dvc repro."
-            raise UserError(f"{self.file}: not a result ({error}). {mend}") from error
+            hint = f"Restore it: git checkout {self.file}, or dvc repro."
+            raise UserError(f"{self.file}: not a result ({error}). {hint}") from error
         return found
 
     @property

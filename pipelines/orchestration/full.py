@@ -11,6 +11,7 @@ from prefect.logging import get_run_logger
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from pipelines.orchestration.graph import Stage, stale_stages
+from pipelines.orchestration.stage_list import write_stages
 from pipelines.settings import project_params
 
 
@@ -26,6 +27,7 @@ def ser(force: bool = False) -> list[str]:
         force: run every stage, stale or not
     """
     params = project_params()
+    write_stages(params)
     stages = stale_stages(everything=force)
     get_run_logger().info("%d stale stages: %s", len(stages), ", ".join(stage.name for stage in stages))
     runner: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=params.workers.count)

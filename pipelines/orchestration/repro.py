@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pipelines.display.tables import CONSOLE, OF_RESULTS, show_rows
 from pipelines.orchestration.graph import stale_stages
+from pipelines.orchestration.stage_list import write_stages
 from pipelines.orchestration.warm import warm_process
-from pipelines.stages import check
+from pipelines.stages.params import prepare
 from ser_tasks.engine import server_named
 from ser_tasks.evaluation.result import read_result, results_table
 
@@ -21,7 +22,7 @@ def repro(options: Sequence[str]) -> int:
     """Run `dvc repro` with these options, and show the results that changed; returns DVC's exit status."""
     if RUNS_NOTHING & {*options}:
         return _dvc_repro(options)
-    check.main()
+    write_stages(prepare())
     if not options and not stale_stages():
         CONSOLE.print("Everything is up to date. All results: ser results")
         return 0

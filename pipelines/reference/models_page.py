@@ -29,16 +29,15 @@ ENCODERS_HEAD = """
 ## Speech encoders
 
 Trained by others, frozen here: of every layer the mean and the standard deviation of each unit over time, one row for
-an utterance. They stand under `encoders` in `params.yaml`; [how to get and to choose one](../encoders.md).
+an utterance; [how to get and to choose one](../encoders.md).
 
 """
 MODELS_HEAD = """# Models
 
-*Stands under*: the list in `params.yaml` that a model is named in. *Settings*: its sections there
-([parameters](params.md)). A model that z-scores speakers hears all of a test speaker's audio before its first answer
-([protocols](../protocols.md)). Each that reads `transcripts` is there once more as `NAME_heard`, with its settings:
-it reads what a speech recogniser heard, and stands under `models.heard_transcripts`. `svm`, `logistic` and their
-variants with speaker norm are there once more for each speech encoder, as `ENCODER_NAME`: named in `models.encoders`.
+*Settings*: its sections of `params.yaml` ([parameters](params.md)). A model that z-scores speakers hears all of a test
+speaker's audio before its first answer ([protocols](../protocols.md)). Each that reads `transcripts` is there once more
+as `NAME_heard`, with its settings: it reads what a speech recogniser transcribed. `svm`, `logistic` and their variants
+with speaker norm are there once more for each speech encoder, as `ENCODER_NAME`: `whisper_base_logistic`.
 
 """
 
@@ -82,7 +81,7 @@ def models_page(project: Path) -> str:
     """One row for each model."""
     params = read_params(project / PARAMS_FILE)
     rows = [(code(name), *_model(model, params)) for name, model in TABLE.items()]
-    return MODELS_HEAD + table(("name", "is", "reads", "stands under", "settings", "source"), rows)
+    return MODELS_HEAD + table(("name", "is", "reads", "settings", "source"), rows)
 
 
 def _model(model: DeclaredModel, params: Params) -> Iterator[str]:
@@ -90,7 +89,6 @@ def _model(model: DeclaredModel, params: Params) -> Iterator[str]:
     own = {"embeddings": " An SVM learns from its embeddings."}.get(model.group, "")
     yield about + own + (" Features are z-scored for each speaker." if model.speaker_norm else "")
     yield codes(model.feature_set.split("+"))
-    yield code(f"models.{model.group}")
     known: dict[int, str] = {id(section): key for key, section in params if isinstance(section, Section)}
     known |= {id(section): f"networks.{key}" for key, section in params.networks}
     yield codes(_names_of(model.section(params), known))

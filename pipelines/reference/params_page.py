@@ -16,16 +16,14 @@ from ser_tasks.params.reading import PARAMS_FILE
 
 HEAD = """# Parameters
 
-Every key of `params.yaml`, with the value that stands there. All keys are required, but for those of a network that has
-defaults; unknown ones are refused with the nearest name, and a mistake is answered with its line. *Read by*: the
-[stages](stages.md) that a change makes stale.
-What no stage reads is read by commands. To try a value without keeping it:
+Every key of `params.yaml`, with the value that stands there. Keys without a default are required; unknown ones are
+refused with the nearest name, and a mistake is reported with its line. *Read by*: the [stages](stages.md) that a
+change makes stale. What no stage reads is read by commands. To try a value without keeping it:
 `dvc exp run -S training.epochs=20`.
 
 """
-SELECTION = "## Selection\n\nWhat is run: corpora, protocols, feature sets.\n\n"
 COLUMNS = ("key", "value", "allowed", "means")
-NAMED = ("corpus", "ensembles", "bundles", "cross")  # sections of entries that have names of their own
+NAMED = ("corpus", "evaluations", "ensembles", "bundles", "cross")  # sections of entries that have names of their own
 ABSENT = object()
 TRAINING = TrainingParams.__name__  # of a network: what differs from the section training, so not spelt out again
 
@@ -36,7 +34,6 @@ class Page:
     def __init__(self, text: str, stages: Mapping[str, Stage]) -> None:
         self.values, self.comments, self.stages = yaml.safe_load(text), file_comments(text), stages
         schema = ProjectParams.model_json_schema()
-        self.evaluations = {name for name in stages if name.partition("_")[0] == "evaluate"}
         self.keys = {key: schema["properties"][key] for key in self.values}  # in the order of the file
         self.schemas = schema["$defs"]
         self.beside = {each.__name__: field_comments(each) for each in _sections(Section)}
@@ -44,9 +41,7 @@ class Page:
     def read_by(self, key: str) -> str:
         """The stages, linked."""
         names = readers(self.stages, key)
-        if self.evaluations <= set(names):
-            names = ["every evaluate", *(name for name in names if name not in self.evaluations)]
-        return ", ".join(f"[{name}](stages.md#{name.split()[-1]})" for name in names) or "no stage"
+        return ", ".join(f"[{name}](stages.md#{name})" for name in names) or "no stage"
 
     def about(self, name: str) -> str:
         """The docstring of a section class."""
@@ -57,17 +52,7 @@ def params_page(project: Path) -> str:
     """The whole page, of the params.yaml and dvc.yaml of a project's folder."""
     stages = stages_of(yaml.safe_load((project / "dvc.yaml").read_text(encoding="utf-8")))
     page = Page((project / PARAMS_FILE).read_text(encoding="utf-8"), stages)
-    plain_keys = [key for key, schema in page.keys.items() if "items" in schema]
-    parts = [HEAD, SELECTION, _selection(plain_keys, page)]
-    parts += [_section(key, schema, page) for key, schema in page.keys.items() if key not in plain_keys]
-    return "\n".join(parts)
-
-
-def _selection(keys: list[str], page: Page) -> str:
-    rows = [
-        (*_row(key, page.keys[key], ProjectParams.__name__, page.values[key], page), page.read_by(key)) for key in keys
-    ]
-    return table((*COLUMNS, "read by"), rows)
+    return "\n".join([HEAD, *(_section(key, schema, page) for key, schema in page.keys.items())])
 
 
 def _section(key: str, schema: Schema, page: Page) -> str:
@@ -81,8 +66,9 @@ def _section(key: str, schema: Schema, page: Page) -> str:
     lines.append(f"Read by: {page.read_by(key)}.")
     if name == section_in(schema):
         return "\n\n".join([*lines, table(COLUMNS, _rows(key, name, page.values[key], page))])
-    lines += [f"Each name has these keys:\n\n{table(COLUMNS, _rows(f'{key}.NAME', name, ABSENT, page))}"]
-    return "\n\n".join([*lines, *_kinds(name, page), _named(page.values[key])])
+    each, values = ("line", dict(enumerate(page.values[key], 1))) if "items" in schema else ("name", page.values[key])
+    lines += [f"Each {each} has these keys:\n\n{table(COLUMNS, _rows(f'{key}.NAME', name, ABSENT, page))}"]
+    return "\n\n".join([*lines, *_kinds(name, page), _named(values, each)])
 
 
 def _network(own: str, page: Page) -> str:
@@ -109,7 +95,9 @@ def _row(key: str, schema: Schema, section: str, found: Any, page: Page) -> tupl
     said = [page.beside[section].get(own), page.about(inner) if inner else None, page.comments.get(key)]
     means = "; ".join(plain(text) for text in _once([text for text in said if text]))
     in_rows_below = inner and inner != TRAINING and isinstance(found, dict)
-    return code(_below_heading(key)), "–" if found is ABSENT or in_rows_below else value(found), allowed(schema), means
+    default = f"{value(schema['default'])} (default)" if "default" in schema else "–"
+    shown = default if found is ABSENT else "–" if in_rows_below else value(found)
+    return code(_below_heading(key)), shown, allowed(schema), means
 
 
 def _below_heading(key: str) -> str:
@@ -124,8 +112,8 @@ def _once(texts: list[str]) -> list[str]:
 
 
 def _member(schema: Schema) -> str:
-    """The section class of each entry of a mapping."""
-    (entry,) = schema["patternProperties"].values()
+    """The section class of each entry of a mapping or a list."""
+    entry = schema["items"] if "items" in schema else next(iter(schema["patternProperties"].values()))
     return str(entry["$ref"]).removeprefix(REF)
 
 
@@ -145,11 +133,11 @@ def _asks(name: str, page: Page) -> str:
     return "; ".join(said) or "–"
 
 
-def _named(entries: Mapping[str, Mapping[str, Any]]) -> str:
+def _named(entries: Mapping[Any, Mapping[str, Any]], each: str) -> str:
     """The entries that params.yaml has."""
     keys = list(dict.fromkeys(key for entry in entries.values() for key in entry))
-    rows = [(code(name), *(value(entry.get(key)) for key in keys)) for name, entry in entries.items()]
-    return f"In params.yaml:\n\n{table(('name', *keys), rows)}" if rows else "In params.yaml: none."
+    rows = [(code(str(name)), *(value(entry.get(key)) for key in keys)) for name, entry in entries.items()]
+    return f"In params.yaml:\n\n{table((each, *keys), rows)}" if rows else "In params.yaml: none."
 
 
 def _sections(base: type[Section]) -> Iterator[type[Section]]:

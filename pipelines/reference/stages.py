@@ -5,17 +5,21 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
+from pipelines.orchestration.stage_list import model_entry
+from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.models import MODELS
 
 Stage = Mapping[str, Any]
 KEY = re.compile(r"\$\{([^}]+)\}")
 ANY = "*"
+LISTED = ("evaluations", "ensembles", "bundles", "cross")  # that stages.yaml follows from
 
 
 def stages_of(dvc_yaml: Mapping[str, Any]) -> dict[str, Stage]:
     """{name: what it is}, with or without a loop around it."""
     return {
-        name: {**stage.get("do", stage), "over": stage.get("matrix", {"key": stage.get("foreach", "")})}
+        name: {**stage.get("do", stage), "name": name, "over": str(stage.get("foreach", ""))}
         for name, stage in dvc_yaml["stages"].items()
     }
 
@@ -27,20 +31,21 @@ def readers(stages: Mapping[str, Stage], key: str) -> list[str]:
 
 def patterns(stage: Stage) -> Iterator[str]:
     """Dotted keys that a stage reads, `*` where any name may stand."""
-    for over in stage["over"].values():
-        yield from KEY.findall(str(over))
+    for over in KEY.findall(stage["over"]):
+        yield from LISTED if over.startswith("stages.") else [over]
     for key in stage.get("params", ()):
-        if isinstance(key, str):
-            yield from _written_out(key, stage)
+        yield from _written_out(key, stage["name"])
 
 
-def _written_out(key: str, stage: Stage) -> list[str]:
-    """networks.${item.model} -> networks.mlp ..., by the group of models that the stage goes through."""
-    group = str(stage["over"].get("model", "")).removeprefix("${models.").removesuffix("}")
-    if "${item.model}" not in key:
-        return [KEY.sub(ANY, key)]
-    names = [name.removesuffix("_svm") for name, model in MODELS.items() if model.group == group]
-    return [key.replace("${item.model}", name) for name in names]
+def _written_out(key: str, stage: str) -> set[str]:
+    """${item.settings} -> every section that it stands for: of a feature set, or of a model."""
+    (item,) = KEY.findall(key) or [""]
+    field = item.removeprefix("item.")
+    if key != f"${{{item}}}" or not field:
+        return {KEY.sub(ANY, key)}
+    if stage == "features":
+        return {"encoder", *(name for name in FEATURE_SETS if name not in ENCODERS)}
+    return {model_entry(name)[field] for name in MODELS}
 
 
 def _same(pattern: str, key: str) -> bool:

@@ -10,7 +10,9 @@ from pipelines.reference.stages import KEY, Stage, stages_of
 HEAD = """# Stages
 
 What `dvc.yaml` makes from what. A stage runs once for each entry of what it goes through, under names like
-`evaluate@demo-speaker_independent-svm`; `dvc stage list` prints them all. The code that it depends on is in `dvc.yaml`.
+`evaluate@demo-speaker_independent-svm`; `dvc stage list` prints them all. What `stages.` stands before is worked out
+from the evaluations, ensembles, bundles and evaluations across corpora that `params.yaml` lists, and stands in
+`stages.yaml`. Files below `digests/` are made of the code that a stage depends on.
 
 """
 
@@ -22,20 +24,16 @@ def stages_page(project: Path) -> str:
 
 
 def _stage(stage: Stage) -> str:
-    over = " × ".join(code(key) for part in stage["over"].values() for key in KEY.findall(str(part)))
+    over = ", ".join(code(key) for key in KEY.findall(stage["over"]))
     facts = {
         "does": plain(_short(stage["desc"])),
         "command": code(_short(stage["cmd"])),
         "for each of": over,
-        "reads the parameters": ", ".join(_key(key) for key in stage.get("params", ())),
-        "reads": _files([each for each in stage.get("deps", ()) if each.startswith(("data/", "results/"))]),
+        "reads the parameters": ", ".join(code(_short(key)) for key in stage.get("params", ())),
+        "reads": _files([each for each in stage.get("deps", ()) if not each.startswith(("pipelines", "ser_tasks"))]),
         "makes": _files([*stage.get("outs", ()), *stage.get("metrics", ()), *stage.get("plots", ())]),
     }
     return "".join(f"- {what}: {said}\n" for what, said in facts.items() if said)
-
-
-def _key(key: str | dict[str, None]) -> str:
-    return code(_short(key)) if isinstance(key, str) else "all of `params.yaml`"
 
 
 def _files(entries: list[str | dict[str, object]]) -> str:

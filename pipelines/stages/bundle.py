@@ -99,15 +99,15 @@ def _register(card: Card) -> str:
 def _evaluated(section: BundleParams, params: Params) -> tuple[dict[str, Any], pd.DataFrame]:
     """The figures and the out-of-fold posteriors of this configuration."""
     place = (section.corpus, section.protocol, section.model)
-    mend = f"Name {section.model} under models: in params.yaml, and run dvc repro."
+    hint = f"Evaluate it: ser evaluate {section.corpus} {section.model}"
     for file in (paths.result(*place), paths.predictions(*place)):
         if not file.exists():
-            raise UserError(f"{file}: {section.model} has not been evaluated on {section.corpus}. {mend}")
+            raise UserError(f"{file}: {section.model} has not been evaluated on {section.corpus}. {hint}")
     result: dict[str, Any] = json.loads(paths.result(*place).read_text(encoding="utf-8"))
     preset = params.corpus[section.corpus].preset
     if result["preset"] != preset:
         raise UserError(
-            f"{paths.result(*place)}: of the preset {result['preset']!r}, but params.yaml has {preset!r}. {mend}"
+            f"{paths.result(*place)}: of the preset {result['preset']!r}, but params.yaml has {preset!r}. {hint}"
         )
     return result, pd.read_parquet(paths.predictions(*place))
 

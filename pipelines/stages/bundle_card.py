@@ -17,7 +17,7 @@ from ser_tasks.bundles.versions import bundle_versions
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.features import feature_set
-from ser_tasks.features.feature_set import sections_of
+from ser_tasks.features.feature_set import FeatureSet, sections_of, with_engine
 from ser_tasks.models import MODELS
 from ser_tasks.provenance.code_digest import code_digest
 
@@ -33,7 +33,7 @@ def make_card(
 ) -> Card:
     """All but the digests of the files."""
     line, corpus = MODELS[plan.model], CORPORA[plan.corpus]
-    features, spoken = feature_set(line.feature_set), _spoken(plan)
+    features, spoken = with_engine(feature_set(line.feature_set), feature_params(plan.params)), _spoken(plan)
     return Card(
         format=FORMAT,
         name=name,
@@ -52,13 +52,18 @@ def make_card(
         training=_training_data(plan, spoken),
         durations=(float(spoken.duration.min()), float(spoken.duration.max())),
         files={},
-        versions=bundle_versions(plan.model),
+        versions=bundle_versions(plan.model) | _engine_version(features),
         licence=corpus.licence,
         citation=corpus.citation,
         figures=_figures(result, confidence),
         data_digest=request.features_digest,
         code_digest=code_digest(*features.all_code, line.build, *line.code, final_recogniser, recognise_all),
     )
+
+
+def _engine_version(features: FeatureSet) -> dict[str, str]:
+    """Of the library that lld has compute the features, if it has one do so."""
+    return dict(features.facts()) if features.facts and "lld" in features.sections else {}
 
 
 def _sections(plan: Evaluation, *, reader: str) -> dict[str, Any]:

@@ -1,31 +1,16 @@
-"""Stage `ensemble`: several models' answers made one, and held against each of them."""
+"""Stage `ensemble`: the posteriors of several models combined, and compared with each of them."""
 
 import time
 from collections.abc import Mapping
-from typing import Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from pipelines import paths
 from pipelines.display.tables import CONSOLE, percent_points, show_result
-from pipelines.evaluations.caveats import protocol_kind, synthetic, unknown_speakers
-from pipelines.evaluations.plan import labelled_corpus, protocol_section
-from pipelines.evaluations.provenance import ensemble_origin, sealed
+from pipelines.evaluations.ensemble import result_of
+from pipelines.evaluations.plan import protocol_section
 from pipelines.evaluations.record import track, write_outputs
-from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from ser_tasks.engine import flow
-from ser_tasks.errors import UserError
-from ser_tasks.evaluation.scoring import FoldOutcome, Labels, score
-from ser_tasks.evaluation.splits import Fold
-from ser_tasks.models.ensembles.ensemble import Ensemble
-from ser_tasks.models.ensembles.paired import mcnemar, uar_difference
-from ser_tasks.models.ensembles.rules import RULES
-from ser_tasks.models.lone_classes import unlearnt
-from ser_tasks.params import EnsembleParams, Params
-from ser_tasks.provenance.versions import library_versions
+from ser_tasks.evaluation.scoring import FoldOutcome
+from ser_tasks.params import Params
 
 
 @flow("ensemble", run_name="{name}")
@@ -43,17 +28,6 @@ def ensemble(name: str, params: Params) -> None:
     track(result, confusion, outcomes, seconds=time.perf_counter() - began, protocol=protocol, settings=settings)
 
 
-def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[str, Any], Ensemble, NDArray[np.int64]]:
-    """What results/ holds, the answers, and the confusion matrix; from the members' predictions that lie here."""
-    tables = {member: _predictions(section, member) for member in section.members}
-    made = RULES[section.rule](tables)
-    labels = _labels(section, params)
-    figures, confusion = score(made.predictions, labels, params.evaluation)
-    result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
-    result["against"] = {member: _against(made, table, labels, params) for member, table in tables.items()}
-    return sealed(result, ensemble_origin(name, section, params), made.predictions), made, confusion
-
-
 def show_comparison(against: Mapping[str, Mapping[str, float]]) -> None:
     """One line for each member."""
     for member, test in against.items():
@@ -62,77 +36,6 @@ def show_comparison(against: Mapping[str, Mapping[str, float]]) -> None:
             f"[{percent_points(test['low'])}, {percent_points(test['high'])}], p = {test['p']:.3f} over speakers, "
             f"McNemar p = {test['mcnemar_p']:.3f}"
         )
-
-
-def _predictions(section: EnsembleParams, member: str) -> pd.DataFrame:
-    file = paths.predictions(section.corpus, section.protocol, member)
-    if not file.exists():
-        raise UserError(
-            f"{file}: {member} has not been evaluated on {section.corpus}. Name it under models:, and run dvc repro."
-        )
-    return pd.read_parquet(file)
-
-
-def _labels(section: EnsembleParams, params: Params) -> Labels:
-    return Labels.of(labelled_corpus(section.corpus, params).utterances)
-
-
-def _head(name: str, section: EnsembleParams, params: Params) -> dict[str, Any]:
-    protocol = protocol_section(params, section.corpus, section.protocol)
-    return {
-        "corpus": section.corpus,
-        "corpus_kind": CORPORA[section.corpus].kind,
-        "preset": params.corpus[section.corpus].preset,
-        "protocol": section.protocol,
-        "protocol_kind": protocol_kind(protocol),
-        "model": name,
-    }
-
-
-def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, params: Params) -> dict[str, Any]:
-    absent = ["Some utterances were answered by some members only."] if len(made.answered) > 1 else []
-    emotions = dict(zip(labels.utterance_ids, labels.emotions, strict=True))
-    missed = unlearnt(_cross_validation(made.predictions), emotions)
-    return {
-        "utterances": len(made.predictions),
-        "speakers": len(set(labels.speakers)),
-        "classes": sorted(set(labels.emotions)),
-        "dropped": {},
-        "feature_set": "predictions",
-        "members": list(section.members),
-        "rule": section.rule,
-        "answered": dict(made.answered),
-        "seed": params.evaluation.seed,
-        "versions": library_versions(),
-        "warnings": synthetic(section.corpus) + unknown_speakers(section.corpus) + missed + absent,
-    }
-
-
-def _cross_validation(predictions: pd.DataFrame) -> list[Fold]:
-    """Folds that learn from whatever the others test; none where there is one fold, whose training part is not here."""
-    if predictions.fold.nunique() < 2:
-        return []
-    ids = predictions.utterance_id
-    parts = [(str(name), (predictions.fold == name).to_numpy()) for name in predictions.fold.unique()]
-    return [Fold(name, tuple(ids[~tested]), (), tuple(ids[tested])) for name, tested in parts]
-
-
-def _against(made: Ensemble, member: pd.DataFrame, labels: Labels, params: Params) -> dict[str, float]:
-    """The ensemble less one of its members, on what that member answered; several seeds of it count as their mean."""
-    classes = sorted(set(labels.emotions))
-    alone = member.groupby(["utterance_id", "fold", "truth"], as_index=False, sort=False)[classes].mean().assign(seed=0)
-    ours = made.predictions[made.predictions.utterance_id.isin(alone.utterance_id)]
-    evaluation = params.evaluation
-    speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
-    found = uar_difference(
-        ours,
-        alone,
-        speakers,
-        confidence=evaluation.confidence,
-        resamples=evaluation.bootstrap_resamples,
-        seed=evaluation.seed,
-    )
-    return found.figures() | {"mcnemar_p": round(mcnemar(ours, alone).p, 4)}
 
 
 def main(name: str) -> None:

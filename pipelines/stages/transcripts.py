@@ -49,8 +49,8 @@ def plan(corpus: str, utterances: pd.DataFrame, params: AsrParams) -> list[Shard
     shards = plan_transcripts(utterances, params.engine_here, params.settings, shard_minutes=params.shard_minutes)
     if not shards:
         raise UserError(
-            f"{corpus}: none of its {len(utterances)} utterances has sound. Fetch its recordings, or take it out of "
-            "asr_corpora in params.yaml."
+            f"{corpus}: none of its {len(utterances)} utterances has sound. Fetch its recordings, or take its "
+            "models of recognised transcripts out of evaluations: in params.yaml."
         )
     return shards
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ser_tasks.bundles.card import Card
+from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.evaluation.result import percent, with_interval
 
 FILE = "MODEL_CARD.md"
@@ -23,6 +24,7 @@ KNOWN_LIMITS = {
     "of it is not in the voice: expect clearly worse answers there.",
     "natural": "Its emotions are what raters heard, not what speakers felt, and raters often disagree.",
     "synthetic": "It has heard synthetic voices only. It shows that the workflow runs, and must not be used on people.",
+    UNKNOWN: "Whether its emotions are acted or natural is not known, nor how its figures carry over to other speech.",
 }
 
 

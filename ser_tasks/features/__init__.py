@@ -6,7 +6,10 @@ from importlib import import_module
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoded import EncoderParams, encoded
 from ser_tasks.features.encoders import ENCODERS
-from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.feature_set import FeatureSet, by_engine
+from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
+from ser_tasks.features.lld import LLD
+from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
 from ser_tasks.params.base import Section
 from ser_tasks.params.sound import AudioParams, ConditioningParams, SignalAugmentationParams
 
@@ -40,6 +43,8 @@ _DECLARED = {name: _declared(name) for name in FILES}
 
 FEATURE_SETS: Mapping[str, FeatureSet] = {
     **{name: features for name, (features, _) in _DECLARED.items()},
+    "lld": by_engine("lld", {"vectorised": LLD, "pyAudioAnalysis": LLD_BY_LIBRARY}),
+    "functionals": by_engine("lld", {"vectorised": FUNCTIONALS, "pyAudioAnalysis": FUNCTIONALS_BY_LIBRARY}),
     **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
 }
 

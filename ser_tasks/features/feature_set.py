@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -88,3 +88,38 @@ class FeatureSet:
     def __call__(self, signal: NDArray[np.float32], params: Settings) -> NDArray[np.float32]:
         """Features of one utterance, (n_samples,) -> (n_frames, n_dims)."""
         return np.asarray(self.extract(signal, **self.settings(params)), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class EngineFeatureSet(FeatureSet):
+    """A feature set whose params name the engine that computes it. Its own fields are those of the default engine.
+
+    Attributes:
+        section: of params.yaml, whose key `engine` decides
+        engines: by that key; they differ in values, code and facts alone
+    """
+
+    section: str = ""
+    engines: Mapping[str, FeatureSet] = field(default_factory=dict)
+
+    def __call__(self, signal: NDArray[np.float32], params: Settings) -> NDArray[np.float32]:
+        """Features of one utterance by the engine of the params, (n_samples,) -> (n_frames, n_dims)."""
+        return with_engine(self, params)(signal, params)
+
+
+def by_engine(section: str, engines: Mapping[str, FeatureSet]) -> EngineFeatureSet:
+    """One feature set of several engines, the default one first."""
+    default = next(iter(engines.values()))
+    return EngineFeatureSet(**vars(default), section=section, engines=engines)
+
+
+def with_engine(features: FeatureSet, params: Settings) -> FeatureSet:
+    """The feature set as these params have it computed: what to take code and facts from.
+
+    Raises:
+        UserError: the section that names the engine is missing
+    """
+    if not isinstance(features, EngineFeatureSet):
+        return features
+    settings: Mapping[str, Any] = features.settings(params)
+    return features.engines[settings[features.section].engine]

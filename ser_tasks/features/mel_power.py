@@ -53,9 +53,9 @@ def mel_power(
 def mel_filters(*, sampling_rate: int, n_fft: int, n_mels: int, f_min: float, f_max: float) -> scipy.sparse.csr_array:
     """Triangles of equal area, evenly spaced in mel: (n_mels, n_fft // 2 + 1), as librosa's but sparse.
 
-    Written here, with `librosa.filters.mel` as the oracle of the tests: importing librosa loads a compiler
-    (numba), which costs every worker a second, shares a cache on disk that concurrent workers corrupt, and is
-    missing on training machines.
+    Written here, with `librosa.filters.mel` as the oracle of the tests: the same bits, but librosa loads a compiler
+    (numba), which costs every worker a second, needs a folder to write to, shares a cache in it that concurrent
+    workers corrupt, and is missing on training machines.
 
     Raises:
         UserError: f_max above half the sampling rate, or a band so narrow that no FFT bin falls into it

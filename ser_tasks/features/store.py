@@ -32,7 +32,7 @@ from ser_tasks.augmentation.signal_copy import augmented_copy
 from ser_tasks.errors import UserError
 from ser_tasks.features import feature_set
 from ser_tasks.features.augmentation_copies import COPY_MARK
-from ser_tasks.features.feature_set import sections_of
+from ser_tasks.features.feature_set import sections_of, with_engine
 from ser_tasks.provenance.code_digest import code_digest
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def n_copies(settings: Mapping[str, Any]) -> int:
 
 def describe(feature_set_name: str, params: Settings) -> dict[str, str]:
     """Metadata of a shard: what the values mean and what made them, each value as JSON."""
-    features = feature_set(feature_set_name)
+    features = with_engine(feature_set(feature_set_name), params)
     sections = deciding_settings(feature_set_name, params)
     settings = {name: section.model_dump(mode="json") for name, section in sections.items()}
     framing = features.framing(**features.settings(params)) if features.framing else None

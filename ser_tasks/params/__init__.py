@@ -9,6 +9,7 @@ from ser_tasks.params.asr import AsrParams, FasterWhisperParams, PocketsphinxPar
 from ser_tasks.params.base import Count, Fraction, Name, Once, Section
 from ser_tasks.params.bundles import BundleParams, ReliabilityParams
 from ser_tasks.params.cross import CrossParams
+from ser_tasks.params.evaluations import EvaluationLine, Evaluations
 from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
     AugmentationParams,
@@ -28,7 +29,6 @@ from ser_tasks.params.protocols import (
     OfficialSplit,
     Protocol,
     ProtocolName,
-    Protocols,
     SpeakerDependent,
     SpeakerFolds,
     SpeakerIndependent,
@@ -70,13 +70,13 @@ __all__ = [
     "DemoParams",
     "EmoboxFolds",
     "EnsembleParams",
+    "EvaluationLine",
     "EvaluationParams",
     "FasterWhisperParams",
     "InflationParams",
     "LeaveSessionOut",
     "LogisticParams",
     "Loso",
-    "ModelsParams",
     "NetworkParams",
     "NetworksParams",
     "OfficialSplit",
@@ -85,7 +85,6 @@ __all__ = [
     "PredictParams",
     "Protocol",
     "ProtocolName",
-    "Protocols",
     "ReliabilityParams",
     "RequestParams",
     "RobustnessParams",
@@ -129,32 +128,10 @@ class NetworksParams(Section):
         return {name: _trained(section, own.get(name, training)) for name, section in {**bare, **sections}.items()}
 
 
-class ModelsParams(Section):
-    """Which models are evaluated, by the stage of dvc.yaml that does it: SVMs, then networks by what they read."""
-
-    svm: Annotated[tuple[str, ...], Once]  # and logistic regression, on functionals
-    encoders: Annotated[tuple[str, ...], Once]  # on each of encoders, as ENCODER_NAME
-    functionals: Annotated[tuple[str, ...], Once]
-    lld: Annotated[tuple[str, ...], Once]
-    log_mel: Annotated[tuple[str, ...], Once]
-    psd_image: Annotated[tuple[str, ...], Once]
-    embeddings: Annotated[tuple[str, ...], Once]  # networks on log_mel whose embeddings an SVM learns from
-    transcripts: Annotated[tuple[str, ...], Once]  # classifiers of words
-    transcript_networks: Annotated[tuple[str, ...], Once]
-    speech_and_words: Annotated[tuple[str, ...], Once]  # networks that hear and read
-    heard_transcripts: Annotated[tuple[str, ...], Once]  # both kinds, on what a speech recogniser heard
-
-    @model_validator(mode="after")
-    def _at_least_one(self) -> "ModelsParams":
-        if not any(names for _, names in self):
-            raise ValueError("no model is named")
-        return self
-
-
 class EnsembleParams(Section):
     """Answers of several models made one."""
 
-    corpus: Name  # as it stands under corpora
+    corpus: Name  # one of those under corpus:
     protocol: ProtocolName  # of the evaluations whose answers are taken
     members: Annotated[tuple[str, ...], Once, Field(min_length=2)]  # models that were evaluated on it
     rule: Literal[
@@ -189,16 +166,7 @@ class WorkersParams(Section):
 class Params(Section):
     """The whole of params.yaml."""
 
-    corpora: Annotated[tuple[str, ...], Once, Field(min_length=1)]
-    sound_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose sound is learnt from
-    text_corpora: Annotated[tuple[str, ...], Once]  # of them, those whose words are
-    speech_and_words_corpora: Annotated[tuple[str, ...], Once]  # of them, those of which one model learns both
-    asr_corpora: Annotated[tuple[str, ...], Once]  # of them, those that a speech recogniser hears
-    protocols: Protocols  # of SVMs and classifiers of words
-    network_protocols: Protocols  # of networks, which take long
-    encoders: Annotated[tuple[str, ...], Once]  # of speech, whose layers the models of models.encoders read
-    feature_sets: Annotated[tuple[str, ...], Once, Field(min_length=1)]  # made of every one of sound_corpora
-    models: ModelsParams
+    evaluations: Evaluations  # what these read, features and transcripts, is made for them
     corpus: dict[Name, CorpusParams]
     speaker_dependent: SpeakerDependent
     demo: DemoParams

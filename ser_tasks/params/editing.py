@@ -42,6 +42,43 @@ def _with_value(text: str, keys: list[str], value: Any) -> str:
     return _replaced(text, node.start_mark.index, node.end_mark.index, _written(value))
 
 
+def with_item(text: str, key: str, item: Mapping[str, Any]) -> str:
+    """The text with one line more, `- {...}`, at the end of a list.
+
+    Args:
+        text: of a YAML file
+        key: of a list at the top of the file, each of whose items stands on a line of its own; or of an empty one, []
+        item: written in braces
+
+    Raises:
+        UserError: no such list, or one that is written in brackets
+    """
+    top: Any = yaml.compose(text)
+    found = next((own for name, own in top.value if name.value == key), None)
+    line = f"  - {_written(item)}"
+    if isinstance(found, yaml.SequenceNode) and not found.value:
+        return f"{text[: found.start_mark.index].rstrip(' ')}{_rest_of_line(text, found)}\n{line}{_below(text, found)}"
+    if not isinstance(found, yaml.SequenceNode) or found.flow_style:
+        raise UserError(
+            f"params.yaml: {key}: expected a list with a line, - {{...}}, for each item. Write it like that."
+        )
+    indent = " " * found.start_mark.column
+    end = text.find("\n", found.value[-1].end_mark.index)
+    end = len(text) if end < 0 else end
+    return f"{text[:end]}\n{indent}- {_written(item)}{text[end:]}"
+
+
+def _rest_of_line(text: str, node: yaml.Node) -> str:
+    """The comment behind a value, if there is one."""
+    rest = text[node.end_mark.index :].partition("\n")[0].strip()
+    return f"  {rest}" if rest else ""
+
+
+def _below(text: str, node: yaml.Node) -> str:
+    end = text.find("\n", node.end_mark.index)
+    return text[end:] if end >= 0 else "\n"
+
+
 def _in_line(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) or bool(getattr(node, "flow_style", False))
 

@@ -80,7 +80,6 @@ class VerifyParams(Section):
 
 Protocol = SpeakerIndependent | SpeakerDependent | EmoboxFolds  # what a protocol's name stands for, of one corpus
 ProtocolName = Literal["speaker_independent", "speaker_dependent", "emobox"]
-Protocols = Annotated[tuple[ProtocolName, ...], Once, Field(min_length=1)]
 
 
 class BalanceParams(Section):

@@ -59,12 +59,12 @@ def _stated_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     ]
 
 
-def refuse_unknown(name: str, known: Collection[str], *, place: str, mend: str) -> None:
+def refuse_unknown(name: str, known: Collection[str], *, place: str, hint: str) -> None:
     """Raise ParamsError unless `name` is one of `known`."""
     if name not in known:
         raise ParamsError(
             f"{PARAMS_FILE}: {place}: {name!r} is not known{nearest(name, known)} "
-            f"Allowed: {listed(sorted(known))}. {mend}"
+            f"Allowed: {listed(sorted(known))}. {hint}"
         )
 
 

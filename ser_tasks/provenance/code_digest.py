@@ -71,9 +71,9 @@ class _Code:
             self._digests[root] = digest.hexdigest()
         return self._digests[root]
 
-    def reached(self, roots: list[Key]) -> list[Key]:
-        """Everything, in the order of the first visit."""
-        return _first_visits(roots, self._linked)
+    def reached(self, roots: list[Key], without: Callable[[str], bool] = lambda module: False) -> list[Key]:
+        """Everything but what these modules define, in the order of the first visit."""
+        return _first_visits(roots, lambda key: [other for other in self._linked(key) if not without(other[0])])
 
     def named(self, key: Key) -> str:
         """Text of a definition with the bare names of what it refers to, for people."""
@@ -160,14 +160,17 @@ def code_digest(*reached_from: Root, roots: Roots = ROOTS) -> str:
     return hashlib.sha256("\n".join(each).encode()).hexdigest()
 
 
-def code_parts(*reached_from: Root, roots: Roots = ROOTS) -> dict[str, str]:
+def code_parts(
+    *reached_from: Root, roots: Roots = ROOTS, without: Callable[[str], bool] = lambda module: False
+) -> dict[str, str]:
     """By dotted name of the module, a digest of what is reached in it: for people, to see where something changed.
 
-    It may change where `code_digest` does not: with the name of a definition, or with its module.
+    It may change where `code_digest` does not: with the name of a definition, or with its module. Nothing is reached
+    in, or through, modules that `without` is true of.
     """
     code = _code(roots)
     found: dict[str, list[str]] = {}
-    for module, statement in code.reached([code.key(root) for root in reached_from]):
+    for module, statement in code.reached([code.key(root) for root in reached_from], without):
         if statement != WHOLE:
             found.setdefault(module, []).append(code.named((module, statement)))
     return {

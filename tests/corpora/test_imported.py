@@ -74,9 +74,6 @@ def test_one_line_is_added_to_params_yaml_and_every_other_byte_stays(ser, named)
     )
     assert after.replace(entry, "") == before
     assert after.count(entry) == 1
-    bring(ser, named, "--use")
-    params = read_params()
-    assert [params.corpora[-1], params.sound_corpora[-1]] == ["mine", "mine"]
 
 
 def test_the_preview_says_what_was_taken_for_what_and_a_dry_run_writes_nothing(ser, named):

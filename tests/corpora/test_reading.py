@@ -125,12 +125,12 @@ def test_all_spoilt_files_are_named_at_once(emodb_root, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "mend"),
+    ("content", "hint"),
     [(b"", "empty .*Copy it again"), (b"RIFF not a sound", "copy it again from its source")],
 )
-def test_a_spoilt_file_stops_the_reading_and_is_named(emodb_root, tmp_path, content, mend):
+def test_a_spoilt_file_stops_the_reading_and_is_named(emodb_root, tmp_path, content, hint):
     (emodb_root / "wav" / "03a01Wa.wav").write_bytes(content)
-    with pytest.raises(AudioError, match=f"03a01Wa.wav.*{mend}"):
+    with pytest.raises(AudioError, match=f"03a01Wa.wav.*{hint}"):
         read(emodb_root, tmp_path)
 
 

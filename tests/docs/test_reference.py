@@ -72,9 +72,10 @@ g:
 STAGES = stages_of(
     yaml.safe_load("""
 stages:
-  one: {matrix: {corpus: "${corpora}"}, params: [svm, "corpus.${item.corpus}"]}
-  two: {matrix: {model: "${models.psd_image}"}, params: ["networks.${item.model}", training.epochs]}
-  three: {foreach: "${bundles}", do: {params: ["bundles.${key}", networks]}}
+  one: {foreach: "${stages.one}", do: {params: [evaluation, "corpus.${item.corpus}"]}}
+  two: {foreach: "${stages.two}", do: {params: ["${item.settings}", training.epochs]}}
+  three: {foreach: "${reliability}", do: {params: ["tuning.${key}", networks]}}
+  features: {foreach: "${stages.features}", do: {params: [audio, "${item.settings}"]}}
 """)
 )
 
@@ -82,18 +83,21 @@ stages:
 @pytest.mark.parametrize(
     ("key", "stages"),
     [
-        ("corpora", ["one"]),
-        ("svm", ["one"]),
-        ("svm.c", ["one"]),
+        ("evaluations", ["one", "two", "features"]),
+        ("bundles", ["one", "two", "features"]),
+        ("evaluation", ["one"]),
         ("corpus", ["one"]),
         ("corpus.demo.preset", ["one"]),
+        ("svm.c", ["two"]),
         ("training", ["two"]),
         ("training.epochs", ["two"]),
         ("training.patience", []),
-        ("networks.psd_cnn", ["two", "three"]),  # the one model that reads PSD images
-        ("networks.mlp", ["three"]),
-        ("models", ["two"]),
-        ("bundles", ["three"]),
+        ("networks.psd_cnn", ["two", "three"]),
+        ("tuning", ["three"]),
+        ("reliability", ["three"]),
+        ("audio", ["features"]),
+        ("psd_image", ["features"]),
+        ("encoder", ["features"]),
     ],
 )
 def test_the_readers_of_a_key_are_the_stages_that_name_it_or_go_through_it(key, stages):
@@ -114,13 +118,17 @@ def test_links_of_a_page_that_moves_still_lead_to_other_pages(tmp_path):
 
 def test_every_key_of_params_yaml_is_on_the_page_and_says_what_it_means():
     lines = params_page(PROJECT).splitlines()
-    assert [line.removeprefix("## ") for line in lines if line.startswith("## ")][1:] == [
-        key for key in yaml.safe_load((PROJECT / "params.yaml").read_text()) if f"## {key}" in lines
+    assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == [
+        *yaml.safe_load((PROJECT / "params.yaml").read_text())
     ]
-    for key in ProjectParams.model_fields:
-        assert f"## {key}" in lines or any(line.startswith(f"| `{key}` |") for line in lines)
+    assert {*ProjectParams.model_fields} == {*yaml.safe_load((PROJECT / "params.yaml").read_text())}
     speechless = [line for line in lines if line.startswith("| `") and line.endswith("|  |")]
     assert not speechless, "say it in a comment, in ser_tasks/params/ or params.yaml"
+
+
+def test_a_key_that_the_file_leaves_out_is_on_the_page_with_its_default():
+    (line,) = [line for line in params_page(PROJECT).splitlines() if line.startswith("| `engine` | `vectorised`")]
+    assert line.startswith("| `engine` | `vectorised` (default) | `vectorised`, `pyAudioAnalysis` | ")
 
 
 def test_every_option_of_a_command_is_on_the_page():

@@ -95,10 +95,10 @@ def test_markdown_has_a_head_a_rule_and_a_line_for_each_row():
     assert len(lines) == 3
 
 
-def test_the_table_in_the_readme_is_made_from_the_results_in_git():
+def test_the_table_of_docs_results_is_made_from_the_results_in_git():
     project = Path(__file__).parents[2]
     table = markdown(results_table(read_results(project / "results")))
-    assert table in (project / "README.md").read_text(encoding="utf-8"), "run: ser results --markdown"
+    assert table in (project / "docs" / "results.md").read_text(encoding="utf-8"), "run: ser results --markdown"
 
 
 def test_every_result_in_git_says_what_it_was_computed_with():

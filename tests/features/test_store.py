@@ -16,6 +16,7 @@ from ser_tasks.corpora.utterances import utterance_table
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, store
 from ser_tasks.features.feature_table import read_features
+from ser_tasks.features.py_audio_analysis import library_descriptors
 from ser_tasks.features.store import clips_without_speech, compute_shard, plan_shards, prune
 from ser_tasks.params import TrimParams
 from tests.features.test_feature_sets import EACH
@@ -259,3 +260,16 @@ def test_a_section_that_did_not_arrive_is_named(corpus, params):
     without = {name: section for name, section in params.items() if name != "conditioning"}
     with pytest.raises(UserError, match=r"\['conditioning'\] did not arrive"):
         plan_shards(corpus[1], "lld", without, shard_minutes=1)
+
+
+def test_the_store_keeps_what_the_engine_of_the_params_computes(corpus, params, tmp_path):
+    root, table = corpus
+    chosen = with_values(params, "lld", engine="pyAudioAnalysis")
+    (shard,) = plan_shards(table, "lld", chosen, shard_minutes=10)
+    assert {shard.file_name}.isdisjoint(file_names(corpus, params))
+    compute_shard(shard, corpus_root=root, folder=tmp_path / "out")
+    signal = read_mono(root / "0.wav", sampling_rate=16_000)
+    np.testing.assert_array_equal(
+        read_features(tmp_path / "out")["u0"],
+        library_descriptors(signal, sampling_rate=16_000, **params["lld"].model_dump()).astype(np.float32),
+    )

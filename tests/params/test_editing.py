@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from ser_tasks.errors import UserError
-from ser_tasks.params.editing import with_values
+from ser_tasks.params.editing import with_item, with_values
 
 PROJECT = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
 
@@ -75,3 +75,33 @@ def test_only_the_line_of_the_value_differs_in_the_projects_own_file():
 def test_what_stands_over_several_lines_is_left_to_its_owner():
     with pytest.raises(UserError, match=r"networks.block: line 13 holds no value.*Write it in one line"):
         with_values(TEXT, {"networks.block": {"dropout": 0}})
+
+
+LINES = "a: 1\nlist:  # of things\n  - {x: 1}\n  - {x: 2}  # the second\n\nb: 2\n"
+
+
+def test_a_line_more_stands_behind_the_last_and_nothing_else_changes():
+    after = with_item(LINES, "list", {"x": 3, "y": "svm"})
+    assert after == LINES.replace("# the second\n", "# the second\n  - {x: 3, y: svm}\n")
+    assert yaml.safe_load(after)["list"] == [{"x": 1}, {"x": 2}, {"x": 3, "y": "svm"}]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\nb: 2\n"])
+def test_an_empty_list_becomes_lines(end):
+    after = with_item(f"a: 1\nlist: []  # of things{end}", "list", {"x": 3})
+    assert yaml.safe_load(after)["list"] == [{"x": 3}]
+    assert "# of things\n  - {x: 3}" in after
+
+
+@pytest.mark.parametrize("text", ["list: [{x: 1}]\n", "list: 3\n", "other: []\n"])
+def test_a_list_that_cannot_grow_by_a_line_is_refused(text):
+    with pytest.raises(UserError, match=r"list: expected a list with a line"):
+        with_item(text, "list", {"x": 3})
+
+
+def test_a_line_of_evaluations_is_added_to_the_file_of_the_project():
+    line = {"corpus": "emodb", "protocol": "speaker_independent", "model": "logistic"}
+    after = with_item(PROJECT, "evaluations", line)
+    assert yaml.safe_load(after)["evaluations"] == [*yaml.safe_load(PROJECT)["evaluations"], line]
+    written = "  - {corpus: emodb, protocol: speaker_independent, model: logistic}\n"
+    assert after.replace(written, "", 1) == PROJECT

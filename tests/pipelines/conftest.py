@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipelines.orchestration.stage_list import write_stages
+from ser_tasks.params.reading import read_params
+
 PROJECT = Path(__file__).parents[2]
 PARTS = (
     ".dvcignore",
@@ -23,6 +26,7 @@ PARTS = (
     "prefect.toml",
     "prefect.yaml",
     "requirements.lock",
+    "stages.yaml",
 )
 SMALL = {
     "demo": {"speakers": 4, "utterances_per_emotion": 3},
@@ -76,6 +80,7 @@ class Project:
         params = yaml.safe_load(file.read_text(encoding="utf-8"))
         change(params)
         file.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+        write_stages(read_params(file), self.folder / "stages.yaml")
 
 
 def kill_group(process: "subprocess.Popen[bytes]") -> None:
@@ -88,10 +93,18 @@ def make_small(params: dict) -> None:
     """The smallest run that still has everything in it."""
     for section, values in SMALL.items():
         params[section] |= values
-    params["feature_sets"] = ["functionals"]
-    params["models"] = {group: ["svm"] if group == "svm" else [] for group in params["models"]}
+    params["evaluations"] = [
+        {"corpus": "demo", "protocol": protocol, "model": "svm"}
+        for protocol in ("speaker_independent", "speaker_dependent")
+    ]
     params["ensembles"], params["bundles"] = {}, {}
     params["corpus"]["demo"] |= {"speaker_independent": {"kind": "loso"}, "epochs": 2}
+
+
+def and_evaluate(model: str, protocol: str = "speaker_independent") -> Callable[[dict], None]:
+    """A change of params.yaml: one line more."""
+    line = {"corpus": "demo", "protocol": protocol, "model": model}
+    return lambda params: params["evaluations"].append(line)
 
 
 @pytest.fixture

@@ -36,9 +36,7 @@ def test_a_command_may_take_fewer_models(tmp_path, monkeypatch):
 
 def test_a_model_that_hears_is_refused_where_nothing_was_heard(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(
-        UserError, match=r"svm hears, and meld has no features here .*ser repro features@meld-functionals"
-    ):
+    with pytest.raises(UserError, match=r"svm hears, and meld has no features here .*ser evaluate meld svm"):
         refuse_without_features("ser plan", "meld", "svm")
     refuse_without_features("ser plan", "meld", "tfidf")
     (tmp_path / "data/features/meld/functionals").mkdir(parents=True)

@@ -8,14 +8,15 @@ import pytest
 from pipelines.commands.remote import adopt
 from ser_tasks.errors import UserError
 from ser_tasks.models.remote.plan import read_plan
+from tests.pipelines.conftest import and_evaluate
 
-STAGE = "evaluate_functionals@demo-speaker_independent-mlp"
+STAGE = "evaluate@demo-speaker_independent-mlp"
 
 
 @pytest.mark.slow
 def test_an_evaluation_is_made_of_the_outcomes_that_came_back(project):
     """No network is trained here: the answers are made up, all right but for one speaker's, which are all wrong."""
-    project.edit_params(lambda params: params["models"]["functionals"].append("mlp"))
+    project.edit_params(and_evaluate("mlp"))
     project.succeed("dvc", "repro", "features@demo-functionals")
     project.succeed("pipelines.cli", "plan", "demo", "mlp", "--to", "mlp.json")
 

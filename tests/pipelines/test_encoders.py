@@ -7,10 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import cli
-from pipelines.settings import evaluated_models, project_params
-from pipelines.stages import check
+from pipelines.orchestration.stage_list import stages_of
+from pipelines.settings import project_params
+from pipelines.stages.params import prepare
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.params.editing import with_item
 from ser_tasks.params.reading import ParamsError
 
 PROJECT = Path(__file__).parents[2]
@@ -24,9 +26,10 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-def with_encoders(place, names):
+def with_model(place, name):
     text = (place / "params.yaml").read_text(encoding="utf-8")
-    (place / "params.yaml").write_text(text.replace("encoders: []", f"encoders: [{names}]", 1), encoding="utf-8")
+    line = {"corpus": "demo", "protocol": "speaker_independent", "model": name}
+    (place / "params.yaml").write_text(with_item(text, "evaluations", line), encoding="utf-8")
 
 
 def test_each_is_listed_with_what_a_user_asks_first(place):
@@ -48,30 +51,32 @@ def test_what_is_fetched_without_an_origin_that_exists_is_an_error_in_one_line(p
     assert "Did you mean 'whisper_base'?" in CliRunner().invoke(cli, ["fetch-encoder", "whisper_bse"]).output
 
 
-def test_models_of_encoders_are_each_on_each(place):
-    with_encoders(place, "whisper_base, hubert_base")
-    assert evaluated_models(project_params())["encoders"] == [
-        "whisper_base_logistic",
-        "whisper_base_logistic_speaker_norm",
-        "hubert_base_logistic",
-        "hubert_base_logistic_speaker_norm",
-    ]
+def test_an_evaluation_on_an_encoder_needs_its_layers_and_these_its_weights(place):
+    with_model(place, "hubert_base_logistic_speaker_norm")
+    stages = stages_of(project_params())
+    assert stages["features"]["demo-hubert_base"] == {
+        "corpus": "demo",
+        "feature_set": "hubert_base",
+        "settings": "encoder",
+        "weights": "data/encoders/hubert_base",
+    }
+    evaluated = stages["evaluate"]["demo-speaker_independent-hubert_base_logistic_speaker_norm"]
+    assert evaluated["reads"] == "data/features/demo/hubert_base"
+    assert (evaluated["code"], evaluated["settings"]) == ("logistic_speaker_norm", "logistic")
 
 
 def test_an_encoder_whose_weights_are_not_here_is_said_before_anything_runs(place):
-    with_encoders(place, "whisper_base")
+    with_model(place, "whisper_base_logistic")
     with pytest.raises(UserError, match=r"whisper_base: its weights are not here.*ser fetch-encoder whisper_base"):
-        check.main()
+        prepare()
     (place / "data/encoders/whisper_base").mkdir(parents=True)
     (place / "data/encoders/whisper_base/model.bin").touch()
-    check.main()
+    prepare()
 
 
-def test_an_encoder_that_is_not_known_or_stands_elsewhere_is_named(place):
-    with_encoders(place, "whisper_basis")
-    with pytest.raises(ParamsError, match=r"encoders: 'whisper_basis' is not known.*Did you mean 'whisper_base'"):
-        project_params()
-    text = (PROJECT / "params.yaml").read_text(encoding="utf-8")
-    Path("params.yaml").write_text(text.replace("feature_sets: [functionals]", "feature_sets: [whisper_base]"))
-    with pytest.raises(ParamsError, match=r"feature_sets: 'whisper_base' is a speech encoder\. Move it under encoders"):
+def test_an_encoder_that_is_not_known_is_named(place):
+    with_model(place, "whisper_basis_logistic")
+    with pytest.raises(
+        ParamsError, match=r"'whisper_basis_logistic' is not known.*Did you mean 'whisper_base_logistic'"
+    ):
         project_params()

@@ -31,10 +31,10 @@ def tree(tmp_path, monkeypatch):
 
 
 def select(params: dict) -> None:
-    params["corpora"] = params["sound_corpora"] = params["text_corpora"] = ["iemocap"]
-    params["speech_and_words_corpora"] = []
+    params["evaluations"] = [
+        {"corpus": "iemocap", "protocol": "speaker_independent", "model": model} for model in ("svm", "tfidf")
+    ]
     params["workers"] = {"where": "threads", "count": 1}
-    params["models"]["transcripts"] = ["tfidf"]
     params["tfidf"]["inner_folds"] = 2
     params["ensembles"] = {"weighted": {**PLACE, "rule": "weighted_average"}, "mean": {**PLACE, "rule": "average"}}
 

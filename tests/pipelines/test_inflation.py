@@ -8,9 +8,8 @@ import pytest
 from pipelines import paths
 from pipelines.display.protocol_bias import in_words
 from pipelines.display.protocol_bias_plot import draw
-from pipelines.evaluations import plan, protocol_bias
+from pipelines.evaluations import plan, protocol_bias, run
 from pipelines.evaluations.plan_protocol_bias import plan_inflation, with_each_c
-from pipelines.stages import evaluate
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
 from ser_tasks.evaluation.protocol_bias.protocols import PROTOCOLS
 from ser_tasks.evaluation.result import read_results
@@ -64,8 +63,8 @@ def result(folder, params):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(evaluate, "run_fold", SimpleNamespace(submit=submit))
-        patch.setattr(evaluate, "watch_folds", lambda *_, **__: None)
+        patch.setattr(run, "run_fold", SimpleNamespace(submit=submit))
+        patch.setattr(run, "watch_folds", lambda *_, **__: None)
         return protocol_bias.inflation.fn("demo", "svm", params)
 
 
@@ -102,7 +101,7 @@ def test_the_honest_row_is_the_evaluation_itself_and_the_result_is_not_taken_for
     planned = plan_inflation("demo", "svm", params)
     assert (
         planned.honest.evaluation.requests
-        == evaluate.plan_evaluation("demo", "speaker_independent", "svm", params).requests
+        == plan.plan_evaluation("demo", "speaker_independent", "svm", params).requests
     )
     assert paths.inflation("demo", "svm").exists()
     with pytest.raises(ValueError, match="no result yet"):

@@ -10,8 +10,8 @@ import yaml
 
 from pipelines import paths
 from pipelines.display.importing import notes_of
+from pipelines.evaluations import ensemble
 from pipelines.settings import project_params
-from pipelines.stages import ensemble
 from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from tests.evaluation.protocol_bias.small_corpus import corpus
 from tests.models.remote.small_plans import N_DIMS, write_features

@@ -8,10 +8,8 @@ import yaml
 from pipelines import paths
 from pipelines.__main__ import STAGES
 from pipelines.settings import project_params
-from pipelines.stages import check
+from pipelines.stages.params import prepare
 from ser_tasks.errors import UserError
-from ser_tasks.models import MODELS
-from ser_tasks.provenance.code_digest import reachable
 
 PROJECT = Path(__file__).parents[2]
 
@@ -31,46 +29,45 @@ def edited(tmp_path, monkeypatch):
     return edit
 
 
+FIRST = "{corpus: demo, protocol: speaker_independent, model: svm}"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("corpora: [demo", "corpora: [emodb, demo", "corpora: 'emodb' is in none of sound_corpora"),
-        ("text_corpora: [demo", "text_corpora: [meld", "text_corpora: 'meld' is not known.*Or add it to corpora"),
         (
-            "speech_and_words_corpora: [demo",
-            "speech_and_words_corpora: [meld",
-            "speech_and_words_corpora: 'meld' is not known.*Or add it to sound_corpora",
+            FIRST,
+            FIRST.replace("demo", "emdob"),
+            r"evaluations\[0\].corpus: 'emdob' is not known. Did you mean 'emodb'\?",
         ),
-        ("corpora: [demo", "corpora: [emdob", r"corpora: 'emdob' is not known. Did you mean 'emodb'\?"),
+        (FIRST, FIRST.replace("svm", "swm"), r"evaluations\[0\].model: 'swm'.*Did you mean 'svm'\?"),
+        (
+            FIRST,
+            FIRST.replace("_independent", "_dependant"),
+            r"params.yaml:\d+: evaluations.0.protocol: found 'speaker_dep",
+        ),
+        (FIRST, FIRST.replace("_independent", "_dependent"), r"demo-speaker_dependent-svm more than once. Delete one"),
         ("  emodb:\n    preset", "  emmodb:\n    preset", r"corpus: 'emmodb' is not known. Did you mean 'emodb'\?"),
         ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
-        ("feature_sets: [functionals]", "feature_sets: [functional]", r"'functional'.*Did you mean 'functionals'\?"),
-        ("asr_corpora: []", "asr_corpora: [meld]", "asr_corpora: 'meld' is not known.*Or add it to corpora"),
         ("engine: auto", "engine: sphinx", r"asr.engine: found 'sphinx'.*'pocketsphinx' or 'faster_whisper'"),
-        ("  svm: [svm,", "  svm: [swm,", r"models.svm: 'swm'.*Did you mean 'svm'\?"),
-        (
-            "  lld: []",
-            "  lld: [residual_cnn]",
-            r"'residual_cnn' is evaluated by another stage. Move it under models.log_mel",
-        ),
+        ("members: [svm, tfidf]", "members: [svm, tfidv]", r"ensembles.voice_and_words.model: 'tfidv'.*mean 'tfidf'\?"),
+        ("evaluations:  ", "corpora: [demo]\nevaluations:  ", r"params.yaml:\d+: unknown key 'corpora'"),
     ],
 )
-def test_a_name_that_no_table_has_is_answered_with_the_nearest_and_a_mend(edited, old, new, message):
+def test_a_name_that_no_table_has_is_answered_with_the_nearest_and_a_hint(edited, old, new, message):
     edited(old, new)
     with pytest.raises(UserError, match=message):
         project_params()
 
 
-def test_a_model_needs_its_feature_set(edited):
-    edited("  lld: []", "  lld: [lstm_attention]")
-    with pytest.raises(UserError, match=r"models.lld: lstm_attention: 'lld' is not known.*Or add it to feature_sets"):
-        project_params()
-
-
-def test_networks_that_hear_and_read_need_the_features_of_all_of_them(edited):
-    edited("speech_and_words: []", "speech_and_words: [speech_text_fusion]")
-    with pytest.raises(UserError, match=r"models.speech_and_words: psd_text_fusion: 'psd_image' is not known"):
-        project_params()
+def test_a_list_without_lines_is_allowed(edited, tmp_path):
+    edited()
+    text = (tmp_path / "params.yaml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("  - {corpus: demo, protocol")]
+    (tmp_path / "params.yaml").write_text(
+        "\n".join(lines).replace("evaluations: ", "evaluations: []"), encoding="utf-8"
+    )
+    assert project_params().evaluations == ()
 
 
 @pytest.mark.parametrize(
@@ -95,9 +92,9 @@ def test_networks_that_hear_and_read_need_the_features_of_all_of_them(edited):
         (
             "f_max: 8000",
             "f_max: 9000",
-            r"params.yaml: feature_sets: functionals: log_mel: bands from 20.0 to 9000.0 Hz do not fit 16000 Hz",
+            r"params.yaml: features of functionals: log_mel: bands from 20.0 to 9000.0 Hz do not fit 16000 Hz",
         ),
-        ("n_mfcc: 20", "n_mfcc: 41", r"params.yaml: feature_sets: functionals: mfcc.n_mfcc is 41"),
+        ("n_mfcc: 20", "n_mfcc: 41", r"params.yaml: features of functionals: mfcc.n_mfcc is 41"),
     ],
 )
 def test_settings_of_features_that_cannot_be_are_refused_before_anything_runs(edited, old, new, message):
@@ -115,17 +112,17 @@ def test_trimming_wants_a_rate_of_the_detector(edited, tmp_path):
 
 
 def test_a_selected_corpus_that_is_not_here_is_answered_with_the_two_ways_to_get_it(edited):
-    edited("corpora: [demo", "corpora: [demo, ravdess", "sound_corpora: [demo", "sound_corpora: [demo, ravdess")
+    edited(FIRST, FIRST.replace("demo", "ravdess"))
     with pytest.raises(UserError, match=r"ser fetch ravdess, or use a folder that you have: .*--from DIR"):
-        check.main()
+        prepare()
 
 
 def test_a_selected_corpus_that_lost_a_file_since_it_was_fetched_is_refused(edited, tmp_path):
-    edited("corpora: [demo", "corpora: [demo, emodb", "sound_corpora: [demo", "sound_corpora: [demo, emodb")
+    edited(FIRST, FIRST.replace("demo", "emodb"))
     (tmp_path / "data/manifests").mkdir(parents=True)
     (tmp_path / "data/manifests/emodb.csv").write_text("path,bytes,sha256\nwav/03a01Fa.wav,4,00\n")
     with pytest.raises(UserError, match=r"1 of 1 files are missing .*03a01Fa.*ser fetch"):
-        check.main()
+        prepare()
 
 
 def stages() -> dict:
@@ -137,19 +134,12 @@ def test_every_stage_of_dvc_yaml_starts_a_flow_that_exists():
     assert {stage["cmd"].split()[3] for stage in stages().values()} == set(STAGES)
 
 
-def test_every_dependency_of_dvc_yaml_that_is_code_exists():
-    for name, stage in stages().items():
-        for path in stage.get("deps", []):
-            file = PROJECT / path.replace("${item.corpus}", "demo")
-            assert path.startswith(("data/", "results/")) or file.exists(), f"{name}: {path}"
-
-
 def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
     declared = [
         out if isinstance(out, str) else next(iter(out))
         for name, stage in stages().items()
         for out in stage.get("outs", [])
-        if name not in ("encode", "evaluate_encoders", "evaluate_embeddings", "ensemble", "cross", "bundle")
+        if name not in ("code", "ensemble", "cross", "bundle")
     ]
     evaluate = stages()["evaluate"]
     declared += [next(iter(entry)) for entry in evaluate["metrics"] + evaluate["plots"]]
@@ -204,10 +194,10 @@ def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
 @pytest.mark.parametrize(
     ("new", "message"),
     [
-        ("corpus: emodb, model: svm", r"bundles.demo_svm.corpus: 'emodb' is not known.*Or add it to sound_corpora"),
+        ("corpus: emdob, model: svm", r"bundles.demo_svm.corpus: 'emdob' is not known.*Did you mean 'emodb'"),
         ("corpus: demo, model: swm", r"bundles.demo_svm.model: 'swm'.*Did you mean 'svm'"),
         ("corpus: demo, model: svm_speaker_norm", r"bundles.demo_svm.model: svm_speaker_norm cannot be bundled"),
-        ("corpus: demo, model: residual_cnn", r"bundles.demo_svm.model: 'residual_cnn'.*Or add it to models"),
+        ("corpus: demo, model: tfidf", r"bundles.demo_svm.model: tfidf cannot be bundled: it reads words"),
     ],
 )
 def test_a_bundle_that_cannot_be_made_is_refused_before_anything_runs(edited, new, message):
@@ -216,85 +206,17 @@ def test_a_bundle_that_cannot_be_made_is_refused_before_anything_runs(edited, ne
         project_params()
 
 
-PLUMBING = {  # no value depends on these alone
-    f"ser_tasks.{name}"
-    for name in (
-        "atomic",
-        "code_digest",
-        "code_names",
-        "code_text",
-        "code_names",
-        "code_text",
-        "corpora.corpus",
-        "corpora.finding",
-        "corpora.margins",
-        "corpora.votes",
-        "errors",
-        "models.recogniser",
-        "params",
-    )
-}
-WORK = {  # stage -> the modules that do its work
-    "demo": ["ser_tasks.corpora.synthesis.corpus"],
-    "utterances": ["ser_tasks.corpora.reading", "ser_tasks.corpora.catalogue.demo", "ser_tasks.corpora.utterances"],
-    "features": ["ser_tasks.features", "ser_tasks.features.functionals", "ser_tasks.features.store"],
-    "transcripts": [
-        *("ser_tasks.text.asr.faster_whisper", "ser_tasks.text.asr.heard", "ser_tasks.text.asr.pocketsphinx"),
-        *("ser_tasks.text.asr.word_errors", "ser_tasks.audio.decode"),
-    ],
-    "bundle": [
-        *("ser_tasks.bundles.confidence", "ser_tasks.bundles.training_cloud", "ser_tasks.bundles.pictures"),
-        *("ser_tasks.bundles.inference.answer", "ser_tasks.features.functionals", "ser_tasks.models.svm"),
-    ],
-    "evaluate": [
-        *(
-            "ser_tasks.evaluation.audit",
-            "ser_tasks.evaluation.scoring",
-            "ser_tasks.corpora.labels",
-            "ser_tasks.evaluation.splits",
-        ),
-        *("ser_tasks.corpora.balance", "ser_tasks.corpora.emobox.match", "ser_tasks.models.svm"),
-    ],
-}
-
-
-@pytest.mark.parametrize("name", WORK)
-def test_editing_a_module_that_a_stage_works_with_makes_the_stage_stale(name):
-    deps = [Path(path.replace("${item.corpus}", "demo")) for path in stages()[name]["deps"]]
-    files = {module: file.relative_to(PROJECT) for module, file in reachable(WORK[name]).items()}
-    unseen = {
-        module
-        for module, file in files.items()
-        if module not in PLUMBING
-        and not module.startswith("ser_tasks.params.")
-        and not any(dep in (file, *file.parents) for dep in deps)
-    }
-    assert not unseen, f"dvc.yaml: {name}: deps lack {unseen}"
-
-
-def test_whatever_takes_from_the_declaration_of_a_corpus_depends_on_it_and_not_on_the_text_of_its_module():
+def test_whatever_takes_from_the_declaration_of_a_corpus_depends_on_it():
     for name, stage in stages().items():
-        if name.startswith("evaluate") or name in ("ensemble", "bundle"):
+        if name in ("evaluate", "ensemble", "bundle"):
             assert "data/utterances/${item.corpus}.json" in stage["deps"], name
-            assert "ser_tasks/corpora/${item.corpus}.py" not in stage["deps"], name
     assert "data/utterances" in stages()["cross"]["deps"]
 
 
-@pytest.mark.parametrize("place", ["protocols: [speaker_independent", "network_protocols: [speaker_independent"])
-def test_folds_that_a_selected_corpus_lacks_are_refused_where_they_are_asked_for(edited, place):
-    edited(place, place.replace("[", "[emobox, "))
-    with pytest.raises(UserError, match=r"corpus.demo.emobox is null, but stands under \w*protocols. .*ser emobox"):
+def test_folds_that_a_corpus_lacks_are_refused_where_they_are_asked_for(edited):
+    edited(FIRST, FIRST.replace("speaker_independent", "emobox"))
+    with pytest.raises(UserError, match=r"corpus.demo.emobox is null, but evaluations\[0\] asks for it. .*ser emobox"):
         project_params()
     edited("    speaker_independent: {kind: loso}", "    speaker_independent: null")
     with pytest.raises(UserError, match=r"corpus.demo.speaker_independent is null.*under speaker_dependent only"):
         project_params()
-
-
-def test_every_model_is_among_the_dependencies_of_the_stage_that_evaluates_it():
-    for name, model in MODELS.items():
-        stage = "evaluate" if model.group == "svm" else f"evaluate_{model.group}"
-        deps = [Path(path) for path in stages()[stage]["deps"]]
-        for module in (model.build.__module__, *model.code):
-            place = Path(module.replace(".", "/"))
-            file = place / "__init__.py" if (PROJECT / place).is_dir() else place.with_suffix(".py")
-            assert any(dep in (file, *file.parents) for dep in deps), f"{name}: {file} is not under deps in dvc.yaml"

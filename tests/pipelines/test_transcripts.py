@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from pipelines import paths
+from pipelines.evaluations.result import heard_by
 from pipelines.evaluations.run_tags import features_of, file_digest
-from pipelines.stages.evaluate import heard_by
 from pipelines.stages.transcripts import plan, show_heard, transcripts
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
@@ -133,7 +133,7 @@ def test_an_engine_that_is_not_installed_is_said_with_the_command_that_brings_it
 
 
 def test_words_that_nobody_has_heard_yet_are_answered_with_the_stage_that_hears_them(folder):
-    with pytest.raises(UserError, match=r"demo.parquet: no such table of words.*dvc repro transcripts@demo"):
+    with pytest.raises(UserError, match=r"demo.parquet: no such table of recognised words.*ser repro transcripts@demo"):
         features_of("demo", HEARD)
 
 

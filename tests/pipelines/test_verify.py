@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from pipelines import paths
 from pipelines.cli import cli
-from pipelines.evaluations import provenance, recompute
+from pipelines.evaluations import ensemble, provenance, recompute
 from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.record import write_outputs
+from pipelines.evaluations.result import result_of
 from pipelines.settings import project_params
-from pipelines.stages import ensemble, evaluate
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.fold import compute_fold, fold_outcome
@@ -41,7 +41,7 @@ def make_row(protocol: str, model: str = "svm") -> None:
     """One evaluation, its folds run here."""
     planned = plan_evaluation("demo", protocol, model, project_params().for_corpus("demo"))
     outcomes = [fold_outcome(compute_fold(request)) for request in planned.requests]
-    result, predictions, _ = evaluate.result_of(planned, outcomes)
+    result, predictions, _ = result_of(planned, outcomes)
     write_outputs(result, predictions)
 
 
@@ -202,14 +202,14 @@ def test_one_line_of_the_code_of_the_model_and_not_a_comment(project, sources):
 
 
 def test_code_that_only_moved_is_no_difference(project, sources):
-    (sources / "calibration.py").rename(sources / "metering.py")
+    (sources / "models/calibration.py").rename(sources / "metering.py")
     for path in sources.rglob("*.py"):
         path.write_text(path.read_text().replace("ser_tasks.models.calibration", "ser_tasks.metering"))
     assert verify(NAME)[0] == 0
 
 
 def test_reading_is_part_of_the_code_of_a_result(project, sources):
-    table = sources / "feature_table.py"
+    table = sources / "features/feature_table.py"
     table.write_text(table.read_text().replace("tuple(found[name] for", "tuple(2 * found[name] for"))
     code, said = verify(NAME)
     assert (code, "code ser_tasks.features.feature_table: changed" in said) == (1, True)
@@ -218,9 +218,10 @@ def test_reading_is_part_of_the_code_of_a_result(project, sources):
 BESIDE = {
     f"ser_tasks.{name}"
     for name in (
-        *("code_digest", "code_names", "code_text", "evaluation_code", "versions"),  # for the key
-        *("fold", "speech_and_words"),  # choose what reads: another choice is another part of the key
-        *("atomic", "cost"),  # for how long it took
+        *("provenance.code_digest", "provenance.code_names", "provenance.code_text", "provenance.versions"),
+        "evaluation.code",  # these five for the key
+        *("evaluation.fold", "features.audio_text"),  # choose what reads: another choice is another part of the key
+        *("atomic", "evaluation.cost"),  # for how long it took
     )
 }
 """What a fold calls that no value depends on."""

@@ -27,7 +27,7 @@ def stage(folder: Path, *words: str, **environment: str) -> "subprocess.Complete
 
 @pytest.mark.parametrize(
     ("params", "words", "status"),
-    [(True, ("check",), 0), (False, ("check",), 1), (True, ("chekc",), 1), (True, ("evaluate", "demo"), 1)],
+    [(True, ("params",), 0), (False, ("params",), 1), (True, ("chekc",), 1), (True, ("evaluate", "demo"), 1)],
 )
 def test_status_and_streams_are_those_of_the_command_by_itself(params, words, status, tmp_path, monkeypatch):
     if params:
@@ -48,7 +48,7 @@ def test_an_environment_larger_than_a_socket_takes_at_once_arrives(tmp_path, mon
     large = {f"LARGE_{i}": "x" * 100_000 for i in range(8)}
     with warm_process() as leads_to_it:
         wait_for(leads_to_it[SOCKET])
-        assert stage(tmp_path, "check", **leads_to_it, **large).returncode == 0
+        assert stage(tmp_path, "params", **leads_to_it, **large).returncode == 0
 
 
 def test_one_that_asks_and_goes_away_leaves_the_next_one_served(tmp_path, monkeypatch):
@@ -82,9 +82,9 @@ def test_a_killed_stage_is_reported_with_what_to_do(tmp_path, monkeypatch, capsy
 
 def test_without_a_warm_process_or_out_of_its_reach_the_command_does_the_work(tmp_path, monkeypatch):
     monkeypatch.delenv(SOCKET, raising=False)
-    assert hand_over(["check"]) is None
+    assert hand_over(["params"]) is None
     monkeypatch.setenv(SOCKET, str(tmp_path / "gone"))
-    assert hand_over(["check"]) is None
+    assert hand_over(["params"]) is None
 
 
 def test_ctrl_c_reaches_stages_and_not_the_process_that_forks_them(tmp_path, monkeypatch):

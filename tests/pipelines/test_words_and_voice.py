@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from tests.pipelines.conftest import and_evaluate
 from tests.pipelines.mlflow_words import check_runs
 
 pytestmark = pytest.mark.slow
@@ -14,7 +15,6 @@ TWO = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "
 
 
 def test_voice_and_words_are_evaluated_alike_and_made_one(project):
-    project.edit_params(lambda params: params["models"]["transcripts"].append("tfidf"))
     project.edit_params(lambda params: params["ensembles"].update(two=TWO))
     out = project.succeed("dvc", "repro", "ensemble@two")
     assert "against tfidf:" in out
@@ -38,8 +38,8 @@ def test_voice_and_words_are_evaluated_alike_and_made_one(project):
 
 
 def test_the_networks_of_an_evaluation_give_their_embeddings(project):
-    project.edit_params(lambda params: params["models"]["functionals"].append("mlp"))
-    project.succeed("dvc", "repro", "evaluate_functionals@demo-speaker_independent-mlp")
+    project.edit_params(and_evaluate("mlp"))
+    project.succeed("dvc", "repro", "evaluate@demo-speaker_independent-mlp")
     project.succeed("pipelines.cli", "embeddings", "demo", "mlp")
     table = pd.read_parquet(project.folder / "data/embeddings/demo/speaker_independent/mlp.parquet")
     assert table.groupby("fold").size().tolist() == [48] * 4

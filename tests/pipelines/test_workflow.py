@@ -13,7 +13,7 @@ import requests
 import yaml
 
 from ser_tasks.bundles.card import read_card
-from tests.pipelines.conftest import Project, kill_group
+from tests.pipelines.conftest import Project, and_evaluate, kill_group
 from tests.pipelines.mlflow_words import check_runs
 
 pytestmark = pytest.mark.slow
@@ -174,9 +174,8 @@ def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
 
 
 def test_a_network_is_trained_and_evaluated_like_any_model(project):
-    project.edit_params(lambda params: params["feature_sets"].append("log_mel"))
-    project.edit_params(lambda params: params["models"]["log_mel"].append("spectrogram_cnn"))
-    project.succeed("dvc", "repro", "evaluate_log_mel@demo-speaker_independent-spectrogram_cnn")
+    project.edit_params(and_evaluate("spectrogram_cnn"))
+    project.succeed("dvc", "repro", "evaluate@demo-speaker_independent-spectrogram_cnn")
     result = json.loads((project.folder / RESULT.with_name("spectrogram_cnn.json")).read_text(encoding="utf-8"))
     assert result["feature_set"] == "log_mel"
     assert sum(fold["test_utterances"] for fold in result["folds"]) == result["utterances"] == 4 * 4 * 3
@@ -199,8 +198,8 @@ def check_the_costs(project: Project, weights: list[tuple]) -> None:
 
 
 def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
-    for group in ("corpora", "sound_corpora"):
-        project.edit_params(lambda params, group=group: params[group].append("emodb"))
+    line = {"corpus": "emodb", "protocol": "speaker_independent", "model": "svm"}
+    project.edit_params(lambda params: params["evaluations"].append(line))
     (project.folder / "run_ser.py").write_text("from pipelines.orchestration.full import ser; ser()", encoding="utf-8")
     done = project.run("run_ser")
     assert done.returncode != 0

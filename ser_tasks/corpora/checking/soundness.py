@@ -77,7 +77,7 @@ def fingerprint_findings(recognised: Sequence[Recognised]) -> list[Finding]:
     for one in recognised:
         by_verdict.setdefault(one.verdict, []).append(one)
     findings = []
-    for verdict, level, meaning, mend in VERDICTS:
+    for verdict, level, meaning, hint in VERDICTS:
         mine = by_verdict.get(verdict, [])
         if not mine:
             continue
@@ -86,7 +86,7 @@ def fingerprint_findings(recognised: Sequence[Recognised]) -> list[Finding]:
             text += f", {cut} of them cut as well"
         if verdict != "genuine":
             text += ": " + some([one.file.path + (f" is {one.of}" if one.of else "") for one in mine])
-        findings.append(Finding(level, "genuine", f"{text}; {mend}" if mend else text))
+        findings.append(Finding(level, "genuine", f"{text}; {hint}" if hint else text))
     return findings
 
 

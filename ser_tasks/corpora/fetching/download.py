@@ -124,13 +124,13 @@ def verify(path: Path, source: Source, *, keep_short: bool = False) -> None:
     digest = md5(path)
     if (source.size is None or size == source.size) and source.md5 in (None, digest):
         return
-    mend = "Run `ser fetch` again; if it happens twice, the archive at this address has changed"
+    hint = "Run `ser fetch` again; if it happens twice, the archive at this address has changed"
     if keep_short:
         path.unlink()
-        mend = f"The file was removed. {mend}"
+        hint = f"The file was removed. {hint}"
     raise CorpusError(
         f"{source.url}: not the official archive: expected {source.size} bytes with md5 {source.md5}, "
-        f"found {size} bytes with md5 {digest}. {mend}."
+        f"found {size} bytes with md5 {digest}. {hint}."
     )
 
 

@@ -51,8 +51,8 @@ def place_parts(rows: "Rows", units: Mapping[str, str], lengths: Lengths) -> boo
     wrong = _outside(times, length)
     rows.table = rows.table.assign(**{role: _texts(times[role]) for role in ("start", "end")})
     _note_open(rows, times[~wrong])
-    mend = _how_far(raw.loc[times.index], times, length, units)
-    rows.refuse(wrong, "segments", "have times that are not inside their file", mend)
+    hint = _how_far(raw.loc[times.index], times, length, units)
+    rows.refuse(wrong, "segments", "have times that are not inside their file", hint)
     return True
 
 
@@ -141,10 +141,10 @@ def _stated(rows: "Rows", times: pd.DataFrame, length: "pd.Series[float]", *, pa
     differs = ((stated - part).abs() > DIFFERS) & ((stated - length).abs() > DIFFERS) & (length != float("inf"))
     if differs.any():
         first = differs.index[differs][0]
-        mend = "" if parts else ". Are they parts? Then their start is missing: add --column start=COLUMN"
+        hint = "" if parts else ". Are they parts? Then their start is missing: add --column start=COLUMN"
         rows.notes.append(
             f"duration: {int(differs.sum())} rows state another length than their sound has ({first}: "
-            f"{stated[first]:g} s, and {part[first]:g} s are there){mend}"
+            f"{stated[first]:g} s, and {part[first]:g} s are there){hint}"
         )
 
 

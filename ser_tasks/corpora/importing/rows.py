@@ -38,14 +38,14 @@ class Rows:
             self.dropped[reason] += int(rows.sum())
             self.table = self.table[~rows]
 
-    def refuse(self, rows: "pd.Series[bool]", kind: str, what: str, mend: str) -> None:
+    def refuse(self, rows: "pd.Series[bool]", kind: str, what: str, hint: str) -> None:
         """Leave rows out if the user said so, or say what is wrong with them."""
         if kind in self.drop:
             self.let_go(rows, what)
         elif rows.any():
             first = some(list(self.table.index[rows]))
             self.problems.append(
-                f"{int(rows.sum())} rows {what}: {first}. {mend}, or leave them out: add --drop {kind}."
+                f"{int(rows.sum())} rows {what}: {first}. {hint}, or leave them out: add --drop {kind}."
             )
 
 
@@ -94,12 +94,12 @@ def usable(rows: Rows, units: Mapping[str, str]) -> bool:
     rows.let_go(rows.table.emotion.isna(), "have no label")
     gone = rows.table.file.isna()
     first = next(iter(rows.table.path[gone]), None)
-    mend = f"The first is {first!r}: put it there, add --audio DIR" if first else "The first names none: complete it"
-    rows.refuse(gone, "missing", "name a file that is not there", mend)
+    hint = f"The first is {first!r}: put it there, add --audio DIR" if first else "The first names none: complete it"
+    rows.refuse(gone, "missing", "name a file that is not there", hint)
     there = rows.table[rows.table.file.notna()]
     lengths = durations(list(dict.fromkeys(there.file)))
     unreadable = rows.table.file.map(lambda file: file is not None and lengths.get(file) is None)
-    rows.refuse(unreadable, "unreadable", "name a file that is no sound", "Take them out, or mend them")
+    rows.refuse(unreadable, "unreadable", "name a file that is no sound", "Take them out, or repair them")
     refuse_missing(rows)
     timed = place_parts(rows, units, lengths)
     if timed:

@@ -194,7 +194,7 @@ def test_answers_of_another_version_of_the_corpus_are_refused(made, monkeypatch)
 
 
 def test_where_nothing_is_known_of_the_utterances_models_are_shown_but_not_tested(made, monkeypatch, capsys):
-    monkeypatch.setattr(gather.places, "utterances", lambda corpus: Path("nowhere.parquet"))
+    monkeypatch.setattr(gather.paths, "utterances", lambda corpus: Path("nowhere.parquet"))
     compare(["demo"], to=Path("bare.html"), audio=None)
     assert capsys.readouterr().out.count("□ not tested") == 2
     assert Page(Path("bare.html").read_text(encoding="utf-8")).open == []

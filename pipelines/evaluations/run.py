@@ -1,12 +1,24 @@
-"""What an evaluation cost, fold by fold: kept beside its result, which is the same in every run."""
+"""The folds of an evaluation, run side by side, and what they cost."""
 
 import json
 from typing import Any
 
 from pipelines import paths
+from pipelines.display.progress import watch_folds
 from pipelines.evaluations.plan import Evaluation
 from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation.cost import read_cost
+from ser_tasks.evaluation.fold import fold_outcome
+from ser_tasks.evaluation.scoring import FoldOutcome
+from ser_tasks.tasks import run_fold
+
+
+def run_folds(evaluation: Evaluation) -> list[FoldOutcome]:
+    """All folds side by side; those finished by an earlier, interrupted run come from the cache."""
+    running = [run_fold.submit(request) for request in evaluation.requests]
+    folders = {f"{request.fold.name}, seed {request.seed}": request.folder for request in evaluation.requests}
+    watch_folds(running, folders, title=f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}")
+    return [fold_outcome(future.result()) for future in running]
 
 
 def keep_costs(evaluation: Evaluation) -> list[dict[str, Any]]:

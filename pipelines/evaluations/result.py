@@ -1,0 +1,126 @@
+"""The result of an evaluation: its figures, what they were computed from, and what a reader must know of them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipelines import paths
+from pipelines.evaluations.plan import Evaluation
+from pipelines.evaluations.provenance import evaluation_origin, sealed
+from pipelines.known_corpora import CORPORA
+from ser_tasks.evaluation.result import SHARED_SPEAKERS, percent
+from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table, score
+from ser_tasks.models import MODELS
+from ser_tasks.params import BalanceParams, EmoboxFolds, Protocol, SpeakerDependent
+from ser_tasks.provenance.versions import library_versions
+from ser_tasks.text.transcripts import HEARD
+
+SPEAKER_NORM = "Speaker normalisation hears all of a test speaker's unlabelled audio."
+
+
+def result_of(
+    evaluation: Evaluation, outcomes: list[FoldOutcome]
+) -> tuple[dict[str, Any], pd.DataFrame, NDArray[np.int64]]:
+    """What results/ holds, the predictions, and the confusion matrix."""
+    predictions = prediction_table(evaluation.runs, outcomes, evaluation.labels)
+    figures, confusion = score(predictions, evaluation.labels, evaluation.params.evaluation)
+    result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
+    return sealed(result, evaluation_origin(evaluation), predictions), predictions, confusion
+
+
+def head(evaluation: Evaluation) -> dict[str, Any]:
+    """What was evaluated."""
+    return {
+        "corpus": evaluation.corpus,
+        "corpus_kind": CORPORA[evaluation.corpus].kind,
+        "preset": evaluation.params.corpus[evaluation.corpus].preset,
+        "protocol": evaluation.protocol,
+        "protocol_kind": protocol_kind(evaluation.section),
+        "model": evaluation.model,
+    }
+
+
+def circumstances(evaluation: Evaluation) -> dict[str, Any]:
+    """What the figures were computed from, and with."""
+    return {
+        "utterances": len(evaluation.labels.utterance_ids),
+        "speakers": len(set(evaluation.labels.speakers)) if CORPORA[evaluation.corpus].speakers_known else 0,
+        "classes": sorted(set(evaluation.labels.emotions)),
+        "dropped": evaluation.dropped,
+        "feature_set": MODELS[evaluation.model].feature_set,
+        "seed": evaluation.params.evaluation.seed,
+        "versions": library_versions(),
+    }
+
+
+def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
+    """What a reader must know before comparing this number."""
+    said = synthetic(evaluation.corpus) + unknown_speakers(evaluation.corpus) + list(evaluation.notes)
+    said += few_epochs(evaluation.params.corpus[evaluation.corpus].epochs, outcomes)
+    machines = sorted({str(outcome.chosen["hardware"]) for outcome in outcomes if "hardware" in outcome.chosen})
+    said += [f"Trained elsewhere, on {machine}." for machine in machines]
+    balance = evaluation.params.corpus[evaluation.corpus].balance
+    if balance is not None:
+        said.append(f"Classes are not those of the preset as it stands: {_in_words(balance)}.")
+    if MODELS[evaluation.model].feature_set == HEARD:
+        said.append(heard_by(evaluation.corpus))
+    if MODELS[evaluation.model].speaker_norm:
+        said.append(SPEAKER_NORM)
+    if any(evaluation.shared.values()):
+        said.append(
+            f"{SHARED_SPEAKERS} {evaluation.shared['speaker']} test utterances have their speaker in the "
+            f"training part, {evaluation.shared['group']} a twin take."
+        )
+    return said
+
+
+def _in_words(balance: BalanceParams) -> str:
+    """What is done to the classes, and what not."""
+    done = [f"{old} is called {new}" for old, new in (balance.merge or {}).items()]
+    done += [f"{', '.join(balance.keep)} are kept"] if balance.keep else []
+    way = {"down": "large classes are drawn from", "over": "rare classes are repeated"}
+    done += [f"in training parts {way[balance.training]}, test parts are as they are"] if balance.training else []
+    return "; ".join(done)
+
+
+def heard_by(corpus: str) -> str:
+    """Whose words these are, and how far they are from what was said."""
+    heard = json.loads(paths.heard_result(corpus).read_text(encoding="utf-8"))
+    errors = heard["word_errors"]
+    rate = f"word error rate {percent(errors['wer'])} %" if errors else "word error rate unknown"
+    return f"Words as {heard['engine']} {heard['engine_version']} heard them: {rate}."
+
+
+def synthetic(corpus: str) -> list[str]:
+    """For a corpus in which no person speaks."""
+    if CORPORA[corpus].kind != "synthetic":
+        return []
+    return ["Synthetic speech: the figures say that the workflow runs, nothing about people."]
+
+
+def few_epochs(limit: int | None, outcomes: Sequence[FoldOutcome]) -> list[str]:
+    """For networks whose training a corpus cut short."""
+    if limit is None or not any("epochs" in key for outcome in outcomes for key in outcome.chosen):
+        return []
+    return [f"Networks were trained for {limit} epochs only."]
+
+
+def unknown_speakers(corpus: str) -> list[str]:
+    """For a corpus of which nobody knows who speaks."""
+    if CORPORA[corpus].speakers_known:
+        return []
+    return [
+        "Speakers are unknown: test voices may have been learnt from, so take it for speaker-dependent; and the "
+        "interval takes every utterance for a speaker of its own, so it is too narrow."
+    ]
+
+
+def protocol_kind(section: Protocol) -> str:
+    """What a result calls the protocol of this section of params.yaml."""
+    if isinstance(section, EmoboxFolds):
+        return "emobox_folds"
+    return "speaker_dependent" if isinstance(section, SpeakerDependent) else section.kind

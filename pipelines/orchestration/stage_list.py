@@ -1,0 +1,122 @@
+"""stages.yaml: the lists that dvc.yaml goes through, as they follow from params.yaml; in git, and never edited.
+
+DVC computes nothing in its templates. That an evaluation needs the features that its model reads, the features of a
+corpus its table of utterances, and an ensemble the evaluations of its members, is worked out here.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines import paths
+from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora import CORPORA
+from ser_tasks.features import SECTIONS
+from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders.folder import HOME
+from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS
+from ser_tasks.models.declared_model import DeclaredModel, settings_class
+from ser_tasks.params import EvaluationLine, Params
+from ser_tasks.text.transcripts import HEARD, OF_WORDS
+
+HEAD = """# Written by ser from params.yaml: what dvc.yaml goes through. Edit params.yaml, not this.
+"""
+
+Entry = dict[str, str]
+Stages = dict[str, dict[str, Entry]]
+
+
+def evaluations_of(params: Params) -> tuple[EvaluationLine, ...]:
+    """The lines of params.yaml, then those that its ensembles and bundles need beside them."""
+    members = [(own, model) for own in params.ensembles.values() for model in own.members]
+    wanted: list[tuple[Any, str]] = [*members, *((own, own.model) for own in params.bundles.values())]
+    needed = [EvaluationLine(corpus=own.corpus, protocol=own.protocol, model=model) for own, model in wanted]
+    return tuple({line.key: line for line in (*params.evaluations, *needed)}.values())
+
+
+def corpora_of(params: Params) -> list[str]:
+    """All corpora that anything is evaluated on, or trained on across corpora."""
+    crossed = [corpus for own in params.cross.values() for corpus in (*own.train, own.test)]
+    return list(dict.fromkeys([*(line.corpus for line in evaluations_of(params)), *crossed]))
+
+
+def read_by(params: Params) -> list[tuple[str, str]]:
+    """Each corpus with each feature set that some evaluation reads of it; words among them."""
+    pairs = [(line.corpus, line.model) for line in evaluations_of(params)]
+    pairs += [(corpus, own.model) for own in params.cross.values() for corpus in (*own.train, own.test)]
+    found = [(corpus, name) for corpus, model in pairs for name in feature_sets(MODELS[model].feature_set)]
+    return list(dict.fromkeys(found))
+
+
+def stages_of(params: Params) -> Stages:
+    """By stage of dvc.yaml, what it goes through: name of the stage's instance, and what differs between them."""
+    reads = read_by(params)
+    return {
+        "utterances": {corpus: {"corpus": corpus, "code": _corpus_code(corpus)} for corpus in corpora_of(params)},
+        "features": {f"{corpus}-{name}": _features(corpus, name) for corpus, name in reads if name not in OF_WORDS},
+        "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == HEARD},
+        "evaluate": {
+            line.key: {**line.model_dump(), **_read(line.corpus, line.model)} for line in evaluations_of(params)
+        },
+        "bundle": {name: {**own.model_dump(), **_read(own.corpus, own.model)} for name, own in params.bundles.items()},
+        "cross": {name: {"test": own.test, **model_entry(own.model)} for name, own in params.cross.items()},
+    }
+
+
+def text_of(stages: Mapping[str, Mapping[str, Entry]]) -> str:
+    """What stands in stages.yaml."""
+    return HEAD + yaml.safe_dump({"stages": stages}, sort_keys=False, width=float("inf"), default_flow_style=None)
+
+
+def write_stages(params: Params, file: Path = paths.STAGES) -> bool:
+    """Write what follows from params.yaml; whether it was something else."""
+    text = text_of(stages_of(params))
+    if file.exists() and file.read_text(encoding="utf-8") == text:
+        return False
+    with atomic_path(file) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return True
+
+
+def _corpus_code(corpus: str) -> str:
+    return corpus if corpus in CORPORA else "imported"
+
+
+def _features(corpus: str, name: str) -> Entry:
+    encoder = name in ENCODERS
+    return {
+        "corpus": corpus,
+        "feature_set": name,
+        "settings": "encoder" if encoder else name if name in SECTIONS else "audio",  # a set may have no section
+        "weights": str(HOME / name) if encoder else str(paths.utterances(corpus)),
+    }
+
+
+def _read(corpus: str, model: str) -> Entry:
+    """What a model reads of a corpus, and of params.yaml."""
+    name, *_ = feature_sets(MODELS[model].feature_set)
+    where = paths.heard(corpus) if name == HEARD else paths.utterances(corpus)
+    return {"reads": str(where if name in OF_WORDS else paths.features(corpus, name)), **model_entry(model)}
+
+
+def model_entry(model: str) -> Entry:
+    """Its code, and its sections of params.yaml; dvc.yaml needs three names, where there are fewer one stands again."""
+    line = MODELS[model]
+    network = _network_section(line) if line.keras else line.section_name
+    own = network if line.section_name.startswith("networks.") else line.section_name
+    return {"code": _code(model), "settings": own, "network": network, "training": "training" if line.keras else own}
+
+
+def _network_section(line: DeclaredModel) -> str:
+    """Its key in params.yaml; of a network that may do without a section, what the section would stand in."""
+    return "networks" if settings_class(line).has_defaults() else f"networks.{line.network_name}"
+
+
+def _code(model: str) -> str:
+    """The model of the table whose code it has."""
+    if model in HEARD_MODELS:
+        return model.removesuffix("_heard")
+    return model.removeprefix(f"{MODELS[model].feature_set}_") if model in ENCODER_MODELS else model

@@ -1,0 +1,86 @@
+"""Digests of code, one file for each stage, a line a module: what moves them, and what does not."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.stages import code
+from ser_tasks.provenance.code_digest import PROJECT, code_parts
+
+
+@pytest.fixture(scope="module")
+def committed() -> dict[str, str]:
+    folder = PROJECT / "digests"
+    return {str(file.relative_to(folder).with_suffix("")): file.read_text() for file in folder.rglob("*.txt")}
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch) -> Path:
+    """A copy of the code to edit, that digests are made of."""
+    for name in ("pipelines", "ser_tasks"):
+        shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.csv", "__pycache__"))
+    roots = {name: tmp_path / name for name in ("pipelines", "ser_tasks")}
+    monkeypatch.setattr(code, "code_parts", lambda *given, without: code_parts(*given, roots=roots, without=without))
+    return tmp_path
+
+
+def moved(before: dict[str, str]) -> set[str]:
+    now = code.digests_of_stages()
+    assert now.keys() == before.keys()
+    return {name for name, text in now.items() if text != before[name]}
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text, (file, old)
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_the_files_in_git_are_those_of_the_code_in_git(committed):
+    """After an edit that moves one: make repro, and commit digests/ with it."""
+    assert moved(committed) == set()
+
+
+def test_comments_docstrings_and_blank_lines_move_none(copy, committed):
+    for file in (copy / "ser_tasks").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(f"{text}\n\n# a remark\n", encoding="utf-8")
+    edit(copy / "ser_tasks/evaluation/metrics.py", '"""Share', '"""Not what it was: share')
+    assert moved(committed) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "stages"),
+    [
+        ("models/networks/mlp.py", ("OUTLIER =", "OUTLIER = 2 *"), {"models/mlp", "models/speech_text_fusion"}),
+        ("features/psd_image.py", ("def psd_floor(", "def psd_floor(more=1, *, "), {"features/psd_image"}),
+        ("corpora/catalogue/emodb.py", ("def parse(", "def parse(more=1, *, "), {"corpora/emodb"}),
+        ("corpora/synthesis/voice.py", ("def glottal_source(", "def glottal_source(more, "), {"demo"}),
+    ],
+)
+def test_an_edit_moves_the_stages_that_it_concerns(copy, committed, file, change, stages):
+    edit(copy / "ser_tasks" / file, *change)
+    found = moved(committed)
+    assert stages <= found
+    kind = next(iter(stages)).partition("/")[0]
+    assert {name for name in found if name.startswith(kind)} == stages
+
+
+def test_an_edit_of_metrics_moves_every_evaluation_and_no_features(copy, committed):
+    edit(copy / "ser_tasks/evaluation/metrics.py", "def confusion_matrix(", "def confusion_matrix(more, ")
+    found = moved(committed)
+    assert {name for name in committed if name.startswith("models/")} <= found
+    assert not {name for name in found if name.startswith(("features/", "corpora/"))}
+
+
+def test_what_is_shown_or_tracked_moves_none(copy, committed):
+    edit(copy / "pipelines/display/tables.py", "def show_result(", "def show_result(more=1, *, ")
+    edit(copy / "ser_tasks/tracking.py", "def log_evaluation(", "def log_evaluation(more=1, ")
+    assert moved(committed) == set()
+
+
+def test_one_line_names_the_module_that_moved(copy, committed):
+    edit(copy / "ser_tasks/models/svm.py", 'class_weight="balanced"', "class_weight=None")
+    before, now = (text.splitlines() for text in (committed["models/svm"], code.digests_of_stages()["models/svm"]))
+    assert [line.split()[0] for line in {*now} - {*before}] == ["ser_tasks.models.svm"]

@@ -1,0 +1,86 @@
+"""`ser evaluate` and `ser bundle`: a line of params.yaml and its stages; DVC itself is replaced here."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import cli
+from pipelines.commands import evaluate as module
+from ser_tasks.params.reading import read_params
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def ser(tmp_path, monkeypatch):
+    """The command, in a folder with params.yaml alone; what DVC was asked for is in `ser.stages`."""
+    shutil.copy(PROJECT / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    asked: list[str] = []
+
+    def repro(options):
+        asked.extend(options)
+        return run.status
+
+    def run(*words):
+        return CliRunner().invoke(cli, words)
+
+    run.stages, run.status = asked, 0
+    monkeypatch.setattr(module, "repro", repro)
+    return run
+
+
+def test_one_line_is_added_and_its_stage_runs(ser):
+    before = Path("params.yaml").read_text(encoding="utf-8")
+    done = ser("evaluate", "demo", "logistic", "--protocol", "speaker_dependent")
+    assert done.exit_code == 0, done.output
+    line = "  - {corpus: demo, protocol: speaker_dependent, model: logistic}\n"
+    assert Path("params.yaml").read_text(encoding="utf-8").replace(line, "", 1) == before
+    assert ser.stages == ["evaluate@demo-speaker_dependent-logistic"]
+
+
+@pytest.mark.parametrize("words", [("evaluate", "demo", "svm"), ("bundle", "demo", "svm", "--name", "demo_svm")])
+def test_what_stands_there_already_only_runs(ser, words):
+    before = Path("params.yaml").read_bytes()
+    assert ser(*words).exit_code == 0
+    assert Path("params.yaml").read_bytes() == before
+    assert len(ser.stages) == 1
+
+
+def test_a_bundle_has_a_name_made_of_both_and_needs_no_line_of_evaluations(ser):
+    assert ser("bundle", "demo", "logistic").exit_code == 0
+    params = read_params()
+    assert params.bundles["demo_logistic"].model == "logistic"
+    assert "logistic" not in {line.model for line in params.evaluations}
+    assert ser.stages == ["bundle@demo_logistic"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("evaluate", "demmo", "svm"), "CORPUS 'demmo' is not known. Did you mean 'demo'?"),
+        (("evaluate", "demo", "swm"), "MODEL 'swm' is not known. Did you mean 'svm'?"),
+        (("evaluate", "demo", "svm", "--protocol", "loso"), "--protocol 'loso' is not known"),
+        (("evaluate", "demo", "svm", "--protocol", "emobox"), "corpus.demo.emobox is null"),
+        (("evaluate", "emodb", "svm"), "Fetch it: ser fetch emodb"),
+        (("evaluate", "demo", "whisper_base_svm"), "Fetch them: ser fetch-encoder whisper_base"),
+        (("bundle", "demo", "tfidf"), "tfidf cannot be bundled: it reads words"),
+        (("bundle", "demo", "mlp", "--name", "demo_svm"), "Give another --name"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_params_yaml_stays_as_it_was(ser, words, message):
+    before = Path("params.yaml").read_bytes()
+    done = ser(*words)
+    assert done.exit_code == 1
+    assert message in f"{done.output} {done.exception}"
+    assert Path("params.yaml").read_bytes() == before
+    assert ser.stages == []
+
+
+def test_a_run_that_fails_says_what_becomes_of_the_line(ser):
+    ser.status = 1
+    done = ser("evaluate", "demo", "logistic")
+    assert done.exit_code == 1
+    assert "params.yaml keeps its line" in done.output

@@ -1,0 +1,108 @@
+"""stages.yaml, worked out from params.yaml: what every evaluation needs, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines import paths
+from pipelines.orchestration.stage_list import stages_of, text_of, write_stages
+from pipelines.stages.code import roots_of_stages
+from pipelines.stages.params import main
+from ser_tasks.errors import UserError
+from ser_tasks.models import MODELS
+from ser_tasks.params import Params
+from ser_tasks.params.project import ProjectParams
+from ser_tasks.params.reading import read_params
+
+PROJECT = Path(__file__).parents[2]
+PARAMS = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+
+
+def params_with(*models: str, **sections) -> Params:
+    lines = [{"corpus": "demo", "protocol": "speaker_independent", "model": model} for model in models]
+    return ProjectParams.model_validate(
+        {**PARAMS, "evaluations": lines, "ensembles": {}, "bundles": {}, "cross": {}, **sections}
+    )
+
+
+def test_the_file_in_git_is_what_follows_from_params_yaml():
+    text = (PROJECT / "stages.yaml").read_text(encoding="utf-8")
+    assert text == text_of(stages_of(read_params(PROJECT / "params.yaml")))
+
+
+@pytest.mark.parametrize(
+    ("model", "features", "reads"),
+    [
+        ("svm", ["demo-functionals"], "data/features/demo/functionals"),
+        ("residual_cnn", ["demo-log_mel"], "data/features/demo/log_mel"),
+        ("psd_text_fusion", ["demo-psd_image"], "data/features/demo/psd_image"),
+        ("whisper_base_logistic", ["demo-whisper_base"], "data/features/demo/whisper_base"),
+        ("tfidf", [], "data/utterances/demo.parquet"),
+        ("tfidf_heard", [], "data/heard/demo.parquet"),
+    ],
+)
+def test_features_and_transcripts_follow_from_the_model(model, features, reads):
+    stages = stages_of(params_with(model))
+    assert list(stages["features"]) == features
+    assert list(stages["transcripts"]) == (["demo"] if model.endswith("_heard") else [])
+    assert list(stages["utterances"]) == ["demo"]
+    assert stages["evaluate"][f"demo-speaker_independent-{model}"]["reads"] == reads
+
+
+@pytest.mark.parametrize(
+    ("model", "sections"),
+    [
+        ("svm_speaker_norm", {"svm"}),
+        ("mlp", {"networks.mlp", "training"}),
+        ("residual_cnn_svm", {"embedding_svm", "networks.residual_cnn", "training"}),
+        ("dialogue_blstm_heard", {"networks.dialogue_blstm", "training"}),
+        ("whisper_tiny_svm", {"svm"}),
+    ],
+)
+def test_a_stage_reads_the_sections_of_its_model_and_no_other_model_s(model, sections):
+    entry = stages_of(params_with(model))["evaluate"][f"demo-speaker_independent-{model}"]
+    assert {entry["settings"], entry["network"], entry["training"]} == sections
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_has_sections_that_stand_in_params_yaml_and_digests_that_are_written(model):
+    entry = stages_of(params_with(model))["evaluate"][f"demo-speaker_independent-{model}"]
+    for dotted in (entry["settings"], entry["network"], entry["training"]):
+        section = PARAMS
+        for key in dotted.split("."):
+            section = section[key]
+    assert f"models/{entry['code']}" in roots_of_stages()
+
+
+def test_an_ensemble_and_a_bundle_bring_the_evaluations_that_they_need():
+    place = {"corpus": "demo", "protocol": "speaker_independent"}
+    both = {"both": {**place, "members": ["logistic", "tfidf"], "rule": "average"}}
+    stages = stages_of(params_with("tfidf", ensembles=both, bundles={"mine": {**place, "model": "mlp"}}))
+    assert [entry["model"] for entry in stages["evaluate"].values()] == ["tfidf", "logistic", "mlp"]
+    assert stages["bundle"]["mine"]["reads"] == "data/features/demo/functionals"
+
+
+def test_an_evaluation_across_corpora_needs_the_features_of_all_of_them():
+    across = {"train": ["ravdess"], "test": "emodb", "model": "svm", "presets": {}, "corpus_norm": False}
+    stages = stages_of(params_with(cross={"x": across}))
+    assert list(stages["features"]) == ["ravdess-functionals", "emodb-functionals"]
+    assert [entry["code"] for entry in stages["utterances"].values()] == ["ravdess", "emodb"]
+
+
+def test_a_corpus_without_a_module_has_the_code_of_imported_ones():
+    own = {**PARAMS["corpus"], "mine": PARAMS["corpus"]["demo"]}
+    lines = [{"corpus": "mine", "protocol": "speaker_independent", "model": "svm"}]
+    stages = stages_of(params_with(corpus=own, evaluations=lines))
+    assert stages["utterances"] == {"mine": {"corpus": "mine", "code": "imported"}}
+    assert "corpora/imported" in roots_of_stages()
+
+
+def test_dvc_that_began_with_another_list_is_stopped_and_the_next_run_is_right(tmp_path, monkeypatch):
+    (tmp_path / "params.yaml").write_text((PROJECT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"stages.yaml has been written anew; give the same command again"):
+        main()
+    assert paths.STAGES.read_bytes() == (PROJECT / "stages.yaml").read_bytes()
+    main()
+    assert not write_stages(read_params())
