@@ -2,6 +2,8 @@
 
 import hashlib
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +45,24 @@ def untrained(name: str) -> tuple[NetworkRecogniser, str]:
     recogniser = NetworkRecogniser(network_builder(model), NetworkSection(section), classes=tuple(CLASSES), seed=0)
     recogniser.model, recogniser.temperature = recogniser.build(**sizes), 2.0
     return recogniser, model
+
+
+LOADED = """
+import pathlib, sys
+from ser_tasks.bundles.card import Card
+from ser_tasks.bundles.network_weights import load_network
+folder = pathlib.Path(sys.argv[1])
+print(load_network(Card.model_validate_json((folder / "card.json").read_text()), folder).model.name)
+"""
+
+
+def test_a_process_that_has_built_no_network_knows_the_layers_of_a_saved_one(tmp_path):
+    recogniser, model = untrained("residual_cnn")
+    save_network(recogniser, tmp_path)
+    card = small_card(recogniser, small_params(), model=model, settings=recogniser.section.network)
+    (tmp_path / "card.json").write_text(card.model_dump_json(), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", LOADED, tmp_path], capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith("residual_cnn"), done.stderr
 
 
 @pytest.mark.parametrize("name", ["mlp", "blstm_attention", "cnn_blstm_attention", "patch_dcnn_blstm", "residual_cnn"])
