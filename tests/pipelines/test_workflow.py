@@ -243,7 +243,7 @@ def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no
     answered = project.succeed(
         "pipelines.cli", "predict", str(recording), "--bundle", "voices_svm", "--format", "jsonl"
     )
-    assert json.loads(answered.strip().splitlines()[0])["bundle"] == "voices_svm"
+    assert json.loads(answered.strip().splitlines()[0])["emotion"] in demo["recall"]
     assert "Whether its emotions are acted or natural is not known" in (
         project.folder / "data/bundles/voices_svm/MODEL_CARD.md"
     ).read_text(encoding="utf-8")
