@@ -18,7 +18,7 @@ from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_sec
 from pipelines.settings import feature_params
 from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.augmentation.signal_copy import augmented_copy
+from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score

@@ -9,8 +9,8 @@ from pipelines import paths
 from ser_tasks.errors import UserError
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.feature_table import features_digest
-from ser_tasks.provenance.circumstances import circumstances
 from ser_tasks.provenance.content_digest import utterances_digest
+from ser_tasks.provenance.versions import circumstances
 from ser_tasks.text.transcripts import HEARD, OF_WORDS
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.audio.source import Samples
+from ser_tasks.audio.recording import AudioError, Recording, Samples
 from ser_tasks.errors import UserError
 
 MIX, EACH = "mix", "each"

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from ser_tasks.audio.channels import MIX, mixed_down
 from ser_tasks.audio.libsndfile import NotBySndfile, open_libsndfile
-from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.audio.source import Source
+from ser_tasks.audio.recording import AudioError, Recording, Source
 from ser_tasks.audio.whole import notes_on_size, refuse_partial
 
 __all__ = ["AudioError", "Recording", "open_sound", "read_mono", "read_recording"]

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.audio.source import Source
+from ser_tasks.audio.recording import AudioError, Recording, Source
 from ser_tasks.bundles.inference.answer import Answer, recognise, recognise_all
 from ser_tasks.errors import UserError
 

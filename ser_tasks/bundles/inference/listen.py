@@ -7,8 +7,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from ser_tasks.audio.channels import MIX
-from ser_tasks.audio.recording import Recording
-from ser_tasks.audio.source import Source
+from ser_tasks.audio.recording import Recording, Source
 from ser_tasks.bundles.inference.answer import Answer, recognise_all
 from ser_tasks.bundles.inference.speech import SAMPLING_RATE, segments
 from ser_tasks.bundles.inference.streaming import mono_blocks

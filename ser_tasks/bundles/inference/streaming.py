@@ -7,8 +7,7 @@ import numpy as np
 import soxr
 
 from ser_tasks.audio.channels import MIX, OPPOSITE, Together, heard, place_of, remark_on
-from ser_tasks.audio.recording import AudioError
-from ser_tasks.audio.source import Samples, Source
+from ser_tasks.audio.recording import AudioError, Samples, Source
 
 BLOCK = 10.0  # s that are decoded at once: long enough to be fast, 77 MB of 20 channels at 96 kHz
 
