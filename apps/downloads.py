@@ -12,7 +12,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from apps.opinion import Opinion
-from ser_tasks.bundles.inference.answer import Answer
+from ser_tasks.bundles.inference.prediction import Answer
 from ser_tasks.bundles.inference.timeline import Moment
 
 COLUMNS = ("file", "bundle", "start", "end", "emotion", "unsure", "class", "probability")

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.inference.answer import Answer, model_signal, recognise, recognise_all
-from ser_tasks.bundles.inference.attention import Attention, attention_over
-from ser_tasks.bundles.inference.timeline import Moment, segment_moments
-from ser_tasks.bundles.inference.windows import windows_in
+from ser_tasks.bundles.explain.recording import Attention, attention_over
+from ser_tasks.bundles.inference.prediction import Answer, model_signal, recognise, recognise_all
+from ser_tasks.bundles.inference.timeline import Moment, segment_moments, windows_in
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.inference.attention import Attention
+from ser_tasks.bundles.explain.recording import Attention
 from ser_tasks.bundles.inference.timeline import Moment
 from ser_tasks.features.log_mel import log_mel_spectrogram
 

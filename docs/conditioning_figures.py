@@ -29,10 +29,10 @@ from benchmarks.settings import (
     WINDOWS,
 )
 from ser_tasks.audio.conditioning import pre_emphasised, wiener_filtered
-from ser_tasks.audio.sentences import sentence_spans
 from ser_tasks.audio.vad import peak_normalised, speech_mask, speech_span
 from ser_tasks.augmentation.frames import at_tempo, mixed, with_masks
 from ser_tasks.augmentation.signal import circularly_shifted, pitched, stretched, with_gain, with_white_noise
+from ser_tasks.bundles.inference.speech_segments import sentence_spans
 from ser_tasks.corpora.synthesis.corpus import demo_speaker, synthesise_utterance
 from ser_tasks.features.log_laws import LOG_LAWS
 from ser_tasks.features.log_mel import log_mel_spectrogram

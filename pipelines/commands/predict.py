@@ -14,8 +14,7 @@ from pipelines.commands.predict_formats import ANSWERS, Output
 from pipelines.display.predictions import fault
 from pipelines.orchestration.worker_pool import crew
 from ser_tasks.audio.channels import EACH, MIX
-from ser_tasks.bundles.inference.files import Outcome, answer_files
-from ser_tasks.bundles.inference.rows import answer_columns, answer_row
+from ser_tasks.bundles.inference.files import Outcome, answer_columns, answer_files, answer_row
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -17,8 +17,8 @@ from pipelines.commands.predict_timeline import predict_timelines
 from pipelines.display.predictions import bar, say
 from ser_tasks.audio.channels import MIX, refuse_channel
 from ser_tasks.audio.decode import open_sound
+from ser_tasks.audio.recording_files import gather
 from ser_tasks.bundles.card import Card, check_files, read_card
-from ser_tasks.bundles.inference.inputs import gather
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent
 from ser_tasks.params.reading import read_params

@@ -9,9 +9,8 @@ from typing import Any
 
 from pipelines.commands.row_files import csv_rows, json_lines, parquet_rows, text_lines
 from pipelines.display.predictions import answer_table, timeline_table
-from ser_tasks.bundles.inference.rows import Columns, moment_rows
-from ser_tasks.bundles.inference.segments_files import audacity_lines, rttm_lines
-from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.bundles.inference.files import Columns, moment_rows
+from ser_tasks.bundles.inference.timeline import Timeline, audacity_lines, rttm_lines
 from ser_tasks.errors import UserError
 
 Opened = Callable[[Columns, Path | None], AbstractContextManager[Callable[[Any], None]]]

@@ -15,9 +15,9 @@ from pipelines.display.predictions import clock, fault, say
 from pipelines.orchestration.worker_pool import Crew, crew
 from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.decode import open_sound
-from ser_tasks.bundles.inference.listen import answer_windows, listen
-from ser_tasks.bundles.inference.rows import moment_columns
+from ser_tasks.bundles.inference.files import moment_columns
 from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.bundles.inference.timeline_pass import answer_windows, listen
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.display.tables import WIDEST
-from ser_tasks.bundles.inference.rows import Columns, Row
+from ser_tasks.bundles.inference.files import Columns, Row
 from ser_tasks.bundles.inference.timeline import Timeline
 
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipelines.display.predictions import clock
 from ser_tasks.atomic import atomic_path
-from ser_tasks.bundles.inference.survey import STEP
+from ser_tasks.bundles.inference.streaming import STEP
 from ser_tasks.bundles.inference.timeline import Timeline
 
 Array = NDArray[np.float64]

@@ -17,12 +17,12 @@ from pipelines.stages.bundle_card import make_card
 from ser_tasks.bundles.bundle import write_bundle
 from ser_tasks.bundles.bundled import refuse_unbundled
 from ser_tasks.bundles.card import Card
-from ser_tasks.bundles.confidence import Confidence, judge_confidence
 from ser_tasks.bundles.final_model import final_recogniser
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
+from ser_tasks.bundles.out_of_distribution import describe, fit_cloud
 from ser_tasks.bundles.pictures import as_png, reliability_figure, risk_coverage_figure
-from ser_tasks.bundles.training_cloud import describe, fit_cloud
+from ser_tasks.bundles.reliability import Confidence, judge_confidence
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest

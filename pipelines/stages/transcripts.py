@@ -18,8 +18,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent, write_result
 from ser_tasks.params import AsrParams, EvaluationParams, Params
 from ser_tasks.tasks import hear_shard
-from ser_tasks.text.asr.heard import with_heard_transcripts, write_heard
-from ser_tasks.text.asr.transcribe import Shard, plan_transcripts, read_transcribed
+from ser_tasks.text.asr.transcribe import Shard, plan_transcripts, read_transcribed, with_heard_transcripts, write_heard
 from ser_tasks.text.asr.word_errors import COUNTS, corpus_word_errors, wer_interval, word_errors
 from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
 

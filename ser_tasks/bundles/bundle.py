@@ -1,12 +1,14 @@
-"""A bundle in memory, and its way to and from a folder."""
+"""A bundle in memory, its way to and from a folder, and the libraries that it was made with."""
 
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,13 +19,13 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import kind_of_weights, refuse_unbundled
 from ser_tasks.bundles.card import FILE, REBUILD, BundleError, Card, check_files, read_card, write_card
-from ser_tasks.bundles.training_cloud import TrainingCloud, describe, load_cloud
-from ser_tasks.bundles.versions import check_versions
+from ser_tasks.bundles.out_of_distribution import TrainingCloud, describe, load_cloud
 from ser_tasks.features import feature_set, sections_from
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
 from ser_tasks.models import MODELS
 from ser_tasks.provenance.file_digest import file_sha256
+from ser_tasks.provenance.versions import NUMERIC, library_versions
 
 if TYPE_CHECKING:
     from ser_tasks.features.encoders.encoder import Encoder
@@ -32,10 +34,61 @@ if TYPE_CHECKING:
     from ser_tasks.models.svm import SvmRecogniser
     from ser_tasks.params import Section
 
+READERS = {"svm": ("scikit-learn", "skops"), "network": ("keras",), "logistic": ()}  # libraries that read weights
+
 Signal = NDArray[np.float32]
 Fitted: TypeAlias = "LogisticRecogniser | NetworkRecogniser | SvmRecogniser"
 
 ENCODER = "encoder"  # folder below the bundle's, with the weights of the speech encoder that its model reads
+
+
+def bundle_versions(model: str) -> dict[str, str]:
+    """Of the numeric libraries, and of those that read the weights of this model."""
+    from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  whoever only answers needs no Parquet
+
+    read = MODELS[model].feature_set
+    hearing = ENCODERS[read].family.libraries if read in ENCODERS else ()
+    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind_of_weights(model)], *hearing)
+    return library_versions(libraries)
+
+
+def check_versions(card: Card, folder: Path) -> None:
+    """Warn of versions that may answer otherwise.
+
+    Refused is another major version of a library that reads the weights. Another major version of any other library,
+    or another minor version of one that reads the weights, is warned of.
+
+    Raises:
+        BundleError: the weights cannot be relied on here
+    """
+    readers = READERS[kind_of_weights(card.model)]
+    doubtful = []
+    for name, made_with in card.versions.items():
+        here = _here(name)
+        if name in readers and _parts(here, 1) != _parts(made_with, 1):
+            raise BundleError(
+                f"{folder}: made with {name} {made_with}, but {here} is installed, which may read its weights "
+                f"otherwise. Install {name}=={made_with}, or make the bundle again: dvc repro bundle@{card.name}"
+            )
+        if _parts(here, 2 if name in readers else 1) != _parts(made_with, 2 if name in readers else 1):
+            doubtful.append(f"{name} {made_with} (here {here})")
+    if doubtful:
+        warnings.warn(
+            f"{folder}: made with {', '.join(doubtful)}. Answers may differ a little. Install those versions, or make "
+            f"the bundle again: dvc repro bundle@{card.name}",
+            stacklevel=3,
+        )
+
+
+def _here(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _parts(number: str, count: int) -> list[str]:
+    return number.split(".")[:count]
 
 
 @dataclass(frozen=True)

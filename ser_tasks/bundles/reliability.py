@@ -1,17 +1,23 @@
-"""How far confidences can be trusted: calibration error, risk against coverage, and below what to say "unsure".
+"""How far confidences can be trusted: calibration error, risk against coverage, and below what an answer is unsure.
 
-All take `confidence`, the posterior of the likeliest class, and `right`, whether that class is the truth, both of
-shape (n_answers,), of answers to speakers that the model had not seen. The risk of a set of answers is its share of
-wrong ones, its coverage the share of all answers that it is.
+All take `confidence`, the posterior of the likeliest class, and `right`, whether that class is the true one, both of
+shape (n_predictions,), of predictions for unseen speakers. The risk of a set of predictions is its error rate, its
+coverage their share of all predictions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ser_tasks.params import ReliabilityParams
 
 TINY = 1e-12  # a risk that only rounding keeps from the target has reached it
 
@@ -117,4 +123,37 @@ def unsure_threshold(
     place = good[-1] if len(good) else enough[::-1][curve.risk[enough[::-1]].argmin()]
     return Threshold(
         float(curve.thresholds[place]), float(curve.coverage[place]), float(curve.risk[place]), float(allowed)
+    )
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """Figures of `ser_tasks.bundles.reliability`, and the confidence of each answer, shape (n_answers,)."""
+
+    confidence: NDArray[np.float64]
+    bins: list[Bin]
+    ece: float
+    curve: RiskCoverage
+    aurc: float
+    threshold: Threshold
+
+
+def judge_confidence(predictions: pd.DataFrame, classes: Sequence[str], settings: ReliabilityParams) -> Confidence:
+    """All of them from out-of-fold posteriors.
+
+    Args:
+        predictions: columns truth and one for each class, as `evaluation.prediction_table` makes them
+        classes: their names
+        settings: section reliability of params.yaml
+    """
+    truth = np.array([list(classes).index(name) for name in predictions.truth])
+    confidence, right = confidence_and_right(predictions[list(classes)].to_numpy(), truth)
+    n_bins = settings.calibration_bins
+    return Confidence(
+        confidence,
+        reliability_bins(confidence, right, n_bins=n_bins),
+        expected_calibration_error(confidence, right, n_bins=n_bins),
+        risk_coverage(confidence, right),
+        area_under_risk_coverage(confidence, right),
+        unsure_threshold(confidence, right, error_share=settings.error_share, least_coverage=settings.least_coverage),
     )

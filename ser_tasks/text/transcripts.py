@@ -67,7 +67,7 @@ def read_transcripts(table: Path, utterance_ids: Sequence[str]) -> tuple[Dialogu
     """Of these utterances, in this order; all turns of the corpus are context, whatever their emotion.
 
     Args:
-        table: the utterance table, or that of `ser_tasks.text.asr.heard`; without `turn`, utterances stand alone
+        table: the utterance table, or that of `ser_tasks.text.asr.transcribe`; without `turn`, utterances stand alone
         utterance_ids: of those that are recognised
 
     Raises:

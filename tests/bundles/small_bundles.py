@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.bundle import Fitted, write_bundle
+from ser_tasks.bundles.bundle import Fitted, bundle_versions, write_bundle
 from ser_tasks.bundles.card import FORMAT, Card, Figures, TrainingData
-from ser_tasks.bundles.training_cloud import describe, fit_cloud
-from ser_tasks.bundles.versions import bundle_versions
+from ser_tasks.bundles.out_of_distribution import describe, fit_cloud
 from ser_tasks.features import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Examples

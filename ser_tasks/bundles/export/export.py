@@ -1,9 +1,10 @@
-"""A bundle as one file, written only if it answers as the bundle does."""
+"""A bundle as one file, written only if its predictions are those of the bundle; and how long one takes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,15 +12,35 @@ from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.export.exportable import refuse_unexportable
-from ser_tasks.bundles.export.file_formats import FileFormat, file_format
-from ser_tasks.bundles.export.onnx_file import Weights
+from ser_tasks.bundles.export.file_formats import FileFormat, Weights, file_format
 from ser_tasks.errors import UserError
 from ser_tasks.keras_backend import silence
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.export.file_formats import Answering
+
+WARM_UP = 3  # the first calls compile, and ask for memory
 
 TOLERANCE = 1e-4  # of a probability, of files with float32 weights
+
+
+def latency(answer: Answering, signal: NDArray[np.float32], *, times: int) -> float:
+    """Median processor time of an answer, in s: on a free core what one waits, whatever else the machine does.
+
+    Args:
+        answer: a recogniser
+        signal: shape (n_samples,)
+        times: to be asked after warming up
+    """
+    for _ in range(WARM_UP):
+        answer(signal)
+    taken = np.empty(times)
+    for turn in range(times):
+        began = process_time()
+        answer(signal)
+        taken[turn] = process_time() - began
+    return float(np.median(taken))
 
 
 class Agreement(NamedTuple):

@@ -1,4 +1,4 @@
-"""Which bundles can become one file."""
+"""Which bundles can become one file, and what things are called in it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from ser_tasks.models import MODELS, NETWORKS
 
 if TYPE_CHECKING:
     from ser_tasks.params import ConditioningParams
+
+AUDIO, PROBABILITIES = "audio", "probabilities"  # its input and its output
+FRONT_END = "front_end"  # begins the names of the nodes that make features of the sound
 
 FEATURE_SETS = ("log_mel", "psd_image")  # that `front_end` computes
 STEPS = ("pre_emphasis", "peak")  # of the conditioning, that it computes

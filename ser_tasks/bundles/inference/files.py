@@ -1,24 +1,28 @@
-"""One answer for each file, or the reason why there is none; one file's trouble is never another's."""
+"""One prediction for each file, or the reason why there is none, and both as rows of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
-from ser_tasks.bundles.inference.answer import Answer, recognise, recognise_all
+from ser_tasks.bundles.inference.prediction import Answer, recognise, recognise_all
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.inference.timeline import Timeline
     from ser_tasks.params import PredictParams
 
-
 Found = TypeVar("Found")
+
+Kind: TypeAlias = Literal["text", "number", "share", "count", "flag", "texts"]
+Columns: TypeAlias = dict[str, Kind]
+Row: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -99,3 +103,86 @@ def _tried(make: Callable[[], Found], path: Path) -> Found | str:
         return f"{path}: {error.strerror or error}. Mend its permissions or the disk, or leave it out."
     except Exception as error:  # a thousand others wait behind this file
         return f"{path}: {type(error).__name__}: {error}. This is a fault of the program: report it with the file."
+
+
+def answer_columns(classes: Sequence[str], *, channels: bool = False) -> Columns:
+    """Of one row per file, or per channel of it; the classes are posteriors."""
+    fixed: Columns = {
+        "path": "text",
+        **({"channel": "text"} if channels else {}),
+        "emotion": "text",
+        "confidence": "number",
+        "unsure": "flag",
+        "remarks": "texts",
+        "duration": "number",
+    }
+    return fixed | _shares(classes)
+
+
+def answer_row(outcome: Outcome, classes: Sequence[str], *, channels: bool = False) -> Row:
+    """One file; of one without an answer, everything is empty but its path and the fault, among the remarks."""
+    which = {"path": str(outcome.path)} | ({"channel": outcome.channel} if channels else {})
+    if outcome.answer is None:
+        empty = dict.fromkeys(answer_columns(classes))
+        return which | {**empty, **which, "unsure": True, "remarks": [str(outcome.fault)]}
+    answer = outcome.answer
+    return (
+        which
+        | {
+            "emotion": answer.emotion,
+            "confidence": answer.confidence,
+            "unsure": answer.unsure,
+            "remarks": list(answer.remarks),
+            "duration": answer.duration,
+        }
+        | dict(answer.probabilities)
+    )
+
+
+def moment_columns(classes: Sequence[str]) -> Columns:
+    """Of one row per moment of a timeline; times in s."""
+    fixed: Columns = {
+        "path": "text",
+        "segment": "count",
+        "start": "number",
+        "end": "number",
+        "emotion": "text",
+        "confidence": "number",
+        "unsure": "flag",
+        "remarks": "texts",
+    }
+    return fixed | _shares(classes)
+
+
+def moment_rows(path: Path, timeline: Timeline) -> Iterator[Row]:
+    """All moments of one recording."""
+    for moment in timeline.moments:
+        yield {
+            "path": str(path),
+            "segment": moment.segment,
+            "start": moment.start,
+            "end": moment.end,
+            "emotion": moment.emotion,
+            "confidence": moment.confidence,
+            "unsure": moment.unsure,
+            "remarks": list(moment.remarks),
+        } | dict(moment.probabilities)
+
+
+def as_text(row: Row) -> Mapping[str, str]:
+    """Values as CSV has them: numbers with 6 digits, true and false, texts with semicolons, nothing for none."""
+    return {name: _text(value) for name, value in row.items()}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "; ".join(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _shares(classes: Sequence[str]) -> Columns:
+    return dict.fromkeys(classes, "share")

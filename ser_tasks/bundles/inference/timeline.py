@@ -1,20 +1,123 @@
-"""What a long recording sounds like over time: moments with posteriors, and the stretches that are decided on."""
+"""Emotion over time in a long recording: windows, their smoothed posteriors, and segments of one emotion."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from ser_tasks.bundles.inference.smoothing import smoothed, steady_path
-from ser_tasks.bundles.inference.windows import Span, cells
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.inference.answer import Answer
-    from ser_tasks.bundles.inference.survey import Survey
+    from ser_tasks.bundles.inference.prediction import Answer
+    from ser_tasks.bundles.inference.streaming import Survey
+
+Samples = NDArray[np.float32]
+Span = tuple[float, float]  # (start, end) in s
+
+TINY = 1e-6  # s, less than a sample
+
+Array = NDArray[np.float64]
+
+LEAST = 1e-9  # a probability of zero would forbid a class for ever
+
+
+def windows_in(segment: Span, *, window: float, hop: float) -> list[Span]:
+    """Windows of one length inside a segment, from its start on, and one that ends where it ends.
+
+    Args:
+        segment: with speech; one that is no longer than the window is a window itself
+        window, hop: in s
+    """
+    start, end = segment
+    if end - start <= window + TINY:
+        return [segment]
+    count = math.floor((end - start - window) / hop + TINY) + 1
+    starts = [start + index * hop for index in range(count)]
+    if starts[-1] + window < end - TINY:
+        starts.append(end - window)
+    return [(first, first + window) for first in starts]
+
+
+def cells(windows: Sequence[Span]) -> list[Span]:
+    """The stretch that each window speaks for: up to half way between its centre and the next one's, without gaps.
+
+    Args:
+        windows: of one segment, in order; the first cell begins and the last one ends with the segment
+    """
+    centres = [(start + end) / 2 for start, end in windows]
+    borders = [(left + right) / 2 for left, right in pairwise(centres)]
+    edges = [windows[0][0], *borders, windows[-1][1]]
+    return list(pairwise(edges))
+
+
+def cut(blocks: Iterable[Samples], spans: Iterable[Span], *, sampling_rate: int) -> Iterator[Samples]:
+    """The sound of each span, from a recording that is never held as a whole.
+
+    Args:
+        blocks: mono, one after the other, from the beginning of the recording on
+        spans: in the order of their starts; they may overlap
+        sampling_rate: in Hz
+
+    Yields:
+        shape (n_samples,), one array for each span; shorter where the recording ends before it
+    """
+    pieces, held, offset = iter(blocks), np.empty(0, np.float32), 0  # held begins at sample `offset`
+    for start, end in spans:
+        first, last = round(start * sampling_rate), round(end * sampling_rate)
+        while offset + len(held) < last and (piece := next(pieces, None)) is not None:
+            passed = min(max(0, first - offset), len(held))
+            held, offset = np.concatenate([held[passed:], piece]), offset + passed
+        yield held[max(0, first - offset) : last - offset].copy()
+
+
+def smoothed(posteriors: Array, centres: Array, *, width: float) -> Array:
+    """Each row as the mean of its neighbours in time, weighted by a Gaussian of their distance.
+
+    Args:
+        posteriors: shape (n_windows, n_classes), rows sum to 1
+        centres: of the windows, in s, shape (n_windows,); need not be evenly spaced
+        width: standard deviation of the Gaussian, in s; 0 leaves everything as it is
+
+    Returns:
+        shape (n_windows, n_classes), rows sum to 1
+
+    Source: Nadaraya (1964), doi:10.1137/1109020
+    """
+    if width == 0:
+        return posteriors
+    weights = np.exp(-0.5 * ((centres[:, None] - centres[None]) / width) ** 2)
+    return np.asarray(weights @ posteriors / weights.sum(axis=1, keepdims=True))
+
+
+def steady_path(posteriors: Array, *, change_cost: float) -> NDArray[np.intp]:
+    """The row of classes with the largest sum of log posteriors, less `change_cost` for every change of class.
+
+    Args:
+        posteriors: shape (n_windows, n_classes)
+        change_cost: in nats; 0 takes the likeliest class of each window, infinity one class for all
+
+    Returns:
+        column of the class of each window, shape (n_windows,)
+
+    Source: Viterbi (1967), doi:10.1109/TIT.1967.1054010, with the same penalty for all changes
+    """
+    log = np.log(np.maximum(posteriors, LEAST))
+    best, came_from = log[0], np.zeros(log.shape, np.intp)
+    for now in range(1, len(log)):
+        other = int(best.argmax())
+        change = best[other] - change_cost > best
+        came_from[now] = np.where(change, other, np.arange(log.shape[1]))
+        best = np.where(change, best[other] - change_cost, best) + log[now]
+    path = np.empty(len(log), np.intp)
+    path[-1] = best.argmax()
+    for now in range(len(log) - 1, 0, -1):
+        path[now - 1] = came_from[now, path[now]]
+    return path
 
 
 @dataclass(frozen=True)
@@ -115,3 +218,32 @@ def _stretch(moments: Sequence[Moment]) -> Stretch:
     confidence = np.average([moment.confidence for moment in moments], weights=lengths)
     unsure = np.average([moment.unsure for moment in moments], weights=lengths) > 0.5
     return Stretch(moments[0].start, moments[-1].end, moments[0].emotion, float(confidence), bool(unsure))
+
+
+def rttm_lines(stretches: Iterable[Stretch], *, name: str) -> list[str]:
+    """Rich Transcription Time Marked: one SPEAKER line each, with the emotion in the place of the speaker's name.
+
+    Args:
+        stretches: in order
+        name: of the recording; white space, which parts the fields, becomes an underscore
+
+    Source: NIST (2009), "The 2009 (RT-09) Rich Transcription Meeting Recognition Evaluation Plan", appendix A
+    """
+    recording = _one_word(name)
+    return [
+        f"SPEAKER {recording} 1 {stretch.start:.3f} {stretch.end - stretch.start:.3f} <NA> <NA> "
+        f"{_one_word(stretch.emotion)} {stretch.confidence:.3f} <NA>"
+        for stretch in stretches
+    ]
+
+
+def audacity_lines(stretches: Iterable[Stretch]) -> list[str]:
+    """Start, end and label, parted by tabs: a label track for File > Import > Labels; ? marks an unsure one."""
+    return [
+        f"{stretch.start:.6f}\t{stretch.end:.6f}\t{stretch.emotion}{'?' * stretch.unsure} {stretch.confidence:.0%}"
+        for stretch in stretches
+    ]
+
+
+def _one_word(text: str) -> str:
+    return re.sub(r"\s+", "_", text)

@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from ser_tasks.corpora.corpus import Preset
+from ser_tasks.corpora.corpus import Preset, some
 from ser_tasks.corpora.emobox.lists import PARTS, Item, PublishedFolds
-from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.vocabulary import class_of
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.splits import Fold

@@ -2,51 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from ser_tasks.audio.decode import AudioError, open_sound, read_recording
 from ser_tasks.audio.recording import SHORTEST
-from ser_tasks.corpora.finding import some
-from ser_tasks.corpora.importing.channel_column import refuse_missing
+from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.columns import refuse_missing
 from ser_tasks.corpora.importing.options import ROLES, Speakers
 from ser_tasks.corpora.importing.parts import place_parts
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.source_table import ColumnChoice
-from ser_tasks.corpora.importing.values import CLEAN, NOBODY, as_split
+from ser_tasks.corpora.importing.source_table import CLEAN, NOBODY, ColumnChoice, Rows, SourceError, as_split
+from ser_tasks.corpora.manifest import map_files
 from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
-from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
-
-
-@dataclass
-class Rows:
-    """What is left, and what went, as the checks go over it; `problems` are what must be mended first."""
-
-    table: pd.DataFrame  # the roles, and `file`
-    drop: Sequence[str]  # reasons that the user lets rows go for
-    dropped: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were imported
-
-    def let_go(self, rows: "pd.Series[bool]", reason: str) -> None:
-        """Leave rows out, counted; reasons are sentences."""
-        if rows.any():
-            self.dropped[reason] += int(rows.sum())
-            self.table = self.table[~rows]
-
-    def refuse(self, rows: "pd.Series[bool]", kind: str, what: str, hint: str) -> None:
-        """Leave rows out if the user said so, or say what is wrong with them."""
-        if kind in self.drop:
-            self.let_go(rows, what)
-        elif rows.any():
-            first = some(list(self.table.index[rows]))
-            self.problems.append(
-                f"{int(rows.sum())} rows {what}: {first}. {hint}, or leave them out: add --drop {kind}."
-            )
 
 
 def roles_of(

@@ -13,9 +13,8 @@ import pandas as pd
 
 from ser_tasks.corpora.checking.agreement import describe_agreement
 from ser_tasks.corpora.importing.options import DROP, Votes
-from ser_tasks.corpora.importing.problem import option
-from ser_tasks.corpora.importing.rows import Rows, part_of
-from ser_tasks.corpora.importing.source_table import Ballot
+from ser_tasks.corpora.importing.rows import part_of
+from ser_tasks.corpora.importing.source_table import Ballot, Rows, option
 from ser_tasks.corpora.vocabulary import plain
 
 TOGETHER = "all"  # the rater of a cell with several labels beside cells of one, which may be what all agreed on

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.bundles.inference.answer import Answer, recognise_all
+from ser_tasks.bundles.inference.prediction import Answer, recognise_all
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.robustness.invariances import INVARIANCES
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ser_tasks.bundles.bundle import Bundle
-from ser_tasks.bundles.training_cloud import fit_cloud
+from ser_tasks.bundles.out_of_distribution import fit_cloud
 from ser_tasks.features import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import network_builder

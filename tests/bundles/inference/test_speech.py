@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from ser_tasks.audio.sentences import sentence_spans
 from ser_tasks.audio.vad import speech_mask
-from ser_tasks.bundles.inference.speech import segments, voiced_frames
-from ser_tasks.bundles.inference.survey import survey
+from ser_tasks.bundles.inference.speech_segments import segments, sentence_spans, voiced_frames
+from ser_tasks.bundles.inference.streaming import survey
 from ser_tasks.params import VoiceParams
 from tests.audio.conftest import spoken
 

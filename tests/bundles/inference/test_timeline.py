@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from ser_tasks.bundles.inference.answer import Answer
-from ser_tasks.bundles.inference.segments_files import audacity_lines, rttm_lines
-from ser_tasks.bundles.inference.survey import Survey
-from ser_tasks.bundles.inference.timeline import Stretch, Timeline, segment_moments
+from ser_tasks.bundles.inference.prediction import Answer
+from ser_tasks.bundles.inference.streaming import Survey
+from ser_tasks.bundles.inference.timeline import Stretch, Timeline, audacity_lines, rttm_lines, segment_moments
 
 
 def answer(anger, *, unsure=False, remarks=()):

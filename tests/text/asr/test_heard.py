@@ -3,7 +3,7 @@ import pytest
 
 from ser_tasks.corpora.utterances import utterance_table
 from ser_tasks.errors import UserError
-from ser_tasks.text.asr.heard import SCHEMA, with_heard_transcripts, write_heard
+from ser_tasks.text.asr.transcribe import SCHEMA, with_heard_transcripts, write_heard
 from ser_tasks.text.transcripts import read_transcripts
 
 

@@ -1,4 +1,4 @@
-"""How unlike the training data an utterance is: a Gaussian around descriptions of the training utterances."""
+"""How far an utterance is from the training set: Mahalanobis distance under a Gaussian of training utterances."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long recording, from its file to its timeline, in three passes that never hold more than a few blocks of it."""
+"""The timeline of a recording file, in three passes that never hold more than a few blocks of it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from ser_tasks.audio.channels import MIX
-from ser_tasks.audio.recording import Recording, Source
-from ser_tasks.bundles.inference.answer import Answer, recognise_all
-from ser_tasks.bundles.inference.speech import SAMPLING_RATE, segments
-from ser_tasks.bundles.inference.streaming import mono_blocks
-from ser_tasks.bundles.inference.survey import Samples, survey
-from ser_tasks.bundles.inference.timeline import Moment, Timeline, segment_moments
-from ser_tasks.bundles.inference.windows import Span, cut, windows_in
+from ser_tasks.audio.recording import Recording, Samples, Source
+from ser_tasks.bundles.inference.prediction import Answer, recognise_all
+from ser_tasks.bundles.inference.speech_segments import SAMPLING_RATE, segments
+from ser_tasks.bundles.inference.streaming import mono_blocks, survey
+from ser_tasks.bundles.inference.timeline import Moment, Span, Timeline, cut, segment_moments, windows_in
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
