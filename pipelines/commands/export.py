@@ -38,12 +38,12 @@ def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> 
     os.environ.update(TENSORFLOW)
     from ser_tasks.bundles.bundle import load_bundle  # noqa: PLC0415  after the environment is set
     from ser_tasks.bundles.export.export import export_bundle  # noqa: PLC0415
-    from ser_tasks.bundles.export.exportable import refuse_unexportable  # noqa: PLC0415
+    from ser_tasks.bundles.export.exportable import check_exportable  # noqa: PLC0415
     from ser_tasks.bundles.export.file_formats import file_format  # noqa: PLC0415
 
     form = file_format(file, weights)
     loaded = load_bundle(find_bundle(bundle))
-    refuse_unexportable(loaded.card.model)
+    check_exportable(loaded.card.model)
     signals = sounds(clips or paths.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
     agreement = export_bundle(loaded, file, weights=weights, signals=signals)
     show_rows(_rows(loaded, file, form, agreement, signals[-1]), title=f"{loaded.card.name}, {weights}")

@@ -36,7 +36,7 @@ def draw_explanation(
         title: of the picture
         to: a .png, .svg or .pdf
     """
-    answer = explanation.answer
+    answer = explanation.prediction
     head = f"{title}: {answer.emotion}{'?' * answer.unsure} {percent(answer.confidence)} %  ({card.name})"
     if explanation.hop is None:
         figure = _groups(explanation, dimensions)

@@ -86,7 +86,7 @@ def timeline_table(_: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
 
     def add(item: tuple[Path, Timeline]) -> None:
         path, timeline = item
-        for index, stretch in enumerate(timeline.stretches):
+        for index, stretch in enumerate(timeline.emotion_segments):
             table.add_row(
                 Text("" if index else str(path)),
                 clock(stretch.start),

@@ -88,10 +88,10 @@ def load_svm(card: Card, folder: Path) -> SvmRecogniser:
     skops_io, file = _skops_io(), folder / FILE
     recogniser = SvmRecogniser(SvmParams.model_validate(card.settings), classes=card.classes, seed=card.seed)
     try:
-        strangers = sorted(set(skops_io.get_untrusted_types(file=file)) - set(TRUSTED))
-        if strangers:
+        untrusted = sorted(set(skops_io.get_untrusted_types(file=file)) - set(TRUSTED))
+        if untrusted:
             raise BundleError(
-                f"{file}: holds objects of types that are not trusted: {', '.join(strangers)}. Expected no other than "
+                f"{file}: holds objects of types that are not trusted: {', '.join(untrusted)}. Expected no other than "
                 f"plain values, arrays and {', '.join(TRUSTED)}. Do not load it. {REBUILD}"
             )
         recogniser.pipeline = skops_io.load(file, trusted=list(TRUSTED))

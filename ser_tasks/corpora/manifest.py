@@ -54,7 +54,7 @@ def digest_files(root: Path, listing: Listing) -> list[Entry]:
     Raises:
         CorpusError: files that Git LFS has not fetched
     """
-    refuse_pointers(root, listing.version)
+    check_pointers(root, listing.version)
 
     def entry(path: str) -> Entry:
         file = root / path
@@ -100,7 +100,7 @@ def check_names(root: Path, listing: Listing, entries: Sequence[Entry]) -> None:
     Raises:
         CorpusError: names the first of each; or files that Git LFS has not fetched
     """
-    refuse_pointers(root, listing.version)
+    check_pointers(root, listing.version)
     listed, there = {entry.path for entry in entries}, set(listing.version)
     missing, new = sorted(listed - there), sorted(there - listed)
     if not missing and not new:
@@ -119,7 +119,7 @@ def check_sizes(root: Path, entries: Sequence[Entry]) -> None:
     Raises:
         CorpusError: names the first, and how many
     """
-    refuse_pointers(root, [entry.path for entry in entries])
+    check_pointers(root, [entry.path for entry in entries])
     changed = [e for e in entries if not (root / e.path).is_file() or (root / e.path).stat().st_size != e.bytes]
     if changed:
         raise CorpusError(
@@ -128,7 +128,7 @@ def check_sizes(root: Path, entries: Sequence[Entry]) -> None:
         )
 
 
-def refuse_pointers(root: Path, paths: Sequence[str]) -> None:
+def check_pointers(root: Path, paths: Sequence[str]) -> None:
     """Refuse a folder with files that Git LFS has not fetched, all in one message.
 
     Raises:

@@ -9,8 +9,10 @@ import pandas as pd
 from ser_tasks.errors import UserError
 
 FEATURE_SET = "transcripts"  # of models that read words: no folder of features, but the utterance table itself
-HEARD = "heard_transcripts"  # of those that read what a speech recogniser heard: the table of the stage `transcripts`
-OF_WORDS = (FEATURE_SET, HEARD)
+RECOGNISED = (
+    "heard_transcripts"  # of those that read what a speech recogniser heard: the table of the stage `transcripts`
+)
+OF_WORDS = (FEATURE_SET, RECOGNISED)
 
 
 class Turn(NamedTuple):

@@ -66,7 +66,7 @@ def descriptor_groups(dimensions: Sequence[str]) -> dict[str, Columns]:
         if len(own) != 1:
             raise UserError(
                 f"the dimension {dimension!r} belongs to {own or 'no group'}, expected exactly one of {list(GROUPS)}. "
-                "Mend its pattern in ser_tasks/bundles/explain/group_importance.py."
+                "Fix its pattern in ser_tasks/bundles/explain/group_importance.py."
             )
         found[own[0]].append(column)
     return {name: np.array(columns) for name, columns in found.items() if columns}
@@ -74,7 +74,7 @@ def descriptor_groups(dimensions: Sequence[str]) -> dict[str, Columns]:
 
 @dataclass(frozen=True)
 class ShuffledFold:
-    """One fold's answers to its test part as it is, and with each group shuffled, one table of posteriors a time."""
+    """One fold's predictions of its test set as it is, and with each group shuffled, one table of posteriors a time."""
 
     fold: Fold
     intact: FoldOutcome
@@ -93,10 +93,10 @@ def shuffled_fold(
     seed: int,
     folder: Path | None = None,
 ) -> ShuffledFold:
-    """Fit once on the training part, then answer for the test part again and again, one group shuffled each time.
+    """Fit once on the training part, then predict the test set again and again, one group shuffled each time.
 
-    All columns of a group change places together, among the utterances of the test part: what they say of each other
-    stays, what they say of the emotion and of the other groups goes. Nothing is fitted again.
+    All columns of a group change places together, among the utterances of the test set: what they tell of each other
+    stays, what they tell of the emotion and of the other groups is lost. Nothing is fitted again.
 
     Args:
         fold, labels, model, params, folder: as in `evaluation.evaluate_fold`
@@ -121,11 +121,11 @@ def shuffled_fold(
     test = features[[row_of[name] for name in fold.test]]
     generator = np.random.default_rng([seed, *fold.name.encode()])
 
-    def answer(values: Matrix) -> FoldOutcome:
+    def predicted(values: Matrix) -> FoldOutcome:
         return FoldOutcome(fold.test, tuple(map(tuple, fitted[0].posteriors(values))), {})
 
     shuffled = {
-        name: tuple(answer(shuffle(test, columns, generator)) for _ in range(repeats))
+        name: tuple(predicted(shuffle(test, columns, generator)) for _ in range(repeats))
         for name, columns in groups.items()
     }
     return ShuffledFold(fold, intact, shuffled)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import is_network
 from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients, network_gradients
-from ser_tasks.bundles.inference.prediction import Answer, model_signal, recognise
+from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise
 from ser_tasks.errors import UserError
 from ser_tasks.features import feature_set
 
@@ -66,8 +66,8 @@ def _weights(network: Any, frames: NDArray[np.float32], recogniser: Any) -> tupl
 
     padded = inputs([frames], settings=recogniser.section.training)
     _, weights = network.get_layer(LAYER).output
-    answer = keras.ops.convert_to_numpy(keras.Model(network.input, weights)(padded, training=False))
-    return np.asarray(answer[0], np.float64), keras.tree.flatten(padded)[0].shape[1]
+    found = keras.ops.convert_to_numpy(keras.Model(network.input, weights)(padded, training=False))
+    return np.asarray(found[0], np.float64), keras.tree.flatten(padded)[0].shape[1]
 
 
 def _frames_of_steps(network: Any, *, n_steps: int, n_frames: int) -> tuple[NDArray[np.intp], int]:
@@ -81,10 +81,10 @@ def _frames_of_steps(network: Any, *, n_steps: int, n_frames: int) -> tuple[NDAr
 
 @dataclass(frozen=True)
 class Explanation:
-    """Of one answer.
+    """Explanation of one prediction.
 
     Attributes:
-        answer: as `ser predict` gives it
+        prediction: as `ser predict` gives it
         of, against: the logit that is explained, less another one where a class is named
         baseline: what the recording is held against
         signal: as conditioned, shape (n_samples,); all times count from its beginning
@@ -94,7 +94,7 @@ class Explanation:
         attention: over time, of a network that has it
     """
 
-    answer: Answer
+    prediction: Prediction
     of: str
     against: str | None
     baseline: Baseline
@@ -108,37 +108,37 @@ class Explanation:
 def explain(
     bundle: Bundle, recording: Recording, *, of: str | None, against: str | None, baseline: Baseline
 ) -> Explanation:
-    """Integrated gradients, and attention, of a network's answer.
+    """Integrated gradients, and attention, of a network's prediction.
 
     Args:
         bundle: of a network
         recording: of any sampling rate and number of channels
-        of: the class whose logit is explained; None: the answer's
+        of: the class whose logit is explained; None: the predicted one
         against: a class whose logit is subtracted; None: nothing is
-        baseline: "mean", every frame the mean of the training frames, which the network hears as zeros; or "silence",
+        baseline: "mean", every frame the mean of the training frames, which the network gets as zeros; or "silence",
             the features of digital silence
 
     Raises:
-        AudioError: sound that no answer can be had to
+        AudioError: no sampling rate, samples that are not finite, or too short
         UserError: the model is no network, or a class that it does not know
     """
     card = bundle.card
     if not is_network(card.model):
         raise UserError(
             f"{card.name}: {card.model} is no network, and has neither gradients nor attention. Take the bundle of a "
-            f"network, or ask which features it lives on: ser explain model {card.corpus} {card.model}"
+            f"network, or see which features it depends on: ser explain model {card.corpus} {card.model}"
         )
     for name in {of, against} - {None, *bundle.classes}:
         raise UserError(f"{card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")
-    answer = recognise(bundle, recording)
-    of = of or answer.emotion
+    prediction = recognise(bundle, recording)
+    of = of or prediction.emotion
     signal = model_signal(recording, card.sampling_rate)
     conditioning: Any = bundle.sections["conditioning"]
     conditioned = condition(signal, sampling_rate=card.sampling_rate, settings=conditioning).signal
     framing = feature_set(card.feature_set).framing
     features = bundle.features(signal)
     return Explanation(
-        answer,
+        prediction,
         of,
         against,
         baseline,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
-from ser_tasks.bundles.export.exportable import refuse_unexportable
+from ser_tasks.bundles.export.exportable import check_exportable
 from ser_tasks.bundles.export.file_formats import FileFormat, Weights, file_format
 from ser_tasks.errors import UserError
 from ser_tasks.keras_backend import silence
@@ -25,20 +25,20 @@ WARM_UP = 3  # the first calls compile, and ask for memory
 TOLERANCE = 1e-4  # of a probability, of files with float32 weights
 
 
-def latency(answer: Answering, signal: NDArray[np.float32], *, times: int) -> float:
-    """Median processor time of an answer, in s: on a free core what one waits, whatever else the machine does.
+def latency(predict: Answering, signal: NDArray[np.float32], *, times: int) -> float:
+    """Median processor time of a prediction, in s: on a free core what one waits, whatever else the machine does.
 
     Args:
-        answer: a recogniser
+        predict: a recogniser
         signal: shape (n_samples,)
-        times: to be asked after warming up
+        times: to be run after warming up
     """
     for _ in range(WARM_UP):
-        answer(signal)
+        predict(signal)
     taken = np.empty(times)
     for turn in range(times):
         began = process_time()
-        answer(signal)
+        predict(signal)
         taken[turn] = process_time() - began
     return float(np.median(taken))
 
@@ -52,11 +52,11 @@ class Agreement(NamedTuple):
 
 
 def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequence[NDArray[np.float32]]) -> Agreement:
-    """Write the file, and hold its answers against the bundle's.
+    """Write the file, and compare its predictions with those of the bundle.
 
     Args:
         bundle: of a network on features that a file can compute
-        file: its ending says the format; replaced if it is there, left alone if anything goes wrong
+        file: its ending names the format; replaced if it is there, left alone if anything goes wrong
         weights: how those of the network are stored
         signals: to compare on, mono, at the bundle's sampling rate; at least one
 
@@ -65,7 +65,7 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
             TOLERANCE
     """
     form = file_format(file, weights)
-    refuse_unexportable(bundle.card.model)
+    check_exportable(bundle.card.model)
     with atomic_path(file) as temporary:
         theirs = _converted(bundle, temporary, form, weights, signals)
         agreement = agreement_of(bundle.posteriors(signals), theirs)

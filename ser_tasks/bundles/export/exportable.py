@@ -17,7 +17,7 @@ FEATURE_SETS = ("log_mel", "psd_image")  # that `front_end` computes
 STEPS = ("pre_emphasis", "peak")  # of the conditioning, that it computes
 
 
-def refuse_unexportable(model: str) -> None:
+def check_exportable(model: str) -> None:
     """Look at a model of the table.
 
     Raises:
@@ -33,7 +33,7 @@ def refuse_unexportable(model: str) -> None:
     raise UserError(f"{model} cannot be exported: {reason}. Bundle one of {', '.join(exportable)} and export that.")
 
 
-def refuse_conditioning(settings: ConditioningParams) -> None:
+def check_conditioning(settings: ConditioningParams) -> None:
     """Look at the steps before the features.
 
     Raises:

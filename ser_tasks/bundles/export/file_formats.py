@@ -148,7 +148,7 @@ class LiteRt:
     def __init__(self, file: Path) -> None:
         import tensorflow as tf  # noqa: PLC0415  takes seconds
 
-        with warnings.catch_warnings(action="ignore"):  # TensorFlow says where this class will move to
+        with warnings.catch_warnings(action="ignore"):  # a deprecation warning of TensorFlow
             self.interpreter = tf.lite.Interpreter(model_path=str(file), num_threads=1)
         self.recognise = self.interpreter.get_signature_runner()
 

@@ -17,7 +17,7 @@ import tensorflow as tf
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.export.exportable import AUDIO, FRONT_END, PROBABILITIES, refuse_conditioning
+from ser_tasks.bundles.export.exportable import AUDIO, FRONT_END, PROBABILITIES, check_conditioning
 from ser_tasks.errors import UserError
 from ser_tasks.features.framing import hann, samples_of
 from ser_tasks.features.log_laws import EPSILON, FLOOR_POWER, GAIN
@@ -98,7 +98,7 @@ def conditioning(settings: ConditioningParams) -> Callable[[Any], Any]:
     Raises:
         UserError: a step that is not done here
     """
-    refuse_conditioning(settings)
+    check_conditioning(settings)
 
     def conditioned(signal: Any) -> Any:
         if settings.pre_emphasis is not None:

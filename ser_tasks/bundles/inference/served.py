@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.bundles.bundle import load_bundle
-from ser_tasks.bundles.inference.prediction import Answer, recognise_all
+from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ def _load_pyfunc(path: str) -> ServedBundle:
 
 
 class ServedBundle:
-    """Answers to recordings, a row each."""
+    """Predictions of recordings, a row each."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
 
     def predict(self, recordings: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """The answers.
+        """The predictions.
 
         Args:
             recordings: each row has one of `path` (of a file that the server can read), `audio` (the bytes of a sound
@@ -81,15 +81,15 @@ class ServedBundle:
             columns emotion, confidence, unsure, remarks, duration (s), and a probability p_CLASS for each class
 
         Raises:
-            UserError: a row with nothing to hear, or with sound that no answer can be had to
+            UserError: a row without a recording, or with one that cannot be predicted
         """
-        heard = [_recording(row, place) for place, row in enumerate(recordings.to_dict("records"))]
-        rows = [_row(answer) for answer in recognise_all(self.bundle, heard)]
+        read = [_recording(row, place) for place, row in enumerate(recordings.to_dict("records"))]
+        rows = [_row(one) for one in recognise_all(self.bundle, read)]
         return pd.DataFrame(rows, index=recordings.index, columns=answer_columns(self.bundle.classes))
 
 
 def answer_columns(classes: tuple[str, ...]) -> list[str]:
-    """Of the table of answers."""
+    """Of the table of predictions."""
     return ["emotion", "confidence", "unsure", "remarks", "duration", *(PROBABILITY + name for name in classes)]
 
 
@@ -111,7 +111,7 @@ def _missing(value: object) -> bool:
     return value is None or (isinstance(value, float) and pd.isna(value))
 
 
-def _row(answer: Answer) -> dict[str, Any]:
-    probabilities = {PROBABILITY + name: share for name, share in answer.probabilities.items()}
-    about = {"unsure": answer.unsure, "remarks": list(answer.remarks), "duration": answer.duration}
-    return {"emotion": answer.emotion, "confidence": answer.confidence, **about, **probabilities}
+def _row(one: Prediction) -> dict[str, Any]:
+    probabilities = {PROBABILITY + name: share for name, share in one.probabilities.items()}
+    about = {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration}
+    return {"emotion": one.emotion, "confidence": one.confidence, **about, **probabilities}

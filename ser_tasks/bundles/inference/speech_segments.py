@@ -17,7 +17,7 @@ from ser_tasks.bundles.inference.streaming import in_lengths
 if TYPE_CHECKING:
     from ser_tasks.params import VoiceParams
 
-SAMPLING_RATE = 16_000  # Hz, of what the detector hears, whatever the model hears
+SAMPLING_RATE = 16_000  # Hz, of what the detector gets, whatever rate the model takes
 Samples = NDArray[np.float32]
 
 
@@ -71,8 +71,8 @@ def sentences_in(
 
     Args:
         voiced: whether each frame holds speech
-        onset_frames, onset_share: a sentence is heard when more than this share of the last frames is voiced
-        back_up_frames: it began this many frames before it was heard, but after the sentence before
+        onset_frames, onset_share: a sentence is detected when more than this share of the last frames is voiced
+        back_up_frames: it began this many frames before it was detected, but after the sentence before
         pause_frames, pause_share: it ends, pause included, when more than this share of the last frames is not voiced
         longest_frames: it also ends at this length; and with the recording
     """
@@ -93,13 +93,13 @@ def sentences_in(
 def segments(
     blocks: Iterable[Samples], *, peak: float, duration: float, voice: VoiceParams
 ) -> list[tuple[float, float]]:
-    """Stretches with speech, (start, end) in s, in order and without overlap; longer ones than `voice.longest` cut.
+    """Segments with speech, (start, end) in s, in order and without overlap; longer ones than `voice.longest` cut.
 
     Args:
         blocks: mono at SAMPLING_RATE, one after the other
         peak: largest magnitude of all of them
         duration: of all of them, in s
-        voice: the detector, and what makes a stretch of its frames: see `ser_tasks.bundles.inference.speech_segments`
+        voice: the detector, and what makes a segment of its frames: see `sentences_in`
     """
     voiced = list(
         voiced_frames(blocks, peak=peak, frame=voice.frame, aggressiveness=voice.aggressiveness, warm_up=voice.warm_up)
@@ -114,8 +114,8 @@ def voiced_frames(
 ) -> Iterator[bool]:
     """Whether each frame holds speech: `ser_tasks.audio.vad.speech_mask` for what does not fit into memory.
 
-    The detector hears only the first `warm_up` s twice, not all: until then it has adapted to the room. Of recordings
-    that are no longer, the answer is that of `speech_mask`.
+    The detector gets only the first `warm_up` s twice, not all: until then it has adapted to the room. Of recordings
+    that are no longer, the result is that of `speech_mask`.
 
     Args:
         blocks: mono at SAMPLING_RATE, one after the other
@@ -125,11 +125,11 @@ def voiced_frames(
         warm_up: in s
     """
     detector = webrtcvad.Vad(aggressiveness)
-    heard = _as_bytes(blocks, length=round(frame * SAMPLING_RATE), scale=PEAK / peak if peak else 1.0)
-    first = list(islice(heard, max(1, round(warm_up / frame))))
+    frames = _as_bytes(blocks, length=round(frame * SAMPLING_RATE), scale=PEAK / peak if peak else 1.0)
+    first = list(islice(frames, max(1, round(warm_up / frame))))
     for sound in first:
         detector.is_speech(sound, SAMPLING_RATE)
-    for sound in chain(first, heard):
+    for sound in chain(first, frames):
         yield detector.is_speech(sound, SAMPLING_RATE)
 
 

@@ -17,8 +17,8 @@ BLOCK = 10.0  # s that are decoded at once: long enough to be fast, 77 MB of 20 
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What one pass finds.
+class SignalStatistics:
+    """Length, level and outline of a recording.
 
     Attributes:
         duration: in s
@@ -31,8 +31,8 @@ class Survey:
     outline: NDArray[np.float32]
 
 
-def survey(blocks: Iterable[Samples], *, sampling_rate: int) -> Survey:
-    """Look at a recording once.
+def signal_statistics(blocks: Iterable[Samples], *, sampling_rate: int) -> SignalStatistics:
+    """Signal statistics of a recording, in one pass.
 
     Args:
         blocks: mono, one after the other, each of shape (n_samples,)
@@ -43,7 +43,7 @@ def survey(blocks: Iterable[Samples], *, sampling_rate: int) -> Survey:
         length += len(piece)
         outline.append((piece.min(), piece.max()))
     extremes = np.array(outline, np.float32).reshape(-1, 2)
-    return Survey(length / sampling_rate, float(np.abs(extremes).max(initial=0.0)), extremes)
+    return SignalStatistics(length / sampling_rate, float(np.abs(extremes).max(initial=0.0)), extremes)
 
 
 def in_lengths(blocks: Iterable[Samples], length: int) -> Iterator[Samples]:
@@ -59,7 +59,7 @@ def in_lengths(blocks: Iterable[Samples], length: int) -> Iterator[Samples]:
 
 
 def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, channel: str = MIX) -> Iterator[Samples]:
-    """A recording as the recogniser hears it, down-mixed and resampled, one piece after the other.
+    """A recording as models read it, down-mixed and resampled, one piece after the other.
 
     All pieces in a row are what `ser_tasks.audio.decode.read_mono` gives for the file, without ever holding it.
 
@@ -67,8 +67,8 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, cha
         source: the recording, of any length
         sampling_rate: wanted, in Hz (soxr, high quality)
         block: s of sound that are decoded at once
-        channel: that is heard, see `ser_tasks.audio.channels.mixed_down`; of a mix, from the block on where the
-            channels first cancel, the louder one alone; that, and channels that differ, are said in the notes
+        channel: see `ser_tasks.audio.channels.mixed_down`; of a mix, from the block on where the
+            channels first cancel, the louder one alone; that, and channels that differ, are remarked on in the notes
 
     Yields:
         shape (n_samples,), full scale [-1, 1]; lengths differ, none is empty
@@ -85,7 +85,7 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, cha
         if channel == MIX and source.n_channels > 1:
             together = Together.of(samples) + together if together else Together.of(samples)
         mono = heard(samples, place)
-        _refuse_broken(source.path, mono, start=done / source.sampling_rate)
+        _check_finite(source.path, mono, start=done / source.sampling_rate)
         done += len(mono)
         piece = mono if same else np.asarray(resampler.resample_chunk(mono), np.float32)
         if len(piece):
@@ -97,11 +97,11 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, cha
         raise AudioError(f"{source.path}: the file holds no samples. Copy it again.")
     if together is not None:
         remark = remark_on(together) if place is None else OPPOSITE
-        if remark is not None and remark not in source.notes:  # a source is heard several times
+        if remark is not None and remark not in source.notes:  # a source is read several times
             source.notes.append(remark)
 
 
-def _refuse_broken(path: Path, mono: Samples, *, start: float) -> None:
+def _check_finite(path: Path, mono: Samples, *, start: float) -> None:
     broken = np.count_nonzero(~np.isfinite(mono))
     if broken:
         raise AudioError(

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.inference.prediction import Answer
-    from ser_tasks.bundles.inference.streaming import Survey
+    from ser_tasks.bundles.inference.prediction import Prediction
+    from ser_tasks.bundles.inference.streaming import SignalStatistics
 
 Samples = NDArray[np.float32]
 Span = tuple[float, float]  # (start, end) in s
@@ -44,7 +44,7 @@ def windows_in(segment: Span, *, window: float, hop: float) -> list[Span]:
 
 
 def cells(windows: Sequence[Span]) -> list[Span]:
-    """The stretch that each window speaks for: up to half way between its centre and the next one's, without gaps.
+    """The interval that each window stands for: up to half way between its centre and the next one's, without gaps.
 
     Args:
         windows: of one segment, in order; the first cell begins and the last one ends with the segment
@@ -121,13 +121,13 @@ def steady_path(posteriors: Array, *, change_cost: float) -> NDArray[np.intp]:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """What one window says, smoothed.
+class WindowPrediction:
+    """The smoothed posteriors of one window.
 
     Attributes:
-        start, end: in s, of the stretch that it speaks for
+        start, end: in s, of the interval that it stands for
         segment: of speech, counted from 1
-        emotion: of the decided stretch that it is part of
+        emotion: of the emotion segment that it is part of
         probabilities: class -> smoothed posterior, they sum to 1
         unsure: the smoothed posterior of `emotion` is too low, or the sound gives reason to doubt
         remarks: on the sound of this window
@@ -148,8 +148,8 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """From `start` to `end` (s) one emotion; its confidence is the mean over its moments."""
+class EmotionSegment:
+    """From `start` to `end` (s) one emotion; its confidence is the mean over its windows."""
 
     start: float
     end: float
@@ -163,85 +163,85 @@ class Timeline:
     """One recording.
 
     Attributes:
-        survey: its length and outline
-        segments: those that were answered, in s
-        moments: of all segments, in order
-        stopped: s up to which it was heard, where somebody stopped it; None: to its end
+        statistics: its length and outline
+        segments: those with predictions, in s
+        windows: predictions of all segments, in order
+        stopped: s up to which there are predictions, where it was interrupted; None: to its end
     """
 
-    survey: Survey
+    statistics: SignalStatistics
     segments: tuple[Span, ...]
-    moments: tuple[Moment, ...]
+    windows: tuple[WindowPrediction, ...]
     stopped: float | None
 
     @property
-    def stretches(self) -> tuple[Stretch, ...]:
-        """Neighbouring moments of one segment and one emotion as one; unsure where most of its time is."""
-        runs = groupby(self.moments, key=lambda moment: (moment.segment, moment.emotion))
-        return tuple(_stretch(list(run)) for _, run in runs)
+    def emotion_segments(self) -> tuple[EmotionSegment, ...]:
+        """Neighbouring windows of one segment and one emotion as one; unsure where most of its time is."""
+        runs = groupby(self.windows, key=lambda window: (window.segment, window.emotion))
+        return tuple(_merged(list(run)) for _, run in runs)
 
 
-def segment_moments(
+def window_predictions(
     windows: Sequence[Span],
-    answers: Sequence[Answer],
+    predictions: Sequence[Prediction],
     *,
     segment: int,
     unsure_below: float,
     smoothing: float,
     change_cost: float,
-) -> list[Moment]:
-    """The answers to the windows of one segment, smoothed and decided on together: a pause may change the speaker.
+) -> list[WindowPrediction]:
+    """Predictions of the windows of one segment, smoothed and decided on together: a pause may change the speaker.
 
     Args:
         windows: in s, in order
-        answers: one for each
+        predictions: one for each
         segment: its number
-        unsure_below: confidence that makes an answer unsure
+        unsure_below: confidence below which a prediction is unsure
         smoothing: width in s, see `smoothed`
         change_cost: in nats, see `steady_path`
     """
-    classes = tuple(answers[0].probabilities)
-    raw = np.array([[answer.probabilities[name] for name in classes] for answer in answers])
+    classes = tuple(predictions[0].probabilities)
+    raw = np.array([[one.probabilities[name] for name in classes] for one in predictions])
     posteriors = smoothed(raw, np.array(windows).mean(axis=1), width=smoothing)
     decided = steady_path(posteriors, change_cost=change_cost)
-    moments = []
-    for (start, end), answer, row, column in zip(cells(windows), answers, posteriors, decided, strict=True):
-        doubtful = answer.unsure and answer.confidence >= unsure_below  # not for want of confidence: of the sound
+    found = []
+    for (start, end), one, row, column in zip(cells(windows), predictions, posteriors, decided, strict=True):
+        doubtful = one.unsure and one.confidence >= unsure_below  # not for want of confidence: of the sound
         probabilities = dict(zip(classes, row.tolist(), strict=True))
         unsure = doubtful or bool(row[column] < unsure_below)
-        moments.append(Moment(start, end, segment, classes[column], probabilities, unsure, answer.remarks))
-    return moments
+        found.append(WindowPrediction(start, end, segment, classes[column], probabilities, unsure, one.remarks))
+    return found
 
 
-def _stretch(moments: Sequence[Moment]) -> Stretch:
-    lengths = np.array([moment.end - moment.start for moment in moments])
-    confidence = np.average([moment.confidence for moment in moments], weights=lengths)
-    unsure = np.average([moment.unsure for moment in moments], weights=lengths) > 0.5
-    return Stretch(moments[0].start, moments[-1].end, moments[0].emotion, float(confidence), bool(unsure))
+def _merged(windows: Sequence[WindowPrediction]) -> EmotionSegment:
+    lengths = np.array([window.end - window.start for window in windows])
+    confidence = np.average([window.confidence for window in windows], weights=lengths)
+    unsure = np.average([window.unsure for window in windows], weights=lengths) > 0.5
+    return EmotionSegment(windows[0].start, windows[-1].end, windows[0].emotion, float(confidence), bool(unsure))
 
 
-def rttm_lines(stretches: Iterable[Stretch], *, name: str) -> list[str]:
+def rttm_lines(segments: Iterable[EmotionSegment], *, name: str) -> list[str]:
     """Rich Transcription Time Marked: one SPEAKER line each, with the emotion in the place of the speaker's name.
 
     Args:
-        stretches: in order
+        segments: in order
         name: of the recording; white space, which parts the fields, becomes an underscore
 
     Source: NIST (2009), "The 2009 (RT-09) Rich Transcription Meeting Recognition Evaluation Plan", appendix A
     """
     recording = _one_word(name)
     return [
-        f"SPEAKER {recording} 1 {stretch.start:.3f} {stretch.end - stretch.start:.3f} <NA> <NA> "
-        f"{_one_word(stretch.emotion)} {stretch.confidence:.3f} <NA>"
-        for stretch in stretches
+        f"SPEAKER {recording} 1 {segment.start:.3f} {segment.end - segment.start:.3f} <NA> <NA> "
+        f"{_one_word(segment.emotion)} {segment.confidence:.3f} <NA>"
+        for segment in segments
     ]
 
 
-def audacity_lines(stretches: Iterable[Stretch]) -> list[str]:
+def audacity_lines(segments: Iterable[EmotionSegment]) -> list[str]:
     """Start, end and label, parted by tabs: a label track for File > Import > Labels; ? marks an unsure one."""
     return [
-        f"{stretch.start:.6f}\t{stretch.end:.6f}\t{stretch.emotion}{'?' * stretch.unsure} {stretch.confidence:.0%}"
-        for stretch in stretches
+        f"{segment.start:.6f}\t{segment.end:.6f}\t{segment.emotion}{'?' * segment.unsure} {segment.confidence:.0%}"
+        for segment in segments
     ]
 
 

@@ -13,7 +13,7 @@ from ser_tasks.corpora.checking.soundness import soundness
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Finding, Official, Utterance, margin_findings, some
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import check_file, check_names, map_files, read_manifest
-from ser_tasks.corpora.reading import name_utterances, strangers
+from ser_tasks.corpora.reading import name_utterances, unparsed
 from ser_tasks.corpora.speaker_codes import code_findings
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.models.lone_classes import in_words, lone_classes
@@ -134,7 +134,7 @@ def examine(
         CorpusError: no folder, or no audio file in it
     """
     listing = list_audio(root, corpus)
-    strange = strangers(corpus, root, listing.audio)
+    strange = unparsed(corpus, root, listing.audio)
     known = [path for path in listing.audio if path not in strange]
     utterances = name_utterances(corpus, root, known)
     done = Counter[str]()

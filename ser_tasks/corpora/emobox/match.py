@@ -23,7 +23,7 @@ class Matched:
     notes: tuple[str, ...]
 
 
-def refuse_other_folds(published: PublishedFolds, section: EmoboxFolds, corpus: str) -> None:
+def check_same_folds(published: PublishedFolds, section: EmoboxFolds, corpus: str) -> None:
     """Stop unless these are the folds that params.yaml means.
 
     Raises:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ser_tasks.corpora.importing.columns import COLUMN_NAMES, emotion_column, refuse_unknown_columns
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES, check_columns, emotion_column
 from ser_tasks.corpora.importing.options import DROP, NONE
 from ser_tasks.corpora.importing.source_table import (
     NO_MEANINGS,
@@ -145,7 +145,7 @@ def _named(table: pd.DataFrame, given: Mapping[str, str]) -> list[str]:
     if said in table.columns or len(columns) < 2:
         return []
     for column in columns:
-        refuse_unknown_columns(table, {"emotion": column})
+        check_columns(table, {"emotion": column})
     return columns
 
 

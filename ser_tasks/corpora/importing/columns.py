@@ -78,7 +78,7 @@ def sides_of(values: pd.Series) -> tuple[pd.Series, list[str], list[str]]:
     return sides.astype(object).where(sides.notna(), None), notes[: 1 - first], problems[: len(lost)]
 
 
-def refuse_missing(rows: Rows) -> None:
+def check_channels(rows: Rows) -> None:
     """No row may speak of a channel that its file does not have."""
     asked = rows.table[rows.table.channel.notna() & rows.table.file.notna()]
     there = {file: _n_channels(file) for file in asked.file.unique()}
@@ -158,11 +158,11 @@ def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict
 
 
 def _told(table: pd.DataFrame, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
-    refuse_unknown_columns(table, given)
+    check_columns(table, given)
     return {role: ColumnChoice(column, "you said so") for role, column in given.items() if column != NONE}
 
 
-def refuse_unknown_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
+def check_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
     """Refuse a role, or a column, that is not there.
 
     Raises:

@@ -34,7 +34,7 @@ def split_of(rows: Rows, spelt: "pd.Series[Any] | None", given: Mapping[str, str
     if gone.any():
         left = sorted(set(spelt[rows.table.index][gone]))
         hint = option("--split", f"{left[0]}=test")
-        rows.let_go(gone, f"are of parts that are not taken ({hint}): {', '.join(left)}")
+        rows.leave_out(gone, f"are of parts that are not taken ({hint}): {', '.join(left)}")
     lost = Counter(spelt[rows.table.index][rows.table.split.isna()].dropna())
     if not lost:
         return

@@ -157,7 +157,7 @@ class Rows:
     notes: list[str] = field(default_factory=list)
     spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were imported
 
-    def let_go(self, rows: "pd.Series[bool]", reason: str) -> None:
+    def leave_out(self, rows: "pd.Series[bool]", reason: str) -> None:
         """Leave rows out, counted; reasons are sentences."""
         if rows.any():
             self.dropped[reason] += int(rows.sum())
@@ -166,7 +166,7 @@ class Rows:
     def refuse(self, rows: "pd.Series[bool]", kind: str, what: str, hint: str) -> None:
         """Leave rows out if the user said so, or say what is wrong with them."""
         if kind in self.drop:
-            self.let_go(rows, what)
+            self.leave_out(rows, what)
         elif rows.any():
             first = some(list(self.table.index[rows]))
             self.problems.append(

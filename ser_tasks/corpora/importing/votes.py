@@ -87,7 +87,7 @@ def settle(rows: Rows, given: Votes | None, key: Key) -> Tally | None:
     rows.problems += [f"{text}{_or_one_label(table)}" for text in _questions(ballots, given, tally, key)]
     if given != "keep":
         hint = "" if _are_shares(ballots) else " (--votes keep keeps them, without a class)"
-        rows.let_go(rows.table.emotion == NO_AGREEMENT, f"have a tie of their raters{hint}")
+        rows.leave_out(rows.table.emotion == NO_AGREEMENT, f"have a tie of their raters{hint}")
     return tally
 
 

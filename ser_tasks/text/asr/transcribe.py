@@ -201,7 +201,7 @@ def _refuse_foreign(spoken: pd.DataFrame, name: str, line: Engine) -> None:
         )
 
 
-def with_heard_transcripts(utterances: pd.DataFrame, transcribed: pd.DataFrame) -> pd.DataFrame:
+def with_recognised_transcripts(utterances: pd.DataFrame, transcribed: pd.DataFrame) -> pd.DataFrame:
     """The turns of a corpus, in the order of its table, with what was heard in place of the manual transcripts.
 
     Args:
@@ -228,7 +228,7 @@ def with_heard_transcripts(utterances: pd.DataFrame, transcribed: pd.DataFrame) 
     return table
 
 
-def write_heard(table: pd.DataFrame, path: Path) -> None:
-    """Write the table of `with_heard_transcripts` to Parquet, atomically."""
+def write_recognised(table: pd.DataFrame, path: Path) -> None:
+    """Write the table of `with_recognised_transcripts` to Parquet, atomically."""
     with atomic_path(path) as temporary:
         pq.write_table(pa.Table.from_pandas(table, schema=SCHEMA, preserve_index=False), temporary)
