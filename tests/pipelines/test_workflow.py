@@ -46,7 +46,7 @@ import json, mlflow, pandas
 from pathlib import Path
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.bundle import load_bundle
-from ser_tasks.bundles.inference.answer import recognise
+from ser_tasks.bundles.inference.prediction import recognise
 mlflow.set_tracking_uri("sqlite:///mlflow.db")
 clip = sorted(Path("data/corpora/demo").glob("*.wav"))[0]
 served = mlflow.pyfunc.load_model("models:/NAME/1").predict(pandas.DataFrame([{"audio": clip.read_bytes()}]))
