@@ -8,8 +8,7 @@ from typing import NamedTuple
 from apps.refusals import NotSoundError, TooMuchError
 from ser_tasks.audio.channels import MIX, chosen
 from ser_tasks.audio.decode import Recording, read_recording
-from ser_tasks.audio.recording import ForeignError
-from ser_tasks.audio.source import Source
+from ser_tasks.audio.recording import ForeignError, Source
 from ser_tasks.errors import UserError
 from ser_tasks.params import RequestParams
 

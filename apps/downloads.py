@@ -12,8 +12,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from apps.opinion import Opinion
-from ser_tasks.bundles.inference.answer import Answer
-from ser_tasks.bundles.inference.timeline import Moment
+from ser_tasks.bundles.inference.prediction import Prediction
+from ser_tasks.bundles.inference.timeline import WindowPrediction
 
 COLUMNS = ("file", "bundle", "start", "end", "emotion", "unsure", "class", "probability")
 
@@ -31,7 +31,9 @@ def as_csv(name: str, opinions: Sequence[Opinion]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for opinion in opinions:
-        spans: list[tuple[float, float, Answer | Moment]] = [(0.0, opinion.answer.duration, opinion.answer)]
+        spans: list[tuple[float, float, Prediction | WindowPrediction]] = [
+            (0.0, opinion.answer.duration, opinion.answer)
+        ]
         spans += [(moment.start, moment.end, moment) for moment in opinion.moments]
         for start, end, said in spans:
             fixed = (name, opinion.card.name, f"{start:.3f}", f"{end:.3f}", said.emotion, str(said.unsure).lower())

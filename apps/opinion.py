@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.inference.answer import Answer, model_signal, recognise, recognise_all
-from ser_tasks.bundles.inference.attention import Attention, attention_over
-from ser_tasks.bundles.inference.timeline import Moment, segment_moments
-from ser_tasks.bundles.inference.windows import windows_in
+from ser_tasks.bundles.explain.recording import Attention, attention_over
+from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise, recognise_all
+from ser_tasks.bundles.inference.timeline import WindowPrediction, window_predictions, windows_in
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
@@ -25,10 +24,10 @@ class Opinion:
     """Everything that is shown of one bundle."""
 
     card: Card
-    answer: Answer
+    answer: Prediction
     signal: NDArray[np.float32]  # mono, at card.sampling_rate
     attention: Attention | None  # None: a model without, or one that hears a trimmed clip, whose time is another
-    moments: tuple[Moment, ...]  # none for what is no longer than a window
+    moments: tuple[WindowPrediction, ...]  # none for what is no longer than a window
 
 
 def opinion_of(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> Opinion:
@@ -45,14 +44,14 @@ def opinion_of(bundle: Bundle, recording: Recording, *, timeline: TimelineParams
     return Opinion(bundle.card, answer, signal, attention, moments)
 
 
-def moments_of(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> tuple[Moment, ...]:
+def moments_of(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> tuple[WindowPrediction, ...]:
     """The whole recording as one segment: what is short enough to be shown is seldom worth dividing into speech."""
     windows = windows_in((0.0, recording.duration), window=timeline.window, hop=timeline.hop)
     if len(windows) < 2:
         return ()
     answers = recognise_all(bundle, [_part(recording, *window) for window in windows])
     rules: dict[str, Any] = timeline.model_dump(include={"smoothing", "change_cost"})
-    return tuple(segment_moments(windows, answers, segment=1, unsure_below=bundle.card.unsure_below, **rules))
+    return tuple(window_predictions(windows, answers, segment=1, unsure_below=bundle.card.unsure_below, **rules))
 
 
 def _part(recording: Recording, start: float, end: float) -> Recording:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from apps.downloads import as_csv, as_json, as_link, as_wav
 from apps.opinion import Opinion
 from apps.pictures import as_data, sound_picture
-from ser_tasks.bundles.inference.timeline import Moment
+from ser_tasks.bundles.inference.timeline import WindowPrediction
 
 
 def results(name: str, opinions: Sequence[Opinion]) -> str:
@@ -79,7 +79,7 @@ def _picture(name: str, opinion: Opinion) -> str:
     return f'<img class="ser-picture" src="{as_data(figure)}" alt="{escape(text)}">'
 
 
-def _moments(moments: Sequence[Moment]) -> str:
+def _moments(moments: Sequence[WindowPrediction]) -> str:
     if not moments:
         return ""
     head = _row(("from", "to", "emotion", "confidence"), cell='th scope="col"')

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.inference.attention import Attention
-from ser_tasks.bundles.inference.timeline import Moment
+from ser_tasks.bundles.explain.recording import Attention
+from ser_tasks.bundles.inference.timeline import WindowPrediction
 from ser_tasks.features.log_mel import log_mel_spectrogram
 
 WIDTH, DOTS = 4.2, 190  # inches, and their dots: readable at the width of a phone
@@ -32,7 +32,7 @@ def sound_picture(
     sampling_rate: int,
     *,
     attention: Attention | None,
-    moments: Sequence[Moment],
+    moments: Sequence[WindowPrediction],
 ) -> Figure:
     """Everything over one axis of time.
 
@@ -83,7 +83,7 @@ def _draw_log_mel(panel: Any, signal: NDArray[np.float32], sampling_rate: int, a
     _label(panel, "Log-mel" if attention is None else "Log-mel, and where the network looks (line)", "mel band")
 
 
-def _draw_timeline(panel: Any, moments: Sequence[Moment]) -> None:
+def _draw_timeline(panel: Any, moments: Sequence[WindowPrediction]) -> None:
     classes = tuple(moments[0].probabilities)
     rows = np.arange(len(classes) + 1) - 0.5
     for moment in moments:

@@ -18,8 +18,7 @@ from pipelines.display.tables import CONSOLE
 from pipelines.evaluations.plan import Evaluation, plan_evaluation
 from pipelines.evaluations.result import SPEAKER_NORM, synthetic
 from pipelines.settings import feature_params, project_params
-from ser_tasks.bundles.explain.descriptor_groups import Columns, descriptor_groups
-from ser_tasks.bundles.explain.group_importance import drops, shuffled_fold
+from ser_tasks.bundles.explain.group_importance import Columns, descriptor_groups, drops, shuffled_fold
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import write_result

@@ -27,8 +27,7 @@ from ser_tasks.corpora.imported import (
 )
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.plan import Import, plan_import
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.values import as_language
+from ser_tasks.corpora.importing.source_table import SourceError, as_language
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import digest_files, save_entries
 from ser_tasks.params import Params

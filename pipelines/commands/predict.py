@@ -14,8 +14,7 @@ from pipelines.commands.predict_formats import ANSWERS, Output
 from pipelines.display.predictions import fault
 from pipelines.orchestration.worker_pool import crew
 from ser_tasks.audio.channels import EACH, MIX
-from ser_tasks.bundles.inference.files import Outcome, answer_files
-from ser_tasks.bundles.inference.rows import answer_columns, answer_row
+from ser_tasks.bundles.inference.files import Outcome, predict_files, prediction_columns, prediction_row
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -43,12 +42,12 @@ class Tally:
         """One more."""
         self.asked += outcome.path in self.files  # another channel
         self.files.add(outcome.path)
-        if outcome.answer is None:
+        if outcome.prediction is None:
             self.faults += 1
         else:
             self.answered += 1
-            self.unsure += outcome.answer.unsure
-            self.seconds += outcome.answer.duration
+            self.unsure += outcome.prediction.unsure
+            self.seconds += outcome.prediction.duration
 
 
 def predict(
@@ -72,20 +71,23 @@ def predict(
         limits: of one file
         workers: processes
         progress: bar
-        channel: that is heard, see `ser_tasks.bundles.inference.files.answer_files`
+        channel: that is heard, see `ser_tasks.bundles.inference.files.predict_files`
     """
     channels = channel == EACH
-    columns, tally = answer_columns(classes, channels=channels), Tally(len(paths), "channels" if channels else "files")
+    columns, tally = (
+        prediction_columns(classes, channels=channels),
+        Tally(len(paths), "channels" if channels else "files"),
+    )
     task = progress.add_task("files", total=len(paths))
     with ExitStack() as stack:
         writers = [stack.enter_context(ANSWERS[output.format](columns, output.to)) for output in outputs]
         team = stack.enter_context(crew(folder, workers))
         try:
             for outcome in chain.from_iterable(
-                team.ask(partial(answer_files, limits=limits, channel=channel), _batches(paths, workers))
+                team.ask(partial(predict_files, limits=limits, channel=channel), _batches(paths, workers))
             ):
                 for write in writers:
-                    write(answer_row(outcome, classes, channels=channels))
+                    write(prediction_row(outcome, classes, channels=channels))
                 if outcome.fault is not None:
                     fault(outcome.fault)
                 tally.count(outcome)

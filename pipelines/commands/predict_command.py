@@ -15,10 +15,10 @@ from pipelines.commands.predict import INTERRUPTED, UNREADABLE, predict, sum_up
 from pipelines.commands.predict_formats import ANSWERS, TIMELINES, outputs
 from pipelines.commands.predict_timeline import predict_timelines
 from pipelines.display.predictions import bar, say
-from ser_tasks.audio.channels import MIX, refuse_channel
+from ser_tasks.audio.channels import MIX, check_channel
 from ser_tasks.audio.decode import open_sound
+from ser_tasks.audio.recording_files import gather
 from ser_tasks.bundles.card import Card, check_files, read_card
-from ser_tasks.bundles.inference.inputs import gather
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent
 from ser_tasks.params.reading import read_params
@@ -45,7 +45,7 @@ def run(
     Raises:
         UserError: nothing can begin: no bundle, no recordings, an unknown format
     """
-    refuse_channel(channel, each=not timeline)
+    check_channel(channel, each=not timeline)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has much to say, and nothing of it helps
     folder, params = find_bundle(bundle), read_params()
     card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)

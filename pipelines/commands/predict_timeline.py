@@ -15,9 +15,9 @@ from pipelines.display.predictions import clock, fault, say
 from pipelines.orchestration.worker_pool import Crew, crew
 from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.decode import open_sound
-from ser_tasks.bundles.inference.listen import answer_windows, listen
-from ser_tasks.bundles.inference.rows import moment_columns
+from ser_tasks.bundles.inference.files import window_columns
 from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.bundles.inference.timeline_pass import predict_windows, timeline_of
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
@@ -109,8 +109,13 @@ def _listened(
         progress.advance(tasks[step], seconds)
 
     try:
-        timeline = listen(
-            source, card=card, settings=settings, ask=partial(team.ask, answer_windows), heard=heard, channel=channel
+        timeline = timeline_of(
+            source,
+            card=card,
+            settings=settings,
+            map_batches=partial(team.ask, predict_windows),
+            progress=heard,
+            channel=channel,
         )
         for note in source.notes:
             say(f"{path}: {note}.")
@@ -124,14 +129,14 @@ def _in_words(path: Path, timeline: Timeline) -> str:
     speech = sum(end - start for start, end in timeline.segments)
     until = f", stopped at {clock(timeline.stopped)}" if timeline.stopped is not None else ""
     return (
-        f"{path}: {clock(timeline.survey.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
-        f"segments, {len(timeline.moments)} windows, {len(timeline.stretches)} stretches{until}."
+        f"{path}: {clock(timeline.statistics.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
+        f"segments, {len(timeline.windows)} windows, {len(timeline.emotion_segments)} stretches{until}."
     )
 
 
 def _taker(output: Output, classes: Sequence[str], stack: ExitStack) -> Take:
     """What takes one timeline after the other: into one file for all, or each into its own."""
-    form, columns = TIMELINES[output.format], moment_columns(classes)
+    form, columns = TIMELINES[output.format], window_columns(classes)
     if output.to is None or NAME not in str(output.to):
         write = stack.enter_context(form.opened(columns, output.to))
 

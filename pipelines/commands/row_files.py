@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-from ser_tasks.bundles.inference.rows import Columns, Row, as_text
+from ser_tasks.bundles.inference.files import Columns, Row, as_text
 
 GROUP = 1_000  # rows of Parquet that are held before they are written
 DIGITS = 6

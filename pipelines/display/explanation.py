@@ -47,7 +47,7 @@ def _points(own: Mapping[str, float]) -> str:
 
 def show_explanation(path: Path, explanation: Explanation, *, to: Path) -> None:
     """The answer, what was explained, and whether the attributions are complete."""
-    answer, found = explanation.answer, explanation.attribution
+    answer, found = explanation.prediction, explanation.attribution
     CONSOLE.print(f"\n[bold]{path.name}[/]  ", said(answer.emotion, answer.confidence, unsure=answer.unsure), end="")
     CONSOLE.print("  " + "   ".join(f"{name} {percent(p)}" for name, p in answer.probabilities.items()))
     for remark in answer.remarks:

@@ -14,9 +14,8 @@ from pipelines.display.explanation import BASELINES, by_drop, logit
 from pipelines.display.timeline_plot import COLOURS
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.card import Card
-from ser_tasks.bundles.explain.descriptor_groups import descriptor_groups
-from ser_tasks.bundles.explain.recording import Explanation
-from ser_tasks.bundles.inference.attention import Attention
+from ser_tasks.bundles.explain.group_importance import descriptor_groups
+from ser_tasks.bundles.explain.recording import Attention, Explanation
 from ser_tasks.evaluation.result import percent
 
 SKY, BLUE, VERMILION = (COLOURS[i] for i in (1, 4, 5))
@@ -37,7 +36,7 @@ def draw_explanation(
         title: of the picture
         to: a .png, .svg or .pdf
     """
-    answer = explanation.answer
+    answer = explanation.prediction
     head = f"{title}: {answer.emotion}{'?' * answer.unsure} {percent(answer.confidence)} %  ({card.name})"
     if explanation.hop is None:
         figure = _groups(explanation, dimensions)

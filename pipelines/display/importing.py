@@ -7,8 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from pipelines.display.tables import CONSOLE, columns_here
-from ser_tasks.corpora.corpus import UNKNOWN
-from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.corpus import UNKNOWN, some
 from ser_tasks.corpora.imported import Description
 from ser_tasks.corpora.importing.plan import Import
 from ser_tasks.corpora.vocabulary import plain

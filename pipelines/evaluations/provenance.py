@@ -18,7 +18,7 @@ from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_sec
 from pipelines.settings import feature_params
 from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.augmentation.signal_copy import augmented_copy
+from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
@@ -39,7 +39,7 @@ from ser_tasks.provenance.content_digest import (
     utterances_digest,
     value_digest,
 )
-from ser_tasks.text.transcripts import HEARD, OF_WORDS
+from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 if TYPE_CHECKING:
     from pipelines.evaluations.cross_corpus import CrossEvaluation
@@ -138,7 +138,7 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
         "evaluation": _plain(params.evaluation),
         MODELS[model].section_name: MODELS[model].section(params).model_dump(mode="json"),
     }
-    heard = {"asr": _plain(params.asr)} if MODELS[model].feature_set == HEARD else {}
+    heard = {"asr": _plain(params.asr)} if MODELS[model].feature_set == RECOGNISED else {}
     sound: dict[str, Any] = {}
     for name in _sound(model):
         sound |= {key: _plain(section) for key, section in deciding_settings(name, feature_params(params)).items()}
@@ -157,7 +157,7 @@ def _model_code(model: str, params: Params) -> list[Root]:
 def _corpus_data(corpus: str, model: str) -> dict[str, str]:
     """The utterance table, and what the model reads of the corpus: how it was made, and the values themselves."""
     data = {"utterances": utterances_digest(paths.utterances(corpus))}
-    if MODELS[model].feature_set == HEARD:
+    if MODELS[model].feature_set == RECOGNISED:
         data["heard"] = _parquet(paths.heard(corpus))
     for name in _sound(model):
         folder = paths.features(corpus, name)

@@ -20,7 +20,7 @@ from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.params import EvaluationLine, Params
-from ser_tasks.text.transcripts import HEARD, OF_WORDS
+from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 HEAD = """# Written by ser from params.yaml: what dvc.yaml goes through. Edit params.yaml, not this.
 """
@@ -57,7 +57,7 @@ def stages_of(params: Params) -> Stages:
     return {
         "utterances": {corpus: {"corpus": corpus, "code": _corpus_code(corpus)} for corpus in corpora_of(params)},
         "features": {f"{corpus}-{name}": _features(corpus, name) for corpus, name in reads if name not in OF_WORDS},
-        "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == HEARD},
+        "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == RECOGNISED},
         "evaluate": {
             line.key: {**line.model_dump(), **_read(line.corpus, line.model)} for line in evaluations_of(params)
         },
@@ -98,7 +98,7 @@ def _features(corpus: str, name: str) -> Entry:
 def _read(corpus: str, model: str) -> Entry:
     """What a model reads of a corpus, and of params.yaml."""
     name, *_ = feature_sets(MODELS[model].feature_set)
-    where = paths.heard(corpus) if name == HEARD else paths.utterances(corpus)
+    where = paths.heard(corpus) if name == RECOGNISED else paths.utterances(corpus)
     return {"reads": str(where if name in OF_WORDS else paths.features(corpus, name)), **model_entry(model)}
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.audio.source import Samples
+from ser_tasks.audio.recording import AudioError, Recording, Samples
 from ser_tasks.errors import UserError
 
 MIX, EACH = "mix", "each"
@@ -24,7 +23,7 @@ CHOOSE = "choose with --channel"
 DIFFERENT = f"the channels differ (correlation {{found:.2f}}), as the two sides of a call do: {CHOOSE}"
 
 
-def refuse_channel(channel: str, *, each: bool = True) -> None:
+def check_channel(channel: str, *, each: bool = True) -> None:
     """Raise UserError where this is not one of mix, left, right, each (if that is possible), or a number from 1."""
     names = [MIX, *NAMES, *([EACH] if each else [])]
     if channel not in names and not (channel.isdecimal() and int(channel) > 0):
@@ -59,7 +58,7 @@ def place_of(samples: Samples, channel: str, path: Path | str = "the recording")
     if channel == MIX:
         together = Together.of(samples) if samples.shape[1] > 1 else None
         return int(np.argmax(together.powers)) if together and together.cancel else None
-    refuse_channel(channel, each=False)
+    check_channel(channel, each=False)
     place = NAMES[channel] if channel in NAMES else int(channel) - 1
     if place >= samples.shape[1]:
         raise AudioError(

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from ser_tasks.audio.channels import MIX, mixed_down
 from ser_tasks.audio.libsndfile import NotBySndfile, open_libsndfile
-from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.audio.source import Source
-from ser_tasks.audio.whole import notes_on_size, refuse_partial
+from ser_tasks.audio.recording import AudioError, Recording, Source
+from ser_tasks.audio.whole import check_whole, notes_on_size
 
 __all__ = ["AudioError", "Recording", "open_sound", "read_mono", "read_recording"]
 
@@ -39,7 +38,7 @@ def open_sound(path: Path) -> Source:
         )
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes). Copy it again from its source.")
-    refuse_partial(path)
+    check_whole(path)
     try:
         source = open_libsndfile(path)
         source.notes.extend(notes_on_size(path))

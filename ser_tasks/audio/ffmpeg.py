@@ -12,9 +12,8 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from ser_tasks.audio.recording import AudioError, damaged, truncated, unreadable
-from ser_tasks.audio.source import Samples, Source
-from ser_tasks.audio.tags import end_of_sound
+from ser_tasks.audio.libsndfile import end_of_sound
+from ser_tasks.audio.recording import AudioError, Samples, Source, damaged, truncated, unreadable
 
 TOLERANCE = 0.5  # s by which containers may promise more than codecs deliver
 BARE = ("aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "mp3")  # packets alone: their length is an estimate

@@ -1,15 +1,25 @@
-"""Voice-activity detection: which frames hold speech, and from where to where there is any."""
+"""Peak level, and voice-activity detection: which frames hold speech, and from where to where there is any."""
 
 import numpy as np
 import webrtcvad  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from ser_tasks.audio.peak import peak_normalised
 from ser_tasks.errors import UserError
 
 SAMPLING_RATES = (8_000, 16_000, 32_000, 48_000)  # Hz
 FRAMES = (0.010, 0.020, 0.030)  # s
 PEAK = 0.9  # of the copy that is listened to: the detector knows absolute levels, recordings have any
+
+
+def peak_normalised(signal: NDArray[np.floating], *, peak: float) -> NDArray[np.float32]:
+    """The signal scaled so that its largest magnitude is `peak` (full scale is 1); silence stays silence.
+
+    The level of a voice is a cue to emotion: this is for steps that need a fixed level, as voice-activity detection.
+    """
+    loudest = float(np.abs(signal).max(initial=0.0))
+    if loudest == 0:
+        return np.array(signal, np.float32)
+    return np.asarray(np.asarray(signal, np.float64) * (peak / loudest), np.float32)
 
 
 def speech_mask(

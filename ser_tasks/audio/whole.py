@@ -22,7 +22,7 @@ BEHIND = "{found} bytes stand behind the end that the header states, and are not
 Promised = Callable[[bytes, Path], int | None]
 
 
-def refuse_partial(path: Path) -> None:
+def check_whole(path: Path) -> None:
     """Raise AudioError where the file lacks bytes that its header promises, or a second recording stands behind it.
 
     Raises:

@@ -1,20 +1,82 @@
 """What a corpus module states: where it comes from, how its files are named, and what a whole copy holds."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ser_tasks.corpora.finding import Finding
-from ser_tasks.corpora.margins import Margin
-from ser_tasks.corpora.votes import Vote
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Level = Literal["ok", "note", "warning", "error"]
+
+SHOWN = 4  # cells in a finding
 
 UNKNOWN = "unknown"  # what nobody stated, and nothing here invents
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`topic` is what was looked at; an error means that results on this folder would mislead."""
+
+    level: Level
+    topic: str
+    text: str
+
+
+def some(names: Sequence[str], *, at_most: int = 3) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
+    return ", ".join(names[:at_most]) + more
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Labels, or values on three scales, or both; what the rater left out is empty."""
+
+    rater: str
+    labels: tuple[str, ...] = ()  # as the rater spelt them
+    valence: float | None = None  # 1 to 5
+    activation: float | None = None  # 1 to 5
+    dominance: float | None = None  # 1 to 5
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Margin:
+    """One table of counts; emotions outside of it, if it names some, are not counted."""
+
+    axes: tuple[str, ...]  # fields of Parsed
+    counts: Mapping[tuple[str, ...], int]  # value on each axis -> utterances
+    emotions: frozenset[str] | None = None  # None: all
+
+
+def margin_findings(margins: Sequence[Margin], utterances: Sequence["Parsed"]) -> list[Finding]:
+    """Hold what is there against each table: too many is an error, too few a warning."""
+    return [_margin_finding(margin, utterances) for margin in margins]
+
+
+def _margin_finding(margin: Margin, utterances: Sequence["Parsed"]) -> Finding:
+    counted = [one for one in utterances if margin.emotions is None or one.emotion in margin.emotions]
+    found = Counter(tuple(str(getattr(one, axis)) for axis in margin.axes) for one in counted)
+    cells = [(cell, found[cell], margin.counts.get(cell, 0)) for cell in sorted({*found, *margin.counts})]
+    many = [_cell_counts(margin, cell, n, due) for cell, n, due in cells if n > due]
+    few = [_cell_counts(margin, cell, n, due) for cell, n, due in cells if n < due]
+    total, by = sum(margin.counts.values()), f"by {' and '.join(margin.axes)}"
+    if many:
+        text = f"more utterances than the release: {some(many, at_most=SHOWN)}. Keep one copy of each."
+        return Finding("error", "counts", f"{by}: {text}")
+    if few:
+        return Finding("warning", "counts", f"{by}: {len(counted)} of {total} utterances: {some(few, at_most=SHOWN)}")
+    return Finding("ok", "counts", f"{by}: all {total} utterances, as released")
+
+
+def _cell_counts(margin: Margin, cell: tuple[str, ...], found: int, due: int) -> str:
+    named = " ".join(f"{axis} {value}" for axis, value in zip(margin.axes, cell, strict=True))
+    return f"{named} {found} of {due}"
 
 
 class CorpusError(UserError):

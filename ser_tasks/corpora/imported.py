@@ -1,12 +1,8 @@
-"""A corpus that `ser import` brought: described by NAME.yaml, its utterances in NAME.csv, its sounds where they were.
-
-Its root holds three links: the two files, and the folder of the sounds. So the version of the corpus, its manifest,
-states labels as well as sounds, and everything behind the stage `utterances` works as for any other corpus.
-"""
+"""Corpora that were imported on this machine, and all that can be named: those of the table, and behind it these."""
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,8 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ser_tasks.corpora.catalogue.presets import FOUR, NUMBERS
-from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
-from ser_tasks.corpora.votes import Vote
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance, Vote
 
 DESCRIPTION, TABLE, SOUNDS = "corpus.yaml", "utterances.csv", "audio"
 SPEAKERLESS = "speaker unknown: "  # then the utterance: nobody knows which of them share a voice
@@ -143,3 +138,39 @@ def _utterance(row: Mapping[str, str]) -> Utterance:
     )
     path, channel = f"{SOUNDS}/{row['path']}", row.get("channel") or None
     return Utterance(row["utterance_id"], path, parsed, number["start"], number["end"], channel)
+
+
+class KnownCorpora(Mapping[str, Corpus]):
+    """The table, and behind it every corpus described in a folder; what is imported meanwhile is found, too."""
+
+    def __init__(self, table: Mapping[str, Corpus], imported: Path) -> None:
+        """Nothing is read yet.
+
+        Args:
+            table: name -> corpus, of those that have a module
+            imported: folder of the descriptions, NAME.yaml; need not be there
+        """
+        self.table, self.imported = table, imported
+
+    def __getitem__(self, name: str) -> Corpus:
+        """The corpus of this name.
+
+        Raises:
+            KeyError: there is none
+            CorpusError: its description cannot be read
+        """
+        if name in self.table or name not in self._names():
+            return self.table[name]
+        return imported_corpus(self.imported / f"{name}.yaml")
+
+    def __iter__(self) -> Iterator[str]:
+        """Names, those of the table first."""
+        yield from self.table
+        yield from (name for name in self._names() if name not in self.table)
+
+    def __len__(self) -> int:
+        """How many."""
+        return sum(1 for _ in self)
+
+    def _names(self) -> list[str]:
+        return sorted(path.stem for path in self.imported.glob("*.yaml"))

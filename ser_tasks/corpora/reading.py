@@ -111,7 +111,7 @@ def parse_name(corpus: Corpus, root: Path, path: str) -> Parsed:
     return parsed
 
 
-def strangers(corpus: Corpus, root: Path, audio: Sequence[str]) -> dict[str, str]:
+def unparsed(corpus: Corpus, root: Path, audio: Sequence[str]) -> dict[str, str]:
     """{path: why} of the audio files whose names are not in the grammar; none if names carry no labels."""
     strange = {}
     for path in audio if corpus.parse is not None else ():

@@ -7,8 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from ser_tasks.corpora.corpus import Corpus, Utterance
-from ser_tasks.corpora.finding import Finding, Level, some
+from ser_tasks.corpora.corpus import Corpus, Finding, Level, Utterance, some
 
 GAP = r"[\s_.\-\u00ad\u200b-\u200f\u2060\ufeff]+"  # blanks, seen and unseen, and what is written in their place
 ZEROS = re.compile(r"(?<!\d)0+(?=\d)")

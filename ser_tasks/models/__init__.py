@@ -13,7 +13,7 @@ from ser_tasks.models.network import network
 from ser_tasks.models.recogniser import Model, Recogniser
 from ser_tasks.models.text.network import text_network
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
-from ser_tasks.text.transcripts import HEARD
+from ser_tasks.text.transcripts import RECOGNISED
 
 
 def _later(module: str, recogniser: str, section: str, feature_set: str, group: str, **more: Any) -> Model:
@@ -62,7 +62,7 @@ TABLE: Mapping[str, DeclaredModel] = {
 }
 
 HEARD_MODELS: Mapping[str, DeclaredModel] = {
-    f"{name}_heard": replace(model, feature_set=HEARD, group=HEARD)
+    f"{name}_heard": replace(model, feature_set=RECOGNISED, group=RECOGNISED)
     for name, model in TABLE.items()
     if model.feature_set == TRANSCRIPTS
 }

@@ -14,7 +14,7 @@ from apps.refusals import LaterError, TooSlowError
 from apps.service import service
 from apps.workplace import Workplace
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.inference.answer import recognise
+from ser_tasks.bundles.inference.prediction import recognise
 from tests.apps.conftest import encoded
 from tests.bundles.small_bundles import RATE, voice
 

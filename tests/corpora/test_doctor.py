@@ -10,8 +10,7 @@ import soxr
 
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.corpora.catalogue import emodb, ravdess
-from ser_tasks.corpora.checking.completeness import completeness
-from ser_tasks.corpora.checking.doctor import examine
+from ser_tasks.corpora.checking.doctor import completeness, examine
 from ser_tasks.corpora.checking.fingerprint import DIGITS, Fingerprint, read_fingerprints, write_fingerprints
 from ser_tasks.corpora.checking.inspection import BANDS, band_levels, cliff, clipped_runs, inspect_file
 from ser_tasks.corpora.checking.soundness import soundness

@@ -11,7 +11,7 @@ import soundfile
 
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.audio.decode import AudioError, read_mono, read_recording
-from ser_tasks.augmentation.signal_copy import augmented_copy
+from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.corpora.utterances import utterance_table
 from ser_tasks.errors import UserError
 from ser_tasks.features import FEATURE_SETS, store

@@ -17,7 +17,7 @@ from ser_tasks.models.training.validation import validation_speakers
 from ser_tasks.params import Params
 from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import read_params
-from ser_tasks.text.turns import Turn
+from ser_tasks.text.transcripts import Turn
 
 CLASSES = ("anger", "joy", "neutral", "sadness", "surprise")
 LONE = {"anger": "s0", "surprise": "s1"}  # the first and the last of the alphabet

@@ -15,7 +15,7 @@ from ser_tasks.evaluation.result import percent, with_interval
 if TYPE_CHECKING:
     from pipelines.report.block import Block
 
-HONEST, HEARD = LOOKS["best"], LOOKS["dependent"]
+HONEST, RECOGNISED = LOOKS["best"], LOOKS["dependent"]
 
 
 def inflation(block: Block) -> Section | None:
@@ -33,9 +33,12 @@ def _of_model(model: str, protocols: list[Mapping[str, Any]]) -> Markup:
     for one in protocols:
         heard = bool(one["shared"]["speaker"])
         ends = {"value": one["uar"], "low": one["uar_low"], "high": one["uar_high"]}
-        drawn = whisker(span, **ends, look=HEARD if heard else HONEST)
+        drawn = whisker(span, **ends, look=RECOGNISED if heard else HONEST)
         dots.append(Dot(str(one["title"]), drawn, with_interval(one)))
-    legend = [(badge(HONEST), "test speakers not heard in training"), (badge(HEARD), "test speakers heard in training")]
+    legend = [
+        (badge(HONEST), "test speakers not heard in training"),
+        (badge(RECOGNISED), "test speakers heard in training"),
+    ]
     return join(finding(_widest(model, protocols)), whiskers(f"{model}: UAR under each protocol", dots, span, legend))
 
 

@@ -6,10 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Finding, Margin, Parsed, Preset, Utterance, some
 from ser_tasks.corpora.fault import Fault, refuse
-from ser_tasks.corpora.finding import Finding, some
-from ser_tasks.corpora.margins import Margin
 from ser_tasks.corpora.text_file import read_text
 
 CITATION = (

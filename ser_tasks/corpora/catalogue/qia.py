@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ser_tasks.corpora.catalogue.label_table import NAME, Label, read_label_table
-from ser_tasks.corpora.corpus import Corpus, Parsed, Preset, Utterance
+from ser_tasks.corpora.corpus import Corpus, Finding, Parsed, Preset, Utterance
 from ser_tasks.corpora.fault import Fault, refuse
-from ser_tasks.corpora.finding import Finding
 
 CITATION = "Multimodal Emotion Recognition Challenge (MERC) 2020, Republic of Korea: the QIA data set."
 

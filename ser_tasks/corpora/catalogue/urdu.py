@@ -3,8 +3,7 @@
 import re
 
 from ser_tasks.corpora.catalogue.presets import all_and_four
-from ser_tasks.corpora.corpus import Corpus, Parsed
-from ser_tasks.corpora.margins import Margin
+from ser_tasks.corpora.corpus import Corpus, Margin, Parsed
 
 CITATION = (
     "Latif, S., Qayyum, A., Usman, M., Qadir, J. (2018). Cross lingual speech emotion recognition: Urdu vs. Western "

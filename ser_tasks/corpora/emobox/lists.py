@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.corpus import some
 from ser_tasks.errors import UserError
 
 LIST = re.compile(r"(?P<name>\w+)_(?P<part>train|valid|test)_fold_(?P<fold>\d+)\.jsonl?")

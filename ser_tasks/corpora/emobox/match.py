@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from ser_tasks.corpora.corpus import Preset
+from ser_tasks.corpora.corpus import Preset, some
 from ser_tasks.corpora.emobox.lists import PARTS, Item, PublishedFolds
-from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.vocabulary import class_of
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.splits import Fold
@@ -24,7 +23,7 @@ class Matched:
     notes: tuple[str, ...]
 
 
-def refuse_other_folds(published: PublishedFolds, section: EmoboxFolds, corpus: str) -> None:
+def check_same_folds(published: PublishedFolds, section: EmoboxFolds, corpus: str) -> None:
     """Stop unless these are the folds that params.yaml means.
 
     Raises:

@@ -17,7 +17,7 @@ from ser_tasks.corpora.fetching.progress import Progress, Silent
 from ser_tasks.corpora.listing import Listing, list_audio
 from ser_tasks.corpora.manifest import Entry, digest_files, read_manifest, save_entries
 from ser_tasks.corpora.place import Place, place_of
-from ser_tasks.corpora.reading import strangers
+from ser_tasks.corpora.reading import unparsed
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def find_root(corpus: Corpus, folder: Path) -> Path:
 def _require_known(corpus: Corpus, root: Path) -> None:
     """Refuse a folder without a single file of the corpus' grammar."""
     audio = list_audio(root, corpus).audio
-    known = len(corpus.read(root, audio)) if corpus.read else len(audio) - len(strangers(corpus, root, audio))
+    known = len(corpus.read(root, audio)) if corpus.read else len(audio) - len(unparsed(corpus, root, audio))
     if known == 0:
         raise CorpusError(
             f"{root}: {len(audio)} audio files, but none is named as in {corpus.name}; expected like "
@@ -204,7 +204,7 @@ def _tell_changes(manifest: Path, entries: list[Entry], progress: Progress) -> N
 
 
 def _tell_skipped(corpus: Corpus, root: Path, listing: Listing, progress: Progress) -> None:
-    strange = strangers(corpus, root, listing.audio)
+    strange = unparsed(corpus, root, listing.audio)
     if strange:
         first = next(iter(strange.values()))
         progress.note(f"{len(strange)} audio files are not of {corpus.name} and will be refused; the first: {first}")

@@ -1,19 +1,32 @@
-"""Which column of a table is what: by its name, and by what stands in it."""
+"""The role of each column of a table, by its name and its values; and the channel of its file that a row stands for."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ser_tasks.audio.channels import NAMES
+from ser_tasks.audio.decode import AudioError, open_sound
+from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.encoding import hint
 from ser_tasks.corpora.importing.locate import Located
 from ser_tasks.corpora.importing.options import NONE, ROLES, TIMES
-from ser_tasks.corpora.importing.problem import SourceError, option
-from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceTable
+from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, SourceTable, option
 from ser_tasks.corpora.importing.time_columns import take_times
 from ser_tasks.corpora.vocabulary import class_of, plain
 from ser_tasks.params.reading import nearest
 
-NAMES = {  # role -> names of columns, as `plain` has them
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+SIDES = {"left": "left", "l": "left", "a": "left", "right": "right", "r": "right", "b": "right", "mix": "", "both": ""}
+"""As tables spell them; A and B are the sides of a call in the corpora of the LDC."""
+
+COLUMN_NAMES = {  # role -> names of columns, as `plain` has them
     "path": "path file filename file_name filepath file_path wav wav_path wav_file audio audio_path audio_file "
     "audio_filepath clip clip_path recording sound utterance_path",
     "emotion": "emotion emo emotion_label label class category emotion_class emotion_category categorical_emotion "
@@ -39,6 +52,61 @@ MOST_LABELS = 60  # distinct values of a column of labels
 WORDS = 0.5  # of its distinct values that are words of the vocabulary
 
 Look = Callable[[pd.Series], Located]
+
+
+WORD = "ch(?:an(?:nel)?)?"
+SPELT = re.compile(rf"(?:{WORD}_?)?(.*?)(?:_?{WORD})?(?:\.0)?")
+"""ch1, Left channel; and 1.0, a number that went through a column with gaps."""
+
+
+def sides_of(values: pd.Series) -> tuple[pd.Series, list[str], list[str]]:
+    """Left, right, a number from 1, or None for the mix; notes; and problems.
+
+    Args:
+        values: of the column, as they stand in the table
+    """
+    spelt = {value: _spelt(value) for value in values.dropna().unique()}
+    first = 0 if "0" in spelt.values() else 1  # of the numbers
+    read = {value: _side(name, first) for value, name in spelt.items()}
+    lost = sorted(str(value) for value, side in read.items() if side is None)
+    problems = [
+        f"{len(lost)} values of the channel are not understood: {some(lost)}. Expected left, right, A, B, mix, or the "
+        "number of a channel. Mend them, or take the column away: add --column channel=none."
+    ]
+    notes = ["channels are counted from 0 in the table: 0 is the left one"]
+    sides = values.map(lambda value: None if pd.isna(value) else read[value] or None)
+    return sides.astype(object).where(sides.notna(), None), notes[: 1 - first], problems[: len(lost)]
+
+
+def check_channels(rows: Rows) -> None:
+    """No row may speak of a channel that its file does not have."""
+    asked = rows.table[rows.table.channel.notna() & rows.table.file.notna()]
+    there = {file: _n_channels(file) for file in asked.file.unique()}
+    absent = asked.index[[there[file] < _place(side) for file, side in zip(asked.file, asked.channel, strict=True)]]
+    wrong = pd.Series(rows.table.index.isin(absent), index=rows.table.index)
+    rows.refuse(wrong, "segments", "name a channel that their file does not have", "Mend them, or the sounds")
+
+
+def _spelt(value: str) -> str:
+    found = SPELT.fullmatch(plain(value))
+    return found[1] if found else ""
+
+
+def _side(value: str, first: int) -> str | None:
+    if value.isdecimal():
+        return str(int(value) - first + 1) if int(value) >= first else None
+    return SIDES.get(value)
+
+
+def _place(channel: str) -> int:
+    return NAMES[channel] + 1 if channel in NAMES else int(channel)
+
+
+def _n_channels(file: Path) -> int:
+    try:
+        return open_sound(file).n_channels
+    except AudioError:
+        return 0
 
 
 def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> dict[str, ColumnChoice]:
@@ -90,11 +158,11 @@ def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict
 
 
 def _told(table: pd.DataFrame, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
-    refuse_unknown_columns(table, given)
+    check_columns(table, given)
     return {role: ColumnChoice(column, "you said so") for role, column in given.items() if column != NONE}
 
 
-def refuse_unknown_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
+def check_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
     """Refuse a role, or a column, that is not there.
 
     Raises:
@@ -174,7 +242,7 @@ def _divides_alike(one: pd.Series, other: pd.Series) -> bool:
 def _by_name(table: pd.DataFrame, role: str) -> list[str]:
     """In the order of the table of names."""
     names = {plain(column): column for column in reversed(list(table.columns))}
-    return [names[name] for name in NAMES[role].split() if name in names]
+    return [names[name] for name in COLUMN_NAMES[role].split() if name in names]
 
 
 def _several(role: str, columns: Sequence[str], what: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from ser_tasks.bundles.inference.inputs import SUFFIXES, gather
+from ser_tasks.audio.recording_files import SUFFIXES, gather
 
 TRIED = 200  # names that decide where the others are looked for
 

@@ -11,20 +11,16 @@ import pandas as pd
 
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.corpora.imported import COLUMNS, OPTIONAL, Description, label_maps
-from ser_tasks.corpora.importing.channel_column import sides_of
-from ser_tasks.corpora.importing.class_columns import with_ballots
-from ser_tasks.corpora.importing.columns import take_columns, take_path
+from ser_tasks.corpora.importing.classes import LabelMap, class_or_drop, map_labels, with_ballots
+from ser_tasks.corpora.importing.columns import sides_of, take_columns, take_path
 from ser_tasks.corpora.importing.encoding import hint
-from ser_tasks.corpora.importing.labels import LabelMap, class_or_drop, map_labels
 from ser_tasks.corpora.importing.locate import Located, locate
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.parts import note_overlaps
-from ser_tasks.corpora.importing.pattern import compile_pattern
-from ser_tasks.corpora.importing.protocol import Chosen, choose_protocol
-from ser_tasks.corpora.importing.read_names import with_fields
+from ser_tasks.corpora.importing.protocol import Chosen, choose_protocol, split_of
+from ser_tasks.corpora.importing.read_names import compile_pattern, with_fields
 from ser_tasks.corpora.importing.read_source import read_source
 from ser_tasks.corpora.importing.rows import (
-    Rows,
     common_folder,
     join_speakers,
     once,
@@ -35,8 +31,7 @@ from ser_tasks.corpora.importing.rows import (
     usable,
     with_ids,
 )
-from ser_tasks.corpora.importing.source_split import split_of
-from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceTable
+from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
 from ser_tasks.corpora.vocabulary import class_of, plain

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ser_tasks.corpora.importing.columns import NAMES
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.options import ROLES, TIMES, ImportOptions
-from ser_tasks.corpora.importing.problem import SourceError, option
 from ser_tasks.corpora.importing.read_table import as_text
-from ser_tasks.corpora.importing.source_table import ColumnChoice, Header, SourceTable
-from ser_tasks.corpora.importing.values import PARTS
+from ser_tasks.corpora.importing.source_table import PARTS, ColumnChoice, Header, SourceError, SourceTable, option
 from ser_tasks.corpora.vocabulary import plain
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ def _load(folder: Path) -> "Database":
 
 def _emotion_column(database: "Database", table: str) -> str | None:
     """The first one whose name, or whose scheme's, is a name of emotions."""
-    for wanted in NAMES["emotion"].split():
+    for wanted in COLUMN_NAMES["emotion"].split():
         for name, column in database[table].columns.items():
             if wanted in (plain(name), plain(column.scheme_id or "")):
                 return str(name)
@@ -130,7 +128,7 @@ def _split(database: "Database", parts: dict[str, str], index: pd.Index) -> "pd.
 
 def _column(database: "Database", role: str, index: pd.Index) -> "pd.Series[Any] | None":
     """What any table says in this role, of the same segment or of its whole file; labels of speakers may say more."""
-    for wanted in (role, *NAMES[role].split()):
+    for wanted in (role, *COLUMN_NAMES[role].split()):
         try:
             found = database.get(wanted)
         except ValueError as error:  # tables that disagree

@@ -2,51 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from ser_tasks.audio.decode import AudioError, open_sound, read_recording
 from ser_tasks.audio.recording import SHORTEST
-from ser_tasks.corpora.finding import some
-from ser_tasks.corpora.importing.channel_column import refuse_missing
+from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.columns import check_channels
 from ser_tasks.corpora.importing.options import ROLES, Speakers
 from ser_tasks.corpora.importing.parts import place_parts
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.source_table import ColumnChoice
-from ser_tasks.corpora.importing.values import CLEAN, NOBODY, as_split
+from ser_tasks.corpora.importing.source_table import CLEAN, NOBODY, ColumnChoice, Rows, SourceError, as_split
+from ser_tasks.corpora.manifest import map_files
 from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
-from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
-
-
-@dataclass
-class Rows:
-    """What is left, and what went, as the checks go over it; `problems` are what must be mended first."""
-
-    table: pd.DataFrame  # the roles, and `file`
-    drop: Sequence[str]  # reasons that the user lets rows go for
-    dropped: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were imported
-
-    def let_go(self, rows: "pd.Series[bool]", reason: str) -> None:
-        """Leave rows out, counted; reasons are sentences."""
-        if rows.any():
-            self.dropped[reason] += int(rows.sum())
-            self.table = self.table[~rows]
-
-    def refuse(self, rows: "pd.Series[bool]", kind: str, what: str, hint: str) -> None:
-        """Leave rows out if the user said so, or say what is wrong with them."""
-        if kind in self.drop:
-            self.let_go(rows, what)
-        elif rows.any():
-            first = some(list(self.table.index[rows]))
-            self.problems.append(
-                f"{int(rows.sum())} rows {what}: {first}. {hint}, or leave them out: add --drop {kind}."
-            )
 
 
 def roles_of(
@@ -91,7 +60,7 @@ def usable(rows: Rows, units: Mapping[str, str]) -> bool:
         rows: as they stand in the table
         units: of the columns of times, by role
     """
-    rows.let_go(rows.table.emotion.isna(), "have no label")
+    rows.leave_out(rows.table.emotion.isna(), "have no label")
     gone = rows.table.file.isna()
     first = next(iter(rows.table.path[gone]), None)
     hint = f"The first is {first!r}: put it there, add --audio DIR" if first else "The first names none: complete it"
@@ -100,7 +69,7 @@ def usable(rows: Rows, units: Mapping[str, str]) -> bool:
     lengths = durations(list(dict.fromkeys(there.file)))
     unreadable = rows.table.file.map(lambda file: file is not None and lengths.get(file) is None)
     rows.refuse(unreadable, "unreadable", "name a file that is no sound", "Take them out, or repair them")
-    refuse_missing(rows)
+    check_channels(rows)
     timed = place_parts(rows, units, lengths)
     if timed:
         _leave_out_short(rows, lengths)
@@ -112,7 +81,7 @@ def _leave_out_short(rows: Rows, lengths: Mapping[Path, float | None]) -> None:
     table = rows.table
     end = table.end.astype(float).fillna(table.file.map(lengths.get).astype(float))
     length = (end - table.start.astype(float).fillna(0.0)).round(6)
-    rows.let_go((length > 0) & (length < SHORTEST), f"last less than {SHORTEST} s")
+    rows.leave_out((length > 0) & (length < SHORTEST), f"last less than {SHORTEST} s")
 
 
 def durations(files: Sequence[Path]) -> dict[Path, float | None]:
@@ -158,7 +127,7 @@ def once(rows: Rows) -> None:
             "these are parts of it."
         )
     again = pd.concat(part, axis=1).duplicated().reindex(rows.table.index, fill_value=False)
-    rows.let_go(again & ~rows.table.file.isna(), "say again what another row says")
+    rows.leave_out(again & ~rows.table.file.isna(), "say again what another row says")
 
 
 def join_speakers(rows: Rows) -> None:

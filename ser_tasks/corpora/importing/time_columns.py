@@ -1,5 +1,6 @@
-"""Which columns hold times of parts of a file, by their names, and the unit that a name states."""
+"""Columns with times of parts of a file: by their names, the unit that a name states, and their cells in seconds."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -7,11 +8,17 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.options import NONE, TIMES
-from ser_tasks.corpora.importing.problem import SourceError, option
-from ser_tasks.corpora.importing.seconds import SAMPLES, is_empty, read_time
-from ser_tasks.corpora.importing.source_table import ColumnChoice
+from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, option
+
+SAMPLES = "samples"
+SECONDS_IN = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
+NUMBER = r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?"
+WITH_UNIT = re.compile(rf"({NUMBER})\s*(s|sec|ms|us|ns|min)?", re.IGNORECASE)
+CLOCK = re.compile(r"(?:(\d+) days? )?(?:(\d+):)?(\d+):(\d\d?(?:[.,]\d+)?)")  # days: as pandas writes a timedelta
+WHOLE = re.compile(r"\d+(?:\.0)?")  # 16000.0: a number that went through a column with gaps; 16.000 is another
+EMPTY = ("", "-", "–", "nan", "nat", "na", "n/a", "<na>", "none", "null")  # what programs write; n/a is BIDS'
 
 WORDS = {  # role -> words that a name is made of, beside those below
     "start": "start starttime begin begintime beginning onset xmin tmin anfang beginn startzeit début inicio inizio "
@@ -32,9 +39,44 @@ PASSED = {"t", "time", "times", "timestamp", "zeit", "at", "segment", "seg", "ut
 OF_A_FILE = {"audio", "clip", "recording", "wav", "file"}  # times in it; a length is that of the whole file
 WEAK = {"from", "von", "to", "till", "until", "bis", "fin"}  # times only if all their values are
 NUMBER_OF = {"n", "num", "number"}
-CLOCK = re.compile(r"\b(?:h+:)?(?:m+:)?ss(?:[.,]m*s(?:ec)?)?\b")
+CLOCK_UNIT = re.compile(r"\b(?:h+:)?(?:m+:)?ss(?:[.,]m*s(?:ec)?)?\b")
 ROLE_OF = {word: role for role, words in WORDS.items() for word in words.split()}
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
+
+
+def is_empty(value: object) -> bool:
+    """Whether a cell states no time; None and NaN do not."""
+    return not isinstance(value, str) or value.strip().casefold() in EMPTY
+
+
+def read_time(value: str, unit: str, *, rate: float | None) -> float | None:
+    """Seconds, to the microsecond; None: not understood.
+
+    Args:
+        value: a number with a decimal point or comma, with a unit of its own or without; or [h:]m:s, 0:01.9
+        unit: of a number without one: s, ms, us, ns, min or samples
+        rate: samples in a second, where the unit is samples; None: not known
+    """
+    if unit == SAMPLES:
+        return round(float(value) / rate, 6) if rate and WHOLE.fullmatch(value) else None
+    if (found := WITH_UNIT.fullmatch(value)) is not None:
+        own = (found[2] or unit).lower().replace("sec", "s")
+        scale = SECONDS_IN.get(own)
+        seconds = None if scale is None else float(found[1].replace(",", ".")) * scale
+        return round(seconds, 6) if seconds is not None and math.isfinite(seconds) else None
+    return _clock(value)
+
+
+def _clock(value: str) -> float | None:
+    """Days, hours, minutes, seconds; behind a larger one, minutes and seconds are below 60."""
+    found = CLOCK.fullmatch(value)
+    if found is None:
+        return None
+    days, hours, minutes = (int(part or 0) for part in found.groups()[:3])
+    seconds = float(found[4].replace(",", "."))
+    if seconds >= 60 or (found[2] is not None and minutes >= 60):
+        return None
+    return round(86_400 * days + 3600 * hours + 60 * minutes + seconds, 6)
 
 
 @dataclass(frozen=True)
@@ -64,7 +106,7 @@ def timed(column: str) -> Timed | None:
 def _words(column: str) -> list[str]:
     """StartTime_ms -> start, time, ms; hh:mm:ss.ms and ss.msec, as ELAN has them, are seconds."""
     spaced = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFC", column))
-    return re.findall(r"[^\W\d_]+", CLOCK.sub("s", spaced.casefold()))
+    return re.findall(r"[^\W\d_]+", CLOCK_UNIT.sub("s", spaced.casefold()))
 
 
 def take_times(

@@ -13,9 +13,8 @@ import pandas as pd
 
 from ser_tasks.corpora.checking.agreement import describe_agreement
 from ser_tasks.corpora.importing.options import DROP, Votes
-from ser_tasks.corpora.importing.problem import option
-from ser_tasks.corpora.importing.rows import Rows, part_of
-from ser_tasks.corpora.importing.source_table import Ballot
+from ser_tasks.corpora.importing.rows import part_of
+from ser_tasks.corpora.importing.source_table import Ballot, Rows, option
 from ser_tasks.corpora.vocabulary import plain
 
 TOGETHER = "all"  # the rater of a cell with several labels beside cells of one, which may be what all agreed on
@@ -88,7 +87,7 @@ def settle(rows: Rows, given: Votes | None, key: Key) -> Tally | None:
     rows.problems += [f"{text}{_or_one_label(table)}" for text in _questions(ballots, given, tally, key)]
     if given != "keep":
         hint = "" if _are_shares(ballots) else " (--votes keep keeps them, without a class)"
-        rows.let_go(rows.table.emotion == NO_AGREEMENT, f"have a tie of their raters{hint}")
+        rows.leave_out(rows.table.emotion == NO_AGREEMENT, f"have a tie of their raters{hint}")
     return tally
 
 

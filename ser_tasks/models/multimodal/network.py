@@ -17,8 +17,7 @@ from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Examples, Features
 from ser_tasks.models.text.network import TextNetworkRecogniser, TextNetworkSection
 from ser_tasks.models.training.input_statistics import mean_and_std
-from ser_tasks.text.tokens import tokens
-from ser_tasks.text.vocabulary import build_vocabulary
+from ser_tasks.text.tokens import build_vocabulary, tokens
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.models.training.trainer import Labelled

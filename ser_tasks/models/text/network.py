@@ -18,8 +18,7 @@ from ser_tasks.models.recogniser import Examples, Features
 from ser_tasks.models.text.class_balance import class_shares, rebalanced
 from ser_tasks.models.text.read_dialogues import read_dialogues
 from ser_tasks.models.text.token_frames import token_frames
-from ser_tasks.text.tokens import tokens
-from ser_tasks.text.vocabulary import FIRST, build_vocabulary
+from ser_tasks.text.tokens import FIRST, build_vocabulary, tokens
 from ser_tasks.text.word_vectors import embedding_matrix, read_word_vectors
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is

@@ -10,9 +10,9 @@ from pipelines.commands.explain_recording import named_by_frequency
 from pipelines.display.explanation_plots import draw_explanation
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import Bundle, load_bundle
-from ser_tasks.bundles.explain.descriptor_groups import descriptor_groups
+from ser_tasks.bundles.explain.group_importance import descriptor_groups
 from ser_tasks.bundles.explain.recording import explain
-from ser_tasks.bundles.training_cloud import describe, fit_cloud
+from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.errors import UserError
 from ser_tasks.models.training.trainer import network_logits
 from tests.bundles.export.small_exports import small_network_bundle
@@ -26,7 +26,7 @@ def network(model: str) -> Bundle:
     """In memory alone, with a cloud of other sounds around it."""
     bundle = small_network_bundle(model, Path("nowhere"))
     described = np.array([describe(bundle.features(level * SPEECH_LIKE)) for level in np.linspace(0.1, 1, 6)])
-    return replace(bundle, cloud=fit_cloud(described, list("aabbcc"), n_components=2, quantile=0.99))
+    return replace(bundle, detector=fit_detector(described, list("aabbcc"), n_components=2, quantile=0.99))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ser_tasks.bundles.bundle import Bundle
-from ser_tasks.bundles.training_cloud import fit_cloud
+from ser_tasks.bundles.out_of_distribution import fit_detector
 from ser_tasks.features import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import network_builder
@@ -38,8 +38,8 @@ def small_network_bundle(model: str, folder: Path) -> Bundle:
         weight.assign(rng.normal(scale=0.3, size=weight.shape))
     set_input_statistics(recogniser.model, mean=frames.mean(axis=0), std=frames.std(axis=0))
     recogniser.temperature = TEMPERATURE
-    cloud = fit_cloud(rng.normal(size=(8, 3)), list("aabbccdd"), n_components=2, quantile=0.99)
-    return Bundle(folder, network_card(recogniser, model), recogniser, cloud)
+    detector = fit_detector(rng.normal(size=(8, 3)), list("aabbccdd"), n_components=2, quantile=0.99)
+    return Bundle(folder, network_card(recogniser, model), recogniser, detector)
 
 
 def network_card(recogniser: Any, model: str) -> Any:

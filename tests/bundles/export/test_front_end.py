@@ -7,8 +7,7 @@ import scipy.fft
 
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.export.exportable import FEATURE_SETS
-from ser_tasks.bundles.export.front_end import FRONT_ENDS, LAWS, conditioning, front_end
-from ser_tasks.bundles.export.spectrum import power_spectrum
+from ser_tasks.bundles.export.graph import FRONT_ENDS, LAWS, conditioning, front_end, power_spectrum
 from ser_tasks.errors import UserError
 from ser_tasks.features import SECTIONS, feature_set
 from ser_tasks.features.framing import hann

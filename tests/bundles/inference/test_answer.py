@@ -6,7 +6,7 @@ import soxr
 
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.bundles.bundle import load_bundle
-from ser_tasks.bundles.inference.answer import recognise, recognise_all
+from ser_tasks.bundles.inference.prediction import recognise, recognise_all
 from tests.bundles.small_bundles import CLASSES, RATE, voice
 
 

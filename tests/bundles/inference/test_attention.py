@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 
-from ser_tasks.bundles.inference.attention import attention_over
+from ser_tasks.bundles.explain.recording import attention_over
 from ser_tasks.features.lld import LldParams
 from ser_tasks.models.networks.masked_input import masked_input
 from ser_tasks.models.networks.pooling import LearnedVectorAttention

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soxr
 
-from ser_tasks.bundles.inference.checks import bandwidth, clipped_share, level, remarks_on, silent_share
+from ser_tasks.bundles.inference.prediction import bandwidth, clipped_share, level, remarks_on, silent_share
 
 RATE = 16_000
 TIME = np.arange(2 * RATE) / RATE

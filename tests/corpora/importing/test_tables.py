@@ -10,8 +10,8 @@ import pytest
 
 from pipelines.commands.import_corpus import options_of
 from pipelines.display.importing import show_import
-from ser_tasks.corpora.importing.columns import NAMES
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
+from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.conftest import write
 from tests.corpora.importing.conftest import rows, write_table
 
@@ -244,7 +244,7 @@ def test_thousands_of_rows_are_read_in_seconds(plan, tmp_path):
 
 
 def test_no_name_stands_for_two_roles():
-    names = [name for words in NAMES.values() for name in words.split()]
+    names = [name for words in COLUMN_NAMES.values() for name in words.split()]
     assert len(names) == len(set(names))
 
 

@@ -8,9 +8,8 @@ import pytest
 import soundfile
 
 from ser_tasks.corpora.checking.overlaps import overlapping
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.seconds import read_time
-from ser_tasks.corpora.importing.time_columns import timed
+from ser_tasks.corpora.importing.source_table import SourceError
+from ser_tasks.corpora.importing.time_columns import read_time, timed
 from tests.corpora.importing.conftest import write_table
 
 RATE, LENGTH = 8_000, 4.0

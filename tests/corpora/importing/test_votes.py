@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ser_tasks.corpora.corpus import Vote
 from ser_tasks.corpora.imported import imported_corpus
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.source_table import SourceError
 from ser_tasks.corpora.reading import read_corpus
-from ser_tasks.corpora.votes import Vote
 from tests.corpora.importing.conftest import rows, write_table
 from tests.corpora.test_imported import ser  # noqa: F401 - a fixture
 

@@ -1,4 +1,4 @@
-"""Which recordings a command line means: files, folders, patterns, and lists of them."""
+"""Paths of the recordings that a command line names: files, folders, patterns, and lists of them."""
 
 import glob
 import os

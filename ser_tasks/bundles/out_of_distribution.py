@@ -1,4 +1,4 @@
-"""How unlike the training data an utterance is: a Gaussian around descriptions of the training utterances."""
+"""How far an utterance is from the training set: Mahalanobis distance under a Gaussian of training utterances."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 
 def describe(features: NDArray[np.float32]) -> Array:
-    """One vector for an utterance: its only row, or the mean and the standard deviation of its frames.
+    """Description of an utterance, one vector: its only row, or the mean and the standard deviation of its frames.
 
     Args:
         features: shape (n_frames, n_dims)
@@ -30,7 +30,7 @@ def describe(features: NDArray[np.float32]) -> Array:
 
 
 @dataclass(frozen=True)
-class TrainingCloud:
+class OutOfDistributionDetector:
     """Probabilistic PCA of standardised descriptions.
 
     Attributes:
@@ -49,7 +49,7 @@ class TrainingCloud:
     unit: float
 
     def unlikeness(self, description: Array) -> float:
-        """Distance in units of the training utterances' own: 1 is as far as the farthest of them were."""
+        """Mahalanobis distance over `unit`, the distance that few utterances of unseen training speakers exceed."""
         return float(self._distances(description[None])[0] / self.unit)
 
     def _distances(self, descriptions: Array) -> Array:
@@ -66,15 +66,17 @@ class TrainingCloud:
         np.savez(folder / FILE, **arrays)  # type: ignore[arg-type]  # the stub knows no **
 
 
-def load_cloud(folder: Path) -> TrainingCloud:
-    """What `save` wrote."""
+def load_detector(folder: Path) -> OutOfDistributionDetector:
+    """The detector that `save` wrote."""
     with np.load(folder / FILE, allow_pickle=False) as kept:
-        arrays: dict[str, Any] = {field.name: kept[field.name] for field in fields(TrainingCloud)}
-    return TrainingCloud(**arrays | {name: float(arrays[name]) for name in ("noise", "unit")})
+        arrays: dict[str, Any] = {field.name: kept[field.name] for field in fields(OutOfDistributionDetector)}
+    return OutOfDistributionDetector(**arrays | {name: float(arrays[name]) for name in ("noise", "unit")})
 
 
-def fit_cloud(descriptions: Array, speakers: Sequence[str], *, n_components: int, quantile: float) -> TrainingCloud:
-    """The cloud of all utterances, its unit a quantile of the distances of utterances whose speaker it had not seen.
+def fit_detector(
+    descriptions: Array, speakers: Sequence[str], *, n_components: int, quantile: float
+) -> OutOfDistributionDetector:
+    """The detector of all utterances, its unit a quantile of the distances of utterances of unseen speakers.
 
     Args:
         descriptions: shape (n_utterances, n_dims)
@@ -84,20 +86,22 @@ def fit_cloud(descriptions: Array, speakers: Sequence[str], *, n_components: int
 
     Source: Tipping & Bishop (1999), doi:10.1111/1467-9868.00196
     """
-    from sklearn.model_selection import GroupKFold  # noqa: PLC0415  as below: answering has no use for it
+    from sklearn.model_selection import GroupKFold  # noqa: PLC0415  as below: prediction does not need it
 
-    dealer = GroupKFold(min(N_FOLDS, len(set(speakers))))
+    splitter = GroupKFold(min(N_FOLDS, len(set(speakers))))
     held_out = np.empty(len(descriptions))
-    for learn, check in dealer.split(descriptions, groups=np.asarray(speakers)):
-        held_out[check] = _cloud(descriptions[learn], n_components)._distances(descriptions[check])
-    return _cloud(descriptions, n_components, unit=float(np.quantile(held_out, quantile)))
+    for training, check in splitter.split(descriptions, groups=np.asarray(speakers)):
+        held_out[check] = _fitted(descriptions[training], n_components)._distances(descriptions[check])
+    return _fitted(descriptions, n_components, unit=float(np.quantile(held_out, quantile)))
 
 
-def _cloud(descriptions: Array, n_components: int, *, unit: float = 1.0) -> TrainingCloud:
+def _fitted(descriptions: Array, n_components: int, *, unit: float = 1.0) -> OutOfDistributionDetector:
     from sklearn.decomposition import PCA  # noqa: PLC0415
 
     mean, spread = descriptions.mean(axis=0), descriptions.std(axis=0)
     scale = np.where(spread > 1e-9, spread, 0.0)
     z = np.divide(descriptions - mean, scale, out=np.zeros(descriptions.shape), where=scale > 0)
     pca = PCA(min(n_components, min(z.shape) - 1), svd_solver="full").fit(z)
-    return TrainingCloud(mean, scale, pca.components_, pca.explained_variance_, float(pca.noise_variance_), unit)
+    return OutOfDistributionDetector(
+        mean, scale, pca.components_, pca.explained_variance_, float(pca.noise_variance_), unit
+    )

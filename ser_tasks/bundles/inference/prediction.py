@@ -1,16 +1,23 @@
-"""Is a recording fit to be answered to: level, clipping, bandwidth, duration, digital silence."""
+"""Predictions of a bundle, and signal statistics that decide whether a recording is fit for one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import soxr
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
 from ser_tasks.audio.channels import mixed_down, remark_on_channels
 from ser_tasks.audio.recording import SHORTEST, AudioError, Recording
+
+if TYPE_CHECKING:
+    from ser_tasks.audio.recording import Recording
+    from ser_tasks.bundles.bundle import Bundle
 
 QUIET, INAUDIBLE = -60.0, -75.0  # dBFS, RMS; RAVDESS reaches down to -60
 CLIPPED, BADLY_CLIPPED = 0.001, 0.01  # of the samples
@@ -25,14 +32,14 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing that a person should know of a recording."""
+    """One fact on the sound of a recording that bears on its prediction."""
 
     text: str
-    unsure: bool  # it is reason enough to doubt the answer
+    unsure: bool  # it makes the prediction unsure
 
 
-def refuse_unusable(recording: Recording) -> None:
-    """Raise AudioError for sound that no answer can be had to.
+def check_usable(recording: Recording) -> None:
+    """Raise AudioError for sound that cannot be predicted.
 
     Raises:
         AudioError: no sampling rate, NaN or infinite samples, or less than SHORTEST
@@ -51,12 +58,12 @@ def refuse_unusable(recording: Recording) -> None:
 def remarks_on(
     signal: Samples, sampling_rate: int, *, durations: tuple[float, float] | None = None
 ) -> tuple[Remark, ...]:
-    """What is wrong with a recording.
+    """Remarks on the sound of a recording: level, clipping, bandwidth, duration, digital silence.
 
     Args:
         signal: before any resampling, full scale [-1, 1], shape (n_samples,), or (n_samples, n_channels)
         sampling_rate: in Hz
-        durations: shortest and longest training utterance, in s; None: the duration is not judged
+        durations: shortest and longest training utterance, in s; None: the duration is not checked
     """
     channels = signal[:, None] if signal.ndim == 1 else signal
     mono = mixed_down(channels)
@@ -97,8 +104,8 @@ def bandwidth(signal: Samples, sampling_rate: int) -> float:
     frames = sliding_window_view(signal, n_fft)[:: n_fft // 2] * np.hanning(n_fft).astype(np.float32)
     power = np.square(np.abs(rfft(frames - frames.mean(axis=1, keepdims=True)))).sum(axis=0, dtype=np.float64)
     above = np.cumsum(power[::-1])[::-1]  # of this bin and all higher ones
-    heard = np.flatnonzero(above > ABSENT * above[0])
-    return float(heard[-1] * sampling_rate / n_fft) if len(heard) else 0.0
+    present = np.flatnonzero(above > ABSENT * above[0])
+    return float(present[-1] * sampling_rate / n_fft) if len(present) else 0.0
 
 
 def _channels(channels: Samples) -> Remark | None:
@@ -135,12 +142,76 @@ def _duration(found: float, durations: tuple[float, float]) -> Remark | None:
     shortest, longest = durations
     if shortest / 2 <= found <= 2 * longest:
         return None
-    text = f"{found:.1f} s long, but the model learnt from utterances of {shortest:.1f} to {longest:.1f} s"
+    text = f"{found:.1f} s long, but the training set has utterances of {shortest:.1f} to {longest:.1f} s"
     return Remark(text, unsure=True)
 
 
 def _share_in_runs(marked: NDArray[np.bool_], *, shortest: float) -> float:
-    """Share of all samples that stand in stretches of at least `shortest` marked ones."""
+    """Share of all samples that are in runs of at least `shortest` marked ones."""
     edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
     lengths = np.diff(edges)[::2]
     return float(lengths[lengths >= shortest].sum() / len(marked))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Posteriors of one recording or window, and whether they can be relied on."""
+
+    emotion: str  # the likeliest class
+    probabilities: Mapping[str, float]  # class -> probability, sums to 1, in the bundle's order
+    confidence: float  # of the likeliest
+    unsure: bool  # low confidence, too far from the training data, or unfit sound
+    remarks: tuple[str, ...]  # on the sound
+    duration: float  # s
+
+
+def recognise(bundle: Bundle, recording: Recording) -> Prediction:
+    """The prediction of one recording, of any sampling rate and any number of channels.
+
+    Raises:
+        AudioError: no sampling rate, samples that are not finite, or too short
+    """
+    return recognise_all(bundle, [recording])[0]
+
+
+def recognise_all(bundle: Bundle, recordings: Sequence[Recording]) -> list[Prediction]:
+    """The same for many: features one by one, the model once for all.
+
+    Raises:
+        AudioError: one of them has no sampling rate, samples that are not finite, or is too short
+    """
+    for recording in recordings:
+        check_usable(recording)
+    features = [bundle.features(model_signal(recording, bundle.card.sampling_rate)) for recording in recordings]
+    posteriors = bundle.posteriors_from(features)
+    return [
+        _prediction(bundle, recording, values, bundle.unlikeness(frames))
+        for recording, frames, values in zip(recordings, features, posteriors, strict=True)
+    ]
+
+
+def model_signal(recording: Recording, sampling_rate: int) -> NDArray[np.float32]:
+    """Mixed down and resampled as the training utterances were, shape (n_samples,); see `audio.decode.read_mono`."""
+    mono = mixed_down(recording.samples)
+    if recording.sampling_rate == sampling_rate:
+        return mono
+    return np.asarray(soxr.resample(mono, recording.sampling_rate, sampling_rate, quality="HQ"), np.float32)
+
+
+def _prediction(bundle: Bundle, recording: Recording, posteriors: NDArray[np.float64], unlikeness: float) -> Prediction:
+    card, best = bundle.card, int(posteriors.argmax())
+    remarks = remarks_on(recording.samples, recording.sampling_rate, durations=card.durations)
+    remarks += tuple(Remark(note, unsure=False) for note in recording.notes)
+    if unlikeness > card.farthest:
+        times = f"{unlikeness / card.farthest:.1f} times"
+        text = f"unlike the training set: {times} the distance that its own utterances rarely exceed"
+        remarks += (Remark(text, unsure=True),)
+    confidence = float(posteriors[best])
+    return Prediction(
+        emotion=card.classes[best],
+        probabilities=dict(zip(card.classes, map(float, posteriors), strict=True)),
+        confidence=confidence,
+        unsure=confidence < card.unsure_below or any(remark.unsure for remark in remarks),
+        remarks=tuple(remark.text for remark in remarks),
+        duration=recording.duration,
+    )
