@@ -36,7 +36,7 @@ def test_two_of_one_name_and_one_that_is_not_there_are_refused():
 
 def test_without_any_it_is_said_how_to_make_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match="dvc repro bundle@NAME"):
+    with pytest.raises(UserError, match="ser bundle CORPUS MODEL"):
         find_bundles([])
 
 
