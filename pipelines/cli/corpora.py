@@ -78,7 +78,7 @@ def check(corpus: Name) -> None:
                 wanted,
                 place.root,
                 manifest=place.manifest,
-                heard=lambda done, files: status.update(f"{done} of {files} files heard"),
+                progress=lambda done, files: status.update(f"{done} of {files} files heard"),
             )
         print_report(console, report)
         if not report.ok:

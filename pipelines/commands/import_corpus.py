@@ -122,7 +122,7 @@ def _whose(said: ImportOptions, name: str | None) -> tuple[str, ImportOptions, D
     before = _described(name)
     if before is None:
         return name, said, None
-    earlier = ImportOptions.model_validate(before.told)
+    earlier = ImportOptions.model_validate(before.options)
     if _is_own_table(
         said, name
     ):  # on another machine: names of its columns are ours, and no longer those of the source

@@ -1,4 +1,4 @@
-"""From the channels of a recording to the one that is heard."""
+"""From the channels of a recording to the one that is used."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def mixed_down(samples: Samples, channel: str = MIX, *, path: Path | str = "the 
     Raises:
         UserError: a channel that the recording does not have
     """
-    return heard(samples, place_of(samples, channel, path))
+    return channel_at(samples, place_of(samples, channel, path))
 
 
 def place_of(samples: Samples, channel: str, path: Path | str = "the recording") -> int | None:
-    """Which channel is heard, counted from 0; None: the mean of all.
+    """The channel that is used, counted from 0; None: the mean of all.
 
     Args:
         samples: the recording, shape (n_samples, n_channels)
@@ -68,7 +68,7 @@ def place_of(samples: Samples, channel: str, path: Path | str = "the recording")
     return place
 
 
-def heard(samples: Samples, place: int | None) -> NDArray[np.float32]:
+def channel_at(samples: Samples, place: int | None) -> NDArray[np.float32]:
     """The channel at a place, or the mean of all."""
     return np.asarray(samples.mean(axis=1) if place is None else samples[:, place], np.float32)
 
@@ -143,7 +143,7 @@ def remark_on_channels(samples: Samples) -> str | None:
 
 
 def remark_on(together: Together) -> str | None:
-    """The same of channels that were heard block by block."""
+    """The same of channels that were read block by block."""
     if together.cancel:
         return OPPOSITE
     found = together.least_correlation

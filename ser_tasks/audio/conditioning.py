@@ -68,7 +68,7 @@ class Conditioned(NamedTuple):
     """A signal that is ready for any feature set."""
 
     signal: NDArray[np.float32]  # shape (n_kept,), at least one sample
-    speech_found: bool | None  # False: trimming heard none, and left the clip as long as it was; None: no trimming
+    speech_found: bool | None  # False: trimming found none, and left the clip as long as it was; None: no trimming
 
 
 def condition(signal: NDArray[np.float32], *, sampling_rate: int, settings: ConditioningParams) -> Conditioned:

@@ -33,7 +33,7 @@ ID3V1, APE, LYRICS = 128, 32, 15  # bytes of a tag; of the foot of one; of the s
 
 
 class NotBySndfile(Exception):  # noqa: N818 - no fault of the file
-    """A file that libsndfile does not know, or would read in part; `notes` say what of it is worth saying."""
+    """A file that libsndfile does not know, or would read in part; `notes` are those found so far."""
 
     def __init__(self, reason: str, notes: list[str]) -> None:
         super().__init__(reason)
@@ -76,7 +76,7 @@ def _blocks(path: Path, n_samples: int) -> Iterator[Samples]:
 
 
 def unproven(path: Path, sound: soundfile.SoundFile) -> list[str] | None:
-    """What is to be said of a file that libsndfile may not read whole; None where it does.
+    """Notes on a file that libsndfile may not read whole; None where it does.
 
     Args:
         path: of the file
@@ -92,7 +92,7 @@ def unproven(path: Path, sound: soundfile.SoundFile) -> list[str] | None:
 
 
 def notes_on_ogg(path: Path) -> list[str]:
-    """What is to be said of an Ogg file, whoever reads it: several streams, or no end."""
+    """Notes on an Ogg file, whoever reads it: several streams, or no end."""
     with path.open("rb") as file:
         if file.read(4) != OGG_PAGE:
             return []
@@ -115,7 +115,7 @@ def _counts_its_frames(path: Path) -> bool:
     if at < 0 or frame[at + 7] & COUNTED != COUNTED:
         return False
     behind = end_of_sound(path) - start - int.from_bytes(frame[at + 12 : at + 16], "big")
-    return behind <= 0  # less than is stated is cut, which counting tells
+    return behind <= 0  # less than is stated is cut, which counting shows
 
 
 def _flac_of_unknown_length(path: Path) -> bool:
@@ -150,7 +150,7 @@ def _tag(last: bytes) -> int:
     if len(last) == ID3V1 and last.startswith(b"TAG"):
         return ID3V1
     foot = last[-APE:]
-    if foot.startswith(b"APETAGEX"):  # its size is without its head, of which the highest flag tells
+    if foot.startswith(b"APETAGEX"):  # its size is without its head, which the highest flag marks
         return int.from_bytes(foot[12:16], "little") + (APE if foot[23:24] >= b"\x80" else 0)
     size = last[-LYRICS:-9]
     return int(size) + LYRICS if last.endswith(b"LYRICS200") and size.isdigit() else 0

@@ -18,14 +18,14 @@ SHORTEST = 0.1  # s: below it some features do not exist
 
 @dataclass(frozen=True)
 class Source:
-    """What a file says of itself, and how its samples are had.
+    """A sound file by its header, and how its samples are read.
 
     Attributes:
         path: of the file
         sampling_rate: in Hz
         n_channels: as they are
-        n_samples: per channel, by the header; None: it does not say
-        blocks: asked for so many samples at once, gives all of the file, shape (n_samples, n_channels), full scale
+        n_samples: per channel, by the header; None: not stated
+        blocks: samples at a time -> all samples of the file, shape (n_samples, n_channels), full scale
             [-1, 1]; the last block may be shorter, none is empty
         notes: what a person should know of how it was read; complete when the last block was given
     """
@@ -64,7 +64,7 @@ class PointerError(AudioError):
 class Recording:
     """What one file holds: samples of shape (n_samples, n_channels), full scale [-1, 1], in Hz.
 
-    `notes` are what a person should know of how it was read: nothing that was heard in part goes without one.
+    `notes` are what a person should know of how it was read: nothing is read in part without one.
     """
 
     samples: NDArray[np.float32]
@@ -85,7 +85,7 @@ class Recording:
 
 
 def unreadable(path: Path, reason: str) -> ForeignError:
-    """What is said of a file that no decoder knows."""
+    """The error of a file that no decoder knows."""
     with path.open("rb") as file:
         head = file.read(16)
     return ForeignError(
@@ -95,14 +95,14 @@ def unreadable(path: Path, reason: str) -> ForeignError:
 
 
 def damaged(path: Path, reason: str, *, after: float) -> AudioError:
-    """What is said of a file whose sound breaks off, `after` so many s."""
+    """The error of a file whose sound breaks off, `after` so many s."""
     return AudioError(
         f"{path}: damaged: after {after:.2f} s of sound the decoder says {reason!r}. Copy it again from its source."
     )
 
 
 def truncated(path: Path, *, promised: float, found: float, unit: str) -> AudioError:
-    """What is said of a file that ends before it should."""
+    """The error of a file that ends before it should."""
     return AudioError(
         f"{path}: truncated: the header promises {promised:.10g} {unit}, {found:.10g} are there. "
         "Copy it again from its source."

@@ -20,7 +20,7 @@ SUFFIXES = frozenset(
 
 @dataclass(frozen=True)
 class Inputs:
-    """What was asked for, in the order of the asking.
+    """Recordings in the order of the arguments.
 
     Attributes:
         paths: of the recordings; one that does not exist stands here too, so that it gets its message in its place
@@ -32,7 +32,7 @@ class Inputs:
 
 
 def gather(names: Iterable[str], listed: Iterable[str]) -> Inputs:
-    """The recordings that are meant.
+    """Paths of the recordings.
 
     Args:
         names: a file; a folder (everything below it that is sound by its ending, sorted, links followed); a pattern

@@ -8,7 +8,7 @@ from ser_tasks.errors import UserError
 
 SAMPLING_RATES = (8_000, 16_000, 32_000, 48_000)  # Hz
 FRAMES = (0.010, 0.020, 0.030)  # s
-PEAK = 0.9  # of the copy that is listened to: the detector knows absolute levels, recordings have any
+PEAK = 0.9  # of the copy that the detector gets: it knows absolute levels, recordings have any
 
 
 def peak_normalised(signal: NDArray[np.floating], *, peak: float) -> NDArray[np.float32]:
@@ -27,7 +27,7 @@ def speech_mask(
 ) -> NDArray[np.bool_]:
     """Whether each frame holds speech, by WebRTC's mixture of Gaussians over six bands.
 
-    The detector hears the clip twice, and the second time counts: until it has adapted to a room, it takes the
+    The detector gets the clip twice, and the second time counts: until it has adapted to a room, it takes the
     first tenth of a second of any noise for speech, where a clip's leading silence is.
 
     Args:
@@ -47,7 +47,7 @@ def speech_mask(
     n_frames = -(-len(signal) // length)
     padded = np.pad(peak_normalised(signal, peak=PEAK), (0, n_frames * length - len(signal)))
     frames = np.round(padded * (2**15 - 1)).astype("<i2").reshape(n_frames, length)
-    detector = webrtcvad.Vad(aggressiveness)  # a new one for every clip: it adapts to what it hears
+    detector = webrtcvad.Vad(aggressiveness)  # a new one for every clip: it adapts to its input
     for samples in frames:
         detector.is_speech(samples.tobytes(), sampling_rate)
     return np.array([detector.is_speech(samples.tobytes(), sampling_rate) for samples in frames], bool)

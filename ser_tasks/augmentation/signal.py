@@ -151,6 +151,11 @@ def with_white_noise(
 
     Returns:
         shape (n_samples,), at exactly the ratio drawn; may leave full scale; a silent clip stays silent
+
+    >>> tone = np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000).astype(np.float32)  # power 0.5
+    >>> noise = with_white_noise(tone, generator=np.random.default_rng(0), snr=(20, 20)) - tone
+    >>> f"{np.mean(noise**2):.4f}"  # 20 dB below 0.5
+    '0.0050'
     """
     ratio = 10 ** (generator.uniform(*snr) / 10)
     noise = generator.standard_normal(len(signal), dtype=np.float32)

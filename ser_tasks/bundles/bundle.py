@@ -99,7 +99,7 @@ class Bundle:
         folder: where it was read from
         card: what is known of it
         recogniser: fitted
-        cloud: out-of-distribution detector, fitted on the training set
+        detector: out-of-distribution detector, fitted on the training set
     """
 
     folder: Path
@@ -162,7 +162,7 @@ def write_bundle(
         folder: of the bundle; replaced if it is there
         card: its `files` are filled in here
         recogniser: fitted
-        cloud: fitted on the training set
+        detector: fitted on the training set
         pages: further files by name, as the model card for people and its pictures
 
     Returns:

@@ -1,4 +1,4 @@
-"""How far confidences can be trusted: calibration error, risk against coverage, and below what an answer is unsure.
+"""How far confidences can be trusted: calibration error, risk against coverage, and below what a prediction is unsure.
 
 All take `confidence`, the posterior of the likeliest class, and `right`, whether that class is the true one, both of
 shape (n_predictions,), of predictions for unseen speakers. The risk of a set of predictions is its error rate, its
@@ -109,7 +109,7 @@ def unsure_threshold(
     """The lowest confidence at and above which the risk is at most `error_share` of that of all predictions.
 
     Where none of those keeps `least_coverage` of the predictions, the one of least risk among the thresholds that do: a
-    model whose confidence says little has few errors only in its most confident predictions, and that by chance.
+    model whose confidence is weak evidence has few errors only in its most confident predictions, and that by chance.
 
     Args:
         confidence, right: of predictions for unseen speakers

@@ -110,7 +110,7 @@ class Preset:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a file name says: the fields of an utterance that need no decoding."""
+    """Fields of an utterance that need no decoding, from its file name or a label file."""
 
     speaker: str
     gender: str | None
@@ -124,7 +124,7 @@ class Parsed:
     valence: float | None = None  # 1 to 5
     activation: float | None = None  # 1 to 5
     dominance: float | None = None  # 1 to 5
-    votes: tuple[Vote, ...] = ()  # what each rater said
+    votes: tuple[Vote, ...] = ()  # of each rater
     turn: int | None = None  # place in its dialog, counted from 0
     language: str | None = None  # ISO 639-1, where a corpus has several; None: that of the corpus
 
@@ -155,7 +155,7 @@ class Official:
 class Corpus:
     """One corpus, as its module declares it.
 
-    A corpus whose file names say everything gives `parse`. One that keeps labels elsewhere (tables, dialog
+    A corpus whose file names hold everything gives `parse`. One that keeps labels elsewhere (tables, dialog
     annotations, text alone) gives `read`, and names in `side_files` the files it reads them from.
     """
 
@@ -163,7 +163,7 @@ class Corpus:
     title: str
     citation: str
     licence: str
-    language: str  # ISO 639-1, or UNKNOWN; of a corpus of several, whose utterances say theirs, all of them
+    language: str  # ISO 639-1, or UNKNOWN; of a corpus of several, whose utterances have their own, all of them
     size: str  # for people: files, speakers, download
     how_to_get: str
     sources: tuple[Source, ...]
@@ -186,7 +186,7 @@ class Corpus:
     extensions: tuple[str, ...] = (".wav", ".flac")
 
     def __post_init__(self) -> None:
-        """Refuse a module that says both, or nothing, of where its labels are."""
+        """Raise TypeError for a module with both or none of `parse` and `read`."""
         if (self.parse is None) == (self.read is None):
             raise TypeError(
                 f"corpus {self.name}: give exactly one of parse (labels in file names) and read (labels elsewhere)."

@@ -24,7 +24,13 @@ class Labelled:
 
 
 def apply_preset(utterances: pd.DataFrame, preset: Preset) -> Labelled:
-    """Keep what the preset names, under the class it names.
+    """Utterances of the labels that the preset names, under its classes; and counts of the rest.
+
+    >>> utterances = pd.DataFrame({"emotion": ["happy", "elated", "sad", "bored"], "style": "speech"})
+    >>> happy_sad = Preset("two classes", {"happy": "happiness", "elated": "happiness", "sad": "sadness"})
+    >>> found = apply_preset(utterances, happy_sad)
+    >>> found.utterances.emotion.tolist(), found.dropped
+    (['happiness', 'happiness', 'sadness'], {'emotion bored': 1})
 
     Raises:
         UserError: nothing, or a single class, is left
@@ -125,5 +131,5 @@ def _require_classes(utterances: pd.DataFrame, classes: Collection[str]) -> None
     if unknown := sorted(set(classes) - there):
         raise UserError(
             f"no utterance is of {', '.join(unknown)}; the table has {', '.join(sorted(there))}. "
-            "Mend the names of the classes."
+            "Fix the names of the classes."
         )

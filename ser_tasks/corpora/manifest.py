@@ -157,6 +157,6 @@ def check_file(root: Path, entry: Entry) -> None:
 
 
 MEND = (
-    "Restore the files from the release; or, if the change is meant, run `ser fetch` on this corpus again: "
+    "Restore the files from the release; or, if the change is intended, run `ser fetch` on this corpus again: "
     "it keeps the folder and writes the manifest anew."
 )

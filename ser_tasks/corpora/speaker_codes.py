@@ -65,6 +65,6 @@ def named(groups: Sequence[Sequence[str]], counts: Mapping[str, int] | None = No
 
 def _advice(role: str, *, known: bool) -> str:
     if known:
-        return "they are different people, as the import was told (--speakers apart)"
+        return "they are different people, by --speakers apart of the import"
     hint = "ser import … --speakers join, or apart" if role == "speaker" else "or spell them alike and import again"
     return f"if they are one {role}, it stands on both sides of a split: look at them, {hint}"

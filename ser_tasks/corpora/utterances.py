@@ -40,7 +40,7 @@ SCHEMA = pa.schema(
         pa.field("valence", pa.float64()),  # 1 to 5, as are the next two: mean over raters
         pa.field("activation", pa.float64()),
         pa.field("dominance", pa.float64()),
-        pa.field("votes", pa.list_(VOTE)),  # what each rater said
+        pa.field("votes", pa.list_(VOTE)),  # of each rater
         pa.field("transcript", pa.string()),
         pa.field("language", pa.string()),  # ISO 639-1
         pa.field("duration", pa.float64()),  # s
@@ -67,7 +67,7 @@ def utterance_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     required = [field.name for field in SCHEMA if not field.nullable]
     holes = table[required].isna().sum()
     if holes.any():
-        raise UserError(f"utterances without a required value: {holes[holes > 0].to_dict()}. Mend the parser.")
+        raise UserError(f"utterances without a required value: {holes[holes > 0].to_dict()}. Fix the parser.")
     return table
 
 

@@ -15,7 +15,7 @@ def library_versions(names: tuple[str, ...] = NUMERIC) -> dict[str, str]:
 
 
 def circumstances(cpuinfo: Path = CPUINFO) -> dict[str, str]:
-    """Version of Python, kind of machine (x86_64), and model of the processor, each "unknown" where nothing tells."""
+    """Version of Python, kind of machine (x86_64), and model of the processor, each "unknown" where it is not known."""
     return {
         "python.version": platform.python_version(),
         "machine": platform.machine() or "unknown",

@@ -25,7 +25,7 @@ FIRST = 2
 
 
 def clean(text: str) -> str:
-    """Mend what encodings did to a text, and write quotes, dashes and blanks in one way; letters keep their case.
+    """The text with broken encodings repaired, quotes, dashes and blanks written in one way; letters keep their case.
 
     Windows-1252 read as Latin-1 (\\x92), UTF-8 read as Windows-1252 (â€™), compatibility forms (…, full width),
     curly quotes, long dashes, soft hyphens and other characters without a width.
@@ -40,7 +40,7 @@ def tokens(text: str) -> tuple[str, ...]:
     """Words in lower case, contractions divided, every punctuation mark a token of its own.
 
     "Don't!! She’s… fine" -> do n't ! ! she 's ... fine. Runs of dots are one token, so are runs of dashes; a letter
-    said more than three times in a row is said three times. Nothing but blanks is left out.
+    repeated more than three times in a row is kept three times. Nothing but blanks is left out.
     """
     lowered = STRETCHED.sub(r"\1\1\1", clean(text).casefold())
     return tuple(_one_of_a_run(token) for token in TOKEN.findall(lowered))
@@ -51,7 +51,7 @@ def _one_of_a_run(token: str) -> str:
 
 
 def _reread(text: str) -> str:
-    """The text as it was meant, where its bytes say so; else as it is."""
+    """The text as it was written, where its bytes show it; else as it is."""
     for wrong, right in (("cp1252", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "cp1252")):
         try:
             return text.encode(wrong).decode(right)
@@ -84,7 +84,7 @@ def build_vocabulary(texts: Iterable[Sequence[str]], *, min_count: int) -> Vocab
 
     Args:
         texts: the words of each utterance of the training part
-        min_count: rarer words share the number of the unknown, so that it is learnt, too
+        min_count: rarer words share the number of the unknown, so that it is trained, too
 
     Raises:
         UserError: no word is that frequent

@@ -8,13 +8,13 @@ from ser_tasks.errors import UserError
 
 FEATURE_SET = "transcripts"  # of models that read words: no folder of features, but the utterance table itself
 RECOGNISED = (
-    "heard_transcripts"  # of those that read what a speech recogniser heard: the table of the stage `transcripts`
+    "heard_transcripts"  # of those that read what a speech recogniser wrote: the table of the stage `transcripts`
 )
 OF_WORDS = (FEATURE_SET, RECOGNISED)
 
 
 class Turn(NamedTuple):
-    """Something said, and by whom."""
+    """The words of a turn, and its speaker."""
 
     text: str
     speaker: str
@@ -32,7 +32,7 @@ def dialogues(
     starts: Sequence[float],
     utterance_ids: Sequence[str],
 ) -> tuple[Dialogue, ...]:
-    """Each utterance with all that was said before it in its dialogue, in the order given.
+    """Each utterance with all turns before it in its dialogue, in the order given.
 
     Hand in every turn of the corpus, those of classes that are not recognised too: they are context. What comes after
     an utterance is never part of it. Nothing is copied: turns are shared.

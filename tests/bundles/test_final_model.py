@@ -15,10 +15,10 @@ from ser_tasks.params import ReliabilityParams
 from tests.bundles.small_bundles import small_params
 
 REASONS = {
-    "svm_speaker_norm": "needs all of a speaker's recordings",
-    "tfidf": "reads words",
-    "text_lstm": "reads words",
-    "residual_cnn_svm": "two models behind each other",
+    "svm_speaker_norm": "needs all recordings of a speaker",
+    "tfidf": "reads transcripts",
+    "text_lstm": "reads transcripts",
+    "residual_cnn_svm": "two models in a row",
 }
 SAID = {*REASONS, *(name for name in MODELS if name.endswith("_speaker_norm"))}
 RECOGNISED = {name for name, model in MODELS.items() if model.feature_set in FEATURE_SETS} - SAID
@@ -73,7 +73,7 @@ def test_the_pictures_show_those_figures_and_are_the_same_every_time():
     assert (line.get_xdata(), line.get_ydata()) == (pytest.approx([0.65, 0.85]), pytest.approx([0.5, 1.0]))
     assert as_png(first) == as_png(second)
     told = risk_coverage_figure(judged.curve, judged.threshold, title="small").axes[0].get_legend_handles_labels()[1]
-    assert told == ["aimed at: 12.5%", "not unsure: 50% of the answers,\n0.0% of them wrong"]
+    assert told == ["aimed at: 12.5%", "not unsure: 50% of the predictions,\n0.0% of them wrong"]
 
 
 def test_the_model_card_says_whom_the_model_heard_what_it_is_not_for_and_how_good_it_is(bundle_folder):

@@ -81,7 +81,7 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
 def _converted(
     bundle: Bundle, file: Path, form: FileFormat, weights: Weights, signals: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.floating]:
-    """Write the file, and ask it: probabilities of shape (n_signals, n_classes)."""
+    """Write the file, and run it: probabilities of shape (n_signals, n_classes)."""
     recognise = _graph(bundle)
     try:
         with silence():

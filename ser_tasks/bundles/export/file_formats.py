@@ -190,7 +190,7 @@ FILE_FORMATS: Mapping[str, FileFormat] = {
 
 
 def file_format(file: Path, weights: Weights) -> FileFormat:
-    """The format that a file's name asks for.
+    """The format by the ending of a file's name.
 
     Raises:
         UserError: no such ending, weights that the format does not store so, or a package is missing

@@ -203,8 +203,8 @@ def _prediction(bundle: Bundle, recording: Recording, posteriors: NDArray[np.flo
     remarks = remarks_on(recording.samples, recording.sampling_rate, durations=card.durations)
     remarks += tuple(Remark(note, unsure=False) for note in recording.notes)
     if unlikeness > card.farthest:
-        times = f"{unlikeness / card.farthest:.1f} times"
-        text = f"unlike the training set: {times} the distance that its own utterances rarely exceed"
+        times = unlikeness / card.farthest
+        text = f"unlike the training set: {times:.1f} times the distance that its own utterances rarely exceed"
         remarks += (Remark(text, unsure=True),)
     confidence = float(posteriors[best])
     return Prediction(

@@ -8,7 +8,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from ser_tasks.audio.channels import MIX, OPPOSITE, Together, heard, place_of, remark_on
+from ser_tasks.audio.channels import MIX, OPPOSITE, Together, channel_at, place_of, remark_on
 from ser_tasks.audio.recording import AudioError, Samples, Source
 
 STEP = 0.05  # s of sound under one point of the outline
@@ -84,7 +84,7 @@ def mono_blocks(source: Source, *, sampling_rate: int, block: float = BLOCK, cha
             place = place_of(samples, channel, source.path)
         if channel == MIX and source.n_channels > 1:
             together = Together.of(samples) + together if together else Together.of(samples)
-        mono = heard(samples, place)
+        mono = channel_at(samples, place)
         _check_finite(source.path, mono, start=done / source.sampling_rate)
         done += len(mono)
         piece = mono if same else np.asarray(resampler.resample_chunk(mono), np.float32)

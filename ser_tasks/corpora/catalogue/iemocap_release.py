@@ -209,7 +209,7 @@ def _vote(line: str) -> Vote | None:
 
 @dataclass(frozen=True)
 class Release:
-    """What the files say, before they are joined."""
+    """Content of the files, before they are joined."""
 
     turns: tuple[Turn, ...]
     words: dict[str, str]  # turn -> transcript

@@ -56,8 +56,8 @@ def _part(corpus: Corpus, part: Official, utterances: Sequence[Utterance], genui
         here = len(utterances) - sum(surplus.values())
         there = {one.utterance_id for one in utterances}
         whole, rest = without_whole(part.counts, missing)
-        said = [*whole, *_each(corpus, part, rest, genuine - there)]
-        findings.append(Finding("warning", "files", f"{name}{here} of {total} files: {'; '.join(said)}"))
+        lacking = [*whole, *_each(corpus, part, rest, genuine - there)]
+        findings.append(Finding("warning", "files", f"{name}{here} of {total} files: {'; '.join(lacking)}"))
     return findings or [Finding("ok", "files", f"{name}all {total} files")]
 
 
@@ -68,14 +68,14 @@ def without_whole(official: Mapping[Cell, int], missing: Mapping[Cell, int]) -> 
         official: files per cell in the release
         missing: files per cell that are not there, without zeros
     """
-    said, left = [], dict(missing)
+    lacking, left = [], dict(missing)
     for axis, noun in ((1, ""), (0, "speaker ")):
         values = dict.fromkeys(cell[axis] for cell in official)
         gone = [value for value in values if _gone(official, missing, axis, value)]
         if gone:
-            said.append(f"{noun}{some(gone, at_most=8)} missing entirely")
+            lacking.append(f"{noun}{some(gone, at_most=8)} missing entirely")
             left = {cell: n for cell, n in left.items() if cell[axis] not in gone}
-    return said, left
+    return lacking, left
 
 
 def _each(corpus: Corpus, part: Official, cells: Mapping[Cell, int], absent: Set[str]) -> list[str]:
@@ -120,15 +120,15 @@ def examine(
     root: Path,
     *,
     manifest: Path | None = None,
-    heard: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Read every file below `root`, and judge it against what the corpus' module knows.
+    """Report of every file below `root`, compared with what the corpus' module knows.
 
     Args:
         corpus: what the folder should be
         root: the folder, or a link to it
-        manifest: the version it should be; None or not there is not judged
-        heard: told (files decoded, files in all) as they come
+        manifest: the version it should be; None or not there is not checked
+        progress: is called with (files decoded, files in all) as they come
 
     Raises:
         CorpusError: no folder, or no audio file in it
@@ -142,8 +142,8 @@ def examine(
     def inspect(path: str) -> Inspected | Unreadable:
         result = inspect_file(root, path)
         done["files"] += 1
-        if heard is not None:
-            heard(done["files"], len(listing.audio))
+        if progress is not None:
+            progress(done["files"], len(listing.audio))
         return result
 
     inspected = map_files(inspect, listing.audio)
@@ -189,7 +189,7 @@ def _overlaps(utterances: Sequence[Utterance]) -> list[Finding]:
     if not named:
         return []
     text = f"{len(named)} utterances overlap a part of the same file that has another label: {some(named)}"
-    return [Finding("warning", "overlaps", f"{text}. The sound that they share is learnt as both")]
+    return [Finding("warning", "overlaps", f"{text}. The audio that they share is trained as both")]
 
 
 def _agreement(corpus: Corpus, utterances: Sequence[Utterance]) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Signal statistics of one file, for `ser check`, and which files hold the same take.
 
 A take is recognised although a codec, another rate or another level came between. Measured: the bands of different
-takes correlate by at most 0.985 (RAVDESS, where an actor says a sentence twice; EMO-DB 0.87), those of a take and its
+takes correlate by at most 0.985 (RAVDESS, where an actor speaks a sentence twice; EMO-DB 0.87), those of a take and its
 MP3, Vorbis, Opus or G.711 copy at half the level by 0.992 or more, but for quiet clips in G.711 (0.976). GSM and MP3 at
 8 kbit/s may change more than that, and are not always found.
 """
@@ -20,7 +20,7 @@ from ser_tasks.audio.decode import AudioError, read_recording
 from ser_tasks.audio.recording import PointerError
 from ser_tasks.corpora.checking.fingerprint import DIGITS
 
-HOP = 0.010  # s of one column, of which four are heard at once
+HOP = 0.010  # s of one column, of which four are compared at once
 EDGES = (150.0, 300.0, 500.0, 750.0, 1_100.0, 1_600.0, 2_300.0, 3_300.0)  # Hz: what a telephone leaves
 FLOOR_DECADES = 5.0  # of 10: decades of power below the loudest column that count
 BINS = 16  # in time, of the outline that is compared first

@@ -59,11 +59,11 @@ def recognise(files: Iterable[Inspected], prints: Mapping[str, Fingerprint], sam
     return [_verdict(file, prints.get(file.stem), stems.get(file.digest, []), sampling_rate) for file in files]
 
 
-def _verdict(file: Inspected, own: Fingerprint | None, heard: list[str], sampling_rate: int) -> Recognised:
-    if file.stem in heard:
+def _verdict(file: Inspected, own: Fingerprint | None, namesakes: list[str], sampling_rate: int) -> Recognised:
+    if file.stem in namesakes:
         return Recognised(file, "genuine")
-    if heard:
-        return Recognised(file, "relabelled", of=heard[0])
+    if namesakes:
+        return Recognised(file, "relabelled", of=namesakes[0])
     if own is None:
         return Recognised(file, "unknown")
     cut = file.duration < own.n_samples / sampling_rate - SHORTER
@@ -107,7 +107,7 @@ def soundness(
 
 
 def fingerprint_findings(recognised: Sequence[Recognised]) -> list[Finding]:
-    """What the comparison with the genuine files says, one finding for each verdict."""
+    """Findings of the comparison with the genuine files, one for each verdict."""
     by_verdict: dict[str, list[Recognised]] = {}
     for one in recognised:
         by_verdict.setdefault(one.verdict, []).append(one)
@@ -156,20 +156,20 @@ def _channels(files: Sequence[Inspected], sides: Set[str | None]) -> Finding:
 
 
 def _notes(files: Sequence[Inspected], sides: Set[str | None]) -> list[Finding]:
-    """What was said while a file was read, or of channels that are mixed down, and of how many."""
-    said: dict[str, list[str]] = {}
+    """Findings from the notes on files as they were read, or on channels that are mixed down, and of how many."""
+    noted: dict[str, list[str]] = {}
     for file in files:
         remark = file.remark.replace(CHOOSE, COLUMN) if file.remark and file.path not in sides else None
         for note in (*file.notes, *([remark] if remark else [])):
-            said.setdefault(NUMBER.sub("...", note), []).append(file.path)
-    return [Finding("warning", "heard", f"{len(paths)} files: {note}: {some(paths)}") for note, paths in said.items()]
+            noted.setdefault(NUMBER.sub("...", note), []).append(file.path)
+    return [Finding("warning", "notes", f"{len(paths)} files: {note}: {some(paths)}") for note, paths in noted.items()]
 
 
 def _too_short(files: Sequence[Inspected]) -> list[Finding]:
     short = [file.path for file in files if file.duration < SHORTEST]
     if not short:
         return []
-    text = f"{len(short)} files are shorter than {SHORTEST} s, which no answer is given to: {some(short)}"
+    text = f"{len(short)} files are shorter than {SHORTEST} s, too short for a prediction: {some(short)}"
     return [Finding("warning", "duration", f"{text}; leave them out")]
 
 

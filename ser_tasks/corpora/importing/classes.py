@@ -46,7 +46,7 @@ def map_labels(counts: Counter[str], given: Mapping[str, str], meanings: Meaning
     Args:
         counts: label -> rows
         given: label -> class, or DROP; spelt as in the source, or but for case and blanks
-        meanings: what the source says of them, which holds where nothing is given
+        meanings: their meanings in the source, which hold where nothing is given
     """
     words = {label: word for label in counts if (word := _in_words(label, meanings))}
     wanted = {label: class_or_drop(label, given, meanings) for label in counts}
@@ -62,7 +62,7 @@ def map_labels(counts: Counter[str], given: Mapping[str, str], meanings: Meaning
         problems.append("no row is left: see what was left out, and why.")
     elif not unknown and len({name for name in classes.values() if name}) < 2:
         problems.append(
-            f"fewer than two classes are left of the labels {', '.join(sorted(counts))}: nothing to tell apart."
+            f"fewer than two classes are left of the labels {', '.join(sorted(counts))}: nothing to recognise."
         )
     notes = [f"the class {name!r} is none of the vocabulary: no other corpus here has it" for name in new]
     for label, word in words.items():
@@ -74,12 +74,12 @@ def map_labels(counts: Counter[str], given: Mapping[str, str], meanings: Meaning
 
 
 def class_or_drop(label: str, given: Mapping[str, str], meanings: Meanings) -> str | None:
-    """What a label is beyond doubt: as it was given, else as the source says, else as the vocabulary has it."""
-    said = {plain(other): name for other, name in given.items()}
+    """What a label is beyond doubt: as it was given, else by the source, else by the vocabulary."""
+    chosen = {plain(other): name for other, name in given.items()}
     word = _in_words(label, meanings)
     return (
         given.get(label)
-        or said.get(plain(label))
+        or chosen.get(plain(label))
         or meanings.classes.get(label)
         or (class_of(word) if word else None)
         or class_of(label)
@@ -104,12 +104,12 @@ def _slip(name: str) -> str | None:
 
 
 def _unknown(labels: Mapping[str, int], words: Mapping[str, str]) -> str:
-    said = {label: f": {words[label]!r}" if label in words else "" for label in labels}
-    named = ", ".join(f"{label!r}{said[label]} ({rows} row{'s' * (rows > 1)})" for label, rows in labels.items())
-    mends = " ".join(option("--label", f"{label}={DROP}") for label in labels)
+    meanings = {label: f": {words[label]!r}" if label in words else "" for label in labels}
+    named = ", ".join(f"{label!r}{meanings[label]} ({rows} row{'s' * (rows > 1)})" for label, rows in labels.items())
+    hints = " ".join(option("--label", f"{label}={DROP}") for label in labels)
     return (
-        f"{len(labels)} labels mean no class beyond doubt: {named}. Say what each is, or that it is left out: add "
-        f"{mends}, with a class in place of {DROP} where you want one: {', '.join(VOCABULARY)}."
+        f"{len(labels)} labels mean no class beyond doubt: {named}. State what each is, or that it is left out: add "
+        f"{hints}, with a class in place of {DROP} where you want one: {', '.join(VOCABULARY)}."
     )
 
 
@@ -140,9 +140,9 @@ def with_ballots(source: SourceTable, given: Mapping[str, str]) -> tuple[SourceT
 
 def _named(table: pd.DataFrame, given: Mapping[str, str]) -> list[str]:
     """The columns that the user named, if they are several."""
-    said = given.get("emotion", "")
-    columns = [column.strip() for column in said.split(",")]
-    if said in table.columns or len(columns) < 2:
+    stated = given.get("emotion", "")
+    columns = [column.strip() for column in stated.split(",")]
+    if stated in table.columns or len(columns) < 2:
         return []
     for column in columns:
         check_columns(table, {"emotion": column})
@@ -159,7 +159,7 @@ def _found(source: SourceTable, given: Mapping[str, str]) -> list[str]:
         both = [option("--column", f"emotion={','.join(columns)}") for columns in (named, [*named, *beside])]
         raise SourceError(
             f"the columns {', '.join(named)} hold numbers for classes; are {', '.join(beside)} beside them classes, "
-            f"too? Say which: add {both[0]}, or {both[1]}."
+            f"too? State which: add {both[0]}, or {both[1]}."
         )
     return named
 
@@ -167,7 +167,7 @@ def _found(source: SourceTable, given: Mapping[str, str]) -> list[str]:
 def _has_labels(table: pd.DataFrame) -> bool:
     try:
         return emotion_column(table) is not None
-    except SourceError:  # several do, and differ: asked about later
+    except SourceError:  # several do, and differ: a problem later
         return True
 
 

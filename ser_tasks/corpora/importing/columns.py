@@ -71,7 +71,7 @@ def sides_of(values: pd.Series) -> tuple[pd.Series, list[str], list[str]]:
     lost = sorted(str(value) for value, side in read.items() if side is None)
     problems = [
         f"{len(lost)} values of the channel are not understood: {some(lost)}. Expected left, right, A, B, mix, or the "
-        "number of a channel. Mend them, or take the column away: add --column channel=none."
+        "number of a channel. Fix them, or take the column away: add --column channel=none."
     ]
     notes = ["channels are counted from 0 in the table: 0 is the left one"]
     sides = values.map(lambda value: None if pd.isna(value) else read[value] or None)
@@ -80,11 +80,11 @@ def sides_of(values: pd.Series) -> tuple[pd.Series, list[str], list[str]]:
 
 def check_channels(rows: Rows) -> None:
     """No row may speak of a channel that its file does not have."""
-    asked = rows.table[rows.table.channel.notna() & rows.table.file.notna()]
-    there = {file: _n_channels(file) for file in asked.file.unique()}
-    absent = asked.index[[there[file] < _place(side) for file, side in zip(asked.file, asked.channel, strict=True)]]
+    stated = rows.table[rows.table.channel.notna() & rows.table.file.notna()]
+    there = {file: _n_channels(file) for file in stated.file.unique()}
+    absent = stated.index[[there[file] < _place(side) for file, side in zip(stated.file, stated.channel, strict=True)]]
     wrong = pd.Series(rows.table.index.isin(absent), index=rows.table.index)
-    rows.refuse(wrong, "segments", "name a channel that their file does not have", "Mend them, or the sounds")
+    rows.refuse(wrong, "segments", "name a channel that their file does not have", "Fix them, or the sounds")
 
 
 def _spelt(value: str) -> str:
@@ -114,13 +114,13 @@ def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> d
 
     Args:
         source: the rows
-        given: role -> column, or NONE, as the command line says
+        given: role -> column, or NONE, as the command line has it
         look: for the files that a column names
 
     Raises:
         SourceError: no column, or several, could be the path or the emotion; or a column that is not there
     """
-    taken = take_path(source, given, look) | dict(source.roles) | _told(source.table, given)
+    taken = take_path(source, given, look) | dict(source.roles) | _given(source.table, given)
     taken = {role: one for role, one in taken.items() if given.get(role) != NONE}
     for role in ROLES[1:]:
         if role in (*taken, *TIMES) or given.get(role) == NONE:
@@ -133,7 +133,7 @@ def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> d
     if "emotion" not in taken:
         raise SourceError(
             f"no column holds emotions that are known here, or has the name for it. Columns: "
-            f"{', '.join(source.table.columns)}. Say which one: add --column emotion=COLUMN."
+            f"{', '.join(source.table.columns)}. State which one: add --column emotion=COLUMN."
             f"{hint(source.encoding)}"
         )
     return {role: taken[role] for role in ROLES if role in taken}
@@ -145,8 +145,8 @@ def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict
     Raises:
         SourceError: none, or several, name files that are there
     """
-    said = dict(source.roles) | _told(source.table, given)
-    found = said.get("path") or _path(source.table, look)
+    chosen = dict(source.roles) | _given(source.table, given)
+    found = chosen.get("path") or _path(source.table, look)
     if found is None:
         looked, first = ", ".join(map(str, source.folders)), source.table.iloc[0].to_dict()
         raise SourceError(
@@ -157,9 +157,9 @@ def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict
     return {"path": found}
 
 
-def _told(table: pd.DataFrame, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
+def _given(table: pd.DataFrame, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
     check_columns(table, given)
-    return {role: ColumnChoice(column, "you said so") for role, column in given.items() if column != NONE}
+    return {role: ColumnChoice(column, "given") for role, column in given.items() if column != NONE}
 
 
 def check_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
@@ -205,7 +205,7 @@ def emotion_column(table: pd.DataFrame) -> ColumnChoice | None:
             if not _say_the_same(table[candidates]):
                 raters = option("--column", f"emotion={','.join(dict.fromkeys(candidates))}")
                 several = _several("emotion", candidates, "hold emotions, and they differ")
-                raise SourceError(f"{several} Or, if each is what a rater said: add {raters} --votes majority.")
+                raise SourceError(f"{several} Or, if each is the label of a rater: add {raters} --votes majority.")
             return ColumnChoice(candidates[0], why)
     if len(named) > 1:
         raise SourceError(_several("emotion", named, "have the name for it, and none holds known words"))
@@ -247,5 +247,5 @@ def _by_name(table: pd.DataFrame, role: str) -> list[str]:
 
 def _several(role: str, columns: Sequence[str], what: str) -> str:
     distinct = list(dict.fromkeys(columns))
-    mends = " or ".join(option("--column", f"{role}={column}") for column in distinct)
-    return f"{len(distinct)} columns {what}: {', '.join(distinct)}. Say which one: add {mends}."
+    hints = " or ".join(option("--column", f"{role}={column}") for column in distinct)
+    return f"{len(distinct)} columns {what}: {', '.join(distinct)}. State which one: add {hints}."

@@ -110,7 +110,7 @@ class Decoded:
 
 
 def decode(path: Path, given: str | None) -> Decoded:
-    """The text of a file, as the user says, as it says itself, as UTF-8, or as its letters say.
+    """The text of a file, in the given encoding, else the stated one, UTF-8, or the one that its letters fit.
 
     Raises:
         SourceError: no encoding of that name, or bytes that are no text in it, or in any
@@ -118,7 +118,7 @@ def decode(path: Path, given: str | None) -> Decoded:
     decoded = _decoded(path, path.read_bytes(), given)
     if "\0" in decoded.text:
         raise SourceError(
-            f"{path}: zero bytes in it, so no text in an encoding known here. Export it as UTF-8; or say its "
+            f"{path}: zero bytes in it, so no text in an encoding known here. Export it as UTF-8; or state its "
             "encoding: add --encoding NAME."
         )
     return decoded
@@ -241,4 +241,4 @@ def hint(encoding: str | None) -> str:
     """For the end of a refusal of words that may have been read wrongly; empty of UTF-8."""
     if encoding is None:
         return ""
-    return f" The table was read as {encoding}. If these are not its words, say what it is in: add --encoding NAME."
+    return f" The table was read as {encoding}. If these are not its words, state their encoding: add --encoding NAME."

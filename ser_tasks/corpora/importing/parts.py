@@ -71,7 +71,7 @@ def _read(table: pd.DataFrame, units: Mapping[str, str]) -> tuple[pd.DataFrame, 
 
 
 def _rates(files: Iterable[Path | None]) -> dict[Path, int]:
-    """Samples in a second, of the files whose header says it."""
+    """Samples in a second, of the files whose header states it."""
     rates = {}
     for file in {file for file in files if file is not None}:
         try:
@@ -100,7 +100,7 @@ def _not_understood(rows: Rows, units: Mapping[str, str], lost: pd.DataFrame) ->
     expected = EXPECTED.get(unit, f"{unit} as 1.5 or 1,5, or minutes and seconds as 0:01.5")
     others = " or ".join(f"--times {other}" for other in UNITS if other != unit)
     return (
-        f"The first is {role} {rows.table.loc[where, role]!r}; expected {expected}. Mend them, or say the unit: add "
+        f"The first is {role} {rows.table.loc[where, role]!r}; expected {expected}. Fix them, or state the unit: add "
         f"{others}; or that these are no times: add --column {role}=none"
     )
 
@@ -116,7 +116,7 @@ def _how_far(raw: pd.DataFrame, times: pd.DataFrame, length: "pd.Series[float]",
     if fits := _fitting(raw, length, units):
         return f"{found}. As {fits} all are inside: add --times {fits}"
     return (
-        f"{found}. Mend them; or if they are of a longer recording that these files are cut from: add "
+        f"{found}. Fix them; or if they are of a longer recording that these files are cut from: add "
         f"{' '.join(f'--column {role}=none' for role in TIMES if role in units)}"
     )
 
@@ -153,8 +153,8 @@ def _note_unused(rows: Rows, length: "pd.Series[float]") -> None:
         in_order = (times[first] >= 0) & (times[first] < times[second]) & (times[second] <= length)
         fractions = (times[[first, second]] % 1 != 0).any(axis=None)  # whole numbers alone may be anything
         if fractions and in_order.all():
-            mends = option("--column", f"start={first}", "--column", f"end={second}")
-            rows.notes.append(f"{first} and {second} are not used, and could be times of parts: add {mends}")
+            hints = option("--column", f"start={first}", "--column", f"end={second}")
+            rows.notes.append(f"{first} and {second} are not used, and could be times of parts: add {hints}")
             return
 
 
@@ -173,6 +173,6 @@ def note_overlaps(rows: Rows) -> None:
     named = [where for where, flag in zip(table.index, flags, strict=True) if flag]
     if named:
         rows.notes.append(
-            f"{len(named)} rows overlap a part of the same file that has another label: {some(named)}. The sound that "
-            "they share is learnt as both"
+            f"{len(named)} rows overlap a part of the same file that has another label: {some(named)}. The audio that "
+            "they share is trained as both"
         )

@@ -18,7 +18,7 @@ from ser_tasks.corpora.speaker_codes import spelling
 from ser_tasks.corpora.vocabulary import class_of
 
 FIELD = re.compile(r"\{(?P<name>[a-z_][a-z0-9_]*)(?::(?P<width>\d+))?\}")
-READ = tuple(role for role in ROLES if role not in ("path", *TIMES))  # what a name can say
+READ = tuple(role for role in ROLES if role not in ("path", *TIMES))  # that a name can hold
 ALIKE = 0.8  # a field's name this like a role is taken for a slip
 
 SEPARATORS = re.compile(r"([_\-. /]+)")
@@ -36,7 +36,7 @@ class Pattern:
     depth: int
 
     def fields(self, path: str) -> dict[str, str] | None:
-        """What the path says, for roles only; None: it is not like the pattern.
+        """Fields of a path, for roles only; None: it is not like the pattern.
 
         Args:
             path: with slashes
@@ -125,19 +125,19 @@ def _emotion(fields: pd.DataFrame, first: Sequence[str]) -> int:
 
 
 def _speaker(fields: pd.DataFrame, emotion: int, between: Sequence[str]) -> tuple[int | None, str]:
-    """The field that says who speaks: one that says so, or the only one that is regular, and crossed with emotions."""
+    """The field of the speaker: one that is named so, or the only one that is regular, and crossed with emotions."""
     others = [i for i in range(fields.shape[1]) if i != emotion]
-    said = [i for i in others if all(SPEAKER.fullmatch(value) for value in fields[i].unique())]
+    named = [i for i in others if all(SPEAKER.fullmatch(value) for value in fields[i].unique())]
     regular = [i for i in others if _regular(fields, i, emotion)]
-    for found, why in ((said, "says that it is one"), (regular, "is the only one with few codes of one shape")):
+    for found, why in ((named, "is named so"), (regular, "is the only one with few codes of one shape")):
         if len(found) == 1:
             return found[0], f"; {{speaker}} {why}: {_some(sorted(fields[found[0]].unique()))}"
         if len(found) > 1:
             patterns = " or ".join(option("--pattern", _marked(fields.shape[1], between, emotion, i)) for i in found)
             values = "; ".join(_some(sorted(fields[i].unique())) for i in found)
             raise SourceError(
-                f"{len(found)} parts of the file names could be the speaker ({values}). Say which: add {patterns}; or "
-                "that nobody knows: add --speakers unknown with one of these, {speaker} written {_}."
+                f"{len(found)} parts of the file names could be the speaker ({values}). State which: add {patterns}; "
+                "or that nobody knows: add --speakers unknown with one of these, {speaker} written {_}."
             )
     return None, ""
 
@@ -186,7 +186,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def read_names(folder: Path, given: ImportOptions) -> SourceTable:
-    """Every sound below a folder, and what its path says by the pattern that was given, or else by one that fits all.
+    """Every sound below a folder, and the fields of its path by the given pattern, or else by one that fits all.
 
     Raises:
         SourceError: no sound, no clear pattern, or names that are not like it
@@ -197,13 +197,13 @@ def read_names(folder: Path, given: ImportOptions) -> SourceTable:
         raise SourceError(
             f"{folder}: no sound below it ({', '.join(sorted(SUFFIXES))}). Give the folder that holds them."
         )
-    text, why = (given.pattern, "you said so") if given.pattern else guess_pattern(paths)
+    text, why = (given.pattern, "given") if given.pattern else guess_pattern(paths)
     table = pd.DataFrame({"path": paths}, index=paths, dtype=object)
     table, roles = with_fields(table, "path", compile_pattern(text), (), "the names")
     unlike = table[_no_field(table, roles)].index
     if len(unlike) and "unmatched" not in given.drop:
         raise SourceError(
-            f"{len(unlike)} of {len(paths)} names are not like the pattern {text}: {some(list(unlike))}. Mend the "
+            f"{len(unlike)} of {len(paths)} names are not like the pattern {text}: {some(list(unlike))}. Fix the "
             "pattern, or leave them out: add --drop unmatched."
         )
     return SourceTable(

@@ -30,7 +30,7 @@ from ser_tasks.corpora.importing.source_table import (
     as_speaker,
 )
 
-WHY = "EmoBox says so"
+WHY = "stated by EmoBox"
 LABELS = ("label_map.json", "label_dict.json")  # beside its folds: label -> word
 
 TABLE = "Labels/**/labels_con[sc]ensus.csv"  # releases 1.6 and 1.8 spell it with a c; archives may unpack one deeper
@@ -80,7 +80,7 @@ def read_emobox(folder: Path) -> SourceTable:
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     roles = {"path": ColumnChoice("wav", WHY), "emotion": ColumnChoice("emo", WHY)}
     if table.speaker.notna().any() and table.speaker.nunique() < len(table):
-        roles["speaker"] = ColumnChoice("speaker", "the table beside its folds says so")
+        roles["speaker"] = ColumnChoice("speaker", "stated by the table beside its folds")
     roles |= {
         role: ColumnChoice(name, WHY)
         for role, name in (("start", "start_time"), ("end", "end_time"))
@@ -102,13 +102,13 @@ def read_emobox(folder: Path) -> SourceTable:
 
 
 def _meanings(folder: Path) -> Meanings:
-    """Its labels in its words, if it says them."""
+    """Meanings of its labels, if it has them."""
     file = next((folder / name for name in LABELS if (folder / name).is_file()), None)
     if file is None:
         return NO_MEANINGS
     try:
-        said = json.loads(file.read_text(encoding="utf-8-sig"))
-        return Meanings(file.name, {str(label): str(word) for label, word in said.items()})
+        meanings = json.loads(file.read_text(encoding="utf-8-sig"))
+        return Meanings(file.name, {str(label): str(word) for label, word in meanings.items()})
     except (ValueError, AttributeError) as error:
         raise SourceError(f"{file}: not a map of labels to words ({error}). Get it again.") from error
 
@@ -139,7 +139,7 @@ def as_msp_podcast(source: SourceTable, folder: Path, given: ImportOptions) -> S
     Args:
         source: its table
         folder: that holds Audios and Labels
-        given: what the user said
+        given: options
     """
     root, table = folder.resolve(), source.table
     table = table.assign(**{name: table[name].map(_one_to_five) for name in SCALES if name in table})
@@ -150,7 +150,7 @@ def as_msp_podcast(source: SourceTable, folder: Path, given: ImportOptions) -> S
         format=f"{FORMAT}, {source.format}",
         table=table[~nobody] if dropped else table,
         folders=(root / "Audios", root / "Audio", root),
-        roles={role: ColumnChoice(column, f"{FORMAT} says so") for role, column in ROLES.items() if column in table},
+        roles={role: ColumnChoice(column, f"stated by {FORMAT}") for role, column in ROLES.items() if column in table},
         notes=("activation, valence and dominance are written from 1 to 5, as here; they were from 1 to 7",),
         dropped=dropped,
         meanings=Meanings(FORMAT, LETTERS, CLASSES),
@@ -203,7 +203,7 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
 
 
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
-    """The sounds of the folder; where their names do not say enough, a table in it might."""
+    """The sounds of the folder; where their names do not hold enough, a table in it might."""
     below = tables or _tables(file for file in path.rglob("*") if len(file.relative_to(path).parts) <= DEEP)
     try:
         found = read_names(path, given)
@@ -248,7 +248,7 @@ def _audiofolder(folder: Path, metadata: list[Path], given: ImportOptions) -> So
         tables.append(table.set_axis([f"{(place / file.name).as_posix()} {row}" for row in table.index]))
     table = pd.concat(tables).astype(object)
     table = table.where(table.notna(), None)
-    roles = {"path": ColumnChoice("file_name", "audiofolder says so")}
+    roles = {"path": ColumnChoice("file_name", "stated by audiofolder")}
     parts = table.file_name.map(lambda name: PARTS.get(name.split("/")[0].lower()) if name else None)
     if parts.notna().all() and "split" not in table:
         table["folder"], roles["split"] = parts, ColumnChoice("folder", "the folders are called so")

@@ -25,7 +25,7 @@ KNOWN = {name for names in COLUMN_NAMES.values() for name in names.split()}
 Line = Sequence[str]
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-SAID = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)  # a first line for Excel
+STATED = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)  # a first line for Excel
 SEPARATED = (".csv", ".tsv", ".tab", ".txt")
 Read = tuple[str, pd.DataFrame]  # the format, for people; the rows
 Folders = Sequence[Path]
@@ -114,8 +114,8 @@ def _cell(value: Any) -> str | None:
 def _separated(path: Path, text: str, folders: Folders) -> Read:
     first = next(iter(text.splitlines()), "")
     separator = max(SEPARATORS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
-    if said := SAID.match(text):
-        separator, text = said[1], text[said.end() :]
+    if stated := STATED.match(text):
+        separator, text = stated[1], text[stated.end() :]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         lines = [line for line in reader if any(map(str.strip, line))]
@@ -135,7 +135,7 @@ def _separated(path: Path, text: str, folders: Folders) -> Read:
         if len(row) != len(head):
             raise SourceError(
                 f"{path}: row {number} has {len(row)} fields, but there are {len(head)} columns ({', '.join(head)}), "
-                f"with a {SEPARATORS[separator]} between them. Put quotes around fields that hold one, or mend the row."
+                f"with a {SEPARATORS[separator]} between them. Put quotes around fields that hold one, or fix the row."
             )
     index = [f"row {number}" for number in range(first_row, len(rows) + first_row)]
     called = f", without a line of names (column 1 to {len(head)})" if nameless else ""

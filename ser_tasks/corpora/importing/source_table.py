@@ -30,7 +30,7 @@ NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?")
 
 
 class SourceError(UserError):
-    """The source leaves something open, or contradicts itself; the message ends with the words that mend it."""
+    """The source leaves something open, or contradicts itself; the message ends with the options that fix it."""
 
 
 def option(*words: str) -> str:
@@ -99,7 +99,7 @@ class ColumnChoice:
 
 @dataclass(frozen=True)
 class Header:
-    """What the source says of itself; None is not said."""
+    """Title, citation, licence and language that the source states; None: not stated."""
 
     title: str | None = None
     citation: str | None = None
@@ -109,9 +109,9 @@ class Header:
 
 @dataclass(frozen=True)
 class Meanings:
-    """What the source says that its labels mean."""
+    """Meanings of labels by the source itself."""
 
-    where: str  # it says so
+    where: str  # they are stated
     words: Mapping[str, str]  # label -> in words of the source
     classes: Mapping[str, str] = field(default_factory=dict)  # label -> class, or DROP: where the words mean none
 
@@ -123,19 +123,19 @@ NO_MEANINGS = Meanings("", {})
 class Ballot:
     """A label that a rater gave a sound."""
 
-    rater: str | None  # None: nobody says who
+    rater: str | None  # None: not known
     label: str
-    weight: float = 1.0  # a share of all raters, where nobody says how many they are
+    weight: float = 1.0  # a share of all raters, where their number is not known
 
 
 @dataclass(frozen=True)
 class SourceTable:
-    """Rows as they were found: every cell is text or None, the index says where a row stands, for messages."""
+    """Rows as they were found: every cell is text or None, the index is where a row stands, for messages."""
 
     format: str  # for people
     table: pd.DataFrame
     folders: tuple[Path, ...]  # that relative paths may begin at, in this order
-    roles: dict[str, ColumnChoice] = field(default_factory=dict)  # where the format itself says it
+    roles: dict[str, ColumnChoice] = field(default_factory=dict)  # stated by the format itself
     header: Header = Header()
     notes: tuple[str, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)  # rows that were left out already, by reason
@@ -148,10 +148,10 @@ class SourceTable:
 
 @dataclass
 class Rows:
-    """What is left, and what went, as the checks go over it; `problems` are what must be mended first."""
+    """What is left, and what went, as the checks go over it; `problems` are what must be fixed first."""
 
     table: pd.DataFrame  # the roles, and `file`
-    drop: Sequence[str]  # reasons that the user lets rows go for
+    drop: Sequence[str]  # kinds of rows to leave out, as given
     dropped: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -164,7 +164,7 @@ class Rows:
             self.table = self.table[~rows]
 
     def refuse(self, rows: "pd.Series[bool]", kind: str, what: str, hint: str) -> None:
-        """Leave rows out if the user said so, or say what is wrong with them."""
+        """Leave rows out if --drop was given for this kind, or note what is wrong with them."""
         if kind in self.drop:
             self.leave_out(rows, what)
         elif rows.any():

@@ -81,7 +81,7 @@ def _clock(value: str) -> float | None:
 
 @dataclass(frozen=True)
 class Timed:
-    """What the name of a column says."""
+    """Role and unit by the name of a column."""
 
     role: str  # of TIMES, or offset
     unit: str | None  # None: not stated
@@ -116,55 +116,57 @@ def take_times(
 
     Args:
         table: all rows
-        given: role -> column, or NONE, as the command line says
+        given: role -> column, or NONE, as the command line has it
         taken: the roles so far
 
     Raises:
         SourceError: two columns for one role that differ, or an offset that could be either end
     """
     used = {one.column for one in taken.values()}
-    named = {column: said for column in map(str, table) if column not in used and (said := timed(column)) is not None}
-    named = {column: said for column, said in named.items() if _are_times(table[column], column, said)}
+    named = {
+        column: timing for column in map(str, table) if column not in used and (timing := timed(column)) is not None
+    }
+    named = {column: timing for column, timing in named.items() if _are_times(table[column], column, timing)}
     found: dict[str, ColumnChoice] = {}
     for role in TIMES:
-        columns = [column for column, said in named.items() if _role(said, named, taken) == role]
+        columns = [column for column, timing in named.items() if _role(timing, named, taken) == role]
         if role == "end" and "start" not in {*found, *taken} and table[columns].isna().all(axis=None):
             continue
         if columns and role not in taken and given.get(role) != NONE:
             needed = role != "duration" or ("start" in {*found, *taken} and "end" not in {*found, *taken})
             found[role] = ColumnChoice(_one(table, role, columns, needed=needed), "its name")
-    for column, said in named.items():
-        if _role(said, named, taken) == "offset":
-            _ask_of_offset(column, given, {*found, *taken})
+    for column, timing in named.items():
+        if _role(timing, named, taken) == "offset":
+            _check_offset(column, given, {*found, *taken})
     return found
 
 
-def _ask_of_offset(column: str, given: Mapping[str, str], have: set[str]) -> None:
+def _check_offset(column: str, given: Mapping[str, str], have: set[str]) -> None:
     roles = ("start", *(("end",) if "duration" not in have else ()))
     possible = [role for role in roles if role not in have and given.get(role) != NONE]
     if possible:
-        mends = " or ".join(option("--column", f"{role}={column}") for role in possible)
+        hints = " or ".join(option("--column", f"{role}={column}") for role in possible)
         nothing = " ".join(f"--column {role}=none" for role in possible)
         raise SourceError(
-            f"the column {column} may say where a part begins, or where it ends. Say which: add {mends}; or that it "
+            f"the column {column} may hold where a part begins, or where it ends. State which: add {hints}; or that it "
             f"does neither: add {nothing}."
         )
 
 
-def _are_times(column: pd.Series, name: str, said: Timed) -> bool:
-    """A length in words is none; an empty column of ends says that all are open; a start must be understood, later."""
+def _are_times(column: pd.Series, name: str, timing: Timed) -> bool:
+    """A length in words is none; an empty column of ends means that all are open; a start must be understood, later."""
     values = column.dropna()
     if WEAK & set(_words(name)):
         return _are_numbers(values)
-    if said.role in ("start", "end"):
-        return said.role == "end" or len(values) > 0
+    if timing.role in ("start", "end"):
+        return timing.role == "end" or len(values) > 0
     return any(read_time(value, "s", rate=None) is not None for value in values)
 
 
-def _role(said: Timed, named: Mapping[str, Timed], taken: Mapping[str, ColumnChoice]) -> str:
+def _role(timing: Timed, named: Mapping[str, Timed], taken: Mapping[str, ColumnChoice]) -> str:
     """An offset is the end beside an onset, and the start beside an end or a length."""
-    if said.role != "offset":
-        return said.role
+    if timing.role != "offset":
+        return timing.role
     if any("onset" in _words(column) for column in named):
         return "end"
     others = {one.role for one in named.values()} | set(taken)
@@ -172,16 +174,16 @@ def _role(said: Timed, named: Mapping[str, Timed], taken: Mapping[str, ColumnCho
 
 
 def _one(table: pd.DataFrame, role: str, columns: list[str], *, needed: bool) -> str:
-    """Of several columns the first, if they say the same; samples say it of a rate, and come last."""
+    """Of several columns the first, if they agree; samples depend on a rate, and come last."""
     columns = sorted(columns, key=lambda column: _unit(column) in (SAMPLES, "frames"))
     if len(columns) == 1 or not needed:
         return columns[0]
     times = [_seconds(table[column], _unit(column)) for column in columns if _unit(column) != SAMPLES]
     if any(other != times[0] for other in times[1:]):
-        mends = " or ".join(option("--column", f"{role}={column}") for column in columns)
+        hints = " or ".join(option("--column", f"{role}={column}") for column in columns)
         raise SourceError(
             f"{len(columns)} columns could be the {role} of parts, and they differ: {', '.join(columns)}. Say which "
-            f"one: add {mends}."
+            f"one: add {hints}."
         )
     return columns[0]
 
@@ -191,24 +193,24 @@ def _seconds(column: pd.Series, unit: str) -> list[float | None]:
 
 
 def _unit(column: str) -> str:
-    said = timed(column)
-    return (said and said.unit) or "s"
+    timing = timed(column)
+    return (timing and timing.unit) or "s"
 
 
 def units_of(taken: Mapping[str, ColumnChoice], given: str | None) -> dict[str, str]:
-    """Role -> unit of its numbers: as the user says, as the name says, else s."""
+    """Role -> unit of its numbers: as given, by the name, else s."""
     return {role: given or _unit(one.column) for role, one in taken.items() if role in TIMES}
 
 
 def with_units(taken: Mapping[str, ColumnChoice], units: Mapping[str, str]) -> dict[str, ColumnChoice]:
-    """The same columns; those of times say their unit, and a length of whole files that it is one."""
+    """The same columns; those of times have their unit, and a length of whole files that it is one."""
     whole = "; compared with the sound" if "start" not in units or "end" in units else ""
     why = {role: f", in {unit}{whole if role == 'duration' else ''}" for role, unit in units.items()}
     return {role: replace(one, why=one.why + why.get(role, "")) for role, one in taken.items()}
 
 
 def open_ends(table: pd.DataFrame, taken: Mapping[str, ColumnChoice], given: Mapping[str, str]) -> list[str]:
-    """A question, if parts begin somewhere and no column says where they end; the user may have said that it is so."""
+    """A question, if parts begin somewhere and no column has where they end; unless it was given."""
     if "start" not in taken or {"end", "duration"} & taken.keys() or given.get("end") == NONE:
         return []
     begin = taken["start"].column
@@ -218,7 +220,7 @@ def open_ends(table: pd.DataFrame, taken: Mapping[str, ColumnChoice], given: Map
     like = [str(column) for column in table if column not in used and _are_numbers(table[column])]
     beside = f" ({some(like)} hold numbers)" if like else ""
     return [
-        f"parts begin where {begin} says, and no column is known to say where they end{beside}. Say which: add "
+        f"parts begin by {begin}, and no column is known to hold where they end{beside}. State which: add "
         "--column end=COLUMN or --column duration=COLUMN; or that each runs to the end of its file: add --column "
         "end=none."
     ]

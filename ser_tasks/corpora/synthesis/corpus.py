@@ -13,7 +13,7 @@ from ser_tasks.corpora.synthesis.speech import HOP, SAMPLING_RATE, recorded, voi
 from ser_tasks.corpora.synthesis.tracks import CORRELATES, Speaker, control_tracks, draw_manner, draw_speaker, timing
 from ser_tasks.params import DemoParams
 
-CARRIER = 0.33  # share of sentences that every emotion says alike
+CARRIER = 0.33  # share of sentences that are the same for every emotion
 MISLEADING = 0.06  # share of sentences taken from another emotion
 
 SLOTS: dict[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ LOADED: dict[str, tuple[str, ...]] = {
 }
 
 EMOTIONS = tuple(CORRELATES)
-VOICE, WORDS, SOUND = range(3)  # streams of chance: what is said stays when how it is said changes
+VOICE, WORDS, SOUND = range(3)  # streams of chance: the words stay when the manner of speaking changes
 
 
 def draw_sentence(emotion: str, rng: np.random.Generator) -> str:
@@ -95,7 +95,7 @@ def synthesise_corpus(folder: Path, params: DemoParams) -> None:
 
 
 def synthesise_speaker(folder: Path, speaker: int, params: DemoParams) -> None:
-    """Write one speaker, counted from 0: WAV files (16-bit, mono, 16 kHz), and a table of what is said."""
+    """Write one speaker, counted from 0: WAV files (16-bit, mono, 16 kHz), and a table of the words."""
     spoken = []
     for emotion, index in product(EMOTIONS, range(params.utterances_per_emotion)):
         name = utterance_name(speaker, emotion, index)

@@ -16,7 +16,7 @@ VOWELS: dict[str, dict[str, Formants]] = {
     "UH": {"male": (440, 1020, 2240), "female": (470, 1160, 2680)},  # hood
     "UW": {"male": (300, 870, 2240), "female": (370, 950, 2670)},  # who'd
     "AH": {"male": (640, 1190, 2390), "female": (760, 1400, 2780)},  # hud
-    "ER": {"male": (490, 1350, 1690), "female": (500, 1640, 1960)},  # heard
+    "ER": {"male": (490, 1350, 1690), "female": (500, 1640, 1960)},  # by ear
     "AX": {"male": (500, 1500, 2500), "female": (590, 1770, 2950)},  # about: the uniform tube
 }
 DIPHTHONGS = {
@@ -150,7 +150,7 @@ LEXICON: dict[str, tuple[str, ...]] = {
 
 
 class Segment(NamedTuple):
-    """A stretch of sound with one target; amplitudes are linear, 1 is a full vowel."""
+    """A piece of sound with one target; amplitudes are linear, 1 is a full vowel."""
 
     duration: float  # s, at an ordinary tempo
     voicing: float = 0.0  # glottal source

@@ -33,7 +33,7 @@ DECODERS = ("av", "numpy", "soundfile", "soxr")  # another version of one of the
 ROW = pa.schema(
     [
         pa.field("utterance_id", pa.string(), nullable=False),
-        pa.field("transcript", pa.string(), nullable=False),  # "": no words were heard
+        pa.field("transcript", pa.string(), nullable=False),  # "": no words were recognised
         pa.field("seconds", pa.float64(), nullable=False),  # that the engine took, by the clock
         pa.field("engine", pa.string(), nullable=False),
         pa.field("engine_version", pa.string(), nullable=False),
@@ -44,7 +44,7 @@ ROW = pa.schema(
 SCHEMA = pa.schema(
     [
         pa.field("utterance_id", pa.string(), nullable=False),
-        pa.field("transcript", pa.string()),  # "": no words were heard; null: there is no sound
+        pa.field("transcript", pa.string()),  # "": no words were recognised; null: there is no sound
         pa.field("speaker", pa.string(), nullable=False),  # this and the next two as in the utterance table
         pa.field("group", pa.string()),
         pa.field("turn", pa.int32()),
@@ -81,7 +81,7 @@ class Shard:
 def plan_transcripts(
     utterances: pd.DataFrame, engine: str, settings: Mapping[str, Any], *, shard_minutes: float
 ) -> list[Shard]:
-    """Deal the utterances that have sound into shards, in the order of their ids.
+    """Shards of the utterances that have sound, in the order of their ids.
 
     Args:
         utterances: the table of `ser_tasks.corpora.utterances`; those without sound (path is null) are left out
@@ -106,7 +106,7 @@ def plan_transcripts(
 
 
 def transcribe_shard(shard: Shard, *, corpus_root: Path, folder: Path) -> Path:
-    """Load the engine, hear the recordings, and write the shard atomically; an existing one is left as it is.
+    """Load the engine, transcribe the recordings, and write the shard atomically; an existing one is left as it is.
 
     Raises:
         AudioError: a recording cannot be used; nothing is written then
@@ -202,21 +202,24 @@ def _refuse_foreign(spoken: pd.DataFrame, name: str, line: Engine) -> None:
 
 
 def with_recognised_transcripts(utterances: pd.DataFrame, transcribed: pd.DataFrame) -> pd.DataFrame:
-    """The turns of a corpus, in the order of its table, with what was heard in place of the manual transcripts.
+    """The turns of a corpus, in the order of its table, with what was recognised in place of the manual transcripts.
 
     Args:
         utterances: the table of `ser_tasks.corpora.utterances`
         transcribed: the table of `read_transcribed`
 
     Returns:
-        columns of SCHEMA; `transcript` is null for utterances without sound, which nobody could hear
+        columns of SCHEMA; `transcript` is null for utterances without audio
 
     Raises:
         UserError: an utterance with sound was not transcribed, or one was that the table does not have
     """
-    heard = transcribed.set_index("utterance_id")
+    recognised = transcribed.set_index("utterance_id")
     spoken = utterances.utterance_id[utterances.path.notna()]
-    for found, wanted, fault in ((heard.index, spoken, "not transcribed"), (spoken, heard.index, "not in the table")):
+    for found, wanted, fault in (
+        (recognised.index, spoken, "not transcribed"),
+        (spoken, recognised.index, "not in the table"),
+    ):
         lacking = sorted(set(wanted) - set(found))
         if lacking:
             raise UserError(
@@ -224,7 +227,7 @@ def with_recognised_transcripts(utterances: pd.DataFrame, transcribed: pd.DataFr
                 "of the same version of the corpus. Transcribe it again."
             )
     turns = utterances[["utterance_id", "speaker", "group", "turn"]]
-    table: pd.DataFrame = turns.join(heard, on="utterance_id")[SCHEMA.names]
+    table: pd.DataFrame = turns.join(recognised, on="utterance_id")[SCHEMA.names]
     return table
 
 

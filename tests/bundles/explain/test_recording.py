@@ -42,7 +42,7 @@ def logits(bundle, features) -> np.ndarray:
 def test_attributions_sum_to_what_the_recording_changes_in_the_logit_of_the_answer(attentive, tmp_path):
     found = explain(attentive, SPOKEN, of=None, against=None, baseline="mean")
     features = attentive.features(SPEECH_LIKE)
-    assert found.of == found.answer.emotion
+    assert found.of == found.prediction.emotion
     assert found.attribution.values.shape == found.features.shape == features.shape
     mean = np.broadcast_to(np.asarray(attentive.recogniser.model.get_layer("standardise").mean), features.shape)
     place = attentive.classes.index(found.of)

@@ -60,12 +60,12 @@ def test_a_file_of_a_gigabyte_is_refused_by_its_header_at_once(bundle, tmp_path)
         file.write(header)
         file.truncate(2**30)  # takes no room on the disk
     (outcome,) = predict_files(bundle, [path], limits=LIMITS)
-    assert "11185 s long, but one answer is given to at most 20 s" in outcome.fault
+    assert "11185 s long, but one prediction is made for at most 20 s" in outcome.fault
     assert "Use --timeline" in outcome.fault
 
 
 def test_a_hundred_channels_are_mixed_down(asked):
-    assert asked(np.tile(ANGER[:, None], 100)).answer.emotion == "anger"
+    assert asked(np.tile(ANGER[:, None], 100)).prediction.emotion == "anger"
 
 
 def test_too_many_channels_for_the_memory_are_refused(asked):
@@ -75,15 +75,15 @@ def test_too_many_channels_for_the_memory_are_refused(asked):
 
 
 def test_a_telephone_is_answered_but_not_relied_on(asked):
-    answer = asked(ANGER[::2], 8_000).answer
+    answer = asked(ANGER[::2], 8_000).prediction
     assert answer.unsure
     assert any("nothing above" in remark for remark in answer.remarks)
 
 
 def test_192_khz_is_the_same_sound(asked):
     up = np.asarray(soxr.resample(ANGER, RATE, 192_000), np.float32)
-    answer = asked(up, 192_000).answer
-    assert (answer.emotion, answer.unsure) == (asked(ANGER).answer.emotion, asked(ANGER).answer.unsure)
+    answer = asked(up, 192_000).prediction
+    assert (answer.emotion, answer.unsure) == (asked(ANGER).prediction.emotion, asked(ANGER).prediction.unsure)
 
 
 def test_samples_that_are_not_numbers_are_refused(asked):
@@ -93,7 +93,7 @@ def test_samples_that_are_not_numbers_are_refused(asked):
 
 
 def test_digital_silence_is_answered_and_said_to_be_silence(asked):
-    answer = asked(np.zeros(RATE, np.float32)).answer
+    answer = asked(np.zeros(RATE, np.float32)).prediction
     assert answer.unsure
     assert any("100 % of the recording is digital silence" in remark for remark in answer.remarks)
 
