@@ -32,6 +32,7 @@ from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import digest_files, save_entries
 from ser_tasks.params import Params
 from ser_tasks.params.editing import with_values
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE, read_params
 
 PAIRS = {"--column": "ROLE=COLUMN", "--label": "LABEL=CLASS", "--split": "PART=train, validation, test or drop"}
@@ -100,7 +101,7 @@ def bring(said: ImportOptions, name: str | None, *, dry_run: bool) -> None:
         return
     edits = _edits(plan, params, said)
     text = with_values(PARAMS_FILE.read_text(encoding="utf-8"), edits)
-    Params.model_validate(yaml.safe_load(text))
+    ProjectParams.model_validate(yaml.safe_load(text))
     _write(plan)
     with atomic_path(PARAMS_FILE) as temporary:
         temporary.write_text(text, encoding="utf-8")

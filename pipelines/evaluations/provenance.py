@@ -134,11 +134,9 @@ def _protocol(params: Params, corpus: str, protocol: str) -> dict[str, Any]:
 
 def _model_params(model: str, params: Params) -> dict[str, Any]:
     """Sections that decide what the model reads, how it learns, and how its figures are stated."""
-    from ser_tasks.evaluation.tuning.spaces import SPACES  # noqa: PLC0415  with Optuna
-
     own = {
         "evaluation": _plain(params.evaluation),
-        SPACES[model].section: MODELS[model].section(params).model_dump(mode="json"),
+        MODELS[model].section_name: MODELS[model].section(params).model_dump(mode="json"),
     }
     heard = {"asr": _plain(params.asr)} if MODELS[model].feature_set == RECOGNISED else {}
     sound: dict[str, Any] = {}

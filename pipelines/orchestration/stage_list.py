@@ -13,11 +13,12 @@ import yaml
 from pipelines import paths
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
-from ser_tasks.evaluation.tuning.spaces import SPACES
+from ser_tasks.features import SECTIONS
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS
+from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.params import EvaluationLine, Params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
@@ -89,7 +90,7 @@ def _features(corpus: str, name: str) -> Entry:
     return {
         "corpus": corpus,
         "feature_set": name,
-        "settings": "encoder" if encoder else name,
+        "settings": "encoder" if encoder else name if name in SECTIONS else "audio",  # a set may have no section
         "weights": str(HOME / name) if encoder else str(paths.utterances(corpus)),
     }
 
@@ -103,9 +104,15 @@ def _read(corpus: str, model: str) -> Entry:
 
 def model_entry(model: str) -> Entry:
     """Its code, and its sections of params.yaml; dvc.yaml needs three names, where there are fewer one stands again."""
-    own, keras = SPACES[model].section, MODELS[model].keras
-    network = f"networks.{model.removesuffix('_svm')}" if keras and not own.startswith("networks.") else own
-    return {"code": _code(model), "settings": own, "network": network, "training": "training" if keras else own}
+    line = MODELS[model]
+    network = _network_section(line) if line.keras else line.section_name
+    own = network if line.section_name.startswith("networks.") else line.section_name
+    return {"code": _code(model), "settings": own, "network": network, "training": "training" if line.keras else own}
+
+
+def _network_section(line: DeclaredModel) -> str:
+    """Its key in params.yaml; of a network that may do without a section, what the section would stand in."""
+    return "networks" if settings_class(line).has_defaults() else f"networks.{line.network_name}"
 
 
 def _code(model: str) -> str:

@@ -6,6 +6,7 @@ import io
 import textwrap
 import tokenize
 from collections.abc import Iterator
+from contextlib import suppress
 
 import yaml
 from pydantic import BaseModel
@@ -16,7 +17,8 @@ def field_comments(section: type[BaseModel]) -> dict[str, str]:
     comments: dict[str, str] = {}
     for base in reversed(section.__mro__):
         if issubclass(base, BaseModel) and base is not BaseModel:
-            comments |= _declared(textwrap.dedent(inspect.getsource(base)))
+            with suppress(OSError):  # a class made from the tables has no text
+                comments |= _declared(textwrap.dedent(inspect.getsource(base)))
     return comments
 
 

@@ -4,8 +4,6 @@ from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-import pandas as pd
-
 from ser_tasks.errors import UserError
 
 FEATURE_SET = "transcripts"  # of models that read words: no folder of features, but the utterance table itself
@@ -75,6 +73,8 @@ def read_transcripts(table: Path, utterance_ids: Sequence[str]) -> tuple[Dialogu
     Raises:
         UserError: some utterance has no transcript
     """
+    import pandas as pd  # noqa: PLC0415  where words are read: the table of models needs the names alone
+
     utterances = pd.read_parquet(table, columns=["utterance_id", "transcript", "speaker", "group", "turn"])
     said = utterances[utterances.transcript.notna() | utterances.utterance_id.isin(list(utterance_ids))]
     alone = said.turn.isna() | said.group.isna()

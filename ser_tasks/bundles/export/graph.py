@@ -26,7 +26,9 @@ from ser_tasks.features.psd_image import psd_floor
 from ser_tasks.models.networks.rolling_windows import RollingWindows
 
 if TYPE_CHECKING:
-    from ser_tasks.params import AudioParams, ConditioningParams, LogMelParams, PsdImageParams, Section
+    from ser_tasks.features.log_mel import LogMelParams
+    from ser_tasks.features.psd_image import PsdImageParams
+    from ser_tasks.params import AudioParams, ConditioningParams, Section
 
 LAWS: Mapping[str, Callable[[Any], Any]] = {
     "ln": lambda power: ops.log(power + EPSILON),

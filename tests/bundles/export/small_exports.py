@@ -31,7 +31,7 @@ def small_network_bundle(model: str, folder: Path) -> Bundle:
     line, classes = MODELS[model], ("anger", "neutral", "sadness")
     frames = feature_set(line.feature_set)(SPEECH_LIKE, {name: getattr(PARAMS, name) for name in SECTIONS})
     recogniser: Any = line.build(line.section(PARAMS), classes=classes, seed=0)
-    builder = network_builder(line.code[0].rpartition(".")[2])
+    builder = network_builder(line.network_name)
     recogniser.model = builder(n_dims=frames.shape[1], n_classes=len(classes), **SIZES[model])
     rng = np.random.default_rng(0)
     for weight in recogniser.model.trainable_weights:

@@ -19,6 +19,12 @@ FILE = Path(__file__).with_name("values.npz")
 NAMES = tuple(name for name in FEATURE_SETS if name not in ENCODERS)
 
 
+def kept_names() -> list[str]:
+    """Feature sets whose values are kept; a new one joins them when this is run as a program."""
+    with np.load(FILE) as kept:
+        return sorted(kept)
+
+
 def settings() -> Settings:
     """Those of the tests, but with pauses left out of the functionals as in the project's own."""
     made = sections()

@@ -1,10 +1,11 @@
-"""Sections on networks that hear and read."""
+"""What the settings of all audio-text networks have in common."""
 
 from pydantic import field_validator
 
+from ser_tasks.models.text.text_lstm import TextLstmSizes
 from ser_tasks.params.base import Dropout
-from ser_tasks.params.models import MlpSizes, NetworkParams, SpectrogramCnnSizes, TrainingParams
-from ser_tasks.params.text import TextLstmSizes, WordsParams
+from ser_tasks.params.models import NetworkParams, TrainingParams
+from ser_tasks.params.text import WordsParams
 
 
 class FusionParams(NetworkParams):
@@ -24,15 +25,3 @@ class FusionParams(NetworkParams):
                 "here; signal_augmentation augments the sound alone"
             )
         return training
-
-
-class SpeechTextFusionParams(FusionParams):
-    """speech_text_fusion."""
-
-    speech: MlpSizes
-
-
-class PsdTextFusionParams(FusionParams):
-    """psd_text_fusion."""
-
-    speech: SpectrogramCnnSizes
