@@ -89,7 +89,7 @@ def test_a_given_encoding_is_used_without_remark(plan, sounds):
     path = table(sounds, ("ГНЕВ",), "cp1251")  # four letters could be much
     found = plan(path, encoding="windows-1251")
     assert (transcripts(found), found.notes) == ({"ГНЕВ"}, ())
-    assert found.description.told["encoding"] == "windows-1251"
+    assert found.description.options["encoding"] == "windows-1251"
 
 
 @pytest.mark.parametrize(("given", "written"), [("gb2312", "gb18030"), ("shift_jis", "cp932")])

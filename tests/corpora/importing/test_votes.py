@@ -67,7 +67,7 @@ def test_rows_that_contradict_each_other_are_votes_only_by_option(plan, sounds):
     table = write_table(sounds, [line[:3] for line in by_rater()])
     (problem,) = plan(table).problems
     assert "6 rows give the same sound different labels" in problem
-    assert "If each row is what one rater said: add --votes majority" in problem
+    assert "If each row is the label of one rater: add --votes majority" in problem
     found = plan(table, votes="majority")
     assert found.tally.counts == "36 votes on 12 sounds: 10 agreed, 1 by majority, 1 tied"
 
