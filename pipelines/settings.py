@@ -7,8 +7,8 @@ from pipelines.orchestration.stage_list import read_by
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
-from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS
 from ser_tasks.params import (
     BundleParams,

@@ -23,7 +23,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import write_result
 from ser_tasks.evaluation.scoring import FoldOutcome, evaluate_fold, prediction_table, score
-from ser_tasks.features import feature_set
+from ser_tasks.features.table import feature_set
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Model

@@ -13,8 +13,8 @@ from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.bundle import Bundle, load_bundle
 from ser_tasks.bundles.explain.recording import Baseline, explain
 from ser_tasks.errors import UserError
-from ser_tasks.features import feature_set
 from ser_tasks.features.log_mel import LOG_MEL
+from ser_tasks.features.table import feature_set
 
 PICTURES = (".png", ".svg", ".pdf")
 

@@ -22,11 +22,11 @@ from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.feature_set import with_engine
 from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import deciding_settings, n_copies
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.provenance.code_digest import Root, code_digest, code_parts

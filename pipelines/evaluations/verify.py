@@ -19,8 +19,8 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.cross_corpus import corpus_of, own_name
 from ser_tasks.evaluation.reproduction import compare_predictions, compare_results
 from ser_tasks.evaluation.scoring import Labels, score
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 from ser_tasks.models.ensembles.members import KEYS
 from ser_tasks.params import Params, VerifyParams

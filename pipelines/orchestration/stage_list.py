@@ -13,10 +13,10 @@ import yaml
 from pipelines import paths
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
-from ser_tasks.features import SECTIONS
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import HOME
+from ser_tasks.features.table import SECTIONS
 from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.params import EvaluationLine, Params

@@ -11,10 +11,10 @@ from pydantic import BaseModel
 
 from pipelines.reference.markdown import code, codes, plain, table
 from pipelines.settings import feature_params
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import TABLE
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.params import Params, Section

@@ -6,8 +6,8 @@ from itertools import zip_longest
 from typing import Any
 
 from pipelines.orchestration.stage_list import model_entry
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 
 Stage = Mapping[str, Any]

@@ -16,8 +16,8 @@ from ser_tasks.bundles.inference.prediction import recognise_all
 from ser_tasks.bundles.reliability import Confidence
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest
-from ser_tasks.features import feature_set
 from ser_tasks.features.feature_set import FeatureSet, sections_of, with_engine
+from ser_tasks.features.table import feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.provenance.code_digest import code_digest
 

@@ -20,9 +20,9 @@ from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled, kind_of_weights
 from ser_tasks.bundles.card import FILE, REBUILD, BundleError, Card, check_files, read_card, write_card
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
-from ser_tasks.features import feature_set, sections_from
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
+from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models import MODELS
 from ser_tasks.provenance.file_digest import file_sha256
 from ser_tasks.provenance.versions import NUMERIC, library_versions

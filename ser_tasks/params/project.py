@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import create_model
 
-from ser_tasks.features import SECTIONS
+from ser_tasks.features.table import SECTIONS
 from ser_tasks.models import NETWORKS, TABLE
 from ser_tasks.models.declared_model import settings_class
 from ser_tasks.params import NetworksParams, Params

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ser_tasks.bundles.bundle import Fitted, bundle_versions, write_bundle
 from ser_tasks.bundles.card import FORMAT, Card, Figures, TrainingData
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
-from ser_tasks.features import SECTIONS, feature_set
+from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.params import Params, Section, SvmParams

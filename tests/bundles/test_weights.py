@@ -19,12 +19,12 @@ from ser_tasks.bundles.card import BundleError, read_card, write_card
 from ser_tasks.bundles.logistic_weights import load_logistic
 from ser_tasks.bundles.network_weights import load_network, save_network
 from ser_tasks.bundles.svm_weights import load_svm
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoded import encoded
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders import folder as encoder_folder
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import use_folder
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS, TABLE
 from ser_tasks.models.declared_model import settings_class
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder

@@ -12,8 +12,8 @@ import yaml
 from pipelines.__main__ import STAGES
 from pipelines.cli import cli
 from ser_tasks.corpora import CORPORA
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 from tests.docs.documented import PROJECT, Command
 

@@ -5,7 +5,7 @@ import pytest
 import scipy.signal
 from numpy.typing import NDArray
 
-from ser_tasks.features import SECTIONS, sections_from
+from ser_tasks.features.table import SECTIONS, sections_from
 from ser_tasks.params import Section
 from ser_tasks.params.reading import read_params
 from ser_tasks.provenance.code_digest import PROJECT

@@ -46,7 +46,7 @@ PROGRAM = """
 import json
 import numpy as np
 from pipelines.settings import feature_params
-from ser_tasks.features import feature_set
+from ser_tasks.features.table import feature_set
 from ser_tasks.features.store import describe
 from ser_tasks.params.reading import read_params
 
@@ -68,7 +68,7 @@ except ParamsError as error:
 def extended(tmp_path, section: str):
     folder = project_copy(tmp_path)
     (folder / "ser_tasks/features/frame_power.py").write_text(FEATURES, encoding="utf-8")
-    add_line(folder / "ser_tasks/features/__init__.py", behind='    "lld",\n', line='    "frame_power",\n')
+    add_line(folder / "ser_tasks/features/table.py", behind='    "lld",\n', line='    "frame_power",\n')
     params = folder / "params.yaml"
     params.write_text(params.read_text(encoding="utf-8") + section, encoding="utf-8")
     return folder

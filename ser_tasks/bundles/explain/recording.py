@@ -13,7 +13,7 @@ from ser_tasks.bundles.bundled import is_network
 from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients, network_gradients
 from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise
 from ser_tasks.errors import UserError
-from ser_tasks.features import feature_set
+from ser_tasks.features.table import feature_set
 
 if TYPE_CHECKING:
     from ser_tasks.audio.recording import Recording

@@ -7,7 +7,7 @@ import numpy as np
 
 from ser_tasks.bundles.bundle import Bundle
 from ser_tasks.bundles.out_of_distribution import fit_detector
-from ser_tasks.features import SECTIONS, feature_set
+from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import network_builder
 from ser_tasks.models.networks.standardise import set_input_statistics

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.feature_set import Settings
+from ser_tasks.features.table import FEATURE_SETS
 from tests.features.conftest import sections, speech_like
 
 FILE = Path(__file__).with_name("values.npz")
