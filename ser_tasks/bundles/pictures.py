@@ -41,7 +41,7 @@ def risk_coverage_figure(curve: RiskCoverage, threshold: Threshold, *, title: st
 
 
 def as_png(figure: Figure) -> bytes:
-    """The same picture gives the same bytes."""
+    """PNG; the same figure gives the same bytes."""
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=120, metadata={"Software": None})
     return content.getvalue()
