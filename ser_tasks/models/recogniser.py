@@ -78,7 +78,7 @@ class Model:
     build: Callable[..., Recogniser]  # (section, classes=..., seed=...)
     section: Callable[[Params], Any]  # the part of params.yaml that it reads
     feature_set: str
-    group: str  # the key of models: in params.yaml that it stands under, each with a stage of its own
+    group: str  # models alike: svm, encoders, embeddings, or what a network or a classifier of text reads
     seeds: Callable[[Params], int] = lambda params: 1  # times that it is trained on each fold
     speaker_norm: bool = False  # features z-scored over each speaker's own unlabelled audio, test speakers too
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
