@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.display.tables import CONSOLE, OF_RESULTS, show_rows
-from pipelines.orchestration.graph import stale_stages
 from pipelines.orchestration.stage_list import write_stages
 from pipelines.orchestration.warm import warm_process
 from pipelines.stages.params import prepare
@@ -23,7 +22,7 @@ def repro(options: Sequence[str]) -> int:
     if RUNS_NOTHING & {*options}:
         return _dvc_repro(options)
     write_stages(prepare())
-    if not options and not stale_stages():
+    if not options and _up_to_date():
         CONSOLE.print("Everything is up to date. All results: ser results")
         return 0
     before = _contents()
@@ -34,6 +33,12 @@ def repro(options: Sequence[str]) -> int:
             status = _dvc_repro(options, leads_to_it)
     show_changed(before, failed=bool(status))
     return status
+
+
+def _up_to_date() -> bool:
+    from pipelines.orchestration.graph import stale_stages  # noqa: PLC0415  with DVC
+
+    return not stale_stages()
 
 
 def _dvc_repro(options: Sequence[str], environment: Mapping[str, str] | None = None) -> int:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-import scipy.fft
+import scipy  # loads its parts when they are first used
 import scipy.sparse
 from numpy.typing import NDArray
 from pydantic import Field, PositiveFloat

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
+import scipy  # loads its parts when they are first used
 import scipy.sparse
 from numpy.typing import NDArray
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.fft
+import scipy  # loads its parts when they are first used
 from numpy.typing import NDArray
 from pydantic import PositiveInt, model_validator
 
