@@ -6,8 +6,9 @@ from pathlib import PurePath
 
 from apps.downloads import as_csv, as_json, as_link, as_wav
 from apps.opinion import Opinion
-from apps.pictures import as_data, sound_picture
 from ser_tasks.bundles.inference.timeline import Moment
+from ser_tasks.plots.recording import recording_figure
+from ser_tasks.plots.style import as_webp_uri
 
 
 def results(name: str, opinions: Sequence[Opinion]) -> str:
@@ -66,7 +67,7 @@ def _probabilities(probabilities: Mapping[str, float], likeliest: str) -> str:
 
 
 def _picture(name: str, opinion: Opinion) -> str:
-    figure = sound_picture(
+    figure = recording_figure(
         opinion.signal, opinion.card.sampling_rate, attention=opinion.attention, moments=opinion.moments
     )
     shown = ["waveform", "log-mel spectrogram"]
@@ -76,7 +77,7 @@ def _picture(name: str, opinion: Opinion) -> str:
     if opinion.moments:
         shown.append("emotions over time, as in the table")
     text = f"{name}, {opinion.answer.duration:.1f} s: {', '.join(shown)}"
-    return f'<img class="ser-picture" src="{as_data(figure)}" alt="{escape(text)}">'
+    return f'<img class="ser-picture" src="{as_webp_uri(figure)}" alt="{escape(text)}">'
 
 
 def _moments(moments: Sequence[Moment]) -> str:

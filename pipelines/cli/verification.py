@@ -44,6 +44,6 @@ def inflation(
 
     result = main(corpus, model)
     if figure:
-        from pipelines.display.protocol_bias_plot import draw
+        from ser_tasks.plots.protocol_bias import draw_protocol_bias
 
-        draw(result, figure)
+        draw_protocol_bias(result, figure)

@@ -13,7 +13,6 @@ from rich.progress import Progress
 from pipelines import paths
 from pipelines.commands.arguments import check_asked, refuse_without_features
 from pipelines.display.explanation import show_importance
-from pipelines.display.explanation_plots import draw_importance
 from pipelines.display.tables import CONSOLE
 from pipelines.evaluations.plan import Evaluation, plan_evaluation
 from pipelines.evaluations.result import SPEAKER_NORM, synthetic
@@ -28,6 +27,7 @@ from ser_tasks.features import feature_set
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Model
+from ser_tasks.plots.explanation import draw_importance
 from ser_tasks.provenance.versions import library_versions
 
 READ = "functionals"  # the feature set that has a row for each utterance, and groups

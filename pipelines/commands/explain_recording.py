@@ -8,13 +8,13 @@ import librosa  # lazy: what is used of it loads when it is used
 
 from pipelines.commands.bundles import find_bundle
 from pipelines.display.explanation import show_explanation
-from pipelines.display.explanation_plots import draw_explanation
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.bundle import Bundle, load_bundle
 from ser_tasks.bundles.explain.recording import Baseline, explain
 from ser_tasks.errors import UserError
 from ser_tasks.features import feature_set
 from ser_tasks.features.log_mel import LOG_MEL
+from ser_tasks.plots.explanation import draw_explanation
 
 PICTURES = (".png", ".svg", ".pdf")
 

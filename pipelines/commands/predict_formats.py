@@ -40,9 +40,9 @@ def _picture(columns: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
     classes = tuple(name for name, kind in columns.items() if kind == "share")
 
     def write(item: tuple[Path, Timeline]) -> None:
-        from pipelines.display.timeline_plot import draw  # noqa: PLC0415 - loads matplotlib
+        from ser_tasks.plots.timeline import draw_timeline  # noqa: PLC0415 - loads matplotlib
 
-        draw(item[1], classes, title=item[0].name, to=to)
+        draw_timeline(item[1], classes, title=item[0].name, to=to)
 
     yield write
 

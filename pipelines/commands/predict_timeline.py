@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from pipelines.commands.predict import INTERRUPTED, UNREADABLE
 from pipelines.commands.predict_formats import TIMELINES, Output
-from pipelines.display.predictions import clock, fault, say
+from pipelines.display.predictions import fault, say
 from pipelines.orchestration.worker_pool import Crew, crew
 from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.bundles.inference.listen import answer_windows, listen
-from ser_tasks.bundles.inference.rows import moment_columns
+from ser_tasks.bundles.inference.rows import clock, moment_columns
 from ser_tasks.bundles.inference.timeline import Timeline
 from ser_tasks.errors import UserError
 

@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pipelines.display.predictions import said
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from ser_tasks.evaluation.result import percent, with_interval
+from ser_tasks.plots.explanation import BASELINES, by_drop, logit
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.explain.recording import Explanation
-
-
-def by_drop(result: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Groups with their figures, what costs most first."""
-    return sorted(result["groups"].items(), key=lambda item: -item[1]["drop"])
 
 
 def show_importance(result: Mapping[str, Any], *, seconds: float, file: Path) -> None:
@@ -59,12 +55,3 @@ def show_explanation(path: Path, explanation: Explanation, *, to: Path) -> None:
     if not found.complete:
         CONSOLE.print("  [yellow]They should sum to the first figure: take them with care.[/]")
     CONSOLE.print(f"  {to}")
-
-
-def logit(explanation: Explanation) -> str:
-    """What was explained."""
-    of = f"logit of {explanation.of}"
-    return of if explanation.against is None else f"{of} less that of {explanation.against}"
-
-
-BASELINES = {"mean": "the mean training frame", "silence": "silence"}

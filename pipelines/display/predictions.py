@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.display.tables import WIDEST
-from ser_tasks.bundles.inference.rows import Columns, Row
+from ser_tasks.bundles.inference.rows import Columns, Row, clock
 from ser_tasks.bundles.inference.timeline import Timeline
 
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -114,10 +114,3 @@ def said(emotion: str, probability: float, *, unsure: bool = False) -> Text:
     return Text(
         f"{emotion}{'?' * unsure} {probability:.0%}".replace("%", " %"), style="yellow" if unsure else "default"
     )
-
-
-def clock(seconds: float) -> str:
-    """75.25 -> 1:15.2."""
-    minutes, rest = divmod(round(seconds, 1), 60)  # first, or 59.97 were 0:60.0
-    hours, minutes = divmod(int(minutes), 60)
-    return f"{hours}:{minutes:02}:{rest:04.1f}" if hours else f"{minutes}:{rest:04.1f}"

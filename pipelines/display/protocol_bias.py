@@ -5,16 +5,10 @@ from typing import Any
 
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from ser_tasks.evaluation.protocol_bias.protocols import HONEST
-from ser_tasks.evaluation.protocol_bias.shared import SHARED
+from ser_tasks.evaluation.protocol_bias.shared import SHARED, SHARES
 from ser_tasks.evaluation.result import percent, with_interval
 
 COLUMNS = dict(zip(SHARED, ("voice", "sentence", "both", "take", "copy"), strict=True))
-SHARES = {
-    "neither": "neither voice nor sentence",
-    "sentence": "the sentence",
-    "speaker": "the voice",
-    "both": "both, in other utterances",
-}
 
 
 def show_inflation(result: Mapping[str, Any]) -> None:

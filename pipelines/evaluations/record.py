@@ -57,7 +57,7 @@ def track(
         epochs: of each fold, what a network measured in each, as `ser_tasks.evaluation.cost` keeps it;
             nothing of other models
     """
-    from ser_tasks.evaluation.plots import confusion_figure  # noqa: PLC0415  with matplotlib
+    from ser_tasks.plots.confusion import confusion_figure  # noqa: PLC0415  with matplotlib
 
     place = (result["corpus"], result["protocol"], result["model"])
     title = f"{' · '.join(place)}\nUAR {100 * result['uar']:.1f} %"

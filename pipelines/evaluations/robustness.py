@@ -13,16 +13,16 @@ from pipelines.evaluations.result import circumstances, head, warnings
 from pipelines.evaluations.run import run_folds
 from pipelines.settings import project_params
 from ser_tasks.atomic import atomic_path
-from ser_tasks.bundles.pictures import as_png
 from ser_tasks.engine import flow
 from ser_tasks.evaluation.result import percent, write_result
 from ser_tasks.evaluation.robustness.condition import Condition, chosen, conditions_of
-from ser_tasks.evaluation.robustness.figure import robustness_figure
 from ser_tasks.evaluation.robustness.losses import clean_figures, losses, under
 from ser_tasks.evaluation.robustness.words import summary
 from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
 from ser_tasks.params import Params
+from ser_tasks.plots.robustness import robustness_figure
+from ser_tasks.plots.style import as_png
 from ser_tasks.provenance.versions import NUMERIC, library_versions
 from ser_tasks.tasks import degrade_shard
 

@@ -21,7 +21,6 @@ from ser_tasks.bundles.confidence import Confidence, judge_confidence
 from ser_tasks.bundles.final_model import final_recogniser
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
-from ser_tasks.bundles.pictures import as_png, reliability_figure, risk_coverage_figure
 from ser_tasks.bundles.training_cloud import describe, fit_cloud
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
@@ -30,6 +29,8 @@ from ser_tasks.evaluation.result import percent
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.params import BundleParams, Params
+from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
+from ser_tasks.plots.style import as_png
 from ser_tasks.tracking import KIND, register_bundle
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from pipelines import paths
 from pipelines.display.protocol_bias import in_words
-from pipelines.display.protocol_bias_plot import draw
 from pipelines.evaluations import plan, protocol_bias, run
 from pipelines.evaluations.plan_protocol_bias import plan_inflation, with_each_c
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
@@ -15,6 +14,7 @@ from ser_tasks.evaluation.protocol_bias.protocols import PROTOCOLS
 from ser_tasks.evaluation.result import read_results
 from ser_tasks.params import SpeakerKfold
 from ser_tasks.params.reading import read_params
+from ser_tasks.plots.protocol_bias import draw_protocol_bias
 from ser_tasks.tasks import run_fold
 from tests.evaluation.protocol_bias.small_corpus import EMOTIONS, SPEAKERS, corpus
 from tests.models.remote.small_plans import N_DIMS, write_features
@@ -93,7 +93,7 @@ def test_knowing_the_voice_is_all_that_the_gap_is_made_of_and_the_report_says_so
         "sessions": "no sessions are known",
         "loso": "the same folds as those of the corpus' own protocol",
     }
-    draw(result, folder / "protocol_bias.png")
+    draw_protocol_bias(result, folder / "protocol_bias.png")
     assert (folder / "protocol_bias.png").stat().st_size > 10_000
 
 

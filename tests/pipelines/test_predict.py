@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.commands.bundles import find_bundle
-from pipelines.display.predictions import clock
 from pipelines.orchestration.worker_pool import Crew, crew
 from ser_tasks.bundles.inference import files
+from ser_tasks.bundles.inference.rows import clock
 from ser_tasks.errors import UserError
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
 

@@ -10,19 +10,28 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from pipelines.display.explanation import BASELINES, by_drop, logit
-from pipelines.display.timeline_plot import COLOURS
-from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.card import Card
 from ser_tasks.bundles.explain.descriptor_groups import descriptor_groups
 from ser_tasks.bundles.explain.recording import Explanation
 from ser_tasks.bundles.inference.attention import Attention
 from ser_tasks.evaluation.result import percent
+from ser_tasks.plots.style import BLUE, SKY, VERMILION, save
 
-SKY, BLUE, VERMILION = (COLOURS[i] for i in (1, 4, 5))
-FOR, AGAINST, DIVERGING = "#b35806", "#542788", "PuOr_r"  # orange and purple: told apart without red and green
+FOR, AGAINST, DIVERGING = "#b35806", "#542788", "PuOr_r"  # orange and purple: distinguishable without red and green
 BRIGHTEST = 99.5  # percentile of the attributions that has the full colour: a few outliers must not pale the rest
 TICKS = 8  # names on the axis of the features
+BASELINES = {"mean": "the mean training frame", "silence": "silence"}
+
+
+def by_drop(result: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Groups with their figures, what costs most first."""
+    return sorted(result["groups"].items(), key=lambda item: -item[1]["drop"])
+
+
+def logit(explanation: Explanation) -> str:
+    """What is explained: "logit of anger", or "logit of anger less that of fear"."""
+    of = f"logit of {explanation.of}"
+    return of if explanation.against is None else f"{of} less that of {explanation.against}"
 
 
 def draw_explanation(
@@ -44,8 +53,7 @@ def draw_explanation(
     else:
         figure = _over_time(explanation, card, dimensions, explanation.hop)
     figure.suptitle(head, x=0.01, ha="left")
-    with atomic_path(to) as temporary:
-        figure.savefig(temporary, dpi=110)
+    save(figure, to, dpi=110)
 
 
 def _over_time(explanation: Explanation, card: Card, dimensions: tuple[str, ...], hop: float) -> Figure:
@@ -137,8 +145,7 @@ def draw_importance(result: Mapping[str, Any], *, to: Path) -> None:
         axes.set_xlabel("UAR of it alone (dashed: of all)")
     title = f"{result['corpus']} · {result['model']} · {result['protocol']}: UAR {percent(result['uar'])} %"
     figure.suptitle(title, x=0.01, ha="left")
-    with atomic_path(to) as temporary:
-        figure.savefig(temporary, dpi=110)
+    save(figure, to, dpi=110)
 
 
 def _with_intervals(axes: Axes, figures: list[tuple[float, float, float]], colour: str) -> None:

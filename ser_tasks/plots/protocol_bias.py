@@ -8,17 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from pipelines.display.protocol_bias import SHARES
-from pipelines.display.timeline_plot import COLOURS
-from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation.protocol_bias.protocols import HONEST
+from ser_tasks.evaluation.protocol_bias.shared import SHARES
 from ser_tasks.evaluation.result import percent
+from ser_tasks.plots.style import BLUE, ORANGE, SKY, save
 
-FLATTERING, HONEST_COLOUR, APART = COLOURS[0], COLOURS[4], COLOURS[1]
+BIASED, OWN_PROTOCOL, OTHER = ORANGE, BLUE, SKY
 HEIGHT = 0.42  # inches of a bar with its margin
 
 
-def draw(result: Mapping[str, Any], to: Path) -> None:
+def draw_protocol_bias(result: Mapping[str, Any], to: Path) -> None:
     """Write the picture, in the format of its ending.
 
     Args:
@@ -36,8 +35,7 @@ def draw(result: Mapping[str, Any], to: Path) -> None:
         _bars(panels[1, 0], equal, [SHARES[figures["shares"]] for figures in equal], title=title)
     panels[-1, 0].set_xlabel("UAR in %, pooled over all folds; lines: 95 % over speakers")
     _legend(figure)
-    with atomic_path(to) as temporary:
-        figure.savefig(temporary, dpi=110, metadata={"Software": None} if to.suffix == ".png" else None)
+    save(figure, to, dpi=110, stamped=to.suffix != ".png")
 
 
 def _bars(axes: Axes, rows: Sequence[Mapping[str, Any]], names: Sequence[str], *, title: str) -> None:
@@ -47,7 +45,7 @@ def _bars(axes: Axes, rows: Sequence[Mapping[str, Any]], names: Sequence[str], *
     axes.barh(places, uars, height=0.7, color=[_colour(figures) for figures in rows], zorder=2)
     axes.errorbar(uars, places, xerr=ends, fmt="none", ecolor="black", elinewidth=1, capsize=3, zorder=3)
     for place, figures in zip(places, rows, strict=True):
-        ink = "white" if _colour(figures) == HONEST_COLOUR else "black"
+        ink = "white" if _colour(figures) == OWN_PROTOCOL else "black"
         axes.text(1, place, percent(figures["uar"]), va="center", weight="bold", color=ink)
     axes.set_yticks(places, names)
     axes.invert_yaxis()
@@ -58,15 +56,15 @@ def _bars(axes: Axes, rows: Sequence[Mapping[str, Any]], names: Sequence[str], *
 
 def _colour(figures: Mapping[str, Any]) -> str:
     if figures.get("protocol") == HONEST:
-        return HONEST_COLOUR
-    return FLATTERING if figures["shared"]["speaker"] else APART
+        return OWN_PROTOCOL
+    return BIASED if figures["shared"]["speaker"] else OTHER
 
 
 def _legend(figure: Figure) -> None:
     meaning = {
-        FLATTERING: "voices of the test part are in training",
-        HONEST_COLOUR: "they are not: the corpus' own protocol",
-        APART: "they are not: another one",
+        BIASED: "voices of the test part are in training",
+        OWN_PROTOCOL: "they are not: the corpus' own protocol",
+        OTHER: "they are not: another one",
     }
     patches = [Patch(color=colour, label=text) for colour, text in meaning.items()]
     figure.legend(handles=patches, loc="outside lower center", ncols=3, frameon=False, fontsize=8)

@@ -1,7 +1,5 @@
 """Two pictures of the model card."""
 
-import io
-
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -38,10 +36,3 @@ def risk_coverage_figure(curve: RiskCoverage, threshold: Threshold, *, title: st
     axes.legend(loc="best", frameon=False, fontsize=9)
     axes.set_title(title, fontsize=10)
     return figure
-
-
-def as_png(figure: Figure) -> bytes:
-    """The same picture gives the same bytes."""
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=120, metadata={"Software": None})
-    return content.getvalue()

@@ -9,20 +9,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from pipelines.display.predictions import clock
-from ser_tasks.atomic import atomic_path
+from ser_tasks.bundles.inference.rows import clock
 from ser_tasks.bundles.inference.survey import STEP
 from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.plots.style import COLOURS, save
 
 Array = NDArray[np.float64]
-
-# Told apart without red and green: Okabe & Ito (2008), "Color Universal Design". Black stays for text.
-COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999")
 HATCHES = ("", "////", "....")  # of the second and third eight classes
 POINTS = 4_000  # of the waveform: more than a picture has columns
 
 
-def draw(timeline: Timeline, classes: tuple[str, ...], *, title: str, to: Path) -> None:
+def draw_timeline(timeline: Timeline, classes: tuple[str, ...], *, title: str, to: Path) -> None:
     """Write the picture, in the format of its ending.
 
     Args:
@@ -42,8 +39,7 @@ def draw(timeline: Timeline, classes: tuple[str, ...], *, title: str, to: Path) 
     lines.xaxis.set_major_locator(MaxNLocator(12, steps=[1, 1.5, 3, 6, 10]))  # 15 s, 30 s, 1, 5, 10 minutes
     lines.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds).removesuffix(".0")))
     figure.legend(*lines.get_legend_handles_labels(), loc="outside lower center", ncols=8, frameon=False)
-    with atomic_path(to) as temporary:
-        figure.savefig(temporary, dpi=120)
+    save(figure, to, dpi=120)
 
 
 def _wave(axes: Axes, timeline: Timeline) -> None:

@@ -1,8 +1,6 @@
 """What a recording looks like: waveform, log-mel with the attention over it, and the emotions over time."""
 
-import base64
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 from ser_tasks.bundles.inference.attention import Attention
 from ser_tasks.bundles.inference.timeline import Moment
 from ser_tasks.features.log_mel import log_mel_spectrogram
+from ser_tasks.plots.style import BLUE
 
 WIDTH, DOTS = 4.2, 190  # inches, and their dots: readable at the width of a phone
 HEIGHTS = {"waveform": 1.2, "log-mel": 2.0, "timeline": 1.0}  # inches; the timeline grows by ROW for each class
@@ -20,14 +19,14 @@ ROW = 0.17
 FONT = 9  # points
 QUIETEST = 0.01  # of full scale, that the axis of a waveform still reaches
 COLUMNS = 800  # of the drawn waveform: each shows the range of its samples
-INK, SOUND, LINE = "#1f2933", "#0072b2", "#ffffff"  # blue of Okabe & Ito (2008)
+INK, LINE = "#1f2933", "#ffffff"
 SEEN = "cividis"  # made to look the same with and without colour vision
 WINDOW, HOP = 0.025, 0.010  # s
 F_MAX = 8_000.0  # Hz
 VIEW = {"window": WINDOW, "hop": HOP, "n_mels": 64, "f_min": 20.0, "dynamic_range": 80.0, "law": "db"}
 
 
-def sound_picture(
+def recording_figure(
     signal: NDArray[np.float32],
     sampling_rate: int,
     *,
@@ -56,17 +55,10 @@ def sound_picture(
     return figure
 
 
-def as_data(figure: Figure) -> str:
-    """A picture as the source of an <img>, so that no file is left anywhere."""
-    stream = BytesIO()
-    figure.savefig(stream, format="webp", pil_kwargs={"quality": 80})
-    return f"data:image/webp;base64,{base64.b64encode(stream.getvalue()).decode()}"
-
-
 def _draw_waveform(panel: Any, signal: NDArray[np.float32], sampling_rate: int) -> None:
     blocks = np.array_split(signal, min(COLUMNS, len(signal)))
     starts = np.cumsum([0] + [len(block) for block in blocks[:-1]]) / sampling_rate
-    panel.fill_between(starts, [b.min() for b in blocks], [b.max() for b in blocks], color=SOUND, linewidth=0.4)
+    panel.fill_between(starts, [b.min() for b in blocks], [b.max() for b in blocks], color=BLUE, linewidth=0.4)
     reach = 1.05 * max(QUIETEST, float(np.abs(signal).max()))
     panel.set(ylim=(-reach, reach))
     _label(panel, "Waveform", "of full scale")

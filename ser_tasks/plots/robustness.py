@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from ser_tasks.evaluation.robustness.words import title
+from ser_tasks.plots.style import BLUE, ORANGE, PINK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Figures = Mapping[str, Any]
-NOISES = {  # colour of Okabe & Ito (2008), marker and line: told apart in grey, too
-    "white": ("#E69F00", "o", "-"),
-    "pink": ("#CC79A7", "s", "--"),
-    "babble": ("#0072B2", "^", ":"),
+NOISES = {  # colour, marker and line: distinguishable in grey, too
+    "white": (ORANGE, "o", "-"),
+    "pink": (PINK, "s", "--"),
+    "babble": (BLUE, "^", ":"),
 }
-GREY = "0.55"
+FAINT = "0.55"
 
 
 def robustness_figure(result: Figures) -> Figure:
@@ -88,8 +89,8 @@ def _others(axes: Axes, found: Sequence[Figures], result: Figures) -> None:
 def _clean_and_chance(span: Any, line: Any, result: Figures) -> None:
     clean = result["clean"]
     span(100 * clean["uar_low"], 100 * clean["uar_high"], color="0.9", zorder=0, label="clean, 95 %")
-    line(100 * clean["uar"], color=GREY, linewidth=1, zorder=0)
-    line(100 * result["chance"], color=GREY, linewidth=1, linestyle=(0, (2, 3)), zorder=0, label="chance")
+    line(100 * clean["uar"], color=FAINT, linewidth=1, zorder=0)
+    line(100 * result["chance"], color=FAINT, linewidth=1, linestyle=(0, (2, 3)), zorder=0, label="chance")
 
 
 def _reach(found: Sequence[Figures]) -> list[list[float]]:
