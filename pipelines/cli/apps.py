@@ -24,15 +24,14 @@ def web_page(
     """Try bundles in the browser: record or choose a file, see probabilities, pictures and the timeline."""
     from rich.console import Console
 
-    from apps.address import refuse_taken
-    from apps.loading import ready_bundle
+    from apps.startup import check_address_free, ready_bundle
     from apps.web import show
     from pipelines.commands.bundles import find_bundles
     from ser_tasks.params.reading import read_params
 
     params = read_params()
     folders = find_bundles(bundle or [])
-    refuse_taken(host, port)
+    check_address_free(host, port)
     with Console(stderr=True).status("loading") as status:
         bundles = {}
         for name, folder in folders.items():
@@ -57,11 +56,11 @@ def serve(
     port: Port = 8000,
 ) -> None:
     """Answer recordings over HTTP: POST /v1/recognise; /docs says the rest."""
-    from apps.address import refuse_taken
-    from apps.serve import serve as listen
+    from apps.service import serve as listen
+    from apps.startup import check_address_free
     from pipelines.commands.bundles import find_bundle
     from ser_tasks.params.reading import read_params
 
     folder, params = find_bundle(bundle), read_params()
-    refuse_taken(host, port)
+    check_address_free(host, port)
     listen(folder, host=host, port=port, limits=params.requests)

@@ -34,9 +34,9 @@ def test_two_of_one_name_and_one_that_is_not_there_are_refused():
         find_bundles(["three"])
 
 
-def test_without_any_it_is_said_how_to_make_one(tmp_path, monkeypatch):
+def test_without_any_the_error_names_the_command_that_makes_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match="dvc repro bundle@NAME"):
+    with pytest.raises(UserError, match="ser bundle CORPUS MODEL"):
         find_bundles([])
 
 

@@ -9,10 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 
-from apps.body import uploads_of
-from apps.refusals import LaterError, TooSlowError
-from apps.service import service
-from apps.workplace import Workplace
+from apps.service import RequestLimiter, service
+from apps.uploads import BusyError, UploadTimeoutError, uploads_of
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.inference.answer import recognise
 from tests.apps.conftest import encoded
@@ -82,7 +80,7 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up(limits):
 
     hasty = limits.model_copy(update={"upload_seconds": 0.01})
     request = Request({"type": "http", "headers": [], "query_string": b""}, never)
-    with pytest.raises(TooSlowError, match=r"did not arrive within 0.01 s"):
+    with pytest.raises(UploadTimeoutError, match=r"did not arrive within 0.01 s"):
         asyncio.run(uploads_of(request, limits=hasty))
 
 
@@ -113,26 +111,26 @@ def test_the_description_names_every_address_and_its_page_fetches_nothing(client
     page = client.get("/docs").text
     assert all(path in page for path in paths)
     assert "http" not in page.replace("http-equiv", "")
-    assert client.get("/nothing").json()["detail"] == "Not Found. /docs says what there is."
+    assert client.get("/nothing").json()["detail"] == "Not Found. See /docs."
 
 
 def test_who_finds_no_place_is_told_when_to_come_again():
-    async def three_at_a_place_for_two() -> LaterError:
-        workplace, free = Workplace(at_once=1, waiting=1), threading.Event()
-        workplace.seconds = 2.5  # of earlier jobs
+    async def three_at_a_place_for_two() -> BusyError:
+        limiter, free = RequestLimiter(at_once=1, waiting=1), threading.Event()
+        limiter.seconds = 2.5  # of earlier jobs
 
         async def hold() -> None:
-            async with workplace.place():
-                await workplace.run(free.wait)
+            async with limiter.slot():
+                await limiter.run(free.wait)
 
         holding = [asyncio.create_task(hold()) for _ in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(LaterError) as refused:
+        with pytest.raises(BusyError) as refused:
             await hold()
         free.set()
         await asyncio.gather(*holding)
-        async with workplace.place():  # there is room again
-            workplace.close()
+        async with limiter.slot():  # there is room again
+            limiter.close()
         return refused.value
 
     assert asyncio.run(three_at_a_place_for_two()).seconds == 5  # two jobs of 2.5 s, one after the other
