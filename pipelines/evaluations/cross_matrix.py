@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines import paths
-from pipelines.commands.arguments import refuse_unknown_name
+from pipelines.commands.arguments import check_name
 from pipelines.display.tables import CONSOLE, show_rows
 from pipelines.evaluations.cross_corpus import run
 from pipelines.known_corpora import CORPORA
@@ -29,8 +29,8 @@ def evaluate_pair(
     """
     params = project_params()
     for option, name in (*(("--train", name) for name in train), ("--test", test)):
-        refuse_unknown_name(option, name, params.corpus, hint="Or add it under corpus: in params.yaml.")
-    refuse_unknown_name("--model", model, MODELS, hint="Name one of them.")
+        check_name(option, name, params.corpus, hint="Or add it under corpus: in params.yaml.")
+    check_name("--model", model, MODELS, hint="Name one of them.")
     values = {"train": train, "test": test, "model": model, "presets": dict(presets), "corpus_norm": corpus_norm}
     try:
         section = CrossParams.model_validate(values)
@@ -57,9 +57,9 @@ def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: 
         UserError: a name that is not known, or fewer than two corpora
     """
     params = project_params()
-    refuse_unknown_name("ser cross: model", model, MODELS, hint="Name one of them.")
+    check_name("ser cross: model", model, MODELS, hint="Name one of them.")
     for name in names:
-        refuse_unknown_name("ser cross: corpus", name, params.corpus, hint="Or add it under corpus: in params.yaml.")
+        check_name("ser cross: corpus", name, params.corpus, hint="Or add it under corpus: in params.yaml.")
     corpora = list(names) or corpora_here(model)
     if len(corpora) < 2:
         raise UserError(

@@ -1,4 +1,4 @@
-"""What `ser inflation` compares, before any of it is computed: folds of each protocol, audited."""
+"""What `ser protocol-bias` compares, before any of it is computed: folds of each protocol, audited."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""`ser inflation`: one model on one corpus under protocols from flattering to strict, and why their figures differ."""
+"""`ser protocol-bias`: one model on one corpus under protocols from biased to strict, and why they differ."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines import paths
-from pipelines.commands.arguments import check_asked, refuse_without_features
-from pipelines.display.protocol_bias import show_inflation
+from pipelines.commands.arguments import check_arguments, check_features
+from pipelines.display.protocol_bias import show_protocol_bias
 from pipelines.evaluations.plan import Evaluation
 from pipelines.evaluations.plan_protocol_bias import Comparison, Row, plan_inflation, with_each_c
 from pipelines.evaluations.result import SPEAKER_NORM, synthetic, unknown_speakers
@@ -43,7 +43,7 @@ def inflation(corpus: str, model: str, params: Params) -> dict[str, Any]:
         "warnings": warnings(planned),
     }
     write_result(result, paths.inflation(corpus, model))
-    show_inflation(result)
+    show_protocol_bias(result)
     return result
 
 
@@ -156,8 +156,8 @@ def main(corpus: str, model: str) -> dict[str, Any]:
         UserError: a corpus or model that is not known, or not read yet
     """
     params = project_params()
-    check_asked("ser inflation", corpus, HONEST, model, params)
-    refuse_without_features("ser inflation", corpus, model)
+    check_arguments("ser protocol-bias", corpus, HONEST, model, params)
+    check_features("ser protocol-bias", corpus, model)
     run = inflation.on(params.workers)
     result: dict[str, Any] = run(corpus, model, params.for_corpus(corpus))
     return result

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines import paths
-from pipelines.commands.arguments import check_asked, refuse_without_features
+from pipelines.commands.arguments import check_arguments, check_features
 from pipelines.display.progress import watch_shards
 from pipelines.display.robustness import show_robustness
 from pipelines.evaluations.plan_robustness import PROTOCOL, Plan, plan_robustness, refuse_deaf, with_degraded
@@ -98,9 +98,9 @@ def main(corpus: str, model: str, names: Sequence[str]) -> None:
         UserError: a corpus, model or condition that does not exist, or a model of words
     """
     params = project_params()
-    check_asked("ser robustness", corpus, PROTOCOL, model, params)
+    check_arguments("ser robustness", corpus, PROTOCOL, model, params)
     refuse_deaf(model)
-    refuse_without_features("ser robustness", corpus, model)
+    check_features("ser robustness", corpus, model)
     conditions = chosen(conditions_of(params.robustness), names)
     params = params.for_corpus(corpus)
     robustness.on(params.workers)(corpus, model, params, conditions)

@@ -1,4 +1,4 @@
-"""A picture of `ser inflation`: a bar for each protocol, and for what the voice and the sentence add."""
+"""A picture of `ser protocol-bias`: a bar for each protocol, and for what the voice and the sentence add."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

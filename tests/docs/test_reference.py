@@ -6,12 +6,10 @@ import pytest
 import yaml
 from pydantic import Field, PositiveInt
 
-from pipelines.reference.allowed import allowed
-from pipelines.reference.commands_page import commands_page
-from pipelines.reference.comments import field_comments, file_comments
 from pipelines.reference.markdown import code, moved, plain, value
-from pipelines.reference.params_page import params_page
-from pipelines.reference.stages import readers, stages_of
+from pipelines.reference.pages import commands_page
+from pipelines.reference.params_page import allowed, field_comments, file_comments, params_page
+from pipelines.reference.stages_page import readers, stages_of
 from ser_tasks.params import Fraction, Params, Section
 from ser_tasks.params.base import Count
 from tests.docs.documented import PROJECT

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pipelines import paths
-from pipelines.display.importing import notes_of
+from pipelines.commands.import_corpus import notes_of
 from pipelines.evaluations import ensemble
 from pipelines.settings import project_params
 from ser_tasks.corpora.utterances import utterance_table, write_utterances

@@ -99,7 +99,7 @@ def edit_result(change) -> None:
 
 
 def test_nothing_changed_matches_and_making_it_again_gives_the_same_bytes(project):
-    assert verify() == (0, f"{NAME} matches not committed its 64 answers give its figures 1 rows: 1 matches")
+    assert verify() == (0, f"{NAME} matches not committed its 64 predictions give its figures 1 rows: 1 matches")
     before = paths.result(*ROW).read_bytes()
     make_row("speaker_independent")
     assert paths.result(*ROW).read_bytes() == before
@@ -307,7 +307,7 @@ def test_computed_again_from_nothing_but_data_code_and_params(project, here):
     files = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
     code, said = verify(NAME, "--recompute", "--exact")
     assert (code, "reproduced" in said) == (0, True)
-    assert "the same figures, folds and answers, to the last digit" in said
+    assert "the same figures, folds and posteriors, to the last digit" in said
     assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == files
 
 

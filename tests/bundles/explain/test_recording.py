@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.commands.explain_recording import named_by_frequency
+from pipelines.commands.explain import named_by_frequency
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import Bundle, load_bundle
 from ser_tasks.bundles.explain.descriptor_groups import descriptor_groups

@@ -94,7 +94,7 @@ def test_every_figure_of_every_model_is_that_of_its_result(made, page):
         assert row[5:8] == [percent(result[key]) for key in ("accuracy", "macro_f1", "weighted_f1")]
 
 
-def test_the_speaker_dependent_figure_stands_beside_the_honest_one_and_is_marked(made, page):
+def test_the_speaker_dependent_figure_stands_beside_the_speaker_independent_one_and_is_marked(made, page):
     assert page.row("svm", cells=11)[8] == "✕ " + percent(made[0]["speaker_dependent", "svm"]["uar"])
     assert page.row("mlp", cells=11)[8] == "–"
 
@@ -108,7 +108,7 @@ def test_the_verdict_stands_in_the_summary_and_says_that_it_is_synthetic(made):
     svm = made[0]["speaker_independent", "svm"]
     assert made[1].count(f"On the demo corpus, choose svm: UAR {with_interval(svm)} %.") == 2
     assert "this says nothing about people" in made[1]
-    assert "How sure: ±" in made[1]
+    assert "Uncertainty: ±" in made[1]
 
 
 def test_confusions_are_counted_by_row(page):
@@ -177,7 +177,7 @@ def test_the_same_results_give_the_same_file(made, tmp_path):
 def test_the_terminal_shows_marks_and_the_verdict(made, capsys):
     compare(["demo"], to=None, audio=None)
     said = capsys.readouterr().out
-    assert said.count("● best") == said.count("○ worse") == said.count("▲ hears the speaker first") == 1
+    assert said.count("● best") == said.count("○ worse") == said.count("▲ needs the speaker first") == 1
     assert "On the demo corpus, choose svm" in said
 
 

@@ -1,4 +1,4 @@
-"""`ser inflation` on a corpus whose emotions only those can tell who know the voice; no server."""
+"""`ser protocol-bias` on a corpus whose emotions can be recognised only from known voices; no server."""
 
 from types import SimpleNamespace
 
@@ -73,7 +73,7 @@ def here(folder, monkeypatch):
     monkeypatch.chdir(folder)
 
 
-def test_knowing_the_voice_is_all_that_the_gap_is_made_of_and_the_report_says_so(result, folder):
+def test_knowing_the_voice_explains_the_whole_gap_and_is_reported(result, folder):
     rows = {row["protocol"]: row for row in result["protocols"]}
     assert list(rows) == [
         *("random", "speaker_dependent", "groups_together", "sentences", "speaker_kfold", "speaker_independent"),
@@ -87,7 +87,7 @@ def test_knowing_the_voice_is_all_that_the_gap_is_made_of_and_the_report_says_so
     equal = {row["shares"]: row["uar"] for row in result["equal_training"]}
     assert max(equal["neither"], equal["sentence"]) < 0.75 < min(equal["speaker"], equal["both"])
     said = " ".join(in_words(result))
-    assert f"Random folds say {100 * rows['random']['uar']:.1f}" in said
+    assert f"Random folds give UAR {100 * rows['random']['uar']:.1f}" in said
     assert "corpus.demo.emobox is null" in result["left_out"].pop("emobox")
     assert result["left_out"] == {
         "sessions": "no sessions are known",

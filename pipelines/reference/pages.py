@@ -1,4 +1,4 @@
-"""Every feature set and every model."""
+"""Pages that are a table of what the code has: commands, corpora, feature sets, models, results."""
 
 import ast
 import inspect
@@ -7,10 +7,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import typer
 from pydantic import BaseModel
+from typer.cli import get_docs_for_click
 
+from pipelines.cli import cli
 from pipelines.reference.markdown import code, codes, plain, table
 from pipelines.settings import feature_params
+from ser_tasks.corpora import CORPORA
+from ser_tasks.corpora.corpus import Corpus
+from ser_tasks.evaluation.result import markdown, read_results, results_table
 from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
@@ -19,6 +25,49 @@ from ser_tasks.models import TABLE
 from ser_tasks.models.recogniser import Model
 from ser_tasks.params import Params, Section
 from ser_tasks.params.reading import PARAMS_FILE, read_params
+
+
+def commands_page(project: Path) -> str:
+    """The help of every command, as Markdown; nothing is read from the project's folder."""
+    command = typer.main.get_command(cli)
+    context = typer.Context(command, info_name="ser")
+    return get_docs_for_click(obj=command, ctx=context, name="ser", title="Commands")
+
+
+CORPORA_HEAD = """# Corpora
+
+Those that can be parsed; `ser corpora` lists which are on this machine. Each has a licence of its own: read it first.
+
+"""
+
+
+def corpora_page(project: Path) -> str:
+    """A table of all, then one paragraph each; nothing is read from the project's folder."""
+    rows = [
+        (f"[{name}](#{name})", plain(corpus.title), corpus.kind, corpus.language, plain(corpus.size))
+        for name, corpus in CORPORA.items()
+    ]
+    overview = table(("name", "is", "kind", "language", "size"), rows)
+    return "\n".join([CORPORA_HEAD, overview, *(_corpus(corpus) for corpus in CORPORA.values())])
+
+
+def _corpus(corpus: Corpus) -> str:
+    presets = table(
+        ("preset", "is", "classes"),
+        (
+            (code(name), plain(preset.description), ", ".join(sorted(set(preset.classes.values()))))
+            for name, preset in corpus.presets.items()
+        ),
+    )
+    facts = {
+        "Licence": corpus.licence,
+        "Cite": corpus.citation,
+        "To get it": corpus.how_to_get,
+        "File names": corpus.pattern,
+    }
+    listed = "".join(f"- {what}: {plain(text)}\n" for what, text in facts.items() if text)
+    return f"## {corpus.name}\n\n{plain(corpus.title)}.\n\n{listed}\n{presets}"
+
 
 FEATURES_HEAD = """# Feature sets
 
@@ -34,10 +83,10 @@ an utterance; [how to get and to choose one](../encoders.md).
 """
 MODELS_HEAD = """# Models
 
-*Settings*: its sections of `params.yaml` ([parameters](params.md)). A model that z-scores speakers hears all of a test
-speaker's audio before its first answer ([protocols](../protocols.md)). Each that reads `transcripts` is there once more
-as `NAME_heard`, with its settings: it reads what a speech recogniser transcribed. `svm`, `logistic` and their variants
-with speaker norm are there once more for each speech encoder, as `ENCODER_NAME`: `whisper_base_logistic`.
+*Settings*: its sections of `params.yaml` ([parameters](params.md)). A model that z-scores speakers needs all of a test
+speaker's audio before its first prediction ([protocols](../protocols.md)). For each that reads `transcripts` there is
+a `NAME_heard` with the same settings, which reads the transcripts of a speech recogniser. For `svm`, `logistic` and
+their variants with speaker norm there is one on each speech encoder, `ENCODER_NAME`: `whisper_base_logistic`.
 
 """
 
@@ -61,14 +110,14 @@ def features_page(project: Path) -> str:
 def _encoder(encoder: Encoder) -> Iterator[str]:
     yield f"{encoder.family.title}: {encoder.family.paper}"
     yield f"{encoder.parameters:g}" if encoder.hub else ""
-    yield f"{encoder.layers} × {encoder.width}" if encoder.hub else "as its config.json says"
+    yield f"{encoder.layers} × {encoder.width}" if encoder.hub else "as in its config.json"
     yield encoder.languages
     yield encoder.licence
     yield codes(encoder.family.libraries or ["numpy"])
 
 
 def _feature_set(features: FeatureSet, sections: Mapping[str, Section]) -> Iterator[str]:
-    about, source = _said(inspect.unwrap(getattr(features.extract, "func", features.extract)).__module__)
+    about, source = _docstring(inspect.unwrap(getattr(features.extract, "func", features.extract)).__module__)
     yield about
     yield str(len(features.names(sections)))
     framing = features.framing and features.framing(**features.settings(sections))
@@ -85,8 +134,8 @@ def models_page(project: Path) -> str:
 
 
 def _model(model: Model, params: Params) -> Iterator[str]:
-    about, source = _said(model.code[0] if model.code else model.build.__module__)
-    own = {"embeddings": " An SVM learns from its embeddings."}.get(model.group, "")
+    about, source = _docstring(model.code[0] if model.code else model.build.__module__)
+    own = {"embeddings": " An SVM is trained on its embeddings."}.get(model.group, "")
     yield about + own + (" Features are z-scored for each speaker." if model.speaker_norm else "")
     yield codes(model.feature_set.split("+"))
     known: dict[int, str] = {id(section): key for key, section in params if isinstance(section, Section)}
@@ -102,11 +151,23 @@ def _names_of(section: Any, known: Mapping[int, str]) -> list[str]:
     return [name for part in vars(section).values() for name in _names_of(part, known)]
 
 
-def _said(module: str) -> tuple[str, str]:
-    """What a module is, and where its idea is from, by its docstrings; nothing is imported for it."""
+def _docstring(module: str) -> tuple[str, str]:
+    """What a module is, and its source, from its docstrings; nothing is imported for it."""
     spec = find_spec(module)
     tree = ast.parse(Path(str(spec and spec.origin)).read_text(encoding="utf-8"))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
     texts = [text for node in nodes if (text := ast.get_docstring(node))]
     sources = [text.partition("Source: ")[2].partition("\n\n")[0] for text in texts if "Source: " in text]
     return plain(texts[0].partition("\n\n")[0]), plain(sources[0]) if sources else "–"
+
+
+RESULTS_HEAD = """# Results
+
+Every evaluation below `results/`, in %, as `ser results` prints them. The columns: [protocols](../protocols.md).
+
+"""
+
+
+def results_page(project: Path) -> str:
+    """The same table as `ser results --markdown`."""
+    return RESULTS_HEAD + markdown(results_table(read_results(project / "results")))

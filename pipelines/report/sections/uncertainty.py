@@ -1,13 +1,10 @@
-"""How sure: what the figures rest on, and every warning of the results."""
+"""Uncertainty: the sizes that the figures rest on, and every warning of the results."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
-from pipelines.report.looks import count
-from pipelines.report.parts import Section, join, table
+from pipelines.report.parts import Section, count, join, render, table
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
@@ -16,8 +13,8 @@ FEW = 30  # speakers
 DESIGNED_ON = ("emodb", "ravdess")
 
 
-def sure(block: Block) -> Section:
-    """Counts, then what a reader must know."""
+def uncertainty(block: Block) -> Section:
+    """The section: counts, then warnings."""
     rows = []
     for row in block.rows:
         result = row.result
@@ -26,43 +23,45 @@ def sure(block: Block) -> Section:
         half = 50 * (result["uar_high"] - result["uar_low"])
         rows.append([row.name, f"± {half:.1f}", str(block.tested_speakers), str(len(folds)), str(len(seeds)), spread])
     columns = ("model", "half of the interval", "speakers", "folds", "seeds", "UAR of each seed")
-    said = [Markup("<p class='warning'>{}</p>").format(one) for one in _warnings(block)]
-    return Section("sure", "How sure is this?", join(table("What the figures rest on", columns, rows), *said))
+    warnings = [render("warning", one) for one in _warnings(block)]
+    return Section(
+        "uncertainty", "How certain is this?", join(table("What the figures rest on", columns, rows), *warnings)
+    )
 
 
 def summary(block: Block) -> str:
-    """The same in one line."""
+    """The uncertainty of the best model, in one line."""
     result = block.rows[0].result
     half = 50 * (result["uar_high"] - result["uar_low"])
     folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))
     return (
-        f"How sure: ± {half:.1f} points, from {count(block.tested_speakers, 'speaker')}, {count(len(folds), 'fold')}, "
-        f"{count(len(seeds), 'seed')}."
+        f"Uncertainty: ± {half:.1f} points, from {count(block.tested_speakers, 'speaker')}, "
+        f"{count(len(folds), 'fold')}, {count(len(seeds), 'seed')}."
     )
 
 
 def _warnings(block: Block) -> list[str]:
-    said = []
+    warnings = []
     speakers = block.tested_speakers
     if speakers < FEW:
-        said.append(
-            f"{count(speakers, 'speaker')}: differences of a few points cannot be settled on so few, and nothing is "
-            "known of voices unlike these."
+        warnings.append(
+            f"{count(speakers, 'speaker')}: differences of a few points are not significant with so few, and nothing "
+            "is known about voices unlike these."
         )
     if all(len({fold["seed"] for fold in row.result["folds"]}) == 1 for row in block.rows):
-        said.append("One seed each: a network trained again gives another figure, one or two points away.")
+        warnings.append("One seed each: a network trained again gives another figure, one or two points away.")
     if block.comparison.corpus in DESIGNED_ON:
-        said.append(
+        warnings.append(
             "The feature set and some settings were chosen while looking at this corpus: expect a point or two less on "
             "another one."
         )
     if block.corpus.kind == "acted":
-        said.append("Acted speech: emotions in everyday speech are weaker, and recognised less often.")
+        warnings.append("Acted speech: emotions in everyday speech are weaker, and recognised less often.")
     found: dict[str, list[str]] = {}
     for row in block.rows:
         for warning in row.result["warnings"]:
             found.setdefault(warning, []).append(row.name)
     everyone = len(block.rows)
-    return said + [
+    return warnings + [
         warning if len(names) == everyone else f"{', '.join(names)}: {warning}" for warning, names in found.items()
     ]

@@ -1,10 +1,10 @@
-"""What is said of a fold that is being trained."""
+"""The progress of a fold in words."""
 
 from pipelines.display.progress import in_words
 from ser_tasks.models.training.progress import Progress
 
 
-def test_a_fold_says_where_it_is_and_how_long_it_may_take():
+def test_a_fold_reports_its_epoch_and_the_time_left():
     progress = Progress(epoch=12, epochs=60, loss=0.814, val_uar=0.7123, seconds_left=80.4)
     assert in_words(progress) == "epoch 12 of 60, loss 0.81, val UAR 71.2, 1:20 left at most"
 

@@ -1,4 +1,4 @@
-"""Where the figures are from: files, digests, versions."""
+"""Provenance of the figures: files, digests, versions."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MANY = 8  # lines
 DIGEST = re.compile("[0-9a-f]{32,}")
 
 
-def origin(block: Block) -> Section:
-    """Versions of the libraries and what a result says of its provenance, if it does."""
+def provenance(block: Block) -> Section:
+    """The section: versions of the libraries, and the provenance of each result, if it has one."""
     libraries = sorted({name for row in block.rows for name in row.result["versions"]})
     versions = [[row.name, *(row.result["versions"].get(name, UNKNOWN) for name in libraries)] for row in block.rows]
     known = [_known(row.result.get("provenance", {})) for row in block.rows]
@@ -29,17 +29,17 @@ def origin(block: Block) -> Section:
         parts.append(table(caption, ["of", *(row.name for row in block.rows)], rows))
     files = [[row.name, _file(row.result)] for row in block.rows]
     parts.append(table("Files", ["model", "result"], files))
-    return Section("origin", "Where the figures are from", folded("Versions, digests, files", join(*parts)))
+    return Section("provenance", "Provenance", folded("Versions, digests, files", join(*parts)))
 
 
 def _file(result: Mapping[str, Any]) -> str:
     return f"results/{result['corpus']}/{result['protocol']}/{result['model']}.json"
 
 
-def _known(provenance: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def _known(recorded: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Lines "name: value" of each part by their name; a part of many lines is one digest."""
     found: dict[str, str] = {}
-    for part, lines in provenance.items():
+    for part, lines in recorded.items():
         if len(lines) > MANY:
             digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
             found[part] = f"{len(lines)} · {_short(digest)}"

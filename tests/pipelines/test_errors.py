@@ -1,4 +1,4 @@
-"""What a person can mend is a sentence; a fault of the program keeps its traceback."""
+"""What a user can fix is a sentence; a bug of the program keeps its traceback."""
 
 import pytest
 
@@ -13,7 +13,10 @@ from ser_tasks.errors import UserError
             UserError("a [b].wav: the file is empty. Copy it again."),
             "Error: a [b].wav: the file is empty. Copy it again.",
         ),
-        (PermissionError(13, "Permission denied", "answers.csv"), "'answers.csv'. See that it is there, may be read"),
+        (
+            PermissionError(13, "Permission denied", "predictions.csv"),
+            "'predictions.csv'. See that it is there, may be read",
+        ),
         (OSError(28, "No space left on device"), "No space left on device. See that"),
     ],
 )

@@ -1,11 +1,11 @@
-"""Folds trained on another machine: the plan that goes there, and the outcomes that come back."""
+"""Folds trained on another machine: the exported plan, and the imported outcomes."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from pipelines.commands.remote import adopt
+from pipelines.commands.remote import import_outcomes
 from ser_tasks.errors import UserError
 from ser_tasks.models.remote.plan import read_plan
 from tests.pipelines.conftest import and_evaluate
@@ -14,11 +14,11 @@ STAGE = "evaluate@demo-speaker_independent-mlp"
 
 
 @pytest.mark.slow
-def test_an_evaluation_is_made_of_the_outcomes_that_came_back(project):
-    """No network is trained here: the answers are made up, all right but for one speaker's, which are all wrong."""
+def test_an_evaluation_is_made_of_the_imported_outcomes(project):
+    """No network is trained here: the posteriors are made up, all right but for one speaker's, which are all wrong."""
     project.edit_params(and_evaluate("mlp"))
     project.succeed("dvc", "repro", "features@demo-functionals")
-    project.succeed("pipelines.cli", "plan", "demo", "mlp", "--to", "mlp.json")
+    project.succeed("pipelines.cli", "remote", "export", "demo", "mlp", "--to", "mlp.json")
 
     plan = read_plan(project.folder / "mlp.json")
     emotion = dict(zip(plan.labels.utterance_ids, plan.labels.emotions, strict=True))
@@ -33,7 +33,7 @@ def test_an_evaluation_is_made_of_the_outcomes_that_came_back(project):
     (project.folder / "outcomes").mkdir()
     file = project.folder / "outcomes" / "outcomes.json"
     file.write_text(json.dumps({"format": 1, "outcomes": outcomes}), encoding="utf-8")
-    project.succeed("pipelines.cli", "adopt", "outcomes")
+    project.succeed("pipelines.cli", "remote", "import", "outcomes")
     project.environment["KERAS_BACKEND"] = "jax"
     project.succeed("dvc", "repro", STAGE)
 
@@ -45,13 +45,13 @@ def test_an_evaluation_is_made_of_the_outcomes_that_came_back(project):
 
 def test_a_folder_without_outcomes_is_refused(tmp_path: Path):
     with pytest.raises(UserError, match=r"outcomes.json: no outcomes that can be read.*Name the folder"):
-        adopt(tmp_path)
+        import_outcomes(tmp_path)
 
 
 def test_outcomes_of_another_format_are_refused(tmp_path: Path):
     (tmp_path / "outcomes.json").write_text('{"format": 99, "outcomes": []}', encoding="utf-8")
     with pytest.raises(UserError, match=r"format 99, expected 1\. Train again with this version"):
-        adopt(tmp_path)
+        import_outcomes(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -66,5 +66,5 @@ def test_an_outcome_that_is_not_whole_is_refused_and_nothing_is_written(tmp_path
     monkeypatch.chdir(tmp_path)
     Path("outcomes.json").write_text(json.dumps({"format": 1, "outcomes": [outcome]}), encoding="utf-8")
     with pytest.raises(UserError, match=r"outcomes.json: the outcome with key .* is not whole.*Copy the folder again"):
-        adopt(Path())
+        import_outcomes(Path())
     assert [path.name for path in tmp_path.rglob("*")] == ["outcomes.json"]
