@@ -101,7 +101,7 @@ def show_blocks(blocks: Sequence[Block]) -> None:
             CONSOLE.print(f"  {escape(sentence)}")
     CONSOLE.print(
         "\n[dim]UAR in %, 95 % interval over speakers. Tied: a paired test over speakers, corrected for the number of "
-        "models (Holm), cannot tell it from the best.[/]"
+        "models (Holm), finds no significant difference from the best.[/]"
     )
 
 

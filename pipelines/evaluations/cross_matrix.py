@@ -16,7 +16,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.text.transcripts import OF_WORDS
 
-Pair = tuple[str, str]  # learnt from, tested on
+Pair = tuple[str, str]  # trained on, tested on
 
 
 def evaluate_pair(
@@ -51,7 +51,7 @@ def name_of(section: CrossParams) -> str:
 
 
 def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: bool) -> None:
-    """Every pair of these corpora, or of all that are here: UAR and interval, learnt from a row, tested on a column.
+    """Every pair of these corpora, or of all that are here: UAR and interval, trained on a row, tested on a column.
 
     Raises:
         UserError: a name that is not known, or fewer than two corpora
@@ -70,7 +70,7 @@ def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: 
     for train in corpora:
         for test in corpora:
             cells[train, test] = _cell(train, test, model, params, corpus_norm=corpus_norm)
-    rows = [{"learnt from": train} | {test: _said(cells[train, test]) for test in corpora} for train in corpora]
+    rows = [{"trained on": train} | {test: _said(cells[train, test]) for test in corpora} for train in corpora]
     if as_markdown:
         CONSOLE.print(markdown(rows), markup=False)
     else:

@@ -71,7 +71,7 @@ def head(planned: Comparison) -> dict[str, Any]:
 
 
 def protocol_figures(row: Row, tables: Tables, planned: Comparison) -> dict[str, Any]:
-    """One row: what is shared with training parts, the figures, and what they are above the honest ones."""
+    """One row: what is shared with training parts, the figures, and their gain over the corpus' own protocol."""
     return {
         "protocol": row.name,
         "title": row.title,
@@ -99,7 +99,7 @@ def equal_training(planned: Comparison, tables: Tables) -> list[dict[str, Any]]:
 
 
 def flattered(planned: Comparison) -> list[Row]:
-    """The rows on which choosing by test scores is shown: the first and the honest one."""
+    """The rows on which choosing by test scores is shown: the first and the corpus' own one."""
     return list({row.name: row for row in (planned.rows[0], planned.honest)}.values())
 
 
@@ -150,7 +150,7 @@ def _against(row: Row, first: pd.DataFrame, second: pd.DataFrame) -> dict[str, f
 
 
 def main(corpus: str, model: str) -> dict[str, Any]:
-    """The flow with the workers that params.yaml asks for.
+    """The flow with the workers that params.yaml sets.
 
     Raises:
         UserError: a corpus or model that is not known, or not read yet

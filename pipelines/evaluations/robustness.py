@@ -1,4 +1,4 @@
-"""`ser robustness`: models that learnt from clean recordings, asked about degraded ones of voices they never heard."""
+"""`ser robustness`: models trained on clean recordings, tested on degraded ones of unseen voices."""
 
 import json
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from ser_tasks.tasks import degrade_shard
 
 @flow("robustness", run_name="{corpus} {model}")
 def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Condition]) -> None:
-    """Features under every condition, one task a fold that answers for all of them, then figures and a picture."""
+    """Features under every condition, one task a fold that predicts all of them, then figures and a picture."""
     plan = plan_robustness(corpus, model, params, conditions)
     degrade(plan)
     evaluation = with_degraded(plan)
@@ -65,7 +65,7 @@ def degrade(plan: Plan) -> None:
 
 
 def figures(plan: Plan, outcomes: Sequence[FoldOutcome]) -> dict[str, Any]:
-    """Of the clean answers and of those under each condition, and what they come to in words."""
+    """Of the clean predictions and of those under each condition, and what they come to in words."""
     evaluation, params = plan.evaluation, plan.evaluation.params.evaluation
     tables = {
         name: prediction_table(evaluation.runs, [under(outcome, name) for outcome in outcomes], evaluation.labels)
@@ -92,7 +92,7 @@ def beside_the_evaluation(plan: Plan, uar: float) -> list[str]:
 
 
 def main(corpus: str, model: str, names: Sequence[str]) -> None:
-    """The flow with the workers that params.yaml asks for.
+    """The flow with the workers that params.yaml sets.
 
     Raises:
         UserError: a corpus, model or condition that does not exist, or a model of words

@@ -34,7 +34,7 @@ from ser_tasks.params.reading import PARAMS_FILE
 
 @dataclass(frozen=True)
 class TuneOptions:
-    """What is asked for on the command line."""
+    """Options of the command line."""
 
     outer: int | None  # folds to score; None: all
     minutes: float | None  # of each study, then no further trial is begun
@@ -118,7 +118,7 @@ def write_params(values: dict[str, Any], file: Path = PARAMS_FILE) -> None:
 def main(
     corpus: str, protocol: str, model: str, *, trials: int | None, workers: int | None, options: TuneOptions
 ) -> None:
-    """The flow with the workers that params.yaml asks for, or the command line."""
+    """The flow with the workers that params.yaml sets, or the command line."""
     params = project_params()
     check_arguments("ser tune", corpus, protocol, model, params, models=SPACES)
     asked = {"tuning": {"trials": trials}, "workers": {"count": workers}}

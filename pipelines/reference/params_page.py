@@ -63,7 +63,7 @@ def _line_comments(text: str) -> Iterator[tuple[int, str]]:
     ends: dict[int, int] = {}
     for token in yaml.scan(text):
         mark = token.end_mark
-        if token.start_mark.index < mark.index:  # not those that only say where a block begins or ends
+        if token.start_mark.index < mark.index:  # not those that only mark where a block begins or ends
             ends[mark.line] = max(ends.get(mark.line, 0), mark.column)
     for number, line in enumerate(text.splitlines()):
         rest = line[ends.get(number, 0) :].strip()
@@ -136,7 +136,7 @@ PHRASES: Mapping[str, Callable[[Schema], str]] = {
 HEAD = """# Parameters
 
 Every key of `params.yaml`, with the value that stands there. Keys without a default are required; unknown ones are
-refused with the nearest name, and a mistake is reported with its line. *Read by*: the [stages](stages.md) that a
+rejected with the nearest name, and a mistake is reported with its line. *Read by*: the [stages](stages.md) that a
 change makes stale. What no stage reads is read by commands. To try a value without keeping it:
 `dvc exp run -S training.epochs=20`.
 

@@ -87,7 +87,7 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block
     dependent = {row.name: row.result for row in rows if usual and _is_biased(row.result, comparison)}
     table = paths.utterances(comparison.corpus)
     utterances = read_utterances(table).set_index("utterance_id") if table.exists() else pd.DataFrame()
-    if utterances.empty:  # no speakers, so no paired tests: as if the answers were not here
+    if utterances.empty:  # no speakers, so no paired tests: as if the predictions were not here
         comparison = replace(comparison, rows=tuple(replace(row, answers=None) for row in comparison.rows))
     for row in comparison.rows:
         _check_known(row, utterances, table)

@@ -145,7 +145,7 @@ def _upright(x: str, colour: str, dash: str | None = None) -> Markup:
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot of fixed size; both axes begin and end where it says."""
+    """A plot of fixed size; with given ends of both axes."""
 
     x: tuple[float, float]
     y: tuple[float, float]

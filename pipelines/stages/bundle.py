@@ -36,7 +36,7 @@ from ser_tasks.tracking import KIND, register_bundle
 
 @flow("bundle", run_name="{name}")
 def bundle(name: str, params: Params) -> None:
-    """Train on everything, judge the confidences of the cross-validation, write the folder."""
+    """Train on everything, calibrate on the confidences of the cross-validation, write the folder."""
     section = params.bundles[name]
     refuse_unbundled(section.model)
     result, predictions = _evaluated(section, params)

@@ -1,4 +1,4 @@
-"""Pictures of explanations: of one answer over time, and of groups of features."""
+"""Pictures of explanations: of one prediction over time, and of groups of features."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +40,7 @@ def draw_explanation(
     """Waveform, features, attributions and attention over time; of statistics of the whole utterance, bars for groups.
 
     Args:
-        explanation: of one answer
+        explanation: of one prediction
         card: of the bundle that gave it
         dimensions: names of its features
         title: of the picture

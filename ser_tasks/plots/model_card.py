@@ -10,7 +10,7 @@ OURS, GREY = "#1f5a96", "#888888"
 
 
 def reliability_figure(bins: list[Bin], confidence: NDArray[np.float64], *, title: str) -> Figure:
-    """Accuracy against confidence, one dot a bin, and below it how many answers have which confidence."""
+    """Accuracy against confidence, one dot a bin, and below it how many predictions have which confidence."""
     figure = Figure(figsize=(4.6, 5.2), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     upper.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="calibrated")
@@ -24,14 +24,14 @@ def reliability_figure(bins: list[Bin], confidence: NDArray[np.float64], *, titl
 
 
 def risk_coverage_figure(curve: RiskCoverage, threshold: Threshold, *, title: str) -> Figure:
-    """Share of wrong answers among the most confident ones, and where "unsure" begins."""
+    """Share of wrong predictions among the most confident ones, and where "unsure" begins."""
     figure = Figure(figsize=(5.2, 4), layout="constrained")
     axes = figure.subplots()
     axes.step(curve.coverage, curve.risk, where="post", color=OURS, linewidth=1.5)
     axes.axhline(threshold.target, color=GREY, linestyle=":", linewidth=1, label=f"aimed at: {threshold.target:.1%}")
     axes.axvline(threshold.coverage, color=GREY, linestyle="--", linewidth=1)
-    told = f"not unsure: {threshold.coverage:.0%} of the answers,\n{threshold.risk:.1%} of them wrong"
-    axes.plot(threshold.coverage, threshold.risk, "o", color=OURS, label=told)
+    reached = f"not unsure: {threshold.coverage:.0%} of the answers,\n{threshold.risk:.1%} of them wrong"
+    axes.plot(threshold.coverage, threshold.risk, "o", color=OURS, label=reached)
     axes.set(xlim=(0, 1), ylim=(0, None), xlabel="coverage", ylabel="risk: wrong, share of those")
     axes.legend(loc="best", frameon=False, fontsize=9)
     axes.set_title(title, fontsize=10)

@@ -62,7 +62,7 @@ def _colour(figures: Mapping[str, Any]) -> str:
 
 def _legend(figure: Figure) -> None:
     meaning = {
-        BIASED: "voices of the test part are in training",
+        BIASED: "voices of the test part are in the training set",
         OWN_PROTOCOL: "they are not: the corpus' own protocol",
         OTHER: "they are not: another one",
     }

@@ -35,8 +35,8 @@ def robustness_figure(result: Figures) -> Figure:
     shown = [(own, draw) for own, draw in parts if own]
     for axes, (own, draw) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown, strict=True):
         draw(axes, own, result)
-    learnt = "learnt from clean recordings, tested on degraded ones of speakers not heard"
-    figure.suptitle(f"{result['corpus']} · {result['model']}: {learnt}", fontsize=11)
+    trained = "trained on clean recordings, tested on degraded ones of unseen speakers"
+    figure.suptitle(f"{result['corpus']} · {result['model']}: {trained}", fontsize=11)
     return figure
 
 
