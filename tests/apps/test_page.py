@@ -47,7 +47,7 @@ def test_a_short_recording_has_no_timeline_and_an_svm_no_attention(bundle, timel
     assert short.attention is None
 
 
-def test_the_answer_is_a_table_that_can_be_read_aloud_and_bars_as_long_as_it_says(bundle, timeline):
+def test_the_prediction_is_a_table_for_screen_readers_and_bars_of_its_length(bundle, timeline):
     short = prediction_of(bundle, Recording(voice("anger", speaker=5, take=7)[:, None], RATE), timeline=timeline)
     html = results("a.wav", [short])
     assert re.findall(r'<th scope="row">(\w+)</th>', html) == list(CLASSES)
@@ -57,7 +57,7 @@ def test_the_answer_is_a_table_that_can_be_read_aloud_and_bars_as_long_as_it_say
     assert re.search(r'<img [^>]*alt="a.wav, 0.6 s: waveform, log-mel spectrogram"', html)
 
 
-def test_unsure_is_said_in_words_with_its_reasons(prediction, page):
+def test_unsure_is_shown_in_words_with_its_reasons(prediction, page):
     assert prediction.answer.unsure  # 4 s, learnt from half a second
     assert "<strong>Unsure.</strong>" in page
     assert prediction.answer.remarks
@@ -74,7 +74,7 @@ def test_names_of_files_are_text_and_never_markup(page):
     assert "&#34;&gt;&lt;b&gt;talk.json" in page
 
 
-def test_what_is_taken_home_is_what_was_answered(prediction, page, long_voice):
+def test_the_downloads_hold_the_prediction(prediction, page, long_voice):
     as_json, as_csv = links(page).values()
     entry = json.loads(as_json)["answers"][0]
     assert entry["probabilities"] == dict(prediction.answer.probabilities)
@@ -97,7 +97,7 @@ def sent(uploads, content: bytes, name: str = "a.wav") -> str:
     return str(folder / name)
 
 
-def test_the_recording_is_gone_once_it_is_answered_or_refused(bundle, limits, timeline, tmp_path, anger):
+def test_the_recording_is_deleted_after_its_prediction_or_error(bundle, limits, timeline, tmp_path, anger):
     ask = on_click({"small": bundle}, requests=limits, timeline=timeline, uploads=tmp_path)
     for content, expected in ((anger, "anger"), (b"hello", "No prediction."), (b"", "No prediction.")):
         html, _, audio = ask(sent(tmp_path, content), ["small"])
@@ -106,7 +106,7 @@ def test_the_recording_is_gone_once_it_is_answered_or_refused(bundle, limits, ti
         assert list(tmp_path.iterdir()) == []
 
 
-def test_a_press_too_early_is_answered_with_what_is_missing(bundle, limits, timeline, tmp_path, anger):
+def test_a_press_too_early_reports_what_is_missing(bundle, limits, timeline, tmp_path, anger):
     ask = on_click({"small": bundle}, requests=limits, timeline=timeline, uploads=tmp_path)
     assert "Record one, or choose a file" in ask(None, ["small"])[0]
     assert "Tick one or more" in ask(sent(tmp_path, anger), [])[0]
@@ -114,7 +114,7 @@ def test_a_press_too_early_is_answered_with_what_is_missing(bundle, limits, time
     assert "deleted meanwhile" in ask(str(tmp_path / "gone.wav"), ["small"])[0]
 
 
-def test_files_elsewhere_are_never_removed(bundle, limits, timeline, tmp_path, anger):
+def test_files_in_other_folders_are_never_removed(bundle, limits, timeline, tmp_path, anger):
     own = tmp_path / "mine.wav"
     own.write_bytes(anger)
     (tmp_path / "uploads").mkdir()
@@ -130,14 +130,14 @@ def gradio_page(bundle, limits, timeline, tmp_path, monkeypatch):
     return demo({"small": bundle}, requests=limits, timeline=timeline, uploads=tmp_path)
 
 
-def test_two_people_who_send_the_same_file_do_not_share_it(gradio_page, anger):
+def test_two_users_who_send_the_same_file_do_not_share_it(gradio_page, anger):
     with TestClient(routes.mount_gradio_app(FastAPI(), gradio_page, path="")) as client:
         paths = [client.post("/gradio_api/upload", files={"files": ("a.wav", anger)}).json()[0] for _ in range(2)]
         assert paths[0] != paths[1]
         assert [Path(path).read_bytes() for path in paths] == [anger, anger]
 
 
-def test_the_page_tells_nobody_and_fetches_nothing_from_elsewhere(gradio_page):
+def test_the_page_sends_no_telemetry_and_loads_nothing_from_other_hosts(gradio_page):
     found = theme()["theme"]
     assert gradio_page.analytics_enabled is False
     assert found._stylesheets == []

@@ -1,4 +1,4 @@
-"""The HTTP service, asked in the same process."""
+"""The HTTP service, in the same process."""
 
 import asyncio
 import threading
@@ -30,7 +30,7 @@ def client(bundle, limits, scratch):
     assert list(scratch.iterdir()) == []  # nothing is left of any request
 
 
-def test_a_recording_is_answered_as_the_command_line_answers_it(client, bundle, anger):
+def test_a_recording_has_the_prediction_of_the_command_line(client, bundle, anger):
     said = client.post("/v1/recognise?name=a.wav", content=anger).json()
     expected = recognise(bundle, Recording(voice("anger", speaker=5, take=7)[:, None], RATE))
     assert said["file"] == "a.wav"
@@ -44,7 +44,7 @@ def test_a_form_is_as_good_as_a_raw_body(client, anger):
     assert form == client.post("/v1/recognise?name=a.wav", content=anger).json()
 
 
-def test_a_batch_has_an_answer_or_an_error_for_each_file_in_its_order(client, anger):
+def test_a_batch_has_a_prediction_or_an_error_for_each_file_in_its_order(client, anger):
     files = [("files", ("good.wav", anger)), ("files", ("bad.txt", b"hello")), ("files", ("short.wav", anger[:44]))]
     results = client.post("/v1/recognise/batch", files=files).json()["results"]
     assert [result["file"] for result in results] == ["good.wav", "bad.txt", "short.wav"]
@@ -69,7 +69,7 @@ def test_errors_have_a_status_and_the_text_of_the_command_line(client, content, 
     assert reply.json()["detail"].startswith(detail)
 
 
-def test_a_stream_that_does_not_say_its_size_is_cut_off_at_the_limit(client):
+def test_a_stream_of_unknown_size_is_cut_off_at_the_limit(client):
     parts = iter([bytes(100_000)] * 50)  # of 5 MB, where 0.5 are read
     assert client.post("/v1/recognise", content=parts).status_code == 413
 
@@ -84,7 +84,7 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up(limits):
         asyncio.run(uploads_of(request, limits=hasty))
 
 
-def test_forms_without_files_or_with_too_many_are_answered_with_how_to_send_them(client, anger):
+def test_forms_without_files_or_with_too_many_are_reported_with_how_to_send_them(client, anger):
     assert "curl -F" in client.post("/v1/recognise", files={"comment": (None, "no file")}).json()["detail"]
     many = client.post("/v1/recognise/batch", files=[("files", (str(i), anger)) for i in range(4)])
     assert (many.status_code, "at most 3" in many.json()["detail"]) == (400, True)
@@ -100,7 +100,7 @@ def test_before_the_bundle_is_loaded_the_service_is_alive_and_not_ready(limits):
             assert int(reply.headers["retry-after"]) > 0
 
 
-def test_the_card_says_what_the_model_is(client, bundle):
+def test_the_card_describes_the_model(client, bundle):
     assert client.get("/ready").json() == {"status": "ready", "bundle": "small"}
     assert client.get("/v1/bundle").json() == bundle.card.model_dump(mode="json")
 
@@ -114,7 +114,7 @@ def test_the_description_names_every_address_and_its_page_fetches_nothing(client
     assert client.get("/nothing").json()["detail"] == "Not Found. See /docs."
 
 
-def test_who_finds_no_place_is_told_when_to_come_again():
+def test_a_request_beyond_the_limit_gets_the_time_to_retry():
     async def three_at_a_place_for_two() -> BusyError:
         limiter, free = RequestLimiter(at_once=1, waiting=1), threading.Event()
         limiter.seconds = 2.5  # of earlier jobs

@@ -45,7 +45,7 @@ class Grown(Base):
         ("switch", "`true`, `false`"),
     ],
 )
-def test_what_a_field_may_be_is_said_in_words(field, phrase):
+def test_what_a_field_may_be_is_described_in_words(field, phrase):
     assert allowed(Grown.model_json_schema()["properties"][field]) == phrase
 
 
@@ -113,7 +113,7 @@ def test_links_of_a_page_that_moves_still_lead_to_other_pages(tmp_path):
     assert moved(page) == "[a](../a.md#b), c, [d](#d), [e](https://e.org)"
 
 
-def test_every_key_of_params_yaml_is_on_the_page_and_says_what_it_means():
+def test_every_key_of_params_yaml_is_on_the_page_with_its_meaning():
     lines = params_page(PROJECT).splitlines()
     assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == [*Params.model_fields]
     speechless = [line for line in lines if line.startswith("| `") and line.endswith("|  |")]

@@ -37,7 +37,7 @@ def test_a_command_may_take_fewer_models(tmp_path, monkeypatch):
         )
 
 
-def test_an_acoustic_model_is_refused_where_no_features_are_computed(tmp_path, monkeypatch):
+def test_an_acoustic_model_is_rejected_where_no_features_are_computed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
         UserError, match=r"svm is an acoustic model, and meld has no features here .*ser evaluate meld svm"

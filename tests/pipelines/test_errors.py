@@ -20,7 +20,7 @@ from ser_tasks.errors import UserError
         (OSError(28, "No space left on device"), "No space left on device. See that"),
     ],
 )
-def test_what_the_user_the_disk_or_the_permissions_refuse_is_a_sentence_and_status_1(error, sentence, capsys):
+def test_what_the_user_the_disk_or_the_permissions_prevent_is_a_sentence_and_status_1(error, sentence, capsys):
     with pytest.raises(SystemExit, match="1"), errors_as_messages():
         raise error
     assert sentence in capsys.readouterr().err

@@ -49,7 +49,7 @@ def rows_of(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_csv_has_a_row_for_every_input_in_order_and_status_2_says_that_one_has_no_prediction(ser):
+def test_csv_has_a_row_for_every_input_in_order_and_status_2_reports_that_one_has_no_prediction(ser):
     done = ser("rec")
     assert done.exit_code == 2
     rows = rows_of(done.stdout)
@@ -92,7 +92,7 @@ def test_in_a_clone_the_model_that_the_project_comes_with_predicts_and_is_named(
     assert "docs/encoders.md" in done.stderr
 
 
-def test_every_format_says_the_same(ser, tmp_path):
+def test_every_format_holds_the_same(ser, tmp_path):
     files = [tmp_path / f"a.{ending}" for ending in ("csv", "jsonl", "parquet")]
     done = ser("rec", *(part for file in files for part in ("--to", file)))
     assert done.exit_code == 2
@@ -222,7 +222,7 @@ def talk(place):
     return sound
 
 
-def test_a_timeline_finds_who_is_angry_when_and_every_file_of_it_says_so(ser, talk, tmp_path):
+def test_a_timeline_finds_who_is_angry_when_and_every_file_of_it_agrees(ser, talk, tmp_path):
     files = [tmp_path / f"talk.{ending}" for ending in ("csv", "rttm", "txt", "png")]
     done = ser("--timeline", "talk.flac", *(part for file in files for part in ("--to", file)))
     assert done.exit_code == 0, done.output
@@ -254,7 +254,7 @@ def test_one_picture_is_not_drawn_over_another(ser):
     assert "2 recordings would be written to a.png. Put {name} into the name" in str(done.exception)
 
 
-def test_a_recording_in_which_nobody_speaks_is_said_to_be_one(ser, place):
+def test_a_recording_without_speech_is_reported(ser, place):
     soundfile.write(place / "quiet.wav", np.zeros(3 * RATE), RATE)
     done = ser("--timeline", "quiet.wav")
     assert done.exit_code == 2

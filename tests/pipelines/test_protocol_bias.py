@@ -97,7 +97,9 @@ def test_knowing_the_voice_explains_the_whole_gap_and_is_reported(result, folder
     assert (folder / "protocol_bias.png").stat().st_size > 10_000
 
 
-def test_the_honest_row_is_the_evaluation_itself_and_the_result_is_not_taken_for_one(result, folder, params):
+def test_the_row_of_the_own_protocol_is_the_evaluation_itself_and_the_result_is_not_taken_for_one(
+    result, folder, params
+):
     planned = plan_inflation("demo", "svm", params)
     assert (
         planned.honest.evaluation.requests

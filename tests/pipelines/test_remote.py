@@ -43,12 +43,12 @@ def test_an_evaluation_is_made_of_the_imported_outcomes(project):
     assert "Trained elsewhere, on a faster machine." in result["warnings"]
 
 
-def test_a_folder_without_outcomes_is_refused(tmp_path: Path):
+def test_a_folder_without_outcomes_is_rejected(tmp_path: Path):
     with pytest.raises(UserError, match=r"outcomes.json: no outcomes that can be read.*Name the folder"):
         import_outcomes(tmp_path)
 
 
-def test_outcomes_of_another_format_are_refused(tmp_path: Path):
+def test_outcomes_of_another_format_are_rejected(tmp_path: Path):
     (tmp_path / "outcomes.json").write_text('{"format": 99, "outcomes": []}', encoding="utf-8")
     with pytest.raises(UserError, match=r"format 99, expected 1\. Train again with this version"):
         import_outcomes(tmp_path)
@@ -62,7 +62,7 @@ def test_outcomes_of_another_format_are_refused(tmp_path: Path):
         {"cache_key": "../../escaped", "utterance_ids": [], "posteriors": [], "chosen": {}},
     ],
 )
-def test_an_outcome_that_is_not_whole_is_refused_and_nothing_is_written(tmp_path, monkeypatch, outcome):
+def test_an_outcome_that_is_not_whole_is_rejected_and_nothing_is_written(tmp_path, monkeypatch, outcome):
     monkeypatch.chdir(tmp_path)
     Path("outcomes.json").write_text(json.dumps({"format": 1, "outcomes": [outcome]}), encoding="utf-8")
     with pytest.raises(UserError, match=r"outcomes.json: the outcome with key .* is not whole.*Copy the folder again"):
