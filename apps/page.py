@@ -16,10 +16,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.inference.answer import Answer, model_signal, recognise, recognise_all
-from ser_tasks.bundles.inference.attention import Attention, attention_over
-from ser_tasks.bundles.inference.timeline import Moment, segment_moments
-from ser_tasks.bundles.inference.windows import windows_in
+from ser_tasks.bundles.explain.recording import Attention, attention_over
+from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise, recognise_all
+from ser_tasks.bundles.inference.timeline import WindowPrediction, window_predictions, windows_in
 from ser_tasks.html import templates
 from ser_tasks.plots.recording import recording_figure
 from ser_tasks.plots.style import as_webp_uri
@@ -34,17 +33,17 @@ COLUMNS = ("file", "bundle", "start", "end", "emotion", "unsure", "class", "prob
 
 
 @dataclass(frozen=True)
-class Prediction:
+class RecordingPrediction:
     """What one bundle predicts for one recording."""
 
     card: Card
-    answer: Answer  # for the whole recording
+    answer: Prediction  # for the whole recording
     signal: NDArray[np.float32]  # mono, at card.sampling_rate
     attention: Attention | None  # None: a model without, or one that reads a trimmed clip, whose time is another
-    moments: tuple[Moment, ...]  # over time; none for what is no longer than a window
+    moments: tuple[WindowPrediction, ...]  # over time; none for what is no longer than a window
 
 
-def prediction_of(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> Prediction:
+def prediction_of(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> RecordingPrediction:
     """The prediction for a recording as a whole, and for windows that slide over it.
 
     Raises:
@@ -53,7 +52,7 @@ def prediction_of(bundle: Bundle, recording: Recording, *, timeline: TimelinePar
     conditioning: Any = bundle.sections["conditioning"]
     answer = recognise(bundle, recording)
     signal = model_signal(recording, bundle.card.sampling_rate)
-    return Prediction(
+    return RecordingPrediction(
         card=bundle.card,
         answer=answer,
         signal=signal,
@@ -62,14 +61,14 @@ def prediction_of(bundle: Bundle, recording: Recording, *, timeline: TimelinePar
     )
 
 
-def _moments(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> tuple[Moment, ...]:
+def _moments(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> tuple[WindowPrediction, ...]:
     """The whole recording as one segment: what is short enough to be shown is seldom worth dividing into speech."""
     windows = windows_in((0.0, recording.duration), window=timeline.window, hop=timeline.hop)
     if len(windows) < 2:
         return ()
     answers = recognise_all(bundle, [_part(recording, *window) for window in windows])
     rules: dict[str, Any] = timeline.model_dump(include={"smoothing", "change_cost"})
-    return tuple(segment_moments(windows, answers, segment=1, unsure_below=bundle.card.unsure_below, **rules))
+    return tuple(window_predictions(windows, answers, segment=1, unsure_below=bundle.card.unsure_below, **rules))
 
 
 def _part(recording: Recording, start: float, end: float) -> Recording:
@@ -86,12 +85,12 @@ PAGES = templates(TEMPLATES)
 PAGES.filters["percent"] = percent
 
 
-def results(name: str, predictions: Sequence[Prediction]) -> str:
+def results(name: str, predictions: Sequence[RecordingPrediction]) -> str:
     """HTML: a column for each bundle, side by side where there is room, and below them the downloads."""
     return _macro("results", [_shown(name, one) for one in predictions], _downloads(name, predictions))
 
 
-def summary(predictions: Sequence[Prediction]) -> str:
+def summary(predictions: Sequence[RecordingPrediction]) -> str:
     """HTML: what a screen reader announces when the prediction is there."""
     return _macro("summary", predictions)
 
@@ -105,7 +104,7 @@ def _macro(name: str, *arguments: object) -> str:
     return str(getattr(PAGES.get_template("page.html.jinja").module, name)(*arguments)).strip()
 
 
-def _shown(name: str, one: Prediction) -> dict[str, Any]:
+def _shown(name: str, one: RecordingPrediction) -> dict[str, Any]:
     """What the template reads."""
     picture = recording_figure(one.signal, one.card.sampling_rate, attention=one.attention, moments=one.moments)
     return {
@@ -117,12 +116,12 @@ def _shown(name: str, one: Prediction) -> dict[str, Any]:
     }
 
 
-def _low_confidence(one: Prediction) -> list[str]:
+def _low_confidence(one: RecordingPrediction) -> list[str]:
     limit = one.card.unsure_below
     return [f"less than the {percent(limit)} from which on this model counts as sure"] * (one.answer.confidence < limit)
 
 
-def _description(name: str, one: Prediction) -> str:
+def _description(name: str, one: RecordingPrediction) -> str:
     """What the picture shows, for those who do not see it."""
     shown = ["waveform", "log-mel spectrogram"]
     if one.attention is not None:
@@ -133,7 +132,7 @@ def _description(name: str, one: Prediction) -> str:
     return f"{name}, {one.answer.duration:.1f} s: {', '.join(shown)}"
 
 
-def _about(one: Prediction) -> tuple[str, ...]:
+def _about(one: RecordingPrediction) -> tuple[str, ...]:
     card, figures = one.card, one.card.figures
     return (
         f"{card.model}, trained on {card.training.kind} speech: {card.training.title}, "
@@ -145,7 +144,7 @@ def _about(one: Prediction) -> tuple[str, ...]:
     )
 
 
-def _downloads(name: str, predictions: Sequence[Prediction]) -> dict[str, Any]:
+def _downloads(name: str, predictions: Sequence[RecordingPrediction]) -> dict[str, Any]:
     """What the template offers, each as a data URI, so that nothing has to be kept for it."""
     stem, first = PurePath(name).stem or "recording", predictions[0]
     return {
@@ -162,18 +161,18 @@ def _uri(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def as_json(name: str, predictions: Sequence[Prediction]) -> str:
+def as_json(name: str, predictions: Sequence[RecordingPrediction]) -> str:
     """Everything, one entry for each bundle; times in s."""
     return json.dumps({"file": name, "answers": [_entry(one) for one in predictions]}, indent=2, ensure_ascii=False)
 
 
-def as_csv(name: str, predictions: Sequence[Prediction]) -> str:
+def as_csv(name: str, predictions: Sequence[RecordingPrediction]) -> str:
     """One row for each class of each prediction: for the whole recording first, then over time."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in predictions:
-        spans: list[tuple[float, float, Answer | Moment]] = [(0.0, one.answer.duration, one.answer)]
+        spans: list[tuple[float, float, Prediction | WindowPrediction]] = [(0.0, one.answer.duration, one.answer)]
         spans += [(moment.start, moment.end, moment) for moment in one.moments]
         for start, end, found in spans:
             fixed = (name, one.card.name, f"{start:.3f}", f"{end:.3f}", found.emotion, str(found.unsure).lower())
@@ -188,7 +187,7 @@ def as_wav(signal: NDArray[np.float32], sampling_rate: int) -> bytes:
     return stream.getvalue()
 
 
-def _entry(one: Prediction) -> dict[str, Any]:
+def _entry(one: RecordingPrediction) -> dict[str, Any]:
     answer = one.answer
     return {
         "bundle": one.card.name,

@@ -32,7 +32,7 @@ from apps.uploads import (
 )
 from ser_tasks.audio.channels import MIX
 from ser_tasks.bundles.bundle import Bundle
-from ser_tasks.bundles.inference.answer import recognise
+from ser_tasks.bundles.inference.prediction import recognise
 from ser_tasks.errors import UserError
 from ser_tasks.html import templates
 from ser_tasks.params import RequestParams

@@ -8,7 +8,7 @@ import numpy as np
 
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import Bundle, load_bundle
-from ser_tasks.bundles.inference.answer import recognise
+from ser_tasks.bundles.inference.prediction import recognise
 from ser_tasks.errors import UserError
 
 WARM_UP = 1.0  # s

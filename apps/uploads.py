@@ -16,8 +16,7 @@ from starlette.types import Message, Receive
 
 from ser_tasks.audio.channels import MIX, chosen
 from ser_tasks.audio.decode import Recording, read_recording
-from ser_tasks.audio.recording import ForeignError
-from ser_tasks.audio.source import Source
+from ser_tasks.audio.recording import ForeignError, Source
 from ser_tasks.errors import UserError
 from ser_tasks.params import RequestParams
 

@@ -22,16 +22,11 @@ from benchmarks.settings import (
     VOICES,
     WIENER,
 )
-from ser_tasks.audio.conditioning import condition
-from ser_tasks.audio.peak import peak_normalised
-from ser_tasks.audio.pre_emphasis import pre_emphasised
-from ser_tasks.audio.vad import speech_span
-from ser_tasks.audio.wiener import wiener_filtered
+from ser_tasks.audio.conditioning import condition, pre_emphasised, wiener_filtered
+from ser_tasks.audio.vad import peak_normalised, speech_span
 from ser_tasks.augmentation.balance import balanced_indices
-from ser_tasks.augmentation.mixup import mixed
-from ser_tasks.augmentation.signal_copy import augmented
-from ser_tasks.augmentation.spec_augment import with_masks
-from ser_tasks.augmentation.tempo import at_random_tempo
+from ser_tasks.augmentation.frames import at_random_tempo, mixed, with_masks
+from ser_tasks.augmentation.signal import augmented
 from ser_tasks.corpora.synthesis.corpus import synthesise_utterance
 from ser_tasks.features.log_laws import decibels
 from ser_tasks.features.log_mel import LOG_MEL

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from ser_tasks.audio.decode import read_mono
 from ser_tasks.corpora.synthesis.corpus import synthesise_utterance
-from ser_tasks.features import feature_set
-from ser_tasks.params import AudioParams, DemoParams, LldParams, Section
+from ser_tasks.features.lld import LldParams
+from ser_tasks.features.table import feature_set
+from ser_tasks.params import AudioParams, DemoParams, Section
 
 SAMPLING_RATE = 16_000  # Hz
 WINDOW, HOP = 0.025, 0.010  # s

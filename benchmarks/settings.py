@@ -1,11 +1,11 @@
 """One setting of every conditioning step, front end and augmentation: what is measured here, and drawn in docs."""
 
+from ser_tasks.features.log_mel import LogMelParams
+from ser_tasks.features.psd_image import PsdImageParams
 from ser_tasks.params import (
     AudioParams,
     ConditioningParams,
     DemoParams,
-    LogMelParams,
-    PsdImageParams,
     SignalAugmentationParams,
     SpecAugmentParams,
     TrimParams,

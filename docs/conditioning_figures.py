@@ -28,19 +28,11 @@ from benchmarks.settings import (
     WIENER,
     WINDOWS,
 )
-from ser_tasks.audio.peak import peak_normalised
-from ser_tasks.audio.pre_emphasis import pre_emphasised
-from ser_tasks.audio.sentences import sentence_spans
-from ser_tasks.audio.vad import speech_mask, speech_span
-from ser_tasks.audio.wiener import wiener_filtered
-from ser_tasks.augmentation.circular_shift import circularly_shifted
-from ser_tasks.augmentation.gain import with_gain
-from ser_tasks.augmentation.mixup import mixed
-from ser_tasks.augmentation.noise import with_white_noise
-from ser_tasks.augmentation.pitch_shift import pitched
-from ser_tasks.augmentation.spec_augment import with_masks
-from ser_tasks.augmentation.tempo import at_tempo
-from ser_tasks.augmentation.time_stretch import stretched
+from ser_tasks.audio.conditioning import pre_emphasised, wiener_filtered
+from ser_tasks.audio.vad import peak_normalised, speech_mask, speech_span
+from ser_tasks.augmentation.frames import at_tempo, mixed, with_masks
+from ser_tasks.augmentation.signal import circularly_shifted, pitched, stretched, with_gain, with_white_noise
+from ser_tasks.bundles.inference.speech_segments import sentence_spans
 from ser_tasks.corpora.synthesis.corpus import demo_speaker, synthesise_utterance
 from ser_tasks.features.log_laws import LOG_LAWS
 from ser_tasks.features.log_mel import log_mel_spectrogram

@@ -2,6 +2,6 @@
 
 from pipelines import paths
 from ser_tasks.corpora import CORPORA as TABLE
-from ser_tasks.corpora.known import KnownCorpora
+from ser_tasks.corpora.imported import KnownCorpora
 
 CORPORA = KnownCorpora(TABLE, paths.IMPORTED)

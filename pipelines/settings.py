@@ -5,10 +5,10 @@ import numpy as np
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.stage_list import read_by
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.bundles.bundled import refuse_unbundled
+from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
-from ser_tasks.features import FEATURE_SETS, SECTIONS
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS
 from ser_tasks.params import (
     BundleParams,
@@ -146,7 +146,7 @@ def _check_bundle(name: str, section: BundleParams, params: Params) -> None:
     line = EvaluationLine(corpus=section.corpus, protocol=section.protocol, model=section.model)
     check_evaluation(line, params, place=f"bundles.{name}")
     try:
-        refuse_unbundled(section.model)
+        check_bundled(section.model)
     except UserError as error:
         raise ParamsError(f"{PARAMS_FILE}: bundles.{name}.model: {error}") from error
     if not CORPORA[section.corpus].speakers_known:

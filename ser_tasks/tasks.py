@@ -41,7 +41,7 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
 
 def _by_folds(folds: Sequence[Fold], labels: Labels, *, method: str, seed: int) -> str:
     """Everything that balancing depends on."""
-    from ser_tasks.corpora.balance import balance_training  # noqa: PLC0415
+    from ser_tasks.corpora.labels import balance_training  # noqa: PLC0415
     from ser_tasks.provenance.code_digest import code_digest  # noqa: PLC0415
     from ser_tasks.provenance.versions import library_versions  # noqa: PLC0415
 
@@ -56,7 +56,7 @@ def balanced_training_parts(
     """Utterance ids of each fold's training part, its classes equally large; kept on disk."""
     import pandas as pd  # noqa: PLC0415
 
-    from ser_tasks.corpora.balance import balance_training  # noqa: PLC0415
+    from ser_tasks.corpora.labels import balance_training  # noqa: PLC0415
 
     table = pd.DataFrame({"utterance_id": labels.utterance_ids, "emotion": labels.emotions})
     return [list(balance_training(table, fold, method=method, seed=seed).train) for fold in folds]

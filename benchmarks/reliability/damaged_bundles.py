@@ -15,7 +15,7 @@ from benchmarks.reliability.spoil import spoilt
 from benchmarks.reliability.watch import watched
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import load_bundle
-from ser_tasks.bundles.inference.answer import recognise
+from ser_tasks.bundles.inference.prediction import recognise
 from tests.bundles.small_bundles import RATE, small_bundle, voice
 
 

@@ -80,7 +80,7 @@ def check(corpus: Name) -> None:
                 wanted,
                 place.root,
                 manifest=place.manifest,
-                heard=lambda done, files: status.update(f"{done} of {files} files decoded"),
+                progress=lambda done, files: status.update(f"{done} of {files} files decoded"),
             )
         print_report(console, report)
         if not report.ok:

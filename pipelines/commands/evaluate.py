@@ -11,7 +11,7 @@ from pipelines.orchestration.stage_list import evaluations_of
 from pipelines.settings import OF_A_CORPUS, project_params
 from pipelines.stages.params import prepare
 from ser_tasks.atomic import atomic_path
-from ser_tasks.bundles.bundled import refuse_unbundled
+from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import EvaluationLine, Params
@@ -41,7 +41,7 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
     """
     params = project_params()
     line = _line(corpus, model, "speaker_independent", params)
-    refuse_unbundled(model)
+    check_bundled(model)
     name = name or f"{corpus}_{model}"
     entry, there = line.model_dump(), params.bundles.get(name)
     if there is None:

@@ -24,15 +24,14 @@ from pipelines.evaluations.result import SPEAKER_NORM, synthetic
 from pipelines.settings import feature_params, project_params
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.bundle import Bundle, load_bundle
-from ser_tasks.bundles.explain.descriptor_groups import Columns, descriptor_groups
-from ser_tasks.bundles.explain.group_importance import drops, shuffled_fold
+from ser_tasks.bundles.explain.group_importance import Columns, descriptor_groups, drops, shuffled_fold
 from ser_tasks.bundles.explain.recording import Baseline, explain
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import percent, with_interval, write_result
 from ser_tasks.evaluation.scoring import FoldOutcome, evaluate_fold, prediction_table, score
-from ser_tasks.features import feature_set
 from ser_tasks.features.log_mel import LOG_MEL
+from ser_tasks.features.table import feature_set
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Model
@@ -254,7 +253,7 @@ def _points(own: Mapping[str, float]) -> str:
 
 def show_explanation(path: Path, explanation: Explanation, *, to: Path) -> None:
     """Print the prediction, what is explained, and whether the attributions are complete."""
-    answer, found = explanation.answer, explanation.attribution
+    answer, found = explanation.prediction, explanation.attribution
     CONSOLE.print(
         f"\n[bold]{path.name}[/]  ", with_confidence(answer.emotion, answer.confidence, unsure=answer.unsure), end=""
     )

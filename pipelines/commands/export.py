@@ -14,13 +14,13 @@ from pipelines import paths
 from pipelines.commands.bundles import find_bundle
 from pipelines.display.tables import CONSOLE, show_rows
 from ser_tasks.audio.decode import read_mono
-from ser_tasks.bundles.inference.inputs import SUFFIXES
+from ser_tasks.audio.recording_files import SUFFIXES
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.bundles.export.export import Agreement
-    from ser_tasks.bundles.export.onnx_file import Weights
+    from ser_tasks.bundles.export.file_formats import Weights
 
 N_CLIPS = 50  # to compare on, of all lengths
 LATENCY_CLIP = 3  # s
@@ -38,12 +38,12 @@ def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> 
     os.environ.update(TENSORFLOW)
     from ser_tasks.bundles.bundle import load_bundle  # noqa: PLC0415  after the environment is set
     from ser_tasks.bundles.export.export import export_bundle  # noqa: PLC0415
-    from ser_tasks.bundles.export.exportable import refuse_unexportable  # noqa: PLC0415
+    from ser_tasks.bundles.export.exportable import check_exportable  # noqa: PLC0415
     from ser_tasks.bundles.export.file_formats import file_format  # noqa: PLC0415
 
     form = file_format(file, weights)
     loaded = load_bundle(find_bundle(bundle))
-    refuse_unexportable(loaded.card.model)
+    check_exportable(loaded.card.model)
     signals = clips_of(clips or paths.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
     agreement = export_bundle(loaded, file, weights=weights, signals=signals)
     show_rows(_rows(loaded, file, form, agreement, signals[-1]), title=f"{loaded.card.name}, {weights}")
@@ -75,7 +75,7 @@ def _rows(
     bundle: Bundle, file: Path, form: Any, agreement: Agreement, signal: NDArray[np.float32]
 ) -> list[dict[str, str]]:
     """Rows of the table: the bundle on Keras, and the file."""
-    from ser_tasks.bundles.export.latency import latency  # noqa: PLC0415
+    from ser_tasks.bundles.export.export import latency  # noqa: PLC0415
 
     clip = np.resize(signal, LATENCY_CLIP * bundle.card.sampling_rate)
     size = sum(path.stat().st_size for path in bundle.folder.iterdir())

@@ -19,8 +19,7 @@ from pipelines import paths
 from pipelines.display.tables import CONSOLE, columns_here
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA as TABLE_OF_CORPORA
-from ser_tasks.corpora.corpus import UNKNOWN
-from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.corpus import UNKNOWN, some
 from ser_tasks.corpora.imported import (
     DESCRIPTION,
     SOUNDS,
@@ -32,8 +31,7 @@ from ser_tasks.corpora.imported import (
 )
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.plan import Import, plan_import
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.values import as_language
+from ser_tasks.corpora.importing.source_table import SourceError, as_language
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import digest_files, save_entries
 from ser_tasks.corpora.vocabulary import plain
@@ -41,6 +39,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.models.lone_classes import in_words, lone_classes
 from ser_tasks.params import Params
 from ser_tasks.params.editing import with_values
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE, read_params
 
 PAIRS = {"--column": "ROLE=COLUMN", "--label": "LABEL=CLASS", "--split": "PART=train, validation, test or drop"}
@@ -109,7 +108,7 @@ def import_corpus(given: ImportOptions, name: str | None, *, dry_run: bool) -> N
         return
     edits = _edits(plan, params, given)
     text = with_values(PARAMS_FILE.read_text(encoding="utf-8"), edits)
-    Params.model_validate(yaml.safe_load(text))
+    ProjectParams.model_validate(yaml.safe_load(text))
     _write(plan)
     with atomic_path(PARAMS_FILE) as temporary:
         temporary.write_text(text, encoding="utf-8")
@@ -132,7 +131,7 @@ def _merged_options(given: ImportOptions, name: str | None) -> tuple[str, Import
     before = _described(name)
     if before is None:
         return name, given, None
-    earlier = ImportOptions.model_validate(before.told)
+    earlier = ImportOptions.model_validate(before.options)
     if _is_own_table(
         given, name
     ):  # on another machine: names of its columns are ours, and no longer those of the source

@@ -19,14 +19,19 @@ from pipelines.commands.bundles import find_bundle
 from pipelines.commands.predict_formats import ANSWERS, TIMELINES, Output, outputs
 from pipelines.display.predictions import bar, report, report_fault
 from pipelines.orchestration.worker_pool import WorkerPool, worker_pool
-from ser_tasks.audio.channels import EACH, MIX, refuse_channel
+from ser_tasks.audio.channels import EACH, MIX, check_channel
 from ser_tasks.audio.decode import open_sound
+from ser_tasks.audio.recording_files import gather
 from ser_tasks.bundles.card import Card, check_files, read_card
-from ser_tasks.bundles.inference.files import Outcome, answer_files
-from ser_tasks.bundles.inference.inputs import gather
-from ser_tasks.bundles.inference.listen import answer_windows, listen
-from ser_tasks.bundles.inference.rows import answer_columns, answer_row, clock, moment_columns
-from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.bundles.inference.files import (
+    Outcome,
+    predict_files,
+    prediction_columns,
+    prediction_row,
+    window_columns,
+)
+from ser_tasks.bundles.inference.timeline import Timeline, clock
+from ser_tasks.bundles.inference.timeline_pass import predict_windows, timeline_of
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent
 from ser_tasks.params.reading import read_params
@@ -60,7 +65,7 @@ def run(
     Raises:
         UserError: nothing can start: no bundle, no recordings, an unknown format
     """
-    refuse_channel(channel, each=not timeline)
+    check_channel(channel, each=not timeline)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs much at start, none of it useful here
     folder, params = find_bundle(bundle), read_params()
     card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
@@ -154,12 +159,12 @@ class Tally:
         """One more."""
         self.requested += outcome.path in self.files  # another channel
         self.files.add(outcome.path)
-        if outcome.answer is None:
+        if outcome.prediction is None:
             self.faults += 1
         else:
             self.predicted += 1
-            self.unsure += outcome.answer.unsure
-            self.seconds += outcome.answer.duration
+            self.unsure += outcome.prediction.unsure
+            self.seconds += outcome.prediction.duration
 
 
 def predict(
@@ -183,20 +188,23 @@ def predict(
         limits: of one file
         workers: processes
         progress: bar
-        channel: to read, see `ser_tasks.bundles.inference.files.answer_files`
+        channel: to read, see `ser_tasks.bundles.inference.files.predict_files`
     """
     channels = channel == EACH
-    columns, tally = answer_columns(classes, channels=channels), Tally(len(paths), "channels" if channels else "files")
+    columns, tally = (
+        prediction_columns(classes, channels=channels),
+        Tally(len(paths), "channels" if channels else "files"),
+    )
     task = progress.add_task("files", total=len(paths))
     with ExitStack() as stack:
         writers = [stack.enter_context(ANSWERS[output.format](columns, output.to)) for output in outputs]
         pool = stack.enter_context(worker_pool(folder, workers))
         try:
             for outcome in chain.from_iterable(
-                pool.map(partial(answer_files, limits=limits, channel=channel), _batches(paths, workers))
+                pool.map(partial(predict_files, limits=limits, channel=channel), _batches(paths, workers))
             ):
                 for write in writers:
-                    write(answer_row(outcome, classes, channels=channels))
+                    write(prediction_row(outcome, classes, channels=channels))
                 if outcome.fault is not None:
                     report_fault(outcome.fault)
                 tally.count(outcome)
@@ -306,8 +314,13 @@ def _timeline(
         progress.advance(tasks[step], seconds)
 
     try:
-        timeline = listen(
-            source, card=card, settings=settings, ask=partial(pool.map, answer_windows), heard=advance, channel=channel
+        timeline = timeline_of(
+            source,
+            card=card,
+            settings=settings,
+            map_batches=partial(pool.map, predict_windows),
+            progress=advance,
+            channel=channel,
         )
         for note in source.notes:
             report(f"{path}: {note}.")
@@ -321,14 +334,14 @@ def _in_words(path: Path, timeline: Timeline) -> str:
     speech = sum(end - start for start, end in timeline.segments)
     until = f", stopped at {clock(timeline.stopped)}" if timeline.stopped is not None else ""
     return (
-        f"{path}: {clock(timeline.survey.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
-        f"segments, {len(timeline.moments)} windows, {len(timeline.stretches)} stretches{until}."
+        f"{path}: {clock(timeline.statistics.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
+        f"segments, {len(timeline.windows)} windows, {len(timeline.emotion_segments)} emotions{until}."
     )
 
 
 def _taker(output: Output, classes: Sequence[str], stack: ExitStack) -> Take:
     """What takes one timeline after the other: into one file for all, or each into its own."""
-    form, columns = TIMELINES[output.format], moment_columns(classes)
+    form, columns = TIMELINES[output.format], window_columns(classes)
     if output.to is None or NAME not in str(output.to):
         write = stack.enter_context(form.opened(columns, output.to))
 

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias
 
 from pipelines.display.predictions import prediction_table, timeline_table
-from ser_tasks.bundles.inference.rows import Columns, Row, as_text, moment_rows
-from ser_tasks.bundles.inference.segments_files import audacity_lines, rttm_lines
-from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.bundles.inference.files import Columns, Row, as_text, window_rows
+from ser_tasks.bundles.inference.timeline import Timeline, audacity_lines, rttm_lines
 from ser_tasks.errors import UserError
 
 GROUP = 1_000  # rows of Parquet that are held before they are written
@@ -145,13 +144,13 @@ ANSWERS: dict[str, Opened] = {
 }
 TIMELINES: dict[str, TimelineFormat] = {
     "table": TimelineFormat(timeline_table, lambda path, timeline: [(path, timeline)], many=True),
-    "csv": TimelineFormat(csv_rows, moment_rows, many=True),
-    "jsonl": TimelineFormat(json_lines, moment_rows, many=True),
-    "parquet": TimelineFormat(parquet_rows, moment_rows, many=True),
+    "csv": TimelineFormat(csv_rows, window_rows, many=True),
+    "jsonl": TimelineFormat(json_lines, window_rows, many=True),
+    "parquet": TimelineFormat(parquet_rows, window_rows, many=True),
     "rttm": TimelineFormat(
-        text_lines, lambda path, timeline: rttm_lines(timeline.stretches, name=path.stem), many=True
+        text_lines, lambda path, timeline: rttm_lines(timeline.emotion_segments, name=path.stem), many=True
     ),
-    "labels": TimelineFormat(text_lines, lambda _, timeline: audacity_lines(timeline.stretches), many=False),
+    "labels": TimelineFormat(text_lines, lambda _, timeline: audacity_lines(timeline.emotion_segments), many=False),
     "picture": TimelineFormat(_picture, lambda path, timeline: [(path, timeline)], many=False),
 }
 ENDINGS = {

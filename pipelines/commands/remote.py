@@ -60,7 +60,7 @@ def as_plan(evaluation: Evaluation) -> Plan:
         corpus=evaluation.corpus,
         protocol=evaluation.protocol,
         model=evaluation.model,
-        builder=model.code[0].rpartition(".")[2],
+        builder=model.network_name,
         sizes=section.sizes,
         training=section.training.model_dump(mode="json"),
         speaker_norm=model.speaker_norm,

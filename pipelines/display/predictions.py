@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.display.tables import WIDEST
-from ser_tasks.bundles.inference.rows import Columns, Row, clock
-from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.bundles.inference.files import Columns, Row
+from ser_tasks.bundles.inference.timeline import Timeline, clock
 
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -86,7 +86,7 @@ def timeline_table(_: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
 
     def add(item: tuple[Path, Timeline]) -> None:
         path, timeline = item
-        for index, stretch in enumerate(timeline.stretches):
+        for index, stretch in enumerate(timeline.emotion_segments):
             table.add_row(
                 Text("" if index else str(path)),
                 clock(stretch.start),

@@ -7,10 +7,9 @@ from pipelines import paths
 from pipelines.evaluations.run_tags import features_of
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import own_folds
-from ser_tasks.corpora.balance import chosen_classes
 from ser_tasks.corpora.emobox.lists import read_folds
-from ser_tasks.corpora.emobox.match import match_folds, refuse_other_folds
-from ser_tasks.corpora.labels import Labelled, apply_preset
+from ser_tasks.corpora.emobox.match import check_same_folds, match_folds
+from ser_tasks.corpora.labels import Labelled, apply_preset, chosen_classes
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.audit import audit_folds, may_straddle
 from ser_tasks.evaluation.fold import FoldRequest
@@ -89,7 +88,7 @@ def folds_of(
     everything = read_utterances(paths.utterances(corpus))
     preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
     published = read_folds(Path(section.metadata).expanduser())
-    refuse_other_folds(published, section, corpus)
+    check_same_folds(published, section, corpus)
     matched = match_folds(published, everything, labelled.utterances, preset)
     return matched.folds, matched.notes
 

@@ -20,7 +20,7 @@ from ser_tasks.evaluation.protocol_bias.protocols import (
 )
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.evaluation.tuning.candidate import with_settings
-from ser_tasks.evaluation.tuning.spaces import SPACES
+from ser_tasks.models import MODELS
 from ser_tasks.params import Params
 
 KINDS = {
@@ -118,7 +118,7 @@ def _parts(evaluation: Evaluation) -> set[tuple[frozenset[str], frozenset[str]]]
 
 def with_each_c(evaluation: Evaluation) -> dict[float, Evaluation]:
     """The same with each value of the model's list `c` alone; none for a model that has no such list."""
-    params, name = evaluation.params, SPACES[evaluation.model].section
+    params, name = evaluation.params, MODELS[evaluation.model].section_name
     section, found = getattr(params, name, None), {}
     for value in getattr(section, "c", ()):
         alone = with_settings(params, {f"{name}.c": [value]})

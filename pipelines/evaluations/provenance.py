@@ -18,15 +18,15 @@ from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_sec
 from pipelines.settings import feature_params
 from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.augmentation.signal_copy import augmented_copy
+from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.feature_set import with_engine
 from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import deciding_settings, n_copies
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.provenance.code_digest import Root, code_digest, code_parts
@@ -39,7 +39,7 @@ from ser_tasks.provenance.content_digest import (
     utterances_digest,
     value_digest,
 )
-from ser_tasks.text.transcripts import HEARD, OF_WORDS
+from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 if TYPE_CHECKING:
     from pipelines.evaluations.cross_corpus import CrossEvaluation
@@ -134,13 +134,11 @@ def _protocol(params: Params, corpus: str, protocol: str) -> dict[str, Any]:
 
 def _model_params(model: str, params: Params) -> dict[str, Any]:
     """Sections that decide what the model reads, how it is trained, and how its figures are stated."""
-    from ser_tasks.evaluation.tuning.spaces import SPACES  # noqa: PLC0415  with Optuna
-
     own = {
         "evaluation": _plain(params.evaluation),
-        SPACES[model].section: MODELS[model].section(params).model_dump(mode="json"),
+        MODELS[model].section_name: MODELS[model].section(params).model_dump(mode="json"),
     }
-    heard = {"asr": _plain(params.asr)} if MODELS[model].feature_set == HEARD else {}
+    heard = {"asr": _plain(params.asr)} if MODELS[model].feature_set == RECOGNISED else {}
     sound: dict[str, Any] = {}
     for name in _sound(model):
         sound |= {key: _plain(section) for key, section in deciding_settings(name, feature_params(params)).items()}
@@ -159,7 +157,7 @@ def _model_code(model: str, params: Params) -> list[Root]:
 def _corpus_data(corpus: str, model: str) -> dict[str, str]:
     """The utterance table, and what the model reads of the corpus: how it was made, and the values themselves."""
     data = {"utterances": utterances_digest(paths.utterances(corpus))}
-    if MODELS[model].feature_set == HEARD:
+    if MODELS[model].feature_set == RECOGNISED:
         data["heard"] = _parquet(paths.heard(corpus))
     for name in _sound(model):
         folder = paths.features(corpus, name)

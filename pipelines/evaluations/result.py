@@ -17,7 +17,7 @@ from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
 from ser_tasks.params import BalanceParams, EmoboxFolds, Protocol, SpeakerDependent
 from ser_tasks.provenance.versions import library_versions
-from ser_tasks.text.transcripts import HEARD
+from ser_tasks.text.transcripts import RECOGNISED
 
 SPEAKER_NORM = "Speaker normalisation hears all of a test speaker's unlabelled audio."
 
@@ -66,7 +66,7 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
     balance = evaluation.params.corpus[evaluation.corpus].balance
     if balance is not None:
         said.append(f"Classes are not those of the preset as it stands: {_in_words(balance)}.")
-    if MODELS[evaluation.model].feature_set == HEARD:
+    if MODELS[evaluation.model].feature_set == RECOGNISED:
         said.append(heard_by(evaluation.corpus))
     if MODELS[evaluation.model].speaker_norm:
         said.append(SPEAKER_NORM)

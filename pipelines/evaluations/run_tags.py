@@ -9,9 +9,9 @@ from pipelines import paths
 from ser_tasks.errors import UserError
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.feature_table import features_digest
-from ser_tasks.provenance.circumstances import circumstances
 from ser_tasks.provenance.content_digest import utterances_digest
-from ser_tasks.text.transcripts import HEARD, OF_WORDS
+from ser_tasks.provenance.versions import circumstances
+from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 
 def provenance() -> dict[str, str]:
@@ -39,13 +39,13 @@ def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
         digests = {name: features_of(corpus, name)[1] for name in (sound, *words)}
         return paths.features(corpus, sound), digest_of(digests)
     if feature_set in OF_WORDS:
-        table = paths.heard(corpus) if feature_set == HEARD else paths.utterances(corpus)
-        if feature_set == HEARD and not table.exists():
+        table = paths.heard(corpus) if feature_set == RECOGNISED else paths.utterances(corpus)
+        if feature_set == RECOGNISED and not table.exists():
             raise UserError(
                 f"{table}: no such table of recognised words. Run the stage that makes it: "
                 f"ser repro transcripts@{corpus}"
             )
-        return table, file_digest(table) if feature_set == HEARD else utterances_digest(table)
+        return table, file_digest(table) if feature_set == RECOGNISED else utterances_digest(table)
     folder = paths.features(corpus, feature_set)
     return folder, features_digest(folder)
 

@@ -29,6 +29,7 @@ from ser_tasks.evaluation.tuning.spaces import SPACES
 from ser_tasks.evaluation.tuning.study import open_study, outdated
 from ser_tasks.params import Params
 from ser_tasks.params.editing import with_values
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE
 
 
@@ -109,8 +110,8 @@ def write_params(values: dict[str, Any], file: Path = PARAMS_FILE) -> None:
     """
     text = file.read_text(encoding="utf-8")
     changed = with_values(text, values)
-    wanted = with_settings(Params.model_validate(yaml.safe_load(text)), values)
-    assert Params.model_validate(yaml.safe_load(changed)) == wanted, "nothing but these values may change"
+    wanted = with_settings(ProjectParams.model_validate(yaml.safe_load(text)), values)
+    assert ProjectParams.model_validate(yaml.safe_load(changed)) == wanted, "nothing but these values may change"
     with atomic_path(file) as temporary:
         temporary.write_text(changed, encoding="utf-8")
 

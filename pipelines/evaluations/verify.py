@@ -19,14 +19,14 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.cross_corpus import corpus_of, own_name
 from ser_tasks.evaluation.reproduction import compare_predictions, compare_results
 from ser_tasks.evaluation.scoring import Labels, score
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 from ser_tasks.models.ensembles.members import KEYS
 from ser_tasks.params import Params, VerifyParams
 from ser_tasks.provenance.content_digest import table_digest, value_digest
 from ser_tasks.provenance.versions import library_versions
-from ser_tasks.text.transcripts import HEARD
+from ser_tasks.text.transcripts import RECOGNISED
 
 EXACT = VerifyParams(figures=0, folds=0, posteriors=0)
 
@@ -87,7 +87,7 @@ def _absent(row: Recorded) -> list[Path]:
     for corpus in (*result.get("train", ()), result["corpus"]):
         places_of.append(paths.utterances(corpus))
         for name in feature_sets(result["feature_set"]):
-            if name == HEARD:
+            if name == RECOGNISED:
                 places_of.append(paths.heard(corpus))
             elif name in FEATURE_SETS:
                 places_of.append(paths.features(corpus, name))

@@ -13,13 +13,14 @@ import yaml
 from pipelines import paths
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
-from ser_tasks.evaluation.tuning.spaces import SPACES
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import HOME
+from ser_tasks.features.table import SECTIONS
 from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS
+from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.params import EvaluationLine, Params
-from ser_tasks.text.transcripts import HEARD, OF_WORDS
+from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 HEAD = """# Written by ser from params.yaml: what dvc.yaml goes through. Edit params.yaml, not this.
 """
@@ -56,7 +57,7 @@ def stages_of(params: Params) -> Stages:
     return {
         "utterances": {corpus: {"corpus": corpus, "code": _corpus_code(corpus)} for corpus in corpora_of(params)},
         "features": {f"{corpus}-{name}": _features(corpus, name) for corpus, name in reads if name not in OF_WORDS},
-        "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == HEARD},
+        "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == RECOGNISED},
         "evaluate": {
             line.key: {**line.model_dump(), **_read(line.corpus, line.model)} for line in evaluations_of(params)
         },
@@ -89,7 +90,7 @@ def _features(corpus: str, name: str) -> Entry:
     return {
         "corpus": corpus,
         "feature_set": name,
-        "settings": "encoder" if encoder else name,
+        "settings": "encoder" if encoder else name if name in SECTIONS else "audio",  # a set may have no section
         "weights": str(HOME / name) if encoder else str(paths.utterances(corpus)),
     }
 
@@ -97,15 +98,21 @@ def _features(corpus: str, name: str) -> Entry:
 def _read(corpus: str, model: str) -> Entry:
     """What a model reads of a corpus, and of params.yaml."""
     name, *_ = feature_sets(MODELS[model].feature_set)
-    where = paths.heard(corpus) if name == HEARD else paths.utterances(corpus)
+    where = paths.heard(corpus) if name == RECOGNISED else paths.utterances(corpus)
     return {"reads": str(where if name in OF_WORDS else paths.features(corpus, name)), **model_entry(model)}
 
 
 def model_entry(model: str) -> Entry:
     """Its code, and its sections of params.yaml; dvc.yaml needs three names, where there are fewer one stands again."""
-    own, keras = SPACES[model].section, MODELS[model].keras
-    network = f"networks.{model.removesuffix('_svm')}" if keras and not own.startswith("networks.") else own
-    return {"code": _code(model), "settings": own, "network": network, "training": "training" if keras else own}
+    line = MODELS[model]
+    network = _network_section(line) if line.keras else line.section_name
+    own = network if line.section_name.startswith("networks.") else line.section_name
+    return {"code": _code(model), "settings": own, "network": network, "training": "training" if line.keras else own}
+
+
+def _network_section(line: DeclaredModel) -> str:
+    """Its key in params.yaml; of a network that may do without a section, what the section would stand in."""
+    return "networks" if settings_class(line).has_defaults() else f"networks.{line.network_name}"
 
 
 def _code(model: str) -> str:

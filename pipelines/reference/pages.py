@@ -17,12 +17,12 @@ from pipelines.settings import feature_params
 from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.corpus import Corpus
 from ser_tasks.evaluation.result import markdown, read_results, results_table
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import TABLE
-from ser_tasks.models.recogniser import Model
+from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.params import Params, Section
 from ser_tasks.params.reading import PARAMS_FILE, read_params
 
@@ -133,8 +133,8 @@ def models_page(project: Path) -> str:
     return MODELS_HEAD + table(("name", "is", "reads", "settings", "source"), rows)
 
 
-def _model(model: Model, params: Params) -> Iterator[str]:
-    about, source = _docstring(model.code[0] if model.code else model.build.__module__)
+def _model(model: DeclaredModel, params: Params) -> Iterator[str]:
+    about, source = _docstring(model.module or model.code[0])
     own = {"embeddings": " An SVM is trained on its embeddings."}.get(model.group, "")
     yield about + own + (" Features are z-scored for each speaker." if model.speaker_norm else "")
     yield codes(model.feature_set.split("+"))

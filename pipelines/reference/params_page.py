@@ -6,6 +6,7 @@ import io
 import textwrap
 import tokenize
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from pydantic import BaseModel
 
 from pipelines.reference.markdown import code, codes, plain, table, value
 from pipelines.reference.stages_page import Stage, readers, stages_of
-from ser_tasks.params import Params, Section, TrainingParams
+from ser_tasks.params import Section, TrainingParams
+from ser_tasks.params.project import ProjectNetworks, ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE
 
 
@@ -23,7 +25,8 @@ def field_comments(section: type[BaseModel]) -> dict[str, str]:
     comments: dict[str, str] = {}
     for base in reversed(section.__mro__):
         if issubclass(base, BaseModel) and base is not BaseModel:
-            comments |= _declared(textwrap.dedent(inspect.getsource(base)))
+            with suppress(OSError):  # a class made from the tables has no text
+                comments |= _declared(textwrap.dedent(inspect.getsource(base)))
     return comments
 
 
@@ -152,8 +155,9 @@ class Page:
 
     def __init__(self, text: str, stages: Mapping[str, Stage]) -> None:
         self.values, self.comments, self.stages = yaml.safe_load(text), file_comments(text), stages
-        schema = Params.model_json_schema()
-        self.keys, self.schemas = schema["properties"], schema["$defs"]
+        schema = ProjectParams.model_json_schema()
+        self.keys = {key: schema["properties"][key] for key in self.values}  # in the order of the file
+        self.schemas = schema["$defs"]
         self.beside = {each.__name__: field_comments(each) for each in _sections(Section)}
 
     def read_by(self, key: str) -> str:
@@ -191,8 +195,8 @@ def _section(key: str, schema: Schema, page: Page) -> str:
 
 def _network(own: str, page: Page) -> str:
     """One network, under a heading of its own."""
-    key, name = f"networks.{own}", section_in(page.schemas["NetworksParams"]["properties"][own]) or ""
-    rows = table(COLUMNS, _rows(key, name, page.values["networks"][own], page))
+    key, name = f"networks.{own}", section_in(page.schemas[ProjectNetworks.__name__]["properties"][own]) or ""
+    rows = table(COLUMNS, _rows(key, name, page.values["networks"].get(own, {}), page))
     comment = f" *{plain(page.comments[key])}*" if key in page.comments else ""
     return f"### {key}\n\n{page.about(name)}{comment}\n\nRead by: {page.read_by(key)}.\n\n{rows}"
 
@@ -265,4 +269,4 @@ def _sections(base: type[Section]) -> Iterator[type[Section]]:
         yield each
         yield from _sections(each)
     if base is Section:
-        yield Params
+        yield ProjectParams

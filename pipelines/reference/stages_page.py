@@ -10,8 +10,8 @@ import yaml
 
 from pipelines.orchestration.stage_list import model_entry
 from pipelines.reference.markdown import code, plain
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 
 Stage = Mapping[str, Any]

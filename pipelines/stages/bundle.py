@@ -15,13 +15,13 @@ from pipelines.evaluations.run_tags import provenance
 from pipelines.settings import project_params
 from pipelines.stages.bundle_card import make_card
 from ser_tasks.bundles.bundle import write_bundle
-from ser_tasks.bundles.bundled import refuse_unbundled
+from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.bundles.card import Card
-from ser_tasks.bundles.confidence import Confidence, judge_confidence
 from ser_tasks.bundles.final_model import final_recogniser
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
-from ser_tasks.bundles.training_cloud import describe, fit_cloud
+from ser_tasks.bundles.out_of_distribution import describe, fit_detector
+from ser_tasks.bundles.reliability import Confidence, validate_confidence
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
@@ -38,7 +38,7 @@ from ser_tasks.tracking import KIND, register_bundle
 def bundle(name: str, params: Params) -> None:
     """Train on everything, calibrate on the confidences of the cross-validation, write the folder."""
     section = params.bundles[name]
-    refuse_unbundled(section.model)
+    check_bundled(section.model)
     result, predictions = _evaluated(section, params)
     plan = plan_evaluation(section.corpus, section.protocol, section.model, params)
     fold = Fold("all utterances", plan.labels.utterance_ids, (), ())  # with a place of its own for checkpoints
@@ -46,16 +46,16 @@ def bundle(name: str, params: Params) -> None:
     examples = _examples(everything)
     recogniser: Any = final_recogniser(section.model, params, examples, seed=everything.seed, folder=everything.folder)
     reliability = params.reliability
-    cloud = fit_cloud(
+    detector = fit_detector(
         np.array([describe(np.atleast_2d(values)) for values in examples.features]),
         plan.labels.speakers,
         n_components=reliability.cloud_components,
         quantile=reliability.cloud_quantile,
     )
-    confidence = judge_confidence(predictions, result["classes"], reliability)
+    confidence = validate_confidence(predictions, result["classes"], reliability)
     card = make_card(name, plan, everything, result, confidence, temperature=recogniser.temperature)
     pages = {MODEL_CARD: model_card(card).encode(), **_pictures(card, confidence)}
-    card = write_bundle(paths.bundle(name), card, recogniser, cloud, pages=pages)
+    card = write_bundle(paths.bundle(name), card, recogniser, detector, pages=pages)
     show_bundle(card, version=_register(card))
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from pipelines import paths
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation.code import evaluation_code
-from ser_tasks.features import FEATURE_SETS
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import TABLE
 from ser_tasks.provenance.code_digest import Root, code_parts
 
 SHORT = 16  # hexadecimal digits of a module's digest
-TABLES = {"ser_tasks.corpora", "ser_tasks.features", "ser_tasks.features.encoders", "ser_tasks.models"}
+TABLES = {"ser_tasks.corpora", "ser_tasks.features.table", "ser_tasks.features.encoders", "ser_tasks.models"}
 WITHOUT = (  # packages and modules whose code decides no output of a stage: it shows, records, checks, runs
     "pipelines.display",
     "pipelines.evaluations.costs",

@@ -18,8 +18,13 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent, write_result
 from ser_tasks.params import AsrParams, EvaluationParams, Params
 from ser_tasks.tasks import hear_shard
-from ser_tasks.text.asr.heard import with_heard_transcripts, write_heard
-from ser_tasks.text.asr.transcribe import Shard, plan_transcripts, read_transcribed
+from ser_tasks.text.asr.transcribe import (
+    Shard,
+    plan_transcripts,
+    read_transcribed,
+    with_recognised_transcripts,
+    write_recognised,
+)
 from ser_tasks.text.asr.word_errors import COUNTS, corpus_word_errors, wer_interval, word_errors
 from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
 
@@ -27,11 +32,11 @@ from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
 @flow("transcripts", run_name="{corpus}")
 def transcripts(corpus: str, params: Params) -> None:
     """Transcribe the missing shards, write their words, and score them if there are manual transcripts."""
-    utterances, folder = read_utterances(paths.utterances(corpus)), paths.HEARD / corpus
+    utterances, folder = read_utterances(paths.utterances(corpus)), paths.RECOGNISED / corpus
     shards = plan(corpus, utterances, params.asr)
     hear(corpus, shards)
     transcribed = read_transcribed(folder, shards)
-    write_heard(with_heard_transcripts(utterances, transcribed), paths.heard(corpus))
+    write_recognised(with_recognised_transcripts(utterances, transcribed), paths.heard(corpus))
 
     result = head(corpus, params) | figures(utterances, transcribed, params.evaluation)
     pace = transcribed.seconds.sum() / result["speech_seconds"]
@@ -57,7 +62,7 @@ def plan(corpus: str, utterances: pd.DataFrame, params: AsrParams) -> list[Shard
 
 def hear(corpus: str, shards: list[Shard]) -> None:
     """All shards side by side; those that an earlier, interrupted run finished are there already."""
-    root, folder = paths.corpus_root(corpus), paths.HEARD / corpus
+    root, folder = paths.corpus_root(corpus), paths.RECOGNISED / corpus
     running = [hear_shard.submit(shard, root, folder) for shard in shards]
     watch_shards(running, title=f"{corpus} · transcripts")
     for shard in running:

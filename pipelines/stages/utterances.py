@@ -6,9 +6,8 @@ from pipelines import paths
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from ser_tasks.atomic import atomic_path
-from ser_tasks.corpora.declaration import declaration
 from ser_tasks.corpora.reading import assemble, describe
-from ser_tasks.corpora.utterances import write_utterances
+from ser_tasks.corpora.utterances import declaration, write_utterances
 from ser_tasks.engine import flow
 from ser_tasks.tasks import decode_files
 

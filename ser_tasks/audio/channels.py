@@ -1,4 +1,4 @@
-"""From the channels of a recording to the one that is heard."""
+"""From the channels of a recording to the one that is used."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.audio.source import Samples
+from ser_tasks.audio.recording import AudioError, Recording, Samples
 from ser_tasks.errors import UserError
 
 MIX, EACH = "mix", "each"
@@ -24,7 +23,7 @@ CHOOSE = "choose with --channel"
 DIFFERENT = f"the channels differ (correlation {{found:.2f}}), as the two sides of a call do: {CHOOSE}"
 
 
-def refuse_channel(channel: str, *, each: bool = True) -> None:
+def check_channel(channel: str, *, each: bool = True) -> None:
     """Raise UserError where this is not one of mix, left, right, each (if that is possible), or a number from 1."""
     names = [MIX, *NAMES, *([EACH] if each else [])]
     if channel not in names and not (channel.isdecimal() and int(channel) > 0):
@@ -42,11 +41,11 @@ def mixed_down(samples: Samples, channel: str = MIX, *, path: Path | str = "the 
     Raises:
         UserError: a channel that the recording does not have
     """
-    return heard(samples, place_of(samples, channel, path))
+    return channel_at(samples, place_of(samples, channel, path))
 
 
 def place_of(samples: Samples, channel: str, path: Path | str = "the recording") -> int | None:
-    """Which channel is heard, counted from 0; None: the mean of all.
+    """The channel that is used, counted from 0; None: the mean of all.
 
     Args:
         samples: the recording, shape (n_samples, n_channels)
@@ -59,7 +58,7 @@ def place_of(samples: Samples, channel: str, path: Path | str = "the recording")
     if channel == MIX:
         together = Together.of(samples) if samples.shape[1] > 1 else None
         return int(np.argmax(together.powers)) if together and together.cancel else None
-    refuse_channel(channel, each=False)
+    check_channel(channel, each=False)
     place = NAMES[channel] if channel in NAMES else int(channel) - 1
     if place >= samples.shape[1]:
         raise AudioError(
@@ -69,7 +68,7 @@ def place_of(samples: Samples, channel: str, path: Path | str = "the recording")
     return place
 
 
-def heard(samples: Samples, place: int | None) -> NDArray[np.float32]:
+def channel_at(samples: Samples, place: int | None) -> NDArray[np.float32]:
     """The channel at a place, or the mean of all."""
     return np.asarray(samples.mean(axis=1) if place is None else samples[:, place], np.float32)
 
@@ -144,7 +143,7 @@ def remark_on_channels(samples: Samples) -> str | None:
 
 
 def remark_on(together: Together) -> str | None:
-    """The same of channels that were heard block by block."""
+    """The same of channels that were read block by block."""
     if together.cancel:
         return OPPOSITE
     found = together.least_correlation

@@ -32,7 +32,7 @@ class Clip:
         return [self.utterance_id, self.start, self.end, self.sha256, *([self.channel] if self.channel else [])]
 
     def mono(self, root: Path, sampling_rate: int) -> NDArray[np.float32]:
-        """Its sound as the recogniser hears it, shape (n_samples,), full scale [-1, 1]; see `read_mono`."""
+        """Its samples as models read them, shape (n_samples,), full scale [-1, 1]; see `read_mono`."""
         return read_mono(
             root / self.path,
             sampling_rate=sampling_rate,

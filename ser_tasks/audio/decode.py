@@ -1,7 +1,7 @@
-"""The one door through which recordings come in: decoded, and refused when they are not sound.
+"""Decoding of recordings, with an error for every file that is damaged, cut or no audio.
 
-A file is what its content says, whatever its name. libsndfile reads what it knows whole; FFmpeg reads the rest, and
-what libsndfile would read in part. docs/sounds.md has what each does with each format.
+The content of a file decides its format, whatever its name. libsndfile reads what it knows whole; FFmpeg reads the
+rest, and what libsndfile would read in part. docs/sounds.md has what each does with each format.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from ser_tasks.audio.channels import MIX, mixed_down
 from ser_tasks.audio.libsndfile import NotBySndfile, open_libsndfile
-from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.audio.source import Source
-from ser_tasks.audio.whole import notes_on_size, refuse_partial
+from ser_tasks.audio.recording import AudioError, Recording, Source
+from ser_tasks.audio.whole import check_whole, notes_on_size
 
 __all__ = ["AudioError", "Recording", "open_sound", "read_mono", "read_recording"]
 
@@ -23,7 +22,7 @@ MOST = 2**22  # samples per channel that are decoded at once, whatever a header 
 
 
 def open_sound(path: Path) -> Source:
-    """What a file says of itself, before it is decoded.
+    """A sound file by its header, before it is decoded.
 
     Raises:
         AudioError: missing, empty, cut or foreign file
@@ -39,7 +38,7 @@ def open_sound(path: Path) -> Source:
         )
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes). Copy it again from its source.")
-    refuse_partial(path)
+    check_whole(path)
     try:
         source = open_libsndfile(path)
         source.notes.extend(notes_on_size(path))
@@ -55,7 +54,7 @@ def read_recording(path: Path, *, allow: Callable[[Source, int], None] | None = 
 
     Args:
         path: of the file
-        allow: raises where that is too much: asked with the samples per channel that the header states, and then with
+        allow: raises where that is too much: called with the samples per channel that the header states, and then with
             those that were decoded so far
 
     Raises:
@@ -81,13 +80,13 @@ def read_recording(path: Path, *, allow: Callable[[Source, int], None] | None = 
 def read_mono(
     path: Path, *, sampling_rate: int, start: float | None = None, end: float | None = None, channel: str = MIX
 ) -> NDArray[np.float32]:
-    """One utterance as the recogniser hears it: down-mixed and resampled.
+    """One utterance as models read it: down-mixed and resampled.
 
     Args:
         path: the recording
         sampling_rate: wanted, in Hz (soxr, high quality)
         start, end: part of the file, in s; None is the file's own beginning or end
-        channel: that is heard, see `ser_tasks.audio.channels.mixed_down`
+        channel: see `ser_tasks.audio.channels.mixed_down`
 
     Returns:
         shape (n_samples,), full scale [-1, 1]

@@ -12,9 +12,8 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from ser_tasks.audio.recording import AudioError, damaged, truncated, unreadable
-from ser_tasks.audio.source import Samples, Source
-from ser_tasks.audio.tags import end_of_sound
+from ser_tasks.audio.libsndfile import end_of_sound
+from ser_tasks.audio.recording import AudioError, Samples, Source, damaged, truncated, unreadable
 
 TOLERANCE = 0.5  # s by which containers may promise more than codecs deliver
 BARE = ("aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "mp3")  # packets alone: their length is an estimate
@@ -32,7 +31,7 @@ def open_ffmpeg(path: Path, *, otherwise: str, notes: list[str]) -> Source:
     Args:
         path: of the file
         otherwise: why libsndfile did not read it
-        notes: what is to be said of it already
+        notes: those that there are already
 
     Raises:
         AudioError: foreign file, or no sound track
@@ -112,7 +111,7 @@ def _frames(path: Path, container: InputContainer, stream: AudioStream, notes: l
             if broken > 1 or container.format.name not in BARE:
                 raise
             note = f"near {time:.2f} s one packet does not decode: the file was joined or cut there"
-            if note not in notes:  # a source is heard several times
+            if note not in notes:  # a source is read several times
                 notes.append(note)
 
 
@@ -133,7 +132,7 @@ def _track(container: InputContainer, path: Path) -> AudioStream:
 
 
 def _stated(container: InputContainer, stream: AudioStream) -> float:
-    """What the header says of the length in s, of all streams if not of this; 0 where it does not, or would guess."""
+    """The length in s by the header, of all streams if not of this; 0 where it does not, or would guess."""
     if container.format.name in BARE:
         return 0.0
     return _of_track(stream) or (container.duration or 0) / av.time_base

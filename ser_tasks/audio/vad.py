@@ -1,15 +1,25 @@
-"""Voice-activity detection: which frames hold speech, and from where to where there is any."""
+"""Peak level, and voice-activity detection: which frames hold speech, and from where to where there is any."""
 
 import numpy as np
 import webrtcvad  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from ser_tasks.audio.peak import peak_normalised
 from ser_tasks.errors import UserError
 
 SAMPLING_RATES = (8_000, 16_000, 32_000, 48_000)  # Hz
 FRAMES = (0.010, 0.020, 0.030)  # s
-PEAK = 0.9  # of the copy that is listened to: the detector knows absolute levels, recordings have any
+PEAK = 0.9  # of the copy that the detector gets: it knows absolute levels, recordings have any
+
+
+def peak_normalised(signal: NDArray[np.floating], *, peak: float) -> NDArray[np.float32]:
+    """The signal scaled so that its largest magnitude is `peak` (full scale is 1); silence stays silence.
+
+    The level of a voice is a cue to emotion: this is for steps that need a fixed level, as voice-activity detection.
+    """
+    loudest = float(np.abs(signal).max(initial=0.0))
+    if loudest == 0:
+        return np.array(signal, np.float32)
+    return np.asarray(np.asarray(signal, np.float64) * (peak / loudest), np.float32)
 
 
 def speech_mask(
@@ -17,7 +27,7 @@ def speech_mask(
 ) -> NDArray[np.bool_]:
     """Whether each frame holds speech, by WebRTC's mixture of Gaussians over six bands.
 
-    The detector hears the clip twice, and the second time counts: until it has adapted to a room, it takes the
+    The detector gets the clip twice, and the second time counts: until it has adapted to a room, it takes the
     first tenth of a second of any noise for speech, where a clip's leading silence is.
 
     Args:
@@ -37,7 +47,7 @@ def speech_mask(
     n_frames = -(-len(signal) // length)
     padded = np.pad(peak_normalised(signal, peak=PEAK), (0, n_frames * length - len(signal)))
     frames = np.round(padded * (2**15 - 1)).astype("<i2").reshape(n_frames, length)
-    detector = webrtcvad.Vad(aggressiveness)  # a new one for every clip: it adapts to what it hears
+    detector = webrtcvad.Vad(aggressiveness)  # a new one for every clip: it adapts to its input
     for samples in frames:
         detector.is_speech(samples.tobytes(), sampling_rate)
     return np.array([detector.is_speech(samples.tobytes(), sampling_rate) for samples in frames], bool)

@@ -22,7 +22,7 @@ BEHIND = "{found} bytes stand behind the end that the header states, and are not
 Promised = Callable[[bytes, Path], int | None]
 
 
-def refuse_partial(path: Path) -> None:
+def check_whole(path: Path) -> None:
     """Raise AudioError where the file lacks bytes that its header promises, or a second recording stands behind it.
 
     Raises:
@@ -44,7 +44,7 @@ def refuse_partial(path: Path) -> None:
 
 
 def notes_on_size(path: Path) -> list[str]:
-    """What is to be said of a file whose header proves nothing of its end, or that goes on behind it."""
+    """Notes on a file whose header proves nothing of its end, or that goes on behind it."""
     promised, size = _promised(path), path.stat().st_size
     if promised is None:
         order = {b"RIFF": "little", b"FORM": "big"}.get(_head(path)[:4])
@@ -175,4 +175,4 @@ PROMISED: Mapping[bytes, Promised] = {
     b"caff": _caf,
     b"NIST_1A": _sphere,
 }
-"""What a file begins with: the bytes that it should have by its header; None where that does not say."""
+"""What a file begins with: the bytes that it should have by its header; None where that does not state it."""

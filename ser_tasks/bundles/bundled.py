@@ -19,8 +19,8 @@ def is_network(model: str) -> bool:
     return model in NETWORKS
 
 
-def refuse_unbundled(model: str) -> None:
-    """Raise BundleError, with the reason, for a model of the table that cannot answer to one recording alone."""
+def check_bundled(model: str) -> None:
+    """Raise BundleError, with the reason, for a model of the table that cannot predict one recording by itself."""
     reason = _reason_against(MODELS[model])
     if reason is not None:
         bundled = [name for name, line in MODELS.items() if _reason_against(line) is None]
@@ -29,9 +29,9 @@ def refuse_unbundled(model: str) -> None:
 
 def _reason_against(line: Model) -> str | None:
     if line.speaker_norm:
-        return "it needs all of a speaker's recordings before its first answer, and a bundle hears one at a time"
+        return "it needs all recordings of a speaker before its first prediction, and a bundle gets one at a time"
     if reads_words(line.feature_set):
-        return "it reads words, and a bundle hears sound"
+        return "it reads transcripts, and a bundle gets audio"
     if line.group == "embeddings":
-        return "it is two models behind each other, and a bundle holds one"
+        return "it is two models in a row, and a bundle holds one"
     return None

@@ -25,7 +25,7 @@ class BundleError(UserError):
 
 
 class Figures(Section):
-    """Of the cross-validation: this very model has seen all speakers, and no figure of its own can be had."""
+    """Of the cross-validation: the final model has seen all speakers, so it has no unseen test set of its own."""
 
     protocol: str
     protocol_kind: str
@@ -39,14 +39,14 @@ class Figures(Section):
     recall: dict[str, Share]
     ece: Share  # expected calibration error
     aurc: Share  # area under the risk-coverage curve
-    coverage: Share  # answers that are not unsure by their confidence
+    coverage: Share  # predictions that are not unsure by their confidence
     selective_error: Share  # of those
     target_error: Share  # that the threshold was chosen for; missed where selective_error is above it
     speaker_dependent_uar: Share | None  # None: not computed
 
 
 class TrainingData(Section):
-    """Whom the model has heard."""
+    """The training set of the final model."""
 
     title: str  # of the corpus
     kind: str  # acted, natural or synthetic
@@ -72,7 +72,7 @@ class Card(Section):
     seed: int
     temperature: PositiveFloat  # posteriors = softmax(scores / temperature)
     unsure_below: Share  # confidence
-    farthest: PositiveFloat  # unlikeness
+    farthest: PositiveFloat  # distance above which a prediction is unsure, see `unlikeness`
     training: TrainingData
     durations: tuple[float, float]  # shortest and longest training utterance, s
     files: dict[str, str]  # name -> SHA-256
@@ -81,7 +81,7 @@ class Card(Section):
     citation: str
     figures: Figures
     data_digest: str  # of the training features
-    code_digest: str  # of the code that extracts, trains and answers; commit and time: its run in MLflow has them
+    code_digest: str  # of the code that extracts, trains and predicts; commit and time: its run in MLflow has them
 
 
 def write_card(card: Card, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The model card for people: what the bundle is for, what it learnt from, how good it is, and what it is not for.
+"""The model card for people: what the bundle is for, its training set, how good it is, and what it is not for.
 
 Its parts are those of Mitchell et al. (2019), "Model Cards for Model Reporting", doi:10.1145/3287560.3287596.
 """
@@ -16,15 +16,16 @@ RELIABILITY, RISK_COVERAGE = "reliability.png", "risk_coverage.png"
 
 NOT_FOR = """\
 Not for decisions about people: hiring, policing, health, schools, insurance, or watching anyone who has not agreed.
-Not a lie detector, and no measure of what someone feels: it answers to the sound of a voice. In the European Union,
+Not a lie detector, and no measure of what someone feels: it classifies the sound of a voice. In the European Union,
 emotion recognition at work and in schools is forbidden, but for medical or safety reasons (Regulation 2024/1689,
 Article 5)."""
 KNOWN_LIMITS = {
-    "acted": "Its speakers were told what to portray. Emotion in everyday speech is weaker, mixed and rarer, and much "
-    "of it is not in the voice: expect clearly worse answers there.",
-    "natural": "Its emotions are what raters heard, not what speakers felt, and raters often disagree.",
-    "synthetic": "It has heard synthetic voices only. It shows that the workflow runs, and must not be used on people.",
-    UNKNOWN: "Whether its emotions are acted or natural is not known, nor how its figures carry over to other speech.",
+    "acted": "Its speakers portrayed emotions on request. Emotion in everyday speech is weaker, mixed and rarer, and "
+    "much of it is not in the voice: expect clearly worse predictions there.",
+    "natural": "Its emotions are what raters perceived, not what speakers felt, and raters often disagree.",
+    "synthetic": "It was trained on synthetic voices only. It shows that the workflow runs, and must not be "
+    "used on people.",
+    UNKNOWN: "Whether its emotions are acted or natural is not known, nor how its results carry over to other speech.",
 }
 
 
@@ -40,8 +41,8 @@ def _head(card: Card) -> str:
 # {card.name}
 
 `{card.model}` on `{card.feature_set}`, trained on all {count} utterances of {card.training.title}
-(preset `{card.preset}`). It takes one recording of speech and answers with one of
-{", ".join(card.classes)}; a probability for each; and whether the answer is unsure."""
+(preset `{card.preset}`). It takes one recording of speech and predicts one of
+{", ".join(card.classes)}; a probability for each; and whether the prediction is unsure."""
 
 
 def _use(card: Card) -> str:
@@ -49,7 +50,7 @@ def _use(card: Card) -> str:
     return f"""\
 ## For and not for
 
-For research and teaching: to hear what such a model makes of recordings like those it learnt from, one utterance of
+For research and teaching: to try such a model on recordings like those of its training set, one utterance of
 {shortest:.1f} to {longest:.1f} s at a time, language `{card.training.language}`.
 
 {NOT_FOR}"""
@@ -74,16 +75,17 @@ def _figures(card: Card) -> str:
 ## How good it is
 
 Cross-validation ({figures.protocol}: {figures.protocol_kind}): {figures.utterances} utterances of {figures.speakers}
-speakers, answered by models of this configuration that had not heard the speaker. This very model has heard all of
-them, so that no figure of its own can be had. In %, intervals of 95 % unless `params.yaml` said otherwise:
+speakers, each predicted by a model of this configuration whose training set lacked the speaker. The final model is
+trained on all of them, so it has no unseen test set of its own. In %, intervals of 95 % unless `params.yaml` sets
+another confidence:
 
-| UAR | by chance | accuracy | macro F1 | UAR on voices that it knows |
+| UAR | by chance | accuracy | macro F1 | UAR on training speakers |
 | --- | --- | --- | --- | --- |
 | {" | ".join(_headline(card))} |
 
 {_table("recall", {name: percent(recall) for name, recall in figures.recall.items()})}
 
-The last figure of the first table is not to be quoted: it is what one sees when the model is tried on its own training
+The last column of the first table is not to be quoted: it is what one sees when the model is tried on its own training
 speakers."""
 
 
@@ -99,20 +101,21 @@ def _inflated(card: Card) -> str:
 
 def _unsure(card: Card) -> str:
     figures = card.figures
-    missed = "missed: its confidence does not tell right from wrong well enough"
+    missed = "missed: its confidence does not separate right from wrong well enough"
     reached = missed if figures.selective_error > figures.target_error else "reached"
     return f"""\
-## When it says "unsure"
+## When a prediction is unsure
 
-- Its confidence is below {card.unsure_below:.3f}. In the cross-validation {percent(figures.coverage)} % of the answers
-  were not, and {percent(figures.selective_error)} % of those were wrong; of all answers,
+- Its confidence is below {card.unsure_below:.3f}. In the cross-validation {percent(figures.coverage)} % of the
+  predictions were not, and {percent(figures.selective_error)} % of those were wrong; of all predictions,
   {percent(1 - figures.accuracy)} %. Aimed at {percent(figures.target_error)} %, {reached}.
-- The recording is farther from the training data than {card.farthest:g}, where 1 is as far as the farthest
-  utterances of training speakers that were set aside.
-- The sound is unfit: silent, clipped, of telephone bandwidth, or much shorter or longer than what it learnt from.
+- The recording is farther from the training set than {card.farthest:g} (Mahalanobis distance), where 1 is the distance
+  that one in a hundred utterances of unseen training speakers exceeds, unless `params.yaml` sets another quantile.
+- The sound is unfit: silent, clipped, of telephone bandwidth, or much shorter or longer than the training utterances.
 
 Expected calibration error {percent(figures.ece)} % (bins of equal mass), area under the risk-coverage curve
-{figures.aurc:.3f}. The threshold was chosen on these same answers, so that its own figures are a little flattered.
+{figures.aurc:.3f}. The threshold was chosen on these same predictions, so that its coverage and error are
+a little optimistic.
 
 ![accuracy against confidence]({RELIABILITY})
 
@@ -127,7 +130,7 @@ def _limits(card: Card) -> str:
 - {KNOWN_LIMITS[training.kind]}
 - It knows {sum(training.speakers.values())} speakers (language `{training.language}`) as their corpus recorded
   them: other languages, ages, accents, microphones and rooms were never tested.
-- It always names one of its {len(card.classes)} classes, whatever is said and whoever speaks, and of music too."""
+- It always names one of its {len(card.classes)} classes, whatever the words and the speaker, and of music too."""
 
 
 def _origin(card: Card) -> str:

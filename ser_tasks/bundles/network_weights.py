@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, cast
 
 from ser_tasks.bundles.card import REBUILD, BundleError, Card
 from ser_tasks.keras_backend import load_keras
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, networks
+from ser_tasks.models.declared_model import settings_class
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection
-from ser_tasks.params import NetworkParams, NetworksParams
 
 if TYPE_CHECKING:
     from ser_tasks.models.recogniser import Recogniser
@@ -35,8 +37,9 @@ def load_network(card: Card, folder: Path) -> NetworkRecogniser:
     load_keras()
     import keras  # noqa: PLC0415
 
-    section = NetworkSection(_section_of(card.model).model_validate(card.settings))
-    built: Recogniser = MODELS[card.model].build(section, classes=card.classes, seed=card.seed)  # registers its layers
+    section = NetworkSection(settings_class(MODELS[card.model]).model_validate(card.settings))
+    built: Recogniser = MODELS[card.model].build(section, classes=card.classes, seed=card.seed)
+    _register_layers()
     recogniser = cast("NetworkRecogniser", built)
     try:
         recogniser.model = keras.models.load_model(folder / FILE, compile=False, safe_mode=True)
@@ -46,6 +49,7 @@ def load_network(card: Card, folder: Path) -> NetworkRecogniser:
     return recogniser
 
 
-def _section_of(model: str) -> type[NetworkParams]:
-    """The section of params.yaml that holds the sizes of a network."""
-    return cast("type[NetworkParams]", NetworksParams.model_fields[model].annotation)
+def _register_layers() -> None:
+    """Import every file of `networks/`: Keras then knows the layers that a .keras file names."""
+    for file in iter_modules(networks.__path__):
+        import_module(f"{networks.__name__}.{file.name}")

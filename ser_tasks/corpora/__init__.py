@@ -59,7 +59,7 @@ def find_corpus(name: str, corpora: Mapping[str, Corpus] = CORPORA) -> Corpus:
     near = difflib.get_close_matches(name.lower(), corpora, n=1)
     hint = f"Did you mean '{near[0]}'? " if near else ""
     raise CorpusError(
-        f"no corpus is called '{name}'. {hint}Known: {', '.join(corpora)}. To bring one of your own: ser import PATH. "
+        f"no corpus is called '{name}'. {hint}Known: {', '.join(corpora)}. To import one of your own: ser import PATH. "
         "To add one for everybody, write its module in ser_tasks/corpora/catalogue, and its line in "
         "ser_tasks/corpora/__init__.py."
     )

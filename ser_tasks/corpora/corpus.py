@@ -1,20 +1,82 @@
 """What a corpus module states: where it comes from, how its files are named, and what a whole copy holds."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ser_tasks.corpora.finding import Finding
-from ser_tasks.corpora.margins import Margin
-from ser_tasks.corpora.votes import Vote
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Level = Literal["ok", "note", "warning", "error"]
+
+SHOWN = 4  # cells in a finding
 
 UNKNOWN = "unknown"  # what nobody stated, and nothing here invents
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`topic` is what was looked at; an error means that results on this folder would mislead."""
+
+    level: Level
+    topic: str
+    text: str
+
+
+def some(names: Sequence[str], *, at_most: int = 3) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
+    return ", ".join(names[:at_most]) + more
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Labels, or values on three scales, or both; what the rater left out is empty."""
+
+    rater: str
+    labels: tuple[str, ...] = ()  # as the rater spelt them
+    valence: float | None = None  # 1 to 5
+    activation: float | None = None  # 1 to 5
+    dominance: float | None = None  # 1 to 5
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Margin:
+    """One table of counts; emotions outside of it, if it names some, are not counted."""
+
+    axes: tuple[str, ...]  # fields of Parsed
+    counts: Mapping[tuple[str, ...], int]  # value on each axis -> utterances
+    emotions: frozenset[str] | None = None  # None: all
+
+
+def margin_findings(margins: Sequence[Margin], utterances: Sequence["Parsed"]) -> list[Finding]:
+    """Hold what is there against each table: too many is an error, too few a warning."""
+    return [_margin_finding(margin, utterances) for margin in margins]
+
+
+def _margin_finding(margin: Margin, utterances: Sequence["Parsed"]) -> Finding:
+    counted = [one for one in utterances if margin.emotions is None or one.emotion in margin.emotions]
+    found = Counter(tuple(str(getattr(one, axis)) for axis in margin.axes) for one in counted)
+    cells = [(cell, found[cell], margin.counts.get(cell, 0)) for cell in sorted({*found, *margin.counts})]
+    many = [_cell_counts(margin, cell, n, due) for cell, n, due in cells if n > due]
+    few = [_cell_counts(margin, cell, n, due) for cell, n, due in cells if n < due]
+    total, by = sum(margin.counts.values()), f"by {' and '.join(margin.axes)}"
+    if many:
+        text = f"more utterances than the release: {some(many, at_most=SHOWN)}. Keep one copy of each."
+        return Finding("error", "counts", f"{by}: {text}")
+    if few:
+        return Finding("warning", "counts", f"{by}: {len(counted)} of {total} utterances: {some(few, at_most=SHOWN)}")
+    return Finding("ok", "counts", f"{by}: all {total} utterances, as released")
+
+
+def _cell_counts(margin: Margin, cell: tuple[str, ...], found: int, due: int) -> str:
+    named = " ".join(f"{axis} {value}" for axis, value in zip(margin.axes, cell, strict=True))
+    return f"{named} {found} of {due}"
 
 
 class CorpusError(UserError):
@@ -48,7 +110,7 @@ class Preset:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a file name says: the fields of an utterance that need no decoding."""
+    """Fields of an utterance that need no decoding, from its file name or a label file."""
 
     speaker: str
     gender: str | None
@@ -62,7 +124,7 @@ class Parsed:
     valence: float | None = None  # 1 to 5
     activation: float | None = None  # 1 to 5
     dominance: float | None = None  # 1 to 5
-    votes: tuple[Vote, ...] = ()  # what each rater said
+    votes: tuple[Vote, ...] = ()  # of each rater
     turn: int | None = None  # place in its dialog, counted from 0
     language: str | None = None  # ISO 639-1, where a corpus has several; None: that of the corpus
 
@@ -93,7 +155,7 @@ class Official:
 class Corpus:
     """One corpus, as its module declares it.
 
-    A corpus whose file names say everything gives `parse`. One that keeps labels elsewhere (tables, dialog
+    A corpus whose file names hold everything gives `parse`. One that keeps labels elsewhere (tables, dialog
     annotations, text alone) gives `read`, and names in `side_files` the files it reads them from.
     """
 
@@ -101,7 +163,7 @@ class Corpus:
     title: str
     citation: str
     licence: str
-    language: str  # ISO 639-1, or UNKNOWN; of a corpus of several, whose utterances say theirs, all of them
+    language: str  # ISO 639-1, or UNKNOWN; of a corpus of several, whose utterances have their own, all of them
     size: str  # for people: files, speakers, download
     how_to_get: str
     sources: tuple[Source, ...]
@@ -124,7 +186,7 @@ class Corpus:
     extensions: tuple[str, ...] = (".wav", ".flac")
 
     def __post_init__(self) -> None:
-        """Refuse a module that says both, or nothing, of where its labels are."""
+        """Raise TypeError for a module with both or none of `parse` and `read`."""
         if (self.parse is None) == (self.read is None):
             raise TypeError(
                 f"corpus {self.name}: give exactly one of parse (labels in file names) and read (labels elsewhere)."

@@ -1,4 +1,4 @@
-"""Everything that is wrong with label files, said at once."""
+"""Everything that is wrong with label files, reported at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Fault:
     line: int | None = None  # counted from 1; None: the file itself
 
     def __str__(self) -> str:
-        """As compilers say it: file:line: found, expected."""
+        """As compilers print it: file:line: found, expected."""
         where = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{where}: found {self.found!r}, expected {self.expected}"
 
@@ -30,8 +30,8 @@ def refuse(name: str, root: Path, faults: Sequence[Fault]) -> None:
     """
     if not faults:
         return
-    said = "\n".join(f"  {fault}" for fault in faults)
+    lines = "\n".join(f"  {fault}" for fault in faults)
     raise CorpusError(
-        f"{root}: not in the grammar of {name}, {len(faults)} in all:\n{said}\n"
+        f"{root}: not in the grammar of {name}, {len(faults)} in all:\n{lines}\n"
         "Restore these files from the release, or move out of the folder what is not of it."
     )

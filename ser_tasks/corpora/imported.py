@@ -1,21 +1,16 @@
-"""A corpus that `ser import` brought: described by NAME.yaml, its utterances in NAME.csv, its sounds where they were.
-
-Its root holds three links: the two files, and the folder of the sounds. So the version of the corpus, its manifest,
-states labels as well as sounds, and everything behind the stage `utterances` works as for any other corpus.
-"""
+"""Corpora that were imported on this machine, and all that can be named: those of the table, and behind it these."""
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ser_tasks.corpora.catalogue.presets import FOUR, NUMBERS
-from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
-from ser_tasks.corpora.votes import Vote
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance, Vote
 
 DESCRIPTION, TABLE, SOUNDS = "corpus.yaml", "utterances.csv", "audio"
 SPEAKERLESS = "speaker unknown: "  # then the utterance: nobody knows which of them share a voice
@@ -28,9 +23,9 @@ NUMERIC = ("valence", "activation", "dominance")
 
 
 class Description(BaseModel):
-    """NAME.yaml: what is known of the corpus, its label map, and what the person who imported it said."""
+    """NAME.yaml: what is known of the corpus, its label map, and the options that it was imported with."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
     title: str
     kind: Literal["acted", "natural", "synthetic", "unknown"]  # the last one is UNKNOWN
@@ -41,7 +36,7 @@ class Description(BaseModel):
     labels: dict[str, str]  # as the source spells it -> class
     dropped: list[str]  # labels that no class is made of
     source: str  # what was imported, and its format
-    told: dict[str, Any]  # options of `ser import`: it keeps them
+    options: dict[str, Any] = Field(alias="told")  # of `ser import`, which keeps them
     agreement: str | None = None  # of its raters, in words
 
 
@@ -62,25 +57,25 @@ def read_description(path: Path) -> Description:
 
 def imported_corpus(path: Path) -> Corpus:
     """The corpus that a description states; its name is that of the file."""
-    said = read_description(path)
+    description = read_description(path)
     return Corpus(
         name=path.stem,
-        title=said.title,
-        citation=said.citation,
-        licence=said.licence,
-        language=said.language,
-        size=f"imported from {said.source}",
+        title=description.title,
+        citation=description.citation,
+        licence=description.licence,
+        language=description.language,
+        size=f"imported from {description.source}",
         how_to_get=f"ser import {path.stem}",
         sources=(),
-        presets=label_maps(said.labels),
+        presets=label_maps(description.labels),
         read=read,
         listed=listed,
         pattern=f"{TABLE}: {', '.join(COLUMNS)}",
         side_files=(DESCRIPTION, TABLE),
-        agreement=said.agreement,
-        kind=said.kind,
-        speakers_known=said.speakers_known,
-        speakers_apart=said.told.get("speakers") == "apart",
+        agreement=description.agreement,
+        kind=description.kind,
+        speakers_known=description.speakers_known,
+        speakers_apart=description.options.get("speakers") == "apart",
     )
 
 
@@ -115,7 +110,7 @@ def read_rows(table: Path) -> list[dict[str, str]]:
         CorpusError: not there, or not such a table
     """
     if not table.is_file():
-        raise CorpusError(f"{table}: no such table. Bring it (dvc pull), or import the corpus again: ser import.")
+        raise CorpusError(f"{table}: no such table. Get it (dvc pull), or import the corpus again: ser import.")
     with table.open(encoding="utf-8", newline="") as file:
         lines = csv.DictReader(file)
         if tuple(name for name in lines.fieldnames or () if name not in OPTIONAL) != COLUMNS:
@@ -143,3 +138,39 @@ def _utterance(row: Mapping[str, str]) -> Utterance:
     )
     path, channel = f"{SOUNDS}/{row['path']}", row.get("channel") or None
     return Utterance(row["utterance_id"], path, parsed, number["start"], number["end"], channel)
+
+
+class KnownCorpora(Mapping[str, Corpus]):
+    """The table, and behind it every corpus described in a folder; what is imported meanwhile is found, too."""
+
+    def __init__(self, table: Mapping[str, Corpus], imported: Path) -> None:
+        """Nothing is read yet.
+
+        Args:
+            table: name -> corpus, of those that have a module
+            imported: folder of the descriptions, NAME.yaml; need not be there
+        """
+        self.table, self.imported = table, imported
+
+    def __getitem__(self, name: str) -> Corpus:
+        """The corpus of this name.
+
+        Raises:
+            KeyError: there is none
+            CorpusError: its description cannot be read
+        """
+        if name in self.table or name not in self._names():
+            return self.table[name]
+        return imported_corpus(self.imported / f"{name}.yaml")
+
+    def __iter__(self) -> Iterator[str]:
+        """Names, those of the table first."""
+        yield from self.table
+        yield from (name for name in self._names() if name not in self.table)
+
+    def __len__(self) -> int:
+        """How many."""
+        return sum(1 for _ in self)
+
+    def _names(self) -> list[str]:
+        return sorted(path.stem for path in self.imported.glob("*.yaml"))

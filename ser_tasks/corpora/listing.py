@@ -62,7 +62,7 @@ def _listed(root: Path, audio: Sequence[str], corpus: Corpus) -> Listing:
     if gone:
         raise CorpusError(
             f"{root}: {len(gone)} of the {len(audio) + len(corpus.side_files)} files of {corpus.name} are not there, "
-            f"the first is {root / gone[0]}. Put them back, or bring the corpus again: {corpus.how_to_get}."
+            f"the first is {root / gone[0]}. Put them back, or get the corpus again: {corpus.how_to_get}."
         )
     return Listing(tuple(sorted(audio)), tuple(sorted(corpus.side_files)), {})
 

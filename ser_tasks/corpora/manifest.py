@@ -1,18 +1,35 @@
-"""The version of a corpus: one line per file, its size and the digest of its bytes."""
+"""The version of a corpus: one line per file, its size and the digest of its bytes.
+
+Decoding and hashing release the interpreter lock, so threads are enough for many files at once.
+"""
 
 import csv
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.whole import is_pointer
 from ser_tasks.corpora.corpus import Corpus, CorpusError
 from ser_tasks.corpora.listing import Listing, list_audio
-from ser_tasks.corpora.threads import map_files
 from ser_tasks.provenance.file_digest import file_sha256
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
 COLUMNS = ["path", "bytes", "sha256"]
+
+
+def map_files(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """`function` of each item, in their order; the first exception is raised and the rest is not started."""
+    pool = ThreadPoolExecutor(max_workers=os.cpu_count())
+    try:
+        return list(pool.map(function, items))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)
@@ -37,7 +54,7 @@ def digest_files(root: Path, listing: Listing) -> list[Entry]:
     Raises:
         CorpusError: files that Git LFS has not fetched
     """
-    refuse_pointers(root, listing.version)
+    check_pointers(root, listing.version)
 
     def entry(path: str) -> Entry:
         file = root / path
@@ -83,7 +100,7 @@ def check_names(root: Path, listing: Listing, entries: Sequence[Entry]) -> None:
     Raises:
         CorpusError: names the first of each; or files that Git LFS has not fetched
     """
-    refuse_pointers(root, listing.version)
+    check_pointers(root, listing.version)
     listed, there = {entry.path for entry in entries}, set(listing.version)
     missing, new = sorted(listed - there), sorted(there - listed)
     if not missing and not new:
@@ -102,7 +119,7 @@ def check_sizes(root: Path, entries: Sequence[Entry]) -> None:
     Raises:
         CorpusError: names the first, and how many
     """
-    refuse_pointers(root, [entry.path for entry in entries])
+    check_pointers(root, [entry.path for entry in entries])
     changed = [e for e in entries if not (root / e.path).is_file() or (root / e.path).stat().st_size != e.bytes]
     if changed:
         raise CorpusError(
@@ -111,7 +128,7 @@ def check_sizes(root: Path, entries: Sequence[Entry]) -> None:
         )
 
 
-def refuse_pointers(root: Path, paths: Sequence[str]) -> None:
+def check_pointers(root: Path, paths: Sequence[str]) -> None:
     """Refuse a folder with files that Git LFS has not fetched, all in one message.
 
     Raises:
@@ -140,6 +157,6 @@ def check_file(root: Path, entry: Entry) -> None:
 
 
 MEND = (
-    "Restore the files from the release; or, if the change is meant, run `ser fetch` on this corpus again: "
+    "Restore the files from the release; or, if the change is intended, run `ser fetch` on this corpus again: "
     "it keeps the folder and writes the manifest anew."
 )

@@ -35,7 +35,7 @@ def place_of(corpus: Corpus, data_folder: Path) -> Place:
 
 
 def state_of(corpus: Corpus, data_folder: Path) -> State:
-    """State on this machine; the manifest is judged by the number of files."""
+    """State on this machine; the manifest is compared by the number of files."""
     place = place_of(corpus, data_folder)
     link = place.root if place.root.is_symlink() else place.root / SOUNDS  # of an imported corpus
     target = str(link.readlink()) if link.is_symlink() else None

@@ -20,7 +20,7 @@ from ser_tasks.errors import UserError
 
 @dataclass(frozen=True)
 class Sound:
-    """What decoding a file tells: `sha256` is of the sound, the same in WAV and FLAC."""
+    """Facts from decoding a file: `sha256` is of the sound, the same in WAV and FLAC."""
 
     path: str  # relative to the corpus root
     duration: float  # s
@@ -53,8 +53,8 @@ def describe(corpus: Corpus, root: Path, manifest: Path) -> tuple[list[Utterance
         if entry.path in side:
             check_file(root, entry)
     utterances = name_utterances(corpus, root, listing.audio)
-    heard = {utterance.path for utterance in utterances}
-    return utterances, [entry for entry in entries if entry.path in heard]
+    paths = {utterance.path for utterance in utterances}
+    return utterances, [entry for entry in entries if entry.path in paths]
 
 
 def read_file(root: Path, entry: Entry) -> Sound:
@@ -85,7 +85,7 @@ def assemble(corpus: Corpus, utterances: Sequence[Utterance], sounds: Iterable[S
 
 
 def name_utterances(corpus: Corpus, root: Path, audio: Sequence[str]) -> list[Utterance]:
-    """What names and label files say of each utterance.
+    """Utterances from file names and label files.
 
     Raises:
         CorpusError: an audio file whose name is not in the grammar
@@ -96,7 +96,7 @@ def name_utterances(corpus: Corpus, root: Path, audio: Sequence[str]) -> list[Ut
 
 
 def parse_name(corpus: Corpus, root: Path, path: str) -> Parsed:
-    """Fields of one file name, or an error that names the file, the expected pattern and the mend."""
+    """Fields of one file name, or an error that names the file, the expected pattern and the fix."""
     assert corpus.parse is not None
     try:
         parsed = corpus.parse(PurePosixPath(path).stem)
@@ -111,7 +111,7 @@ def parse_name(corpus: Corpus, root: Path, path: str) -> Parsed:
     return parsed
 
 
-def strangers(corpus: Corpus, root: Path, audio: Sequence[str]) -> dict[str, str]:
+def unparsed(corpus: Corpus, root: Path, audio: Sequence[str]) -> dict[str, str]:
     """{path: why} of the audio files whose names are not in the grammar; none if names carry no labels."""
     strange = {}
     for path in audio if corpus.parse is not None else ():

@@ -7,8 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from ser_tasks.corpora.corpus import Corpus, Utterance
-from ser_tasks.corpora.finding import Finding, Level, some
+from ser_tasks.corpora.corpus import Corpus, Finding, Level, Utterance, some
 
 GAP = r"[\s_.\-\u00ad\u200b-\u200f\u2060\ufeff]+"  # blanks, seen and unseen, and what is written in their place
 ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -66,6 +65,6 @@ def named(groups: Sequence[Sequence[str]], counts: Mapping[str, int] | None = No
 
 def _advice(role: str, *, known: bool) -> str:
     if known:
-        return "they are different people, as the import was told (--speakers apart)"
+        return "they are different people, by --speakers apart of the import"
     hint = "ser import … --speakers join, or apart" if role == "speaker" else "or spell them alike and import again"
     return f"if they are one {role}, it stands on both sides of a split: look at them, {hint}"

@@ -10,7 +10,7 @@ BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def read_text(path: Path) -> str:
-    """A file in UTF-8, or else in Windows-1252, mended; line ends are kept."""
+    """A file in UTF-8, or else in Windows-1252, repaired; line ends are kept."""
     content = path.read_bytes()
     try:
         return mend_text(content.decode("utf-8-sig"))
@@ -19,7 +19,7 @@ def read_text(path: Path) -> str:
 
 
 def mend_text(text: str) -> str:
-    """Quotes and dashes as they were meant, where a file went through a wrong encoding.
+    """Quotes and dashes as they were written, where a file went through a wrong encoding.
 
     Windows-1252 read as Latin-1 leaves control characters (U+0092 for ’), UTF-8 read as Windows-1252 leaves two or
     three letters for one (â€™ for ’). Right text is not changed: as bytes it would be no UTF-8.

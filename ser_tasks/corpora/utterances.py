@@ -1,13 +1,16 @@
-"""The table of utterances: what every corpus becomes, and all that later stages know of it."""
+"""The table of utterances: what every corpus becomes; and beside it what the corpus declares of itself, as data."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora.corpus import Corpus, Preset
 from ser_tasks.errors import UserError
+from ser_tasks.provenance.code_digest import code_digest
 
 VOTE = pa.struct(
     [
@@ -37,7 +40,7 @@ SCHEMA = pa.schema(
         pa.field("valence", pa.float64()),  # 1 to 5, as are the next two: mean over raters
         pa.field("activation", pa.float64()),
         pa.field("dominance", pa.float64()),
-        pa.field("votes", pa.list_(VOTE)),  # what each rater said
+        pa.field("votes", pa.list_(VOTE)),  # of each rater
         pa.field("transcript", pa.string()),
         pa.field("language", pa.string()),  # ISO 639-1
         pa.field("duration", pa.float64()),  # s
@@ -64,7 +67,7 @@ def utterance_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     required = [field.name for field in SCHEMA if not field.nullable]
     holes = table[required].isna().sum()
     if holes.any():
-        raise UserError(f"utterances without a required value: {holes[holes > 0].to_dict()}. Mend the parser.")
+        raise UserError(f"utterances without a required value: {holes[holes > 0].to_dict()}. Fix the parser.")
     return table
 
 
@@ -78,3 +81,30 @@ def read_utterances(path: Path) -> pd.DataFrame:
     """The table written by `write_utterances`."""
     table: pd.DataFrame = pq.read_table(path, schema=SCHEMA).to_pandas()
     return table
+
+
+def declaration(corpus: Corpus) -> dict[str, Any]:
+    """Ready for JSON: what results, bundles and cards take from the declaration of a corpus.
+
+    Two declarations are equal where nothing differs that a result may depend on: a comment in the corpus' module, or a
+    new line in its parser, leaves it as it is. A split that is code stands here as the digest of that code.
+    """
+    return {
+        "name": corpus.name,
+        "kind": corpus.kind,
+        "speakers_known": corpus.speakers_known,
+        "language": corpus.language,
+        "title": corpus.title,
+        "licence": corpus.licence,
+        "citation": corpus.citation,
+        "presets": {name: _preset(preset) for name, preset in corpus.presets.items()},
+    }
+
+
+def _preset(preset: Preset) -> dict[str, Any]:
+    return {
+        "description": preset.description,
+        "classes": dict(preset.classes),
+        "styles": None if preset.styles is None else list(preset.styles),
+        "split": None if preset.split is None else code_digest(preset.split),
+    }

@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.augmentation_copies import copies_of
-from ser_tasks.features.feature_table import read_features
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 from ser_tasks.text.transcripts import OF_WORDS
 
@@ -53,6 +51,10 @@ def read_speech_and_words(
     Raises:
         UserError: utterances with neither, or with a recording, but no features of it
     """
+    import pandas as pd  # noqa: PLC0415  where words are read: the table of models needs the names alone
+
+    from ser_tasks.features.feature_table import read_features  # noqa: PLC0415  with pyarrow
+
     own = pd.read_parquet(table, columns=["utterance_id", "path", "transcript"]).set_index("utterance_id")
     own = own.loc[list(utterance_ids)]
     heard, read = own.path.notna(), own.transcript.notna()

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, PositiveFloat
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import deciding_facts, loaded
 from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.params.base import Once, Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.features.encoders.encoder import LoadedEncoder
-    from ser_tasks.params import AudioParams, EncoderParams
+    from ser_tasks.params import AudioParams
 
 STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "std": np.std}
+
+
+class EncoderParams(Section):
+    """What is kept of the frames of every layer of a speech encoder."""
+
+    statistics: Annotated[tuple[Literal["mean", "std"], ...], Once, Field(min_length=1)]  # over the frames
+    loudness_range: PositiveFloat | None  # dB below the loudest frame of a clip that still count; null: all frames
 
 
 def statistics_of_layers(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from ser_tasks.features.deltas import regression_deltas
 from ser_tasks.features.feature_set import FeatureSet
@@ -17,10 +18,11 @@ from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.mfcc import MFCC
 from ser_tasks.features.pitch import PITCH
 from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
+from ser_tasks.params.base import Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.features.feature_set import Settings
-    from ser_tasks.params import FunctionalsParams, Section
+    from ser_tasks.params import Section
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -31,6 +33,14 @@ CONSTANT = 1e-10  # a column whose std is below this share of its largest value 
 A0_HZ = 27.5
 SLOPE_REACH = 4  # frames on each side that decide the slope of a mel band
 QUIETEST = 1e-12  # mean square of a frame, -120 dB: digital silence is no quieter
+
+
+class FunctionalsParams(Section):
+    """Statistics over time: which descriptors they summarise."""
+
+    over: Annotated[tuple[Literal["lld", "mfcc", "log_mel", "pitch"], ...], Field(min_length=1)]  # descriptors
+    n_mels: PositiveInt  # bands of mfcc and log_mel here: statistics need fewer than networks do
+    loudness_range: PositiveFloat  # dB below the loud frames of a clip that still count as speech
 
 
 def statistics(frames: NDArray[np.floating]) -> Array:

@@ -12,19 +12,21 @@ Source: Giannakopoulos (2015), doi:10.1371/journal.pone.0144610; cepstrum: Slane
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import scipy.fft
 import scipy.sparse
 from numpy.typing import NDArray
+from pydantic import Field, PositiveFloat
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.feature_set import FeatureSet, framing_of
 from ser_tasks.features.framing import checked, frames_inside, samples_of
+from ser_tasks.params.base import Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import AudioParams, LldParams
+    from ser_tasks.params import AudioParams
 
 Array = NDArray[np.float64]
 
@@ -50,6 +52,19 @@ NAMES = (
     *(f"chroma_{i}" for i in range(1, 13)),
     "chroma_std",
 )
+
+
+# Not written while it is the default: whatever was recorded before the key existed keeps its digest.
+LldEngine = Annotated[Literal["vectorised", "pyAudioAnalysis"], Field(exclude_if=lambda name: name == "vectorised")]
+
+
+class LldParams(Section):
+    """The 34 short-term descriptors of pyAudioAnalysis."""
+
+    window: PositiveFloat  # s
+    hop: PositiveFloat  # s
+    deltas: bool  # frame-to-frame differences too: 68 values instead of 34
+    engine: LldEngine = "vectorised"  # all frames at once in NumPy; or the library itself, to match it to the bit
 
 
 def short_term_descriptors(

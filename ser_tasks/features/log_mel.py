@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from ser_tasks.features.feature_set import FeatureSet, framing_of
 from ser_tasks.features.log_laws import LOG_LAWS
 from ser_tasks.features.mel_power import mel_power
+from ser_tasks.params.base import Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import AudioParams, LogMelParams
+    from ser_tasks.params import AudioParams
+
+
+class LogMelParams(Section):
+    """Log-mel spectrogram."""
+
+    window: PositiveFloat  # s
+    hop: PositiveFloat  # s
+    n_mels: PositiveInt  # bands
+    f_min: Annotated[float, Field(ge=0)]  # Hz
+    f_max: PositiveFloat  # Hz
+    dynamic_range: PositiveFloat | None  # dB kept below the clip's loudest band, whatever the law; null: all
+    law: Literal["db", "ln", "ln1p"]  # of loudness; mfcc and functionals follow
 
 
 def log_mel_spectrogram(

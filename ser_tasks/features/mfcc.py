@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
+from pydantic import PositiveInt
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.deltas import regression_deltas
 from ser_tasks.features.feature_set import FeatureSet, framing_of
 from ser_tasks.features.log_mel import log_mel_spectrogram
+from ser_tasks.params.base import Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import AudioParams, LogMelParams, MfccParams
+    from ser_tasks.features.log_mel import LogMelParams
+    from ser_tasks.params import AudioParams
+
+
+class MfccParams(Section):
+    """Cepstrum of the log-mel spectrogram."""
+
+    n_mfcc: PositiveInt  # coefficients
+    deltas: bool  # first and second regression deltas
+    delta_reach: PositiveInt  # frames on each side of a regression
 
 
 def cepstral_coefficients(

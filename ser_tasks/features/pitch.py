@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
+from pydantic import PositiveFloat
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.feature_set import FeatureSet, framing_of
 from ser_tasks.features.framing import checked, frames_inside, samples_of
+from ser_tasks.params.base import Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import AudioParams, PitchParams
+    from ser_tasks.params import AudioParams
 
 Array = NDArray[np.float64]
 
@@ -22,6 +24,15 @@ QUIET = 1e-10  # energy products below this share of the frame's are silence: no
 NOISE_CROSSINGS = 0.15  # an autocorrelation that changes sign more often per lag is that of noise
 LEAST_HARMONIC = 0.1  # below this harmonic ratio a frame has no pitch
 OCTAVE_COST = 0.01  # a lag twice as long must correlate by this much better
+
+
+class PitchParams(Section):
+    """Harmonic ratio and fundamental frequency by autocorrelation."""
+
+    window: PositiveFloat  # s, more than a period of f_min
+    hop: PositiveFloat  # s
+    f_min: PositiveFloat  # Hz
+    f_max: PositiveFloat  # Hz
 
 
 def harmonicity_and_f0(

@@ -7,14 +7,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
+from pydantic import PositiveInt, model_validator
 
 from ser_tasks.features.feature_set import FeatureSet, Framing
 from ser_tasks.features.framing import checked, frames_inside, hann
+from ser_tasks.params.base import Count, Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import AudioParams, PsdImageParams
+    from ser_tasks.params import AudioParams
 
 ROUNDING = 2.0**-30 / 12  # power of the rounding error of 16-bit samples: no sound in them is quieter
+
+
+class PsdImageParams(Section):
+    """Power spectral density as an image."""
+
+    n_fft: Count  # samples of a frame
+    hop_length: PositiveInt  # samples between frames
+    block: PositiveInt  # frames averaged into one row
+
+    @model_validator(mode="after")
+    def _no_gaps(self) -> PsdImageParams:
+        if self.hop_length > self.n_fft:
+            raise ValueError(
+                f"hop_length {self.hop_length} exceeds n_fft {self.n_fft}: samples between two frames would not be "
+                "heard. Set at most n_fft"
+            )
+        return self
 
 
 def spectral_density_image(

@@ -13,7 +13,8 @@ from ser_tasks.features.lld import LLD, chroma_map, short_term_descriptors
 from ser_tasks.provenance.versions import library_versions
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import AudioParams, LldParams
+    from ser_tasks.features.lld import LldParams
+    from ser_tasks.params import AudioParams
 
 FULL_SCALE = 2**15  # the library reads 16-bit integers, and divides by this
 

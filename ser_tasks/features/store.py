@@ -28,11 +28,11 @@ from numpy.typing import NDArray
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.clip import Clip, clips_of
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.augmentation.signal_copy import augmented_copy
+from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.errors import UserError
-from ser_tasks.features import feature_set
 from ser_tasks.features.augmentation_copies import COPY_MARK
 from ser_tasks.features.feature_set import sections_of, with_engine
+from ser_tasks.features.table import feature_set
 from ser_tasks.provenance.code_digest import code_digest
 
 if TYPE_CHECKING:

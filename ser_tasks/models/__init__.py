@@ -6,13 +6,14 @@ from importlib import import_module
 from typing import Any
 
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.multimodal.network import speech_text_network
 from ser_tasks.models.network import network
 from ser_tasks.models.recogniser import Model, Recogniser
 from ser_tasks.models.text.network import text_network
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
-from ser_tasks.text.transcripts import HEARD
+from ser_tasks.text.transcripts import RECOGNISED
 
 
 def _later(module: str, recogniser: str, section: str, feature_set: str, group: str, **more: Any) -> Model:
@@ -25,16 +26,22 @@ def _later(module: str, recogniser: str, section: str, feature_set: str, group: 
     return Model(build, lambda params: getattr(params, section), feature_set, group, code=(module,), **more)
 
 
+def _classifier(module: str, recogniser: str, section: str, feature_set: str, group: str, **more: Any) -> DeclaredModel:
+    """The same, and the name of its section of params.yaml."""
+    model = _later(module, recogniser, section, feature_set, group, **more)
+    return DeclaredModel(**vars(model), section_name=section)
+
+
 SVM = ("ser_tasks.models.svm", "SvmRecogniser", "svm", "functionals", "svm")
 LOGISTIC = ("ser_tasks.models.logistic", "LogisticRecogniser", "logistic")
 TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
 
-TABLE: Mapping[str, Model] = {
-    "svm": _later(*SVM),
-    "svm_speaker_norm": _later(*SVM, speaker_norm=True),
-    "logistic": _later(*LOGISTIC, "functionals", "svm"),
-    "logistic_speaker_norm": _later(*LOGISTIC, "functionals", "svm", speaker_norm=True),
+TABLE: Mapping[str, DeclaredModel] = {
+    "svm": _classifier(*SVM),
+    "svm_speaker_norm": _classifier(*SVM, speaker_norm=True),
+    "logistic": _classifier(*LOGISTIC, "functionals", "svm"),
+    "logistic_speaker_norm": _classifier(*LOGISTIC, "functionals", "svm", speaker_norm=True),
     "mlp": network("mlp", "functionals"),
     "blstm_attention": network("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
@@ -44,18 +51,18 @@ TABLE: Mapping[str, Model] = {
     "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
-    "psd_cnn": network("psd_cnn", "psd_image", builder="spectrogram_cnn"),
-    "tfidf": _later(*TFIDF, "tfidf", TRANSCRIPTS, TRANSCRIPTS),
-    "tfidf_context": _later(*TFIDF, "tfidf_context", TRANSCRIPTS, TRANSCRIPTS),
-    "sentence_encoder": _later(*SENTENCES, "sentence_encoder", TRANSCRIPTS, TRANSCRIPTS),
+    "psd_cnn": network("psd_cnn", "psd_image"),
+    "tfidf": _classifier(*TFIDF, "tfidf", TRANSCRIPTS, TRANSCRIPTS),
+    "tfidf_context": _classifier(*TFIDF, "tfidf_context", TRANSCRIPTS, TRANSCRIPTS),
+    "sentence_encoder": _classifier(*SENTENCES, "sentence_encoder", TRANSCRIPTS, TRANSCRIPTS),
     "text_lstm": text_network("text_lstm"),
     "dialogue_blstm": text_network("dialogue_blstm"),
-    "speech_text_fusion": speech_text_network("speech_text_fusion", "functionals", speech="mlp"),
-    "psd_text_fusion": speech_text_network("psd_text_fusion", "psd_image", speech="spectrogram_cnn"),
+    "speech_text_fusion": speech_text_network("speech_text_fusion", "functionals"),
+    "psd_text_fusion": speech_text_network("psd_text_fusion", "psd_image"),
 }
 
-HEARD_MODELS: Mapping[str, Model] = {
-    f"{name}_heard": replace(model, feature_set=HEARD, group=HEARD)
+HEARD_MODELS: Mapping[str, DeclaredModel] = {
+    f"{name}_heard": replace(model, feature_set=RECOGNISED, group=RECOGNISED)
     for name, model in TABLE.items()
     if model.feature_set == TRANSCRIPTS
 }
@@ -63,14 +70,14 @@ HEARD_MODELS: Mapping[str, Model] = {
 
 HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm")
 
-ENCODER_MODELS: Mapping[str, Model] = {
+ENCODER_MODELS: Mapping[str, DeclaredModel] = {
     f"{encoder}_{name}": replace(TABLE[name], feature_set=encoder, group="encoders")
     for encoder in ENCODERS
     for name in HEADS
 }
 """Those that read a row for each utterance once more, on what each speech encoder hears."""
 
-MODELS: Mapping[str, Model] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS}
+MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS}
 
 NETWORKS = tuple(name for name, model in TABLE.items() if model.keras and model.group != "embeddings")
 """Those that are networks and nothing else, each once."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network
-from ser_tasks.models.recogniser import Examples, Features, Model
+from ser_tasks.models.recogniser import Examples, Features
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.models.svm import SvmRecogniser
@@ -30,9 +31,9 @@ class EmbeddingSvmSection:
         return {**self.network.model_dump(**options), "svm": self.svm.model_dump(**options)}
 
 
-def embedding_svm(name: str, feature_set: str, *, builder: str | None = None) -> Model:
+def embedding_svm(name: str, feature_set: str) -> DeclaredModel:
     """A line of the model table: the SVM of `svm.py` behind the network of this name; arguments as of `network`."""
-    learner = network(name, feature_set, builder=builder)
+    learner = network(name, feature_set)
 
     def build(section: EmbeddingSvmSection, *, classes: Sequence[str], seed: int) -> EmbeddingSvmRecogniser:
         from ser_tasks.models.svm import SvmRecogniser  # noqa: PLC0415  with scikit-learn
@@ -43,7 +44,17 @@ def embedding_svm(name: str, feature_set: str, *, builder: str | None = None) ->
     def section(params: Params) -> EmbeddingSvmSection:
         return EmbeddingSvmSection(learner.section(params), params.embedding_svm)
 
-    return Model(build, section, feature_set, "embeddings", seeds=learner.seeds, code=learner.code, keras=True)
+    return DeclaredModel(
+        build,
+        section,
+        feature_set,
+        "embeddings",
+        seeds=learner.seeds,
+        code=learner.code,
+        keras=True,
+        section_name="embedding_svm",
+        module=learner.module,
+    )
 
 
 class EmbeddingSvmRecogniser:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.models.calibration import fit_temperature, posteriors
-from ser_tasks.models.recogniser import Examples, Features, Model
+from ser_tasks.models.declared_model import DeclaredModel
+from ser_tasks.models.recogniser import Examples, Features
 from ser_tasks.models.training.input_statistics import mean_and_std
 from ser_tasks.models.training.validation import validation_speakers
 
@@ -45,19 +46,18 @@ class NetworkSection:
         return {**values, "backend": os.environ.get("KERAS_BACKEND", "tensorflow")}
 
 
-def network(name: str, feature_set: str, *, builder: str | None = None, speaker_norm: bool = False) -> Model:
+def network(name: str, feature_set: str, *, speaker_norm: bool = False) -> DeclaredModel:
     """A line of the model table; Keras is loaded when a fold begins, not before.
 
     Args:
-        name: of its section in params.yaml
+        name: of its file in `networks/`, and of its section below `networks` in params.yaml
         feature_set: what it reads
-        builder: module of `networks/`, where it is not called like the section
         speaker_norm: see Model
     """
-    builder = builder or name
+    module = _module(name)
 
     def build(section: NetworkSection, *, classes: Sequence[str], seed: int) -> NetworkRecogniser:
-        return NetworkRecogniser(network_builder(builder), section, classes=classes, seed=seed)
+        return NetworkRecogniser(network_builder(name), section, classes=classes, seed=seed)
 
     def section(params: Params) -> NetworkSection:
         return NetworkSection(getattr(params.networks, name))
@@ -65,9 +65,17 @@ def network(name: str, feature_set: str, *, builder: str | None = None, speaker_
     def seeds(params: Params) -> int:
         return section(params).training.seeds
 
-    code = (_module(builder), "ser_tasks.models.training.trainer")
-    return Model(
-        build, section, feature_set, feature_set, seeds=seeds, speaker_norm=speaker_norm, code=code, keras=True
+    return DeclaredModel(
+        build,
+        section,
+        feature_set,
+        feature_set,
+        seeds=seeds,
+        speaker_norm=speaker_norm,
+        code=(f"{module}.build_{name}", "ser_tasks.models.training.trainer"),
+        keras=True,
+        section_name=f"networks.{name}",
+        module=module,
     )
 
 

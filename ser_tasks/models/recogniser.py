@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 Features: TypeAlias = NDArray[np.float32] | tuple[Any, ...]
 """Of some utterances: a row each, (n_utterances, n_dims); or an array of frames each, (n_frames, n_dims); or, of words,
-the turns of a dialogue up to each (`ser_tasks.text.turns.Dialogue`)."""
+the turns of a dialogue up to each (`ser_tasks.text.transcripts.Dialogue`)."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """params.yaml as small frozen sections: every knob is declared here once, and a stray key is refused."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -9,22 +10,13 @@ from ser_tasks.params.base import Count, Fraction, Name, Once, Section
 from ser_tasks.params.bundles import BundleParams, ReliabilityParams
 from ser_tasks.params.cross import CrossParams
 from ser_tasks.params.evaluations import EvaluationLine, Evaluations
-from ser_tasks.params.fusion import PsdTextFusionParams, SpeechTextFusionParams
 from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParams
 from ser_tasks.params.models import (
     AugmentationParams,
-    BlstmAttentionParams,
-    CnnBlstmAttentionParams,
     LogisticParams,
-    LstmAttentionParams,
-    MlpParams,
     NetworkParams,
-    PatchDcnnBlstmParams,
-    ResidualCnnParams,
     SpecAugmentParams,
-    SpectrogramCnnParams,
     SvmParams,
-    TdCnnLstmParams,
     TrainingParams,
 )
 from ser_tasks.params.protocols import (
@@ -49,13 +41,6 @@ from ser_tasks.params.sound import (
     AudioParams,
     ConditioningParams,
     DemoParams,
-    EncoderParams,
-    FunctionalsParams,
-    LldParams,
-    LogMelParams,
-    MfccParams,
-    PitchParams,
-    PsdImageParams,
     SignalAugmentationParams,
     StoreParams,
     TrimParams,
@@ -64,9 +49,7 @@ from ser_tasks.params.sound import (
 from ser_tasks.params.text import (
     Balance,
     ContextParams,
-    DialogueBlstmParams,
     SentenceEncoderParams,
-    TextLstmParams,
     TextNetworkParams,
     TfidfParams,
     WordsParams,
@@ -78,47 +61,32 @@ __all__ = [
     "AugmentationParams",
     "Balance",
     "BalanceParams",
-    "BlstmAttentionParams",
     "BundleParams",
-    "CnnBlstmAttentionParams",
     "ConditioningParams",
     "ConditionsParams",
     "ContextParams",
     "CorpusParams",
     "CrossParams",
     "DemoParams",
-    "DialogueBlstmParams",
     "EmoboxFolds",
-    "EncoderParams",
     "EnsembleParams",
     "EvaluationLine",
     "EvaluationParams",
     "FasterWhisperParams",
-    "FunctionalsParams",
     "InflationParams",
     "LeaveSessionOut",
-    "LldParams",
-    "LogMelParams",
     "LogisticParams",
     "Loso",
-    "LstmAttentionParams",
-    "MfccParams",
-    "MlpParams",
     "NetworkParams",
     "NetworksParams",
     "OfficialSplit",
     "Params",
-    "PatchDcnnBlstmParams",
-    "PitchParams",
     "PocketsphinxParams",
     "PredictParams",
     "Protocol",
     "ProtocolName",
-    "PsdImageParams",
-    "PsdTextFusionParams",
     "ReliabilityParams",
     "RequestParams",
-    "ResidualCnnParams",
     "RobustnessParams",
     "Section",
     "SentenceEncoderParams",
@@ -128,12 +96,8 @@ __all__ = [
     "SpeakerIndependent",
     "SpeakerKfold",
     "SpecAugmentParams",
-    "SpectrogramCnnParams",
-    "SpeechTextFusionParams",
     "StoreParams",
     "SvmParams",
-    "TdCnnLstmParams",
-    "TextLstmParams",
     "TextNetworkParams",
     "TfidfParams",
     "TimelineParams",
@@ -152,19 +116,16 @@ __all__ = [
 class NetworksParams(Section):
     """Each network: its sizes, and how its training differs."""
 
-    mlp: MlpParams
-    blstm_attention: BlstmAttentionParams
-    lstm_attention: LstmAttentionParams
-    cnn_blstm_attention: CnnBlstmAttentionParams
-    spectrogram_cnn: SpectrogramCnnParams
-    td_cnn_lstm: TdCnnLstmParams
-    patch_dcnn_blstm: PatchDcnnBlstmParams
-    residual_cnn: ResidualCnnParams
-    psd_cnn: SpectrogramCnnParams
-    text_lstm: TextLstmParams
-    dialogue_blstm: DialogueBlstmParams
-    speech_text_fusion: SpeechTextFusionParams
-    psd_text_fusion: PsdTextFusionParams
+    @classmethod
+    def completed(cls, sections: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
+        """Each network trained as `training` says, but for what its file and then its own section say.
+
+        A network whose sizes all have defaults needs no section.
+        """
+        networks = {name: cast("type[NetworkParams]", field.annotation) for name, field in cls.model_fields.items()}
+        bare: dict[str, Any] = {name: {} for name, network in networks.items() if network.has_defaults()}
+        own = {name: _merged(training, network.own_training) for name, network in networks.items()}
+        return {name: _trained(section, own.get(name, training)) for name, section in {**bare, **sections}.items()}
 
 
 class EnsembleParams(Section):
@@ -212,13 +173,6 @@ class Params(Section):
     audio: AudioParams
     conditioning: ConditioningParams
     signal_augmentation: SignalAugmentationParams
-    lld: LldParams
-    log_mel: LogMelParams
-    psd_image: PsdImageParams
-    mfcc: MfccParams
-    pitch: PitchParams
-    functionals: FunctionalsParams
-    encoder: EncoderParams
     store: StoreParams
     asr: AsrParams
     svm: SvmParams
@@ -260,16 +214,17 @@ class Params(Section):
         """Each network is trained as the section `training` says, but for what its own section says."""
         match values:
             case {"training": dict(common), "networks": dict(networks)}:
-                return values | {"networks": {name: _trained(own, common) for name, own in networks.items()}}
+                declared = cast("type[NetworksParams]", cls.model_fields["networks"].annotation)
+                return values | {"networks": declared.completed(networks, common)}
         return values
 
 
-def _trained(network: Any, common: dict[str, Any]) -> Any:
+def _trained(network: Any, common: Mapping[str, Any]) -> Any:
     own = network.get("training", {}) if isinstance(network, dict) else None
     return network | {"training": _merged(common, own)} if isinstance(own, dict) else network
 
 
-def _merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """`own` laid over `common`, section by section."""
     both_sections = {key for key, value in own.items() if isinstance(value, dict) and isinstance(common.get(key), dict)}
-    return common | {key: _merged(common[key], own[key]) if key in both_sections else own[key] for key in own}
+    return {**common, **{key: _merged(common[key], own[key]) if key in both_sections else own[key] for key in own}}

@@ -63,9 +63,13 @@ def with_item(text: str, key: str, item: Mapping[str, Any]) -> str:
             f"params.yaml: {key}: expected a list with a line, - {{...}}, for each item. Write it like that."
         )
     indent = " " * found.start_mark.column
-    end = text.find("\n", found.value[-1].end_mark.index)
-    end = len(text) if end < 0 else end
+    end = _end_of_line(text, _last_index(found))
     return f"{text[:end]}\n{indent}- {_written(item)}{text[end:]}"
+
+
+def _end_of_line(text: str, index: int) -> int:
+    end = text.find("\n", index)
+    return len(text) if end < 0 else end
 
 
 def _rest_of_line(text: str, node: yaml.Node) -> str:
@@ -75,8 +79,7 @@ def _rest_of_line(text: str, node: yaml.Node) -> str:
 
 
 def _below(text: str, node: yaml.Node) -> str:
-    end = text.find("\n", node.end_mark.index)
-    return text[end:] if end >= 0 else "\n"
+    return text[_end_of_line(text, node.end_mark.index) :] or "\n"
 
 
 def _in_line(node: yaml.Node) -> bool:
@@ -99,8 +102,7 @@ def _inserted(text: str, section: yaml.MappingNode, entry: str) -> str:
         last = section.value[-1][1].end_mark.index if section.value else section.start_mark.index + 1
         return f"{text[:last]}{', ' * bool(section.value)}{entry}{text[last:]}"
     indent = " " * section.value[0][0].start_mark.column
-    end = text.find("\n", _last_index(section))
-    end = len(text) if end < 0 else end
+    end = _end_of_line(text, _last_index(section))
     return f"{text[:end]}\n{indent}{entry}{text[end:]}"
 
 

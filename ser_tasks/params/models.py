@@ -1,10 +1,11 @@
 """Sections on models and their training."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from ser_tasks.params.base import Count, Dropout, Fraction, Section
+from ser_tasks.params.base import Count, Fraction, Section
 
 
 class SvmParams(Section):
@@ -66,89 +67,11 @@ class TrainingParams(Section):
 class NetworkParams(Section):
     """What the section of every network may hold besides its sizes."""
 
+    own_training: ClassVar[Mapping[str, Any]] = {}  # what its file says of its training, as its section may
+
     training: TrainingParams  # in the file: what differs from the section `training`
 
-
-class MlpSizes(Section):
-    """Of mlp."""
-
-    input_dropout: Dropout  # share of the statistics hidden in each step
-    units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each layer
-    dropout: Dropout  # after each layer
-
-
-class MlpParams(MlpSizes, NetworkParams):
-    """mlp."""
-
-
-class BlstmAttentionParams(NetworkParams):
-    """Sizes of blstm_attention."""
-
-    dense: PositiveInt  # units of each of the two dense layers
-    units: PositiveInt  # of each direction of the BLSTM
-    attention: Literal["learned_vector", "constant_vector"]  # of the paper, or of seed 000
-    dropout: Dropout  # after each dense layer, and into the BLSTM
-
-
-class LstmAttentionParams(NetworkParams):
-    """Sizes of lstm_attention."""
-
-    units: PositiveInt  # of each direction
-    bidirectional: bool  # false: as seed 003
-    input_dropout: Dropout  # of the frames
-    dropout: Dropout  # of the embedding
-
-
-class CnnBlstmAttentionParams(NetworkParams):
-    """Sizes of cnn_blstm_attention."""
-
-    filters: PositiveInt  # of the first block; each other has twice as many as the one before
-    units: PositiveInt  # of each direction of the BLSTM
-    embedding: PositiveInt  # units of the layer before the logits
-    dropout: Dropout  # of the embedding
-
-
-class SpectrogramCnnSizes(Section):
-    """Of spectrogram_cnn."""
-
-    filters: PositiveInt  # of each block
-    dropout: Dropout  # of the embedding
-
-
-class SpectrogramCnnParams(SpectrogramCnnSizes, NetworkParams):
-    """spectrogram_cnn."""
-
-
-class TdCnnLstmParams(NetworkParams):
-    """Sizes of td_cnn_lstm."""
-
-    length: PositiveInt  # frames of a window
-    step: PositiveInt  # frames
-    filters: PositiveInt  # of the first two blocks; the others have twice as many
-    units: PositiveInt  # of the LSTM
-    dropout: Dropout  # after each block, and into the LSTM
-
-
-class PatchDcnnBlstmParams(NetworkParams):
-    """Sizes of patch_dcnn_blstm."""
-
-    length: PositiveInt  # frames of a patch
-    step: PositiveInt  # frames
-    delta_reach: PositiveInt  # frames
-    backbone: Literal["resnet50v2", "mobilenetv2", "efficientnetb0", "small"]  # network that reads each patch
-    weights: str  # none, imagenet, or a file
-    units: PositiveInt  # of each direction of the BLSTM
-    attention: Literal["dot", "learned_vector"]  # self-attention and mean, or a learned vector
-    dense: tuple[PositiveInt, ...]  # units of each dense layer after the attention
-    dropout: Dropout  # after the first and the last dense layer
-
-
-class ResidualCnnParams(NetworkParams):
-    """Sizes of residual_cnn."""
-
-    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each residual block
-    time_stride: PositiveInt  # frames
-    frame_units: PositiveInt  # of each frame before pooling
-    attention_units: PositiveInt  # hidden units of the attention
-    embedding: PositiveInt  # units of the layer before the logits
-    dropout: Dropout  # before and after the embedding
+    @classmethod
+    def has_defaults(cls) -> bool:
+        """Whether a network of this kind needs no section of its own."""
+        return not any(field.is_required() for name, field in cls.model_fields.items() if name != "training")

@@ -40,8 +40,10 @@ def read_params(path: Path = PARAMS_FILE) -> Params:
     if tree is None:
         raise ParamsError(f"{path}: the file is empty. Restore it: git checkout {path}")
     _refuse_repeated_keys(tree, path)
+    from ser_tasks.params.project import ProjectParams  # noqa: PLC0415  with the tables of features and models
+
     try:
-        return Params.model_validate(yaml.safe_load(text))
+        return ProjectParams.model_validate(yaml.safe_load(text))
     except ValidationError as error:
         complaints = [f"{path}:{_line(tree, e['loc'])}: {_complaint(e)}" for e in _stated_once(error.errors())]
         raise ParamsError("\n".join(complaints)) from error
@@ -117,8 +119,10 @@ def _place(location: Sequence[str | int]) -> Place:
 
 def _keys_beside(place: Place) -> list[str]:
     """Names that the section holding the last key of `place` allows."""
+    from ser_tasks.params.project import ProjectParams  # noqa: PLC0415  with the tables of features and models
+
     names: set[str] = set()
-    for section in _sections(Params, place[:-1]):
+    for section in _sections(ProjectParams, place[:-1]):
         names |= set(section.model_fields)
     return sorted(names)
 

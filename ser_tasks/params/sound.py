@@ -1,10 +1,10 @@
 """Sections on sound: conditioning, augmentation, features, the demo voices."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
-from ser_tasks.params.base import Count, Once, Rising, Section, odd
+from ser_tasks.params.base import Count, Rising, Section, odd
 
 
 class AudioParams(Section):
@@ -54,80 +54,6 @@ class SignalAugmentationParams(Section):
         if self.copies and not any(steps.values()):
             raise ValueError(f"the copies would equal the original. Set one of {', '.join(steps)}, or 0 copies")
         return self
-
-
-# Not written while it is the default: whatever was recorded before the key existed keeps its digest.
-LldEngine = Annotated[Literal["vectorised", "pyAudioAnalysis"], Field(exclude_if=lambda name: name == "vectorised")]
-
-
-class LldParams(Section):
-    """The 34 short-term descriptors of pyAudioAnalysis."""
-
-    window: PositiveFloat  # s
-    hop: PositiveFloat  # s
-    deltas: bool  # frame-to-frame differences too: 68 values instead of 34
-    engine: LldEngine = "vectorised"  # all frames at once in NumPy; or the library itself, to match it to the bit
-
-
-class LogMelParams(Section):
-    """Log-mel spectrogram."""
-
-    window: PositiveFloat  # s
-    hop: PositiveFloat  # s
-    n_mels: PositiveInt  # bands
-    f_min: Annotated[float, Field(ge=0)]  # Hz
-    f_max: PositiveFloat  # Hz
-    dynamic_range: PositiveFloat | None  # dB kept below the clip's loudest band, whatever the law; null: all
-    law: Literal["db", "ln", "ln1p"]  # of loudness; mfcc and functionals follow
-
-
-class PsdImageParams(Section):
-    """Power spectral density as an image."""
-
-    n_fft: Count  # samples of a frame
-    hop_length: PositiveInt  # samples between frames
-    block: PositiveInt  # frames averaged into one row
-
-    @model_validator(mode="after")
-    def _no_gaps(self) -> "PsdImageParams":
-        if self.hop_length > self.n_fft:
-            raise ValueError(
-                f"hop_length {self.hop_length} exceeds n_fft {self.n_fft}: samples between two frames would not be "
-                "heard. Set at most n_fft"
-            )
-        return self
-
-
-class MfccParams(Section):
-    """Cepstrum of the log-mel spectrogram."""
-
-    n_mfcc: PositiveInt  # coefficients
-    deltas: bool  # first and second regression deltas
-    delta_reach: PositiveInt  # frames on each side of a regression
-
-
-class PitchParams(Section):
-    """Harmonic ratio and fundamental frequency by autocorrelation."""
-
-    window: PositiveFloat  # s, more than a period of f_min
-    hop: PositiveFloat  # s
-    f_min: PositiveFloat  # Hz
-    f_max: PositiveFloat  # Hz
-
-
-class FunctionalsParams(Section):
-    """Statistics over time: which descriptors they summarise."""
-
-    over: Annotated[tuple[Literal["lld", "mfcc", "log_mel", "pitch"], ...], Field(min_length=1)]  # descriptors
-    n_mels: PositiveInt  # bands of mfcc and log_mel here: statistics need fewer than networks do
-    loudness_range: PositiveFloat  # dB below the loud frames of a clip that still count as speech
-
-
-class EncoderParams(Section):
-    """What is kept of the frames of every layer of a speech encoder."""
-
-    statistics: Annotated[tuple[Literal["mean", "std"], ...], Once, Field(min_length=1)]  # over the frames
-    loudness_range: PositiveFloat | None  # dB below the loudest frame of a clip that still count; null: all frames
 
 
 class StoreParams(Section):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from ser_tasks.params.base import Dropout, Section
+from ser_tasks.params.base import Section
 from ser_tasks.params.models import NetworkParams
 
 Balance = Annotated[float, Field(ge=0, le=1)]
@@ -43,31 +43,6 @@ class TextNetworkParams(NetworkParams):
 
     words: WordsParams
     embedding: PositiveInt  # dimensions of a word; of a file of vectors, those of the file
-
-
-class TextLstmSizes(Section):
-    """Of text_lstm."""
-
-    embedding: PositiveInt  # dimensions of a word
-    units: PositiveInt  # of each direction
-    bidirectional: bool  # false: forwards alone
-    pooling: Literal["last", "mean", "attention", "self_attention"]  # of the states, over time
-    word_dropout: Dropout  # share of the words taken for unknown ones
-    dropout: Dropout  # of the word vectors, and of the embedding
-
-
-class TextLstmParams(TextLstmSizes, TextNetworkParams):
-    """text_lstm."""
-
-
-class DialogueBlstmParams(TextNetworkParams):
-    """Sizes of dialogue_blstm."""
-
-    previous_turns: PositiveInt  # at most, besides the utterance itself
-    units: PositiveInt  # of each direction
-    dense: PositiveInt  # of the embedding
-    word_dropout: Dropout  # share of the words taken for unknown ones
-    dropout: Dropout  # of the word vectors, and of the embedding
 
 
 class SentenceEncoderParams(Section):

@@ -11,9 +11,8 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from ser_tasks.bundles.card import Card
-from ser_tasks.bundles.explain.descriptor_groups import descriptor_groups
-from ser_tasks.bundles.explain.recording import Explanation
-from ser_tasks.bundles.inference.attention import Attention
+from ser_tasks.bundles.explain.group_importance import descriptor_groups
+from ser_tasks.bundles.explain.recording import Attention, Explanation
 from ser_tasks.evaluation.result import percent
 from ser_tasks.plots.style import BLUE, SKY, VERMILION, save
 
@@ -46,7 +45,7 @@ def draw_explanation(
         title: of the picture
         to: a .png, .svg or .pdf
     """
-    answer = explanation.answer
+    answer = explanation.prediction
     head = f"{title}: {answer.emotion}{'?' * answer.unsure} {percent(answer.confidence)} %  ({card.name})"
     if explanation.hop is None:
         figure = _groups(explanation, dimensions)

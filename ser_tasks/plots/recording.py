@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.inference.attention import Attention
-from ser_tasks.bundles.inference.timeline import Moment
+from ser_tasks.bundles.explain.recording import Attention
+from ser_tasks.bundles.inference.timeline import WindowPrediction
 from ser_tasks.features.log_mel import log_mel_spectrogram
 from ser_tasks.plots.style import BLUE
 
@@ -31,7 +31,7 @@ def recording_figure(
     sampling_rate: int,
     *,
     attention: Attention | None,
-    moments: Sequence[Moment],
+    moments: Sequence[WindowPrediction],
 ) -> Figure:
     """Everything over one axis of time.
 
@@ -75,7 +75,7 @@ def _draw_log_mel(panel: Any, signal: NDArray[np.float32], sampling_rate: int, a
     _label(panel, "Log-mel" if attention is None else "Log-mel, and where the network looks (line)", "mel band")
 
 
-def _draw_timeline(panel: Any, moments: Sequence[Moment]) -> None:
+def _draw_timeline(panel: Any, moments: Sequence[WindowPrediction]) -> None:
     classes = tuple(moments[0].probabilities)
     rows = np.arange(len(classes) + 1) - 0.5
     for moment in moments:

@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.inference.rows import clock
-from ser_tasks.bundles.inference.survey import STEP
-from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.bundles.inference.streaming import STEP
+from ser_tasks.bundles.inference.timeline import Timeline, clock
 from ser_tasks.plots.style import COLOURS, save
 
 Array = NDArray[np.float64]
@@ -35,7 +34,7 @@ def draw_timeline(timeline: Timeline, classes: tuple[str, ...], *, title: str, t
     _probabilities(lines, timeline, classes)
     wave.set_title(title, loc="left")
     wave.set_title("pale: unsure", loc="right", fontsize=9)
-    lines.set_xlim(0, timeline.survey.duration)
+    lines.set_xlim(0, timeline.statistics.duration)
     lines.xaxis.set_major_locator(MaxNLocator(12, steps=[1, 1.5, 3, 6, 10]))  # 15 s, 30 s, 1, 5, 10 minutes
     lines.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds).removesuffix(".0")))
     figure.legend(*lines.get_legend_handles_labels(), loc="outside lower center", ncols=8, frameon=False)
@@ -43,19 +42,19 @@ def draw_timeline(timeline: Timeline, classes: tuple[str, ...], *, title: str, t
 
 
 def _wave(axes: Axes, timeline: Timeline) -> None:
-    outline = timeline.survey.outline
+    outline = timeline.statistics.outline
     step = max(1, -(-len(outline) // POINTS))
     edges = np.arange(0, len(outline), step)
     low, high = np.minimum.reduceat(outline[:, 0], edges), np.maximum.reduceat(outline[:, 1], edges)
     axes.fill_between(edges * STEP, low, high, color="0.35", linewidth=0, step="post")
     axes.set_ylabel("waveform")
-    loudest = max(timeline.survey.peak, 1e-3)
+    loudest = max(timeline.statistics.peak, 1e-3)
     axes.set_ylim(-loudest, loudest)
 
 
 def _bands(axes: Axes, timeline: Timeline, classes: tuple[str, ...]) -> None:
     """Decided stretches, pale where they are unsure, with their names where there is room."""
-    for stretch in timeline.stretches:
+    for stretch in timeline.emotion_segments:
         colour, hatch = _look(classes.index(stretch.emotion))
         width = stretch.end - stretch.start
         axes.broken_barh(
@@ -68,7 +67,7 @@ def _bands(axes: Axes, timeline: Timeline, classes: tuple[str, ...]) -> None:
             alpha=0.35 if stretch.unsure else 1.0,
         )
         name = stretch.emotion + "?" * stretch.unsure
-        if width > 0.011 * len(name) * timeline.survey.duration:
+        if width > 0.011 * len(name) * timeline.statistics.duration:
             axes.text(stretch.start + width / 2, 0.5, name, ha="center", va="center", fontsize=9)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
@@ -90,7 +89,7 @@ def _probabilities(axes: Axes, timeline: Timeline, classes: tuple[str, ...]) -> 
 def _steps(timeline: Timeline, classes: tuple[str, ...]) -> tuple[Array, Array]:
     """Both ends of every moment, and NaN behind every segment: times (n,), probabilities (n, n_classes)."""
     times, heights = [], []
-    for _, segment in groupby(timeline.moments, key=lambda moment: moment.segment):
+    for _, segment in groupby(timeline.windows, key=lambda moment: moment.segment):
         for moment in segment:
             times += [moment.start, moment.end]
             heights += [[moment.probabilities[name] for name in classes]] * 2

@@ -184,9 +184,9 @@ def reachable(modules: list[str], *, roots: Roots = ROOTS) -> dict[str, Path]:
     Raises:
         ValueError: a given name is not a module of the project
     """
-    strangers = [name for name in modules if _file(name, roots) is None]
-    if strangers:
-        raise ValueError(f"{strangers} are not modules of {sorted(roots)}. Pass functions of the project itself.")
+    unknown = [name for name in modules if _file(name, roots) is None]
+    if unknown:
+        raise ValueError(f"{unknown} are not modules of {sorted(roots)}. Pass functions of the project itself.")
     found: dict[str, Path] = {}
     waiting = list(modules)
     while waiting:

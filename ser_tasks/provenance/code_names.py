@@ -60,7 +60,7 @@ class Module:
 
 
 class Project:
-    """Modules as they are on disk at one time, each parsed when it is first asked for."""
+    """Modules as they are on disk at one time, each parsed when it is first needed."""
 
     def __init__(self, roots: Roots) -> None:
         self.roots, self._modules = roots, dict[str, Module | None]()
@@ -83,28 +83,28 @@ class Project:
                 return _parsed(name, package_of(name, path), content)
         return None
 
-    def resolve(self, module: Module, name: str, asked: frozenset[tuple[str, str]] = frozenset()) -> list[Target]:
+    def resolve(self, module: Module, name: str, visited: frozenset[tuple[str, str]] = frozenset()) -> list[Target]:
         """What a name stands for in a module, imports followed to where it is defined; nothing: it is a builtin."""
-        if (module.name, name) in asked:
+        if (module.name, name) in visited:
             return []
-        asked |= {(module.name, name)}
+        visited |= {(module.name, name)}
         found: list[Target] = []
         for binding in module.bound.get(name, ()):
-            found += [binding] if isinstance(binding, Place) else self.imported(binding, asked)
+            found += [binding] if isinstance(binding, Place) else self.imported(binding, visited)
         if not found:
             for star in map(self.module, module.stars):
-                found += self.resolve(star, name, asked) if star else []
+                found += self.resolve(star, name, visited) if star else []
         return found
 
-    def imported(self, wanted: Imported, asked: frozenset[tuple[str, str]] = frozenset()) -> list[Target]:
+    def imported(self, wanted: Imported, visited: frozenset[tuple[str, str]] = frozenset()) -> list[Target]:
         """What an import binds."""
         if self.module(wanted.module) is None:
             return [External(f"{wanted.module}.{wanted.name}" if wanted.name else wanted.module)]
         whole = Place((wanted.module, WHOLE))
-        return [whole] if wanted.name is None else self.attribute(whole, wanted.name, asked) or [whole]
+        return [whole] if wanted.name is None else self.attribute(whole, wanted.name, visited) or [whole]
 
     def attribute(
-        self, target: Target, name: str, asked: frozenset[tuple[str, str]] = frozenset()
+        self, target: Target, name: str, visited: frozenset[tuple[str, str]] = frozenset()
     ) -> list[Target] | None:
         """What `target.name` stands for; None: an attribute of a value, which is not looked into."""
         if isinstance(target, External):
@@ -112,7 +112,7 @@ class Project:
         module = self.module(target.key[0])
         if target.key[1] != WHOLE or module is None:
             return None
-        found = self.resolve(module, name, asked)
+        found = self.resolve(module, name, visited)
         if not found and self.module(f"{module.name}.{name}"):
             found = [Place((f"{module.name}.{name}", WHOLE))]
         return found or None

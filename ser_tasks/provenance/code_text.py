@@ -1,4 +1,4 @@
-"""A top-level statement as text that says what it does, whatever it and the project's modules are called.
+"""A top-level statement as text of what it does, whatever it and the project's modules are called.
 
 Without comments, docstrings, positions, and annotations that never run: those of parameters, results and variables. The
 annotations in the body of a class count: fields of dataclasses and of pydantic are made from them. A name of the
@@ -74,7 +74,7 @@ class _Writer:
             self._annotated(node)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             self._import(node)
-        elif not _unsaid(node):
+        elif not _meaningless(node):
             self._any(node)
 
     def _list(self, nodes: list[object]) -> None:
@@ -201,7 +201,7 @@ class _Writer:
             self._any(ast.Assign(targets=[node.target], value=node.value))
 
 
-def _unsaid(node: ast.AST) -> bool:
+def _meaningless(node: ast.AST) -> bool:
     """Nothing that has a meaning by itself."""
     return isinstance(node, ast.Pass | ast.Global) or is_text(node)
 

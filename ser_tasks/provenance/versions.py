@@ -1,10 +1,31 @@
-"""Versions of the libraries that a number depends on."""
+"""Versions of the libraries that a number depends on, and the machine that it was computed on."""
 
+import platform
 from importlib.metadata import version
+from pathlib import Path
 
 NUMERIC = ("numpy", "scipy", "scikit-learn", "librosa", "soxr", "keras", "tensorflow")
+
+CPUINFO = Path("/proc/cpuinfo")
 
 
 def library_versions(names: tuple[str, ...] = NUMERIC) -> dict[str, str]:
     """Version of each installed library, by its distribution name; not of Python, which does none of the arithmetic."""
     return {name: version(name) for name in names}
+
+
+def circumstances(cpuinfo: Path = CPUINFO) -> dict[str, str]:
+    """Version of Python, kind of machine (x86_64), and model of the processor, each "unknown" where it is not known."""
+    return {
+        "python.version": platform.python_version(),
+        "machine": platform.machine() or "unknown",
+        "processor": _model(cpuinfo) or platform.processor() or "unknown",
+    }
+
+
+def _model(cpuinfo: Path) -> str:
+    """What Linux calls the first processor; nothing on other systems."""
+    if not cpuinfo.exists():
+        return ""
+    lines = [line.partition(":") for line in cpuinfo.read_text(encoding="utf-8").splitlines()]
+    return next((value.strip() for name, _, value in lines if name.strip() == "model name"), "")

@@ -1,7 +1,13 @@
-"""From a transcript to tokens: the same for every linguistic model."""
+"""From a transcript to tokens, and from those to their numbers in a vocabulary: the same for every linguistic model."""
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ser_tasks.errors import UserError
 
 STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "—": "--", "–": "--"}
@@ -14,9 +20,12 @@ TOKEN = re.compile(
     r"|\d+(?:[.,:]\d+)*|\w+|\.{2,}|-{2,}|[^\w\s]"
 )
 
+PADDING, UNKNOWN = 0, 1  # numbers that no word has
+FIRST = 2
+
 
 def clean(text: str) -> str:
-    """Mend what encodings did to a text, and write quotes, dashes and blanks in one way; letters keep their case.
+    """The text with broken encodings repaired, quotes, dashes and blanks written in one way; letters keep their case.
 
     Windows-1252 read as Latin-1 (\\x92), UTF-8 read as Windows-1252 (â€™), compatibility forms (…, full width),
     curly quotes, long dashes, soft hyphens and other characters without a width.
@@ -31,7 +40,7 @@ def tokens(text: str) -> tuple[str, ...]:
     """Words in lower case, contractions divided, every punctuation mark a token of its own.
 
     "Don't!! She’s… fine" -> do n't ! ! she 's ... fine. Runs of dots are one token, so are runs of dashes; a letter
-    said more than three times in a row is said three times. Nothing but blanks is left out.
+    repeated more than three times in a row is kept three times. Nothing but blanks is left out.
     """
     lowered = STRETCHED.sub(r"\1\1\1", clean(text).casefold())
     return tuple(_one_of_a_run(token) for token in TOKEN.findall(lowered))
@@ -42,10 +51,49 @@ def _one_of_a_run(token: str) -> str:
 
 
 def _reread(text: str) -> str:
-    """The text as it was meant, where its bytes say so; else as it is."""
+    """The text as it was written, where its bytes show it; else as it is."""
     for wrong, right in (("cp1252", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "cp1252")):
         try:
             return text.encode(wrong).decode(right)
         except UnicodeError:
             continue
     return text
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words in the order of their numbers: `words[i]` has number i + 2, 0 is padding, 1 every other word."""
+
+    words: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Numbers in use, padding and the unknown word among them."""
+        return len(self.words) + FIRST
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {word: i for i, word in enumerate(self.words, FIRST)}
+
+    def numbers(self, words: Sequence[str]) -> list[int]:
+        """One number for each word; a text without words is one unknown word."""
+        return [self._number.get(word, UNKNOWN) for word in words] or [UNKNOWN]
+
+
+def build_vocabulary(texts: Iterable[Sequence[str]], *, min_count: int) -> Vocabulary:
+    """The words that occur `min_count` times or more, most frequent first, then by alphabet.
+
+    Args:
+        texts: the words of each utterance of the training part
+        min_count: rarer words share the number of the unknown, so that it is trained, too
+
+    Raises:
+        UserError: no word is that frequent
+    """
+    counts = Counter(word for words in texts for word in words)
+    kept = sorted((word for word, n in counts.items() if n >= min_count), key=lambda word: (-counts[word], word))
+    if not kept:
+        raise UserError(
+            f"no word of the training part occurs {min_count} times (of {len(counts)} different words). "
+            "Lower min_count in params.yaml, or check the transcripts."
+        )
+    return Vocabulary(tuple(kept))

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from apps.service import RequestLimiter, service
 from apps.uploads import BusyError, UploadTimeoutError, uploads_of
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.inference.answer import recognise
+from ser_tasks.bundles.inference.prediction import recognise
 from tests.apps.conftest import encoded
 from tests.bundles.small_bundles import RATE, voice
 

@@ -8,9 +8,9 @@ from ser_tasks.audio.channels import (
     DIFFERENT,
     OPPOSITE,
     channels_of,
+    check_channel,
     chosen,
     mixed_down,
-    refuse_channel,
     remark_on_channels,
 )
 from ser_tasks.audio.clip import Clip, clip_of
@@ -106,7 +106,7 @@ def test_a_channel_that_is_not_there_is_refused_with_the_number_of_those_that_ar
 @pytest.mark.parametrize("channel", ["", "0", "-1", "both", "1.5"])
 def test_what_is_no_channel_is_refused_with_those_that_may_be_asked_for(channel):
     with pytest.raises(UserError, match=r"expected mix, left, right, each, or the number of a channel, from 1"):
-        refuse_channel(channel)
+        check_channel(channel)
 
 
 def test_an_utterance_says_its_channel_and_others_keep_the_digests_that_they_had(tmp_path):

@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
-from ser_tasks.audio.conditioning import condition
-from ser_tasks.audio.peak import peak_normalised
-from ser_tasks.audio.pre_emphasis import pre_emphasised
-from ser_tasks.audio.vad import speech_span
-from ser_tasks.audio.wiener import wiener_filtered
+from ser_tasks.audio.conditioning import condition, pre_emphasised, wiener_filtered
+from ser_tasks.audio.vad import peak_normalised, speech_span
 from ser_tasks.errors import UserError
 from ser_tasks.params import ConditioningParams
 

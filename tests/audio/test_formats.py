@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from ser_tasks.audio.decode import AudioError, open_sound, read_recording
+from ser_tasks.audio.libsndfile import NEVER_FINISHED, OPEN_END, SEVERAL
 from ser_tasks.audio.recording import ForeignError, PointerError
-from ser_tasks.audio.unproven import NEVER_FINISHED, OPEN_END, SEVERAL
 from ser_tasks.bundles.inference.streaming import mono_blocks
 from tests.audio.encoded import HERTZ, SECONDS, SPECIMEN, specimen, tone
 

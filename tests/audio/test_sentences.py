@@ -1,6 +1,6 @@
 import pytest
 
-from ser_tasks.audio.sentences import sentence_spans, sentences_in
+from ser_tasks.bundles.inference.speech_segments import sentence_spans, sentences_in
 
 FRAMES = {
     "onset_frames": 13,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ser_tasks.audio.decode import AudioError, read_recording
-from ser_tasks.audio.whole import BEHIND, MOST_CHUNKS, OPEN_SIZE, refuse_partial
+from ser_tasks.audio.whole import BEHIND, MOST_CHUNKS, OPEN_SIZE, check_whole
 
 SOUND = np.random.default_rng(0).integers(-9_000, 9_000, 16_000).astype("<i2").tobytes()
 FORMAT = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 16_000, 32_000, 2, 16)
@@ -85,12 +85,12 @@ def test_tags_and_zeros_behind_the_end_are_no_matter(tmp_path, behind):
 def test_an_avi_of_more_than_one_gigabyte_goes_on_in_a_second_list(tmp_path):
     first, second = chunk(b"RIFF", b"AVI " + bytes(100)), chunk(b"RIFF", b"AVIX" + bytes(100))
     (tmp_path / "a.avi").write_bytes(first + second)
-    refuse_partial(tmp_path / "a.avi")
+    check_whole(tmp_path / "a.avi")
     (tmp_path / "b.avi").write_bytes(first + first)
     with pytest.raises(AudioError, match="two recordings in one file"):
-        refuse_partial(tmp_path / "b.avi")
+        check_whole(tmp_path / "b.avi")
 
 
 def test_a_file_of_countless_empty_chunks_is_not_walked_to_its_end(tmp_path):
     path = wav(tmp_path / "a.wav", FORMAT, chunk(b"abcd", b"") * MOST_CHUNKS, chunk(b"data", SOUND, 2 * len(SOUND)))
-    refuse_partial(path)
+    check_whole(path)

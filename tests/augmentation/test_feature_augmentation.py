@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_tasks.augmentation.mixup import mixed
-from ser_tasks.augmentation.spec_augment import with_masks
-from ser_tasks.augmentation.tempo import at_random_tempo, at_tempo
+from ser_tasks.augmentation.frames import at_random_tempo, at_tempo, mixed, with_masks
 from ser_tasks.errors import UserError
 
 FRAMES = np.random.default_rng(0).standard_normal((200, 40)).astype(np.float32)

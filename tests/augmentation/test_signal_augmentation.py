@@ -3,12 +3,18 @@
 import numpy as np
 import pytest
 
-from ser_tasks.augmentation.circular_shift import circularly_shifted
-from ser_tasks.augmentation.gain import with_gain
-from ser_tasks.augmentation.noise import with_noise_floor, with_white_noise
-from ser_tasks.augmentation.pitch_shift import pitched, randomly_pitched
-from ser_tasks.augmentation.signal_copy import augmented, augmented_copy
-from ser_tasks.augmentation.time_stretch import randomly_stretched, stretched
+from ser_tasks.augmentation.signal import (
+    augmented,
+    augmented_copy,
+    circularly_shifted,
+    pitched,
+    randomly_pitched,
+    randomly_stretched,
+    stretched,
+    with_gain,
+    with_noise_floor,
+    with_white_noise,
+)
 from ser_tasks.errors import UserError
 from ser_tasks.params import SignalAugmentationParams
 

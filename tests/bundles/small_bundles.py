@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.bundle import Fitted, write_bundle
+from ser_tasks.bundles.bundle import Fitted, bundle_versions, write_bundle
 from ser_tasks.bundles.card import FORMAT, Card, Figures, TrainingData
-from ser_tasks.bundles.training_cloud import describe, fit_cloud
-from ser_tasks.bundles.versions import bundle_versions
-from ser_tasks.features import SECTIONS, feature_set
+from ser_tasks.bundles.out_of_distribution import describe, fit_detector
+from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.params import Params, Section, SvmParams
@@ -75,9 +74,11 @@ def small_bundle(folder: Path, *, model: str = "svm", settings: Section = SVM) -
     emotions, speakers = (np.array([str(one[place]) for one in spoken]) for place in (0, 1))
     recogniser: Any = MODELS[model].build(settings, classes=tuple(CLASSES), seed=0)
     recogniser.fit(Examples(features, emotions, speakers), None)
-    cloud = fit_cloud(np.array([describe(row[None]) for row in features]), speakers, n_components=10, quantile=0.99)
+    detector = fit_detector(
+        np.array([describe(row[None]) for row in features]), speakers, n_components=10, quantile=0.99
+    )
     card = small_card(recogniser, params, model=model, settings=settings)
-    write_bundle(folder, card, recogniser, cloud, pages={"MODEL_CARD.md": b"# small\n"})
+    write_bundle(folder, card, recogniser, detector, pages={"MODEL_CARD.md": b"# small\n"})
     return folder
 
 

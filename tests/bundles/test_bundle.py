@@ -8,8 +8,8 @@ import pytest
 
 from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.bundles.card import BundleError
-from ser_tasks.bundles.training_cloud import describe
-from ser_tasks.features import SECTIONS, feature_set
+from ser_tasks.bundles.out_of_distribution import describe
+from ser_tasks.features.table import SECTIONS, feature_set
 from tests.bundles.small_bundles import CLASSES, RATE, small_params, voice
 
 

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from ser_tasks.bundles.bundled import refuse_unbundled
+from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.bundles.card import BundleError, read_card
-from ser_tasks.bundles.confidence import judge_confidence
 from ser_tasks.bundles.final_model import final_section
 from ser_tasks.bundles.model_card import model_card
-from ser_tasks.features import FEATURE_SETS
+from ser_tasks.bundles.reliability import validate_confidence
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import ReliabilityParams
 from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
@@ -16,13 +16,13 @@ from ser_tasks.plots.style import as_png
 from tests.bundles.small_bundles import small_params
 
 REASONS = {
-    "svm_speaker_norm": "needs all of a speaker's recordings",
-    "tfidf": "reads words",
-    "text_lstm": "reads words",
-    "residual_cnn_svm": "two models behind each other",
+    "svm_speaker_norm": "needs all recordings of a speaker",
+    "tfidf": "reads transcripts",
+    "text_lstm": "reads transcripts",
+    "residual_cnn_svm": "two models in a row",
 }
 SAID = {*REASONS, *(name for name in MODELS if name.endswith("_speaker_norm"))}
-HEARD = {name for name, model in MODELS.items() if model.feature_set in FEATURE_SETS} - SAID
+RECOGNISED = {name for name, model in MODELS.items() if model.feature_set in FEATURE_SETS} - SAID
 SETTINGS = ReliabilityParams(
     error_share=0.5,
     least_coverage=0.3,
@@ -40,19 +40,19 @@ PREDICTIONS = pd.DataFrame(  # confidences 0.9, 0.8, 0.7, 0.6, of which the thir
 def test_a_model_that_cannot_answer_to_one_recording_is_refused_with_the_reason(model):
     message = rf"{model} cannot be bundled: .*{REASONS[model]}.*Name another model: svm, logistic, mlp"
     with pytest.raises(BundleError, match=message):
-        refuse_unbundled(model)
+        check_bundled(model)
 
 
 def test_every_other_model_of_one_recording_can_be_bundled():
-    for name in HEARD:
-        refuse_unbundled(name)
-    assert {"svm", "logistic", "mlp", "psd_cnn", "residual_cnn", "whisper_base_logistic"} <= HEARD
+    for name in RECOGNISED:
+        check_bundled(name)
+    assert {"svm", "logistic", "mlp", "psd_cnn", "residual_cnn", "whisper_base_logistic"} <= RECOGNISED
 
 
 def test_a_network_is_refitted_on_all_speakers_whatever_its_section_says_and_differs_in_nothing_else():
     params = small_params()
     assert final_section("svm", params) == params.svm
-    for name in HEARD & set(NETWORKS):
+    for name in RECOGNISED & set(NETWORKS):
         before, after = MODELS[name].section(params), final_section(name, params)
         assert after.training.refit
         assert after.training.model_copy(update={"refit": before.training.refit}) == before.training
@@ -60,7 +60,7 @@ def test_a_network_is_refitted_on_all_speakers_whatever_its_section_says_and_dif
 
 
 def test_confidences_are_judged_as_worked_by_hand():
-    judged = judge_confidence(PREDICTIONS, ["a", "b"], SETTINGS)
+    judged = validate_confidence(PREDICTIONS, ["a", "b"], SETTINGS)
     assert judged.confidence.tolist() == [0.9, 0.8, 0.7, 0.6]
     assert judged.ece == pytest.approx((abs(0.5 - 0.65) + abs(1 - 0.85)) / 2)
     assert judged.aurc == pytest.approx((0 + 0 + 1 / 3 + 1 / 4) / 4)
@@ -68,13 +68,13 @@ def test_confidences_are_judged_as_worked_by_hand():
 
 
 def test_the_pictures_show_those_figures_and_are_the_same_every_time():
-    judged = judge_confidence(PREDICTIONS, ["a", "b"], SETTINGS)
+    judged = validate_confidence(PREDICTIONS, ["a", "b"], SETTINGS)
     first, second = (reliability_figure(judged.bins, judged.confidence, title="small") for _ in range(2))
     line = first.axes[0].lines[1]
     assert (line.get_xdata(), line.get_ydata()) == (pytest.approx([0.65, 0.85]), pytest.approx([0.5, 1.0]))
     assert as_png(first) == as_png(second)
     told = risk_coverage_figure(judged.curve, judged.threshold, title="small").axes[0].get_legend_handles_labels()[1]
-    assert told == ["aimed at: 12.5%", "not unsure: 50% of the answers,\n0.0% of them wrong"]
+    assert told == ["aimed at: 12.5%", "not unsure: 50% of the predictions,\n0.0% of them wrong"]
 
 
 def test_the_model_card_says_whom_the_model_heard_what_it_is_not_for_and_how_good_it_is(bundle_folder):

@@ -7,7 +7,7 @@ from sklearn.calibration import calibration_curve
 from ser_tasks.bundles.reliability import (
     Bin,
     area_under_risk_coverage,
-    confidence_and_right,
+    confidence_and_hits,
     expected_calibration_error,
     reliability_bins,
     risk_coverage,
@@ -20,7 +20,7 @@ RIGHT = np.array([False, True, False, True, True])
 
 
 def test_confidence_is_the_largest_posterior_and_right_is_where_it_stands_in_the_column_of_the_truth():
-    confidence, right = confidence_and_right(np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 1]))
+    confidence, right = confidence_and_hits(np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 1]))
     np.testing.assert_array_equal(confidence, [0.8, 0.6])
     np.testing.assert_array_equal(right, [True, False])
 

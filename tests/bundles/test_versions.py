@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ser_tasks.bundles.bundle import check_versions
 from ser_tasks.bundles.card import BundleError, Card, read_card
-from ser_tasks.bundles.versions import check_versions
 
 HERE = Path("small")
 
@@ -35,7 +35,7 @@ def test_another_major_version_of_the_reader_of_the_weights_is_refused(card):
 
 def test_another_minor_version_of_it_is_warned_of_and_so_is_another_major_one_of_the_rest(card):
     major = version("scikit-learn").split(".")[0]
-    with pytest.warns(UserWarning, match=rf"numpy 1.20.*scikit-learn {major}.999.*Answers may differ"):
+    with pytest.warns(UserWarning, match=rf"numpy 1.20.*scikit-learn {major}.999.*Predictions may differ"):
         check_versions(made_with(card, scikit_learn=f"{major}.999", numpy="1.20"), HERE)
     with pytest.warns(UserWarning, match=r"swept 1.0 \(here none\)"):
         check_versions(made_with(card, swept="1.0"), HERE)

@@ -2,6 +2,8 @@
 
 import hashlib
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,20 +19,21 @@ from ser_tasks.bundles.card import BundleError, read_card, write_card
 from ser_tasks.bundles.logistic_weights import load_logistic
 from ser_tasks.bundles.network_weights import load_network, save_network
 from ser_tasks.bundles.svm_weights import load_svm
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoded import encoded
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders import folder as encoder_folder
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import use_folder
-from ser_tasks.models import MODELS
+from ser_tasks.features.table import FEATURE_SETS
+from ser_tasks.models import MODELS, TABLE
+from ser_tasks.models.declared_model import settings_class
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
-from ser_tasks.params import LogisticParams, NetworksParams
+from ser_tasks.params import LogisticParams
 from ser_tasks.provenance.file_digest import file_sha256
 from tests.bundles.small_bundles import CLASSES, small_bundle, small_card, small_params, voice
 from tests.models.networks.small_networks import SMALL
 
-REFERENCE = Path(__file__).parents[1] / "encoders" / "reference" / "float32"
+REFERENCE = Path(__file__).parents[1] / "features" / "encoders" / "reference" / "float32"
 LOGISTIC = LogisticParams(c=(0.01,), inner_folds=2)
 
 
@@ -38,10 +41,28 @@ def untrained(name: str) -> tuple[NetworkRecogniser, str]:
     """A small network with random weights, as a recogniser, and its name in the model table."""
     model, sizes = SMALL[name]
     own = {key: value for key, value in sizes.items() if key not in ("n_dims", "n_classes")}
-    section = NetworksParams.model_fields[model].annotation(**own, training=small_params().training)
+    section = settings_class(TABLE[model])(**own, training=small_params().training)
     recogniser = NetworkRecogniser(network_builder(model), NetworkSection(section), classes=tuple(CLASSES), seed=0)
     recogniser.model, recogniser.temperature = recogniser.build(**sizes), 2.0
     return recogniser, model
+
+
+LOADED = """
+import pathlib, sys
+from ser_tasks.bundles.card import Card
+from ser_tasks.bundles.network_weights import load_network
+folder = pathlib.Path(sys.argv[1])
+print(load_network(Card.model_validate_json((folder / "card.json").read_text()), folder).model.name)
+"""
+
+
+def test_a_process_that_has_built_no_network_knows_the_layers_of_a_saved_one(tmp_path):
+    recogniser, model = untrained("residual_cnn")
+    save_network(recogniser, tmp_path)
+    card = small_card(recogniser, small_params(), model=model, settings=recogniser.section.network)
+    (tmp_path / "card.json").write_text(card.model_dump_json(), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", LOADED, tmp_path], capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith("residual_cnn"), done.stderr
 
 
 @pytest.mark.parametrize("name", ["mlp", "blstm_attention", "cnn_blstm_attention", "patch_dcnn_blstm", "residual_cnn"])

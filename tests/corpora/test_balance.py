@@ -5,8 +5,14 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from ser_tasks.corpora.balance import balance_training, chosen_classes, keep_classes, merge_classes, training_weights
-from ser_tasks.corpora.labels import Labelled
+from ser_tasks.corpora.labels import (
+    Labelled,
+    balance_training,
+    chosen_classes,
+    keep_classes,
+    merge_classes,
+    training_weights,
+)
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.splits import Fold
 

@@ -10,8 +10,7 @@ import soxr
 
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.corpora.catalogue import emodb, ravdess
-from ser_tasks.corpora.checking.completeness import completeness
-from ser_tasks.corpora.checking.doctor import examine
+from ser_tasks.corpora.checking.doctor import completeness, examine
 from ser_tasks.corpora.checking.fingerprint import DIGITS, Fingerprint, read_fingerprints, write_fingerprints
 from ser_tasks.corpora.checking.inspection import BANDS, band_levels, cliff, clipped_runs, inspect_file
 from ser_tasks.corpora.checking.soundness import soundness
@@ -163,10 +162,10 @@ def test_the_manifest_is_held_against_the_folder(corpus, root, tmp_path):
     assert "1 listed files are missing" in said(report, "error", "manifest")
 
 
-def test_every_file_is_announced_as_it_is_heard(corpus, root):
-    heard = []
-    examine(corpus, root, heard=lambda done, of: heard.append((done, of)))
-    assert sorted(heard) == [(n, 5) for n in range(1, 6)]
+def test_every_decoded_file_is_reported(corpus, root):
+    reported = []
+    examine(corpus, root, progress=lambda done, of: reported.append((done, of)))
+    assert sorted(reported) == [(n, 5) for n in range(1, 6)]
 
 
 def complete(corpus, keep):
@@ -286,7 +285,7 @@ def test_what_was_said_while_files_were_read_is_said_once_for_all_of_them(corpus
     for file in (root / "wav").glob("*.wav"):
         samples, _ = soundfile.read(file)
         soundfile.write(file, np.stack([samples, np.random.default_rng(0).normal(0, 0.1, len(samples))], 1), RATE)
-    heard = said(examine(corpus, root), "warning", "heard")
+    heard = said(examine(corpus, root), "warning", "notes")
     assert heard.startswith(
         "5 files: the channels differ (correlation ...), as the two sides of a call do: import them with a column"
     )
@@ -300,7 +299,7 @@ def test_channels_that_are_utterances_of_their_own_are_not_mixed_down(corpus, ro
     plain = replace(corpus, official=(), fingerprints=None)
     found = {one.topic: one.text for one in soundness(plain, sides, files, {})}
     assert found["channels"] == "1 of 2 files hold utterances side by side, of which each has its channel"
-    assert "heard" not in found
+    assert "notes" not in found
 
 
 def test_git_lfs_pointers_are_counted_as_such(corpus, root):

@@ -9,7 +9,7 @@ from ser_tasks.corpora.catalogue.ravdess import CORPUS as RAVDESS
 from ser_tasks.corpora.catalogue.ravdess import EMOTIONS, parse
 from ser_tasks.corpora.corpus import Preset
 from ser_tasks.corpora.emobox.lists import read_folds, read_speakers
-from ser_tasks.corpora.emobox.match import match_folds, refuse_other_folds
+from ser_tasks.corpora.emobox.match import check_same_folds, match_folds
 from ser_tasks.corpora.labels import apply_preset
 from ser_tasks.errors import LeakError, UserError
 from ser_tasks.evaluation.audit import audit_folds, may_straddle
@@ -157,9 +157,9 @@ def test_the_digest_is_of_what_the_lists_say_and_other_lists_are_refused(tmp_pat
     other = read_folds(write_emobox(tmp_path / "other", "e", lists(corpus.iloc[1:])))
     assert one.sha256 == same.sha256 != other.sha256
     section = EmoboxFolds(metadata="x", sha256=one.sha256, shared_speakers=True, shared_groups=False)
-    refuse_other_folds(same, section, "e")
+    check_same_folds(same, section, "e")
     with pytest.raises(UserError, match="if that is meant: ser emobox e "):
-        refuse_other_folds(other, section, "e")
+        check_same_folds(other, section, "e")
 
 
 def test_doubles_under_other_names_are_passed_over_and_json_alone_is_enough(tmp_path, corpus):

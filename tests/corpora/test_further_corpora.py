@@ -9,7 +9,7 @@ import pytest
 
 from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.catalogue import aesdd, cremad, enterface, esd, presets, savee
-from ser_tasks.corpora.checking.completeness import completeness
+from ser_tasks.corpora.checking.doctor import completeness
 from ser_tasks.corpora.corpus import CorpusError
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.corpora.reading import name_utterances, read_corpus

@@ -9,20 +9,16 @@ import pandas as pd
 import pytest
 
 from ser_tasks.corpora.catalogue import iemocap
-from ser_tasks.corpora.catalogue.iemocap_evaluation import parse_evaluation
-from ser_tasks.corpora.catalogue.iemocap_names import parse_turn
-from ser_tasks.corpora.catalogue.iemocap_session5 import interleaved_split
-from ser_tasks.corpora.catalogue.iemocap_transcription import parse_transcription
+from ser_tasks.corpora.catalogue.iemocap import interleaved_split
+from ser_tasks.corpora.catalogue.iemocap_release import parse_evaluation, parse_transcription, parse_turn
 from ser_tasks.corpora.checking.doctor import examine
-from ser_tasks.corpora.corpus import CorpusError
+from ser_tasks.corpora.corpus import CorpusError, Vote, margin_findings
 from ser_tasks.corpora.labels import apply_preset
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import write_manifest
-from ser_tasks.corpora.margins import margin_findings
 from ser_tasks.corpora.reading import assemble, read_corpus
 from ser_tasks.corpora.synthesis.iemocap_tree import write_tree
 from ser_tasks.corpora.utterances import read_utterances, write_utterances
-from ser_tasks.corpora.votes import Vote
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.audit import audit_folds, may_straddle
 from ser_tasks.evaluation.splits import make_folds

@@ -13,9 +13,9 @@ from pipelines.cli import cli
 from pipelines.known_corpora import CORPORA
 from ser_tasks.corpora.catalogue.iemocap import CORPUS as IEMOCAP
 from ser_tasks.corpora.corpus import CorpusError
-from ser_tasks.corpora.declaration import declaration
 from ser_tasks.corpora.labels import apply_preset
 from ser_tasks.corpora.reading import read_corpus
+from ser_tasks.corpora.utterances import declaration
 from ser_tasks.params.reading import read_params
 from tests.corpora.conftest import write
 

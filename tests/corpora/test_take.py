@@ -7,8 +7,8 @@ import soxr
 from scipy.signal import butter, sosfilt
 
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.corpora.checking import take as module
-from ser_tasks.corpora.checking.take import LAG, _alike, bands_of, correlation, same_takes
+from ser_tasks.corpora.checking import inspection as module
+from ser_tasks.corpora.checking.inspection import LAG, _alike, bands_of, correlation, same_takes
 
 RATE = 16_000
 

@@ -12,8 +12,8 @@ import yaml
 from pipelines.__main__ import STAGES
 from pipelines.cli import cli
 from ser_tasks.corpora import CORPORA
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 from tests.docs.documented import PROJECT, Command
 
@@ -97,22 +97,28 @@ def _dvc(words: Words, whole: bool) -> None:
 
 
 def check_stage(target: str) -> None:
-    """evaluate@demo-speaker_independent-svm: a stage of dvc.yaml, and names that its matrix can have."""
+    """evaluate@demo-speaker_independent-svm: a stage of dvc.yaml, and names that its loop can have."""
     name, _, instance = target.partition("@")
     stages = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"]
     if PLACEHOLDER.match(name):
         return
     if name not in stages:
         raise WrongError(f"{target}: no such stage, there are {', '.join(stages)}")
-    over = stages[name].get("matrix")
+    over = LOOPS.get(name, ())
     parts = instance.split("-") if instance else []
     if over and parts and len(parts) != len(over):
         raise WrongError(f"{target}: expected {name}@{'-'.join(over).upper()}")
-    for what, part in zip(over or (), parts, strict=False):
+    for what, part in zip(over, parts, strict=False):
         if not PLACEHOLDER.match(part) and part not in NAMES[what]:
             raise WrongError(f"{target}: no {what} is called {part}")
 
 
+LOOPS: Mapping[str, tuple[str, ...]] = {  # what the name of an instance is made of, as stages.yaml has it
+    "utterances": ("corpus",),
+    "features": ("corpus", "feature_set"),
+    "transcripts": ("corpus",),
+    "evaluate": ("corpus", "protocol", "model"),
+}
 NAMES: Mapping[str, set[str]] = {
     "corpus": {*CORPORA, *OWN_CORPORA},
     "protocol": {"speaker_independent", "speaker_dependent", "emobox"},

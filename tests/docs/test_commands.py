@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from pipelines.cli import cli
 from ser_tasks.corpora.synthesis.corpus import synthesise_corpus
-from ser_tasks.params import DemoParams, Params
+from ser_tasks.params import DemoParams
+from ser_tasks.params.project import ProjectParams
 from tests.docs.documented import PROJECT, blocks_in, commands_in, commands_of, pages
 from tests.docs.programs import WrongError, check
 
@@ -107,7 +108,7 @@ def test_yaml_on_a_page_can_be_put_into_params_yaml(page):
     params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
     for line, text in blocks_in(PAGES[page].read_text(encoding="utf-8"), "yaml"):
         try:
-            Params.model_validate(laid_over(params, yaml.safe_load(text)))
+            ProjectParams.model_validate(laid_over(params, yaml.safe_load(text)))
         except ValidationError as error:
             pytest.fail(f"{page}:{line}: {error}")
 

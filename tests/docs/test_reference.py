@@ -10,8 +10,9 @@ from pipelines.reference.markdown import code, moved, plain, value
 from pipelines.reference.pages import commands_page
 from pipelines.reference.params_page import allowed, field_comments, file_comments, params_page
 from pipelines.reference.stages_page import readers, stages_of
-from ser_tasks.params import Fraction, Params, Section
+from ser_tasks.params import Fraction, Section
 from ser_tasks.params.base import Count
+from ser_tasks.params.project import ProjectParams
 from tests.docs.documented import PROJECT
 
 
@@ -115,7 +116,10 @@ def test_links_of_a_page_that_moves_still_lead_to_other_pages(tmp_path):
 
 def test_every_key_of_params_yaml_is_on_the_page_with_its_meaning():
     lines = params_page(PROJECT).splitlines()
-    assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == [*Params.model_fields]
+    assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == [
+        *yaml.safe_load((PROJECT / "params.yaml").read_text())
+    ]
+    assert {*ProjectParams.model_fields} == {*yaml.safe_load((PROJECT / "params.yaml").read_text())}
     speechless = [line for line in lines if line.startswith("| `") and line.endswith("|  |")]
     assert not speechless, "say it in a comment, in ser_tasks/params/ or params.yaml"
 

@@ -106,3 +106,11 @@ def test_every_result_in_git_says_what_it_was_computed_with():
     for file in project.glob("results/*/*/*.json"):
         stored = json.loads(file.read_text(encoding="utf-8"))
         assert {"seed", "versions", "utterances", "dropped", "warnings", "folds"} <= set(stored), file
+
+
+def test_the_numbers_for_dvc_are_those_of_the_results():
+    project = Path(__file__).parents[2]
+    for file in (project / "metrics").rglob("*.json"):
+        numbers = json.loads(file.read_text(encoding="utf-8"))
+        result = json.loads((project / "results" / file.relative_to(project / "metrics")).read_text(encoding="utf-8"))
+        assert numbers == {key: result[key] for key in numbers}, file

@@ -5,8 +5,10 @@ import pytest
 import scipy.signal
 from numpy.typing import NDArray
 
-from ser_tasks.features import sections_from
+from ser_tasks.features.table import SECTIONS, sections_from
 from ser_tasks.params import Section
+from ser_tasks.params.reading import read_params
+from ser_tasks.provenance.code_digest import PROJECT
 
 SAMPLING_RATE = 16_000
 
@@ -38,8 +40,9 @@ def speech():
 
 
 def sections() -> dict[str, Section]:
-    """The sections that decide features: every feature set, nothing done to signals before it, no copies."""
-    return sections_from(
+    """The sections that decide features, nothing done to signals before it, no copies; others as in params.yaml."""
+    project = read_params(PROJECT / "params.yaml")
+    return {name: getattr(project, name) for name in SECTIONS} | sections_from(
         {
             "audio": {"sampling_rate": SAMPLING_RATE},
             "conditioning": {"wiener": None, "pre_emphasis": None, "trim": None, "peak": None},

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.features import FEATURE_SETS, SECTIONS
-from ser_tasks.features.encoded import encoded
+from ser_tasks.features.encoded import EncoderParams, encoded
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import load, use_folder
 from ser_tasks.features.encoders.whisper import WhisperEncoder
 from ser_tasks.features.store import describe
-from ser_tasks.params import EncoderParams
+from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.params.reading import read_params
 
 REFERENCE = Path(__file__).parents[1] / "encoders" / "reference"

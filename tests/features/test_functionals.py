@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.framing import frames_centred, frames_inside
 from ser_tasks.features.functionals import (
     STATISTICS,
@@ -13,6 +12,7 @@ from ser_tasks.features.functionals import (
     statistics,
     with_slopes,
 )
+from ser_tasks.features.table import FEATURE_SETS
 
 FUNCTIONALS = FEATURE_SETS["functionals"]
 

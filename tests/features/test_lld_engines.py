@@ -7,12 +7,11 @@ import pytest
 from pyAudioAnalysis import ShortTermFeatures
 
 from ser_tasks.errors import UserError
-from ser_tasks.features import FEATURE_SETS, sections_from
 from ser_tasks.features.feature_set import with_engine
-from ser_tasks.features.lld import short_term_descriptors
+from ser_tasks.features.lld import LldParams, short_term_descriptors
 from ser_tasks.features.py_audio_analysis import library_descriptors
 from ser_tasks.features.store import describe
-from ser_tasks.params import LldParams
+from ser_tasks.features.table import FEATURE_SETS, sections_from
 
 SETTINGS = {"sampling_rate": 16_000, "window": 0.025, "hop": 0.010, "deltas": True}
 

@@ -13,7 +13,7 @@ from ser_tasks.models.svm import SvmRecogniser
 from ser_tasks.models.unfitted import refuse_fitted
 from ser_tasks.params import SvmParams
 from ser_tasks.params.reading import read_params
-from ser_tasks.provenance.code_digest import reachable
+from ser_tasks.provenance.code_digest import code_parts
 
 CLASSES = ("anger", "neutral", "sadness")
 SVM = SvmParams(anova_alpha=0.05, pca_variance=(0.95,), c=(1.0, 10.0), gamma=("scale",), inner_folds=3)
@@ -117,8 +117,8 @@ def test_its_section_is_that_of_the_network_and_that_of_the_svm(params):
 
 
 def test_an_edit_of_network_trainer_or_svm_is_seen_by_the_digest_of_the_code():
-    model = embedding_svm("psd_cnn", "psd_image", builder="spectrogram_cnn")
-    reached = reachable([model.build.__module__, *model.code])
+    model = embedding_svm("psd_cnn", "psd_image")
+    reached = code_parts(model.build, *model.code)
     modules = ("svm", "network", "networks.spectrogram_cnn", "networks.embedding")
     assert {f"ser_tasks.models.{name}" for name in modules} | {"ser_tasks.models.training.trainer"} <= set(reached)
 

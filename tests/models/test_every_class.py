@@ -15,8 +15,9 @@ from ser_tasks.models.ensembles.rules import RULES
 from ser_tasks.models.svm import inner_folds
 from ser_tasks.models.training.validation import validation_speakers
 from ser_tasks.params import Params
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import read_params
-from ser_tasks.text.turns import Turn
+from ser_tasks.text.transcripts import Turn
 
 CLASSES = ("anger", "joy", "neutral", "sadness", "surprise")
 LONE = {"anger": "s0", "surprise": "s1"}  # the first and the last of the alphabet
@@ -77,7 +78,7 @@ def params() -> Params:
     small = {"embedding": 4, "units": 3, "bidirectional": False, "pooling": "mean"}
     values["networks"]["text_lstm"] |= small
     values["networks"]["speech_text_fusion"]["text"] |= small
-    return Params.model_validate(values)
+    return ProjectParams.model_validate(values)
 
 
 def answers(name: str, fold: Fold, params: Params, monkeypatch) -> FoldOutcome:

@@ -86,6 +86,12 @@ def test_a_line_more_stands_behind_the_last_and_nothing_else_changes():
     assert yaml.safe_load(after)["list"] == [{"x": 1}, {"x": 2}, {"x": 3, "y": "svm"}]
 
 
+def test_lines_may_be_written_in_any_style():
+    text = "list:\n- x: 1\n  y:\n    z: 2\n- {x: 2}\n- x: 3\n  y: 4\nb: 2\n"
+    after = with_item(text, "list", {"x": 5})
+    assert after == text.replace("  y: 4\n", "  y: 4\n- {x: 5}\n")
+
+
 @pytest.mark.parametrize("end", ["", "\n", "\nb: 2\n"])
 def test_an_empty_list_becomes_lines(end):
     after = with_item(f"a: 1\nlist: []  # of things{end}", "list", {"x": 3})

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ser_tasks.params import Params
+from ser_tasks.models import NETWORKS, TABLE
+from ser_tasks.models.declared_model import settings_class
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import ParamsError, read_params
 
 PROJECT = Path(__file__).parents[2]
@@ -28,14 +30,23 @@ def complaint(tmp_path: Path, old: str, new: str) -> str:
 
 def test_the_projects_own_file_is_valid_and_every_value_comes_from_it():
     params = read_params(PROJECT / "params.yaml")
-    assert params == Params.model_validate(yaml.safe_load(TEXT))
+    assert params == ProjectParams.model_validate(yaml.safe_load(TEXT))
     assert {line.corpus for line in params.evaluations} == {"demo"}, "the first command needs no download"
 
 
-def test_no_key_has_a_default_so_the_file_holds_them_all_but_one_that_came_when_results_had_been_published():
-    schema = Params.model_json_schema()
-    keys = [(s["title"], *key) for s in (schema, *schema["$defs"].values()) for key in s.get("properties", {}).items()]
+def test_only_networks_have_defaults_and_one_key_that_came_when_results_had_been_published():
+    schema = ProjectParams.model_json_schema()
+    networks = {settings_class(TABLE[name]).__name__ for name in NETWORKS}
+    sections = [schema, *(section for name, section in schema["$defs"].items() if name not in networks)]
+    keys = [(s["title"], *key) for s in sections for key in s.get("properties", {}).items()]
     assert [(title, key) for title, key, about in keys if "default" in str(about)] == [("LldParams", "engine")]
+
+
+def test_a_network_whose_sizes_have_no_defaults_is_missed_in_the_file(tmp_path):
+    text = "".join(line for line in TEXT.splitlines(keepends=True) if not line.startswith("  psd_cnn: "))
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"the key 'networks\.psd_cnn' is missing"):
+        read_params(tmp_path / "params.yaml")
 
 
 def test_a_misspelt_section_gets_its_nearest_name(tmp_path):
@@ -139,7 +150,7 @@ def test_a_network_is_trained_as_all_are_but_for_what_its_own_section_says(tmp_p
 
 
 def test_a_corpus_may_cut_the_training_of_every_network_short():
-    params = Params.model_validate(yaml.safe_load(TEXT))
+    params = ProjectParams.model_validate(yaml.safe_load(TEXT))
     assert {network.training.epochs for _, network in params.for_corpus("demo").networks} == {5}
     assert params.for_corpus("emodb") == params
 

@@ -19,6 +19,7 @@ from ser_tasks.evaluation.robustness.losses import under
 from ser_tasks.evaluation.robustness.store import compute_degraded
 from ser_tasks.features.store import compute_shard, plan_shards
 from ser_tasks.params import Params
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.tasks import run_fold
 from tests.bundles.small_bundles import CLASSES, RATE, voice
 from tests.pipelines.conftest import PROJECT
@@ -35,7 +36,7 @@ def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
     values["functionals"]["over"] = ["mfcc"]
     conditions: dict[str, list[float]] = {kind: [] for kind in values["robustness"]["conditions"]}
     values["robustness"]["conditions"] = conditions | {"gain": [0], "babble": [0]}
-    params = Params.model_validate(values)
+    params = ProjectParams.model_validate(values)
     rows = []
     for emotion, speaker, take in ((e, s, t) for e in CLASSES for s in SPEAKERS for t in range(2)):
         path = paths.corpus_root("demo") / f"{speaker}{emotion}{take}.wav"

@@ -12,6 +12,7 @@ from pipelines.stages.params import main
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import read_params
 
 PROJECT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ PARAMS = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
 
 def params_with(*models: str, **sections) -> Params:
     lines = [{"corpus": "demo", "protocol": "speaker_independent", "model": model} for model in models]
-    return Params.model_validate(
+    return ProjectParams.model_validate(
         {**PARAMS, "evaluations": lines, "ensembles": {}, "bundles": {}, "cross": {}, **sections}
     )
 

@@ -21,7 +21,7 @@ from ser_tasks.params import WorkersParams
 from ser_tasks.params.reading import read_params
 from ser_tasks.text import asr
 from ser_tasks.text.asr.engine import Engine
-from ser_tasks.text.transcripts import HEARD, read_transcripts
+from ser_tasks.text.transcripts import RECOGNISED, read_transcripts
 from tests.pipelines.mlflow_words import check_runs
 
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
@@ -100,14 +100,14 @@ def test_two_clips_are_transcribed_scored_and_read_by_the_models(folder, capsys)
     assert metrics["seconds_per_second"] >= 0
     check_runs(Path("mlflow.db"), {"heard"})
 
-    file, digest = features_of("demo", HEARD)
+    file, digest = features_of("demo", RECOGNISED)
     assert digest == file_digest(paths.heard("demo"))
     dialogue = read_transcripts(file, ["b"])[0]
     assert [(turn.text, turn.speaker) for turn in dialogue] == [("the door was open", "A"), ("", "B")]
 
     transcripts.on(WorkersParams(where="threads", count=2))("demo", PARAMS)
     assert Parrot.heard == 2, "what was heard once is not heard again"
-    assert features_of("demo", HEARD) == (file, digest)
+    assert features_of("demo", RECOGNISED) == (file, digest)
 
 
 def test_without_manual_transcripts_the_rate_is_reported_as_unknown(capsys):
@@ -134,14 +134,14 @@ def test_an_engine_that_is_not_installed_is_reported_with_the_command_that_insta
 
 def test_missing_transcripts_are_reported_with_the_stage_that_makes_them(folder):
     with pytest.raises(UserError, match=r"demo.parquet: no such table of recognised words.*ser repro transcripts@demo"):
-        features_of("demo", HEARD)
+        features_of("demo", RECOGNISED)
 
 
 def test_every_model_of_words_has_a_twin_that_reads_recognised_transcripts_with_the_same_settings():
     words = [name for name, model in MODELS.items() if model.feature_set == "transcripts"]
     for name in words:
         manual, heard = MODELS[name], MODELS[f"{name}_heard"]
-        assert (heard.feature_set, heard.group) == (HEARD, HEARD)
+        assert (heard.feature_set, heard.group) == (RECOGNISED, RECOGNISED)
         assert (heard.build, heard.code) == (manual.build, manual.code)
         assert heard.section(PARAMS) == manual.section(PARAMS)
     assert {"tfidf", "tfidf_context", "text_lstm"} <= set(words)

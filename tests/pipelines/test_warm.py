@@ -32,6 +32,7 @@ def stage(folder: Path, *words: str, **environment: str) -> "subprocess.Complete
 def test_status_and_streams_are_those_of_the_command_by_itself(params, words, status, tmp_path, monkeypatch):
     if params:
         shutil.copy(PROJECT / "params.yaml", tmp_path)
+        shutil.copy(PROJECT / "stages.yaml", tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(PROJECT))
     alone = stage(tmp_path, *words)
     with warm_process() as leads_to_it:
@@ -44,6 +45,7 @@ def test_status_and_streams_are_those_of_the_command_by_itself(params, words, st
 
 def test_an_environment_larger_than_a_socket_takes_at_once_arrives(tmp_path, monkeypatch):
     shutil.copy(PROJECT / "params.yaml", tmp_path)
+    shutil.copy(PROJECT / "stages.yaml", tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(PROJECT))
     large = {f"LARGE_{i}": "x" * 100_000 for i in range(8)}
     with warm_process() as leads_to_it:
@@ -60,7 +62,7 @@ def test_one_that_asks_and_goes_away_leaves_the_next_one_served(tmp_path, monkey
             line.connect(leads_to_it[SOCKET])
             socket.send_fds(line, [b'{"words": ["che'], [0, 1, 2])
         handed = stage(tmp_path, "chekc", **leads_to_it)
-    assert "expected one of check, demo" in handed.stderr.replace("\n", " ")
+    assert "expected one of params, code, demo" in handed.stderr.replace("\n", " ")
 
 
 def test_a_killed_stage_is_reported_with_what_to_do(tmp_path, monkeypatch, capsys):

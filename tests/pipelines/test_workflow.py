@@ -1,6 +1,7 @@
 """The workflow as a user runs it: DVC, Prefect and MLflow for real, on a very small demo corpus."""
 
 import json
+import shutil
 import socket
 import sqlite3
 import time
@@ -45,7 +46,7 @@ import json, mlflow, pandas
 from pathlib import Path
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.bundle import load_bundle
-from ser_tasks.bundles.inference.answer import recognise
+from ser_tasks.bundles.inference.prediction import recognise
 mlflow.set_tracking_uri("sqlite:///mlflow.db")
 clip = sorted(Path("data/corpora/demo").glob("*.wav"))[0]
 served = mlflow.pyfunc.load_model("models:/NAME/1").predict(pandas.DataFrame([{"audio": clip.read_bytes()}]))
@@ -219,3 +220,30 @@ def test_a_knob_reruns_only_what_depends_on_it(project):
     assert "Running stage 'utterances@demo'" not in out
     after = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
     assert lock["utterances@demo"] == after["utterances@demo"]
+
+
+def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no_edit(project):
+    """The voices of the demo corpus under names of their own: the figures are those of the demo corpus."""
+    project.succeed("pipelines", "demo")
+    for file in (project.folder / "data/corpora/demo").glob("*.wav"):
+        _, speaker, emotion, number = file.stem.split("-")
+        named = project.folder / "voices" / emotion / f"{speaker}_{number}.wav"
+        named.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, named)
+    project.succeed("pipelines.cli", "import", "voices", "--pattern", "{emotion}/{speaker}_{_}")
+    project.succeed("pipelines.cli", "evaluate", "voices", "svm")
+    project.succeed("pipelines.cli", "bundle", "voices", "svm")
+
+    project.succeed("dvc", "repro", "evaluate@demo-speaker_independent-svm")
+    ours, demo = figures(project, Path("results/voices/speaker_independent/svm.json")), figures(project)
+    assert {name: ours[name] for name in ("uar", "accuracy", "recall")} == {
+        name: demo[name] for name in ("uar", "accuracy", "recall")
+    }
+    recording = next((project.folder / "voices/anger").iterdir())
+    answered = project.succeed(
+        "pipelines.cli", "predict", str(recording), "--bundle", "voices_svm", "--format", "jsonl"
+    )
+    assert json.loads(answered.strip().splitlines()[0])["emotion"] in demo["recall"]
+    assert "Whether its emotions are acted or natural is not known" in (
+        project.folder / "data/bundles/voices_svm/MODEL_CARD.md"
+    ).read_text(encoding="utf-8")

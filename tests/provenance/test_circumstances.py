@@ -1,5 +1,4 @@
-from ser_tasks.provenance.circumstances import circumstances
-from ser_tasks.provenance.versions import library_versions
+from ser_tasks.provenance.versions import circumstances, library_versions
 
 
 def test_the_processor_is_named_as_linux_names_it(tmp_path):

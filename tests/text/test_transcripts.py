@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.text.transcripts import read_transcripts
-from ser_tasks.text.turns import Turn
+from ser_tasks.text.transcripts import Turn, read_transcripts
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.text.turns import Turn, dialogues
+from ser_tasks.text.transcripts import Turn, dialogues
 
 
 def test_each_utterance_comes_with_what_was_said_before_it_in_its_dialogue_and_nothing_later():

@@ -3,7 +3,7 @@
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.text.vocabulary import UNKNOWN, build_vocabulary
+from ser_tasks.text.tokens import UNKNOWN, build_vocabulary
 
 TEXTS = [["no", "no", "way"], ["way", "out"], ["no"]]
 

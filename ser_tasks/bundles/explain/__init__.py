@@ -1,1 +1,1 @@
-"""Why a model answers as it does: groups of features, gradients of an answer, attention."""
+"""Explanations of models and predictions: groups of features, integrated gradients, attention."""

@@ -1,7 +1,8 @@
-"""What a trained model loses when a group of its features is shuffled, and what the group can do alone."""
+"""Importance of groups of the statistics in `functionals`: what is lost when one is shuffled, what it can do alone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ser_tasks.errors import UserError
 from ser_tasks.evaluation.scoring import FoldOutcome, Labels, evaluate_fold, prediction_table
 from ser_tasks.models.ensembles.paired import UarDifference, uar_difference
 from ser_tasks.models.speaker_norm import speaker_norm
@@ -17,17 +19,62 @@ from ser_tasks.models.speaker_norm import speaker_norm
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ser_tasks.bundles.explain.descriptor_groups import Columns
     from ser_tasks.evaluation.splits import Fold
     from ser_tasks.models.recogniser import Model, Recogniser
     from ser_tasks.params import EvaluationParams, Params
 
+LOUDNESS = r"lld\.(energy|energy_entropy|mfcc_1)|mfcc\.c0"  # coefficient 0 of a cepstrum is the level
+SPECTRUM = r"lld\.(zcr|spectral_\w+)"
+CHROMA = r"lld\.chroma_\w+"
+
+GROUPS: Mapping[str, str] = {
+    "F0": r"pitch\.f0_semitones",
+    "voicing": r"pitch\.(harmonic_ratio|voiced)",
+    "loudness": LOUDNESS,
+    "spectral shape": SPECTRUM,
+    "chroma": CHROMA,
+    "MFCC": r"lld\.mfcc_([2-9]|1\d)|mfcc\.c[1-9]\d*",
+    "log-mel bands": r"log_mel\.band_\d+",
+    "slopes of loudness, spectral shape, chroma": (
+        r"lld\.delta (zcr|energy|energy_entropy|mfcc_1|spectral_\w+|chroma_\w+)|mfcc\.(delta )+c0"
+    ),
+    "slopes of MFCC": r"lld\.delta mfcc_([2-9]|1\d)|mfcc\.(delta )+c[1-9]\d*",
+    "slopes of log-mel bands": r"log_mel\.delta band_\d+",
+}
+"""Name -> the descriptors whose statistics belong to it, as a pattern of all that stands before the statistic."""
+
 Matrix = NDArray[np.float32]
+
+
+Columns = NDArray[np.intp]
+
+
+def descriptor_groups(dimensions: Sequence[str]) -> dict[str, Columns]:
+    """The columns of each group that has any, in the order of GROUPS.
+
+    Args:
+        dimensions: names as `features.functionals` gives them, `part.descriptor.statistic`
+
+    Raises:
+        UserError: a dimension that belongs to no group, or to several
+    """
+    patterns = {name: re.compile(pattern) for name, pattern in GROUPS.items()}
+    found: dict[str, list[int]] = {name: [] for name in GROUPS}
+    for column, dimension in enumerate(dimensions):
+        descriptor = dimension.rpartition(".")[0]
+        own = [name for name, pattern in patterns.items() if pattern.fullmatch(descriptor)]
+        if len(own) != 1:
+            raise UserError(
+                f"the dimension {dimension!r} belongs to {own or 'no group'}, expected exactly one of {list(GROUPS)}. "
+                "Fix its pattern in ser_tasks/bundles/explain/group_importance.py."
+            )
+        found[own[0]].append(column)
+    return {name: np.array(columns) for name, columns in found.items() if columns}
 
 
 @dataclass(frozen=True)
 class ShuffledFold:
-    """One fold's answers to its test part as it is, and with each group shuffled, one table of posteriors a time."""
+    """One fold's predictions of its test set as it is, and with each group shuffled, one table of posteriors a time."""
 
     fold: Fold
     intact: FoldOutcome
@@ -46,10 +93,10 @@ def shuffled_fold(
     seed: int,
     folder: Path | None = None,
 ) -> ShuffledFold:
-    """Fit once on the training part, then answer for the test part again and again, one group shuffled each time.
+    """Fit once on the training part, then predict the test set again and again, one group shuffled each time.
 
-    All columns of a group change places together, among the utterances of the test part: what they say of each other
-    stays, what they say of the emotion and of the other groups goes. Nothing is fitted again.
+    All columns of a group change places together, among the utterances of the test set: what they tell of each other
+    stays, what they tell of the emotion and of the other groups is lost. Nothing is fitted again.
 
     Args:
         fold, labels, model, params, folder: as in `evaluation.evaluate_fold`
@@ -74,11 +121,11 @@ def shuffled_fold(
     test = features[[row_of[name] for name in fold.test]]
     generator = np.random.default_rng([seed, *fold.name.encode()])
 
-    def answer(values: Matrix) -> FoldOutcome:
+    def predicted(values: Matrix) -> FoldOutcome:
         return FoldOutcome(fold.test, tuple(map(tuple, fitted[0].posteriors(values))), {})
 
     shuffled = {
-        name: tuple(answer(shuffle(test, columns, generator)) for _ in range(repeats))
+        name: tuple(predicted(shuffle(test, columns, generator)) for _ in range(repeats))
         for name, columns in groups.items()
     }
     return ShuffledFold(fold, intact, shuffled)

@@ -1,36 +1,90 @@
-"""Why a bundle answered one recording as it did."""
+"""Explanation of the prediction for one recording: attributions of its features, and attention over time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import is_network
-from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients
-from ser_tasks.bundles.explain.network_gradients import network_gradients
-from ser_tasks.bundles.inference.answer import Answer, model_signal, recognise
-from ser_tasks.bundles.inference.attention import Attention, attention_over
+from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients, network_gradients
+from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise
 from ser_tasks.errors import UserError
-from ser_tasks.features import feature_set
+from ser_tasks.features.table import feature_set
 
 if TYPE_CHECKING:
     from ser_tasks.audio.recording import Recording
     from ser_tasks.bundles.bundle import Bundle
 
+LAYER = "attention"  # every pooling of `models.networks.pooling` that has weights is called so
+WINDOWS = "patches"  # the layer that cuts windows, in networks that pool over windows
+
 Baseline = Literal["mean", "silence"]
 BASELINES: tuple[Baseline, ...] = ("mean", "silence")
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """Of one answer.
+class Attention(NamedTuple):
+    """The weights of a network's attention over one utterance.
 
     Attributes:
-        answer: as `ser predict` gives it
+        times: middle of the sound that each weight stands for, in s, shape (n_steps,)
+        weights: shape (n_steps,), sum to 1
+    """
+
+    times: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
+def attention_over(bundle: Bundle, signal: NDArray[np.float32]) -> Attention | None:
+    """How the weight of an utterance is spread over its time; None for a model without attention.
+
+    Args:
+        bundle: any
+        signal: mono, shape (n_samples,), at bundle.card.sampling_rate; times count from where conditioning begins it
+    """
+    framing = feature_set(bundle.card.feature_set).framing
+    network: Any = getattr(bundle.recogniser, "model", None)
+    if network is None or framing is None or not any(layer.name == LAYER for layer in network.layers):
+        return None
+    frames = bundle.features(signal)
+    weights, n_padded = _weights(network, frames, bundle.recogniser)
+    first, length = _frames_of_steps(network, n_steps=len(weights), n_frames=n_padded)
+    real = first < len(frames)
+    last = np.minimum(first + length, len(frames))
+    hop = framing(**feature_set(bundle.card.feature_set).settings(bundle.sections)).hop
+    return Attention((first + last)[real] / 2 * hop, weights[real])
+
+
+def _weights(network: Any, frames: NDArray[np.float32], recogniser: Any) -> tuple[NDArray[np.float64], int]:
+    """Shape (n_steps,), padding included, and the number of padded frames."""
+    import keras  # noqa: PLC0415
+
+    from ser_tasks.models.training.trainer import inputs  # noqa: PLC0415  with Keras
+
+    padded = inputs([frames], settings=recogniser.section.training)
+    _, weights = network.get_layer(LAYER).output
+    found = keras.ops.convert_to_numpy(keras.Model(network.input, weights)(padded, training=False))
+    return np.asarray(found[0], np.float64), keras.tree.flatten(padded)[0].shape[1]
+
+
+def _frames_of_steps(network: Any, *, n_steps: int, n_frames: int) -> tuple[NDArray[np.intp], int]:
+    """The first frame under each step, and how many there are under it."""
+    windows = next((layer for layer in network.layers if layer.name == WINDOWS), None)
+    if windows is not None:
+        return np.arange(n_steps) * windows.step, windows.length
+    stride = -(-n_frames // n_steps)  # every layer halves, rounding up
+    return np.arange(n_steps) * stride, stride
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Explanation of one prediction.
+
+    Attributes:
+        prediction: as `ser predict` gives it
         of, against: the logit that is explained, less another one where a class is named
         baseline: what the recording is held against
         signal: as conditioned, shape (n_samples,); all times count from its beginning
@@ -40,7 +94,7 @@ class Explanation:
         attention: over time, of a network that has it
     """
 
-    answer: Answer
+    prediction: Prediction
     of: str
     against: str | None
     baseline: Baseline
@@ -54,37 +108,37 @@ class Explanation:
 def explain(
     bundle: Bundle, recording: Recording, *, of: str | None, against: str | None, baseline: Baseline
 ) -> Explanation:
-    """Integrated gradients, and attention, of a network's answer.
+    """Integrated gradients, and attention, of a network's prediction.
 
     Args:
         bundle: of a network
         recording: of any sampling rate and number of channels
-        of: the class whose logit is explained; None: the answer's
+        of: the class whose logit is explained; None: the predicted one
         against: a class whose logit is subtracted; None: nothing is
-        baseline: "mean", every frame the mean of the training frames, which the network hears as zeros; or "silence",
+        baseline: "mean", every frame the mean of the training frames, which the network gets as zeros; or "silence",
             the features of digital silence
 
     Raises:
-        AudioError: sound that no answer can be had to
+        AudioError: no sampling rate, samples that are not finite, or too short
         UserError: the model is no network, or a class that it does not know
     """
     card = bundle.card
     if not is_network(card.model):
         raise UserError(
             f"{card.name}: {card.model} is no network, and has neither gradients nor attention. Take the bundle of a "
-            f"network, or ask which features it lives on: ser explain model {card.corpus} {card.model}"
+            f"network, or see which features it depends on: ser explain model {card.corpus} {card.model}"
         )
     for name in {of, against} - {None, *bundle.classes}:
         raise UserError(f"{card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")
-    answer = recognise(bundle, recording)
-    of = of or answer.emotion
+    prediction = recognise(bundle, recording)
+    of = of or prediction.emotion
     signal = model_signal(recording, card.sampling_rate)
     conditioning: Any = bundle.sections["conditioning"]
     conditioned = condition(signal, sampling_rate=card.sampling_rate, settings=conditioning).signal
     framing = feature_set(card.feature_set).framing
     features = bundle.features(signal)
     return Explanation(
-        answer,
+        prediction,
         of,
         against,
         baseline,

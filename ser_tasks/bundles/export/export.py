@@ -1,25 +1,46 @@
-"""A bundle as one file, written only if it answers as the bundle does."""
+"""A bundle as one file, written only if its predictions are those of the bundle; and how long one takes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
-from ser_tasks.bundles.export.exportable import refuse_unexportable
-from ser_tasks.bundles.export.file_formats import FileFormat, file_format
-from ser_tasks.bundles.export.onnx_file import Weights
+from ser_tasks.bundles.export.exportable import check_exportable
+from ser_tasks.bundles.export.file_formats import FileFormat, Weights, file_format
 from ser_tasks.errors import UserError
 from ser_tasks.keras_backend import silence
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.export.file_formats import Answering
+
+WARM_UP = 3  # the first calls compile, and ask for memory
 
 TOLERANCE = 1e-4  # of a probability, of files with float32 weights
+
+
+def latency(predict: Answering, signal: NDArray[np.float32], *, times: int) -> float:
+    """Median processor time of a prediction, in s: on a free core what one waits, whatever else the machine does.
+
+    Args:
+        predict: a recogniser
+        signal: shape (n_samples,)
+        times: to be run after warming up
+    """
+    for _ in range(WARM_UP):
+        predict(signal)
+    taken = np.empty(times)
+    for turn in range(times):
+        began = process_time()
+        predict(signal)
+        taken[turn] = process_time() - began
+    return float(np.median(taken))
 
 
 class Agreement(NamedTuple):
@@ -31,11 +52,11 @@ class Agreement(NamedTuple):
 
 
 def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequence[NDArray[np.float32]]) -> Agreement:
-    """Write the file, and hold its answers against the bundle's.
+    """Write the file, and compare its predictions with those of the bundle.
 
     Args:
         bundle: of a network on features that a file can compute
-        file: its ending says the format; replaced if it is there, left alone if anything goes wrong
+        file: its ending names the format; replaced if it is there, left alone if anything goes wrong
         weights: how those of the network are stored
         signals: to compare on, mono, at the bundle's sampling rate; at least one
 
@@ -44,7 +65,7 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
             TOLERANCE
     """
     form = file_format(file, weights)
-    refuse_unexportable(bundle.card.model)
+    check_exportable(bundle.card.model)
     with atomic_path(file) as temporary:
         theirs = _converted(bundle, temporary, form, weights, signals)
         agreement = agreement_of(bundle.posteriors(signals), theirs)
@@ -60,7 +81,7 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
 def _converted(
     bundle: Bundle, file: Path, form: FileFormat, weights: Weights, signals: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.floating]:
-    """Write the file, and ask it: probabilities of shape (n_signals, n_classes)."""
+    """Write the file, and run it: probabilities of shape (n_signals, n_classes)."""
     recognise = _graph(bundle)
     try:
         with silence():

@@ -1,4 +1,4 @@
-"""Which bundles can become one file."""
+"""Which bundles can become one file, and what things are called in it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from ser_tasks.models import MODELS, NETWORKS
 if TYPE_CHECKING:
     from ser_tasks.params import ConditioningParams
 
+AUDIO, PROBABILITIES = "audio", "probabilities"  # its input and its output
+FRONT_END = "front_end"  # begins the names of the nodes that make features of the sound
+
 FEATURE_SETS = ("log_mel", "psd_image")  # that `front_end` computes
 STEPS = ("pre_emphasis", "peak")  # of the conditioning, that it computes
 
 
-def refuse_unexportable(model: str) -> None:
+def check_exportable(model: str) -> None:
     """Look at a model of the table.
 
     Raises:
@@ -30,7 +33,7 @@ def refuse_unexportable(model: str) -> None:
     raise UserError(f"{model} cannot be exported: {reason}. Bundle one of {', '.join(exportable)} and export that.")
 
 
-def refuse_conditioning(settings: ConditioningParams) -> None:
+def check_conditioning(settings: ConditioningParams) -> None:
     """Look at the steps before the features.
 
     Raises:

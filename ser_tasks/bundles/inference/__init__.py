@@ -1,1 +1,1 @@
-"""From any recording to an answer."""
+"""From any recording to its prediction."""

@@ -1,20 +1,23 @@
-"""A bundle as MLflow serves it: a table of recordings in, a table of answers out.
+"""A bundle as MLflow serves it: a table of recordings in, a table of predictions out.
 
 MLflow finds it by name (`loader_module`), hands over the folder of the bundle, and keeps no code and no pickle.
 """
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.audio.recording import Recording
+from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.bundles.bundle import load_bundle
-from ser_tasks.bundles.inference.answer import Answer, recognise_all
-from ser_tasks.bundles.inference.hearing import recording_from_bytes, recording_from_samples
+from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
@@ -24,19 +27,50 @@ COLUMNS = ("path", "audio", "samples", "sampling_rate")
 PROBABILITY = "p_"  # before the name of the class
 
 
+def recording_from_bytes(content: bytes) -> Recording:
+    """The bytes of a sound file or of a video, as `audio.decode.read_recording` reads it.
+
+    Raises:
+        AudioError: no sound file
+    """
+    with tempfile.TemporaryDirectory(prefix="ser-") as folder:
+        file = Path(folder, "recording")
+        file.write_bytes(content)
+        try:
+            return read_recording(file)
+        except AudioError as error:
+            raise AudioError(str(error).replace(str(file), f"the recording ({len(content)} bytes)")) from error
+
+
+def recording_from_samples(samples: Sequence[float] | NDArray[np.floating], sampling_rate: int) -> Recording:
+    """Samples of full scale [-1, 1], shape (n_samples,) or (n_samples, n_channels).
+
+    Raises:
+        AudioError: no samples, another shape, or a magnitude that full scale cannot have
+    """
+    values = np.asarray(samples, np.float32)
+    if values.ndim not in (1, 2) or not values.size:
+        raise AudioError(f"samples of shape {values.shape}. Expected (n_samples,) or (n_samples, n_channels).")
+    if np.isfinite(values).all() and np.abs(values).max() > 2:
+        raise AudioError(
+            f"samples up to {np.abs(values).max():.0f}. Expected full scale to be 1: divide 16-bit integers by 32768."
+        )
+    return Recording(values.reshape(len(values), -1), int(sampling_rate))
+
+
 def _load_pyfunc(path: str) -> ServedBundle:
     """What MLflow calls."""
     return ServedBundle(load_bundle(Path(path)))
 
 
 class ServedBundle:
-    """Answers to recordings, a row each."""
+    """Predictions of recordings, a row each."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
 
     def predict(self, recordings: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """The answers.
+        """The predictions.
 
         Args:
             recordings: each row has one of `path` (of a file that the server can read), `audio` (the bytes of a sound
@@ -47,15 +81,15 @@ class ServedBundle:
             columns emotion, confidence, unsure, remarks, duration (s), and a probability p_CLASS for each class
 
         Raises:
-            UserError: a row with nothing to hear, or with sound that no answer can be had to
+            UserError: a row without a recording, or with one that cannot be predicted
         """
-        heard = [_recording(row, place) for place, row in enumerate(recordings.to_dict("records"))]
-        rows = [_row(answer) for answer in recognise_all(self.bundle, heard)]
+        read = [_recording(row, place) for place, row in enumerate(recordings.to_dict("records"))]
+        rows = [_row(one) for one in recognise_all(self.bundle, read)]
         return pd.DataFrame(rows, index=recordings.index, columns=answer_columns(self.bundle.classes))
 
 
 def answer_columns(classes: tuple[str, ...]) -> list[str]:
-    """Of the table of answers."""
+    """Of the table of predictions."""
     return ["emotion", "confidence", "unsure", "remarks", "duration", *(PROBABILITY + name for name in classes)]
 
 
@@ -77,7 +111,7 @@ def _missing(value: object) -> bool:
     return value is None or (isinstance(value, float) and pd.isna(value))
 
 
-def _row(answer: Answer) -> dict[str, Any]:
-    probabilities = {PROBABILITY + name: share for name, share in answer.probabilities.items()}
-    about = {"unsure": answer.unsure, "remarks": list(answer.remarks), "duration": answer.duration}
-    return {"emotion": answer.emotion, "confidence": answer.confidence, **about, **probabilities}
+def _row(one: Prediction) -> dict[str, Any]:
+    probabilities = {PROBABILITY + name: share for name, share in one.probabilities.items()}
+    about = {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration}
+    return {"emotion": one.emotion, "confidence": one.confidence, **about, **probabilities}

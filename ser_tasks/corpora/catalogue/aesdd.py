@@ -32,7 +32,7 @@ def parse(stem: str) -> Parsed | None:
     speaker, emotion = match["speaker"].lstrip("0"), EMOTIONS[match["emotion"]]
     return Parsed(
         speaker=speaker,
-        gender=None,  # three women and two men in its first version, which does not say who
+        gender=None,  # three women and two men in its first version, which does not tell which are
         emotion=emotion,
         group=f"{speaker}-{match['utterance']}-{emotion}",  # takes of one utterance
         transcript=None,  # utterance 20 is improvised

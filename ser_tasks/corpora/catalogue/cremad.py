@@ -6,8 +6,7 @@ Names, sentences and sexes: README.md and VideoDemographics.csv of the release.
 import re
 
 from ser_tasks.corpora.catalogue.presets import all_and_four
-from ser_tasks.corpora.corpus import Corpus, Official, Parsed
-from ser_tasks.corpora.margins import Margin
+from ser_tasks.corpora.corpus import Corpus, Margin, Official, Parsed
 
 CITATION = (
     "Cao, H., Cooper, D. G., Keutmann, M. K., Gur, R. C., Nenkova, A., Verma, R. (2014). CREMA-D: crowd-sourced "

@@ -6,9 +6,8 @@ from itertools import product
 from pathlib import Path, PurePosixPath
 
 from ser_tasks.corpora.catalogue.label_table import NAME, Label, read_label_table
-from ser_tasks.corpora.corpus import Corpus, Parsed, Preset, Utterance
+from ser_tasks.corpora.corpus import Corpus, Margin, Parsed, Preset, Utterance
 from ser_tasks.corpora.fault import Fault, refuse
-from ser_tasks.corpora.margins import Margin
 
 CITATION = (
     "Battocchi, A., Pianesi, F., Goren-Bar, D. (2005). DaFEx: database of facial expressions. Intelligent "

@@ -1,6 +1,6 @@
 """The demo corpus: synthetic speech, made by this project so that a first run needs no download.
 
-It shows that the workflow works; what a recogniser scores on it says nothing about people.
+It shows that the workflow works; scores on it tell nothing about people.
 """
 
 import csv
@@ -52,8 +52,7 @@ def read(root: Path, audio: Sequence[str]) -> list[Utterance]:
             )
         if parsed.transcript is None:
             raise CorpusError(
-                f"{root / path}: no line of {root / TRANSCRIPTS} says what is spoken in it. "
-                "Make the corpus again with `dvc repro`."
+                f"{root / path}: no line of {root / TRANSCRIPTS} has its words. Make the corpus again with `dvc repro`."
             )
         utterances.append(Utterance(stem, path, parsed))
     return utterances
@@ -74,7 +73,7 @@ CORPUS = Corpus(
     citation="This project, ser_tasks/corpora/synthesis: a source-filter synthesiser. Synthetic: no one speaks.",
     licence="MIT",
     language="en",
-    size="224 files, 8 synthetic speakers, 16 kHz, about 8 min, unless params.yaml says otherwise",
+    size="224 files, 8 synthetic speakers, 16 kHz, about 8 min, unless params.yaml has other values",
     how_to_get="dvc repro, which makes it from the section demo of params.yaml",
     sources=(),
     presets={

@@ -53,7 +53,12 @@ COUNTS = {
 
 
 def parse(stem: str) -> Parsed | None:
-    """Fields of a file name without its extension; None when it is not a name of EMO-DB."""
+    """Fields of a file name without its extension; None when it is not a name of EMO-DB.
+
+    >>> fields = parse("03a01Fa")  # speaker 03, sentence a01, Freude, first take
+    >>> fields.speaker, fields.gender, fields.emotion, fields.transcript
+    ('03', 'male', 'happiness', 'Der Lappen liegt auf dem Eisschrank.')
+    """
     match = STEM.match(stem)
     if match is None or match["text"] not in SENTENCES:
         return None

@@ -1,6 +1,6 @@
 """eNTERFACE'05: people from fourteen nations react in English, on video, to stories that elicit six emotions.
 
-The folder says who speaks: the clips of subject 11 are called s12 as released, and others are misnamed, too. The
+The folder is the speaker: the clips of subject 11 are called s12 as released, and others are misnamed, too. The
 emotion is that of the file name.
 """
 
@@ -52,7 +52,7 @@ def read(root: Path, audio: Sequence[str]) -> list[Utterance]:
         parts = (f"s{match['subject']}", match["emotion"], match["sentence"])
         parsed = Parsed(
             speaker=match["subject"],
-            gender=None,  # 34 men and 8 women by the paper, which does not say who
+            gender=None,  # 34 men and 8 women by the paper, which does not tell which are
             emotion=EMOTIONS[match["emotion"]],
             group=None,
             transcript=None,

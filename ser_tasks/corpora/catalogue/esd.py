@@ -1,6 +1,6 @@
 """ESD, the Emotional Speech Dataset: ten speakers of English and ten of Mandarin, 350 sentences, five emotions.
 
-The number in a name says sentence and emotion: 1-350 neutral, 351-700 angry, and so on. Its parts train, evaluation
+The number in a name is sentence and emotion: 1-350 neutral, 351-700 angry, and so on. Its parts train, evaluation
 and test (first 20 sentences, next 30, the rest) share speakers, and are no split to test on.
 """
 

@@ -1,17 +1,57 @@
-"""IEMOCAP: dialogs of ten English-speaking actors in five sessions, improvised and scripted, rated turn by turn."""
+"""IEMOCAP: dialogs of ten English-speaking actors in five sessions, improvised and scripted, rated turn by turn.
+
+The split of preset `iemocap4` is the division of its 5531 turns that published audio, text and fusion results stand on.
+Turns are sorted by name. Session 5 is the test set; of the others every tenth, beginning with the first, is validation.
+So validation turns come from dialogs, and speakers, of the training set: early stopping on them is optimistic. Kept for
+comparison; `split` of the corpus itself holds Sessions 1 to 4 together, and lets models draw their own validation
+speakers.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ser_tasks.corpora.catalogue.iemocap_counts import MARGINS
-from ser_tasks.corpora.catalogue.iemocap_evaluation import Turn
-from ser_tasks.corpora.catalogue.iemocap_names import parse_turn
-from ser_tasks.corpora.catalogue.iemocap_release import SOUND_PATTERN, read_release
-from ser_tasks.corpora.catalogue.iemocap_session5 import interleaved_split
-from ser_tasks.corpora.corpus import Corpus, Official, Parsed, Preset, Utterance
+from ser_tasks.corpora.catalogue.iemocap_release import SOUND_PATTERN, Turn, parse_turn, read_release
+from ser_tasks.corpora.corpus import Corpus, Finding, Level, Margin, Official, Parsed, Preset, Utterance, some
 from ser_tasks.corpora.fault import refuse
-from ser_tasks.corpora.finding import Finding, Level, some
+from ser_tasks.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL = ("neutral", "happiness", "excitement", "sadness", "anger")  # published with happiness and excitement as one
+
+#       neu  hap  exc  sad  ang
+BY_SESSION = {
+    "1": (384, 135, 143, 194, 229),
+    "2": (362, 117, 210, 197, 137),
+    "3": (320, 135, 151, 305, 240),
+    "4": (258, 65, 238, 143, 327),
+    "5": (384, 143, 299, 245, 170),
+}
+BY_SPEAKER = {
+    "1F": 528, "1M": 557, "2F": 481, "2M": 542, "3F": 522, "3M": 629, "4F": 528, "4M": 503, "5F": 590, "5M": 651,
+}  # fmt: skip
+BY_STYLE = {"improvised": 2943, "scripted": 2588}
+OTHERS = {"frustration": 1849, "surprise": 107, "fear": 40, "disgust": 2, "other": 3, "no_agreement": 2507}
+
+MARGINS = (
+    Margin(
+        ("session", "emotion"),
+        {
+            (session, emotion): count
+            for session, row in BY_SESSION.items()
+            for emotion, count in zip(USUAL, row, strict=True)
+        },
+        frozenset(USUAL),
+    ),
+    Margin(("speaker",), {(speaker,): count for speaker, count in BY_SPEAKER.items()}, frozenset(USUAL)),
+    Margin(("style",), {(style,): count for style, count in BY_STYLE.items()}, frozenset(USUAL)),
+    Margin(("emotion",), {(emotion,): count for emotion, count in OTHERS.items()}, frozenset(OTHERS)),
+)
+
+EVERY = 10
 
 CITATION = (
     "Busso, C., Bulut, M., Lee, C.-C., Kazemzadeh, A., Mower, E., Kim, S., Chang, J. N., Lee, S., Narayanan, S. S. "
@@ -21,6 +61,23 @@ CITATION = (
 FOUR = {name: name for name in ("anger", "happiness", "neutral", "sadness")} | {"excitement": "happiness"}
 SIX = ("anger", "happiness", "excitement", "sadness", "frustration", "neutral")
 TEST_SESSION = "5"
+
+
+def interleaved_split(utterances: "pd.DataFrame") -> "pd.Series":
+    """train, validation or test of every row of an utterance table, in the table's order.
+
+    Raises:
+        UserError: Session 5, or all the others, are not there
+    """
+    tested = utterances.session == "5"
+    if tested.all() or not tested.any():
+        raise UserError(
+            f"the split by Session 5 needs it and others; found sessions {sorted(utterances.session.unique())}. "
+            "Complete the corpus (`ser check iemocap`)."
+        )
+    names = utterances.utterance_id[~tested].sort_values()
+    validation = utterances.index.isin(names.index[::EVERY])
+    return tested.map({True: "test", False: "train"}).mask(validation, "validation").rename("split")
 
 
 def read(root: Path, audio: Sequence[str]) -> list[Utterance]:

@@ -45,7 +45,7 @@ def parse(stem: str) -> Parsed | None:
         speaker=match["speaker"],
         gender=match["speaker"][:-1],
         emotion=emotion,
-        group=f"{match['speaker']}-{emotion}-{match['sentence']}",  # said up to four times: 10a_1 10a_2 10b_1 10b_2
+        group=f"{match['speaker']}-{emotion}-{match['sentence']}",  # spoken up to four times: 10a_1 10a_2 10b_1 10b_2
         transcript=None,
         style="speech",
     )

@@ -1,4 +1,4 @@
-"""labels.csv: labels of a corpus whose file names lack them, or say them otherwise than expected."""
+"""labels.csv: labels of a corpus whose file names lack them, or have them in another form."""
 
 import csv
 import io

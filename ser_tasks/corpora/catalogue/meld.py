@@ -6,10 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Finding, Margin, Parsed, Preset, Utterance, some
 from ser_tasks.corpora.fault import Fault, refuse
-from ser_tasks.corpora.finding import Finding, some
-from ser_tasks.corpora.margins import Margin
 from ser_tasks.corpora.text_file import read_text
 
 CITATION = (
@@ -18,7 +16,7 @@ CITATION = (
 )
 
 EMOTIONS = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
-SPLITS = {"train": "train", "dev": "validation", "test": "test"}  # as the files say -> as the table says
+SPLITS = {"train": "train", "dev": "validation", "test": "test"}  # in the files -> in the table
 COLUMNS = ("Utterance", "Speaker", "Emotion", "Dialogue_ID", "Utterance_ID")  # those that are read
 WHOLE = re.compile(r"^\d+$", re.ASCII)
 # a folder of the clips, as released or renamed to its part
@@ -89,7 +87,7 @@ def _name(part: str, dialogue: str, utterance: str) -> str:
 
 
 def _part(path: str) -> str | None:
-    """train, dev or test, by the innermost folder that says so."""
+    """train, dev or test, by the innermost folder of such a name."""
     for folder in reversed(PurePosixPath(path).parts[:-1]):
         part = FOLDERS.get(folder, folder)
         if part in SPLITS:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ser_tasks.corpora.catalogue.label_table import NAME, Label, read_label_table
-from ser_tasks.corpora.corpus import Corpus, Parsed, Preset, Utterance
+from ser_tasks.corpora.corpus import Corpus, Finding, Parsed, Preset, Utterance
 from ser_tasks.corpora.fault import Fault, refuse
-from ser_tasks.corpora.finding import Finding
 
 CITATION = "Multimodal Emotion Recognition Challenge (MERC) 2020, Republic of Korea: the QIA data set."
 
@@ -22,9 +21,9 @@ EMOTIONS = {
     "sur": "surprise",
 }
 LABEL_FIELD = 6  # of the parts of a file name between dashes, counted from 0
-LABELLED = ("train", "val")  # the names of the others say no emotion
+LABELLED = ("train", "val")  # the names of the others hold no emotion
 RELEASED = {"train": 44_370, "val": 5_386}  # clips
-UNKNOWN = "unknown"  # the names do not say who speaks
+UNKNOWN = "unknown"  # the names do not hold the speaker
 
 CLIP = re.compile(r"^(?P<part>train|val|test[123])/(?P<stem>(?P<number>\d+)(?:-[^-/]+)*)\.\w+$", re.ASCII)
 PATTERN = (
@@ -67,7 +66,7 @@ def corpus(*, label_field: int = LABEL_FIELD) -> Corpus:
 def read_clips(root: Path, audio: Sequence[str], *, label_field: int = LABEL_FIELD) -> list[Utterance]:
     """Every clip that has a label: that of labels.csv, where it has the clip, or else of its name.
 
-    Nobody says who speaks: all clips have one speaker, unless labels.csv names them. As long as no clip of the test
+    The speakers are not published: all clips have one, unless labels.csv names them. As long as no clip of the test
     parts has a label, val is the test part: it is what can be tested on, once, and models validate on a part of train.
 
     Raises:

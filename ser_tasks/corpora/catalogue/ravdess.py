@@ -96,7 +96,7 @@ CORPUS = Corpus(
             size=208_468_073,
             md5="bc696df654c87fed845eb13823edef8a",
         ),
-        Source(  # size and checksum not known here: not verified, and said so
+        Source(  # size and checksum not known here: not verified, which is noted
             "https://zenodo.org/records/1188976/files/Audio_Song_Actors_01-24.zip?download=1", optional=True
         ),
     ),

@@ -37,7 +37,7 @@ PATTERN = (
 
 
 def read(root: Path, audio: Sequence[str]) -> list[Utterance]:
-    """Every clip; the folder says who speaks.
+    """Every clip; the folder is the speaker.
 
     Raises:
         CorpusError: every name that is not in the grammar

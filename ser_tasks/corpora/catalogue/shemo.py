@@ -3,8 +3,7 @@
 import re
 
 from ser_tasks.corpora.catalogue.presets import all_and_four
-from ser_tasks.corpora.corpus import Corpus, Parsed
-from ser_tasks.corpora.margins import Margin
+from ser_tasks.corpora.corpus import Corpus, Margin, Parsed
 
 CITATION = (
     "Mohamad Nezami, O., Jamshid Lou, P., Karami, M. (2019). ShEMO: a large-scale validated database for Persian "

@@ -4,8 +4,7 @@ import re
 from itertools import product
 
 from ser_tasks.corpora.catalogue.presets import all_and_four
-from ser_tasks.corpora.corpus import Corpus, Parsed
-from ser_tasks.corpora.margins import Margin
+from ser_tasks.corpora.corpus import Corpus, Margin, Parsed
 
 CITATION = (
     "Sultana, S., Rahman, M. S., Selim, M. R., Iqbal, M. Z. (2021). SUST Bangla Emotional Speech Corpus (SUBESCO): an "

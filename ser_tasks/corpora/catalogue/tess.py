@@ -1,7 +1,8 @@
-"""TESS, the Toronto Emotional Speech Set: two women say 200 words in one carrier phrase with seven emotions.
+"""TESS, the Toronto Emotional Speech Set: two women speak 200 words in one carrier phrase with seven emotions.
 
-Two speakers: with one of them tested, the other alone is learnt from, and whatever is tuned over speakers refuses
-that. Learn from it together with other corpora, or test on it (`ser evaluate --train ... --test tess`).
+Two speakers: with one of them as test set, the other alone is the training set, and whatever is tuned over speakers
+refuses that. Use it as a training set together with other corpora, or as a test set
+(`ser evaluate --train ... --test tess`).
 """
 
 import re

@@ -3,8 +3,7 @@
 import re
 
 from ser_tasks.corpora.catalogue.presets import all_and_four
-from ser_tasks.corpora.corpus import Corpus, Parsed
-from ser_tasks.corpora.margins import Margin
+from ser_tasks.corpora.corpus import Corpus, Margin, Parsed
 
 CITATION = (
     "Latif, S., Qayyum, A., Usman, M., Qadir, J. (2018). Cross lingual speech emotion recognition: Urdu vs. Western "
@@ -16,7 +15,7 @@ EMOTIONS = {"A": "anger", "H": "happiness", "N": "neutral", "S": "sadness"}
 # sex and number of the speaker, clip of this speaker, emotion and clip of this emotion: SM1_F10_A010
 STEM = re.compile(r"^(?P<speaker>S[FM][1-9]\d?)_F\d+_(?P<emotion>[AHNS])\d+$", re.ASCII)
 
-# of the repository's files, 29 speakers (its README says 38); most have one emotion
+# of the repository's files, 29 speakers (its README has 38); most have one emotion
 COUNTS = {
     "anger": {"SM1": 22, "SM2": 28, "SM3": 2, "SM4": 48},
     "happiness": {

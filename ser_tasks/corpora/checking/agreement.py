@@ -44,6 +44,11 @@ def krippendorff_alpha(counts: NDArray[np.int64]) -> float | None:
 
     Args:
         counts: shape (n_units, n_classes)
+
+    The nominal data of Krippendorff (2011), section B: twelve units, two raters.
+
+    >>> round(krippendorff_alpha(vote_counts([*zip("aabbdcccedda", "babbbccceddd", strict=True)])), 3)
+    0.692
     """
     paired = counts[counts.sum(axis=1) >= 2]
     in_unit, in_class, n = paired.sum(axis=1), paired.sum(axis=0), int(paired.sum())

@@ -1,25 +1,102 @@
-"""The corpus doctor, `ser check`: is this folder the corpus it says it is, whole and unspoilt?"""
+"""The corpus doctor, `ser check`: whether a folder is the corpus that it claims to be, complete and undamaged."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from ser_tasks.corpora.checking.agreement import describe_agreement
-from ser_tasks.corpora.checking.completeness import completeness
 from ser_tasks.corpora.checking.fingerprint import read_fingerprints
 from ser_tasks.corpora.checking.inspection import Inspected, Unreadable, inspect_file
 from ser_tasks.corpora.checking.overlaps import overlapping
 from ser_tasks.corpora.checking.soundness import soundness
-from ser_tasks.corpora.corpus import Corpus, CorpusError, Utterance
-from ser_tasks.corpora.finding import Finding, some
+from ser_tasks.corpora.corpus import Corpus, CorpusError, Finding, Official, Utterance, margin_findings, some
 from ser_tasks.corpora.listing import list_audio
-from ser_tasks.corpora.manifest import check_file, check_names, read_manifest
-from ser_tasks.corpora.reading import name_utterances, strangers
+from ser_tasks.corpora.manifest import check_file, check_names, map_files, read_manifest
+from ser_tasks.corpora.reading import name_utterances, unparsed
 from ser_tasks.corpora.speaker_codes import code_findings
-from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.models.lone_classes import in_words, lone_classes
+
+Cell = tuple[str, str]  # (speaker, emotion)
+
+
+def completeness(corpus: Corpus, utterances: Sequence[Utterance], genuine: Set[str]) -> list[Finding]:
+    """Hold the counts of each released part against what is there.
+
+    Args:
+        corpus: with its official counts
+        utterances: those in the folder
+        genuine: stems of the known genuine files, to name missing ones; may be empty
+    """
+    if not corpus.official and not corpus.margins:
+        return [Finding("ok", "files", f"{len(utterances)} utterances; the release publishes no counts")]
+    findings = []
+    for part in corpus.official:
+        if not part.counts:
+            continue  # its counts are margins
+        mine = [one for one in utterances if part.style in (None, one.parsed.style)]
+        findings += _part(corpus, part, mine, genuine)
+    return findings + margin_findings(corpus.margins, [one.parsed for one in utterances])
+
+
+def _part(corpus: Corpus, part: Official, utterances: Sequence[Utterance], genuine: Set[str]) -> list[Finding]:
+    total, name = sum(part.counts.values()), f"{part.style}: " if part.style else ""
+    if not utterances:
+        return [Finding("note", "files", f"{name}none of {total} files")]
+    found = Counter((one.parsed.speaker, one.parsed.emotion) for one in utterances)
+    missing = {cell: n - found[cell] for cell, n in part.counts.items() if n > found[cell]}
+    surplus = {cell: n - part.counts.get(cell, 0) for cell, n in found.items() if n > part.counts.get(cell, 0)}
+    findings = []
+    if surplus:
+        cells = [f"speaker {speaker} {emotion} +{n}" for (speaker, emotion), n in sorted(surplus.items())]
+        text = f"{name}{sum(surplus.values())} files more than the release: {some(cells)}"
+        findings.append(Finding("error", "files", f"{text}. Keep one copy of each file."))
+    if missing:
+        here = len(utterances) - sum(surplus.values())
+        there = {one.utterance_id for one in utterances}
+        whole, rest = without_whole(part.counts, missing)
+        lacking = [*whole, *_each(corpus, part, rest, genuine - there)]
+        findings.append(Finding("warning", "files", f"{name}{here} of {total} files: {'; '.join(lacking)}"))
+    return findings or [Finding("ok", "files", f"{name}all {total} files")]
+
+
+def without_whole(official: Mapping[Cell, int], missing: Mapping[Cell, int]) -> tuple[list[str], dict[Cell, int]]:
+    """Classes and speakers that are missing entirely, in words, and the missing cells of the others.
+
+    Args:
+        official: files per cell in the release
+        missing: files per cell that are not there, without zeros
+    """
+    lacking, left = [], dict(missing)
+    for axis, noun in ((1, ""), (0, "speaker ")):
+        values = dict.fromkeys(cell[axis] for cell in official)
+        gone = [value for value in values if _gone(official, missing, axis, value)]
+        if gone:
+            lacking.append(f"{noun}{some(gone, at_most=8)} missing entirely")
+            left = {cell: n for cell, n in left.items() if cell[axis] not in gone}
+    return lacking, left
+
+
+def _each(corpus: Corpus, part: Official, cells: Mapping[Cell, int], absent: Set[str]) -> list[str]:
+    """Single cells that are short, and the names of their missing files where the genuine ones are known."""
+    if not cells:
+        return []
+    short = [
+        f"speaker {speaker} {emotion} {part.counts[speaker, emotion] - n} of {part.counts[speaker, emotion]}"
+        for (speaker, emotion), n in sorted(cells.items())
+    ]
+    names = []
+    for stem in sorted(absent):
+        parsed = corpus.parse(stem) if corpus.parse else None
+        if parsed and part.style in (None, parsed.style) and (parsed.speaker, parsed.emotion) in cells:
+            names.append(stem)
+    return [some(short, at_most=8), *([f"missing files: {some(names, at_most=5)}"] if names else [])]
+
+
+def _gone(official: Mapping[Cell, int], missing: Mapping[Cell, int], axis: int, value: str) -> bool:
+    cells = [cell for cell, n in official.items() if cell[axis] == value and n]
+    return bool(cells) and all(missing.get(cell, 0) == official[cell] for cell in cells)
 
 
 @dataclass(frozen=True)
@@ -43,21 +120,21 @@ def examine(
     root: Path,
     *,
     manifest: Path | None = None,
-    heard: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Read every file below `root`, and judge it against what the corpus' module knows.
+    """Report of every file below `root`, compared with what the corpus' module knows.
 
     Args:
         corpus: what the folder should be
         root: the folder, or a link to it
-        manifest: the version it should be; None or not there is not judged
-        heard: told (files decoded, files in all) as they come
+        manifest: the version it should be; None or not there is not checked
+        progress: is called with (files decoded, files in all) as they come
 
     Raises:
         CorpusError: no folder, or no audio file in it
     """
     listing = list_audio(root, corpus)
-    strange = strangers(corpus, root, listing.audio)
+    strange = unparsed(corpus, root, listing.audio)
     known = [path for path in listing.audio if path not in strange]
     utterances = name_utterances(corpus, root, known)
     done = Counter[str]()
@@ -65,8 +142,8 @@ def examine(
     def inspect(path: str) -> Inspected | Unreadable:
         result = inspect_file(root, path)
         done["files"] += 1
-        if heard is not None:
-            heard(done["files"], len(listing.audio))
+        if progress is not None:
+            progress(done["files"], len(listing.audio))
         return result
 
     inspected = map_files(inspect, listing.audio)
@@ -112,7 +189,7 @@ def _overlaps(utterances: Sequence[Utterance]) -> list[Finding]:
     if not named:
         return []
     text = f"{len(named)} utterances overlap a part of the same file that has another label: {some(named)}"
-    return [Finding("warning", "overlaps", f"{text}. The sound that they share is learnt as both")]
+    return [Finding("warning", "overlaps", f"{text}. The audio that they share is trained as both")]
 
 
 def _agreement(corpus: Corpus, utterances: Sequence[Utterance]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Parts of one file that overlap and have different labels: the same sound, learnt as two classes."""
+"""Parts of one file that overlap and have different labels: the same audio, trained as two classes."""
 
 from collections.abc import Hashable, Iterable, Sequence
 

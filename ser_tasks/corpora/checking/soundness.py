@@ -1,19 +1,21 @@
-"""What the doctor hears in all files together: rates, lengths, levels, duplicates, genuineness."""
+"""What the signals of a corpus show together: rates, lengths, levels, duplicates, genuineness."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from ser_tasks.audio.channels import CHOOSE
 from ser_tasks.audio.recording import SHORTEST
 from ser_tasks.corpora.checking.fingerprint import Fingerprint
-from ser_tasks.corpora.checking.inspection import Inspected, cliff
-from ser_tasks.corpora.checking.recognition import Recognised, Verdict, recognise
-from ser_tasks.corpora.checking.take import same_takes
-from ser_tasks.corpora.corpus import Corpus, Official, Utterance
-from ser_tasks.corpora.finding import Finding, Level, some
+from ser_tasks.corpora.checking.inspection import Inspected, cliff, same_takes
+from ser_tasks.corpora.corpus import Corpus, Finding, Level, Official, Utterance, some
+
+Verdict = Literal["genuine", "relabelled", "resampled", "cut", "padded", "altered", "unknown"]
+SHORTER = 0.02  # s a resampled file may lose at its edges
 
 SILENT = -80.0  # dBFS of peak
 SAME_LENGTH = 0.25  # share of files with one and the same number of samples; RAVDESS itself has 0.05
@@ -37,6 +39,39 @@ VERDICTS: tuple[tuple[Verdict, Level, str, str], ...] = (
     ),
     ("unknown", "note", "are not verifiable: no fingerprint of theirs is known", ""),
 )
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The verdict on one file; `of` names the genuine file whose sound it has, when that is another."""
+
+    file: Inspected
+    verdict: Verdict
+    of: str | None = None
+    cut: bool = False  # shorter than the genuine file, in s
+
+
+def recognise(files: Iterable[Inspected], prints: Mapping[str, Fingerprint], sampling_rate: int) -> list[Recognised]:
+    """Hold files against the fingerprints of the genuine ones, whose rate is `sampling_rate` in Hz."""
+    stems: dict[str, list[str]] = {}
+    for stem, one in sorted(prints.items()):
+        stems.setdefault(one.digest, []).append(stem)  # the release itself holds duplicates
+    return [_verdict(file, prints.get(file.stem), stems.get(file.digest, []), sampling_rate) for file in files]
+
+
+def _verdict(file: Inspected, own: Fingerprint | None, namesakes: list[str], sampling_rate: int) -> Recognised:
+    if file.stem in namesakes:
+        return Recognised(file, "genuine")
+    if namesakes:
+        return Recognised(file, "relabelled", of=namesakes[0])
+    if own is None:
+        return Recognised(file, "unknown")
+    cut = file.duration < own.n_samples / sampling_rate - SHORTER
+    if file.sampling_rate != sampling_rate:
+        return Recognised(file, "resampled", cut=cut)
+    if file.n_samples == own.n_samples:
+        return Recognised(file, "altered")
+    return Recognised(file, "cut" if file.n_samples < own.n_samples else "padded", cut=cut)
 
 
 def soundness(
@@ -72,7 +107,7 @@ def soundness(
 
 
 def fingerprint_findings(recognised: Sequence[Recognised]) -> list[Finding]:
-    """What the comparison with the genuine files says, one finding for each verdict."""
+    """Findings of the comparison with the genuine files, one for each verdict."""
     by_verdict: dict[str, list[Recognised]] = {}
     for one in recognised:
         by_verdict.setdefault(one.verdict, []).append(one)
@@ -121,20 +156,20 @@ def _channels(files: Sequence[Inspected], sides: Set[str | None]) -> Finding:
 
 
 def _notes(files: Sequence[Inspected], sides: Set[str | None]) -> list[Finding]:
-    """What was said while a file was read, or of channels that are mixed down, and of how many."""
-    said: dict[str, list[str]] = {}
+    """Findings from the notes on files as they were read, or on channels that are mixed down, and of how many."""
+    noted: dict[str, list[str]] = {}
     for file in files:
         remark = file.remark.replace(CHOOSE, COLUMN) if file.remark and file.path not in sides else None
         for note in (*file.notes, *([remark] if remark else [])):
-            said.setdefault(NUMBER.sub("...", note), []).append(file.path)
-    return [Finding("warning", "heard", f"{len(paths)} files: {note}: {some(paths)}") for note, paths in said.items()]
+            noted.setdefault(NUMBER.sub("...", note), []).append(file.path)
+    return [Finding("warning", "notes", f"{len(paths)} files: {note}: {some(paths)}") for note, paths in noted.items()]
 
 
 def _too_short(files: Sequence[Inspected]) -> list[Finding]:
     short = [file.path for file in files if file.duration < SHORTEST]
     if not short:
         return []
-    text = f"{len(short)} files are shorter than {SHORTEST} s, which no answer is given to: {some(short)}"
+    text = f"{len(short)} files are shorter than {SHORTEST} s, too short for a prediction: {some(short)}"
     return [Finding("warning", "duration", f"{text}; leave them out")]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.corpus import some
 from ser_tasks.errors import UserError
 
 LIST = re.compile(r"(?P<name>\w+)_(?P<part>train|valid|test)_fold_(?P<fold>\d+)\.jsonl?")
@@ -50,7 +50,7 @@ class PublishedFolds:
 
     @property
     def sha256(self) -> str:
-        """Of what is in which part of which fold, under which label: files that say the same have the same."""
+        """Of what is in which part of which fold, under which label: files with the same content have the same."""
         lines = [
             f"{fold} {part} {item.key} {item.emotion}"
             for fold, parts in self.folds.items()
@@ -65,7 +65,7 @@ class PublishedFolds:
 
 
 def find_lists(folder: Path) -> dict[tuple[int, str], Path]:
-    """{(fold, part): file}, of several that say the same the .jsonl; other names beside them are passed over."""
+    """{(fold, part): file}, of several with the same content the .jsonl; other names beside them are passed over."""
     found: dict[tuple[int, str], Path] = {}
     for file in sorted(folder.glob("fold_*/*_fold_*.json*")):  # .json before .jsonl
         match = LIST.fullmatch(file.name)

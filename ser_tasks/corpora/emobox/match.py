@@ -1,4 +1,4 @@
-"""Published folds over a corpus: every recording of every list found among its utterances, every difference said."""
+"""Published folds over a corpus: every recording of every list found among its utterances, every difference noted."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from ser_tasks.corpora.corpus import Preset
+from ser_tasks.corpora.corpus import Preset, some
 from ser_tasks.corpora.emobox.lists import PARTS, Item, PublishedFolds
-from ser_tasks.corpora.finding import some
 from ser_tasks.corpora.vocabulary import class_of
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.splits import Fold
@@ -24,7 +23,7 @@ class Matched:
     notes: tuple[str, ...]
 
 
-def refuse_other_folds(published: PublishedFolds, section: EmoboxFolds, corpus: str) -> None:
+def check_same_folds(published: PublishedFolds, section: EmoboxFolds, corpus: str) -> None:
     """Stop unless these are the folds that params.yaml means.
 
     Raises:
@@ -33,7 +32,7 @@ def refuse_other_folds(published: PublishedFolds, section: EmoboxFolds, corpus: 
     if published.sha256 != section.sha256:
         raise UserError(
             f"{published.folder}: not the folds that params.yaml states (sha256 {published.sha256[:12]}..., stated "
-            f"{section.sha256[:12]}...). Restore them; or, if that is meant: ser emobox {corpus} {published.folder}"
+            f"{section.sha256[:12]}...). Restore them; or, for new ones: ser emobox {corpus} {published.folder}"
         )
 
 
@@ -41,7 +40,7 @@ def match_folds(published: PublishedFolds, everything: pd.DataFrame, kept: pd.Da
     """Every recording of every list found among the utterances; folds of those that the preset keeps.
 
     A recording of a class that the preset drops is counted, whether it is here or not. A training recording that is not
-    here is said; a test recording that is not here stops it, because the figure would be of another test.
+    here is noted; a test recording that is not here stops it, because the result would be of another test set.
 
     Args:
         published: the lists
@@ -60,7 +59,7 @@ def match_folds(published: PublishedFolds, everything: pd.DataFrame, kept: pd.Da
         key for key, item in published.items.items() if _is_dropped(item, utterance.get(key), takes_part, classes)
     }
     absent = {key for key in published.items if key not in utterance} - dropped
-    _refuse_absent(published, absent)
+    _check_present(published, absent)
     folds = tuple(_fold(fold, parts, utterance, dropped | absent) for fold, parts in published.folds.items())
     used = {name for fold in folds for name in (*fold.train, *fold.validation, *fold.test)}
     extra = sorted(set(takes_part) - used)
@@ -97,11 +96,11 @@ def _is_dropped(item: Item, utterance: str | None, takes_part: Mapping[str, str]
     """By the corpus' own label where it is here, else by that of the list."""
     if utterance is not None:
         return utterance not in takes_part
-    meant = class_of(item.emotion)
-    return meant is not None and meant not in classes
+    named = class_of(item.emotion)
+    return named is not None and named not in classes
 
 
-def _refuse_absent(published: PublishedFolds, absent: set[str]) -> None:
+def _check_present(published: PublishedFolds, absent: set[str]) -> None:
     tested = sorted({item.key for parts in published.folds.values() for item in parts["test"]} & absent)
     if tested:
         raise UserError(
@@ -119,17 +118,17 @@ def _fold(number: int, parts: Mapping[str, Sequence[Item]], utterance: Mapping[s
 
 
 def _disagreements(published: PublishedFolds, utterance: Mapping[str, str], takes_part: Mapping[str, str]) -> list[str]:
-    """Labels of the lists that mean another class than the corpus says; labels that mean none are not judged."""
+    """Labels of the lists that mean another class than that of the corpus; labels that mean none are not compared."""
     other, open_ = [], Counter[str]()
     for key, item in sorted(published.items.items()):
-        own, meant = takes_part.get(utterance.get(key, "")), class_of(item.emotion)
+        own, named = takes_part.get(utterance.get(key, "")), class_of(item.emotion)
         if own is None:
             continue
-        if meant is None:
+        if named is None:
             open_[item.emotion] += 1
-        elif meant != own:
+        elif named != own:
             other.append(f"{published.stem(key)} is {item.emotion} there, {own} here")
-    said = [f"{len(other)} labels differ from EmoBox', the corpus' own are taken: {some(other)}."] if other else []
+    remarks = [f"{len(other)} labels differ from EmoBox', the corpus' own are taken: {some(other)}."] if other else []
     if open_:
-        said.append(f"Labels not compared, because they mean no class beyond doubt: {', '.join(sorted(open_))}.")
-    return said
+        remarks.append(f"Labels not compared, because they mean no class beyond doubt: {', '.join(sorted(open_))}.")
+    return remarks

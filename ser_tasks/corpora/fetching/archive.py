@@ -28,7 +28,7 @@ class Limits:
     files: int = 200_000
     bytes: int = 100 << 30
     ratio: float = 100.0  # bytes written per byte of archive
-    ratio_from: int = 64 << 20  # bytes written before the ratio is judged
+    ratio_from: int = 64 << 20  # bytes written before the ratio is checked
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Member:
 def unpack(archive: Path, folder: Path, *, limits: Limits | None = None, progress: Progress | None = None) -> int:
     """Write the files of an archive below an existing folder, and count them.
 
-    The limits hold for what is really written, whatever the headers say.
+    The limits hold for what is really written, whatever the headers state.
 
     Raises:
         CorpusError: broken, not an archive, too large, or a member that is no plain file inside the folder

@@ -15,7 +15,7 @@ from ser_tasks.corpora.fetching.progress import Progress, Silent
 ATTEMPTS = 5
 TIMEOUT = (15.0, 60.0)  # s: to connect, between two pieces
 BLOCK = 1 << 18  # bytes
-BUSY = (408, 425, 429, 500, 502, 503, 504)  # answers worth another try
+BUSY = (408, 425, 429, 500, 502, 503, 504)  # statuses worth another try
 
 
 def download(
@@ -28,7 +28,7 @@ def download(
     """The archive of a source, in `folder`.
 
     What arrived before a break stays beside it as `<name>.part`, and the next attempt, or the next run, asks
-    for the rest only, if the server says that the file is still the same.
+    for the rest only, if the server states that the file is still the same.
 
     Raises:
         CorpusError: not reachable, refused, too short, or another size or md5 than the source states
@@ -58,7 +58,7 @@ def download(
         ) as error:
             failure = _brief(error)
         except requests.RequestException as error:
-            raise CorpusError(f"{source.url}: {_brief(error)}. Mend the address; http and https are read.") from error
+            raise CorpusError(f"{source.url}: {_brief(error)}. Fix the address; http and https are read.") from error
     else:
         raise CorpusError(
             f"{source.url}: not complete after {ATTEMPTS} attempts ({failure}); {part.size} bytes are here. "
@@ -73,7 +73,7 @@ class BusyError(Exception):
 
 
 class Partial:
-    """What has arrived of one address, and the validator that says whether the rest still fits."""
+    """What has arrived of one address, and the validator that tells whether the rest still fits."""
 
     def __init__(self, url: str, path: Path) -> None:
         self.url, self.path, self.about = url, path, path.with_name(path.name + ".json")
@@ -115,7 +115,7 @@ def verify(path: Path, source: Source, *, keep_short: bool = False) -> None:
         keep_short: the file is a transfer that can be resumed
 
     Raises:
-        CorpusError: says what was expected, what was found, and what to do
+        CorpusError: states what was expected, what was found, and what to do
     """
     size = path.stat().st_size
     if source.size is not None and size < source.size:
@@ -147,27 +147,27 @@ def _transfer(source: Source, part: Partial, progress: Progress) -> None:
     headers = {"Accept-Encoding": "identity"}  # byte counts of the file itself
     if have and validator:
         headers |= {"Range": f"bytes={have}-", "If-Range": validator}
-    with requests.get(source.url, headers=headers, stream=True, timeout=TIMEOUT) as answer:
-        resumed = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-        if answer.status_code == 416 and answer.headers.get("Content-Range") == f"bytes */{have}":
+    with requests.get(source.url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+        resumed = response.status_code == 206 and response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+        if response.status_code == 416 and response.headers.get("Content-Range") == f"bytes */{have}":
             return  # all of it was here already
-        if answer.status_code == 416 or (answer.status_code == 206 and not resumed):
+        if response.status_code == 416 or (response.status_code == 206 and not resumed):
             part.restart(None)
             raise BusyError("the server has another file than before")
-        _refuse(source, answer)
+        _check_status(source, response)
         if not resumed:
             have = 0
-            part.restart(_validator(answer))
-        _receive(source, answer, part, have, progress)
+            part.restart(_validator(response))
+        _receive(source, response, part, have, progress)
 
 
-def _receive(source: Source, answer: requests.Response, part: Partial, have: int, progress: Progress) -> None:
-    coming = int(answer.headers["Content-Length"]) if "Content-Length" in answer.headers else None
+def _receive(source: Source, response: requests.Response, part: Partial, have: int, progress: Progress) -> None:
+    coming = int(response.headers["Content-Length"]) if "Content-Length" in response.headers else None
     _check_room(part.path, coming)
     progress.start(f"downloading {source.file_name}", None if coming is None else have + coming, have)
     received = 0
     with part.path.open("ab") as file:
-        for block in answer.iter_content(BLOCK):
+        for block in response.iter_content(BLOCK):
             file.write(block)
             received += len(block)
             progress.advance(len(block))
@@ -175,20 +175,20 @@ def _receive(source: Source, answer: requests.Response, part: Partial, have: int
         raise BusyError(f"{received} of {coming} bytes came")
 
 
-def _refuse(source: Source, answer: requests.Response) -> None:
-    if answer.status_code in BUSY:
-        raise BusyError(f"the server answered {answer.status_code} {answer.reason}")
-    if answer.status_code >= 400:
+def _check_status(source: Source, response: requests.Response) -> None:
+    if response.status_code in BUSY:
+        raise BusyError(f"the server answered {response.status_code} {response.reason}")
+    if response.status_code >= 400:
         raise CorpusError(
-            f"{source.url}: the server answered {answer.status_code} {answer.reason}. Open the address in a "
+            f"{source.url}: the server answered {response.status_code} {response.reason}. Open the address in a "
             "browser; if the archive has moved, download it by hand and give it with `--from FILE`."
         )
 
 
-def _validator(answer: requests.Response) -> str | None:
+def _validator(response: requests.Response) -> str | None:
     """Something If-Range may hold: a strong ETag, or else the date."""
-    tag = answer.headers.get("ETag", "")
-    return tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified")
+    tag = response.headers.get("ETag", "")
+    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified")
 
 
 def _check_room(path: Path, coming: int | None) -> None:

@@ -17,7 +17,7 @@ from ser_tasks.corpora.fetching.progress import Progress, Silent
 from ser_tasks.corpora.listing import Listing, list_audio
 from ser_tasks.corpora.manifest import Entry, digest_files, read_manifest, save_entries
 from ser_tasks.corpora.place import Place, place_of
-from ser_tasks.corpora.reading import strangers
+from ser_tasks.corpora.reading import unparsed
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def fetch(
         origin: a folder (linked, never copied), an archive, or an address (http, https, file);
             None is what is in place already, or else the official source
         everything: also the optional archives of the release
-        progress: told of every step
+        progress: is called at every step
 
     Raises:
         CorpusError: not to be had, not this corpus, or not safe to unpack
@@ -66,7 +66,7 @@ def fetch(
 
 
 def _settle(corpus: Corpus, place: Place, origin: str | Path | None, everything: bool, progress: Progress) -> str:
-    """Bring the root into being, and say how."""
+    """Make the root, and return how."""
     in_place = place.root.exists()
     if origin is None and not everything and (in_place or place.root.is_symlink()):
         return f"used as it is, {'linked' if place.root.is_symlink() else 'unpacked'} before"
@@ -164,7 +164,7 @@ def find_root(corpus: Corpus, folder: Path) -> Path:
 def _require_known(corpus: Corpus, root: Path) -> None:
     """Refuse a folder without a single file of the corpus' grammar."""
     audio = list_audio(root, corpus).audio
-    known = len(corpus.read(root, audio)) if corpus.read else len(audio) - len(strangers(corpus, root, audio))
+    known = len(corpus.read(root, audio)) if corpus.read else len(audio) - len(unparsed(corpus, root, audio))
     if known == 0:
         raise CorpusError(
             f"{root}: {len(audio)} audio files, but none is named as in {corpus.name}; expected like "
@@ -179,7 +179,7 @@ def _known_source(corpus: Corpus, url: str) -> Source:
 
 
 def _vouch(corpus: Corpus, archive: Path, progress: Progress) -> None:
-    """Verify an archive that has the name and size of an official one; else say that nobody did."""
+    """Verify an archive that has the name and size of an official one; else note that nobody did."""
     size = archive.stat().st_size
     for source in corpus.sources:
         if source.md5 and source.file_name == archive.name and source.size == size:
@@ -204,10 +204,12 @@ def _tell_changes(manifest: Path, entries: list[Entry], progress: Progress) -> N
 
 
 def _tell_skipped(corpus: Corpus, root: Path, listing: Listing, progress: Progress) -> None:
-    strange = strangers(corpus, root, listing.audio)
-    if strange:
-        first = next(iter(strange.values()))
-        progress.note(f"{len(strange)} audio files are not of {corpus.name} and will be refused; the first: {first}")
+    unparsed_names = unparsed(corpus, root, listing.audio)
+    if unparsed_names:
+        first = next(iter(unparsed_names.values()))
+        progress.note(
+            f"{len(unparsed_names)} audio files are not of {corpus.name} and will be refused; the first: {first}"
+        )
     if listing.skipped:
         progress.note("skipped: " + ", ".join(f"{count} {reason}" for reason, count in listing.skipped.items()))
 

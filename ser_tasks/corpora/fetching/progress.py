@@ -1,4 +1,4 @@
-"""How a long fetch tells what it does; the command line draws a bar, a notebook stays silent."""
+"""Progress of a long fetch: the command line draws a bar, a notebook stays silent."""
 
 from typing import Protocol
 

@@ -1,19 +1,32 @@
-"""Which column of a table is what: by its name, and by what stands in it."""
+"""The role of each column of a table, by its name and its values; and the channel of its file that a row stands for."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ser_tasks.audio.channels import NAMES
+from ser_tasks.audio.decode import AudioError, open_sound
+from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.encoding import hint
 from ser_tasks.corpora.importing.locate import Located
 from ser_tasks.corpora.importing.options import NONE, ROLES, TIMES
-from ser_tasks.corpora.importing.problem import SourceError, option
-from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceTable
+from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, SourceTable, option
 from ser_tasks.corpora.importing.time_columns import take_times
 from ser_tasks.corpora.vocabulary import class_of, plain
 from ser_tasks.params.reading import nearest
 
-NAMES = {  # role -> names of columns, as `plain` has them
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+SIDES = {"left": "left", "l": "left", "a": "left", "right": "right", "r": "right", "b": "right", "mix": "", "both": ""}
+"""As tables spell them; A and B are the sides of a call in the corpora of the LDC."""
+
+COLUMN_NAMES = {  # role -> names of columns, as `plain` has them
     "path": "path file filename file_name filepath file_path wav wav_path wav_file audio audio_path audio_file "
     "audio_filepath clip clip_path recording sound utterance_path",
     "emotion": "emotion emo emotion_label label class category emotion_class emotion_category categorical_emotion "
@@ -41,18 +54,73 @@ WORDS = 0.5  # of its distinct values that are words of the vocabulary
 Look = Callable[[pd.Series], Located]
 
 
+WORD = "ch(?:an(?:nel)?)?"
+SPELT = re.compile(rf"(?:{WORD}_?)?(.*?)(?:_?{WORD})?(?:\.0)?")
+"""ch1, Left channel; and 1.0, a number that went through a column with gaps."""
+
+
+def sides_of(values: pd.Series) -> tuple[pd.Series, list[str], list[str]]:
+    """Left, right, a number from 1, or None for the mix; notes; and problems.
+
+    Args:
+        values: of the column, as they stand in the table
+    """
+    spelt = {value: _spelt(value) for value in values.dropna().unique()}
+    first = 0 if "0" in spelt.values() else 1  # of the numbers
+    read = {value: _side(name, first) for value, name in spelt.items()}
+    lost = sorted(str(value) for value, side in read.items() if side is None)
+    problems = [
+        f"{len(lost)} values of the channel are not understood: {some(lost)}. Expected left, right, A, B, mix, or the "
+        "number of a channel. Fix them, or take the column away: add --column channel=none."
+    ]
+    notes = ["channels are counted from 0 in the table: 0 is the left one"]
+    sides = values.map(lambda value: None if pd.isna(value) else read[value] or None)
+    return sides.astype(object).where(sides.notna(), None), notes[: 1 - first], problems[: len(lost)]
+
+
+def check_channels(rows: Rows) -> None:
+    """No row may speak of a channel that its file does not have."""
+    stated = rows.table[rows.table.channel.notna() & rows.table.file.notna()]
+    there = {file: _n_channels(file) for file in stated.file.unique()}
+    absent = stated.index[[there[file] < _place(side) for file, side in zip(stated.file, stated.channel, strict=True)]]
+    wrong = pd.Series(rows.table.index.isin(absent), index=rows.table.index)
+    rows.refuse(wrong, "segments", "name a channel that their file does not have", "Fix them, or the sounds")
+
+
+def _spelt(value: str) -> str:
+    found = SPELT.fullmatch(plain(value))
+    return found[1] if found else ""
+
+
+def _side(value: str, first: int) -> str | None:
+    if value.isdecimal():
+        return str(int(value) - first + 1) if int(value) >= first else None
+    return SIDES.get(value)
+
+
+def _place(channel: str) -> int:
+    return NAMES[channel] + 1 if channel in NAMES else int(channel)
+
+
+def _n_channels(file: Path) -> int:
+    try:
+        return open_sound(file).n_channels
+    except AudioError:
+        return 0
+
+
 def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> dict[str, ColumnChoice]:
     """The column of each role; a role that none has is left out.
 
     Args:
         source: the rows
-        given: role -> column, or NONE, as the command line says
+        given: role -> column, or NONE, as the command line has it
         look: for the files that a column names
 
     Raises:
         SourceError: no column, or several, could be the path or the emotion; or a column that is not there
     """
-    taken = take_path(source, given, look) | dict(source.roles) | _told(source.table, given)
+    taken = take_path(source, given, look) | dict(source.roles) | _given(source.table, given)
     taken = {role: one for role, one in taken.items() if given.get(role) != NONE}
     for role in ROLES[1:]:
         if role in (*taken, *TIMES) or given.get(role) == NONE:
@@ -65,7 +133,7 @@ def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> d
     if "emotion" not in taken:
         raise SourceError(
             f"no column holds emotions that are known here, or has the name for it. Columns: "
-            f"{', '.join(source.table.columns)}. Say which one: add --column emotion=COLUMN."
+            f"{', '.join(source.table.columns)}. State which one: add --column emotion=COLUMN."
             f"{hint(source.encoding)}"
         )
     return {role: taken[role] for role in ROLES if role in taken}
@@ -77,8 +145,8 @@ def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict
     Raises:
         SourceError: none, or several, name files that are there
     """
-    said = dict(source.roles) | _told(source.table, given)
-    found = said.get("path") or _path(source.table, look)
+    chosen = dict(source.roles) | _given(source.table, given)
+    found = chosen.get("path") or _path(source.table, look)
     if found is None:
         looked, first = ", ".join(map(str, source.folders)), source.table.iloc[0].to_dict()
         raise SourceError(
@@ -89,12 +157,12 @@ def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict
     return {"path": found}
 
 
-def _told(table: pd.DataFrame, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
-    refuse_unknown_columns(table, given)
-    return {role: ColumnChoice(column, "you said so") for role, column in given.items() if column != NONE}
+def _given(table: pd.DataFrame, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
+    check_columns(table, given)
+    return {role: ColumnChoice(column, "given") for role, column in given.items() if column != NONE}
 
 
-def refuse_unknown_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
+def check_columns(table: pd.DataFrame, given: Mapping[str, str]) -> None:
     """Refuse a role, or a column, that is not there.
 
     Raises:
@@ -137,7 +205,7 @@ def emotion_column(table: pd.DataFrame) -> ColumnChoice | None:
             if not _say_the_same(table[candidates]):
                 raters = option("--column", f"emotion={','.join(dict.fromkeys(candidates))}")
                 several = _several("emotion", candidates, "hold emotions, and they differ")
-                raise SourceError(f"{several} Or, if each is what a rater said: add {raters} --votes majority.")
+                raise SourceError(f"{several} Or, if each is the label of a rater: add {raters} --votes majority.")
             return ColumnChoice(candidates[0], why)
     if len(named) > 1:
         raise SourceError(_several("emotion", named, "have the name for it, and none holds known words"))
@@ -174,10 +242,10 @@ def _divides_alike(one: pd.Series, other: pd.Series) -> bool:
 def _by_name(table: pd.DataFrame, role: str) -> list[str]:
     """In the order of the table of names."""
     names = {plain(column): column for column in reversed(list(table.columns))}
-    return [names[name] for name in NAMES[role].split() if name in names]
+    return [names[name] for name in COLUMN_NAMES[role].split() if name in names]
 
 
 def _several(role: str, columns: Sequence[str], what: str) -> str:
     distinct = list(dict.fromkeys(columns))
-    mends = " or ".join(option("--column", f"{role}={column}") for column in distinct)
-    return f"{len(distinct)} columns {what}: {', '.join(distinct)}. Say which one: add {mends}."
+    hints = " or ".join(option("--column", f"{role}={column}") for column in distinct)
+    return f"{len(distinct)} columns {what}: {', '.join(distinct)}. State which one: add {hints}."

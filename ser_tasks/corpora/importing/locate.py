@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from ser_tasks.bundles.inference.inputs import SUFFIXES, gather
+from ser_tasks.audio.recording_files import SUFFIXES, gather
 
 TRIED = 200  # names that decide where the others are looked for
 
@@ -19,7 +19,7 @@ class Way:
     folder: Path | None  # that it begins at; None: it is absolute
     cut: int = 0  # folders at its beginning that are not there
     endings: tuple[str, ...] = ("",)  # tried behind the name; "": its own
-    names: "Names | None" = None  # everything below the folder by its name, where paths say nothing
+    names: "Names | None" = None  # everything below the folder by its name, where paths tell nothing
 
 
 Names = dict[str, list[Path]]
@@ -127,14 +127,14 @@ def _normal(name: str) -> str:
 def _said(way: Way) -> str:
     if way.names is None and not way.cut and way.endings == ("",):
         return ""
-    said = [f"files are found below {way.folder}"]
+    how = [f"files are found below {way.folder}"]
     if way.names is not None:
-        said.append("by their names alone")
+        how.append("by their names alone")
     if way.cut:
-        said.append(f"without the first {way.cut} folder{'s' * (way.cut > 1)} of the path")
+        how.append(f"without the first {way.cut} folder{'s' * (way.cut > 1)} of the path")
     if way.endings != ("",):
-        said.append("with another ending, or the one that the names lack")
-    return ", ".join(said)
+        how.append("with another ending, or the one that the names lack")
+    return ", ".join(how)
 
 
 def endings(files: Sequence[Path]) -> str:

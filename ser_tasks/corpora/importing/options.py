@@ -1,4 +1,4 @@
-"""What a person says to `ser import`: kept in the description of the corpus, so that nothing is asked twice."""
+"""Options of `ser import`: kept in the description of the corpus, so that nothing has to be given twice."""
 
 from typing import Any, Literal
 
@@ -12,9 +12,7 @@ TIMES = ("start", "end", "duration")
 UNITS = ("s", "ms", "samples")  # of times, that an option names
 NONE = "none"  # as a column: no column has this role
 DROP = "drop"  # as a class: utterances of this label are left out
-Unusable = Literal[
-    "missing", "unreadable", "unmatched", "speakerless", "segments"
-]  # refused, or left out if the user says so
+Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out by --drop
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
 Unit = Literal["s", "ms", "samples"]
 Part = Literal["train", "validation", "test", "drop"]
@@ -24,7 +22,7 @@ Kind = Literal["acted", "natural", "synthetic"]
 
 
 class ImportOptions(BaseModel):
-    """Options of one import; what is None was not said."""
+    """Options of one import; None: not given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,13 +46,13 @@ class ImportOptions(BaseModel):
     citation: str | None = None
 
     def over(self, before: "ImportOptions") -> "ImportOptions":
-        """This, and what was said before and is not said anew; single columns, labels and parts are kept, too."""
-        said = {key: value for key, value in self if value not in (None, {}, ())}
+        """These options, and earlier ones that are not given anew; single columns, labels and parts are kept, too."""
+        values = {key: value for key, value in self if value not in (None, {}, ())}
         pairs = ("column", "label", "split")
         both: dict[str, Any] = {key: {**getattr(before, key), **getattr(self, key)} for key in pairs}
-        return before.model_copy(update=said | both)
+        return before.model_copy(update=values | both)
 
     def stated(self) -> dict[str, Any]:
-        """What was said, ready for YAML."""
-        said = {key: list(value) if isinstance(value, tuple) else value for key, value in self}
-        return {key: value for key, value in said.items() if value not in (None, {}, [])}
+        """Options that were given, ready for YAML."""
+        values = {key: list(value) if isinstance(value, tuple) else value for key, value in self}
+        return {key: value for key, value in values.items() if value not in (None, {}, [])}

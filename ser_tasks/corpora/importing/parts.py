@@ -3,19 +3,15 @@
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ser_tasks.audio.decode import AudioError, open_sound
 from ser_tasks.corpora.checking.overlaps import overlapping
-from ser_tasks.corpora.finding import some
+from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.options import TIMES, UNITS
-from ser_tasks.corpora.importing.problem import option
-from ser_tasks.corpora.importing.seconds import SAMPLES, is_empty, read_time
-
-if TYPE_CHECKING:
-    from ser_tasks.corpora.importing.rows import Rows
+from ser_tasks.corpora.importing.source_table import Rows, option
+from ser_tasks.corpora.importing.time_columns import SAMPLES, is_empty, read_time
 
 SLACK = 0.05  # s that a part may end behind its file, for rounding; it is cut to the file
 DIFFERS = 0.5  # s between a length in the table and that of the sound that are remarked on
@@ -28,7 +24,7 @@ EXPECTED = {
 Lengths = Mapping[Path, float | None]
 
 
-def place_parts(rows: "Rows", units: Mapping[str, str], lengths: Lengths) -> bool:
+def place_parts(rows: Rows, units: Mapping[str, str], lengths: Lengths) -> bool:
     """Give every row its start and end in s, as text, None where it has none; False: a time was not understood.
 
     Args:
@@ -75,7 +71,7 @@ def _read(table: pd.DataFrame, units: Mapping[str, str]) -> tuple[pd.DataFrame, 
 
 
 def _rates(files: Iterable[Path | None]) -> dict[Path, int]:
-    """Samples in a second, of the files whose header says it."""
+    """Samples in a second, of the files whose header states it."""
     rates = {}
     for file in {file for file in files if file is not None}:
         try:
@@ -94,7 +90,7 @@ def _outside(times: pd.DataFrame, length: "pd.Series[float]") -> "pd.Series[bool
     return (begin < 0) | (begin >= end) | (end > length)
 
 
-def _not_understood(rows: "Rows", units: Mapping[str, str], lost: pd.DataFrame) -> str:
+def _not_understood(rows: Rows, units: Mapping[str, str], lost: pd.DataFrame) -> str:
     """What stands in the first of these cells, what may stand there, and the options."""
     some_lost = lost[lost.any(axis=1)]
     if some_lost.empty:
@@ -104,7 +100,7 @@ def _not_understood(rows: "Rows", units: Mapping[str, str], lost: pd.DataFrame) 
     expected = EXPECTED.get(unit, f"{unit} as 1.5 or 1,5, or minutes and seconds as 0:01.5")
     others = " or ".join(f"--times {other}" for other in UNITS if other != unit)
     return (
-        f"The first is {role} {rows.table.loc[where, role]!r}; expected {expected}. Mend them, or say the unit: add "
+        f"The first is {role} {rows.table.loc[where, role]!r}; expected {expected}. Fix them, or state the unit: add "
         f"{others}; or that these are no times: add --column {role}=none"
     )
 
@@ -120,7 +116,7 @@ def _how_far(raw: pd.DataFrame, times: pd.DataFrame, length: "pd.Series[float]",
     if fits := _fitting(raw, length, units):
         return f"{found}. As {fits} all are inside: add --times {fits}"
     return (
-        f"{found}. Mend them; or if they are of a longer recording that these files are cut from: add "
+        f"{found}. Fix them; or if they are of a longer recording that these files are cut from: add "
         f"{' '.join(f'--column {role}=none' for role in TIMES if role in units)}"
     )
 
@@ -135,7 +131,7 @@ def _fitting(raw: pd.DataFrame, length: "pd.Series[float]", units: Mapping[str, 
     return None
 
 
-def _stated(rows: "Rows", times: pd.DataFrame, length: "pd.Series[float]", *, parts: bool) -> None:
+def _stated(rows: Rows, times: pd.DataFrame, length: "pd.Series[float]", *, parts: bool) -> None:
     """Remark on lengths that are neither those of the parts nor of the files."""
     stated, part = times.duration, times.end.fillna(length) - times.start.fillna(0.0)
     differs = ((stated - part).abs() > DIFFERS) & ((stated - length).abs() > DIFFERS) & (length != float("inf"))
@@ -148,7 +144,7 @@ def _stated(rows: "Rows", times: pd.DataFrame, length: "pd.Series[float]", *, pa
         )
 
 
-def _note_unused(rows: "Rows", length: "pd.Series[float]") -> None:
+def _note_unused(rows: Rows, length: "pd.Series[float]") -> None:
     """Remark on two columns of numbers that would be times of parts in every row, and are not called so."""
     spare = rows.spare.reindex(length.index)
     times = spare.map(lambda cell: None if is_empty(cell) else read_time(cell, "s", rate=None)).astype(float)
@@ -157,19 +153,19 @@ def _note_unused(rows: "Rows", length: "pd.Series[float]") -> None:
         in_order = (times[first] >= 0) & (times[first] < times[second]) & (times[second] <= length)
         fractions = (times[[first, second]] % 1 != 0).any(axis=None)  # whole numbers alone may be anything
         if fractions and in_order.all():
-            mends = option("--column", f"start={first}", "--column", f"end={second}")
-            rows.notes.append(f"{first} and {second} are not used, and could be times of parts: add {mends}")
+            hints = option("--column", f"start={first}", "--column", f"end={second}")
+            rows.notes.append(f"{first} and {second} are not used, and could be times of parts: add {hints}")
             return
 
 
-def _note_open(rows: "Rows", times: pd.DataFrame) -> None:
+def _note_open(rows: Rows, times: pd.DataFrame) -> None:
     open_end = times.start.notna() & times.end.isna()
     if open_end.any() and not open_end.all():
         named = some(list(open_end.index[open_end]))
         rows.notes.append(f"{int(open_end.sum())} rows have a start and no end: to the end of their file: {named}")
 
 
-def note_overlaps(rows: "Rows") -> None:
+def note_overlaps(rows: Rows) -> None:
     """Count rows whose sound is partly that of a row with another label."""
     table = rows.table[rows.table.file.notna()]
     ends = [[None if cell is None else float(cell) for cell in table[role]] for role in ("start", "end")]
@@ -177,6 +173,6 @@ def note_overlaps(rows: "Rows") -> None:
     named = [where for where, flag in zip(table.index, flags, strict=True) if flag]
     if named:
         rows.notes.append(
-            f"{len(named)} rows overlap a part of the same file that has another label: {some(named)}. The sound that "
-            "they share is learnt as both"
+            f"{len(named)} rows overlap a part of the same file that has another label: {some(named)}. The audio that "
+            "they share is trained as both"
         )

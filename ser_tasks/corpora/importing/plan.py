@@ -1,4 +1,4 @@
-"""One import, thought through: what becomes what, what is left out, what must be mended. Nothing is written."""
+"""Plan of an import: what becomes what, what is left out, what must be fixed. Nothing is written."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,20 +11,16 @@ import pandas as pd
 
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.corpora.imported import COLUMNS, OPTIONAL, Description, label_maps
-from ser_tasks.corpora.importing.channel_column import sides_of
-from ser_tasks.corpora.importing.class_columns import with_ballots
-from ser_tasks.corpora.importing.columns import take_columns, take_path
+from ser_tasks.corpora.importing.classes import LabelMap, class_or_drop, map_labels, with_ballots
+from ser_tasks.corpora.importing.columns import sides_of, take_columns, take_path
 from ser_tasks.corpora.importing.encoding import hint
-from ser_tasks.corpora.importing.labels import LabelMap, class_or_drop, map_labels
 from ser_tasks.corpora.importing.locate import Located, locate
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.parts import note_overlaps
-from ser_tasks.corpora.importing.pattern import compile_pattern
-from ser_tasks.corpora.importing.protocol import Chosen, choose_protocol
-from ser_tasks.corpora.importing.read_names import with_fields
+from ser_tasks.corpora.importing.protocol import Chosen, choose_protocol, split_of
+from ser_tasks.corpora.importing.read_names import compile_pattern, with_fields
 from ser_tasks.corpora.importing.read_source import read_source
 from ser_tasks.corpora.importing.rows import (
-    Rows,
     common_folder,
     join_speakers,
     once,
@@ -35,8 +31,7 @@ from ser_tasks.corpora.importing.rows import (
     usable,
     with_ids,
 )
-from ser_tasks.corpora.importing.source_split import split_of
-from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceTable
+from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
 from ser_tasks.corpora.vocabulary import class_of, plain
@@ -86,7 +81,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
 
     Args:
         name: of the corpus
-        given: what the user said, now and before
+        given: options, of now and before
 
     Raises:
         SourceError: what leaves nothing to preview: no table, no column of paths or of emotions
@@ -157,7 +152,7 @@ def _at(source: SourceTable, given: ImportOptions) -> SourceTable:
 
 
 def _with_names(source: SourceTable, column: Mapping[str, str], pattern: str | None) -> SourceTable:
-    """What a table does not say may stand in the names of its files, by the pattern that was given."""
+    """The source, and what the names of its files hold by the pattern that was given."""
     if pattern is None:
         return source
     path = take_path(source, column, partial(_look, folders=source.folders))
@@ -167,7 +162,7 @@ def _with_names(source: SourceTable, column: Mapping[str, str], pattern: str | N
 
 
 def _with_ballots(table: pd.DataFrame, source: SourceTable, given: ImportOptions) -> pd.DataFrame:
-    """The rows with what each says that raters gave; a label that stands alone is the emotion at once."""
+    """The rows with their votes; a label that stands alone is the emotion at once."""
     known = {*map(plain, given.label), *map(plain, source.meanings.words)}
     if source.ballots is None:
         ballots = ballots_of(table.emotion, table.rater, lambda word: bool(class_of(word)) or plain(word) in known)
@@ -212,7 +207,7 @@ def _could_be_speakers(table: pd.DataFrame, taken: dict[str, ColumnChoice]) -> l
 def _choose(utterances: pd.DataFrame, labels: LabelMap, given: ImportOptions, could_be: list[str]) -> Chosen:
     """By the utterances that have a class."""
     takes_part = utterances[utterances.emotion.map(lambda label: labels.classes.get(label) is not None)]
-    if takes_part.empty:  # the labels are the problem, and said already
+    if takes_part.empty:  # the labels are the problem, noted already
         return Chosen(None, "")
     return choose_protocol(takes_part, given.protocol, speakers_known=given.speakers != "unknown", could_be=could_be)
 
@@ -220,14 +215,14 @@ def _choose(utterances: pd.DataFrame, labels: LabelMap, given: ImportOptions, co
 def _describe(
     name: str, given: ImportOptions, source: SourceTable, labels: LabelMap, tally: Tally | None
 ) -> Description:
-    """From the source where it says something, from the user where it was said; else it is unknown."""
-    said = source.header
+    """Description as given, else from the source, else unknown."""
+    header = source.header
     return Description(
-        title=given.title or said.title or name,
+        title=given.title or header.title or name,
         kind=given.kind or "unknown",
-        language=given.language or said.language or UNKNOWN,
-        licence=given.licence or said.licence or UNKNOWN,
-        citation=given.citation or said.citation or UNKNOWN,
+        language=given.language or header.language or UNKNOWN,
+        licence=given.licence or header.licence or UNKNOWN,
+        citation=given.citation or header.citation or UNKNOWN,
         speakers_known=given.speakers != "unknown",
         labels={label: name for label, name in sorted(labels.classes.items()) if name is not None},
         dropped=sorted(label for label, name in labels.classes.items() if name is None),

@@ -1,17 +1,53 @@
-"""Which folds keep the speakers of a new corpus apart, and why these."""
+"""Folds that keep the speakers of an imported corpus apart, or the split that its source has."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from ser_tasks.corpora.finding import some
-from ser_tasks.corpora.importing.options import Protocol
-from ser_tasks.corpora.importing.problem import option
+from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.options import DROP, Protocol
+from ser_tasks.corpora.importing.source_table import Rows, option
+from ser_tasks.corpora.vocabulary import plain
 
 FEW = 12  # speakers, up to which each is left out once
 FOLDS = 5
+
+
+def split_of(rows: Rows, spelt: "pd.Series[Any] | None", given: Mapping[str, str]) -> None:
+    """The source's split: parts that are left out go; half a split is none, and a problem.
+
+    Args:
+        rows: with the parts that are known
+        spelt: as the source has them; None: it has none
+        given: parts as the user named them
+    """
+    found = Counter(() if spelt is None else spelt.dropna())
+    if unused := sorted(part for part in given if plain(part) not in map(plain, found)):
+        there = f"There are: {', '.join(sorted(found))}" if found else "There is no column of parts"
+        rows.problems.append(f"--split {unused[0]}=…: no row is of this part. {there}.")
+    if spelt is None:
+        return
+    gone = rows.table.split == DROP
+    if gone.any():
+        left = sorted(set(spelt[rows.table.index][gone]))
+        hint = option("--split", f"{left[0]}=test")
+        rows.leave_out(gone, f"are of parts that are not taken ({hint}): {', '.join(left)}")
+    lost = Counter(spelt[rows.table.index][rows.table.split.isna()].dropna())
+    if not lost:
+        return
+    if rows.table.split.notna().any():
+        named = ", ".join(f"{part!r} ({n} rows)" for part, n in lost.items())
+        hints = " ".join(option("--split", f"{part}={DROP}") for part in lost)
+        rows.problems.append(
+            f"{len(lost)} parts of the split are not known here: {named}. State what each is: add {hints}, with train, "
+            f"validation or test in place of {DROP} where you want it; or that it is no split: add --column split=none."
+        )
+    else:
+        rows.notes.append(f"split: {len(lost)} values are no parts known here, so it is none: {some(sorted(lost))}")
+    rows.table = rows.table.assign(split=None)
 
 
 @dataclass(frozen=True)
@@ -30,8 +66,8 @@ def choose_protocol(
 
     Args:
         table: utterances that take part, with the columns speaker, split, session and group
-        given: what was asked for instead
-        speakers_known: False where the user says that nobody knows them
+        given: another one, by --protocol
+        speakers_known: False for --speakers unknown
         could_be: columns that might hold speakers, to name them if none does
     """
     split, n = _official(table), table.speaker.nunique()
@@ -49,9 +85,9 @@ def choose_protocol(
 def _no_speakers(could_be: Sequence[str]) -> str:
     columns = " or ".join(option("--column", f"speaker={column}") for column in could_be) or "--column speaker=COLUMN"
     return (
-        f"nobody says who speaks, so no protocol can keep speakers apart. Say which column it is: add {columns}; or "
+        f"no column has the speakers, so no protocol can keep speakers apart. State which it is: add {columns}; or "
         "where it stands in the file names: add --pattern '{speaker}_{_}.wav', or the like; or that nobody knows: add "
-        "--speakers unknown. Then results are speaker-dependent, or of the official split, and say so."
+        "--speakers unknown. Then results are speaker-dependent, or of the official split, and state it."
     )
 
 
@@ -63,7 +99,7 @@ def _with_groups(table: pd.DataFrame, chosen: Chosen) -> Chosen:
     cut = list(speakers.index[speakers > 1])
     problem = (
         f"{len(cut)} groups hold several speakers ({some(cut)}), and what is a group must not stand on both sides of a "
-        "split. If they need not stay together, as sentences that all speakers say: add --column group=none, or call "
+        "split. If they need not stay together, as sentences that all speakers read: add --column group=none, or call "
         "the field {_}; else take whole sessions or parts: add --protocol leave_session_out or official."
     )
     return replace(chosen, problems=(*chosen.problems, problem)) if cut else chosen
@@ -81,7 +117,7 @@ def _by_speaker(n: int) -> tuple[dict[str, Any] | None, str]:
     if n < 2:
         return None, "one speaker: speaker-dependent only"
     if n <= FEW:
-        few = "; with two, hyper-parameters cannot be chosen by speaker: learn from it or test on it across corpora"
+        few = "; with two, hyper-parameters cannot be chosen by speaker: use it as training or test set across corpora"
         return {"kind": "loso"}, f"{n} speakers, each left out once{few * (n == 2)}"
     return {"kind": "speaker_kfold", "folds": FOLDS}, f"{n} speakers, dealt into {FOLDS} folds"
 
@@ -107,22 +143,22 @@ def _shared_in_test(table: pd.DataFrame) -> int:
 def _unknown(split: bool, given: Protocol | None) -> Chosen:
     if given not in (None, "official"):
         return Chosen(
-            None, "", (f"--protocol {given} needs speakers, and --speakers says unknown. Leave one of them out.",)
+            None, "", (f"--protocol {given} needs speakers, and --speakers is unknown. Leave one of them out.",)
         )
     if split:
         section = {"kind": "official", "shared_speakers": True, "shared_groups": True}
         return Chosen(section, "the source's split; whether its parts share speakers, nobody knows")
-    problem = ("--protocol official: not every row says train or test. Leave it out.",) if given else ()
+    problem = ("--protocol official: not every row is train or test. Leave it out.",) if given else ()
     return Chosen(None, "speakers unknown: speaker-dependent only", problem)
 
 
 def _told(table: pd.DataFrame, given: Protocol, split: bool) -> Chosen:
-    n, why = table.speaker.nunique(), "you said so"
+    n, why = table.speaker.nunique(), "given"
     if given == "official":
         if not split:
             found = sorted(table.split.dropna().unique())
             return Chosen(None, "", (f"--protocol official: not every row is of train or test; found {found}.",))
-        also = f"; its parts share speakers, those of {_shared_in_test(table)} test utterances: results will say so"
+        also = f"; its parts share speakers, those of {_shared_in_test(table)} test utterances: results will state it"
         return Chosen(_official_section(table), why + also * (not _apart(table, "speaker")))
     if given == "leave_session_out":
         if table.session.isna().any() or table.session.nunique() < 2:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ser_tasks.corpora.importing.columns import NAMES
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.options import ROLES, TIMES, ImportOptions
-from ser_tasks.corpora.importing.problem import SourceError, option
 from ser_tasks.corpora.importing.read_table import as_text
-from ser_tasks.corpora.importing.source_table import ColumnChoice, Header, SourceTable
-from ser_tasks.corpora.importing.values import PARTS
+from ser_tasks.corpora.importing.source_table import PARTS, ColumnChoice, Header, SourceError, SourceTable, option
 from ser_tasks.corpora.vocabulary import plain
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ OTHERS = tuple(role for role in ROLES if role not in ("path", *TIMES, "emotion",
 
 
 def read_audformat(folder: Path, given: ImportOptions) -> SourceTable:
-    """The labels of every table that has emotions, and what other tables say of the same files and segments.
+    """The labels of every table that has emotions, and what other tables hold of the same files and segments.
 
     Several tables may hold the same labels, as one of all and one for each part of a split: they must agree.
 
@@ -47,7 +45,7 @@ def read_audformat(folder: Path, given: ImportOptions) -> SourceTable:
     if "language" in table:
         table["language"] = table.language.map(lambda code: code and _iso_639_1(code))
     table = table.astype(object).where(table.notna(), None)
-    why = "the database says so"
+    why = "stated by the database"
     roles = {"path": ColumnChoice("file", why), "emotion": ColumnChoice("emotion", f"tables {', '.join(names)}")}
     held = [role for role in ("split", *OTHERS) if role in table and table[role].notna().any()]
     if table[["start", "end"]].notna().any(axis=None):
@@ -70,7 +68,7 @@ def _load(folder: Path) -> "Database":
 
 def _emotion_column(database: "Database", table: str) -> str | None:
     """The first one whose name, or whose scheme's, is a name of emotions."""
-    for wanted in NAMES["emotion"].split():
+    for wanted in COLUMN_NAMES["emotion"].split():
         for name, column in database[table].columns.items():
             if wanted in (plain(name), plain(column.scheme_id or "")):
                 return str(name)
@@ -104,11 +102,11 @@ def _agreed(labels: "list[pd.Series[Any]]", names: list[str]) -> "pd.Series[Any]
     together = pd.concat(labels)
     twice = together.groupby(level=list(INDEX), dropna=False).nunique()
     if (twice > 1).any():
-        mends = " or ".join(option("--table", name) for name in names)
+        hints = " or ".join(option("--table", name) for name in names)
         (file, *_) = next(iter(twice.index[twice > 1]))
         raise SourceError(
             f"tables {', '.join(names)} give {int((twice > 1).sum())} recordings different emotions, the first is "
-            f"{file}. Say which holds: add {mends}, or several of them."
+            f"{file}. State which holds: add {hints}, or several of them."
         )
     once: pd.Series[Any] = together[~together.index.duplicated()]
     return once
@@ -129,8 +127,8 @@ def _split(database: "Database", parts: dict[str, str], index: pd.Index) -> "pd.
 
 
 def _column(database: "Database", role: str, index: pd.Index) -> "pd.Series[Any] | None":
-    """What any table says in this role, of the same segment or of its whole file; labels of speakers may say more."""
-    for wanted in (role, *NAMES[role].split()):
+    """Values of any table in this role, of the same segment or of its whole file; labels of speakers may hold more."""
+    for wanted in (role, *COLUMN_NAMES[role].split()):
         try:
             found = database.get(wanted)
         except ValueError as error:  # tables that disagree
@@ -169,7 +167,7 @@ def _header(database: "Database") -> Header:
 
 def _iso_639_1(code: str) -> str:
     """deu -> de; a language without such a code keeps its own."""
-    from iso639 import Lang  # noqa: PLC0415 - audformat needs it, and brings it
+    from iso639 import Lang  # noqa: PLC0415 - installed with audformat
     from iso639.exceptions import InvalidLanguageValue  # noqa: PLC0415
 
     try:

@@ -1,21 +1,192 @@
-"""A folder of sounds whose names, and folders, say everything."""
+"""A folder of recordings whose labels are in the file names: a pattern such as {speaker}_{emotion}_{take}.wav, given or
+guessed where one field is clearly the emotion and one the speaker.
+"""
 
-from collections.abc import Collection
-from pathlib import Path
+import difflib
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from ser_tasks.bundles.inference.inputs import SUFFIXES, gather
-from ser_tasks.corpora.finding import some
-from ser_tasks.corpora.importing.guess_pattern import guess_pattern
-from ser_tasks.corpora.importing.options import ImportOptions
-from ser_tasks.corpora.importing.pattern import Pattern, compile_pattern
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceTable
+from ser_tasks.audio.recording_files import SUFFIXES, gather
+from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.options import ROLES, TIMES, ImportOptions
+from ser_tasks.corpora.importing.source_table import PARTS, ColumnChoice, SourceError, SourceTable, option
+from ser_tasks.corpora.speaker_codes import spelling
+from ser_tasks.corpora.vocabulary import class_of
+
+FIELD = re.compile(r"\{(?P<name>[a-z_][a-z0-9_]*)(?::(?P<width>\d+))?\}")
+READ = tuple(role for role in ROLES if role not in ("path", *TIMES))  # that a name can hold
+ALIKE = 0.8  # a field's name this like a role is taken for a slip
+
+SEPARATORS = re.compile(r"([_\-. /]+)")
+SPEAKER = re.compile(r"(spk|spkr|speaker|actor|subject|subj|sub|participant|talker|person)[ _-]?\w*", re.IGNORECASE)
+CODE = re.compile(r"([a-z]{0,3})(\d{1,4})|[a-z]{1,4}", re.IGNORECASE)  # s01, F3, 0012, DC
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Compiled; `depth` is the number of parts of a path that it is held against, from the end."""
+
+    text: str
+    regex: re.Pattern[str]
+    depth: int
+
+    def fields(self, path: str) -> dict[str, str] | None:
+        """Fields of a path, for roles only; None: it is not like the pattern.
+
+        Args:
+            path: with slashes
+        """
+        tail = "/".join(PurePosixPath(path).parts[-self.depth :])
+        match = self.regex.fullmatch(tail)
+        return match and {name: value for name, value in match.groupdict().items() if name in READ}
+
+
+def compile_pattern(text: str) -> Pattern:
+    """A pattern of fields in braces and what stands between them.
+
+    {name} reaches up to what follows it in the pattern, and over no slash; {name:2} is two characters.
+    Fields that are no roles are passed over, {_} as often as one likes. The ending of a name may be left out.
+
+    Raises:
+        SourceError: no field, the same role twice, or a name that is nearly a role
+    """
+    parts, end = list[str](), 0
+    for field in FIELD.finditer(text):
+        parts += [re.escape(text[end : field.start()]), _group(field, text[field.end() : field.end() + 1], parts)]
+        end = field.end()
+    rest = text[end:]
+    if not parts or "{" in re.sub(FIELD, "", text):
+        raise SourceError(
+            f"--pattern {text}: expected fields in braces, as {{speaker}}_{{emotion}}_{{take}}.wav; fields that are "
+            f"read: {', '.join(READ)}."
+        )
+    ending = "" if PurePosixPath(rest).suffix.lower() in SUFFIXES or rest.endswith("*") else r"(\.[^./]+)?"
+    if ending and not rest:  # a field that ends the pattern leaves the ending of the name alone
+        parts[-1] = parts[-1].replace("]+)", "]+?)")
+    regex = "".join(parts) + re.escape(rest).replace(r"\*", "[^/]*") + ending
+    return Pattern(text, re.compile(regex), text.count("/") + 1)
+
+
+def _group(field: re.Match[str], following: str, before: Sequence[str]) -> str:
+    name, width = field["name"], field["width"]
+    stop = re.escape(following) if following not in ("", "{") else ""
+    inner = f"[^/]{{{width}}}" if width else f"[^/{stop}]+"
+    if name not in READ:
+        near = difflib.get_close_matches(name, READ, n=1, cutoff=ALIKE)
+        if near:
+            raise SourceError(f"--pattern: the field {{{name}}} is not read. Did you mean {{{near[0]}}}?")
+        return f"(?:{inner})"
+    if any(f"(?P<{name}>" in part for part in before):
+        raise SourceError(f"--pattern: {{{name}}} stands there twice. Call one of them {{_}}.")
+    return f"(?P<{name}>{inner})"
+
+
+def guess_pattern(paths: Sequence[str]) -> tuple[str, str]:
+    """A pattern for all of these paths, and why.
+
+    Args:
+        paths: relative to the folder, with slashes
+
+    Raises:
+        SourceError: names of several shapes, no field of emotions, or several that could be the speaker
+    """
+    pieces = [SEPARATORS.split(str(PurePosixPath(path).with_suffix(""))) for path in paths]
+    shapes = {tuple(one[1::2]) for one in pieces}
+    if len(shapes) > 1:
+        raise SourceError(
+            f"the names of the {len(paths)} sounds are not of one shape, as {_some(_of_each_shape(paths, pieces))}. "
+            f"Say where in a name things stand: {_example(pieces[0])}."
+        )
+    fields, between = pd.DataFrame([one[::2] for one in pieces]), pieces[0][1::2]
+    emotion = _emotion(fields, pieces[0])
+    speaker, why = _speaker(fields, emotion, between)
+    roles = {emotion: "emotion"} | ({speaker: "speaker"} if speaker is not None else {}) | _split(fields, between)
+    named = [f"{{{roles.get(i, '_')}}}" for i in range(fields.shape[1])]
+    pattern = "".join(x for pair in zip(named, [*between, ""], strict=True) for x in pair)
+    return pattern, f"{{emotion}} holds emotions{why}"
+
+
+def _emotion(fields: pd.DataFrame, first: Sequence[str]) -> int:
+    found = [i for i in range(fields.shape[1]) if fields[i].nunique() > 1 and all(map(class_of, fields[i].unique()))]
+    alike = [i for i in found if fields[i].map(class_of).equals(fields[found[0]].map(class_of))]
+    if not found:
+        raise SourceError(
+            "no part of the file names is an emotion that is known here in every file. Say where it stands, and what "
+            f"its codes mean: {_example(first)}, and --label CODE=CLASS."
+        )
+    if len(alike) < len(found):
+        raise SourceError(f"{len(found)} parts of the file names could be the emotion. Say which: {_example(first)}.")
+    return found[-1]
+
+
+def _speaker(fields: pd.DataFrame, emotion: int, between: Sequence[str]) -> tuple[int | None, str]:
+    """The field of the speaker: one that is named so, or the only one that is regular, and crossed with emotions."""
+    others = [i for i in range(fields.shape[1]) if i != emotion]
+    named = [i for i in others if all(SPEAKER.fullmatch(value) for value in fields[i].unique())]
+    regular = [i for i in others if _regular(fields, i, emotion)]
+    for found, why in ((named, "is named so"), (regular, "is the only one with few codes of one shape")):
+        if len(found) == 1:
+            return found[0], f"; {{speaker}} {why}: {_some(sorted(fields[found[0]].unique()))}"
+        if len(found) > 1:
+            patterns = " or ".join(option("--pattern", _marked(fields.shape[1], between, emotion, i)) for i in found)
+            values = "; ".join(_some(sorted(fields[i].unique())) for i in found)
+            raise SourceError(
+                f"{len(found)} parts of the file names could be the speaker ({values}). State which: add {patterns}; "
+                "or that nobody knows: add --speakers unknown with one of these, {speaker} written {_}."
+            )
+    return None, ""
+
+
+def _regular(fields: pd.DataFrame, i: int, emotion: int) -> bool:
+    values = fields[i]
+    one_shape = any(len({_shape(as_(value)) for value in values.unique()}) == 1 for as_ in (str, spelling))
+    enough = 2 <= values.nunique() <= max(2, len(values) // 4)
+    crossed = bool((fields.groupby(i)[emotion].nunique() > 1).all())
+    return enough and crossed and one_shape and all(CODE.fullmatch(value) for value in values.unique())
+
+
+def _shape(value: str) -> str:
+    return re.sub(r"\d", "9", re.sub(r"[A-Za-z]", "a", value))
+
+
+def _split(fields: pd.DataFrame, between: Sequence[str]) -> dict[int, str]:
+    """A folder called train, test ..."""
+    folders = [i for i, gap in enumerate(between) if "/" in gap]
+    return {
+        int(i): "split"
+        for i in folders
+        if fields[i].nunique() > 1 and all(v.lower() in PARTS for v in fields[i].unique())
+    }
+
+
+def _marked(n: int, between: Sequence[str], emotion: int, speaker: int) -> str:
+    named = ["{emotion}" if i == emotion else "{speaker}" if i == speaker else "{_}" for i in range(n)]
+    return "".join(x for pair in zip(named, [*between, ""], strict=True) for x in pair)
+
+
+def _example(first: Sequence[str]) -> str:
+    """An option for names like this one, its fields to be called."""
+    if len(first) == 1:
+        return f"add {option('--pattern', '{speaker:2}{_:3}{emotion:1}{_}')}, or the like: numbers are characters"
+    text = "".join(x for gap in [*first[1::2], ""] for x in ("{_}", gap))
+    return f"add {option('--pattern', text)} with {{emotion}} and {{speaker}} where they stand"
+
+
+def _of_each_shape(paths: Sequence[str], pieces: Sequence[Sequence[str]]) -> list[str]:
+    return list({tuple(one[1::2]): path for path, one in zip(paths, pieces, strict=True)}.values())
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (" ..." if len(names) > SHOWN else "")
 
 
 def read_names(folder: Path, given: ImportOptions) -> SourceTable:
-    """Every sound below a folder, and what its path says by the pattern that was given, or else by one that fits all.
+    """Every sound below a folder, and the fields of its path by the given pattern, or else by one that fits all.
 
     Raises:
         SourceError: no sound, no clear pattern, or names that are not like it
@@ -26,13 +197,13 @@ def read_names(folder: Path, given: ImportOptions) -> SourceTable:
         raise SourceError(
             f"{folder}: no sound below it ({', '.join(sorted(SUFFIXES))}). Give the folder that holds them."
         )
-    text, why = (given.pattern, "you said so") if given.pattern else guess_pattern(paths)
+    text, why = (given.pattern, "given") if given.pattern else guess_pattern(paths)
     table = pd.DataFrame({"path": paths}, index=paths, dtype=object)
     table, roles = with_fields(table, "path", compile_pattern(text), (), "the names")
     unlike = table[_no_field(table, roles)].index
     if len(unlike) and "unmatched" not in given.drop:
         raise SourceError(
-            f"{len(unlike)} of {len(paths)} names are not like the pattern {text}: {some(list(unlike))}. Mend the "
+            f"{len(unlike)} of {len(paths)} names are not like the pattern {text}: {some(list(unlike))}. Fix the "
             "pattern, or leave them out: add --drop unmatched."
         )
     return SourceTable(

@@ -1,27 +1,166 @@
-"""What lies at a path, and the reader of it."""
+"""What lies at a path, and its reader: tables, names, EmoBox, MSP-Podcast, audformat.
 
+EmoBox is a folder data/NAME of its repository: recordings, labels, and speakers where a table beside them has these.
+MSP-Podcast is Audios/ beside Labels/labels_consensus.csv, a row for each speaking turn; known from how others read it.
+Source: Lotfian & Busso (2019), "Building naturalistic emotionally balanced speech corpus by retrieving emotional speech
+from existing podcast recordings", IEEE Transactions on Affective Computing
+"""
+
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from ser_tasks.corpora.finding import some
-from ser_tasks.corpora.importing.options import ImportOptions
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
+from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.read_audformat import HEADER, read_audformat
-from ser_tasks.corpora.importing.read_emobox import has_folds, read_emobox
-from ser_tasks.corpora.importing.read_msp_podcast import as_msp_podcast, find_msp_podcast, is_msp_podcast
 from ser_tasks.corpora.importing.read_names import read_names
-from ser_tasks.corpora.importing.read_table import SUFFIXES, read_table
-from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceTable
-from ser_tasks.corpora.importing.values import PARTS
+from ser_tasks.corpora.importing.read_table import TABLE_SUFFIXES, read_table
+from ser_tasks.corpora.importing.source_table import (
+    NO_MEANINGS,
+    PARTS,
+    ColumnChoice,
+    Meanings,
+    SourceError,
+    SourceTable,
+    as_number,
+    as_speaker,
+)
+
+WHY = "stated by EmoBox"
+LABELS = ("label_map.json", "label_dict.json")  # beside its folds: label -> word
+
+TABLE = "Labels/**/labels_con[sc]ensus.csv"  # releases 1.6 and 1.8 spell it with a c; archives may unpack one deeper
+FORMAT = "MSP-Podcast"
+ROLES = {
+    **{"path": "FileName", "emotion": "EmoClass", "speaker": "SpkrID", "gender": "Gender", "split": "Split_Set"},
+    **{"activation": "EmoAct", "valence": "EmoVal", "dominance": "EmoDom"},
+}
+LETTERS = {
+    **{"A": "angry", "S": "sad", "H": "happy", "U": "surprise", "F": "fear", "D": "disgust", "C": "contempt"},
+    **{"N": "neutral", "O": "other", "X": "no agreement"},
+}
+CLASSES = {"C": "contempt", "O": DROP, "X": DROP}  # where the word alone means none
+TEST_SETS = {"Test1": "test", "Test2": DROP, "Test3": DROP}  # three test sets are not one
+SCALES = ("EmoAct", "EmoVal", "EmoDom")  # 1 to 7 there
+NOBODY_KNOWN = "have an unknown speaker, who may be in any part (--speakers unknown keeps every row, and no speaker)"
 
 METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".jsonl", ".parquet"))  # of Hugging Face's audiofolder
 
-KINDS = sorted(SUFFIXES, key=lambda suffix: (suffix in (".json", ".txt"), SUFFIXES.index(suffix)))
+KINDS = sorted(TABLE_SUFFIXES, key=lambda suffix: (suffix in (".json", ".txt"), TABLE_SUFFIXES.index(suffix)))
 DEEP = 4  # parts of the path of a table below the folder that is given
 PROSE = ("readme", "license", "licence", "citation", "changelog", "about")  # .txt beside the sounds, no table
+
+
+def has_folds(folder: Path) -> bool:
+    """Whether it is one."""
+    return bool(find_lists(folder))
+
+
+def read_emobox(folder: Path) -> SourceTable:
+    """Every recording of its lists once. One fold is the official split; several are folds, and no split.
+
+    Speakers in it that are another one for every recording are taken for what they are: none.
+
+    Raises:
+        UserError: lists that are not whole
+    """
+    published, speakers = read_folds(folder), read_speakers(folder)
+    split = _split(published)
+    rows = {
+        f"{key}": {
+            **{"wav": item.wav, "emo": item.emotion, "speaker": speakers.get(key), "part": split.get(key)},
+            **{"start_time": item.start, "end_time": item.end},
+        }
+        for key, item in sorted(published.items.items())
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
+    roles = {"path": ColumnChoice("wav", WHY), "emotion": ColumnChoice("emo", WHY)}
+    if table.speaker.notna().any() and table.speaker.nunique() < len(table):
+        roles["speaker"] = ColumnChoice("speaker", "stated by the table beside its folds")
+    roles |= {
+        role: ColumnChoice(name, WHY)
+        for role, name in (("start", "start_time"), ("end", "end_time"))
+        if table[name].notna().any()
+    }
+    if split:
+        roles["split"] = ColumnChoice("part", "its one fold")
+    note = f"{len(published.folds)} folds of {len(rows)} recordings"
+    root = folder.resolve()
+    return SourceTable(
+        "EmoBox lists",
+        table.where(table.notna(), None),
+        (root, *root.parents[:2]),  # data/NAME, data, the repository: its paths begin there
+        roles=roles,
+        notes=(note if split else f"{note}: a protocol of their own, not the split",),
+        meanings=_meanings(folder),
+        emobox=folder,
+    )
+
+
+def _meanings(folder: Path) -> Meanings:
+    """Meanings of its labels, if it has them."""
+    file = next((folder / name for name in LABELS if (folder / name).is_file()), None)
+    if file is None:
+        return NO_MEANINGS
+    try:
+        meanings = json.loads(file.read_text(encoding="utf-8-sig"))
+        return Meanings(file.name, {str(label): str(word) for label, word in meanings.items()})
+    except (ValueError, AttributeError) as error:
+        raise SourceError(f"{file}: not a map of labels to words ({error}). Get it again.") from error
+
+
+def _split(published: PublishedFolds) -> dict[str, str]:
+    """{key: part} of the only fold."""
+    if len(published.folds) > 1:
+        return {}
+    (parts,) = published.folds.values()
+    return {item.key: PARTS[part] for part, items in parts.items() for item in items}
+
+
+def find_msp_podcast(folder: Path) -> Path | None:
+    """Its table of labels, if the folder is one."""
+    return next(iter(sorted(folder.glob(TABLE))), None)
+
+
+def is_msp_podcast(source: SourceTable) -> bool:
+    """Whether a table has its columns."""
+    return {"FileName", "EmoClass", "SpkrID", "Split_Set"} <= set(source.table.columns)
+
+
+def as_msp_podcast(source: SourceTable, folder: Path, given: ImportOptions) -> SourceTable:
+    """The rows with the roles and the letters of the corpus; those of nobody known are left out, counted.
+
+    They are no voice of their own: all as one speaker, or each as another, would be wrong in a fold.
+
+    Args:
+        source: its table
+        folder: that holds Audios and Labels
+        given: options
+    """
+    root, table = folder.resolve(), source.table
+    table = table.assign(**{name: table[name].map(_one_to_five) for name in SCALES if name in table})
+    nobody = table.SpkrID.map(lambda code: code is None or as_speaker(code) is None).astype(bool)
+    dropped = {NOBODY_KNOWN: int(nobody.sum())} if nobody.any() and given.speakers != "unknown" else {}
+    return replace(
+        source,
+        format=f"{FORMAT}, {source.format}",
+        table=table[~nobody] if dropped else table,
+        folders=(root / "Audios", root / "Audio", root),
+        roles={role: ColumnChoice(column, f"stated by {FORMAT}") for role, column in ROLES.items() if column in table},
+        notes=("activation, valence and dominance are written from 1 to 5, as here; they were from 1 to 7",),
+        dropped=dropped,
+        meanings=Meanings(FORMAT, LETTERS, CLASSES),
+        parts=TEST_SETS,
+    )
+
+
+def _one_to_five(value: str | None) -> str | None:
+    number = value and as_number(value)
+    return repr(round(1 + (float(number) - 1) * 4 / 6, 6)) if number else value
 
 
 def read_source(path: Path, given: ImportOptions) -> SourceTable:
@@ -64,7 +203,7 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
 
 
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
-    """The sounds of the folder; where their names do not say enough, a table in it might."""
+    """The sounds of the folder; where their names do not hold enough, a table in it might."""
     below = tables or _tables(file for file in path.rglob("*") if len(file.relative_to(path).parts) <= DEEP)
     try:
         found = read_names(path, given)
@@ -78,7 +217,7 @@ def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
 
 def _tables(files: Iterable[Path]) -> list[Path]:
     """Those that may hold rows: not prose, not hidden; the kinds of tables that people write most first."""
-    kept = [file for file in files if file.suffix.lower() in SUFFIXES and file.stem.lower() not in PROSE]
+    kept = [file for file in files if file.suffix.lower() in TABLE_SUFFIXES and file.stem.lower() not in PROSE]
     shown = [file for file in kept if not file.name.startswith(".") and file.is_file()]
     named = [file for file in shown if file.suffix.lower() != ".txt"]  # else transcripts, perhaps of each sound
     return sorted(named or shown, key=lambda file: (KINDS.index(file.suffix.lower()), file))
@@ -109,7 +248,7 @@ def _audiofolder(folder: Path, metadata: list[Path], given: ImportOptions) -> So
         tables.append(table.set_axis([f"{(place / file.name).as_posix()} {row}" for row in table.index]))
     table = pd.concat(tables).astype(object)
     table = table.where(table.notna(), None)
-    roles = {"path": ColumnChoice("file_name", "audiofolder says so")}
+    roles = {"path": ColumnChoice("file_name", "stated by audiofolder")}
     parts = table.file_name.map(lambda name: PARTS.get(name.split("/")[0].lower()) if name else None)
     if parts.notna().all() and "split" not in table:
         table["folder"], roles["split"] = parts, ColumnChoice("folder", "the folders are called so")

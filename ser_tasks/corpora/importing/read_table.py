@@ -1,4 +1,4 @@
-"""Tables with named columns: CSV, TSV, JSON, JSON Lines, Parquet."""
+"""Tables with named columns: CSV, TSV, JSON, JSON Lines, Parquet; whether the first line names them."""
 
 import csv
 import io
@@ -6,25 +6,68 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ser_tasks.audio.recording_files import SUFFIXES
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.encoding import decode
-from ser_tasks.corpora.importing.first_line import is_row
+from ser_tasks.corpora.importing.locate import is_there
 from ser_tasks.corpora.importing.options import ImportOptions
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.source_table import SourceTable
+from ser_tasks.corpora.importing.source_table import SourceError, SourceTable
+from ser_tasks.corpora.vocabulary import class_of, plain
+
+KNOWN = {name for names in COLUMN_NAMES.values() for name in names.split()}
+Line = Sequence[str]
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-SAID = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)  # a first line for Excel
+STATED = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)  # a first line for Excel
 SEPARATED = (".csv", ".tsv", ".tab", ".txt")
 Read = tuple[str, pd.DataFrame]  # the format, for people; the rows
 Folders = Sequence[Path]
-SUFFIXES = (*SEPARATED, ".json", ".jsonl", ".ndjson", ".parquet")
+TABLE_SUFFIXES = (*SEPARATED, ".json", ".jsonl", ".ndjson", ".parquet")
+
+
+def is_row(first: Line, others: Sequence[Line], folders: Sequence[Path]) -> bool:
+    """Whether a cell of it is a sound, or the path of one, or an emotion above others.
+
+    Args:
+        first: cells of the first line
+        others: of the lines below it
+        folders: that paths may begin at
+    """
+    if list(first) == [str(place) for place in range(len(first))]:  # as pandas numbers columns without names
+        return False
+    below = [[line[place] for line in others if place < len(line)] for place in range(len(first))]
+    return any(_is_value(cell, column, folders) for cell, column in zip(first, below, strict=True) if cell)
+
+
+def _is_value(cell: str, below: Sequence[str], folders: Sequence[Path]) -> bool:
+    if plain(cell) in KNOWN:
+        return False
+    return _ending(cell) in SUFFIXES or _is_label(cell, below) or _is_path(cell, below) or is_there(cell, folders)
+
+
+def _ending(cell: str) -> str:
+    return PurePosixPath(cell.replace("\\", "/")).suffix.lower()
+
+
+def _is_label(cell: str, below: Sequence[str]) -> bool:
+    """An emotion, and most of those below it are; the name of a column of soft labels stands above numbers."""
+    return class_of(cell) is not None and 2 * sum(class_of(value) is not None for value in below) > len(below)
+
+
+def _is_path(cell: str, below: Sequence[str]) -> bool:
+    """As many folders as in each path below it."""
+    return bool(below) and _depth(cell) > 0 and all(_depth(value) == _depth(cell) for value in below)
+
+
+def _depth(cell: str) -> int:
+    return cell.replace("\\", "/").count("/")
 
 
 def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
@@ -38,8 +81,8 @@ def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
         SourceError: no such table, or rows of another width than its columns
     """
     suffix, folder = path.suffix.lower(), path.resolve().parent
-    if suffix not in SUFFIXES:
-        raise SourceError(f"{path}: not a table that is known here; expected one of {', '.join(SUFFIXES)}.")
+    if suffix not in TABLE_SUFFIXES:
+        raise SourceError(f"{path}: not a table that is known here; expected one of {', '.join(TABLE_SUFFIXES)}.")
     decoded = None if suffix == ".parquet" else decode(path, given.encoding if given else None)
     if decoded is None:
         format_name, table = _parquet(path)
@@ -71,8 +114,8 @@ def _cell(value: Any) -> str | None:
 def _separated(path: Path, text: str, folders: Folders) -> Read:
     first = next(iter(text.splitlines()), "")
     separator = max(SEPARATORS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
-    if said := SAID.match(text):
-        separator, text = said[1], text[said.end() :]
+    if stated := STATED.match(text):
+        separator, text = stated[1], text[stated.end() :]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         lines = [line for line in reader if any(map(str.strip, line))]
@@ -92,7 +135,7 @@ def _separated(path: Path, text: str, folders: Folders) -> Read:
         if len(row) != len(head):
             raise SourceError(
                 f"{path}: row {number} has {len(row)} fields, but there are {len(head)} columns ({', '.join(head)}), "
-                f"with a {SEPARATORS[separator]} between them. Put quotes around fields that hold one, or mend the row."
+                f"with a {SEPARATORS[separator]} between them. Put quotes around fields that hold one, or fix the row."
             )
     index = [f"row {number}" for number in range(first_row, len(rows) + first_row)]
     called = f", without a line of names (column 1 to {len(head)})" if nameless else ""

@@ -2,51 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from ser_tasks.audio.decode import AudioError, open_sound, read_recording
 from ser_tasks.audio.recording import SHORTEST
-from ser_tasks.corpora.finding import some
-from ser_tasks.corpora.importing.channel_column import refuse_missing
+from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.columns import check_channels
 from ser_tasks.corpora.importing.options import ROLES, Speakers
 from ser_tasks.corpora.importing.parts import place_parts
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.source_table import ColumnChoice
-from ser_tasks.corpora.importing.values import CLEAN, NOBODY, as_split
+from ser_tasks.corpora.importing.source_table import CLEAN, NOBODY, ColumnChoice, Rows, SourceError, as_split
+from ser_tasks.corpora.manifest import map_files
 from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
-from ser_tasks.corpora.threads import map_files
 from ser_tasks.corpora.vocabulary import plain
-
-
-@dataclass
-class Rows:
-    """What is left, and what went, as the checks go over it; `problems` are what must be mended first."""
-
-    table: pd.DataFrame  # the roles, and `file`
-    drop: Sequence[str]  # reasons that the user lets rows go for
-    dropped: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were imported
-
-    def let_go(self, rows: "pd.Series[bool]", reason: str) -> None:
-        """Leave rows out, counted; reasons are sentences."""
-        if rows.any():
-            self.dropped[reason] += int(rows.sum())
-            self.table = self.table[~rows]
-
-    def refuse(self, rows: "pd.Series[bool]", kind: str, what: str, hint: str) -> None:
-        """Leave rows out if the user said so, or say what is wrong with them."""
-        if kind in self.drop:
-            self.let_go(rows, what)
-        elif rows.any():
-            first = some(list(self.table.index[rows]))
-            self.problems.append(
-                f"{int(rows.sum())} rows {what}: {first}. {hint}, or leave them out: add --drop {kind}."
-            )
 
 
 def roles_of(
@@ -71,7 +40,7 @@ def roles_of(
         lost = values[values.notna() & columns[role].isna()]
         if role in ("speaker", "gender", "language"):  # there, nobody is what many tables write for an empty cell
             lost = lost[~lost.str.lower().isin(NOBODY)]
-        if len(lost) and role != "split":  # `split_of` asks
+        if len(lost) and role != "split":  # left to `split_of`
             text = f"{role}: {len(lost)} values are not understood and left empty: {some(sorted(set(lost)))}"
             notes.append(text)
     return pd.DataFrame(columns), notes
@@ -80,8 +49,8 @@ def roles_of(
 def _cleaner(role: str, parts: Mapping[str, str]) -> Callable[[str], str | None] | None:
     if role != "split":
         return CLEAN.get(role)
-    said = {plain(part): name for part, name in parts.items()}
-    return lambda value: said.get(plain(value)) or as_split(value)
+    names = {plain(part): name for part, name in parts.items()}
+    return lambda value: names.get(plain(value)) or as_split(value)
 
 
 def usable(rows: Rows, units: Mapping[str, str]) -> bool:
@@ -91,7 +60,7 @@ def usable(rows: Rows, units: Mapping[str, str]) -> bool:
         rows: as they stand in the table
         units: of the columns of times, by role
     """
-    rows.let_go(rows.table.emotion.isna(), "have no label")
+    rows.leave_out(rows.table.emotion.isna(), "have no label")
     gone = rows.table.file.isna()
     first = next(iter(rows.table.path[gone]), None)
     hint = f"The first is {first!r}: put it there, add --audio DIR" if first else "The first names none: complete it"
@@ -100,7 +69,7 @@ def usable(rows: Rows, units: Mapping[str, str]) -> bool:
     lengths = durations(list(dict.fromkeys(there.file)))
     unreadable = rows.table.file.map(lambda file: file is not None and lengths.get(file) is None)
     rows.refuse(unreadable, "unreadable", "name a file that is no sound", "Take them out, or repair them")
-    refuse_missing(rows)
+    check_channels(rows)
     timed = place_parts(rows, units, lengths)
     if timed:
         _leave_out_short(rows, lengths)
@@ -108,15 +77,15 @@ def usable(rows: Rows, units: Mapping[str, str]) -> bool:
 
 
 def _leave_out_short(rows: Rows, lengths: Mapping[Path, float | None]) -> None:
-    """What no answer would be given to is nothing to learn from."""
+    """Leave out what is too short for a prediction: it is too short for training."""
     table = rows.table
     end = table.end.astype(float).fillna(table.file.map(lengths.get).astype(float))
     length = (end - table.start.astype(float).fillna(0.0)).round(6)
-    rows.let_go((length > 0) & (length < SHORTEST), f"last less than {SHORTEST} s")
+    rows.leave_out((length > 0) & (length < SHORTEST), f"last less than {SHORTEST} s")
 
 
 def durations(files: Sequence[Path]) -> dict[Path, float | None]:
-    """Seconds of each file, by its header where that says; None: it is no sound."""
+    """Seconds of each file, by its header where that states them; None: it is no sound."""
 
     def seconds(file: Path) -> float | None:
         try:
@@ -135,7 +104,7 @@ def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
 def one_owner(rows: Rows, given: Speakers | None) -> None:
     """The same part of a file has one speaker, however spelt, is in one part of the split and in one group."""
     table = rows.table[rows.table.file.notna()]
-    if given is None:  # of two spellings it is asked already
+    if given is None:  # two spellings are a problem already
         table = table.assign(speaker=table.speaker.map(spelling, na_action="ignore"))
     for role in ("speaker", "split", "group"):
         if (differ := table[role].groupby(part_of(table)).transform("nunique") > 1).any():
@@ -153,16 +122,16 @@ def once(rows: Rows) -> None:
     if (labels > 1).any():
         where = [f"{index} ({row.path}: {row.emotion})" for index, row in table[labels > 1].iterrows()]
         rows.problems.append(
-            f"{len(where)} rows give the same sound different labels: {some(where)}. If each row is what one rater "
-            "said: add --votes majority, or --votes keep; else keep one row for each sound, or give start and end, if "
+            f"{len(where)} rows give the same sound different labels: {some(where)}. If each row is the label of one "
+            "rater: add --votes majority, or --votes keep; else keep one row for each sound, or give start and end, if "
             "these are parts of it."
         )
     again = pd.concat(part, axis=1).duplicated().reindex(rows.table.index, fill_value=False)
-    rows.let_go(again & ~rows.table.file.isna(), "say again what another row says")
+    rows.leave_out(again & ~rows.table.file.isna(), "repeat another row")
 
 
 def join_speakers(rows: Rows) -> None:
-    """One code for each speaker whose codes differ in zeros, case or blanks only, because the user said so."""
+    """One code for each speaker whose codes differ in zeros, case or blanks only, as given."""
     one = joined(Counter(rows.table.speaker.dropna()))
     rows.table = rows.table.assign(speaker=rows.table.speaker.map(lambda code: one.get(code, code)))
     rows.notes += [
@@ -181,13 +150,13 @@ def speakers(rows: Rows, given: Speakers | None) -> None:
     rows.refuse(table.speaker.isna(), "speakerless", "have no speaker", "Complete the column, add --speakers unknown")
     if len(table) > 1 and table.speaker.nunique() == len(table):
         rows.problems.append(
-            "the speaker is another one in every row, which names utterances, not voices. Say which column says who "
-            "speaks: add --column speaker=COLUMN; or that nobody knows: add --speakers unknown."
+            "the speaker is another one in every row, which names utterances, not voices. State which column is the "
+            "speaker: add --column speaker=COLUMN; or that nobody knows: add --speakers unknown."
         )
 
 
 def spelt_alike(rows: Rows, given: Speakers | None) -> None:
-    """No speaker under two codes, unless the user said that they are two; of sessions and groups it is noted."""
+    """No speaker under two codes, unless given as two; of sessions and groups it is noted."""
     for role in KEPT_TOGETHER:
         counts = Counter(rows.table[role].dropna())
         if not (groups := alike(counts)) or (role == "speaker" and given == "unknown"):
@@ -199,9 +168,7 @@ def spelt_alike(rows: Rows, given: Speakers | None) -> None:
                 "--speakers join; or that they are different people: add --speakers apart."
             )
         else:
-            advice = (
-                "kept apart, as you said" if role == "speaker" else "if they are one, spell them alike in the table"
-            )
+            advice = "kept apart, as given" if role == "speaker" else "if they are one, spell them alike in the table"
             rows.notes.append(f"{text}; {advice}")
 
 

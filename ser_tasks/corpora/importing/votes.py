@@ -1,4 +1,4 @@
-"""Several labels for one sound, because several raters heard it: who gave which, and the one that most gave."""
+"""Several labels for one sound, because several raters labelled it: who gave which, and the one that most gave."""
 
 import json
 import math
@@ -13,9 +13,8 @@ import pandas as pd
 
 from ser_tasks.corpora.checking.agreement import describe_agreement
 from ser_tasks.corpora.importing.options import DROP, Votes
-from ser_tasks.corpora.importing.problem import option
-from ser_tasks.corpora.importing.rows import Rows, part_of
-from ser_tasks.corpora.importing.source_table import Ballot
+from ser_tasks.corpora.importing.rows import part_of
+from ser_tasks.corpora.importing.source_table import Ballot, Rows, option
 from ser_tasks.corpora.vocabulary import plain
 
 TOGETHER = "all"  # the rater of a cell with several labels beside cells of one, which may be what all agreed on
@@ -29,7 +28,7 @@ Key = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Tally:
-    """What the raters said of the sounds, for people; `agreement` is None where nobody gave a second label."""
+    """Counts of the votes, for people; `agreement` is None where nobody gave a second label."""
 
     counts: str
     agreement: str | None
@@ -44,7 +43,7 @@ def ballots_of(
 
     Args:
         labels: a cell each row, None where there is none
-        raters: who gave them, None where nobody says
+        raters: who gave them, None where it is not known
         known: whether a word is a label by itself
     """
     alone = {plain(label) for label in labels.dropna() if not BETWEEN.search(label)}
@@ -88,7 +87,7 @@ def settle(rows: Rows, given: Votes | None, key: Key) -> Tally | None:
     rows.problems += [f"{text}{_or_one_label(table)}" for text in _questions(ballots, given, tally, key)]
     if given != "keep":
         hint = "" if _are_shares(ballots) else " (--votes keep keeps them, without a class)"
-        rows.let_go(rows.table.emotion == NO_AGREEMENT, f"have a tie of their raters{hint}")
+        rows.leave_out(rows.table.emotion == NO_AGREEMENT, f"have a tie of their raters{hint}")
     return tally
 
 
@@ -185,7 +184,7 @@ def _questions(ballots: Sequence[Sequence[Ballot]], given: Votes | None, tally: 
 
 
 def _or_one_label(table: pd.DataFrame) -> str:
-    """What to say of a cell that holds one label after all."""
+    """Problem of a cell that holds one label after all."""
     for cell, ballots in zip(table.emotion, table.ballots, strict=True):
         labels = [one.label for one in ballots if one.rater in (None, TOGETHER)]
         if len(set(labels)) > 1 and labels == BETWEEN.split(cell):

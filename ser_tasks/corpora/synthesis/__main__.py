@@ -15,7 +15,7 @@ VOICES = DemoParams(speakers=6, utterances_per_emotion=5, difficulty=0.4, seed=1
 
 
 def write_recordings(folder: Path, params: DemoParams) -> int:
-    """WAV files called SPEAKER_EMOTION_NUMBER, f01_anger_01.wav; no table says what is in them.
+    """WAV files called SPEAKER_EMOTION_NUMBER, f01_anger_01.wav; no table has their words.
 
     Returns:
         how many there are

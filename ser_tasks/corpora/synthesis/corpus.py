@@ -1,4 +1,4 @@
-"""The files of the demo corpus: each utterance from its own seed, so that none depends on another."""
+"""The files of the demo corpus: sentences whose words hint at the emotion, each utterance from its own seed."""
 
 import csv
 from itertools import product
@@ -9,15 +9,83 @@ import soundfile
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
-from ser_tasks.corpora.synthesis.prosody import CORRELATES, Speaker, draw_manner, draw_speaker
-from ser_tasks.corpora.synthesis.sentences import draw_sentence
-from ser_tasks.corpora.synthesis.speech import SAMPLING_RATE, recorded, voiced
-from ser_tasks.corpora.synthesis.tracks import control_tracks, timing
-from ser_tasks.corpora.synthesis.tract import HOP
+from ser_tasks.corpora.synthesis.speech import HOP, SAMPLING_RATE, recorded, voiced
+from ser_tasks.corpora.synthesis.tracks import CORRELATES, Speaker, control_tracks, draw_manner, draw_speaker, timing
 from ser_tasks.params import DemoParams
 
+CARRIER = 0.33  # share of sentences that are the same for every emotion
+MISLEADING = 0.06  # share of sentences taken from another emotion
+
+SLOTS: dict[str, tuple[str, ...]] = {
+    "thing": ("letter", "book", "key", "box", "bag", "phone"),
+    "place": ("kitchen", "garden", "station", "city", "house"),
+    "time": ("today", "tonight", "tomorrow", "again", "on monday"),
+}
+CARRIERS: tuple[str, ...] = (
+    "the {thing} is on the table",
+    "she put the {thing} in the {place}",
+    "he will call us {time}",
+    "they are going home {time}",
+    "i saw the {thing} {time}",
+    "we took the {thing} to the {place}",
+    "you can see the {place} from here",
+    "it is in the {place} now",
+)
+LOADED: dict[str, tuple[str, ...]] = {
+    "anger": (
+        "i hate the {thing}",
+        "stop touching the {thing}",
+        "how dare you take the {thing}",
+        "get out of the {place} now",
+        "this is your fault again",
+        "you never listen to me",
+        "leave the {thing} alone",
+    ),
+    "happiness": (
+        "i love the {thing}",
+        "we won the game {time}",
+        "what a lovely {thing}",
+        "i am so glad you came {time}",
+        "the {place} is beautiful {time}",
+        "we can dance in the {place} tonight",
+        "this is the best day",
+    ),
+    "neutral": (
+        "the meeting is at ten {time}",
+        "the train leaves at noon",
+        "please read the next page",
+        "the form has two parts",
+        "the office opens at nine {time}",
+        "turn left at the {place}",
+        "put the {thing} with the paper",
+    ),
+    "sadness": (
+        "i miss the {place}",
+        "she is gone now",
+        "i lost the {thing} {time}",
+        "nobody came to the {place}",
+        "i am so alone {time}",
+        "we will never see the {place} again",
+        "it hurts to go home",
+    ),
+}
+
 EMOTIONS = tuple(CORRELATES)
-VOICE, WORDS, SOUND = range(3)  # streams of chance: what is said stays when how it is said changes
+VOICE, WORDS, SOUND = range(3)  # streams of chance: the words stay when the manner of speaking changes
+
+
+def draw_sentence(emotion: str, rng: np.random.Generator) -> str:
+    """A sentence in lower case, spoken with this emotion but not always about it."""
+    chance = rng.random()
+    if chance < CARRIER:
+        templates = CARRIERS
+    elif chance < CARRIER + MISLEADING:
+        others = [other for other in LOADED if other != emotion]
+        templates = LOADED[others[rng.integers(len(others))]]
+    else:
+        templates = LOADED[emotion]
+    fillers = {slot: words[rng.integers(len(words))] for slot, words in SLOTS.items()}
+    return templates[rng.integers(len(templates))].format(**fillers)
 
 
 def synthesise_corpus(folder: Path, params: DemoParams) -> None:
@@ -27,7 +95,7 @@ def synthesise_corpus(folder: Path, params: DemoParams) -> None:
 
 
 def synthesise_speaker(folder: Path, speaker: int, params: DemoParams) -> None:
-    """Write one speaker, counted from 0: WAV files (16-bit, mono, 16 kHz), and a table of what is said."""
+    """Write one speaker, counted from 0: WAV files (16-bit, mono, 16 kHz), and a table of the words."""
     spoken = []
     for emotion, index in product(EMOTIONS, range(params.utterances_per_emotion)):
         name = utterance_name(speaker, emotion, index)

@@ -3,7 +3,7 @@
     python -m ser_tasks.corpora.synthesis.iemocap_tree FOLDER
     ser fetch iemocap --from FOLDER
 
-Synthetic: what a recogniser scores on it says nothing about people.
+Synthetic: scores on it tell nothing about people.
 """
 
 import sys

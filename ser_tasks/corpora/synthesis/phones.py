@@ -1,4 +1,4 @@
-"""The sounds of English as targets of the synthesiser, in ARPAbet."""
+"""The sounds of English as targets of the synthesiser, in ARPAbet, and the pronunciation of the words of sentences."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ VOWELS: dict[str, dict[str, Formants]] = {
     "UH": {"male": (440, 1020, 2240), "female": (470, 1160, 2680)},  # hood
     "UW": {"male": (300, 870, 2240), "female": (370, 950, 2670)},  # who'd
     "AH": {"male": (640, 1190, 2390), "female": (760, 1400, 2780)},  # hud
-    "ER": {"male": (490, 1350, 1690), "female": (500, 1640, 1960)},  # heard
+    "ER": {"male": (490, 1350, 1690), "female": (500, 1640, 1960)},  # by ear
     "AX": {"male": (500, 1500, 2500), "female": (590, 1770, 2950)},  # about: the uniform tube
 }
 DIPHTHONGS = {
@@ -40,9 +40,117 @@ NO_BAND: Band = (4_000.0, 3_000.0)
 S_BAND: Band = (6_000.0, 2_000.0)
 SH_BAND: Band = (3_300.0, 1_500.0)
 
+_ENTRIES = """
+a AX
+again AX G EH1 N
+alone AX L OW1 N
+am AE M
+are AA R
+at AE T
+bag B AE1 G
+beautiful B Y UW1 T IH F AX L
+best B EH1 S T
+book B UH1 K
+box B AA1 K S
+call K AO1 L
+came K EY1 M
+can K AX N
+city S IH1 T IY
+dance D AE1 N S
+dare D EH1 R
+day D EY1
+fault F AO1 L T
+form F AO1 R M
+from F R AX M
+game G EY1 M
+garden G AA1 R D AX N
+get G EH1 T
+glad G L AE1 D
+go G OW1
+going G OW1 IH NG
+gone G AO1 N
+has HH AE Z
+hate HH EY1 T
+he HH IY
+here HH IH1 R
+home HH OW1 M
+house HH AW1 S
+how HH AW1
+hurts HH ER1 T S
+i AY
+in IH N
+is IH Z
+it IH T
+key K IY1
+kitchen K IH1 CH AX N
+leave L IY1 V
+leaves L IY1 V Z
+left L EH1 F T
+letter L EH1 T ER
+listen L IH1 S AX N
+lost L AO1 S T
+love L AH1 V
+lovely L AH1 V L IY
+me M IY
+meeting M IY1 T IH NG
+miss M IH1 S
+monday M AH1 N D EY
+never N EH1 V ER
+next N EH1 K S T
+nine N AY1 N
+nobody N OW1 B AX D IY
+noon N UW1 N
+now N AW1
+of AX V
+office AO1 F IH S
+on AA N
+opens OW1 P AX N Z
+out AW1 T
+page P EY1 JH
+paper P EY1 P ER
+parts P AA1 R T S
+phone F OW1 N
+please P L IY1 Z
+put P UH1 T
+read R IY1 D
+saw S AO1
+see S IY1
+she SH IY
+so S OW1
+station S T EY1 SH AX N
+stop S T AA1 P
+table T EY1 B AX L
+take T EY1 K
+ten T EH1 N
+the DH AX
+they DH EY
+this DH IH1 S
+to T UW
+today T AX D EY1
+tomorrow T AX M AA1 R OW
+tonight T AX N AY1 T
+took T UH1 K
+touching T AH1 CH IH NG
+train T R EY1 N
+turn T ER1 N
+two T UW1
+us AX S
+we W IY
+what W AH1 T
+will W IH L
+with W IH DH
+won W AH1 N
+you Y UW
+your Y AO R
+"""
+
+LEXICON: dict[str, tuple[str, ...]] = {
+    word: tuple(phones) for word, *phones in (entry.split() for entry in _ENTRIES.strip().splitlines())
+}
+
 
 class Segment(NamedTuple):
-    """A stretch of sound with one target; amplitudes are linear, 1 is a full vowel."""
+    """A piece of sound with one target; amplitudes are linear, 1 is a full vowel."""
 
     duration: float  # s, at an ordinary tempo
     voicing: float = 0.0  # glottal source

@@ -1,14 +1,19 @@
-"""From control tracks to sound."""
+"""From control tracks to sound: glottal source and breath, resonances of the vocal tract, and both together."""
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
+from scipy import signal as dsp
 from scipy.signal import lfilter
 
 from ser_tasks.corpora.synthesis.phones import FEMALE_SCALE
-from ser_tasks.corpora.synthesis.prosody import Manner, Speaker
-from ser_tasks.corpora.synthesis.tracks import Tracks
-from ser_tasks.corpora.synthesis.tract import HOP, frication_band, overlap_add, resonances, spectra, tilt
-from ser_tasks.corpora.synthesis.voice import glottal_source
+from ser_tasks.corpora.synthesis.tracks import Manner, Speaker, Tracks
+
+OVERSAMPLING = 4  # pulses close abruptly: shaped at 4 times the rate, then decimated against aliasing
+OPENING = 2 / 3  # of the open phase: the flow rises twice as long as it falls
+
+HOP = 64  # samples between filters: 4 ms at 16 kHz
+N_FFT = 16 * HOP  # leaves each filter 56 ms to ring out, after which it is below -80 dB
 
 SAMPLING_RATE = 16_000  # Hz
 BANDWIDTHS = np.array([60.0, 90.0, 150.0])  # Hz, of F1 to F3: Klatt (1980), doi:10.1121/1.383940
@@ -18,6 +23,169 @@ EVENING = 0.5  # close vowels are spoken louder than their low F1 alone would le
 ASPIRATION, FRICATION = 0.06, 0.9  # of a track at 1, re a glottal source of RMS 1
 LOUDNESS = -27.0  # dBFS, the RMS of ordinary speech
 PEAK = 0.95  # nothing louder leaves: full scale is 1
+
+
+def glottal_pulse(phase: NDArray[np.float64], open_quotient: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Derivative of the glottal flow at a phase of the cycle in [0, 1); zero mean over a cycle.
+
+    Args:
+        phase: shape (n_samples,)
+        open_quotient: open part of the cycle, 0 to 1; one value or shape (n_samples,)
+
+    Source: the trigonometric pulse (C) of Rosenberg (1971), doi:10.1121/1.1912389
+    """
+    rise, fall = OPENING * open_quotient, (1 - OPENING) * open_quotient
+    opening = np.sin(np.pi * phase / rise) / rise
+    closing = -np.sin(0.5 * np.pi * (phase - rise) / fall) / fall
+    return 0.5 * np.where(phase < rise, opening, np.where(phase < open_quotient, closing, 0.0))
+
+
+def closures(
+    f0: NDArray[np.float64], *, sampling_rate: int, jitter: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Times at which the cycles begin, in s, shape (n_cycles + 1,): every period is perturbed on its own.
+
+    Args:
+        f0: shape (n_samples,), in Hz
+        sampling_rate: of f0, in Hz
+        jitter: standard deviation of a period, relative to it
+        rng: the only source of chance
+    """
+    cycles = np.concatenate([[0.0], np.cumsum(f0) / sampling_rate])
+    times = np.arange(len(cycles)) / sampling_rate
+    regular = np.interp(np.arange(int(cycles[-1]) + 1), cycles, times)
+    spare = int(20 + 5 * jitter * len(regular))  # periods past the end: jitter may shorten the sum
+    periods = np.concatenate([np.diff(regular), np.full(spare, 1 / f0[-1])])
+    periods *= 1 + jitter * np.clip(rng.standard_normal(len(periods)), -3, 3)
+    return np.concatenate([[0.0], np.cumsum(periods)])
+
+
+def glottal_source(
+    f0: NDArray[np.float64],
+    *,
+    sampling_rate: int,
+    open_quotient: float,
+    jitter: float,
+    shimmer: float,
+    breath: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Pulse train with the noise of breath that each opening lets through.
+
+    Args:
+        f0: shape (n_samples,), in Hz
+        sampling_rate: in Hz
+        open_quotient: open part of each cycle, 0 to 1
+        jitter: standard deviation of a period, relative to it
+        shimmer: standard deviation of a cycle's amplitude, in dB
+        breath: noise, in dB relative to the pulses
+        rng: the only source of chance
+
+    Returns:
+        shape (n_samples,), RMS about 1 whatever the open quotient
+
+    Source: pulse-synchronous aspiration as in Klatt & Klatt (1990), doi:10.1121/1.398894
+    """
+    rate = OVERSAMPLING * sampling_rate
+    starts = closures(f0, sampling_rate=sampling_rate, jitter=jitter, rng=rng)
+    cycle = np.interp(np.arange(OVERSAMPLING * len(f0)) / rate, starts, np.arange(len(starts)))
+    number = cycle.astype(np.intp)
+    gain = 10 ** (shimmer * np.clip(rng.standard_normal(len(starts)), -3, 3) / 20)
+    pulses = glottal_pulse(cycle - number, open_quotient) * gain[number]
+    pulses = dsp.resample_poly(pulses, 1, OVERSAMPLING)
+    pulses /= np.sqrt(np.mean(pulses**2))
+    is_open = (cycle - number)[::OVERSAMPLING] < open_quotient
+    noise = rng.standard_normal(len(f0)) * np.where(is_open, 1.0, 0.4)
+    return np.asarray(pulses + 10 ** (breath / 20) * noise)
+
+
+def _unit_delay() -> NDArray[np.complex128]:
+    """One sample of delay, exp(-j omega), at the bins of the FFT, shape (n_bins,)."""
+    return np.asarray(np.exp(-2j * np.pi * fft.rfftfreq(N_FFT)))
+
+
+def resonances(
+    frequencies: NDArray[np.float64], bandwidths: NDArray[np.float64], *, sampling_rate: int
+) -> NDArray[np.complex128]:
+    """Response of a cascade of two-pole resonators, each of gain 1 at 0 Hz.
+
+    Args:
+        frequencies, bandwidths: shape (n_frames, n_formants), in Hz
+        sampling_rate: in Hz
+
+    Returns:
+        shape (n_frames, n_bins)
+
+    Source: Klatt (1980), doi:10.1121/1.383940
+    """
+    delay = _unit_delay()
+    radius = np.exp(-np.pi * bandwidths / sampling_rate)
+    first = 2 * radius * np.cos(2 * np.pi * frequencies / sampling_rate)
+    second = -(radius**2)
+    response = np.ones((len(frequencies), len(delay)), np.complex128)
+    for b, c in zip(first.T, second.T, strict=True):
+        response *= (1 - b - c)[:, None] / (1 - b[:, None] * delay - c[:, None] * delay**2)
+    return response
+
+
+def frication_band(
+    centres: NDArray[np.float64], widths: NDArray[np.float64], *, sampling_rate: int
+) -> NDArray[np.complex128]:
+    """Response of a band-pass that turns white noise into frication of about the same power.
+
+    Args:
+        centres, widths: of the band, shape (n_frames,), in Hz
+        sampling_rate: in Hz
+
+    Returns:
+        shape (n_frames, n_bins)
+    """
+    delay = _unit_delay()
+    band = resonances(centres[:, None], widths[:, None], sampling_rate=sampling_rate) * (1 - delay**2)
+    return np.asarray(band / np.sqrt(np.mean(np.abs(band) ** 2, axis=1, keepdims=True)))
+
+
+def tilt(decibels: float, *, sampling_rate: int) -> NDArray[np.complex128]:
+    """Response of a one-pole low-pass that is `decibels` (above 0) down at 3 kHz, shape (1, n_bins).
+
+    Source: the parameter TL of Klatt & Klatt (1990), doi:10.1121/1.398894
+    """
+    # the pole a solves (1 - a)^2 (power - 1) = 2 a (1 - cos omega), that is a + 1/a = 2 q
+    power = 10 ** (decibels / 10)
+    q = 1 + (1 - np.cos(2 * np.pi * 3_000 / sampling_rate)) / (power - 1)
+    pole = q - np.sqrt(q * q - 1)
+    return np.asarray((1 - pole) / (1 - pole * _unit_delay()))[None]
+
+
+def spectra(source: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Overlapping Hann frames of a source, which add up to it again.
+
+    Args:
+        source: shape (n_frames * HOP,)
+
+    Returns:
+        shape (n_frames, n_bins), one frame every HOP samples
+    """
+    padded = np.concatenate([np.zeros(HOP), source])
+    frames = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP]
+    window = 0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * HOP) + 0.5) / HOP)
+    return np.asarray(fft.rfft(frames * window, N_FFT))
+
+
+def overlap_add(filtered: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """The signal whose frames have been filtered: the filters cross-fade, so a moving formant never clicks.
+
+    Args:
+        filtered: spectra times responses, shape (n_frames, n_bins)
+
+    Returns:
+        shape (n_frames * HOP,)
+    """
+    pieces = fft.irfft(filtered, N_FFT).reshape(len(filtered), N_FFT // HOP, HOP)
+    hops = np.zeros((len(filtered) + N_FFT // HOP, HOP))
+    for lag in range(N_FFT // HOP):
+        hops[lag : lag + len(filtered)] += pieces[:, lag]
+    return hops[1 : len(filtered) + 1].ravel()
 
 
 def voiced(tracks: Tracks, speaker: Speaker, manner: Manner, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from ser_tasks.bundles.reliability import (
     Bin,
     RiskCoverage,
     area_under_risk_coverage,
-    confidence_and_right,
+    confidence_and_hits,
     expected_calibration_error,
     reliability_bins,
     risk_coverage,
@@ -41,7 +41,7 @@ def calibrated(answers: pd.DataFrame, classes: Sequence[str], *, n_bins: int) ->
         classes: of the answers
         n_bins: at most; fewer where a bin would hold less than FEWEST answers
     """
-    confidence, right = confidence_and_right(posteriors(answers, classes), truth_index(answers, classes))
+    confidence, right = confidence_and_hits(posteriors(answers, classes), truth_index(answers, classes))
     n_bins = max(1, min(n_bins, len(answers) // FEWEST))
     return Calibrated(
         reliability_bins(confidence, right, n_bins=n_bins),

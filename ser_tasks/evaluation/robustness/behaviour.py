@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.bundles.inference.answer import Answer, recognise_all
+from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.robustness.invariances import INVARIANCES
 
@@ -80,7 +80,7 @@ def shifts(bundle: Bundle, recording: Recording) -> dict[str, Shift]:
     return {name: _shift(before, answer) for name, answer in zip(INVARIANCES, after, strict=True)}
 
 
-def _shift(before: Answer, after: Answer) -> Shift:
+def _shift(before: Prediction, after: Prediction) -> Shift:
     label = before.emotion
     return Shift(label, after.emotion, abs(after.probabilities[label] - before.probabilities[label]))
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.augmentation.time_stretch import stretched
+from ser_tasks.augmentation.signal import stretched
 from ser_tasks.evaluation.robustness.babble import babble
 from ser_tasks.evaluation.robustness.gain import louder
 from ser_tasks.evaluation.robustness.mp3 import through_mp3

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ser_tasks.params import Params
-
 if TYPE_CHECKING:
     from ser_tasks.evaluation.tuning.spaces import Space
+    from ser_tasks.params import Params
 
 DIGITS = 3  # of a drawn number: what is evaluated is what is written
 
@@ -48,7 +47,7 @@ def with_settings(params: Params, values: Mapping[str, Any]) -> Params:
     for key, value in values.items():
         *sections, last = key.split(".")
         reduce(lambda node, step: node[step], sections, tree)[last] = value
-    return Params.model_validate(tree)
+    return type(params).model_validate(tree)
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,33 +11,32 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.audio_text import SpeechAndWords, joint
+from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.multimodal.packed import Packed
-from ser_tasks.models.network import NetworkRecogniser, network_builder
-from ser_tasks.models.recogniser import Examples, Features, Model
+from ser_tasks.models.network import NetworkRecogniser
+from ser_tasks.models.recogniser import Examples, Features
 from ser_tasks.models.text.network import TextNetworkRecogniser, TextNetworkSection
 from ser_tasks.models.training.input_statistics import mean_and_std
-from ser_tasks.text.tokens import tokens
-from ser_tasks.text.vocabulary import build_vocabulary
+from ser_tasks.text.tokens import build_vocabulary, tokens
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.models.training.trainer import Labelled
     from ser_tasks.params import Params
 
 GROUP = "speech_and_words"
-MODULE = "ser_tasks.models.multimodal.speech_text"
 
 
-def speech_text_network(name: str, feature_set: str, *, speech: str) -> Model:
+def speech_text_network(name: str, feature_set: str) -> DeclaredModel:
     """A line of the model table; Keras is loaded when a fold begins, not before.
 
     Args:
-        name: of its section in params.yaml
+        name: of its file beside this one, and of its section below `networks` in params.yaml
         feature_set: what its acoustic branch reads
-        speech: module of `networks/` that this branch is
     """
+    module = f"ser_tasks.models.multimodal.{name}"
 
     def build(section: TextNetworkSection, *, classes: Sequence[str], seed: int) -> SpeechTextRecogniser:
-        joined = partial(import_module(MODULE).build_speech_text, network_builder(speech))
+        joined = getattr(import_module(module), f"build_{name}")
         return SpeechTextRecogniser(joined, section, classes=classes, seed=seed)
 
     def section(params: Params) -> TextNetworkSection:
@@ -47,8 +45,17 @@ def speech_text_network(name: str, feature_set: str, *, speech: str) -> Model:
     def seeds(params: Params) -> int:
         return section(params).training.seeds
 
-    code = (MODULE, f"ser_tasks.models.networks.{speech}", "ser_tasks.models.training.trainer")
-    return Model(build, section, joint(feature_set), GROUP, seeds=seeds, code=code, keras=True)
+    return DeclaredModel(
+        build,
+        section,
+        joint(feature_set),
+        GROUP,
+        seeds=seeds,
+        code=(f"{module}.build_{name}", "ser_tasks.models.training.trainer"),
+        keras=True,
+        section_name=f"networks.{name}",
+        module=module,
+    )
 
 
 class SpeechTextRecogniser(TextNetworkRecogniser):

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.features.audio_text import SpeechAndWords
-from ser_tasks.text.tokens import tokens
-from ser_tasks.text.vocabulary import Vocabulary
+from ser_tasks.text.tokens import Vocabulary, tokens
 
 Values = NDArray[np.float32]
 

@@ -1,14 +1,37 @@
 """Three convolution blocks, BLSTM and attention on the log-mel spectrogram."""
 
-import keras
-from keras import layers
+from __future__ import annotations
 
-from ser_tasks.models.networks.conv_block import bands_as_channels, conv_block
-from ser_tasks.models.networks.masked_input import masked_input
-from ser_tasks.models.networks.pooling import LearnedVectorAttention
-from ser_tasks.models.networks.recurrent import blstm
+from typing import TYPE_CHECKING
+
+from pydantic import PositiveInt
+
+from ser_tasks.models.search_space import DROPOUT, SPECTROGRAMS, UNITS, SearchSpace, one_of
+from ser_tasks.params.base import Dropout
+from ser_tasks.params.models import NetworkParams
+
+if TYPE_CHECKING:
+    import keras
 
 N_BLOCKS = 3
+
+
+class CnnBlstmAttentionParams(NetworkParams):
+    """Sizes of cnn_blstm_attention."""
+
+    filters: PositiveInt  # of the first block; each other has twice as many as the one before
+    units: PositiveInt  # of each direction of the BLSTM
+    embedding: PositiveInt  # units of the layer before the logits
+    dropout: Dropout  # of the embedding
+
+
+SPACE: SearchSpace = {
+    **SPECTROGRAMS,
+    "filters": one_of("8", "16"),
+    "units": UNITS,
+    "embedding": UNITS,
+    "dropout": DROPOUT,
+}
 
 
 def build_cnn_blstm_attention(
@@ -33,6 +56,14 @@ def build_cnn_blstm_attention(
 
     Source: ki4ai-skc/merc2020 (seed 002)
     """
+    import keras
+    from keras import layers
+
+    from ser_tasks.models.networks.conv_block import bands_as_channels, conv_block
+    from ser_tasks.models.networks.masked_input import masked_input
+    from ser_tasks.models.networks.pooling import LearnedVectorAttention
+    from ser_tasks.models.networks.recurrent import blstm
+
     inputs, x, real = masked_input(n_dims)
     x = layers.Reshape((-1, n_dims, 1))(x)
     for block in range(N_BLOCKS):

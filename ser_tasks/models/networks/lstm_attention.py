@@ -1,11 +1,35 @@
 """LSTM or BLSTM on low-level descriptors, attending to what resembles its last state."""
 
-import keras
-from keras import layers
+from __future__ import annotations
 
-from ser_tasks.models.networks.masked_input import masked_input
-from ser_tasks.models.networks.pooling import QueryAttention
-from ser_tasks.models.networks.recurrent import lstm
+from typing import TYPE_CHECKING
+
+from pydantic import PositiveInt
+
+from ser_tasks.models.search_space import DROPOUT, FRAMES, UNITS, SearchSpace, one_of, steps
+from ser_tasks.params.base import Dropout
+from ser_tasks.params.models import NetworkParams
+
+if TYPE_CHECKING:
+    import keras
+
+
+class LstmAttentionParams(NetworkParams):
+    """Sizes of lstm_attention."""
+
+    units: PositiveInt  # of each direction
+    bidirectional: bool  # false: as seed 003
+    input_dropout: Dropout  # of the frames
+    dropout: Dropout  # of the embedding
+
+
+SPACE: SearchSpace = {
+    **FRAMES,
+    "units": UNITS,
+    "bidirectional": one_of("true", "false"),
+    "input_dropout": steps(0, 0.5, 0.1),
+    "dropout": DROPOUT,
+}
 
 
 def build_lstm_attention(
@@ -29,6 +53,13 @@ def build_lstm_attention(
 
     Source: PiotrSobczak/speech-emotion-recognition (seed 003)
     """
+    import keras
+    from keras import layers
+
+    from ser_tasks.models.networks.masked_input import masked_input
+    from ser_tasks.models.networks.pooling import QueryAttention
+    from ser_tasks.models.networks.recurrent import lstm
+
     inputs, x, mask = masked_input(n_dims)
     x = layers.Dropout(input_dropout)(x)
     x, last = lstm(x, mask, units=units, bidirectional=bidirectional, dropout=0.0)

@@ -1,21 +1,44 @@
 """A deep image network on each patch of the log-mel spectrogram, BLSTM and attention over the patches."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import keras
-from keras import layers
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import PositiveInt
 
 from ser_tasks.errors import UserError
-from ser_tasks.models.networks.backbones import patch_vectors
-from ser_tasks.models.networks.batch_norm import batch_norm
-from ser_tasks.models.networks.keep_real import KeepReal
-from ser_tasks.models.networks.masked_input import masked_input
-from ser_tasks.models.networks.pooling import DotSelfAttention, LearnedVectorAttention
-from ser_tasks.models.networks.recurrent import blstm
-from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
-from ser_tasks.models.networks.slope_channels import SlopeChannels
+from ser_tasks.models.search_space import DROPOUT, SPECTROGRAMS, UNITS, SearchSpace, one_of
+from ser_tasks.params.base import Dropout
+from ser_tasks.params.models import NetworkParams
 
-ATTENTION = {"dot": DotSelfAttention, "learned_vector": LearnedVectorAttention}
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import keras
+
+
+class PatchDcnnBlstmParams(NetworkParams):
+    """Sizes of patch_dcnn_blstm."""
+
+    length: PositiveInt  # frames of a patch
+    step: PositiveInt  # frames
+    delta_reach: PositiveInt  # frames
+    backbone: Literal["resnet50v2", "mobilenetv2", "efficientnetb0", "small"]  # network that reads each patch
+    weights: str  # none, imagenet, or a file
+    units: PositiveInt  # of each direction of the BLSTM
+    attention: Literal["dot", "learned_vector"]  # self-attention and mean, or a learned vector
+    dense: tuple[PositiveInt, ...]  # units of each dense layer after the attention
+    dropout: Dropout  # after the first and the last dense layer
+
+
+SPACE: SearchSpace = {
+    **SPECTROGRAMS,
+    "step": one_of("16", "32"),
+    "units": UNITS,
+    "attention": one_of("dot", "learned_vector"),
+    "dense": one_of("[64]", "[128]", "[512, 256]"),
+    "dropout": DROPOUT,
+}
 
 
 def build_patch_dcnn_blstm(
@@ -58,9 +81,22 @@ def build_patch_dcnn_blstm(
     Source: AnkushMalaker/pretrained-dcnn-attention-ser (seed 001) after Zhang et al. (2021),
     doi:10.3389/fphys.2021.643202
     """
-    if attention not in ATTENTION:
+    import keras
+    from keras import layers
+
+    from ser_tasks.models.networks.backbones import patch_vectors
+    from ser_tasks.models.networks.batch_norm import batch_norm
+    from ser_tasks.models.networks.keep_real import KeepReal
+    from ser_tasks.models.networks.masked_input import masked_input
+    from ser_tasks.models.networks.pooling import DotSelfAttention, LearnedVectorAttention
+    from ser_tasks.models.networks.recurrent import blstm
+    from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
+    from ser_tasks.models.networks.slope_channels import SlopeChannels
+
+    ways = {"dot": DotSelfAttention, "learned_vector": LearnedVectorAttention}
+    if attention not in ways:
         raise UserError(
-            f"patch_dcnn_blstm: attention is '{attention}', but there are {sorted(ATTENTION)}. Fix it in params.yaml."
+            f"patch_dcnn_blstm: attention is '{attention}', but there are {sorted(ways)}. Fix it in params.yaml."
         )
     inputs, x, mask = masked_input(n_dims)
     x = SlopeChannels(reach=delta_reach, name="channels")(x, mask)
@@ -68,7 +104,7 @@ def build_patch_dcnn_blstm(
     x, real = RollingWindows(length=length, step=step, name="patches")(x, mask)
     vectors = patch_vectors(folded(x), folded(real), backbone=backbone, weights=weights)
     x = blstm(Unfold(name="patch_vectors")(vectors, real), real, units=units, dropout=0.0)
-    x, _ = ATTENTION[attention](name="attention")(x, real)
+    x, _ = ways[attention](name="attention")(x, real)
     for place, width in enumerate(dense, start=1):
         last = place == len(dense)
         x = layers.Dense(width, activation="relu", name="embedding" if last else None)(x)

@@ -1,18 +1,43 @@
 """A residual CNN on the log-mel spectrogram with attentive statistics pooling, to be trained from scratch."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import keras
-from keras import layers
+from typing import TYPE_CHECKING, Annotated
 
-from ser_tasks.models.networks.batch_norm import batch_norm
-from ser_tasks.models.networks.conv_block import bands_as_channels
-from ser_tasks.models.networks.keep_real import KeepReal
-from ser_tasks.models.networks.masked_input import masked_input
-from ser_tasks.models.networks.pooling import AttentiveStatistics
-from ser_tasks.models.networks.residual_block import residual_block, strided_conv
+from pydantic import Field, PositiveInt
+
+from ser_tasks.models.search_space import DROPOUT, SPECTROGRAMS, UNITS, SearchSpace, one_of
+from ser_tasks.params.base import Dropout
+from ser_tasks.params.models import NetworkParams
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import keras
 
 STEM_KERNEL = 5
+
+
+class ResidualCnnParams(NetworkParams):
+    """Sizes of residual_cnn."""
+
+    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each residual block
+    time_stride: PositiveInt  # frames
+    frame_units: PositiveInt  # of each frame before pooling
+    attention_units: PositiveInt  # hidden units of the attention
+    embedding: PositiveInt  # units of the layer before the logits
+    dropout: Dropout  # before and after the embedding
+
+
+SPACE: SearchSpace = {
+    **SPECTROGRAMS,
+    "filters": one_of("[16, 32]", "[16, 32, 64]", "[32, 64, 128]"),
+    "time_stride": one_of("2", "4"),
+    "frame_units": UNITS,
+    "attention_units": UNITS,
+    "embedding": UNITS,
+    "dropout": DROPOUT,
+}
 
 
 def build_residual_cnn(
@@ -45,6 +70,16 @@ def build_residual_cnn(
 
     Source: He et al. (2016), doi:10.1109/CVPR.2016.90; pooling: Okabe et al. (2018), doi:10.21437/Interspeech.2018-993
     """
+    import keras
+    from keras import layers
+
+    from ser_tasks.models.networks.batch_norm import batch_norm
+    from ser_tasks.models.networks.conv_block import bands_as_channels
+    from ser_tasks.models.networks.keep_real import KeepReal
+    from ser_tasks.models.networks.masked_input import masked_input
+    from ser_tasks.models.networks.pooling import AttentiveStatistics
+    from ser_tasks.models.networks.residual_block import residual_block, strided_conv
+
     inputs, x, mask = masked_input(n_dims)
     x, real = layers.Reshape((-1, n_dims, 1))(x), mask[:, ::time_stride]
     x = strided_conv(x, filters=filters[0], kernel_size=STEM_KERNEL, stride=(time_stride, 2))

@@ -1,13 +1,33 @@
 """Four small convolution blocks on a spectrogram: the cheapest network here."""
 
-import keras
-from keras import layers
+from __future__ import annotations
 
-from ser_tasks.models.networks.conv_block import bands_as_channels, conv_block
-from ser_tasks.models.networks.masked_input import masked_input
-from ser_tasks.models.networks.pooling import MaskedMean
+from typing import TYPE_CHECKING
+
+from pydantic import PositiveInt
+
+from ser_tasks.models.search_space import DROPOUT, SPECTROGRAMS, SearchSpace, one_of
+from ser_tasks.params.base import Dropout, Section
+from ser_tasks.params.models import NetworkParams
+
+if TYPE_CHECKING:
+    import keras
 
 N_BLOCKS = 4
+
+
+class SpectrogramCnnSizes(Section):
+    """Of spectrogram_cnn."""
+
+    filters: PositiveInt  # of each block
+    dropout: Dropout  # of the embedding
+
+
+class SpectrogramCnnParams(SpectrogramCnnSizes, NetworkParams):
+    """spectrogram_cnn."""
+
+
+SPACE: SearchSpace = {**SPECTROGRAMS, "filters": one_of("8", "16", "32"), "dropout": DROPOUT}
 
 
 def build_spectrogram_cnn(*, n_dims: int, n_classes: int, filters: int, dropout: float) -> keras.Model:
@@ -28,6 +48,13 @@ def build_spectrogram_cnn(*, n_dims: int, n_classes: int, filters: int, dropout:
 
     Source: PiotrSobczak/speech-emotion-recognition (seed 003)
     """
+    import keras
+    from keras import layers
+
+    from ser_tasks.models.networks.conv_block import bands_as_channels, conv_block
+    from ser_tasks.models.networks.masked_input import masked_input
+    from ser_tasks.models.networks.pooling import MaskedMean
+
     inputs, x, real = masked_input(n_dims)
     x = layers.Reshape((-1, n_dims, 1))(x)
     for _ in range(N_BLOCKS):

@@ -1,16 +1,39 @@
 """Four local feature learning blocks on each window of the log-mel spectrogram, LSTM over the windows."""
 
-from typing import Any
+from __future__ import annotations
 
-import keras
-from keras import layers
+from typing import TYPE_CHECKING, Any
 
-from ser_tasks.models.networks.batch_norm import batch_norm
-from ser_tasks.models.networks.masked_input import masked_input
-from ser_tasks.models.networks.recurrent import lstm
-from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
+from pydantic import PositiveInt
+
+from ser_tasks.models.search_space import DROPOUT, SPECTROGRAMS, UNITS, SearchSpace, one_of
+from ser_tasks.params.base import Dropout
+from ser_tasks.params.models import NetworkParams
+
+if TYPE_CHECKING:
+    import keras
 
 POOLS = (2, 4, 4, 4)
+
+
+class TdCnnLstmParams(NetworkParams):
+    """Sizes of td_cnn_lstm."""
+
+    length: PositiveInt  # frames of a window
+    step: PositiveInt  # frames
+    filters: PositiveInt  # of the first two blocks; the others have twice as many
+    units: PositiveInt  # of the LSTM
+    dropout: Dropout  # after each block, and into the LSTM
+
+
+SPACE: SearchSpace = {
+    **SPECTROGRAMS,
+    "length": one_of("64", "128"),
+    "step": one_of("32", "64"),
+    "filters": one_of("16", "32"),
+    "units": UNITS,
+    "dropout": DROPOUT,
+}
 
 
 def build_td_cnn_lstm(
@@ -36,6 +59,13 @@ def build_td_cnn_lstm(
 
     Source: maelfabien/Multimodal-Emotion-Recognition (seed 004); Zhao et al. (2019), doi:10.1016/j.bspc.2018.08.035
     """
+    import keras
+    from keras import layers
+
+    from ser_tasks.models.networks.masked_input import masked_input
+    from ser_tasks.models.networks.recurrent import lstm
+    from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
+
     inputs, x, mask = masked_input(n_dims)
     x, real = RollingWindows(length=length, step=step, name="windows")(x, mask)
     vectors = _window_vectors(layers.Reshape((length, n_dims, 1))(folded(x)), folded(real), filters, dropout)
@@ -47,6 +77,10 @@ def build_td_cnn_lstm(
 
 def _window_vectors(x: Any, real: Any, filters: int, dropout: float) -> Any:
     """(n_windows, length, n_mels, 1) and which of them are real -> (n_windows, .)."""
+    from keras import layers
+
+    from ser_tasks.models.networks.batch_norm import batch_norm
+
     for pool, width in zip(POOLS, (filters, filters, 2 * filters, 2 * filters), strict=True):
         x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
         x = layers.ELU()(batch_norm(x, real))

@@ -101,7 +101,7 @@ def _at_other_tempo(length: Ints, settings: AugmentationParams, generator: np.ra
 
 
 def _masks(n_frames: Ints, n_dims: int, settings: AugmentationParams, generator: np.random.Generator) -> list[Ints]:
-    """Starts and widths in time, then in frequency; drawn as `ser_tasks.augmentation.spec_augment` does."""
+    """Starts and widths in time, then in frequency; drawn as `ser_tasks.augmentation.frames` does."""
     if settings.spec_augment is None:
         return [np.zeros((*n_frames.shape, 0), np.int32)] * 4
     sizes = settings.spec_augment

@@ -34,7 +34,7 @@ def train_one_by_one(plan: Plan, clips: Clips, *, folder: Path, tell: Tell) -> l
 
 
 def _outcome(plan: Plan, member: Member, clips: Clips) -> Outcome:
-    params = Settings({"networks": {plan.model: {**plan.sizes, "training": plan.training}}}, where="plan")
+    params = Settings({"networks": {plan.builder: {**plan.sizes, "training": plan.training}}}, where="plan")
     versions_of_sound = [
         clips.host[first : first + clips.n_utterances] for first in range(0, len(clips.host), clips.n_utterances)
     ]
@@ -42,7 +42,7 @@ def _outcome(plan: Plan, member: Member, clips: Clips) -> Outcome:
         member.fold,  # type: ignore[arg-type]  # what a fold has, a planned one has
         plan.labels,
         versions_of_sound[0],
-        network(plan.model, "", builder=plan.builder),  # features are normalised by speaker already
+        network(plan.builder, ""),  # features are normalised by speaker already
         params,  # type: ignore[arg-type]
         seed=member.seed,
         copies=tuple(versions_of_sound[1:]),

@@ -15,6 +15,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.models.network import network_builder
 from ser_tasks.models.networks.standardise import set_input_statistics
 from ser_tasks.models.remote.batches import augmented, gathered
+from ser_tasks.models.remote.without_pydantic import let_declarations_pass
 from ser_tasks.models.training.input_statistics import mean_and_std
 from ser_tasks.models.training.trainer import optimizer
 
@@ -75,6 +76,7 @@ class Stack:
     def _built(self, seed: int) -> keras.Model:
         keras.utils.set_random_seed(seed)
         try:
+            let_declarations_pass()
             build = network_builder(self.plan.builder)
             return build(n_dims=self.n_dims, n_classes=len(self.plan.classes), **self.plan.sizes)
         except (ImportError, TypeError) as error:

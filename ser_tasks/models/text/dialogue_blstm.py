@@ -1,35 +1,30 @@
 """Two levels: words of each turn, then the turns of the dialogue so far."""
 
-from typing import Any
+from __future__ import annotations
 
-import keras
-from keras import layers, ops
+from typing import TYPE_CHECKING
 
-from ser_tasks.models.networks.pooling import LearnedVectorAttention, QueryAttention
-from ser_tasks.models.networks.recurrent import blstm
-from ser_tasks.models.text.token_embedding import text_input
+from pydantic import PositiveInt
+
+from ser_tasks.models.search_space import UNITS, WORDS, SearchSpace, whole
+from ser_tasks.params.base import Dropout
+from ser_tasks.params.text import TextNetworkParams
+
+if TYPE_CHECKING:
+    import keras
 
 
-@keras.saving.register_keras_serializable("ser")
-class TurnMasks(layers.Layer):  # type: ignore[misc]  # keras has no types
-    """Which tokens belong to which turn: (batch, n_turns, n_tokens), turn 0 the one to be recognised."""
+class DialogueBlstmParams(TextNetworkParams):
+    """Sizes of dialogue_blstm."""
 
-    def __init__(self, *, n_turns: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.n_turns = n_turns
+    previous_turns: PositiveInt  # at most, besides the utterance itself
+    units: PositiveInt  # of each direction
+    dense: PositiveInt  # of the embedding
+    word_dropout: Dropout  # share of the words taken for unknown ones
+    dropout: Dropout  # of the word vectors, and of the embedding
 
-    def call(self, frames: Any, real: Any) -> Any:
-        """Frames as `token_frames` writes them, and their mask."""
-        turns = ops.arange(self.n_turns, dtype="float32")[None, :, None]
-        return ops.cast(frames[:, None, :, 1] == turns, "float32") * real[:, None, :]
 
-    def compute_output_shape(self, frames_shape: tuple[int | None, ...], real_shape: Any) -> tuple[int | None, ...]:
-        """One mask for each turn."""
-        return frames_shape[0], self.n_turns, frames_shape[1]
-
-    def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
-        return {**super().get_config(), "n_turns": self.n_turns}
+SPACE: SearchSpace = {**WORDS, "previous_turns": whole(1, 4), "dense": UNITS}
 
 
 def build_dialogue_blstm(
@@ -62,6 +57,14 @@ def build_dialogue_blstm(
     Source: the two levels of Yang et al. (2016), doi:10.18653/v1/N16-1174, and the context of Poria et al. (2017),
     doi:10.18653/v1/P17-1081, with past turns only
     """
+    import keras
+    from keras import layers, ops
+
+    from ser_tasks.models.networks.pooling import LearnedVectorAttention, QueryAttention
+    from ser_tasks.models.networks.recurrent import blstm
+    from ser_tasks.models.text.token_embedding import text_input
+    from ser_tasks.models.text.turn_masks import TurnMasks
+
     inputs, x, frames, mask = text_input(n_words=n_words, units=embedding, word_dropout=word_dropout)
     x = layers.Concatenate()([layers.Dropout(dropout)(x), frames[..., 1:]])
     x = blstm(x, mask, units=units, dropout=0.0)

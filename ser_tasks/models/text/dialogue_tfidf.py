@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ser_tasks.errors import UserError
 from ser_tasks.text.tokens import clean, tokens
-from ser_tasks.text.turns import Dialogue, Turn
+from ser_tasks.text.transcripts import Dialogue, Turn
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import TfidfParams

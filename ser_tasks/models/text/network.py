@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection
-from ser_tasks.models.recogniser import Examples, Features, Model
+from ser_tasks.models.recogniser import Examples, Features
 from ser_tasks.models.text.class_balance import class_shares, rebalanced
 from ser_tasks.models.text.read_dialogues import read_dialogues
 from ser_tasks.models.text.token_frames import token_frames
-from ser_tasks.text.tokens import tokens
-from ser_tasks.text.vocabulary import FIRST, build_vocabulary
+from ser_tasks.text.tokens import FIRST, build_vocabulary, tokens
 from ser_tasks.text.word_vectors import embedding_matrix, read_word_vectors
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -45,7 +45,7 @@ class TextNetworkSection(NetworkSection):
         return {**super().model_dump(**options), "vectors_digest": digest}
 
 
-def text_network(name: str) -> Model:
+def text_network(name: str) -> DeclaredModel:
     """A line of the model table; Keras is loaded when a fold begins, not before."""
     module = f"ser_tasks.models.text.{name}"
 
@@ -60,8 +60,17 @@ def text_network(name: str) -> Model:
     def seeds(params: Params) -> int:
         return section(params).training.seeds
 
-    code = (module, "ser_tasks.models.training.trainer")
-    return Model(build, section, "transcripts", "transcript_networks", seeds=seeds, code=code, keras=True)
+    return DeclaredModel(
+        build,
+        section,
+        "transcripts",
+        "transcript_networks",
+        seeds=seeds,
+        code=(f"{module}.build_{name}", "ser_tasks.models.training.trainer"),
+        keras=True,
+        section_name=f"networks.{name}",
+        module=module,
+    )
 
 
 class TextNetworkRecogniser(NetworkRecogniser):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ser_tasks.errors import UserError
-from ser_tasks.text.turns import Dialogue, Turn
+from ser_tasks.text.transcripts import Dialogue, Turn
 
 
 def read_dialogues(features: Any) -> tuple[Dialogue, ...]:

@@ -16,7 +16,7 @@ from sklearn.svm import SVC
 from ser_tasks.errors import UserError
 from ser_tasks.models.text.text_classifier import TextClassifier
 from ser_tasks.text.tokens import clean
-from ser_tasks.text.turns import Dialogue
+from ser_tasks.text.transcripts import Dialogue
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import SentenceEncoderParams

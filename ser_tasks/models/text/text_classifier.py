@@ -16,7 +16,7 @@ from ser_tasks.models.recogniser import Examples, Features
 from ser_tasks.models.svm import inner_folds
 from ser_tasks.models.text.choose_c import Rows, choose_c, class_scores, fit_balanced
 from ser_tasks.models.text.read_dialogues import read_dialogues
-from ser_tasks.text.turns import Dialogue
+from ser_tasks.text.transcripts import Dialogue
 
 
 class ClassifierParams(Protocol):

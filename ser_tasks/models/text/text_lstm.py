@@ -1,15 +1,42 @@
 """LSTM and BLSTM over the words of an utterance, with or without attention."""
 
-import keras
-from keras import layers
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import PositiveInt
 
 from ser_tasks.errors import UserError
-from ser_tasks.models.networks.pooling import DotSelfAttention, LearnedVectorAttention, MaskedMean
-from ser_tasks.models.networks.recurrent import lstm
-from ser_tasks.models.text.token_embedding import text_input
+from ser_tasks.models.search_space import WORDS, SearchSpace, one_of
+from ser_tasks.params.base import Dropout, Section
+from ser_tasks.params.text import TextNetworkParams
 
-ATTENTION = {"attention": LearnedVectorAttention, "self_attention": DotSelfAttention}
-POOLING = ("last", "mean", *ATTENTION)
+if TYPE_CHECKING:
+    import keras
+
+POOLING = ("last", "mean", "attention", "self_attention")
+
+
+class TextLstmSizes(Section):
+    """Of text_lstm."""
+
+    embedding: PositiveInt  # dimensions of a word
+    units: PositiveInt  # of each direction
+    bidirectional: bool  # false: forwards alone
+    pooling: Literal["last", "mean", "attention", "self_attention"]  # of the states, over time
+    word_dropout: Dropout  # share of the words taken for unknown ones
+    dropout: Dropout  # of the word vectors, and of the embedding
+
+
+class TextLstmParams(TextLstmSizes, TextNetworkParams):
+    """text_lstm."""
+
+
+SPACE: SearchSpace = {
+    **WORDS,
+    "bidirectional": one_of("true", "false"),
+    "pooling": one_of("last", "mean", "attention", "self_attention"),
+}
 
 
 def build_text_lstm(
@@ -42,6 +69,13 @@ def build_text_lstm(
 
     Source: PiotrSobczak/speech-emotion-recognition (seed 003); Luong et al. (2015), doi:10.18653/v1/D15-1166
     """
+    import keras
+    from keras import layers
+
+    from ser_tasks.models.networks.pooling import DotSelfAttention, LearnedVectorAttention, MaskedMean
+    from ser_tasks.models.networks.recurrent import lstm
+    from ser_tasks.models.text.token_embedding import text_input
+
     if pooling not in POOLING:
         raise UserError(f"text_lstm: pooling is '{pooling}', but there are {sorted(POOLING)}. Fix it in params.yaml.")
     inputs, x, _, mask = text_input(n_words=n_words, units=embedding, word_dropout=word_dropout)
@@ -51,7 +85,8 @@ def build_text_lstm(
     elif pooling == "last":
         x = last
     else:
-        x, _ = ATTENTION[pooling](name="attention")(x, mask)
+        attention = LearnedVectorAttention if pooling == "attention" else DotSelfAttention
+        x, _ = attention(name="attention")(x, mask)
     x = layers.Identity(name="embedding")(x)
     logits = layers.Dense(n_classes, dtype="float32", name="logits")(layers.Dropout(dropout)(x))
     return keras.Model(inputs, logits, name="text_lstm")

@@ -8,7 +8,7 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from ser_tasks.models.text.token_frames import N_DIMS
-from ser_tasks.text.vocabulary import PADDING, UNKNOWN
+from ser_tasks.text.tokens import PADDING, UNKNOWN
 
 
 @keras.saving.register_keras_serializable("ser")

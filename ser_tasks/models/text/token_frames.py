@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.text.tokens import tokens
-from ser_tasks.text.turns import Dialogue
-from ser_tasks.text.vocabulary import Vocabulary
+from ser_tasks.text.tokens import Vocabulary, tokens
+from ser_tasks.text.transcripts import Dialogue
 
 N_DIMS = 3  # number of the word, how many turns ago, said by the same speaker
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.augmentation.spec_augment import with_masks
-from ser_tasks.augmentation.tempo import at_random_tempo
+from ser_tasks.augmentation.frames import at_random_tempo, with_masks
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import AugmentationParams

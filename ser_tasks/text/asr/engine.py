@@ -21,7 +21,7 @@ class Transcriber(Protocol):
     """An engine with its model loaded. For one thread at a time."""
 
     def transcribe(self, signal: NDArray[np.float32], *, sampling_rate: int, language: str | None) -> str:
-        """The words of one utterance, "" where none are heard; what was heard before changes nothing.
+        """The words of one utterance, "" where there are none; earlier utterances change nothing.
 
         Args:
             signal: mono waveform, shape (n_samples,), full scale [-1, 1]
@@ -40,7 +40,7 @@ class Engine:
     Args:
         load: settings, as keywords -> a transcriber; the model is loaded here
         libraries: distributions that decide the words, the engine's own first
-        install: the command that brings them
+        install: the command that installs them
         languages: ISO 639-1, of every model of the engine; None: each model has its own
         weights: settings -> digests of files that they name and that decide the words
     """
@@ -76,7 +76,7 @@ def library(module: str, *, install: str) -> Any:
 
 
 def missing(name: str, install: str, error: ImportError) -> UserError:
-    """What to say of a library that is not here."""
+    """The error of a library that is not installed."""
     return UserError(
         f"transcripts from speech: the library {name} does not load here ({error}). Install it: {install}. "
         "Or set another engine, or use transcripts that the corpus has."

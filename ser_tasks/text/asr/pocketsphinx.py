@@ -20,8 +20,8 @@ class Pocketsphinx:
     """CMU PocketSphinx with the acoustic model, dictionary and trigrams (US English) of its package.
 
     Args:
-        grammar: all that can be said, as the right-hand side of a JSGF rule, such as "yes | no" or "(left | right)+";
-            the nearest of that is heard in any speech. None: the trigrams
+        grammar: all that can be recognised, as the right-hand side of a JSGF rule: "yes | no", "(left | right)+";
+            the nearest of that is recognised in any speech. None: the trigrams
 
     Raises:
         UserError: pocketsphinx is not installed, or a word or the form of the grammar is not known

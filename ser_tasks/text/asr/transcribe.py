@@ -1,8 +1,8 @@
-"""Transcripts of a corpus from its sound: shards on disk, each its own cache, then one table.
+"""Transcripts of a corpus from its audio: shards on disk, each its own cache, then one table.
 
 A shard is named by the digest of all that decides its words: the recordings, the engine with its settings, weights
-and version, and the code. One that is there is never heard again, so a killed run costs only what it had not finished.
-Engines hear the recordings as they are, without the conditioning and the augmentation of features.
+and version, and the code. One that is there is never transcribed again, so a killed run costs only what it had not
+finished. Engines read the recordings as they are, without the conditioning and the augmentation of features.
 """
 
 from __future__ import annotations
@@ -33,11 +33,24 @@ DECODERS = ("av", "numpy", "soundfile", "soxr")  # another version of one of the
 ROW = pa.schema(
     [
         pa.field("utterance_id", pa.string(), nullable=False),
-        pa.field("transcript", pa.string(), nullable=False),  # "": no words were heard
+        pa.field("transcript", pa.string(), nullable=False),  # "": no words were recognised
         pa.field("seconds", pa.float64(), nullable=False),  # that the engine took, by the clock
         pa.field("engine", pa.string(), nullable=False),
         pa.field("engine_version", pa.string(), nullable=False),
         pa.field("recogniser", pa.string(), nullable=False),  # digest of engine, settings, weights, versions and code
+    ]
+)
+
+SCHEMA = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),
+        pa.field("transcript", pa.string()),  # "": no words were recognised; null: there is no sound
+        pa.field("speaker", pa.string(), nullable=False),  # this and the next two as in the utterance table
+        pa.field("group", pa.string()),
+        pa.field("turn", pa.int32()),
+        pa.field("engine", pa.string()),  # this and the next two are null where there is no sound
+        pa.field("engine_version", pa.string()),
+        pa.field("recogniser", pa.string()),  # digest of engine, settings, weights, versions and code
     ]
 )
 
@@ -68,7 +81,7 @@ class Shard:
 def plan_transcripts(
     utterances: pd.DataFrame, engine: str, settings: Mapping[str, Any], *, shard_minutes: float
 ) -> list[Shard]:
-    """Deal the utterances that have sound into shards, in the order of their ids.
+    """Shards of the utterances that have sound, in the order of their ids.
 
     Args:
         utterances: the table of `ser_tasks.corpora.utterances`; those without sound (path is null) are left out
@@ -93,7 +106,7 @@ def plan_transcripts(
 
 
 def transcribe_shard(shard: Shard, *, corpus_root: Path, folder: Path) -> Path:
-    """Load the engine, hear the recordings, and write the shard atomically; an existing one is left as it is.
+    """Load the engine, transcribe the recordings, and write the shard atomically; an existing one is left as it is.
 
     Raises:
         AudioError: a recording cannot be used; nothing is written then
@@ -186,3 +199,39 @@ def _refuse_foreign(spoken: pd.DataFrame, name: str, line: Engine) -> None:
             f"{foreign.utterance_id.iloc[0]!r}, but {name} knows {', '.join(line.languages)}. "
             "Set an engine that knows the language, or leave this corpus out."
         )
+
+
+def with_recognised_transcripts(utterances: pd.DataFrame, transcribed: pd.DataFrame) -> pd.DataFrame:
+    """The turns of a corpus, in the order of its table, with what was recognised in place of the manual transcripts.
+
+    Args:
+        utterances: the table of `ser_tasks.corpora.utterances`
+        transcribed: the table of `read_transcribed`
+
+    Returns:
+        columns of SCHEMA; `transcript` is null for utterances without audio
+
+    Raises:
+        UserError: an utterance with sound was not transcribed, or one was that the table does not have
+    """
+    recognised = transcribed.set_index("utterance_id")
+    spoken = utterances.utterance_id[utterances.path.notna()]
+    for found, wanted, fault in (
+        (recognised.index, spoken, "not transcribed"),
+        (spoken, recognised.index, "not in the table"),
+    ):
+        lacking = sorted(set(wanted) - set(found))
+        if lacking:
+            raise UserError(
+                f"{len(lacking)} utterances are {fault}, the first is {lacking[0]!r}: table and transcripts are not "
+                "of the same version of the corpus. Transcribe it again."
+            )
+    turns = utterances[["utterance_id", "speaker", "group", "turn"]]
+    table: pd.DataFrame = turns.join(recognised, on="utterance_id")[SCHEMA.names]
+    return table
+
+
+def write_recognised(table: pd.DataFrame, path: Path) -> None:
+    """Write the table of `with_recognised_transcripts` to Parquet, atomically."""
+    with atomic_path(path) as temporary:
+        pq.write_table(pa.Table.from_pandas(table, schema=SCHEMA, preserve_index=False), temporary)

@@ -1,4 +1,4 @@
-"""Word error rate: how far what was heard is from what was said."""
+"""Word error rate of recognised transcripts against manual ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ser_tasks.text.asr.engine import library
 from ser_tasks.text.tokens import clean
 
 INSTALL = "make setup-all"
-NOT_SAID = re.compile(r"\[[^\]]*\]")  # [LAUGHTER]
+BRACKETED = re.compile(r"\[[^\]]*\]")  # [LAUGHTER]
 WORD = re.compile(r"\w+(?:'\w+)*")
 COUNTS = ("words", "substitutions", "deletions", "insertions")
 
@@ -24,36 +24,39 @@ COUNTS = ("words", "substitutions", "deletions", "insertions")
 def spoken_words(text: str) -> list[str]:
     """Words as they are compared: without case, punctuation and what stands in square brackets.
 
-    "Well-known, DON’T [LAUGHTER] stop…" -> well known don't stop. An apostrophe inside a word is part of it; a hyphen
-    divides. Numbers stay as they are written: 2 is not two.
+    An apostrophe inside a word is part of it; a hyphen divides. Numbers stay as they are written: 2 is not two.
+
+    >>> spoken_words("Well-known, DON’T [LAUGHTER] stop…")
+    ['well', 'known', "don't", 'stop']
     """
-    return WORD.findall(NOT_SAID.sub(" ", clean(text)).casefold())
+    return WORD.findall(BRACKETED.sub(" ", clean(text)).casefold())
 
 
-def word_errors(said: Mapping[str, str], heard: Mapping[str, str]) -> pd.DataFrame:
+def word_errors(manual: Mapping[str, str], recognised: Mapping[str, str]) -> pd.DataFrame:
     """Errors of each utterance, by the alignment with the fewest.
 
     Args:
-        said: manual transcripts, by utterance id
-        heard: those of a recogniser; may hold more utterances
+        manual: transcripts, by utterance id
+        recognised: those of a recogniser; may hold more utterances
 
     Returns:
-        columns utterance_id, words (said), substitutions, deletions, insertions and wer = the three over words, which
-        is above 1 where much was heard that was not said, and NaN where nothing was said; in the order of `said`
+        columns utterance_id, words (of the manual transcript), substitutions, deletions, insertions and wer = the
+        three over words, which is above 1 with many insertions, and NaN for an empty
+        manual transcript; in the order of `manual`
 
     Raises:
         UserError: an utterance was not transcribed, or jiwer is not installed
 
     Source: library jiwer; Morris et al. (2004), Interspeech, "From WER and RIL to MER and WIL"
     """
-    lacking = [name for name in said if name not in heard]
+    lacking = [name for name in manual if name not in recognised]
     if lacking:
         raise UserError(
-            f"word error rate: {len(lacking)} of {len(said)} utterances were not transcribed, the first is "
+            f"word error rate: {len(lacking)} of {len(manual)} utterances were not transcribed, the first is "
             f"{lacking[0]!r}. Transcribe them, or leave them out of the manual transcripts."
         )
     jiwer = library("jiwer", install=INSTALL)
-    rows = [{"utterance_id": name, **_counts(jiwer, text, heard[name])} for name, text in said.items()]
+    rows = [{"utterance_id": name, **_counts(jiwer, text, recognised[name])} for name, text in manual.items()]
     table = pd.DataFrame(rows, columns=["utterance_id", *COUNTS])
     return table.assign(wer=_rate(table).where(table.words > 0))
 
@@ -68,7 +71,7 @@ def corpus_word_errors(errors: pd.DataFrame) -> dict[str, float]:
         utterances, words, substitutions, deletions, insertions, wer
 
     Raises:
-        UserError: nothing was said
+        UserError: no manual transcript has a word
     """
     totals = errors[list(COUNTS)].sum()
     if not totals.words:
@@ -84,7 +87,7 @@ def wer_interval(
 ) -> Interval | None:
     """Interval of the corpus' word error rate, from a bootstrap that draws whole speakers, as that of the UAR does.
 
-    Not below 0. Of the speakers only those count who said words; one alone says nothing, and gets none.
+    Not below 0. Of the speakers only those with words count; one alone gives no interval.
 
     Args:
         errors: of `word_errors`
@@ -106,8 +109,8 @@ def wer_interval(
     return Interval(max(0.0, centre - half), centre + half)
 
 
-def _counts(jiwer: Any, said: str, heard: str) -> dict[str, int]:
-    words, others = spoken_words(said), spoken_words(heard)
+def _counts(jiwer: Any, manual: str, recognised: str) -> dict[str, int]:
+    words, others = spoken_words(manual), spoken_words(recognised)
     aligned = jiwer.process_words(" ".join(words), " ".join(others))
     return {"words": len(words), **{name: int(getattr(aligned, name)) for name in COUNTS[1:]}}
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pipelines.settings import feature_params
-from ser_tasks.bundles.explain.descriptor_groups import GROUPS, descriptor_groups
+from ser_tasks.bundles.explain.group_importance import GROUPS, descriptor_groups
 from ser_tasks.errors import UserError
-from ser_tasks.features import feature_set
+from ser_tasks.features.table import feature_set
 from ser_tasks.params.reading import read_params
 from tests.bundles.small_bundles import PROJECT
 

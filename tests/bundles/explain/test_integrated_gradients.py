@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from ser_tasks.bundles.explain.integrated_gradients import FEWEST_STEPS, MOST_STEPS, integrated_gradients
-from ser_tasks.bundles.explain.network_gradients import network_gradients
+from ser_tasks.bundles.explain.integrated_gradients import (
+    FEWEST_STEPS,
+    MOST_STEPS,
+    integrated_gradients,
+    network_gradients,
+)
 from ser_tasks.models.training.batches import pad
 from tests.models.networks.small_networks import SMALL, small_network
 

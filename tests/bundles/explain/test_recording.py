@@ -9,9 +9,9 @@ import pytest
 from pipelines.commands.explain import named_by_frequency
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import Bundle, load_bundle
-from ser_tasks.bundles.explain.descriptor_groups import descriptor_groups
+from ser_tasks.bundles.explain.group_importance import descriptor_groups
 from ser_tasks.bundles.explain.recording import explain
-from ser_tasks.bundles.training_cloud import describe, fit_cloud
+from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.errors import UserError
 from ser_tasks.models.training.trainer import network_logits
 from ser_tasks.plots.explanation import draw_explanation
@@ -26,7 +26,7 @@ def network(model: str) -> Bundle:
     """In memory alone, with a cloud of other sounds around it."""
     bundle = small_network_bundle(model, Path("nowhere"))
     described = np.array([describe(bundle.features(level * SPEECH_LIKE)) for level in np.linspace(0.1, 1, 6)])
-    return replace(bundle, cloud=fit_cloud(described, list("aabbcc"), n_components=2, quantile=0.99))
+    return replace(bundle, detector=fit_detector(described, list("aabbcc"), n_components=2, quantile=0.99))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def logits(bundle, features) -> np.ndarray:
 def test_attributions_sum_to_what_the_recording_changes_in_the_logit_of_the_answer(attentive, tmp_path):
     found = explain(attentive, SPOKEN, of=None, against=None, baseline="mean")
     features = attentive.features(SPEECH_LIKE)
-    assert found.of == found.answer.emotion
+    assert found.of == found.prediction.emotion
     assert found.attribution.values.shape == found.features.shape == features.shape
     mean = np.broadcast_to(np.asarray(attentive.recogniser.model.get_layer("standardise").mean), features.shape)
     place = attentive.classes.index(found.of)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ser_tasks.bundles.bundle import Bundle
-from ser_tasks.bundles.training_cloud import fit_cloud
-from ser_tasks.features import SECTIONS, feature_set
+from ser_tasks.bundles.out_of_distribution import fit_detector
+from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import network_builder
 from ser_tasks.models.networks.standardise import set_input_statistics
@@ -31,15 +31,15 @@ def small_network_bundle(model: str, folder: Path) -> Bundle:
     line, classes = MODELS[model], ("anger", "neutral", "sadness")
     frames = feature_set(line.feature_set)(SPEECH_LIKE, {name: getattr(PARAMS, name) for name in SECTIONS})
     recogniser: Any = line.build(line.section(PARAMS), classes=classes, seed=0)
-    builder = network_builder(line.code[0].rpartition(".")[2])
+    builder = network_builder(line.network_name)
     recogniser.model = builder(n_dims=frames.shape[1], n_classes=len(classes), **SIZES[model])
     rng = np.random.default_rng(0)
     for weight in recogniser.model.trainable_weights:
         weight.assign(rng.normal(scale=0.3, size=weight.shape))
     set_input_statistics(recogniser.model, mean=frames.mean(axis=0), std=frames.std(axis=0))
     recogniser.temperature = TEMPERATURE
-    cloud = fit_cloud(rng.normal(size=(8, 3)), list("aabbccdd"), n_components=2, quantile=0.99)
-    return Bundle(folder, network_card(recogniser, model), recogniser, cloud)
+    detector = fit_detector(rng.normal(size=(8, 3)), list("aabbccdd"), n_components=2, quantile=0.99)
+    return Bundle(folder, network_card(recogniser, model), recogniser, detector)
 
 
 def network_card(recogniser: Any, model: str) -> Any:

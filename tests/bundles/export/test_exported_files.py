@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ser_tasks.bundles.export.export import agreement_of, export_bundle
-from ser_tasks.bundles.export.exportable import refuse_unexportable
+from ser_tasks.bundles.export.exportable import check_exportable
 from ser_tasks.bundles.export.file_formats import FILE_FORMATS, file_format
 from ser_tasks.errors import UserError
 from tests.bundles.export.small_exports import small_network_bundle
@@ -88,7 +88,7 @@ def test_a_file_that_answers_otherwise_is_not_written(small, tmp_path):
     file = tmp_path / "small.tflite"
     file.write_text("the one before")
     other = small.card.model_copy(update={"temperature": 2 * small.card.temperature})
-    bundle = type(small)(small.folder, other, small.recogniser, small.cloud)
+    bundle = type(small)(small.folder, other, small.recogniser, small.detector)
     with pytest.raises(UserError, match=r"not written.*differs by 0\.\d+.*expected at most 0\.0001"):
         export_bundle(bundle, file, weights="float32", signals=SIGNALS[:1])
     assert file.read_text() == "the one before"
@@ -109,9 +109,9 @@ def test_agreement_is_the_largest_difference_and_the_share_of_equal_classes():
 
 def test_what_cannot_be_exported_is_said_with_what_can():
     with pytest.raises(UserError, match=r"svm cannot be exported: it is no network, .*Bundle one of .*residual_cnn"):
-        refuse_unexportable("svm")
+        check_exportable("svm")
     with pytest.raises(UserError, match="mlp cannot be exported: it reads functionals"):
-        refuse_unexportable("mlp")
+        check_exportable("mlp")
     with pytest.raises(UserError, match=r"x\.pb: .*Expected the ending \.onnx, \.tflite"):
         file_format(Path("x.pb"), "float32")
     with pytest.raises(UserError, match=r"--weights int8: .*Export to \.onnx, or leave the option out"):

@@ -7,12 +7,11 @@ import scipy.fft
 
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.export.exportable import FEATURE_SETS
-from ser_tasks.bundles.export.front_end import FRONT_ENDS, LAWS, conditioning, front_end
-from ser_tasks.bundles.export.spectrum import power_spectrum
+from ser_tasks.bundles.export.graph import FRONT_ENDS, LAWS, conditioning, front_end, power_spectrum
 from ser_tasks.errors import UserError
-from ser_tasks.features import SECTIONS, feature_set
 from ser_tasks.features.framing import hann
 from ser_tasks.features.log_laws import LOG_LAWS
+from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.params import ConditioningParams, Section, WienerParams
 from tests.bundles.export.small_exports import OFF, PARAMS
 from tests.bundles.export.sounds import HISS, RATE, SILENCE, SPEECH_LIKE

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ser_tasks.bundles.export.one_clip import one_clip
+from ser_tasks.bundles.export.graph import one_clip
 from tests.models.networks.small_networks import SMALL, small_network
 
 

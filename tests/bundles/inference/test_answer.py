@@ -6,7 +6,7 @@ import soxr
 
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.bundles.bundle import load_bundle
-from ser_tasks.bundles.inference.answer import recognise, recognise_all
+from ser_tasks.bundles.inference.prediction import recognise, recognise_all
 from tests.bundles.small_bundles import CLASSES, RATE, voice
 
 
@@ -49,7 +49,7 @@ def test_sound_unlike_the_training_data_makes_the_answer_unsure_and_says_so(bund
     hiss = np.random.default_rng(0).normal(scale=0.1, size=round(0.6 * RATE)).astype(np.float32)
     answer = recognise(bundle, recording(hiss))
     assert answer.unsure
-    assert any("unlike the training data" in remark for remark in answer.remarks)
+    assert any("unlike the training set" in remark for remark in answer.remarks)
 
 
 @pytest.mark.parametrize(

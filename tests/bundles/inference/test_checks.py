@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soxr
 
-from ser_tasks.bundles.inference.checks import bandwidth, clipped_share, level, remarks_on, silent_share
+from ser_tasks.bundles.inference.prediction import bandwidth, clipped_share, level, remarks_on, silent_share
 
 RATE = 16_000
 TIME = np.arange(2 * RATE) / RATE
@@ -76,4 +76,4 @@ def test_a_recording_of_nothing_is_told_once():
 def test_half_the_shortest_and_twice_the_longest_training_utterance_are_the_limits_of_duration():
     for durations, fits in (((4.0, 5.0), True), ((4.1, 5.0), False), ((0.5, 1.0), True), ((0.5, 0.9), False)):
         assert (remarks_on(NOISE, RATE, durations=durations) == ()) is fits
-    assert texts(NOISE, durations=(5.0, 6.0)) == ["2.0 s long, but the model learnt from utterances of 5.0 to 6.0 s"]
+    assert texts(NOISE, durations=(5.0, 6.0)) == ["2.0 s long, but the training set has utterances of 5.0 to 6.0 s"]

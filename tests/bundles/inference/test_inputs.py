@@ -2,7 +2,7 @@
 
 import pytest
 
-from ser_tasks.bundles.inference.inputs import gather
+from ser_tasks.audio.recording_files import gather
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import soundfile
 import soxr
 
 from ser_tasks.bundles.bundle import load_bundle
-from ser_tasks.bundles.inference.files import answer_files
+from ser_tasks.bundles.inference.files import predict_files
 from ser_tasks.params import PredictParams
 from tests.bundles.small_bundles import RATE, small_bundle, voice
 
@@ -31,8 +31,8 @@ def asked(bundle, tmp_path):
             path.write_bytes(samples)
         else:
             soundfile.write(path, samples, rate, subtype="FLOAT" if name.endswith("wav") else None)
-        (outcome,) = answer_files(bundle, [path], limits=LIMITS)
-        assert (outcome.answer is None) == (outcome.fault is not None)
+        (outcome,) = predict_files(bundle, [path], limits=LIMITS)
+        assert (outcome.prediction is None) == (outcome.fault is not None)
         if outcome.fault is not None:
             assert str(path) in outcome.fault, "it says which file"
         return outcome
@@ -59,13 +59,13 @@ def test_a_file_of_a_gigabyte_is_refused_by_its_header_at_once(bundle, tmp_path)
     with path.open("wb") as file:
         file.write(header)
         file.truncate(2**30)  # takes no room on the disk
-    (outcome,) = answer_files(bundle, [path], limits=LIMITS)
-    assert "11185 s long, but one answer is given to at most 20 s" in outcome.fault
+    (outcome,) = predict_files(bundle, [path], limits=LIMITS)
+    assert "11185 s long, but one prediction is made for at most 20 s" in outcome.fault
     assert "Use --timeline" in outcome.fault
 
 
 def test_a_hundred_channels_are_mixed_down(asked):
-    assert asked(np.tile(ANGER[:, None], 100)).answer.emotion == "anger"
+    assert asked(np.tile(ANGER[:, None], 100)).prediction.emotion == "anger"
 
 
 def test_too_many_channels_for_the_memory_are_refused(asked):
@@ -75,15 +75,15 @@ def test_too_many_channels_for_the_memory_are_refused(asked):
 
 
 def test_a_telephone_is_answered_but_not_relied_on(asked):
-    answer = asked(ANGER[::2], 8_000).answer
+    answer = asked(ANGER[::2], 8_000).prediction
     assert answer.unsure
     assert any("nothing above" in remark for remark in answer.remarks)
 
 
 def test_192_khz_is_the_same_sound(asked):
     up = np.asarray(soxr.resample(ANGER, RATE, 192_000), np.float32)
-    answer = asked(up, 192_000).answer
-    assert (answer.emotion, answer.unsure) == (asked(ANGER).answer.emotion, asked(ANGER).answer.unsure)
+    answer = asked(up, 192_000).prediction
+    assert (answer.emotion, answer.unsure) == (asked(ANGER).prediction.emotion, asked(ANGER).prediction.unsure)
 
 
 def test_samples_that_are_not_numbers_are_refused(asked):
@@ -93,7 +93,7 @@ def test_samples_that_are_not_numbers_are_refused(asked):
 
 
 def test_digital_silence_is_answered_and_said_to_be_silence(asked):
-    answer = asked(np.zeros(RATE, np.float32)).answer
+    answer = asked(np.zeros(RATE, np.float32)).prediction
     assert answer.unsure
     assert any("100 % of the recording is digital silence" in remark for remark in answer.remarks)
 
@@ -106,9 +106,9 @@ def test_one_bad_file_among_good_ones_costs_nobody_else_the_answer(bundle, tmp_p
     paths = [tmp_path / f"{index}.wav" for index in range(4)]
     for path, sound in zip(paths, [ANGER, ANGER[:160], b"text", ANGER], strict=True):
         path.write_bytes(sound) if isinstance(sound, bytes) else soundfile.write(path, sound, RATE)
-    found = answer_files(bundle, paths, limits=LIMITS)
+    found = predict_files(bundle, paths, limits=LIMITS)
     assert [outcome.path for outcome in found] == paths
-    assert [outcome.answer is not None for outcome in found] == [True, False, False, True]
+    assert [outcome.prediction is not None for outcome in found] == [True, False, False, True]
 
 
 def test_a_fault_of_the_program_is_that_of_one_file_and_says_so(bundle, tmp_path, monkeypatch):
@@ -117,5 +117,5 @@ def test_a_fault_of_the_program_is_that_of_one_file_and_says_so(bundle, tmp_path
 
     monkeypatch.setattr("ser_tasks.bundles.inference.files.read_recording", broken)
     soundfile.write(tmp_path / "a.wav", ANGER, RATE)
-    (outcome,) = answer_files(bundle, [tmp_path / "a.wav"], limits=LIMITS)
+    (outcome,) = predict_files(bundle, [tmp_path / "a.wav"], limits=LIMITS)
     assert "a.wav: ZeroDivisionError: of all things. This is a fault of the program: report it" in outcome.fault

@@ -3,7 +3,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from ser_tasks.bundles.inference.smoothing import smoothed, steady_path
+from ser_tasks.bundles.inference.timeline import smoothed, steady_path
 
 POSTERIORS = np.random.default_rng(0).dirichlet([0.7] * 3, size=7)
 CENTRES = np.array([0.0, 1.0, 2.0, 3.5, 4.0, 5.0, 9.0])

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from ser_tasks.audio.sentences import sentence_spans
 from ser_tasks.audio.vad import speech_mask
-from ser_tasks.bundles.inference.speech import segments, voiced_frames
-from ser_tasks.bundles.inference.survey import survey
+from ser_tasks.bundles.inference.speech_segments import segments, sentence_spans, voiced_frames
+from ser_tasks.bundles.inference.streaming import signal_statistics
 from ser_tasks.params import VoiceParams
 from tests.audio.conftest import spoken
 
@@ -59,7 +58,7 @@ def test_silence_has_no_segment():
 
 @pytest.mark.parametrize("length", [799, 800, 12_345])
 def test_a_survey_finds_length_peak_and_outline(length):
-    look = survey(blocks(length), sampling_rate=RATE)
+    look = signal_statistics(blocks(length), sampling_rate=RATE)
     assert look.duration == len(SIGNAL) / RATE
     assert look.peak == PEAK
     assert len(look.outline) == 11.0 / 0.05

@@ -3,33 +3,38 @@
 import numpy as np
 import pytest
 
-from ser_tasks.bundles.inference.answer import Answer
-from ser_tasks.bundles.inference.segments_files import audacity_lines, rttm_lines
-from ser_tasks.bundles.inference.survey import Survey
-from ser_tasks.bundles.inference.timeline import Stretch, Timeline, segment_moments
+from ser_tasks.bundles.inference.prediction import Prediction
+from ser_tasks.bundles.inference.streaming import SignalStatistics
+from ser_tasks.bundles.inference.timeline import (
+    EmotionSegment,
+    Timeline,
+    audacity_lines,
+    rttm_lines,
+    window_predictions,
+)
 
 
 def answer(anger, *, unsure=False, remarks=()):
     probabilities = {"anger": anger, "neutral": 1 - anger}
     best = max(probabilities, key=probabilities.__getitem__)
-    return Answer(best, probabilities, probabilities[best], unsure, remarks, 3.0)
+    return Prediction(best, probabilities, probabilities[best], unsure, remarks, 3.0)
 
 
 def moments(*answers, segment=1, start=0.0, **changes):
     windows = [(start + k, start + k + 3.0) for k in range(len(answers))]
     settings = {"unsure_below": 0.6, "smoothing": 0.0, "change_cost": 0.0} | changes
-    return segment_moments(windows, answers, segment=segment, **settings)
+    return window_predictions(windows, answers, segment=segment, **settings)
 
 
 def timeline(*parts):
     return Timeline(
-        Survey(100.0, 1.0, np.zeros((0, 2), np.float32)), (), tuple(m for part in parts for m in part), None
+        SignalStatistics(100.0, 1.0, np.zeros((0, 2), np.float32)), (), tuple(m for part in parts for m in part), None
     )
 
 
 def test_neighbours_with_one_emotion_are_one_stretch_from_border_to_border():
     """Windows 0-3, 1-4, 2-5 s: centres 1.5, 2.5, 3.5, so the borders are 2 and 3."""
-    found = timeline(moments(answer(0.9), answer(0.7), answer(0.2))).stretches
+    found = timeline(moments(answer(0.9), answer(0.7), answer(0.2))).emotion_segments
     assert [(s.start, s.end, s.emotion, s.unsure) for s in found] == [
         (0.0, 3.0, "anger", False),
         (3.0, 5.0, "neutral", False),
@@ -38,7 +43,7 @@ def test_neighbours_with_one_emotion_are_one_stretch_from_border_to_border():
 
 
 def test_a_pause_ends_a_stretch_though_the_emotion_goes_on():
-    found = timeline(moments(answer(0.9)), moments(answer(0.9), segment=2, start=10.0)).stretches
+    found = timeline(moments(answer(0.9)), moments(answer(0.9), segment=2, start=10.0)).emotion_segments
     assert [(s.start, s.end) for s in found] == [(0.0, 3.0), (10.0, 13.0)]
 
 
@@ -64,12 +69,12 @@ def test_doubt_of_the_sound_stays_and_doubt_of_confidence_is_that_of_the_smoothe
 
 def test_a_stretch_is_unsure_where_most_of_its_time_is():
     sound = {"unsure": True}
-    mostly = timeline(moments(answer(0.9, **sound), answer(0.9), answer(0.9, **sound))).stretches
-    hardly = timeline(moments(answer(0.9), answer(0.9, **sound), answer(0.9))).stretches
+    mostly = timeline(moments(answer(0.9, **sound), answer(0.9), answer(0.9, **sound))).emotion_segments
+    hardly = timeline(moments(answer(0.9), answer(0.9, **sound), answer(0.9))).emotion_segments
     assert [s.unsure for s in (*mostly, *hardly)] == [True, False]
 
 
-STRETCHES = [Stretch(0.0, 3.0, "anger", 0.8333, False), Stretch(3.0, 5.25, "very sad", 0.41, True)]
+STRETCHES = [EmotionSegment(0.0, 3.0, "anger", 0.8333, False), EmotionSegment(3.0, 5.25, "very sad", 0.41, True)]
 
 
 def test_rttm_has_ten_fields_with_start_and_length():

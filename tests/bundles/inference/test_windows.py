@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ser_tasks.bundles.inference.windows import cells, cut, windows_in
+from ser_tasks.bundles.inference.timeline import cells, cut, windows_in
 
 
 def test_windows_slide_by_the_hop_and_the_last_ends_with_the_segment():

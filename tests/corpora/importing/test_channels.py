@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from ser_tasks.corpora.importing.channel_column import sides_of
+from ser_tasks.corpora.importing.columns import sides_of
 from ser_tasks.corpora.importing.options import ImportOptions
 from ser_tasks.corpora.importing.plan import plan_import
 

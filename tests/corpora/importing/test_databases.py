@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.conftest import write
 from tests.corpora.importing.conftest import EMOTIONS, SPEAKERS, rows
 from tests.corpora.trees.emobox import write_emobox
@@ -98,7 +98,7 @@ def test_lists_of_emobox_are_read_with_the_speakers_beside_them(plan, tmp_path):
         write(tmp_path, f"elsewhere/{speaker}/{stem}.wav")
     folder = write_emobox(tmp_path / "EmoBox/data/own", "own", lists, wav="downloads/own/{stem}.flac")
     (problem,) = plan(folder, audio=str(tmp_path / "elsewhere")).problems
-    assert "nobody says who speaks" in problem
+    assert "no column has the speakers" in problem
     write_emobox(folder, "own", lists, wav="downloads/own/{stem}.flac", speakers={stem: s for stem, _, s in items})
     found = plan(folder, audio=str(tmp_path / "elsewhere"))
     assert found.table.groupby(["speaker", "emotion"]).size().to_dict() == {

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.commands.import_corpus import show_import
-from ser_tasks.corpora.importing.alphabets import ENCODINGS
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.encoding import ENCODINGS
+from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.importing.conftest import rows, write_table
 
 WORDS = {  # encoding -> what the speakers say

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ser_tasks.corpora.importing.first_line import is_row
+from ser_tasks.corpora.importing.read_table import is_row
 from tests.corpora.importing.conftest import rows, write_table
 
 NUMBERED = {"speaker": "column 3"}

@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from ser_tasks.corpora.importing.labels import map_labels
+from ser_tasks.corpora.importing.classes import map_labels
 from ser_tasks.corpora.importing.protocol import choose_protocol
 from ser_tasks.corpora.vocabulary import CLASS_OF, SYNONYMS, VOCABULARY, class_of
 

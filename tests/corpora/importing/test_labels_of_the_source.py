@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.conftest import write
 from tests.corpora.importing.conftest import rows, write_table
 from tests.corpora.trees.emobox import write_emobox

@@ -2,9 +2,8 @@
 
 import pytest
 
-from ser_tasks.corpora.importing.guess_pattern import guess_pattern
-from ser_tasks.corpora.importing.pattern import compile_pattern
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.read_names import compile_pattern, guess_pattern
+from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.conftest import write
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from pipelines.commands.import_corpus import options_of, show_import
-from ser_tasks.corpora.importing.columns import NAMES
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
+from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.conftest import write
 from tests.corpora.importing.conftest import rows, write_table
 
@@ -112,7 +112,7 @@ def test_blanks_and_case_of_labels_mean_nothing_and_rows_without_one_are_counted
 
 def test_rows_that_say_the_same_twice_are_one_and_counted(plan, sounds):
     found = plan(write_table(sounds, [*rows(), *rows()[:3]]))
-    assert (counts(found), dict(found.dropped)) == (SIX_CELLS, {"say again what another row says": 3})
+    assert (counts(found), dict(found.dropped)) == (SIX_CELLS, {"repeat another row": 3})
 
 
 def test_two_labels_for_one_sound_are_refused_unless_they_are_of_parts_of_it(plan, sounds):
@@ -172,7 +172,7 @@ def test_a_speaker_in_some_rows_only_is_refused_with_three_ways_out(plan, sounds
 
 def test_without_speakers_the_columns_that_could_be_them_are_named(plan, sounds):
     (problem,) = plan(write_table(sounds, rows(), head="file,emotion,Sprecher")).problems
-    assert "nobody says who speaks" in problem
+    assert "no column has the speakers" in problem
     assert "add --column speaker=Sprecher" in problem
     assert "--speakers unknown" in problem
 
@@ -187,7 +187,7 @@ def test_two_columns_of_emotions_that_differ_are_refused_and_alike_ones_are_one(
     alike = [[*line, line[1].title()] for line in rows()]
     assert plan(write_table(sounds, alike, head="file,emotion,speaker,label")).taken["emotion"].column == "emotion"
     alike[0][3] = "Sad"
-    with pytest.raises(SourceError, match=r"emotion, label\. Say which one: add --column emotion=emotion or --column"):
+    with pytest.raises(SourceError, match=r"emotion, label\. State which one: add --column emotion=emotion or"):
         plan(write_table(sounds, alike, head="file,emotion,speaker,label"))
 
 
@@ -243,7 +243,7 @@ def test_thousands_of_rows_are_read_in_seconds(plan, tmp_path):
 
 
 def test_no_name_stands_for_two_roles():
-    names = [name for words in NAMES.values() for name in words.split()]
+    names = [name for words in COLUMN_NAMES.values() for name in words.split()]
     assert len(names) == len(set(names))
 
 

@@ -8,9 +8,8 @@ import pytest
 import soundfile
 
 from ser_tasks.corpora.checking.overlaps import overlapping
-from ser_tasks.corpora.importing.problem import SourceError
-from ser_tasks.corpora.importing.seconds import read_time
-from ser_tasks.corpora.importing.time_columns import timed
+from ser_tasks.corpora.importing.source_table import SourceError
+from ser_tasks.corpora.importing.time_columns import read_time, timed
 from tests.corpora.importing.conftest import write_table
 
 RATE, LENGTH = 8_000, 4.0
@@ -159,7 +158,7 @@ def test_an_end_slightly_behind_the_file_is_cut_to_it(plan, calls):
 def test_a_beginning_without_any_end_is_a_question_that_names_what_could_be_it(plan, calls):
     path = table(calls, "start,reach,note", "1|2|x")
     (problem,) = plan(path).problems
-    assert "parts begin where start says, and no column is known to say where they end (reach hold numbers)" in problem
+    assert "parts begin by start, and no column is known to hold where they end (reach hold numbers)" in problem
     assert "--column end=none" in problem
     assert parts(plan(path, column={"end": "none"})) == [("1.0", None)] * 4
     assert parts(plan(path, column={"duration": "reach"})) == [("1.0", "3.0")] * 4
@@ -229,8 +228,8 @@ def test_parts_that_overlap_and_have_other_labels_are_counted(plan, calls):
     found = plan(write_table(calls, lines, head="file,emotion,speaker,start,end"))
     assert found.problems == ()
     assert found.notes == (
-        "2 rows overlap a part of the same file that has another label: row 2, row 3. The sound that they share is "
-        "learnt as both",
+        "2 rows overlap a part of the same file that has another label: row 2, row 3. The audio that they share is "
+        "trained as both",
     )
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ser_tasks.corpora.corpus import Vote
 from ser_tasks.corpora.imported import imported_corpus
-from ser_tasks.corpora.importing.problem import SourceError
+from ser_tasks.corpora.importing.source_table import SourceError
 from ser_tasks.corpora.reading import read_corpus
-from ser_tasks.corpora.votes import Vote
 from tests.corpora.importing.conftest import rows, write_table
 from tests.corpora.test_imported import ser  # noqa: F401 - a fixture
 
@@ -181,7 +181,9 @@ def test_a_column_of_numbers_beside_those_of_classes_is_asked_about(plan, sounds
 def test_a_column_for_each_rater_is_offered_and_read(plan, sounds):
     lines = [[path, who, *votes_on(path, emotion)] for path, emotion, who in rows()]
     table = write_table(sounds, lines, head="file,speaker,r1,r2,r3")
-    with pytest.raises(SourceError, match=r"if each is what a rater said: add --column emotion=r1,r2,r3 --votes maj"):
+    with pytest.raises(
+        SourceError, match=r"if each is the label of a rater: add --column emotion=r1,r2,r3 --votes maj"
+    ):
         plan(table)
     found = plan(table, votes="keep", column={"emotion": "r1,r2,r3"})
     assert (found.problems, found.tally.counts) == ((), "36 votes on 12 sounds: 10 agreed, 1 by majority, 1 tied")

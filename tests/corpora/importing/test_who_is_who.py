@@ -54,7 +54,7 @@ def test_a_voice_under_two_codes_is_a_question(plan, sounds):
     assert (one.problems, set(one.table.speaker)) == ((), {"1", "2", "03"})
     assert "speakers joined: 3 -> 03" in one.notes
     assert (two.problems, set(two.table.speaker)) == ((), {"1", "2", "3", "03"})
-    assert any("kept apart, as you said" in note for note in two.notes)
+    assert any("kept apart, as given" in note for note in two.notes)
     assert plan(table, speakers="unknown").problems == ()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ser_tasks.corpora.synthesis.corpus import demo_speaker, synthesise_utterance
-from ser_tasks.corpora.synthesis.prosody import CORRELATES, draw_manner
+from ser_tasks.corpora.synthesis.tracks import CORRELATES, draw_manner
 from ser_tasks.params import DemoParams
 
 CLEAR = DemoParams(speakers=4, utterances_per_emotion=4, difficulty=0.0, seed=0)

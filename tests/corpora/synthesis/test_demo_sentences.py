@@ -4,9 +4,8 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from ser_tasks.corpora.synthesis.lexicon import LEXICON
-from ser_tasks.corpora.synthesis.phones import segments
-from ser_tasks.corpora.synthesis.sentences import CARRIER, CARRIERS, LOADED, MISLEADING, SLOTS, draw_sentence
+from ser_tasks.corpora.synthesis.corpus import CARRIER, CARRIERS, LOADED, MISLEADING, SLOTS, draw_sentence
+from ser_tasks.corpora.synthesis.phones import LEXICON, segments
 
 DRAWS = 4_000  # of each emotion
 

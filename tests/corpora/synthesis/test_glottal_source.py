@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ser_tasks.corpora.synthesis.voice import closures, glottal_pulse, glottal_source
+from ser_tasks.corpora.synthesis.speech import closures, glottal_pulse, glottal_source
 
 RATE = 16_000
 STEADY = {"sampling_rate": RATE, "open_quotient": 0.6, "jitter": 0.0, "shimmer": 0.0, "breath": -60.0}

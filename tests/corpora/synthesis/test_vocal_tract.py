@@ -3,10 +3,8 @@ import pytest
 from scipy import linalg, signal
 
 from ser_tasks.corpora.synthesis.phones import CONSONANTS, DIPHTHONGS, VOWELS
-from ser_tasks.corpora.synthesis.prosody import CORRELATES, draw_speaker
-from ser_tasks.corpora.synthesis.speech import SAMPLING_RATE, voiced
-from ser_tasks.corpora.synthesis.tracks import Tracks
-from ser_tasks.corpora.synthesis.tract import HOP, N_FFT, overlap_add, resonances, spectra, tilt
+from ser_tasks.corpora.synthesis.speech import HOP, N_FFT, SAMPLING_RATE, overlap_add, resonances, spectra, tilt, voiced
+from ser_tasks.corpora.synthesis.tracks import CORRELATES, Tracks, draw_speaker
 
 NOISE = np.random.default_rng(0).standard_normal(200 * HOP)
 STEADY = CORRELATES["neutral"]._replace(jitter=0.0, shimmer=0.0, breath=-60.0, tilt=5.0)

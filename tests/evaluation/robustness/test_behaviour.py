@@ -10,7 +10,7 @@ from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.corpora.synthesis.corpus import EMOTIONS, SAMPLING_RATE, synthesise_utterance
 from ser_tasks.evaluation.robustness.behaviour import Behaviour, Shift, shifts, verdicts
 from ser_tasks.evaluation.robustness.invariances import INVARIANCES
-from ser_tasks.features import SECTIONS, feature_set
+from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.svm import SvmRecogniser
 from ser_tasks.params import ToleranceParams

@@ -11,9 +11,9 @@ from ser_tasks.corpora.utterances import utterance_table
 from ser_tasks.evaluation.robustness.condition import Condition, degraded
 from ser_tasks.evaluation.robustness.store import compute_degraded, degraded_shards, draw_voices
 from ser_tasks.evaluation.splits import Fold
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.feature_table import read_features
 from ser_tasks.features.store import plan_shards
+from ser_tasks.features.table import FEATURE_SETS
 
 RATE = 16_000
 BABBLE = Condition("babble", 5.0, {"seed": 0, "speech_range": 30, "talkers": 2})

@@ -13,11 +13,12 @@ from optuna.trial import TrialState
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.tuning.sampler import PlacedTpe, was_killed
 from ser_tasks.evaluation.tuning.search import Job, Search
-from ser_tasks.evaluation.tuning.spaces import log, one_of
+from ser_tasks.evaluation.tuning.spaces import distribution
 from ser_tasks.evaluation.tuning.study import full_name, open_study, outdated
+from ser_tasks.models.search_space import log, one_of
 from ser_tasks.params import TuningParams
 
-SPACE = {"c": log(0.1, 1000), "kernel": one_of("rbf", "linear")}
+SPACE = {"c": distribution(log(0.1, 1000)), "kernel": distribution(one_of("rbf", "linear"))}
 SETTINGS = TuningParams(trials=9, startup_trials=3, inner_folds=3, prune_after=1)
 ORIGIN = {"data": "d" * 64, "settings": "5" * 64, "code": "c" * 64, "libraries": "1" * 64}
 NEVER: Any = None

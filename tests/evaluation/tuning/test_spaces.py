@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import pytest
-from optuna.distributions import CategoricalDistribution
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from pydantic import PositiveInt
 
 from ser_tasks.evaluation.tuning.candidate import settings, with_settings
-from ser_tasks.evaluation.tuning.spaces import SPACES, Space, log, one_of
+from ser_tasks.evaluation.tuning.spaces import SPACES, Space, distribution
 from ser_tasks.models import MODELS
+from ser_tasks.models.search_space import FRAMES, default_space, log, steps, whole
+from ser_tasks.params.base import Dropout
+from ser_tasks.params.models import NetworkParams
 from ser_tasks.params.reading import read_params
 
 PARAMS = read_params(Path(__file__).parents[3] / "params.yaml")
@@ -49,7 +53,7 @@ def test_a_model_reads_what_is_searched(model):
 
 
 def test_what_is_drawn_is_rounded_and_written_as_params_yaml_has_it():
-    space = Space("svm", {"c": log(1, 10), "anova_alpha": log(0.01, 0.1), "gamma": one_of("scale", "0.1")})
+    space = Space("svm", {})
     drawn = {"c": 3.14159, "anova_alpha": 0.0123456, "gamma": "scale"}
     assert settings(PARAMS, space, drawn) == {"svm.c": [3.14], "svm.anova_alpha": 0.0123, "svm.gamma": ["scale"]}
 
@@ -62,3 +66,21 @@ def test_text_means_what_it_means_in_yaml():
         "networks.residual_cnn.training.augmentation.tempo": None,
         "networks.residual_cnn.time_stride": 2,
     }
+
+
+def test_optuna_gets_what_was_written():
+    assert distribution(log(1, 100)) == FloatDistribution(1, 100, log=True)
+    assert distribution(steps(0, 0.6, 0.1)) == FloatDistribution(0, 0.6, step=0.1)
+    assert distribution(whole(1, 3)) == IntDistribution(1, 3)
+    assert distribution(FRAMES["training.batch_size"]) == CategoricalDistribution(("16", "32", "64"))
+
+
+def test_a_network_that_declares_no_space_is_searched_by_the_types_of_its_settings():
+    class Sizes(NetworkParams):
+        filters: PositiveInt
+        units: PositiveInt
+        input_dropout: Dropout
+        share: float
+
+    found = list(default_space(Sizes))
+    assert [name for name in found if not name.startswith("training.")] == ["input_dropout", "units"]

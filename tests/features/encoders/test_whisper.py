@@ -14,8 +14,8 @@ from ser_tasks.features.encoders.ctranslate2_weights import read_weights
 from ser_tasks.features.encoders.whisper import HOP, STRIDE, WhisperEncoder, log_mel
 
 REFERENCE = Path(__file__).parent / "reference"
-HEARD = np.load(REFERENCE / "heard.npz")
-SIGNAL, LAYERS = HEARD["signal"], HEARD["layers"]
+RECOGNISED = np.load(REFERENCE / "heard.npz")
+SIGNAL, LAYERS = RECOGNISED["signal"], RECOGNISED["layers"]
 
 
 def relative(found, expected):
@@ -25,8 +25,8 @@ def relative(found, expected):
 
 def test_its_log_mel_spectrogram_is_that_of_transformers():
     found = log_mel(SIGNAL, n_mels=80)
-    assert found.shape == HEARD["mel"].shape
-    assert relative(found, HEARD["mel"]) < 1e-5
+    assert found.shape == RECOGNISED["mel"].shape
+    assert relative(found, RECOGNISED["mel"]) < 1e-5
 
 
 def test_its_log_mel_spectrogram_keeps_eight_orders_of_magnitude_of_power():

@@ -10,13 +10,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.features import FEATURE_SETS
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.feature_set import Settings
+from ser_tasks.features.table import FEATURE_SETS
 from tests.features.conftest import sections, speech_like
 
 FILE = Path(__file__).with_name("values.npz")
 NAMES = tuple(name for name in FEATURE_SETS if name not in ENCODERS)
+
+
+def kept_names() -> list[str]:
+    """Feature sets whose values are kept; a new one joins them when this is run as a program."""
+    with np.load(FILE) as kept:
+        return sorted(kept)
 
 
 def settings() -> Settings:

@@ -5,7 +5,7 @@ import pytest
 
 from ser_tasks.features.audio_text import SpeechAndWords
 from ser_tasks.models.multimodal.packed import Packed
-from ser_tasks.text.vocabulary import UNKNOWN, Vocabulary
+from ser_tasks.text.tokens import UNKNOWN, Vocabulary
 
 SOUND = np.array([[0.5, -1], [2, 3], [7, 9]], np.float32)
 VOCABULARY = Vocabulary(("no", "way"))  # numbers 2 and 3

@@ -11,11 +11,12 @@ from ser_tasks.features.audio_text import SpeechAndWords
 from ser_tasks.models import MODELS
 from ser_tasks.models.multimodal.network import SpeechTextRecogniser
 from ser_tasks.models.multimodal.speech_text import ModalityDropout
+from ser_tasks.models.multimodal.speech_text_fusion import SpeechTextFusionParams
 from ser_tasks.models.networks.embedding import embedding_model
+from ser_tasks.models.networks.mlp import MlpSizes
 from ser_tasks.models.text.network import TextNetworkSection
-from ser_tasks.params import SpeechTextFusionParams, WordsParams
-from ser_tasks.params.models import MlpSizes
-from ser_tasks.params.text import TextLstmSizes
+from ser_tasks.models.text.text_lstm import TextLstmSizes
+from ser_tasks.params import WordsParams
 from tests.models.multimodal.small_fusion import CLASSES, SPEECH, TEXT, batch, small_fusion, spoken
 from tests.models.networks.small_networks import values
 from tests.models.text.test_text_networks import TRAINING

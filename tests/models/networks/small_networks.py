@@ -1,4 +1,6 @@
-"""Every network at a size that a test can afford, its weights the same whatever the backend.
+"""Every network of sound at a size that a test can afford, its weights the same whatever the backend.
+
+One that SIZES does not name gets its sizes from the types of its settings: name it there if it needs others.
 
 As a program: what `outputs` finds, into the file that it is given.
 """
@@ -6,12 +8,14 @@ As a program: what `outputs` finds, into the file that it is given.
 import sys
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_tasks.models import TABLE
+from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.models.network import network_builder
 from tests.models.multimodal import small_fusion
 
@@ -19,7 +23,7 @@ BLSTM = {"n_dims": 6, "n_classes": 3, "dense": 8, "units": 4, "dropout": 0.0}
 LSTM = {"n_dims": 6, "n_classes": 3, "units": 5, "input_dropout": 0.0, "dropout": 0.0}
 WINDOWS = {"n_dims": 8, "n_classes": 3, "length": 8, "step": 4, "dropout": 0.0}
 PATCHES = {**WINDOWS, "delta_reach": 2, "backbone": "small", "weights": "none", "units": 4, "dense": (6, 5)}
-SMALL: dict[str, tuple[str, dict[str, Any]]] = {
+SIZES: dict[str, tuple[str, dict[str, Any]]] = {
     "mlp": ("mlp", {"n_dims": 6, "n_classes": 3, "input_dropout": 0.0, "units": (5, 4), "dropout": 0.0}),
     "blstm_attention": ("blstm_attention", {**BLSTM, "attention": "learned_vector"}),
     "blstm_constant_vector": ("blstm_attention", {**BLSTM, "attention": "constant_vector"}),
@@ -40,6 +44,30 @@ SMALL: dict[str, tuple[str, dict[str, Any]]] = {
             **{"frame_units": 7, "attention_units": 5, "embedding": 6, "dropout": 0.0},
         },
     ),
+}
+OF_NETWORKS = {model.network_name: model for model in TABLE.values() if ".networks." in model.module}
+
+
+def derived_sizes(model: DeclaredModel) -> dict[str, Any]:
+    """Counts 4, lists of counts (5, 4), shares 0, switches off, the first of several words; 8 dimensions, 3 classes."""
+    fields = settings_class(model).model_fields
+    return {"n_dims": 8, "n_classes": 3} | {
+        name: _small(field.annotation, field.default) for name, field in fields.items() if name != "training"
+    }
+
+
+def _small(annotation: Any, default: Any) -> Any:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)[0]
+    if get_origin(annotation) is tuple:
+        return (5, 4)
+    return {int: 4, float: 0.0, bool: False}.get(annotation, default)
+
+
+SMALL = SIZES | {
+    name: (name, derived_sizes(model))
+    for name, model in OF_NETWORKS.items()
+    if name not in {network for network, _ in SIZES.values()} and name != "psd_cnn"  # spectrogram_cnn by another name
 }
 FUSED = small_fusion.tried_on_every_backend
 

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ser_tasks.augmentation.tempo import at_tempo
+from ser_tasks.augmentation.frames import at_tempo
 from ser_tasks.models.remote.batches import augmented, gathered
 from ser_tasks.models.remote.draws import Draws
 from ser_tasks.models.remote.settings import Settings

@@ -22,7 +22,7 @@ NAMES = sorted(path.name for path in HERE.glob("on_jax_*.py"))
 def running(tmp_path_factory):
     """All of them side by side."""
     own = QUICK | {"KERAS_BACKEND": "jax", "JAX_COMPILATION_CACHE_DIR": str(tmp_path_factory.mktemp("compiled"))}
-    options = {"env": os.environ | own, "cwd": HERE.parent.parent, "text": True}
+    options = {"env": os.environ | own, "cwd": HERE.parents[2], "text": True}
     command = [sys.executable, "-m", "pytest", "-p", "tests.models.remote.refuse", "-p", "no:cacheprovider"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     processes = {name: subprocess.Popen([*command, HERE / name], **options, **pipes) for name in NAMES}

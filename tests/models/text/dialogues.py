@@ -3,7 +3,7 @@
 import numpy as np
 
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.text.turns import Turn
+from ser_tasks.text.transcripts import Turn
 
 CLASSES = ("anger", "joy", "neutral")
 WORDS = {"anger": "stop it now !", "joy": "that is great !", "neutral": "see you at nine ."}

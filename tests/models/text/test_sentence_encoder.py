@@ -9,7 +9,7 @@ import pytest
 from ser_tasks.errors import UserError
 from ser_tasks.models.text.sentence_encoder import SentenceEncoderRecogniser, load_encoder
 from ser_tasks.params import ContextParams, SentenceEncoderParams
-from ser_tasks.text.turns import Turn
+from ser_tasks.text.transcripts import Turn
 from tests.models.text.dialogues import CLASSES, recall, spoken
 
 KEYS = ("stop", "great", "nine")

@@ -6,14 +6,14 @@ import pytest
 
 from ser_tasks.errors import UserError
 from ser_tasks.models.networks.embedding import embedding_model
-from ser_tasks.models.text.dialogue_blstm import build_dialogue_blstm
+from ser_tasks.models.text.dialogue_blstm import DialogueBlstmParams, build_dialogue_blstm
 from ser_tasks.models.text.network import TextNetworkRecogniser, TextNetworkSection, text_network
-from ser_tasks.models.text.text_lstm import build_text_lstm
+from ser_tasks.models.text.text_lstm import TextLstmParams, build_text_lstm
 from ser_tasks.models.text.token_embedding import TokenEmbedding, set_word_vectors
 from ser_tasks.models.text.token_frames import token_frames
-from ser_tasks.params import AugmentationParams, DialogueBlstmParams, TextLstmParams, TrainingParams, WordsParams
-from ser_tasks.text.turns import Turn
-from ser_tasks.text.vocabulary import UNKNOWN, Vocabulary
+from ser_tasks.params import AugmentationParams, TrainingParams, WordsParams
+from ser_tasks.text.tokens import UNKNOWN, Vocabulary
+from ser_tasks.text.transcripts import Turn
 from tests.models.networks.small_networks import values
 from tests.models.text.dialogues import CLASSES, recall, spoken
 

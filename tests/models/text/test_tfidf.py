@@ -11,7 +11,7 @@ from ser_tasks.models.text.dialogue_tfidf import DialogueTfidf
 from ser_tasks.models.text.tfidf import TfidfRecogniser
 from ser_tasks.models.unfitted import refuse_fitted
 from ser_tasks.params import ContextParams, TfidfParams
-from ser_tasks.text.turns import Turn
+from ser_tasks.text.transcripts import Turn
 from tests.models.text.dialogues import CLASSES, recall, spoken
 
 

@@ -7,6 +7,8 @@ import pytest
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
+from ser_tasks.models.networks.mlp import MlpParams
+from ser_tasks.models.networks.spectrogram_cnn import SpectrogramCnnParams
 from ser_tasks.models.networks.standardise import Standardise
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.training import trainer
@@ -19,7 +21,7 @@ from ser_tasks.models.training.trainer import (
     train,
     training_batches,
 )
-from ser_tasks.params import AugmentationParams, MlpParams, NetworkParams, SpectrogramCnnParams, TrainingParams
+from ser_tasks.params import AugmentationParams, NetworkParams, TrainingParams
 
 SETTINGS = TrainingParams(
     seeds=1,

@@ -3,7 +3,7 @@ import pytest
 
 from ser_tasks.corpora.utterances import utterance_table
 from ser_tasks.errors import UserError
-from ser_tasks.text.asr.heard import SCHEMA, with_heard_transcripts, write_heard
+from ser_tasks.text.asr.transcribe import SCHEMA, with_recognised_transcripts, write_recognised
 from ser_tasks.text.transcripts import read_transcripts
 
 
@@ -30,13 +30,13 @@ WORDS = {"z": "yes", "d-2": "grate", "d-0": ""}
 
 
 def test_linguistic_models_read_what_was_heard_in_place_of_what_was_written(utterances, tmp_path):
-    write_heard(with_heard_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
+    write_recognised(with_recognised_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
     dialogues = read_transcripts(tmp_path / "heard.parquet", ["d-2", "z"])
     assert [[turn.text for turn in dialogue] for dialogue in dialogues] == [["", "grate"], ["yes"]]
 
 
 def test_turns_stay_as_they_were_and_say_who_heard_them(utterances, tmp_path):
-    write_heard(with_heard_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
+    write_recognised(with_recognised_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
     table = pd.read_parquet(tmp_path / "heard.parquet")
     assert table.columns.tolist() == SCHEMA.names
     turns = ["utterance_id", "speaker", "group", "turn"]
@@ -48,9 +48,9 @@ def test_turns_stay_as_they_were_and_say_who_heard_them(utterances, tmp_path):
 
 def test_an_utterance_that_was_not_transcribed_is_named(utterances):
     with pytest.raises(UserError, match=r"1 utterances are not transcribed, the first is 'z'.*Transcribe it again"):
-        with_heard_transcripts(utterances, heard(**{"d-0": "", "d-2": ""}))
+        with_recognised_transcripts(utterances, heard(**{"d-0": "", "d-2": ""}))
 
 
 def test_transcripts_of_another_table_are_refused(utterances):
     with pytest.raises(UserError, match=r"1 utterances are not in the table, the first is 'x'"):
-        with_heard_transcripts(utterances, heard(**WORDS, x="who?"))
+        with_recognised_transcripts(utterances, heard(**WORDS, x="who?"))

@@ -18,7 +18,7 @@ SAID = {
     "c": "Stop!",
     "d": "[LAUGHTER]",
 }
-HEARD = {
+RECOGNISED = {
     "a": "kids are walking the door now",  # talking -> walking, by left out, now added
     "b": "dogs are sitting by the door",
     "c": "",
@@ -44,7 +44,7 @@ def test_case_punctuation_and_what_was_not_said_do_not_count(text, words):
 
 def test_errors_of_each_utterance_are_those_counted_by_hand():
     pytest.importorskip("jiwer", reason=NEEDS_JIWER)
-    table = word_errors(SAID, HEARD).set_index("utterance_id")
+    table = word_errors(SAID, RECOGNISED).set_index("utterance_id")
     counts = table[["words", "substitutions", "deletions", "insertions"]]
     assert counts.loc["a"].tolist() == [6, 1, 1, 1]
     assert counts.loc["b"].tolist() == [6, 0, 0, 0]
@@ -57,7 +57,7 @@ def test_errors_of_each_utterance_are_those_counted_by_hand():
 
 def test_the_corpus_counts_words_not_utterances():
     pytest.importorskip("jiwer", reason=NEEDS_JIWER)
-    assert corpus_word_errors(word_errors(SAID, HEARD)) == {
+    assert corpus_word_errors(word_errors(SAID, RECOGNISED)) == {
         "utterances": 4,
         "words": 13,
         "substitutions": 1,

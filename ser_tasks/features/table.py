@@ -1,0 +1,80 @@
+"""All feature sets in one table: a new one is a file beside this and a line in it."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from ser_tasks.errors import UserError
+from ser_tasks.features.encoded import EncoderParams, encoded
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.feature_set import FeatureSet, by_engine
+from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
+from ser_tasks.features.lld import LLD
+from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
+from ser_tasks.params.base import Section
+from ser_tasks.params.sound import AudioParams, ConditioningParams, SignalAugmentationParams
+
+FILES = (  # NAME.py holds NAME, a FeatureSet, and NameParams, its section of params.yaml
+    "lld",
+    "pitch",
+    "log_mel",
+    "psd_image",
+    "mfcc",
+    "functionals",
+)
+
+
+def _declared(name: str) -> tuple[FeatureSet, dict[str, type[Section]]]:
+    """What a file declares; a set may read other sections alone, and have none of its own.
+
+    Raises:
+        UserError: no FeatureSet, or a section without its class
+    """
+    module, own = (
+        import_module(f"{__package__}.{name}"),
+        f"{''.join(word.capitalize() for word in name.split('_'))}Params",
+    )
+    features, section = getattr(module, name.upper(), None), getattr(module, own, None)
+    if features is None or (section is None and name in features.sections):
+        raise UserError(
+            f"ser_tasks/features/{name}.py has no {name.upper() if features is None else own}. Declare "
+            f"`{name.upper()} = FeatureSet(...)` and, if it has a section of params.yaml, `class {own}(Section)`."
+        )
+    return features, {} if section is None else {name: section}
+
+
+_DECLARED = {name: _declared(name) for name in FILES}
+
+FEATURE_SETS: Mapping[str, FeatureSet] = {
+    **{name: features for name, (features, _) in _DECLARED.items()},
+    "lld": by_engine("lld", {"vectorised": LLD, "pyAudioAnalysis": LLD_BY_LIBRARY}),
+    "functionals": by_engine("lld", {"vectorised": FUNCTIONALS, "pyAudioAnalysis": FUNCTIONALS_BY_LIBRARY}),
+    **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
+}
+
+SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide features
+    "audio": AudioParams,
+    "conditioning": ConditioningParams,
+    "signal_augmentation": SignalAugmentationParams,
+    **{name: section for _, sections in _DECLARED.values() for name, section in sections.items()},
+    "encoder": EncoderParams,
+}
+
+
+def feature_set(name: str) -> FeatureSet:
+    """The feature set that params.yaml calls `name`.
+
+    Raises:
+        UserError: no such entry
+    """
+    if name not in FEATURE_SETS:
+        raise UserError(
+            f"there is no feature set '{name}', the table has {sorted(FEATURE_SETS)}. "
+            "Fix the name in params.yaml, or add its file to FILES in ser_tasks/features/table.py."
+        )
+    return FEATURE_SETS[name]
+
+
+def sections_from(values: Mapping[str, Mapping[str, object]]) -> dict[str, Section]:
+    """Sections rebuilt from plain values, as params.yaml, a feature store or a model bundle keeps them."""
+    known = {name: section for name, section in values.items() if name in SECTIONS}
+    return {name: SECTIONS[name].model_validate(section) for name, section in known.items()}

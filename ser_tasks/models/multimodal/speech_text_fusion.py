@@ -1,0 +1,28 @@
+"""mlp on functionals and text_lstm on the transcript, joined before their answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ser_tasks.models.multimodal.fusion_settings import FusionParams
+from ser_tasks.models.networks.mlp import MlpSizes, build_mlp
+from ser_tasks.models.search_space import FUSION, SearchSpace
+
+if TYPE_CHECKING:
+    import keras
+
+
+class SpeechTextFusionParams(FusionParams):
+    """speech_text_fusion."""
+
+    speech: MlpSizes
+
+
+SPACE: SearchSpace = FUSION
+
+
+def build_speech_text_fusion(**sizes: Any) -> keras.Model:
+    """See `build_speech_text`, which says what goes in and what comes out."""
+    from ser_tasks.models.multimodal.speech_text import build_speech_text
+
+    return build_speech_text(build_mlp, **sizes)
