@@ -86,7 +86,7 @@ def chosen(recording: Recording, channel: str) -> Recording:
 
 
 def channels_of(n_channels: int) -> tuple[str, ...]:
-    """What `each` stands for."""
+    """Names of the channels that `each` stands for."""
     return (MIX,) if n_channels == 1 else (*NAMES,) if n_channels == 2 else tuple(map(str, range(1, n_channels + 1)))
 
 
@@ -106,17 +106,17 @@ class Together:
 
     @staticmethod
     def of(samples: Samples) -> Together:
-        """Of a block, shape (n_samples, n_channels)."""
+        """Sums and products of a block, shape (n_samples, n_channels)."""
         exact = samples.astype(np.float64)
         return Together(len(samples), exact.sum(axis=0), exact.T @ exact)
 
     def __add__(self, other: Together) -> Together:
-        """Of two blocks in a row."""
+        """Sums and products of two blocks in a row."""
         return Together(self.n + other.n, self.sums + other.sums, self.products + other.products)
 
     @property
     def powers(self) -> NDArray[np.float64]:
-        """Of each channel, shape (n_channels,)."""
+        """Mean power of each channel, shape (n_channels,)."""
         return np.diag(self.products) / max(self.n, 1)
 
     @property
@@ -127,7 +127,7 @@ class Together:
 
     @property
     def least_correlation(self) -> float:
-        """Of any two audible channels; 1 where there are none."""
+        """Least correlation of any two audible channels; 1 where there are none."""
         audible = self.powers > AUDIBLE * self.powers.max()
         means = self.sums / max(self.n, 1)
         covariance = (self.products / max(self.n, 1) - np.outer(means, means))[np.ix_(audible, audible)]
@@ -138,12 +138,12 @@ class Together:
 
 
 def remark_on_channels(samples: Samples) -> str | None:
-    """What a person should know of several channels, shape (n_samples, n_channels)."""
+    """Remark on channels that cancel or differ; None: neither, or a single one. Shape (n_samples, n_channels)."""
     return remark_on(Together.of(samples)) if samples.shape[1] > 1 else None
 
 
 def remark_on(together: Together) -> str | None:
-    """The same of channels that were read block by block."""
+    """Remark on channels that were read block by block."""
     if together.cancel:
         return OPPOSITE
     found = together.least_correlation

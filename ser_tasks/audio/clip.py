@@ -28,7 +28,7 @@ class Clip:
 
     @property
     def content(self) -> list[object]:
-        """What decides its values, whichever folder of the corpus was linked: all but the path."""
+        """All that decides its values, whichever folder of the corpus was linked: not the path."""
         return [self.utterance_id, self.start, self.end, self.sha256, *([self.channel] if self.channel else [])]
 
     def mono(self, root: Path, sampling_rate: int) -> NDArray[np.float32]:
@@ -43,11 +43,11 @@ class Clip:
 
 
 def clip_of(row: Mapping[Any, Any], utterance_id: str | None = None) -> Clip:
-    """Of one row of a table of utterances."""
+    """The clip of one row of a table of utterances."""
     said = {name: None if pd.isna(row[name]) else row[name] for name in ("start", "end", "channel") if name in row}
     return Clip(utterance_id=utterance_id or row["utterance_id"], path=row["path"], sha256=row["sha256"], **said)
 
 
 def clips_of(spoken: pd.DataFrame) -> list[Clip]:
-    """Of all rows, in their order; each has sound."""
+    """Clips of all rows, in their order; each has audio."""
     return [clip_of(row) for row in spoken.to_dict("records")]

@@ -50,7 +50,7 @@ def open_sound(path: Path) -> Source:
 
 
 def read_recording(path: Path, *, allow: Callable[[Source, int], None] | None = None) -> Recording:
-    """Decode a whole file at its own rate and channels: of a video, the first sound track.
+    """A whole file, decoded at its own rate and channels: of a video, the first sound track.
 
     Args:
         path: of the file

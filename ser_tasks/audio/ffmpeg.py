@@ -65,7 +65,7 @@ def _blocks(path: Path, notes: list[str], n_samples: int) -> Iterator[Samples]:
 
 
 def _pieces(path: Path, notes: list[str]) -> Iterator[Samples]:
-    """What the codec gives at a time, shape (n_samples, n_channels), full scale [-1, 1]."""
+    """Samples as the codec gives them, shape (n_samples, n_channels), full scale [-1, 1]."""
     found, rate = 0, 1
     try:
         with _opened(path) as container:

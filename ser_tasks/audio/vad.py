@@ -56,7 +56,7 @@ def speech_mask(
 def speech_span(
     signal: NDArray[np.floating], *, sampling_rate: int, frame: float, aggressiveness: int, margin: float
 ) -> tuple[float, float] | None:
-    """From the first to the last frame with speech, (start, end) in s; None when there is none.
+    """Start of the first and end of the last frame with speech, in s; None without speech.
 
     Args:
         signal, sampling_rate, frame, aggressiveness: as in `speech_mask`

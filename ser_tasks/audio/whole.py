@@ -69,7 +69,7 @@ def _is_continued(path: Path, place: int) -> bool:
 
 
 def is_pointer(path: Path) -> bool:
-    """What Git LFS leaves in the place of a file that was not fetched."""
+    """Whether this is what Git LFS leaves in the place of a file that was not fetched."""
     return path.is_file() and path.stat().st_size < LARGEST_POINTER and _begins_at(path, 0, len(POINTER)) == POINTER
 
 

@@ -43,7 +43,7 @@ ENCODER = "encoder"  # folder below the bundle's, with the weights of the speech
 
 
 def bundle_versions(model: str) -> dict[str, str]:
-    """Of the numeric libraries, and of those that read the weights of this model."""
+    """Versions of the numeric libraries, and of those that read the weights of this model."""
     from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  prediction needs no Parquet
 
     read = MODELS[model].feature_set
@@ -109,12 +109,12 @@ class Bundle:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """In the order of the posteriors."""
+        """Classes in the order of the posteriors."""
         return self.card.classes
 
     @cached_property
     def sections(self) -> dict[str, Section]:
-        """Of params.yaml as they were when the model was trained, those that decide its features."""
+        """Sections of params.yaml that decide the features, as they were when the model was trained."""
         return sections_from(self.card.sections)
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
@@ -135,7 +135,7 @@ class Bundle:
         return self.posteriors_from([self.features(signal) for signal in signals])
 
     def posteriors_from(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-        """The same from what `features` made of each signal."""
+        """Posteriors from what `features` made of each signal."""
         if not features:
             return np.empty((0, len(self.classes)))
         if feature_set(self.card.feature_set).framing is None:
@@ -144,7 +144,7 @@ class Bundle:
         return np.asarray(network.posteriors(tuple(features)))
 
     def unlikeness(self, features: NDArray[np.float32]) -> float:
-        """How far from the training utterances, 1 being the distance that one in a hundred of them exceeds."""
+        """Distance from the training utterances, 1 being the distance that one in a hundred of them exceeds."""
         return self.detector.unlikeness(describe(features))
 
 
@@ -156,7 +156,7 @@ def write_bundle(
     *,
     pages: Mapping[str, bytes],
 ) -> Card:
-    """Write a bundle whole, or not at all.
+    """The card of a bundle that is written whole, or not at all.
 
     Args:
         folder: of the bundle; replaced if it is there
@@ -185,7 +185,7 @@ def write_bundle(
 
 
 def load_bundle(folder: Path) -> Bundle:
-    """Read a bundle, after a look at its format, its files and the libraries here.
+    """The bundle of a folder; its format, its files and the installed libraries are checked first.
 
     Raises:
         BundleError: what is wrong with it, and how to fix it

@@ -8,7 +8,7 @@ from ser_tasks.params.reading import listed
 
 
 def kind_of_weights(model: str) -> str:
-    """What a bundle keeps of a model of the table: network, logistic or svm."""
+    """Kind of the weights of a model of the table: network, logistic or svm."""
     if is_network(model):
         return "network"
     return "logistic" if "ser_tasks.models.logistic" in MODELS[model].code else "svm"

@@ -92,7 +92,7 @@ def write_card(card: Card, folder: Path) -> None:
 
 
 def read_card(folder: Path) -> Card:
-    """What `write_card` wrote.
+    """The card that `write_card` wrote.
 
     Raises:
         BundleError: no bundle, another format, an edited or incomplete card

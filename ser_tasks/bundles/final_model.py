@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def final_section(model: str, params: Params) -> Any:
-    """What the model reads of params.yaml; a network is always refitted on all speakers in the end."""
+    """Section of params.yaml for the model; a network is always refitted on all speakers in the end."""
     section = MODELS[model].section(params)
     if not is_network(model):
         return section
@@ -25,7 +25,7 @@ def final_section(model: str, params: Params) -> Any:
 
 
 def final_recogniser(model: str, params: Params, examples: Examples, *, seed: int, folder: Path) -> Recogniser:
-    """Fit a line of the model table on everything.
+    """The model of a line of the table, fitted on all utterances.
 
     Args:
         model: its name

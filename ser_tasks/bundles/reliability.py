@@ -139,7 +139,7 @@ class Confidence:
 
 
 def validate_confidence(predictions: pd.DataFrame, classes: Sequence[str], settings: ReliabilityParams) -> Confidence:
-    """All of them from out-of-fold posteriors.
+    """All measures of confidence, from out-of-fold posteriors.
 
     Args:
         predictions: columns truth and one for each class, as `evaluation.prediction_table` makes them

@@ -55,7 +55,7 @@ class Margin:
 
 
 def margin_findings(margins: Sequence[Margin], utterances: Sequence["Parsed"]) -> list[Finding]:
-    """Hold what is there against each table: too many is an error, too few a warning."""
+    """Findings of what is there against each table: too many is an error, too few a warning."""
     return [_margin_finding(margin, utterances) for margin in margins]
 
 

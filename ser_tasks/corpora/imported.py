@@ -169,7 +169,7 @@ class KnownCorpora(Mapping[str, Corpus]):
         yield from (name for name in self._names() if name not in self.table)
 
     def __len__(self) -> int:
-        """How many."""
+        """Number of corpora."""
         return sum(1 for _ in self)
 
     def _names(self) -> list[str]:

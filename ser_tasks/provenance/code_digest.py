@@ -48,7 +48,7 @@ class _Code:
         self._digests: dict[Key, str] = {}
 
     def tokens(self, key: Key) -> Tokens:
-        """Of a definition, with the effects of its module; of a module, the places of what it holds."""
+        """Tokens of a definition, with the effects of its module; of a module, the places of what it holds."""
         if key not in self._tokens:
             module = self._module(key)
             if key[1] == WHOLE:
@@ -59,7 +59,7 @@ class _Code:
         return self._tokens[key]
 
     def digest(self, root: Key) -> str:
-        """Of everything that can be reached from here."""
+        """Digest of everything that can be reached from here."""
         if root not in self._digests:
             numbers = {key: str(number) for number, key in enumerate(self.reached([root]))}
             digest = hashlib.sha256()
@@ -163,7 +163,7 @@ def code_digest(*reached_from: Root, roots: Roots = ROOTS) -> str:
 def code_parts(
     *reached_from: Root, roots: Roots = ROOTS, without: Callable[[str], bool] = lambda module: False
 ) -> dict[str, str]:
-    """By dotted name of the module, a digest of what is reached in it: for people, to see where something changed.
+    """Digest of what is reached in each module, by its dotted name: for people, to see where something changed.
 
     It may change where `code_digest` does not: with the name of a definition, or with its module. Nothing is reached
     in, or through, modules that `without` is true of.
@@ -224,7 +224,7 @@ def _file(name: str, roots: Roots) -> Path | None:
 
 
 def _code(roots: Roots) -> _Code:
-    """What is known from last time, if no file has changed since."""
+    """The project, from the last call if no file has changed since."""
     where = repr(sorted(roots.items()))
     if where not in _LATEST or not _LATEST[where].project.unchanged():
         _LATEST[where] = _Code(roots)

@@ -84,7 +84,7 @@ class Project:
         return None
 
     def resolve(self, module: Module, name: str, visited: frozenset[tuple[str, str]] = frozenset()) -> list[Target]:
-        """What a name stands for in a module, imports followed to where it is defined; nothing: it is a builtin."""
+        """Definitions that a name stands for in a module, imports followed; empty: it is a builtin."""
         if (module.name, name) in visited:
             return []
         visited |= {(module.name, name)}
@@ -97,7 +97,7 @@ class Project:
         return found
 
     def imported(self, wanted: Imported, visited: frozenset[tuple[str, str]] = frozenset()) -> list[Target]:
-        """What an import binds."""
+        """Definitions that an import binds."""
         if self.module(wanted.module) is None:
             return [External(f"{wanted.module}.{wanted.name}" if wanted.name else wanted.module)]
         whole = Place((wanted.module, WHOLE))
@@ -106,7 +106,7 @@ class Project:
     def attribute(
         self, target: Target, name: str, visited: frozenset[tuple[str, str]] = frozenset()
     ) -> list[Target] | None:
-        """What `target.name` stands for; None: an attribute of a value, which is not looked into."""
+        """Definitions that `target.name` stands for; None: an attribute of a value, which is not followed."""
         if isinstance(target, External):
             return [External(f"{target.name}.{name}")]
         module = self.module(target.key[0])
@@ -128,7 +128,7 @@ def candidates(name: str, roots: Roots) -> list[Path]:
 
 
 def package_of(name: str, path: Path) -> str:
-    """What relative imports of a module start from."""
+    """Package that relative imports of a module start from."""
     return name if path.name == "__init__.py" else name.rpartition(".")[0]
 
 

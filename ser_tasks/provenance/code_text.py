@@ -121,7 +121,7 @@ class _Writer:
         self.tokens.append("".join(f".{name}" for name in attributes) + " ")
 
     def _targets(self, name: str) -> list[Target] | None:
-        """What it stands for; None: a name of a function's own; nothing: a builtin."""
+        """Definitions that it stands for; None: a name of a function's own; nothing: a builtin."""
         for scope in reversed(self.scopes):
             if name in scope.names:
                 scope.used.add(name)

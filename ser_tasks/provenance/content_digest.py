@@ -21,19 +21,19 @@ def value_digest(value: Any) -> str:
 
 
 def table_digest(table: pa.Table | pd.DataFrame) -> str:
-    """Of all values, row by row; a column that holds none does not count, so that a new, empty one changes nothing."""
+    """Digest of all values, row by row; an empty column does not count, so that a new one changes nothing."""
     columns = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
     filled = [name for name in columns.column_names if columns[name].null_count < len(columns)]
     return value_digest(columns.select(filled).to_pydict())
 
 
 def parquet_digest(path: Path) -> str:
-    """The same of a file."""
+    """Digest of all values of a Parquet file."""
     return table_digest(pq.read_table(path))
 
 
 def utterances_digest(path: Path) -> str:
-    """The same of a table of utterances, but for where each file lies: `sha256` names the sound itself.
+    """Digest of a table of utterances, but for where each file lies: `sha256` names the audio itself.
 
     So `emodb` and `emodb/wav` may both be linked as the corpus. `none` if the file is absent.
     """
@@ -44,7 +44,7 @@ def utterances_digest(path: Path) -> str:
 
 
 def features_content(folder: Path) -> str:
-    """Of all values of a feature store, utterance by utterance: shards may be called and cut otherwise.
+    """Digest of all values of a feature store, whatever its shards: utterance by utterance.
 
     Memory is bounded by one batch of rows.
     """
@@ -63,7 +63,7 @@ def features_content(folder: Path) -> str:
 
 
 def lock_digest(path: Path) -> str:
-    """Of the pinned versions of a lock file, not of order, comments and checksums of archives; `none` if absent."""
+    """Digest of the pinned versions of a lock file, without order, comments, checksums; `none` if absent."""
     if not path.exists():
         return "none"
     return value_digest(sorted(PINNED.findall(path.read_text(encoding="utf-8"))))

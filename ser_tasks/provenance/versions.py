@@ -24,7 +24,7 @@ def circumstances(cpuinfo: Path = CPUINFO) -> dict[str, str]:
 
 
 def _model(cpuinfo: Path) -> str:
-    """What Linux calls the first processor; nothing on other systems."""
+    """Model of the first processor by Linux; empty on other systems."""
     if not cpuinfo.exists():
         return ""
     lines = [line.partition(":") for line in cpuinfo.read_text(encoding="utf-8").splitlines()]

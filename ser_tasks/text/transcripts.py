@@ -64,7 +64,7 @@ def dialogues(
 
 
 def read_transcripts(table: Path, utterance_ids: Sequence[str]) -> tuple[Dialogue, ...]:
-    """Of these utterances, in this order; all turns of the corpus are context, whatever their emotion.
+    """Dialogues of these utterances, in this order; all turns of the corpus are context, whatever their emotion.
 
     Args:
         table: the utterance table, or that of `ser_tasks.text.asr.transcribe`; without `turn`, utterances stand alone

@@ -28,7 +28,7 @@ CALL = np.stack([LEFT, RIGHT], axis=1)
     ("channel", "expected"),
     [("mix", (LEFT + RIGHT) / 2), ("left", LEFT), ("right", RIGHT), ("1", LEFT), ("2", RIGHT)],
 )
-def test_the_channel_that_is_asked_for_is_heard(tmp_path, channel, expected):
+def test_the_requested_channel_is_used(tmp_path, channel, expected):
     np.testing.assert_allclose(mixed_down(CALL, channel), expected, atol=1e-7)
     soundfile.write(tmp_path / "call.wav", CALL, 16_000, subtype="FLOAT")
     np.testing.assert_allclose(
@@ -65,7 +65,7 @@ def test_silence_in_front_does_not_hide_that_the_channels_cancel(tmp_path):
         (LEFT[:, None], "mix", []),
     ],
 )
-def test_block_by_block_the_same_is_said_as_of_the_whole_and_once(tmp_path, samples, channel, notes):
+def test_block_by_block_the_notes_are_those_of_the_whole_and_once(tmp_path, samples, channel, notes):
     soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="FLOAT")
     source = open_sound(tmp_path / "a.wav")
     for _ in range(3):  # a timeline hears it as often
@@ -104,12 +104,12 @@ def test_a_channel_that_is_not_there_is_refused_with_the_number_of_those_that_ar
 
 
 @pytest.mark.parametrize("channel", ["", "0", "-1", "both", "1.5"])
-def test_what_is_no_channel_is_refused_with_those_that_may_be_asked_for(channel):
+def test_what_is_no_channel_is_refused_with_those_that_are(channel):
     with pytest.raises(UserError, match=r"expected mix, left, right, each, or the number of a channel, from 1"):
         check_channel(channel)
 
 
-def test_an_utterance_says_its_channel_and_others_keep_the_digests_that_they_had(tmp_path):
+def test_an_utterance_states_its_channel_and_others_keep_their_digests(tmp_path):
     soundfile.write(tmp_path / "call.wav", CALL, 16_000, subtype="FLOAT")
     row = {"utterance_id": "a", "path": "call.wav", "start": np.nan, "end": 0.5, "sha256": "0", "channel": "right"}
     np.testing.assert_array_equal(clip_of(row).mono(tmp_path, 16_000), RIGHT[:8_000])

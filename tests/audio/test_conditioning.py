@@ -64,7 +64,7 @@ def test_a_coefficient_outside_its_range_is_refused():
 
 
 @pytest.mark.parametrize("level", [1e-6, 0.3, 40.0])
-def test_the_peak_is_the_one_asked_for_and_the_shape_stays(level):
+def test_the_peak_is_the_one_requested_and_the_shape_stays(level):
     normalised = peak_normalised(level * NOISE, peak=0.9)
     assert np.abs(normalised).max() == pytest.approx(0.9)
     np.testing.assert_allclose(normalised, 0.9 * NOISE / np.abs(NOISE).max(), rtol=1e-4, atol=1e-7)
@@ -100,7 +100,7 @@ def test_the_chain_is_filter_then_emphasis_then_trimming_of_what_they_left_then_
 
 
 @pytest.mark.parametrize("signal", [np.zeros(16_000, np.float32), np.zeros(7, np.float32)])
-def test_a_clip_in_which_trimming_hears_no_speech_stays_whole_and_says_so(signal):
+def test_a_clip_in_which_trimming_finds_no_speech_stays_whole_and_is_marked(signal):
     np.testing.assert_array_equal(conditioned(signal, trim=TRIM).signal, signal)
     assert conditioned(signal, trim=TRIM).speech_found is False
 

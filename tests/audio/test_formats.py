@@ -30,7 +30,7 @@ def pitch(samples: np.ndarray, rate: int) -> float:
 
 
 @pytest.mark.parametrize("name", SPECIMEN)
-def test_a_file_is_heard_whole_whatever_it_is_called(tmp_path, name):
+def test_a_file_is_decoded_whole_whatever_it_is_called(tmp_path, name):
     expected, rate = SPECIMEN[name][2:]
     path = specimen(tmp_path, name).rename(tmp_path / "clip.bin")
     recording = read_recording(path)
@@ -50,7 +50,7 @@ def test_it_is_the_same_sound_block_by_block(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_files_that_were_put_one_behind_the_other_are_heard_to_the_last(tmp_path, name):
+def test_files_that_were_put_one_behind_the_other_are_decoded_to_the_last(tmp_path, name):
     of, expected, notes = DAMAGED[name]
     path = tmp_path / name
     path.write_bytes(specimen(tmp_path, of).read_bytes() * 2)
@@ -60,7 +60,7 @@ def test_files_that_were_put_one_behind_the_other_are_heard_to_the_last(tmp_path
 
 
 @pytest.mark.parametrize("name", ["xing.mp3", "no_xing.mp3", "vbr_no_xing.mp3"])
-def test_of_two_mp3_files_in_one_both_are_heard_and_the_joint_is_named(tmp_path, name):
+def test_of_two_mp3_files_in_one_both_are_decoded_and_the_joint_is_named(tmp_path, name):
     path = tmp_path / "two.mp3"
     path.write_bytes(specimen(tmp_path, name).read_bytes() * 2)
     recording = read_recording(path)
@@ -97,14 +97,14 @@ def test_tags_at_the_end_are_no_sound(tmp_path, name, tags):
     assert tagged.notes == ()
 
 
-def test_of_three_nobody_knows_how_much_was_lost_between_them(tmp_path):
+def test_of_three_it_is_not_known_how_much_was_lost_between_them(tmp_path):
     path = tmp_path / "three.mp3"
     path.write_bytes(specimen(tmp_path, "no_xing.mp3").read_bytes() * 3)
     with pytest.raises(AudioError, match=r"damaged: after 6\.\d\d s of sound"):
         read_recording(path)
 
 
-def test_who_allows_a_file_is_asked_again_where_no_header_said_how_long_it_is(tmp_path):
+def test_allow_is_called_again_where_no_header_states_the_length(tmp_path):
     asked = []
     read_recording(specimen(tmp_path, "no_xing.mp3"), allow=lambda source, n_samples: asked.append(n_samples))
     assert asked == [0, 49_536]
@@ -136,7 +136,7 @@ def test_half_a_file_is_refused_where_its_header_promised_more(tmp_path, name):
     ("name", "share", "note"),
     [("a.opus", 0.33, OPEN_END), ("flac.oga", 0.33, OPEN_END), ("a.aac", 0.5, "packet does not decode")],
 )
-def test_half_a_file_of_a_format_that_promises_nothing_is_heard_and_said(tmp_path, name, share, note):
+def test_half_a_file_of_a_format_that_promises_nothing_is_decoded_and_reported(tmp_path, name, share, note):
     path = specimen(tmp_path, name)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     recording = read_recording(path)

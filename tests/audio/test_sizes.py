@@ -52,7 +52,7 @@ def test_one_sample_that_is_missing_is(tmp_path, size):
         read_recording(path)
 
 
-def test_a_file_that_was_cut_behind_its_samples_is_heard(tmp_path):
+def test_a_file_that_was_cut_behind_its_samples_is_decoded(tmp_path):
     path = wav(tmp_path / "a.wav", FORMAT, chunk(b"data", SOUND), TITLE)
     path.write_bytes(path.read_bytes()[:-5])
     assert heard(path) == SOUND
@@ -66,7 +66,7 @@ def test_a_file_that_was_cut_behind_its_samples_is_heard(tmp_path):
         (0x7FFFFFFF, 0x7FFFFFFF),
     ],
 )
-def test_what_was_written_to_a_pipe_is_heard_to_its_end_and_that_is_said(tmp_path, whole, data):
+def test_what_was_written_to_a_pipe_is_decoded_to_its_end_which_is_noted(tmp_path, whole, data):
     path = wav(tmp_path / "a.wav", FORMAT, chunk(b"data", SOUND, data), size=whole)
     assert heard(path) == SOUND
     assert read_recording(path).notes == (OPEN_SIZE,)

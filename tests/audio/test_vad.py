@@ -20,14 +20,14 @@ def test_speech_is_found_where_it_was_put(speak, frame, aggressiveness, level):
 
 
 @pytest.mark.parametrize("sampling_rate", [8_000, 32_000, 48_000])
-def test_every_rate_of_the_detector_hears_the_same_speech(speak, sampling_rate):
+def test_every_rate_of_the_detector_finds_the_same_speech(speak, sampling_rate):
     signal = speak(("pause", 1.0), ("speech", 1.5), ("pause", 1.0), sampling_rate=sampling_rate)
     start, end = speech_span(signal, **{**SETTINGS, "sampling_rate": sampling_rate}, margin=0.0)
     assert start == pytest.approx(1.0, abs=0.1)
     assert 2.4 < end < 2.5 + HANGOVER
 
 
-def test_a_frame_is_answered_for_every_begun_one(speak):
+def test_the_last_frame_counts_though_it_is_not_full(speak):
     assert len(speech_mask(speak(("speech", 1.0))[:481], **SETTINGS)) == 2
 
 

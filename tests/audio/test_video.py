@@ -66,7 +66,7 @@ def test_compressed_sound_is_the_same_tone_at_the_rate_wanted(tmp_path, suffix, 
     assert np.sqrt(2 * np.mean(mono[8_000:24_000] ** 2)) == pytest.approx(0.75 * 0.4, rel=0.02)
 
 
-def test_a_video_without_sound_says_what_it_has(tmp_path):
+def test_a_video_without_audio_is_reported_with_what_it_has(tmp_path):
     with pytest.raises(AudioError, match=r"found: video\)\. Take a copy that has one"):
         read_recording(written(tmp_path / "a.mp4", codec=None))
 

@@ -66,7 +66,7 @@ def test_short_and_silent_clips_stay_finite(name, n_samples):
 
 
 @pytest.mark.parametrize("snr", [0.0, 15.0, 40.0])
-def test_the_noise_lies_below_the_signal_by_the_ratio_asked_for(snr):
+def test_the_noise_lies_below_the_signal_by_the_ratio_requested(snr):
     noisy = with_white_noise(TONE, generator=np.random.default_rng(0), snr=(snr, snr))
     assert level(TONE) - level(noisy - TONE) == pytest.approx(snr, abs=0.01)
 
@@ -133,7 +133,7 @@ def test_what_happens_at_a_time_happens_at_that_time_over_the_rate(rate):
 
 
 @pytest.mark.parametrize("semitones", [-12, -3, 0.5, 4, 12])
-def test_a_shifted_tone_lasts_as_long_at_the_interval_asked_for(semitones):
+def test_a_shifted_tone_lasts_as_long_at_the_interval_requested(semitones):
     moved = pitched(TONE, sampling_rate=RATE, semitones=semitones)
     assert len(moved) == len(TONE)
     assert frequency(moved) == pytest.approx(400 * 2 ** (semitones / 12), rel=0.005)

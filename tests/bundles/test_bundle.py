@@ -24,7 +24,7 @@ def test_it_reads_what_the_feature_set_makes_of_the_signal_and_knows_the_voices(
     assert bundle.posteriors([]).shape == (0, 3)
 
 
-def test_a_file_that_was_changed_or_lost_is_named_with_the_mend(own_bundle):
+def test_a_file_that_was_changed_or_lost_is_named_with_the_fix(own_bundle):
     page = own_bundle / "MODEL_CARD.md"
     page.write_text("# other\n", encoding="utf-8")
     with pytest.raises(BundleError, match=r"MODEL_CARD.md: changed since.*ser repro bundle@NAME"):
@@ -64,7 +64,7 @@ def test_frames_are_described_by_their_mean_and_standard_deviation():
     np.testing.assert_array_equal(describe(frames[:1]), [1, 10])
 
 
-def test_signals_are_conditioned_as_those_that_the_model_learnt_from(bundle_folder):
+def test_signals_are_conditioned_as_those_of_the_training_set(bundle_folder):
     bundle, signal = load_bundle(bundle_folder), voice("anger", speaker=9)
     to_one_level = {**bundle.card.sections["conditioning"], "peak": 0.5}
     card = bundle.card.model_copy(update={"sections": {**bundle.card.sections, "conditioning": to_one_level}})

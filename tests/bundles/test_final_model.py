@@ -37,7 +37,7 @@ PREDICTIONS = pd.DataFrame(  # confidences 0.9, 0.8, 0.7, 0.6, of which the thir
 
 
 @pytest.mark.parametrize("model", REASONS)
-def test_a_model_that_cannot_answer_to_one_recording_is_refused_with_the_reason(model):
+def test_a_model_that_cannot_predict_one_recording_is_refused_with_the_reason(model):
     message = rf"{model} cannot be bundled: .*{REASONS[model]}.*Name another model: svm, logistic, mlp"
     with pytest.raises(BundleError, match=message):
         check_bundled(model)
@@ -49,7 +49,7 @@ def test_every_other_model_of_one_recording_can_be_bundled():
     assert {"svm", "logistic", "mlp", "psd_cnn", "residual_cnn", "whisper_base_logistic"} <= RECOGNISED
 
 
-def test_a_network_is_refitted_on_all_speakers_whatever_its_section_says_and_differs_in_nothing_else():
+def test_a_network_is_refitted_on_all_speakers_whatever_its_section_and_differs_in_nothing_else():
     params = small_params()
     assert final_section("svm", params) == params.svm
     for name in RECOGNISED & set(NETWORKS):
@@ -77,7 +77,7 @@ def test_the_pictures_show_those_figures_and_are_the_same_every_time():
     assert told == ["aimed at: 12.5%", "not unsure: 50% of the predictions,\n0.0% of them wrong"]
 
 
-def test_the_model_card_says_whom_the_model_heard_what_it_is_not_for_and_how_good_it_is(bundle_folder):
+def test_the_model_card_states_the_training_set_what_it_is_not_for_and_how_good_it_is(bundle_folder):
     card = read_card(bundle_folder)
     text = model_card(card)
     assert "synthetic speech of 2 female and 2 male speakers" in text

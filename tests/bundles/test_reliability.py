@@ -25,7 +25,7 @@ def test_confidence_is_the_largest_posterior_and_right_is_where_it_stands_in_the
     np.testing.assert_array_equal(right, [True, False])
 
 
-def test_bins_of_equal_mass_hold_as_many_answers_each_but_for_one():
+def test_bins_of_equal_mass_hold_as_many_predictions_each_but_for_one():
     bins = reliability_bins(CONFIDENCE, RIGHT, n_bins=2)
     assert bins == [Bin(3, pytest.approx(0.6), pytest.approx(1 / 3)), Bin(2, pytest.approx(0.85), 1.0)]
 
@@ -72,7 +72,7 @@ def test_area_under_the_curve_by_hand():
     assert area_under_risk_coverage(CONFIDENCE, RIGHT) == pytest.approx((0 + 0 + 1 / 3 + 1 / 4 + 2 / 5) / 5)
 
 
-def test_area_is_the_error_where_the_confidence_says_nothing_and_least_where_it_says_all():
+def test_area_is_the_error_for_random_confidence_and_least_for_perfect_order():
     right = np.arange(1000) % 4 > 0
     assert area_under_risk_coverage(np.full(1000, 0.5), right) == pytest.approx(0.25)
     r = 0.25  # errors least confident: mean of max(0, 1 - (1 - r) / c) over c, in the limit r + (1 - r) ln(1 - r)
@@ -92,13 +92,13 @@ def test_the_threshold_is_the_lowest_that_leaves_few_enough_errors(error_share, 
     assert found == pytest.approx(threshold)
 
 
-def test_where_too_few_answers_would_be_left_the_threshold_leaves_the_fewest_errors_among_enough_of_them():
+def test_where_too_few_predictions_would_be_left_the_threshold_leaves_the_fewest_errors_among_enough_of_them():
     found = unsure_threshold(CONFIDENCE, RIGHT, error_share=0.5, least_coverage=0.5)
     assert found == pytest.approx((0.6, 0.8, 0.25, 0.2))
     assert found.risk > found.target
 
 
-def test_of_thresholds_that_leave_equal_risk_the_one_is_taken_that_leaves_more_answers():
+def test_of_thresholds_with_equal_risk_the_one_is_taken_that_leaves_more_predictions():
     right = np.array([False, True, False, True])
     found = unsure_threshold(np.array([0.9, 0.8, 0.7, 0.6]), right, error_share=0.5, least_coverage=0.5)
     assert (found.confidence, found.coverage) == (0.6, 1.0)

@@ -131,7 +131,7 @@ def test_two_bundles_share_an_encoder_only_where_its_weights_are_the_same(encode
         same,
     )
     load_bundle(encoder_bundle)
-    with pytest.raises(BundleError, match=r"same: it brings other weights of small_whisper than .*bundle, which is in"):
+    with pytest.raises(BundleError, match=r"same: it holds other weights of small_whisper than .*bundle, which is in"):
         load_bundle(same)
 
 

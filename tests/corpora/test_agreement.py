@@ -47,12 +47,12 @@ def test_kappa_is_not_defined_for_raters_of_another_number_one_rater_or_one_clas
     assert fleiss_kappa(np.array(counts)) is None
 
 
-def test_alpha_is_not_defined_where_one_class_is_all_there_is_or_nobody_is_paired():
+def test_alpha_is_not_defined_for_one_class_or_without_pairs():
     assert krippendorff_alpha(np.array([[2, 0], [2, 0]])) is None
     assert krippendorff_alpha(np.array([[1, 0], [0, 1]])) is None
 
 
-def test_agreement_in_words_says_of_how_many():
+def test_agreement_in_words_counts_utterances_and_votes():
     assert describe_agreement(FOUR_OBSERVERS, left_out=0) == (
         "Krippendorff's alpha 0.743 (nominal), Fleiss' kappa not defined (it needs as many votes for each), over 11 "
         "utterances with 2 to 4 votes each"

@@ -157,7 +157,7 @@ def test_a_truncated_tar_is_broken(tmp_path, out, packing):
         unpack(archive, out)
 
 
-def test_what_is_no_archive_is_told_so(tmp_path, out):
+def test_what_is_no_archive_is_reported(tmp_path, out):
     (tmp_path / "a.zip").write_bytes(b"<html>not found</html>")
     with pytest.raises(CorpusError, match=r"not a zip or tar.*download it again"):
         unpack(tmp_path / "a.zip", out)

@@ -55,7 +55,7 @@ def test_classes_merged_into_a_single_one_are_a_mistake():
 
 
 @pytest.mark.parametrize("change", [keep_classes, merge_classes])
-def test_a_class_nobody_has_is_a_mistake(change):
+def test_a_class_without_utterances_is_a_mistake(change):
     with pytest.raises(UserError, match=r"of joy; the table has anger, excitement"):
         change(TABLE, {"joy": "happiness", "anger": "anger"})
 
@@ -73,7 +73,7 @@ def test_over_keeps_everything_and_repeats_rare_classes_evenly():
 
 
 @pytest.mark.parametrize("method", ["down", "over"])
-def test_only_the_training_part_changes_and_a_seed_says_how(method):
+def test_only_the_training_part_changes_by_a_seed(method):
     fold = balance_training(TABLE, FOLD, method=method, seed=3)
     assert (fold.name, fold.validation, fold.test) == (FOLD.name, FOLD.validation, FOLD.test)
     assert fold == balance_training(TABLE, FOLD, method=method, seed=3)

@@ -110,17 +110,17 @@ def test_one_sound_twice_is_a_warning_unless_the_release_has_it_so(corpus, root)
     assert "one sound twice, in the release too" in said(report, "note", "duplicates")
 
 
-def test_another_sampling_rate_is_told_with_the_released_one(corpus, root):
+def test_another_sampling_rate_is_reported_with_the_released_one(corpus, root):
     spoil(root, lambda x: x, 8_000)
     assert "released at 16000 Hz, found 8000 Hz in 5 files" in said(examine(corpus, root), "error", "rate")
 
 
-def test_durations_outside_of_the_released_ones_are_told(corpus, root):
+def test_durations_outside_of_the_released_ones_are_reported(corpus, root):
     spoil(root, lambda x: x[:4_000])
     assert "0.25 to 0.25 s, mean 0.25 s; released: 0.5 to 0.5 s" in said(examine(corpus, root), "error", "duration")
 
 
-def test_silence_clipping_and_stereo_are_told(corpus, root):
+def test_silence_clipping_and_stereo_are_reported(corpus, root):
     soundfile.write(root / "wav/03a01Fa.wav", np.zeros(RATE // 2), RATE)
     soundfile.write(root / "wav/03a01Nc.wav", np.clip(4 * noise("x", seconds=SECONDS), -1, 1), RATE)
     soundfile.write(root / "wav/03a01Wa.wav", np.stack([noise("y", seconds=SECONDS)] * 2, axis=1), RATE)
@@ -197,14 +197,14 @@ def test_a_whole_emodb_has_535_files():
     assert texts(emodb.CORPUS, lambda parsed, i: True) == [("ok", "all 535 files")]
 
 
-def test_four_classes_of_emodb_are_told_in_one_line():
+def test_four_classes_of_emodb_are_reported_in_one_line():
     kept = {"anger", "happiness", "neutral", "sadness"}
     assert texts(emodb.CORPUS, lambda parsed, i: parsed.emotion in kept) == [
         ("warning", "339 of 535 files: boredom, disgust, fear missing entirely")
     ]
 
 
-def test_a_missing_speaker_and_a_missing_take_are_told_apart():
+def test_a_missing_speaker_and_a_missing_take_are_distinguished():
     def keep(parsed, i):
         return parsed.speaker != "16" and (parsed.speaker, parsed.emotion, i) != ("03", "anger", 0)
 
@@ -281,7 +281,7 @@ def test_the_same_take_in_another_encoding_is_a_warning_and_with_another_label_a
     assert "one take twice, with several emotions (anger, happiness): " in said(examine(corpus, root), "error")
 
 
-def test_what_was_said_while_files_were_read_is_said_once_for_all_of_them(corpus, root):
+def test_notes_on_reading_are_reported_once_for_all_files(corpus, root):
     for file in (root / "wav").glob("*.wav"):
         samples, _ = soundfile.read(file)
         soundfile.write(file, np.stack([samples, np.random.default_rng(0).normal(0, 0.1, len(samples))], 1), RATE)
@@ -312,7 +312,7 @@ def test_git_lfs_pointers_are_counted_as_such(corpus, root):
     assert "1 files are not readable: wav/08a01Na.wav" in found
 
 
-def test_files_that_no_answer_is_given_to_are_named(corpus, root):
+def test_files_too_short_for_a_prediction_are_named(corpus, root):
     write(root, "wav/03a01Fa.wav", seconds=0.05)
     assert "1 files are shorter than 0.1 s" in said(examine(corpus, root), "warning", "duration")
 

@@ -75,21 +75,21 @@ def test_only_a_strong_validator_or_a_date_allows_going_on(serve, tmp_path, etag
     assert ("Range" in behaviour.asked[1]) is resumes
 
 
-def test_a_busy_server_is_asked_again_with_growing_pauses(serve, tmp_path):
+def test_a_busy_server_is_tried_again_with_growing_pauses(serve, tmp_path):
     pauses = []
     behaviour = Behaviour(CONTENT, status=[503, 429, 500])
     download(source(serve(behaviour)), tmp_path, sleep=pauses.append)
     assert pauses == [1, 2, 4]
 
 
-def test_a_refusal_is_final_and_says_what_to_do_by_hand(serve, tmp_path):
+def test_a_refusal_is_final_and_reports_what_to_do_by_hand(serve, tmp_path):
     behaviour = Behaviour(CONTENT, status=[404])
     with pytest.raises(CorpusError, match=r"404 Not Found.*download it by hand"):
         get(serve(behaviour), tmp_path)
     assert len(behaviour.asked) == 1
 
 
-def test_nobody_there_is_told_after_some_attempts(tmp_path):
+def test_an_unreachable_server_is_reported_after_some_attempts(tmp_path):
     pauses = []
     with pytest.raises(CorpusError, match=rf"after {ATTEMPTS} attempts.*Check the connection"):
         download(source("http://127.0.0.1:9"), tmp_path, sleep=pauses.append)

@@ -158,7 +158,7 @@ def test_the_digest_is_of_what_the_lists_say_and_other_lists_are_refused(tmp_pat
     assert one.sha256 == same.sha256 != other.sha256
     section = EmoboxFolds(metadata="x", sha256=one.sha256, shared_speakers=True, shared_groups=False)
     check_same_folds(same, section, "e")
-    with pytest.raises(UserError, match="if that is meant: ser emobox e "):
+    with pytest.raises(UserError, match="for new ones: ser emobox e "):
         check_same_folds(other, section, "e")
 
 

@@ -113,7 +113,7 @@ def test_a_wrong_checksum_leaves_nothing_in_place(archive, data, serve):
     assert not (data / "manifests").exists()
 
 
-def test_another_address_is_taken_and_said_to_be_unverified(archive, data, serve, notes):
+def test_another_address_is_taken_and_reported_as_unverified(archive, data, serve, notes):
     address = serve(Behaviour(archive.read_bytes()))
     fetch(CORPUS, data, origin=f"{address}/mine.zip", progress=notes)
     assert "mine.zip: checksum not verified (not the official archive)" in notes.notes
@@ -132,7 +132,7 @@ def test_a_spoilt_copy_of_the_official_archive_is_refused(archive, data):
     assert archive.exists()
 
 
-def test_an_archive_of_another_name_is_taken_and_said_to_be_unverified(archive, data, notes):
+def test_an_archive_of_another_name_is_taken_and_reported_as_unverified(archive, data, notes):
     fetch(CORPUS, data, origin=archive, progress=notes)
     assert "copy.zip: not the official archive: checksum not verified" in notes.notes
 
@@ -170,7 +170,7 @@ def test_an_unpacked_folder_is_never_overwritten(emodb_root, archive, data):
         fetch(CORPUS, data, origin=emodb_root)
 
 
-def test_misnamed_files_in_a_linked_folder_are_told_at_once(emodb_root, data, notes):
+def test_misnamed_files_in_a_linked_folder_are_reported_at_once(emodb_root, data, notes):
     write(emodb_root, "wav/copy of 03a01Fa.wav")
     fetch(CORPUS, data, origin=emodb_root, progress=notes)
     assert any("will be refused" in note and "copy of 03a01Fa.wav" in note for note in notes.notes)
@@ -201,17 +201,17 @@ def test_a_folder_inside_or_around_the_corpora_is_refused(data, where):
     ("origin", "mend"),
     [("ftp://host/a.zip", "http, https, file"), ("nowhere/at/all", "Give the folder, or the zip or tar")],
 )
-def test_an_origin_that_cannot_be_read_says_what_can(data, origin, mend):
+def test_a_source_that_cannot_be_read_is_reported_with_what_can(data, origin, mend):
     with pytest.raises(CorpusError, match=mend):
         fetch(CORPUS, data, origin=origin)
 
 
-def test_a_corpus_under_licence_says_how_to_get_it(data):
+def test_a_corpus_under_licence_is_reported_with_how_to_get_it(data):
     with pytest.raises(CorpusError, match=r"cannot be downloaded. To get it: ask its authors"):
         fetch(replace(CORPUS, sources=(), how_to_get="ask its authors"), data)
 
 
-def test_a_link_whose_folder_is_gone_says_so(emodb_root, data):
+def test_a_link_whose_folder_is_gone_is_reported(emodb_root, data):
     fetch(CORPUS, data, origin=emodb_root)
     emodb_root.rename(emodb_root.with_name("moved"))
     with pytest.raises(CorpusError, match=r"a link to .*which is gone.*--from FOLDER"):

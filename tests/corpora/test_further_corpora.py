@@ -87,7 +87,7 @@ def one(corpus: str, path: str, root):
 
 
 @pytest.mark.parametrize("line", NAMES, ids=lambda line: line[1])
-def test_a_name_of_the_release_says_who_speaks_and_what_is_felt(tmp_path, line):
+def test_a_name_of_the_release_has_speaker_and_emotion(tmp_path, line):
     corpus, path, *expected = line
     parsed = one(corpus, path, tmp_path).parsed
     assert [parsed.speaker, parsed.gender, parsed.emotion] == expected
@@ -113,7 +113,7 @@ def test_a_tree_as_released_becomes_a_table(tmp_path, corpus):
     assert Counter(table.emotion) == Counter(emotion for name, *_, emotion in NAMES if name == corpus)
 
 
-def test_what_is_said_is_known_where_the_name_has_a_code_for_it(tmp_path):
+def test_words_are_known_where_the_name_has_a_code_for_them(tmp_path):
     said = {
         ("cremad", "1001_DFA_ANG_XX.wav"): "Don't forget a jacket.",
         ("tess", "OAF_back_angry.wav"): "Say the word back.",
@@ -124,7 +124,7 @@ def test_what_is_said_is_known_where_the_name_has_a_code_for_it(tmp_path):
     assert {key: one(*key, tmp_path).parsed.transcript for key in said} == said
 
 
-def test_how_strong_is_known_where_the_name_says_it(tmp_path):
+def test_intensity_is_known_where_the_name_has_it(tmp_path):
     strong = {
         ("cremad", "1002_IEO_HAP_HI.wav"): "high",
         ("cremad", "1002_TIE_HAP_XX.wav"): None,
@@ -148,7 +148,7 @@ def test_takes_of_one_sentence_are_a_group(tmp_path, corpus, twins, other):
     assert groups[-1] not in groups[:-1]
 
 
-def test_of_two_languages_each_utterance_says_its_own(tmp_path):
+def test_of_two_languages_each_utterance_has_its_own(tmp_path):
     for path in ("0010/Sad/0010_001051.wav", "0011/Sad/0011_001051.wav"):
         write(tmp_path / "esd", path)
     write_manifest(esd.CORPUS, tmp_path / "esd", tmp_path / "esd.csv")

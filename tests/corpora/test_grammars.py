@@ -63,7 +63,7 @@ def test_a_name_outside_the_grammar_of_ravdess_is_not_guessed(stem):
         ("03-02-03-01-01-01-18", "Restore the name"),
     ],
 )
-def test_a_name_no_audio_file_of_ravdess_can_have_is_refused_with_the_mend(stem, mend):
+def test_a_name_no_audio_file_of_ravdess_can_have_is_refused_with_the_fix(stem, mend):
     with pytest.raises(CorpusError, match=mend):
         ravdess.parse(stem)
 

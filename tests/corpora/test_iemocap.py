@@ -160,7 +160,7 @@ def test_a_file_without_the_header_is_not_an_evaluation():
     assert faults(HEAD) == [(1, HEAD.rstrip("\n"))]
 
 
-def test_all_faults_of_all_files_are_said_at_once_with_the_mend(tmp_path):
+def test_all_faults_of_all_files_are_reported_at_once_with_the_fix(tmp_path):
     root = tiny(tmp_path, HEADER + "[1 - 2]\n\n" + HEAD + "what\n", "Ses01F_impro01_F000 (1-2) words\n")
     with pytest.raises(CorpusError) as error:
         iemocap.read(root, ["Session1/sentences/wav/Ses01F_impro01/other.wav"])
@@ -280,7 +280,7 @@ def test_the_check_of_a_part_names_what_is_missing_and_finds_no_error(tree):
     assert "16000 Hz, as released" in [finding.text for finding in report.findings]
 
 
-def test_the_check_says_how_far_raters_with_one_label_each_agree(tree):
+def test_the_check_is_reported_with_how_far_raters_with_one_label_each_agree(tree):
     """Oracle: the formula of Krippendorff written out over pairs of raters."""
     report = examine(iemocap.CORPUS, tree)
     audio = list_audio(tree, iemocap.CORPUS).audio
@@ -351,7 +351,7 @@ def test_session_5_is_the_official_test_part_and_shares_no_speaker(full):
     audit_folds(table, [fold], straddling=may_straddle(protocol))
 
 
-def test_the_interleaved_split_has_the_published_sizes_and_says_what_it_shares(full):
+def test_the_interleaved_split_has_the_published_sizes_and_states_what_it_shares(full):
     table = apply_preset(full[2], iemocap.CORPUS.presets["iemocap4_interleaved"]).utterances
     (fold,) = make_folds(table, OfficialSplit(kind="official", shared_speakers=True, shared_groups=False), seed=0)
     assert (len(fold.train), len(fold.validation), len(fold.test)) == (3861, 429, 1241)

@@ -76,7 +76,7 @@ def test_one_line_is_added_to_params_yaml_and_every_other_byte_stays(ser, named)
     assert after.count(entry) == 1
 
 
-def test_the_preview_says_what_was_taken_for_what_and_a_dry_run_writes_nothing(ser, named):
+def test_the_preview_shows_the_role_of_each_column_and_a_dry_run_writes_nothing(ser, named):
     before = Path("params.yaml").read_bytes()
     output = bring(ser, named, "--dry-run")
     for words in (
@@ -88,7 +88,7 @@ def test_the_preview_says_what_was_taken_for_what_and_a_dry_run_writes_nothing(s
     assert Path("params.yaml").read_bytes() == before
 
 
-def test_what_is_left_open_is_said_all_at_once_below_the_preview(ser, named):
+def test_what_is_left_open_is_reported_all_at_once_below_the_preview(ser, named):
     (named / "spk1_sad_3.wav").write_text("no sound")
     done = ser("import", named, "--name", "mine", "--pattern", "{speaker}_{emotion}_{_}")
     assert done.exit_code == 1
@@ -97,7 +97,7 @@ def test_what_is_left_open_is_said_all_at_once_below_the_preview(ser, named):
     assert not paths.IMPORTED.exists()
 
 
-def test_again_keeps_what_was_told_and_says_what_changed(ser, named):
+def test_again_keeps_given_options_and_reports_what_changed(ser, named):
     bring(ser, named, "--licence", "mine alone")
     (named / "spk3_sad_2.wav").unlink()
     write(named.parent, "my sounds/spk3_sad_9.wav")
@@ -112,7 +112,7 @@ def test_again_keeps_what_was_told_and_says_what_changed(ser, named):
     assert told["label"] == {"xxx": "fear"}
 
 
-def test_folds_that_a_person_edited_stay_when_the_corpus_is_brought_again(ser, named):
+def test_folds_that_a_person_edited_stay_when_the_corpus_is_imported_again(ser, named):
     bring(ser, named)
     text = Path("params.yaml").read_text(encoding="utf-8")
     entry = text[text.index("  mine: {") :].splitlines()[0]
@@ -184,7 +184,7 @@ def test_labels_are_part_of_the_version(ser, named):
     assert "utterances.csv: changed since the manifest was written" in done.output
 
 
-def test_nobody_knowing_the_speakers_is_kept_and_leaves_no_protocol_that_parts_them(ser, named):
+def test_unknown_speakers_are_kept_and_leave_no_protocol_that_parts_them(ser, named):
     bring(ser, named, "--speakers", "unknown")
     assert read_params().corpus["mine"].speaker_independent is None
     assert not CORPORA["mine"].speakers_known
@@ -201,7 +201,7 @@ def test_nobody_knowing_the_speakers_is_kept_and_leaves_no_protocol_that_parts_t
         (("--name", "x", "--protocol", "lose"), "--protocol lose: expected"),
     ],
 )
-def test_a_slip_on_the_command_line_is_answered(ser, named, words, message):
+def test_a_typo_on_the_command_line_is_reported(ser, named, words, message):
     done = ser("import", named, *words)
     assert done.exit_code == 1
     assert message in done.output

@@ -15,7 +15,7 @@ def utterances() -> pd.DataFrame:
     return pd.DataFrame({"utterance_id": list("abcdef"), "emotion": emotions, "style": styles})
 
 
-def test_the_map_renames_keeps_and_drops_as_it_says(utterances):
+def test_the_map_renames_keeps_and_drops_as_declared(utterances):
     preset = Preset("calm is called neutral", {"calm": "neutral", "anger": "anger"}, styles=("speech",))
     labelled = apply_preset(utterances, preset)
     assert dict(zip(labelled.utterances.utterance_id, labelled.utterances.emotion, strict=True)) == {

@@ -58,7 +58,7 @@ def test_the_same_dialogue_number_in_two_parts_is_two_dialogues(tmp_path):
         ("plain", "plain"),
     ],
 )
-def test_quotes_that_went_through_a_wrong_encoding_are_mended_and_right_ones_kept(found, meant):
+def test_quotes_that_went_through_a_wrong_encoding_are_repaired_and_right_ones_kept(found, meant):
     assert mend_text(found) == meant
 
 
@@ -70,7 +70,7 @@ def test_tables_of_any_encoding_say_the_same(tmp_path, encoding):
     assert one.parsed.transcript == "I’m at a café…"
 
 
-def test_all_wrong_lines_are_said_at_once_with_file_and_line(tmp_path):
+def test_all_wrong_lines_are_reported_at_once_with_file_and_line(tmp_path):
     root = tables(
         tmp_path,
         train=[*LINES["train"], f"3,Hm,Joey,happy,positive,1,0,{REST}", f'4,"two\nlines",Joey,joy,positive,1,x,{REST}'],
@@ -141,7 +141,7 @@ def test_the_counts_are_those_of_the_publication():
     assert sizes == {"train": 9989, "validation": 1109, "test": 2610}
 
 
-def test_text_alone_is_a_corpus_and_its_check_says_what_is_missing(tmp_path):
+def test_text_alone_is_a_corpus_and_its_check_reports_what_is_missing(tmp_path):
     report = examine(meld.CORPUS, tables(tmp_path / "meld"))
     assert report.ok
     assert any("5 of 13708 utterances" in finding.text for finding in report.findings)

@@ -85,7 +85,7 @@ def test_a_corpus_of_text_alone_has_utterances_without_sound(tmp_path):
 
 
 @pytest.mark.parametrize("ways", [{}, {"parse": lambda stem: None, "read": lines_of_text}])
-def test_a_module_that_says_twice_or_never_where_its_labels_are_is_refused(ways):
+def test_a_module_with_both_or_neither_place_of_labels_is_refused(ways):
     with pytest.raises(TypeError, match=r"exactly one of parse"):
         declare(**ways)
 

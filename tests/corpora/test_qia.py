@@ -26,7 +26,7 @@ def tree(tmp_path_factory):
     return root
 
 
-def test_the_seventh_field_is_the_emotion_and_nobody_says_who_speaks(tmp_path):
+def test_the_seventh_field_is_the_emotion_and_no_field_is_the_speaker(tmp_path):
     one, other = qia.read_clips(tmp_path, [TRAIN, VAL])
     assert (one.utterance_id, one.path, one.parsed.emotion, one.parsed.split) == (
         "train-00001",

@@ -91,7 +91,7 @@ def test_hidden_and_foreign_files_are_skipped_and_counted(emodb_root):
     }
 
 
-def test_a_folder_of_videos_says_that_it_found_videos_and_what_to_get(tmp_path):
+def test_a_folder_of_videos_reports_that_it_found_videos_and_what_to_get(tmp_path):
     (tmp_path / "01-01-03-01-01-01-01.mp4").write_bytes(b"")
     with pytest.raises(CorpusError, match=r"found: 1 video files.*ser fetch ravdess"):
         list_audio(tmp_path, ravdess.CORPUS)
@@ -166,7 +166,7 @@ def spoil_one_byte(root):
     ],
     ids=["changed", "missing", "new"],
 )
-def test_a_folder_that_is_not_the_version_is_refused_with_the_mend(emodb_root, tmp_path, change, found):
+def test_a_folder_that_is_not_the_version_is_refused_with_the_fix(emodb_root, tmp_path, change, found):
     read(emodb_root, tmp_path)
     change(emodb_root)
     with pytest.raises(CorpusError, match=rf"{found}.*`ser fetch`"):
@@ -176,18 +176,18 @@ def test_a_folder_that_is_not_the_version_is_refused_with_the_mend(emodb_root, t
 @pytest.mark.parametrize(
     "text", ["", "path,size\na,1\n", "path,bytes,sha256\na.wav,many,00\n", "path,bytes,sha256\na\n"]
 )
-def test_a_file_that_is_no_manifest_says_how_to_write_one(tmp_path, text):
+def test_a_file_that_is_no_manifest_is_reported_with_how_to_write_one(tmp_path, text):
     (tmp_path / "emodb.csv").write_text(text)
     with pytest.raises(CorpusError, match="Run `ser fetch emodb`"):
         read_manifest(tmp_path / "emodb.csv")
 
 
-def test_without_a_manifest_the_way_to_one_is_told(tmp_path):
+def test_without_a_manifest_the_way_to_one_is_reported(tmp_path):
     with pytest.raises(CorpusError, match=r"Run `ser fetch emodb` \(or `dvc pull`\)"):
         read_manifest(tmp_path / "emodb.csv")
 
 
-def test_without_a_folder_the_way_to_one_is_told(tmp_path):
+def test_without_a_folder_the_way_to_one_is_reported(tmp_path):
     with pytest.raises(CorpusError, match="ser fetch emodb --from FOLDER"):
         list_audio(tmp_path / "nowhere", CORPUS)
 

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from ser_tasks.bundles.inference.timeline import clock
 from typer.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.commands.bundles import find_bundle
 from pipelines.orchestration.worker_pool import WorkerPool, worker_pool
 from ser_tasks.bundles.inference import files
+from ser_tasks.bundles.inference.timeline import clock
 from ser_tasks.errors import UserError
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
 

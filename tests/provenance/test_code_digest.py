@@ -257,7 +257,7 @@ def test_modules_that_hand_on_each_others_names_end(toy):
     assert toy.digest() == toy.digest()
 
 
-def test_modules_that_are_passed_to_each_other_as_a_whole_end_alike_whoever_is_asked_first(toy):
+def test_modules_that_are_passed_to_each_other_as_a_whole_end_alike_whichever_comes_first(toy):
     toy.write("middle.py", "import toy.bottom\n\ndef one():\n    return vars(toy.bottom), two\n\ntwo = 2\n")
     toy.write("bottom.py", "import toy.middle\n\ndef other():\n    return vars(toy.middle)\n")
     one_first = toy.digest("toy.middle"), toy.digest("toy.bottom")

@@ -38,11 +38,11 @@ def test_words_contractions_and_punctuation_are_divided(text, expected):
         "I´m  here",
     ],
 )
-def test_what_encodings_did_to_a_text_is_mended(damaged):
+def test_what_encodings_did_to_a_text_is_repaired(damaged):
     assert clean(damaged) == "I'm here"
 
 
-def test_mojibake_of_accented_letters_is_mended_and_true_ones_stay():
+def test_mojibake_of_accented_letters_is_repaired_and_true_ones_stay():
     assert clean("fiancÃ©") == "fiancé"
     assert clean("fiancé, Âge, â, PÂTÉ") == "fiancé, Âge, â, PÂTÉ"
 

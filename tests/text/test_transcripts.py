@@ -32,6 +32,6 @@ def test_an_utterance_without_a_dialogue_stands_alone(table):
     assert read_transcripts(table, ["c1"]) == ((Turn("Alone.", "C"),),)
 
 
-def test_an_utterance_that_is_asked_for_must_have_words_and_others_need_not(table):
+def test_an_utterance_that_is_requested_must_have_words_and_others_need_not(table):
     with pytest.raises(UserError, match=r"1 of .* utterances have no transcript, the first is d1"):
         read_transcripts(table, ["c1", "d1"])

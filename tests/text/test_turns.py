@@ -6,7 +6,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.text.transcripts import Turn, dialogues
 
 
-def test_each_utterance_comes_with_what_was_said_before_it_in_its_dialogue_and_nothing_later():
+def test_each_utterance_comes_with_the_turns_before_it_in_its_dialogue_and_none_later():
     found = dialogues(
         ["second", "alone", "first", "third"],
         ["B", "C", "A", "A"],

@@ -93,7 +93,7 @@ def shuffled_fold(
     seed: int,
     folder: Path | None = None,
 ) -> ShuffledFold:
-    """Fit once on the training part, then predict the test set again and again, one group shuffled each time.
+    """Predictions of one model, fitted once, for the test set with one group shuffled each time.
 
     All columns of a group change places together, among the utterances of the test set: what they tell of each other
     stays, what they tell of the emotion and of the other groups is lost. Nothing is fitted again.

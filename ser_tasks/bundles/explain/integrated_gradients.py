@@ -41,7 +41,7 @@ class Attribution:
 
     @property
     def gap(self) -> float:
-        """What the attributions sum to, less what they should."""
+        """Sum of the attributions, less the change that they should sum to."""
         return float(self.values.sum()) - self.change
 
     @property

@@ -39,7 +39,7 @@ class Attention(NamedTuple):
 
 
 def attention_over(bundle: Bundle, signal: NDArray[np.float32]) -> Attention | None:
-    """How the weight of an utterance is spread over its time; None for a model without attention.
+    """Weights of the attention over an utterance; None for a model without attention.
 
     Args:
         bundle: any
@@ -153,7 +153,7 @@ def explain(
 def attribute(
     bundle: Bundle, features: NDArray[np.float32], baseline: NDArray[np.float32], direction: NDArray[np.float32]
 ) -> Attribution:
-    """Of every feature, shape (n_frames, n_dims), to a weighted sum of the logits."""
+    """Attribution of every feature, shape (n_frames, n_dims), to a weighted sum of the logits."""
     from ser_tasks.models.training.trainer import inputs  # noqa: PLC0415  with Keras
 
     recogniser: Any = bundle.recogniser
@@ -168,7 +168,7 @@ def attribute(
 def _baseline(
     bundle: Bundle, signal: NDArray[np.float32], features: NDArray[np.float32], which: Baseline
 ) -> NDArray[np.float32]:
-    """Of the shape of the features."""
+    """Baseline in the shape of the features."""
     recogniser: Any = bundle.recogniser
     if which == "mean":
         mean = np.asarray(recogniser.model.get_layer("standardise").mean)

@@ -52,7 +52,7 @@ class Agreement(NamedTuple):
 
 
 def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequence[NDArray[np.float32]]) -> Agreement:
-    """Write the file, and compare its predictions with those of the bundle.
+    """How far the predictions of the written file are from those of the bundle.
 
     Args:
         bundle: of a network on features that a file can compute
@@ -81,7 +81,7 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
 def _converted(
     bundle: Bundle, file: Path, form: FileFormat, weights: Weights, signals: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.floating]:
-    """Write the file, and run it: probabilities of shape (n_signals, n_classes)."""
+    """Probabilities of the written file, shape (n_signals, n_classes)."""
     recognise = _graph(bundle)
     try:
         with silence():
@@ -96,7 +96,7 @@ def _converted(
 
 
 def agreement_of(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> Agreement:
-    """Of posteriors, both of shape (n_clips, n_classes)."""
+    """Agreement of two arrays of posteriors, shape (n_clips, n_classes)."""
     same = float(np.mean(ours.argmax(axis=1) == theirs.argmax(axis=1)))
     return Agreement(len(ours), float(np.abs(ours - theirs).max()), same)
 

@@ -199,7 +199,7 @@ def _cloned(layer: layers.Layer) -> layers.Layer:
 
 
 def _without_dropout(config: dict[str, Any]) -> dict[str, Any]:
-    """Of a recurrent layer: its dropout keeps the state of a random generator, which no file can hold."""
+    """Settings of a recurrent layer without its dropout, whose random generator has a state that no file can hold."""
     inner = config.get("layer")
     if isinstance(inner, dict):  # of both directions
         config = {**config, "layer": {**inner, "config": _without_dropout(inner["config"])}}

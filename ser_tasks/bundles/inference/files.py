@@ -94,7 +94,7 @@ def _read(path: Path, limits: PredictParams) -> Recording:
 
 
 def _tried(make: Callable[[], Found], path: Path) -> Found | str:
-    """What is made, or what went wrong, with the name of the file in it."""
+    """The result, or a message of what went wrong, with the name of the file in it."""
     try:
         return make()
     except UserError as error:
@@ -106,7 +106,7 @@ def _tried(make: Callable[[], Found], path: Path) -> Found | str:
 
 
 def prediction_columns(classes: Sequence[str], *, channels: bool = False) -> Columns:
-    """Of one row per file, or per channel of it; the classes are posteriors."""
+    """Columns of a table with one row per file, or per channel; the classes are posteriors."""
     fixed: Columns = {
         "path": "text",
         **({"channel": "text"} if channels else {}),
@@ -140,7 +140,7 @@ def prediction_row(outcome: Outcome, classes: Sequence[str], *, channels: bool =
 
 
 def window_columns(classes: Sequence[str]) -> Columns:
-    """Of one row per window of a timeline; times in s."""
+    """Columns of a table with one row per window of a timeline; times in s."""
     fixed: Columns = {
         "path": "text",
         "segment": "count",

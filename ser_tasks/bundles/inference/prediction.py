@@ -175,7 +175,7 @@ def recognise(bundle: Bundle, recording: Recording) -> Prediction:
 
 
 def recognise_all(bundle: Bundle, recordings: Sequence[Recording]) -> list[Prediction]:
-    """The same for many: features one by one, the model once for all.
+    """Predictions of several recordings: features one by one, the model once for all.
 
     Raises:
         AudioError: one of them has no sampling rate, samples that are not finite, or is too short

@@ -59,7 +59,7 @@ def recording_from_samples(samples: Sequence[float] | NDArray[np.floating], samp
 
 
 def _load_pyfunc(path: str) -> ServedBundle:
-    """What MLflow calls."""
+    """The model that MLflow serves; MLflow calls this."""
     return ServedBundle(load_bundle(Path(path)))
 
 
@@ -89,7 +89,7 @@ class ServedBundle:
 
 
 def answer_columns(classes: tuple[str, ...]) -> list[str]:
-    """Of the table of predictions."""
+    """Columns of the table of predictions."""
     return ["emotion", "confidence", "unsure", "remarks", "duration", *(PROBABILITY + name for name in classes)]
 
 

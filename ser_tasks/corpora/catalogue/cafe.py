@@ -55,7 +55,7 @@ def parse(stem: str) -> Parsed | None:
 
 
 def _files(emotion: str) -> int:
-    """Of each actor: six sentences, twice but for neutral."""
+    """Files of each actor: six sentences, twice but for neutral."""
     return 6 if emotion == "neutral" else 12
 
 

@@ -120,7 +120,7 @@ def _rows(root: Path, table: str, faults: list[Fault]) -> list[tuple[int, dict[s
 
 
 def _expected(row: Mapping[str, str]) -> str | None:
-    """What was expected instead of this row; None where it is right."""
+    """What is expected instead of this row; None where it is right."""
     if row["Emotion"] not in EMOTIONS:
         return f"an emotion of {' '.join(EMOTIONS)}"
     if not WHOLE.match(row["Dialogue_ID"]) or not WHOLE.match(row["Utterance_ID"]):

@@ -22,7 +22,7 @@ Cell = tuple[str, str]  # (speaker, emotion)
 
 
 def completeness(corpus: Corpus, utterances: Sequence[Utterance], genuine: Set[str]) -> list[Finding]:
-    """Hold the counts of each released part against what is there.
+    """Findings of the counts of each released part against what is there.
 
     Args:
         corpus: with its official counts
@@ -193,7 +193,7 @@ def _overlaps(utterances: Sequence[Utterance]) -> list[Finding]:
 
 
 def _agreement(corpus: Corpus, utterances: Sequence[Utterance]) -> list[Finding]:
-    """Of the raters who gave an utterance one label, by the classes of the label map that names most."""
+    """Agreement of the raters who gave an utterance one label, by the classes of the map that names most."""
     classes = max((preset.classes for preset in corpus.presets.values()), key=len)
     votes = [[vote.labels[0] for vote in one.parsed.votes if len(vote.labels) == 1] for one in utterances]
     single = [[classes.get(label) or plain(label) for label in one] for one in votes]

@@ -76,7 +76,7 @@ def same_takes(bands: Sequence[Bands]) -> Iterator[tuple[int, int, float]]:
 
 
 def correlation(one: Bands, other: Bands) -> float:
-    """Of two files' bands where they fit best, LAG columns to either side, and halves of columns between."""
+    """Correlation of two files' bands where they fit best, up to LAG columns apart, halves of columns included."""
     half: Bands = np.asarray((other[1:] + other[:-1]) / 2, np.float32)  # a delay of half a column
     return max(_alike(one, shifted, lag) for shifted in (other, half) for lag in range(-LAG, LAG + 1))
 
@@ -92,7 +92,7 @@ def _alike(one: Bands, other: Bands, lag: int) -> float:
 
 
 def _outline(bands: Bands) -> NDArray[np.float32]:
-    """The same in BINS columns, of length 1."""
+    """The bands in BINS columns, of length 1."""
     edges = np.linspace(0, len(bands), BINS + 1).astype(int)
     flat = np.concatenate([bands[low : max(high, low + 1)].mean(axis=0) for low, high in pairwise(edges)])
     flat = flat - flat.mean()
@@ -137,7 +137,7 @@ class Unreadable:
 
 
 def inspect_file(root: Path, path: str) -> Inspected | Unreadable:
-    """Decode and measure one file; `path` is relative to the corpus root."""
+    """Measures of one file, decoded; `path` is relative to the corpus root."""
     try:
         recording = read_recording(root / path)
     except AudioError as error:

@@ -52,7 +52,7 @@ class Recognised:
 
 
 def recognise(files: Iterable[Inspected], prints: Mapping[str, Fingerprint], sampling_rate: int) -> list[Recognised]:
-    """Hold files against the fingerprints of the genuine ones, whose rate is `sampling_rate` in Hz."""
+    """Files by the fingerprints of the genuine ones, whose rate is `sampling_rate` in Hz."""
     stems: dict[str, list[str]] = {}
     for stem, one in sorted(prints.items()):
         stems.setdefault(one.digest, []).append(stem)  # the release itself holds duplicates

@@ -50,7 +50,7 @@ class PublishedFolds:
 
     @property
     def sha256(self) -> str:
-        """Of what is in which part of which fold, under which label: files with the same content have the same."""
+        """Digest of what is in which part of which fold, under which label: equal for files of the same content."""
         lines = [
             f"{fold} {part} {item.key} {item.emotion}"
             for fold, parts in self.folds.items()

@@ -93,7 +93,7 @@ def _keys(published: PublishedFolds, utterances: pd.DataFrame) -> dict[str, str]
 
 
 def _is_dropped(item: Item, utterance: str | None, takes_part: Mapping[str, str], classes: Iterable[str]) -> bool:
-    """By the corpus' own label where it is here, else by that of the list."""
+    """Whether the preset drops it, by the corpus' own label where it is here, else by that of the list."""
     if utterance is not None:
         return utterance not in takes_part
     named = class_of(item.emotion)

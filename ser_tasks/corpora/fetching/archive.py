@@ -42,7 +42,7 @@ class Member:
 
 
 def unpack(archive: Path, folder: Path, *, limits: Limits | None = None, progress: Progress | None = None) -> int:
-    """Write the files of an archive below an existing folder, and count them.
+    """Number of files of an archive, written below an existing folder.
 
     The limits hold for what is really written, whatever the headers state.
 

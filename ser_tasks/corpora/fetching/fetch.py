@@ -66,7 +66,7 @@ def fetch(
 
 
 def _settle(corpus: Corpus, place: Place, origin: str | Path | None, everything: bool, progress: Progress) -> str:
-    """Make the root, and return how."""
+    """How the root was made."""
     in_place = place.root.exists()
     if origin is None and not everything and (in_place or place.root.is_symlink()):
         return f"used as it is, {'linked' if place.root.is_symlink() else 'unpacked'} before"

@@ -74,7 +74,7 @@ def map_labels(counts: Counter[str], given: Mapping[str, str], meanings: Meaning
 
 
 def class_or_drop(label: str, given: Mapping[str, str], meanings: Meanings) -> str | None:
-    """What a label is beyond doubt: as it was given, else by the source, else by the vocabulary."""
+    """Class of a label, or DROP: as given, else by the source, else by the vocabulary; None: in doubt."""
     chosen = {plain(other): name for other, name in given.items()}
     word = _in_words(label, meanings)
     return (
@@ -87,7 +87,7 @@ def class_or_drop(label: str, given: Mapping[str, str], meanings: Meanings) -> s
 
 
 def _in_words(label: str, meanings: Meanings) -> str | None:
-    """By the label as it is spelt, or but for case and blanks if only one is."""
+    """Its meaning, by the label as it is spelt, or but for case and blanks if only one is."""
     like = {word for other, word in meanings.words.items() if plain(other) == plain(label)}
     return meanings.words.get(label) or (like.pop() if len(like) == 1 else None)
 

@@ -224,7 +224,7 @@ def _say_the_same(table: pd.DataFrame) -> bool:
 
 
 def _named(table: pd.DataFrame, role: str) -> ColumnChoice | None:
-    """By name alone; several that divide the rows alike are one and the same."""
+    """The column by name alone; several that divide the rows alike are one and the same."""
     named = [column for column in _by_name(table, role) if table[column].notna().any()]
     if not named or (role == "channel" and table[named[0]].nunique() == 1):  # else it is how many there are
         return None
@@ -240,7 +240,7 @@ def _divides_alike(one: pd.Series, other: pd.Series) -> bool:
 
 
 def _by_name(table: pd.DataFrame, role: str) -> list[str]:
-    """In the order of the table of names."""
+    """Columns in the order of the table of names."""
     names = {plain(column): column for column in reversed(list(table.columns))}
     return [names[name] for name in COLUMN_NAMES[role].split() if name in names]
 

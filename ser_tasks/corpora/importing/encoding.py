@@ -103,7 +103,7 @@ class Decoded:
 
     @property
     def note(self) -> str:
-        """What a person should look at."""
+        """Note that the encoding is a guess; empty: it is none."""
         if not self.why:
             return ""
         return f"read as {self.encoding}, {self.why}: {_example(self.text)}{self.other}. Is it not? Add --encoding NAME"
@@ -194,7 +194,7 @@ def _decodes(content: bytes, codec: str) -> bool:
 
 
 def likeness(sample: bytes, name: str) -> float:
-    """How much the letters beyond ASCII are those of one language that is written in an encoding: 1 of a usual text.
+    """Likeness of the letters beyond ASCII to one language that is written in an encoding: 1 of a usual text.
 
     Args:
         sample: lines of a table
@@ -225,7 +225,7 @@ def _fit(word: str, language: str) -> float:
 
 @cache
 def _values(language: str) -> dict[str, float]:
-    """Of each letter: 1, or of an alphabet in the order of frequency from more to less, 1 on the mean of a text."""
+    """Value of each letter: 1, or in an alphabet by frequency, from more to less, with a mean of 1 over a text."""
     if language in LATIN | TWO_BYTES:
         return dict.fromkeys(language, 1.0)
     return {char: FREQUENT - FALL * place / len(language) for place, char in enumerate(language)}

@@ -34,7 +34,7 @@ class Located:
 
     @property
     def share(self) -> float:
-        """Of the values that name a file."""
+        """Share of the values that name a file."""
         return sum(file is not None for file in self.files) / max(len(self.files), 1)
 
 

@@ -25,7 +25,7 @@ Lengths = Mapping[Path, float | None]
 
 
 def place_parts(rows: Rows, units: Mapping[str, str], lengths: Lengths) -> bool:
-    """Give every row its start and end in s, as text, None where it has none; False: a time was not understood.
+    """Whether all times were understood; then every row has its start and end in s, as text, or None.
 
     Args:
         rows: with start, end and duration as they stand in the table
@@ -91,7 +91,7 @@ def _outside(times: pd.DataFrame, length: "pd.Series[float]") -> "pd.Series[bool
 
 
 def _not_understood(rows: Rows, units: Mapping[str, str], lost: pd.DataFrame) -> str:
-    """What stands in the first of these cells, what may stand there, and the options."""
+    """Content of the first of these cells, what is expected there, and the options."""
     some_lost = lost[lost.any(axis=1)]
     if some_lost.empty:
         return ""

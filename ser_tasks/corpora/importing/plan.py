@@ -77,7 +77,7 @@ class Import:
 
 
 def plan_import(name: str, given: ImportOptions) -> Import:
-    """Read, guess, check.
+    """Plan of an import: read, guessed, checked.
 
     Args:
         name: of the corpus
@@ -179,7 +179,7 @@ def _counted_as(label: str, given: ImportOptions, source: SourceTable) -> str:
 
 
 def _of_winners(given: ImportOptions, tally: Tally | None) -> dict[str, str]:
-    """What was given of the labels that sounds are left with; a tie that is kept has no class."""
+    """Classes given for the labels that sounds are left with; a tie that is kept has none."""
     if tally is None:
         return given.label
     spare = set(map(plain, tally.losing))
@@ -205,7 +205,7 @@ def _could_be_speakers(table: pd.DataFrame, taken: dict[str, ColumnChoice]) -> l
 
 
 def _choose(utterances: pd.DataFrame, labels: LabelMap, given: ImportOptions, could_be: list[str]) -> Chosen:
-    """By the utterances that have a class."""
+    """Protocol by the utterances that have a class."""
     takes_part = utterances[utterances.emotion.map(lambda label: labels.classes.get(label) is not None)]
     if takes_part.empty:  # the labels are the problem, noted already
         return Chosen(None, "")

@@ -92,7 +92,7 @@ def _no_speakers(could_be: Sequence[str]) -> str:
 
 
 def _with_groups(table: pd.DataFrame, chosen: Chosen) -> Chosen:
-    """Refuse groups (dialogs, twin takes) that folds of speakers would cut through: the audit would, later."""
+    """The protocol, with a problem where folds of speakers would cut groups (dialogs, twin takes)."""
     if chosen.section is None or chosen.section["kind"] not in ("loso", "speaker_kfold"):
         return chosen
     speakers = table.groupby("group").speaker.nunique()

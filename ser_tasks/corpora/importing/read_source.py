@@ -230,7 +230,7 @@ def _table(path: Path, folder: Path, given: ImportOptions) -> SourceTable:
 
 
 def _metadata(folder: Path) -> list[Path]:
-    """Of the folder itself, or of each of its parts."""
+    """Metadata of the folder itself, or of each of its parts."""
     places = [folder, *sorted(child for child in folder.iterdir() if child.is_dir())]
     return [place / name for place in places for name in METADATA if (place / name).is_file()]
 

@@ -97,7 +97,7 @@ def durations(files: Sequence[Path]) -> dict[Path, float | None]:
 
 
 def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
-    """What is the same in rows of the same sound: file, start, end, channel."""
+    """Columns that are the same in rows of the same audio: file, start, end, channel."""
     return [table.file.map(str), table.start.fillna(""), table.end.fillna(""), table.channel.fillna("")]
 
 

@@ -174,7 +174,7 @@ def _role(timing: Timed, named: Mapping[str, Timed], taken: Mapping[str, ColumnC
 
 
 def _one(table: pd.DataFrame, role: str, columns: list[str], *, needed: bool) -> str:
-    """Of several columns the first, if they agree; samples depend on a rate, and come last."""
+    """The first of several columns, if they agree; samples depend on a rate, and come last."""
     columns = sorted(columns, key=lambda column: _unit(column) in (SAMPLES, "frames"))
     if len(columns) == 1 or not needed:
         return columns[0]

@@ -158,7 +158,7 @@ def _outcome(ballots: Sequence[Ballot], winner: str | None, key: Key, *, shares:
 
 
 def _one_each(ballots: Sequence[Ballot]) -> list[Ballot]:
-    """Of raters who gave one whole label: what coefficients of agreement are made for."""
+    """Ballots of raters who gave one whole label: what coefficients of agreement are defined for."""
     labels = _labels_of(ballots)
     return [one for one in ballots if one.weight == 1 and (one.rater is None or labels[one.rater] == 1)]
 

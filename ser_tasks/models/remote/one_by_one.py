@@ -14,10 +14,12 @@ from ser_tasks.models.remote.members import Member, members_of
 from ser_tasks.models.remote.outcomes import Outcome, read_outcomes, write_outcomes
 from ser_tasks.models.remote.plan import Plan
 from ser_tasks.models.remote.settings import Settings
+from ser_tasks.models.remote.without_pydantic import let_declarations_pass
 
 
 def train_one_by_one(plan: Plan, clips: Clips, *, folder: Path, tell: Tell) -> list[Outcome]:
     """Outcomes of all members; those that an earlier run finished are taken from `folder`."""
+    let_declarations_pass()
     began = time.perf_counter()
     outcomes = read_outcomes(folder, plan)
     done = {(outcome.fold, outcome.seed) for outcome in outcomes}

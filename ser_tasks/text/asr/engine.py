@@ -52,7 +52,7 @@ class Engine:
     weights: Callable[[Mapping[str, Any]], dict[str, str]] = lambda settings: {}
 
     def versions(self) -> dict[str, str]:
-        """Of each library, by its distribution name.
+        """Version of each library, by its distribution name.
 
         Raises:
             UserError: one is not installed

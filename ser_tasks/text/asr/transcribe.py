@@ -150,7 +150,7 @@ def transcribe_corpus(
     folder: Path,
     shard_minutes: float,
 ) -> pd.DataFrame:
-    """All of it, one shard after the other; arguments and errors as of the functions above.
+    """Transcripts of a corpus, one shard after the other; arguments and errors as of the functions above.
 
     Returns:
         columns of ROW, one row for each utterance with sound

@@ -62,7 +62,7 @@ def word_errors(manual: Mapping[str, str], recognised: Mapping[str, str]) -> pd.
 
 
 def corpus_word_errors(errors: pd.DataFrame) -> dict[str, float]:
-    """Of all utterances together: every word counts once, so long utterances count more.
+    """Errors and rate of all utterances together: every word counts once, so long utterances count more.
 
     Args:
         errors: of `word_errors`

@@ -17,7 +17,7 @@ WEIGHTS = np.array([[0.5, -2.0], [3.0, 0.0]])
 GIVEN, BASELINE = np.array([[1.0, 2.0], [-1.0, 4.0]]), np.array([[0.0, 1.0], [1.0, 4.0]])
 
 
-def test_of_a_linear_answer_they_are_weight_times_difference():
+def test_of_a_linear_output_they_are_weight_times_difference():
     found = integrated_gradients(
         lambda x: ((x * WEIGHTS).sum(axis=(1, 2)), np.broadcast_to(WEIGHTS, x.shape)), GIVEN, BASELINE
     )
@@ -32,7 +32,7 @@ def test_of_a_product_each_factor_gets_half():
     np.testing.assert_allclose(found.values, [3, 3], atol=1e-6)
 
 
-def test_a_bend_takes_more_steps_and_one_that_is_too_sharp_is_said_to_be_incomplete():
+def test_a_bend_takes_more_steps_and_one_that_is_too_sharp_is_reported_as_incomplete():
     def step(slope: float, where: float):
         return lambda x: (expit(slope * (x[:, 0] - where)), slope * expit(z := slope * (x - where)) * expit(-z))
 

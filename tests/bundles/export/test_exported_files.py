@@ -41,7 +41,7 @@ def test_onnx_runtime_gives_the_posteriors_of_the_bundle_to_signals_of_all_lengt
     assert np.ptp(found, axis=0).max() > 0.1  # the clips are not all alike to it
 
 
-def test_an_onnx_file_says_what_goes_in_and_what_comes_out(small, onnx_file):
+def test_an_onnx_file_states_its_inputs_and_outputs(small, onnx_file):
     session = onnxruntime.InferenceSession(str(onnx_file))
     (audio,), (probabilities,) = session.get_inputs(), session.get_outputs()
     assert (audio.name, audio.shape, audio.type) == ("audio", ["n_samples"], "tensor(float)")
@@ -84,7 +84,7 @@ def _arrays(file: Path) -> dict[str, tuple[int, ...]]:
     return {one.name: tuple(one.dims) for one in graph.initializer if one.data_type == onnx.TensorProto.FLOAT}
 
 
-def test_a_file_that_answers_otherwise_is_not_written(small, tmp_path):
+def test_a_file_with_other_predictions_is_not_written(small, tmp_path):
     file = tmp_path / "small.tflite"
     file.write_text("the one before")
     other = small.card.model_copy(update={"temperature": 2 * small.card.temperature})
@@ -107,7 +107,7 @@ def test_agreement_is_the_largest_difference_and_the_share_of_equal_classes():
     assert agreement_of(ours, theirs) == (2, pytest.approx(0.2), 0.5)
 
 
-def test_what_cannot_be_exported_is_said_with_what_can():
+def test_what_cannot_be_exported_is_reported_with_what_can():
     with pytest.raises(UserError, match=r"svm cannot be exported: it is no network, .*Bundle one of .*residual_cnn"):
         check_exportable("svm")
     with pytest.raises(UserError, match="mlp cannot be exported: it reads functionals"):

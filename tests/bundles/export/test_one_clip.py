@@ -9,7 +9,7 @@ from tests.models.networks.small_networks import SMALL, small_network
 
 
 @pytest.mark.parametrize("name", ["td_cnn_lstm", "patch_dcnn_blstm"])
-def test_one_clip_without_masks_is_answered_as_in_a_batch_with_padding(name):
+def test_one_clip_without_masks_is_predicted_as_in_a_batch_with_padding(name):
     network, n_dims = small_network(name), SMALL[name][1]["n_dims"]
     alone = one_clip(network)
     for n_frames in (1, 9, 23):

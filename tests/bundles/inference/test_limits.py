@@ -74,7 +74,7 @@ def test_too_many_channels_for_the_memory_are_refused(asked):
     assert "Mix it down, use --timeline" in fault
 
 
-def test_a_telephone_is_answered_but_not_relied_on(asked):
+def test_telephone_speech_is_predicted_but_unsure(asked):
     answer = asked(ANGER[::2], 8_000).prediction
     assert answer.unsure
     assert any("nothing above" in remark for remark in answer.remarks)
@@ -92,7 +92,7 @@ def test_samples_that_are_not_numbers_are_refused(asked):
     assert "1 samples are NaN or infinite. Export it again as 16-bit PCM" in asked(broken).fault
 
 
-def test_digital_silence_is_answered_and_said_to_be_silence(asked):
+def test_digital_silence_is_predicted_with_a_remark(asked):
     answer = asked(np.zeros(RATE, np.float32)).prediction
     assert answer.unsure
     assert any("100 % of the recording is digital silence" in remark for remark in answer.remarks)
@@ -102,7 +102,7 @@ def test_ten_milliseconds_are_refused(asked):
     assert "0.010 s long, expected at least 0.1 s" in asked(ANGER[:160]).fault
 
 
-def test_one_bad_file_among_good_ones_costs_nobody_else_the_answer(bundle, tmp_path):
+def test_one_bad_file_among_good_ones_costs_no_other_prediction(bundle, tmp_path):
     paths = [tmp_path / f"{index}.wav" for index in range(4)]
     for path, sound in zip(paths, [ANGER, ANGER[:160], b"text", ANGER], strict=True):
         path.write_bytes(sound) if isinstance(sound, bytes) else soundfile.write(path, sound, RATE)
@@ -111,7 +111,7 @@ def test_one_bad_file_among_good_ones_costs_nobody_else_the_answer(bundle, tmp_p
     assert [outcome.prediction is not None for outcome in found] == [True, False, False, True]
 
 
-def test_a_fault_of_the_program_is_that_of_one_file_and_says_so(bundle, tmp_path, monkeypatch):
+def test_a_fault_of_the_program_is_that_of_one_file_and_is_reported(bundle, tmp_path, monkeypatch):
     def broken(path, **_):
         raise ZeroDivisionError("of all things")
 

@@ -25,7 +25,7 @@ def file(tmp_path_factory):
     return path
 
 
-def test_a_path_the_bytes_of_a_file_and_samples_are_answered_alike(served, file):
+def test_a_path_the_bytes_of_a_file_and_samples_are_predicted_alike(served, file):
     samples, _ = soundfile.read(file, dtype="float32")
     rows = [{"path": str(file)}, {"audio": file.read_bytes()}, {"samples": samples, "sampling_rate": RATE}]
     answers = served.predict(pd.DataFrame(rows))

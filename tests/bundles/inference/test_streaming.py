@@ -43,7 +43,7 @@ def test_so_is_the_sound_track_of_a_video(tmp_path, suffix, codec):
     assert open_sound(path).duration == pytest.approx(len(whole) / 16_000, abs=0.1)
 
 
-def test_the_header_alone_says_how_much_there_is(tmp_path):
+def test_the_header_alone_gives_the_length(tmp_path):
     found = open_sound(written(tmp_path / "a.wav"))
     assert (found.sampling_rate, found.n_channels, found.duration) == (48_000, 2, 70_000 / 48_000)
     assert found.decoded == 70_000 * 2 * 4

@@ -32,7 +32,7 @@ def timeline(*parts):
     )
 
 
-def test_neighbours_with_one_emotion_are_one_stretch_from_border_to_border():
+def test_neighbours_with_one_emotion_are_one_segment_from_border_to_border():
     """Windows 0-3, 1-4, 2-5 s: centres 1.5, 2.5, 3.5, so the borders are 2 and 3."""
     found = timeline(moments(answer(0.9), answer(0.7), answer(0.2))).emotion_segments
     assert [(s.start, s.end, s.emotion, s.unsure) for s in found] == [
@@ -42,7 +42,7 @@ def test_neighbours_with_one_emotion_are_one_stretch_from_border_to_border():
     assert found[0].confidence == pytest.approx((2 * 0.9 + 1 * 0.7) / 3), "weighted by 2 s and 1 s"
 
 
-def test_a_pause_ends_a_stretch_though_the_emotion_goes_on():
+def test_a_pause_ends_a_segment_though_the_emotion_goes_on():
     found = timeline(moments(answer(0.9)), moments(answer(0.9), segment=2, start=10.0)).emotion_segments
     assert [(s.start, s.end) for s in found] == [(0.0, 3.0), (10.0, 13.0)]
 
@@ -67,7 +67,7 @@ def test_doubt_of_the_sound_stays_and_doubt_of_confidence_is_that_of_the_smoothe
     assert moments(loud)[0].remarks == ("7 % of the samples clip",)
 
 
-def test_a_stretch_is_unsure_where_most_of_its_time_is():
+def test_a_segment_is_unsure_where_most_of_its_time_is():
     sound = {"unsure": True}
     mostly = timeline(moments(answer(0.9, **sound), answer(0.9), answer(0.9, **sound))).emotion_segments
     hardly = timeline(moments(answer(0.9), answer(0.9, **sound), answer(0.9))).emotion_segments

@@ -68,7 +68,7 @@ def test_a_side_that_is_not_understood_or_not_there_is_a_refusal(calls):
     assert "--drop segments" in problem
 
 
-def test_what_lasts_less_than_any_answer_needs_is_left_out_and_counted(calls):
+def test_what_is_too_short_for_a_prediction_is_left_out_and_counted(calls):
     soundfile.write(calls / "2.wav", RNG.normal(0, 0.1, 1_500), 16_000)
     plan = planned(calls, [("", "agent", "angry")])
     assert plan.dropped["last less than 0.1 s"] == 1

@@ -38,7 +38,7 @@ def database(root: Path, **tables: dict[str, str]) -> Path:
 ALL = {line[0]: line[1] for line in rows()}
 
 
-def test_a_database_says_labels_speakers_and_what_it_is(plan, sounds):
+def test_a_database_gives_labels_speakers_and_its_description(plan, sounds):
     found = plan(database(sounds, emotion=ALL))
     table = found.table.set_index("utterance_id")
     assert table.loc["bert_sad_2", ["path", "emotion", "speaker", "gender"]].tolist() == [

@@ -85,11 +85,11 @@ def test_a_line_of_windows_1252_in_a_table_of_utf_8_leaves_the_others_alone(plan
     assert found.notes[0].startswith("read as utf-8, but for 1 lines of windows-1252: ")
 
 
-def test_what_is_told_is_taken_and_not_remarked_on(plan, sounds):
+def test_a_given_encoding_is_used_without_remark(plan, sounds):
     path = table(sounds, ("ГНЕВ",), "cp1251")  # four letters could be much
     found = plan(path, encoding="windows-1251")
     assert (transcripts(found), found.notes) == ({"ГНЕВ"}, ())
-    assert found.description.told["encoding"] == "windows-1251"
+    assert found.description.options["encoding"] == "windows-1251"
 
 
 @pytest.mark.parametrize(("given", "written"), [("gb2312", "gb18030"), ("shift_jis", "cp932")])

@@ -27,14 +27,14 @@ def test_a_label_means_a_class_beyond_doubt_or_none(label, expected):
     assert class_of(label) == expected
 
 
-def test_what_is_not_known_is_asked_for_with_the_very_options():
+def test_what_is_not_known_is_a_problem_with_its_options():
     found = map_labels(Counter({"angry": 3, "sad": 2, "xxx": 2, "o t h": 1}), {})
     assert found.classes == {"angry": "anger", "sad": "sadness"}
     assert "'xxx' (2 rows), 'o t h' (1 row)" in found.problems[0]
     assert "add --label xxx=drop --label 'o t h=drop'" in found.problems[0]
 
 
-def test_what_is_told_holds_in_any_case_and_drop_is_no_class():
+def test_given_labels_hold_in_any_case_and_drop_is_no_class():
     found = map_labels(Counter({"W": 3, "T": 2, "XXX": 2, "angry": 1}), {"w": "anger", "T": "sadness", "xxx": "drop"})
     assert found.classes == {"W": "anger", "T": "sadness", "XXX": None, "angry": "anger"}
     assert found.problems == ()
@@ -50,11 +50,11 @@ def test_what_is_told_holds_in_any_case_and_drop_is_no_class():
         ({"T": "anger"}, "fewer than two classes are left"),
     ],
 )
-def test_a_slip_in_what_is_told_is_answered(given, message):
+def test_a_typo_in_a_given_label_is_reported(given, message):
     assert any(message in problem for problem in map_labels(Counter("WT"), {"W": "anger"} | given).problems)
 
 
-def test_a_class_of_ones_own_is_allowed_and_said():
+def test_a_class_of_ones_own_is_allowed_and_reported():
     found = map_labels(Counter("WT"), {"W": "contempt", "T": "sadness"})
     assert (found.problems, found.notes) == (
         (),
@@ -82,7 +82,7 @@ def test_few_speakers_are_left_out_one_by_one_and_many_are_dealt_into_folds():
     assert choose_protocol(corpus(13), None, speakers_known=True).section == {"kind": "speaker_kfold", "folds": 5}
 
 
-def test_an_official_split_is_taken_if_it_keeps_speakers_apart_and_else_only_if_told_so():
+def test_an_official_split_is_taken_if_it_keeps_speakers_apart_and_else_only_by_option():
     section = {"kind": "official", "shared_speakers": False, "shared_groups": False}
     assert choose_protocol(parted(shared=False), None, speakers_known=True).section == section
     chosen = choose_protocol(parted(shared=True), None, speakers_known=True)
@@ -92,7 +92,7 @@ def test_an_official_split_is_taken_if_it_keeps_speakers_apart_and_else_only_if_
     assert given.section == section | {"shared_speakers": True}
 
 
-def test_nobody_knowing_the_speakers_leaves_the_official_split_or_nothing():
+def test_unknown_speakers_leave_the_official_split_or_nothing():
     unknown = corpus(3).assign(speaker=None)
     assert choose_protocol(unknown, None, speakers_known=False).section is None
     official = choose_protocol(parted(shared=False).assign(speaker=None), None, speakers_known=False)
@@ -114,10 +114,10 @@ def test_one_speaker_is_evaluated_speaker_dependently_only():
         ("leave_session_out", "not every row has a session"),
     ],
 )
-def test_a_protocol_that_is_told_but_cannot_be_is_refused(given, message):
+def test_a_given_protocol_that_cannot_be_is_refused(given, message):
     assert message in choose_protocol(corpus(3), given, speakers_known=True).problems[0]
 
 
-def test_sessions_are_left_out_if_told_so():
+def test_sessions_are_left_out_by_option():
     sessions = corpus(4, session=[1] * 8 + [2] * 8)
     assert choose_protocol(sessions, "leave_session_out", speakers_known=True).section == {"kind": "leave_session_out"}

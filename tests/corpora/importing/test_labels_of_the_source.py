@@ -25,7 +25,7 @@ def emobox(tmp_path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["label_map.json", "label_dict.json"])
-def test_letters_of_emobox_mean_what_the_map_beside_its_lists_says(plan, emobox, name):
+def test_letters_of_emobox_have_the_meanings_of_the_map_beside_its_lists(plan, emobox, name):
     (problem,) = plan(emobox).problems
     assert "'a' (4 rows), 's' (4 rows)" in problem
     (emobox / name).write_text(json.dumps(LETTERS))
@@ -34,7 +34,7 @@ def test_letters_of_emobox_mean_what_the_map_beside_its_lists_says(plan, emobox,
     assert plan(emobox, label={"a": "fear"}).labels.classes["a"] == "fear"
 
 
-def test_what_the_map_leaves_in_doubt_is_asked_in_its_words(plan, emobox):
+def test_what_the_map_leaves_in_doubt_is_a_problem_in_its_words(plan, emobox):
     (emobox / "label_map.json").write_text(json.dumps({**LETTERS, "s": "groan, sigh"}))
     (problem,) = plan(emobox).problems
     assert "1 labels mean no class beyond doubt: 's': 'groan, sigh' (4 rows)" in problem
@@ -148,7 +148,7 @@ def with_parts(sounds: Path, parts: dict[str, str]) -> Path:
     return write_table(sounds, [[*line, parts[line[2]]] for line in rows()], head="file,emotion,speaker,partition")
 
 
-def test_a_split_that_is_half_known_is_asked_about_and_told(plan, sounds):
+def test_a_split_that_is_half_known_is_a_problem_until_given(plan, sounds):
     table = with_parts(sounds, {"anna": "Train", "bert": "Test1", "carl": "Test2"})
     (problem,) = plan(table).problems
     assert "2 parts of the split are not known here: 'Test1' (4 rows), 'Test2' (4 rows)" in problem
@@ -165,7 +165,7 @@ def test_a_split_of_which_no_part_is_known_is_none_and_that_is_noted(plan, sound
     assert "split: 3 values are no parts known here, so it is none: x, y, z" in found.notes
 
 
-def test_a_part_that_no_row_is_of_is_answered(plan, sounds):
+def test_a_part_without_rows_is_a_problem(plan, sounds):
     table = with_parts(sounds, {"anna": "Train", "bert": "Test", "carl": "Dev"})
     assert (
         "--split Tst=…: no row is of this part. There are: Dev, Test, Train."
@@ -175,7 +175,7 @@ def test_a_part_that_no_row_is_of_is_answered(plan, sounds):
     assert problem.endswith("There is no column of parts.")
 
 
-def test_a_folder_with_a_table_further_down_says_so(plan, sounds):
+def test_a_folder_with_a_table_further_down_is_reported(plan, sounds):
     (sounds / "lists/all").mkdir(parents=True)
     write_table(sounds / "lists/all", rows(), name="ratings.csv")
     for number, sound in enumerate(sorted((sounds / "wav").iterdir())):

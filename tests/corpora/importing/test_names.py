@@ -48,7 +48,7 @@ def names(*parts: str, between: str = "_") -> list[str]:
 
 
 @pytest.mark.parametrize("between", ["_", "-", "/", "__", " "])
-def test_a_speaker_that_says_so_and_an_emotion_make_a_pattern(between):
+def test_a_field_named_as_speaker_and_an_emotion_make_a_pattern(between):
     assert guess_pattern(names("speaker{}", between=between))[0] == f"{{speaker}}{between}{{emotion}}{between}{{_}}"
 
 

@@ -83,7 +83,7 @@ def test_absolute_paths_and_files_apart_have_one_folder_in_common(plan, sounds):
 
 
 @pytest.mark.parametrize("path", ["/their/machine/wav/{}", "deep/er/wav/{}", "{}"])
-def test_paths_of_another_machine_are_found_below_the_folder_that_is_told(plan, sounds, tmp_path_factory, path):
+def test_paths_of_another_machine_are_found_below_the_given_folder(plan, sounds, tmp_path_factory, path):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     lines = [[path.format(os.path.basename(line[0])), *line[1:]] for line in rows()]  # noqa: PTH119
     found = plan(write_table(elsewhere, lines), audio=str(sounds))
@@ -92,7 +92,7 @@ def test_paths_of_another_machine_are_found_below_the_folder_that_is_told(plan, 
         plan(write_table(elsewhere, lines))
 
 
-def test_names_with_another_ending_or_none_are_found_and_that_is_said(plan, sounds):
+def test_names_with_another_ending_or_none_are_found_and_that_is_reported(plan, sounds):
     for ending in (".flac", ""):
         lines = [[line[0].replace(".wav", ending), *line[1:]] for line in rows()]
         found = plan(write_table(sounds, lines))
@@ -142,13 +142,13 @@ def test_times_outside_of_their_file_are_refused(plan, sounds, times):
     assert "1 rows have times that are not inside their file: row 2." in problem
 
 
-def test_times_in_milliseconds_are_those_of_a_column_that_says_so(plan, sounds):
+def test_times_in_milliseconds_are_those_of_a_column_named_so(plan, sounds):
     lines = [[*line, "0", "100"] for line in rows()]
     found = plan(write_table(sounds, lines, head="file,emotion,speaker,start_ms,end_ms"))
     assert set(found.table.end) == {"0.1"}
 
 
-def test_files_that_are_missing_or_no_sound_are_refused_or_dropped_if_told_so(plan, sounds):
+def test_files_that_are_missing_or_no_sound_are_refused_or_dropped_by_option(plan, sounds):
     (sounds / "wav/anna_sad_1.wav").unlink()
     (sounds / "wav/anna_sad_2.wav").write_text("no sound")
     table = write_table(sounds, rows())
@@ -191,7 +191,7 @@ def test_two_columns_of_emotions_that_differ_are_refused_and_alike_ones_are_one(
         plan(write_table(sounds, alike, head="file,emotion,speaker,label"))
 
 
-def test_a_column_that_is_not_there_is_answered_with_the_nearest(plan, sounds):
+def test_a_column_that_is_not_there_is_reported_with_the_nearest(plan, sounds):
     with pytest.raises(SourceError, match=r"--column emotion=emotoin: no such column. Did you mean 'emotion'"):
         plan(write_table(sounds, rows()), column={"emotion": "emotoin"})
     with pytest.raises(SourceError, match=r"--column emoton=.*Did you mean 'emotion'"):
@@ -203,7 +203,7 @@ def test_a_row_of_another_width_is_named(plan, sounds):
         plan(write_table(sounds, [rows()[0], [*rows()[1], "x"]]))
 
 
-def test_what_the_other_columns_say_is_cleaned_and_what_is_not_understood_is_said(plan, sounds):
+def test_other_columns_are_cleaned_and_what_is_not_understood_is_reported(plan, sounds):
     other = ["F", "Dev", "3,5", "en-GB", "hello, you"]
     lines = [[f'"{cell}"' for cell in (*line, *other)] for line in rows()]
     lines[0][3] = '"diverse"'
@@ -251,7 +251,7 @@ def test_the_unicode_text_of_excel_is_utf_16(plan, sounds):
     assert counts(plan(write_table(sounds, rows(), separator="\t", encoding="utf-16"))) == SIX_CELLS
 
 
-def test_bytes_that_are_no_text_are_said(plan, sounds):
+def test_bytes_that_are_no_text_are_reported(plan, sounds):
     for content in (
         b"file,emotion\n\0\0\0\0",
         b"file,emotion\nwav/1.wav,sad\0ness\n",
@@ -294,7 +294,7 @@ def test_a_sound_of_two_speakers_or_parts_is_refused(plan, sounds, role, value):
     assert found.problems[0].startswith(f"2 rows give the same sound another {role}: row 2, row 14")
 
 
-def test_labels_that_mean_nothing_are_one_problem_and_not_said_of_the_speakers(plan, sounds):
+def test_labels_that_mean_nothing_are_one_problem_and_none_of_the_speakers(plan, sounds):
     lines = [[path, "c1" if emotion == "sad" else "c2", who] for path, emotion, who in rows()]
     (problem,) = plan(write_table(sounds, lines)).problems
     assert problem.startswith("2 labels mean no class beyond doubt")
@@ -328,7 +328,7 @@ def test_a_folder_of_several_tables_names_them(plan, sounds):
         plan(sounds)
 
 
-def test_a_table_of_a_database_is_not_asked_of_a_csv(plan, sounds):
+def test_a_table_of_a_database_is_no_option_for_a_csv(plan, sounds):
     table = write_table(sounds, rows())
     with pytest.raises(SourceError, match=r"--table segments: .*labels.csv is none \(no db.yaml\)\. Leave it out"):
         plan(table, table=("segments",))

@@ -84,7 +84,7 @@ def test_decimal_commas_are_numbers(plan, calls):
 
 
 @pytest.mark.parametrize("unit", ["ms", "samples"])
-def test_the_unit_of_a_name_that_states_none_is_offered_where_it_fits_and_is_taken_as_told(plan, calls, unit):
+def test_the_unit_of_a_name_that_states_none_is_offered_where_it_fits_and_is_taken_as_given(plan, calls, unit):
     cells = {"ms": "1000|3000", "samples": "8000|24000"}[unit]
     path = table(calls, "start,end", cells)
     (problem,) = plan(path).problems
@@ -99,7 +99,7 @@ def test_samples_are_those_of_each_file(plan, calls):
     assert parts(plan(table(calls, "start_sample,end_sample", "8000|24000"))) == [("1.0", "3.0")] * 3 + [("2.0", "6.0")]
 
 
-def test_columns_of_times_may_be_told(plan, calls):
+def test_columns_of_times_may_be_given(plan, calls):
     path = table(calls, "a1,b1", "1|2")
     assert plan(path).table.start.isna().all()
     assert parts(plan(path, column={"start": "a1", "duration": "b1"})) == [("1.0", "3.0")] * 4
@@ -138,7 +138,7 @@ def test_parts_that_end_before_they_begin_or_are_not_in_their_file_are_refused(p
     assert "--column start=none --column end=none" in problem
 
 
-def test_times_of_the_recording_that_clips_were_cut_from_are_left_out_as_told(plan, calls):
+def test_times_of_the_recording_that_clips_were_cut_from_are_left_out_as_given(plan, calls):
     path = table(calls, "StartTime;EndTime", "00:16:16,059|00:16:21,731", separator=";")
     (problem,) = plan(path).problems
     assert "The first is 976.059 to 981.731 s, of 4.00 s" in problem

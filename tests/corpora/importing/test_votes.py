@@ -63,11 +63,11 @@ def test_votes_that_are_kept_stand_in_the_table_and_a_tie_has_no_class(plan, sou
     assert kept[TIE] == [["r1", "angry"], ["r2", "sad"], ["r3", "happy"]]
 
 
-def test_rows_that_contradict_each_other_are_votes_only_if_that_is_told(plan, sounds):
+def test_rows_that_contradict_each_other_are_votes_only_by_option(plan, sounds):
     table = write_table(sounds, [line[:3] for line in by_rater()])
     (problem,) = plan(table).problems
     assert "6 rows give the same sound different labels" in problem
-    assert "If each row is what one rater said: add --votes majority" in problem
+    assert "If each row is the label of one rater: add --votes majority" in problem
     found = plan(table, votes="majority")
     assert found.tally.counts == "36 votes on 12 sounds: 10 agreed, 1 by majority, 1 tied"
 
@@ -79,7 +79,7 @@ def test_raters_who_all_agree_are_no_question(plan, sounds):
     assert found.tally.agreement.startswith("Krippendorff's alpha 1.000 (nominal), Fleiss' kappa 1.000")
 
 
-def test_a_rater_who_says_the_same_of_a_sound_twice_has_one_vote(plan, sounds):
+def test_a_rater_with_the_same_label_twice_has_one_vote(plan, sounds):
     lines = [[*line, rater] for line in rows() for rater in ("x", "x", "y")]
     found = plan(write_table(sounds, lines, head="file,emotion,speaker,rater"))
     assert found.tally.counts == "24 votes on 12 sounds: 12 agreed"
@@ -98,7 +98,7 @@ def test_one_label_beside_cells_of_two_may_be_what_all_agreed_on_so_no_agreement
     assert (found.tally.counts, found.tally.agreement) == ("13 votes on 12 sounds: 1 tied, 11 by one vote alone", None)
 
 
-def test_a_cell_that_is_one_label_after_all_is_told_its_class(plan, sounds):
+def test_a_cell_that_is_one_label_after_all_is_given_a_class(plan, sounds):
     lines = [[path, "sad / happy" if emotion == "sad" else emotion, who] for path, emotion, who in rows()]
     table = write_table(sounds, lines)
     (problem, _) = plan(table).problems
@@ -165,7 +165,7 @@ def test_one_column_for_each_class_with_a_single_one_in_a_row_is_a_label_and_no_
     assert labels(found) == {path: emotion for path, emotion, _ in rows()}
 
 
-def test_a_column_of_numbers_beside_those_of_classes_is_asked_about(plan, sounds):
+def test_a_column_of_numbers_beside_those_of_classes_is_a_problem(plan, sounds):
     lines = [[*line, "3" if line[0] == TIE else "0"] for line in in_columns(counted)]
     table = write_table(sounds, lines, head="file,speaker,angry,sad,happy,strange")
     with pytest.raises(SourceError, match=r"are strange beside them classes, too\?.*emotion=angry,sad,happy,strange"):
@@ -189,7 +189,7 @@ def test_a_column_for_each_rater_is_offered_and_read(plan, sounds):
     assert (found.problems, found.tally.counts) == ((), "36 votes on 12 sounds: 10 agreed, 1 by majority, 1 tied")
 
 
-def test_labels_that_lose_every_vote_need_no_class_and_may_be_told_one(plan, sounds):
+def test_labels_that_lose_every_vote_need_no_class_and_may_be_given_one(plan, sounds):
     lines = [["hm" if cell == "joy" else cell for cell in line] for line in by_rater()]
     table = write_table(sounds, lines, head=HEAD)
     assert plan(table, votes="majority").table.emotion.isin(["angry", "sad"]).all()
@@ -198,14 +198,14 @@ def test_labels_that_lose_every_vote_need_no_class_and_may_be_told_one(plan, sou
     assert labels(given)[DISPUTED] == "Happy"
 
 
-def test_votes_asked_of_sounds_with_one_label_each_are_answered(plan, sounds):
+def test_votes_for_recordings_with_one_label_each_are_a_problem(plan, sounds):
     found = plan(write_table(sounds, rows()), votes="majority")
     assert (found.problems, len(found.table)) == ((), 12)
     assert "--votes: every sound has one label, so nothing is voted on" in found.notes
 
 
 @pytest.mark.parametrize("given", ["majority", "keep"])
-def test_the_check_says_the_agreement_over_all_sounds_ties_too(ser, sounds, given):  # noqa: F811
+def test_the_check_reports_the_agreement_over_all_recordings_ties_too(ser, sounds, given):  # noqa: F811
     done = ser("import", write_table(sounds, by_rater(), head=HEAD), "--name", "mine", "--votes", given)
     assert done.exit_code == 0, done.output
     (said,) = [line for line in done.output.splitlines() if "Krippendorff" in line]

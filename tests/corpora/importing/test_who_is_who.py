@@ -81,7 +81,7 @@ def test_codes_with_and_without_zeros_in_file_names_are_of_one_shape(plan, tmp_p
     assert problem.startswith("2 speakers differ in zeros, case or blanks only: '01' (4 rows) and '1' (4 rows)")
 
 
-def test_two_codes_that_were_said_to_be_two_people_are_not_both_of_one_sound(plan, sounds):
+def test_two_codes_given_as_two_people_are_not_both_of_one_recording(plan, sounds):
     again = [[*line[:2], "03"] for line in in_two_spellings() if line[2] == "3"]
     found = plan(write_table(sounds, [*in_two_spellings(), *again]), speakers="apart")
     assert found.problems[0].startswith("4 rows give the same sound another speaker")
@@ -94,7 +94,7 @@ def test_sessions_and_groups_that_are_spelt_alike_are_noted(plan, sounds):
     assert any(note.startswith("2 sessions differ") and "'ANNA' (2 rows) and 'anna'" in note for note in found.notes)
 
 
-def test_what_was_told_of_speakers_is_stored_and_the_check_says_what_is_left(ser, sounds):  # noqa: F811
+def test_options_of_speakers_are_stored_and_the_check_reports_what_is_left(ser, sounds):  # noqa: F811
     table = write_table(sounds, in_two_spellings())
     for given, speakers in (("join", "3: 03 (4), 1 (4), 2 (4)"), ("apart", "4: 03 (2), 1 (4), 2 (4), 3 (2)")):
         done = ser("import", table, "--name", given, "--speakers", given)

@@ -27,7 +27,7 @@ def test_every_word_can_be_spoken():
             assert all(segment.duration > 0 for segment in segments(phone, "female"))
 
 
-def test_no_word_is_said_with_one_emotion_only(drawn):
+def test_no_word_has_one_emotion_only(drawn):
     emotions_of_word = defaultdict(set)
     for emotion, sentences in drawn.items():
         for sentence in sentences:

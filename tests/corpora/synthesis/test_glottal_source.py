@@ -14,7 +14,7 @@ def test_the_flow_returns_to_zero_at_the_end_of_every_cycle():
 
 
 @pytest.mark.parametrize("f0", [80.0, 118.0, 205.0, 390.0])
-def test_the_autocorrelation_peaks_at_the_period_asked_for(f0):
+def test_the_autocorrelation_peaks_at_the_period_requested(f0):
     source = glottal_source(np.full(RATE, f0), rng=np.random.default_rng(0), **STEADY)
     spectrum = np.abs(np.fft.rfft(source, 2 * RATE)) ** 2
     correlation = np.fft.irfft(spectrum)
@@ -36,7 +36,7 @@ def test_shimmer_is_the_spread_of_the_amplitudes():
     assert np.std(20 * np.log10(cycles.std(axis=1))) == pytest.approx(0.5, rel=0.15)
 
 
-def test_breath_is_noise_at_the_level_asked_for():
+def test_breath_is_noise_at_the_level_requested():
     clean, breathy = (
         glottal_source(
             np.full(RATE, 100.0),

@@ -58,7 +58,7 @@ def test_linear_prediction_finds_the_published_formants_in_the_sound_of_a_vowel(
 
 
 @pytest.mark.parametrize("f0", [95.0, 160.0, 240.0])
-def test_the_pitch_of_a_vowel_is_the_pitch_asked_for(f0):
+def test_the_pitch_of_a_vowel_is_the_pitch_requested(f0):
     sound = sustained("AH", "female", f0)
     correlation = np.correlate(sound, sound, "full")[len(sound) - 1 :]
     lags = np.arange(SAMPLING_RATE // 500, SAMPLING_RATE // 60)

@@ -20,19 +20,19 @@ SETTINGS = {
     ("name", "install"),
     [("pocketsphinx", r"make setup-all"), ("faster_whisper", "pip install faster-whisper")],
 )
-def test_a_missing_library_is_said_with_the_command_that_brings_it(name, install, monkeypatch):
+def test_a_missing_library_is_reported_with_the_command_that_installs_it(name, install, monkeypatch):
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(UserError, match=rf"{name} does not load here.*{install}"):
         engine(name).load(**SETTINGS[name])
 
 
-def test_a_missing_library_is_said_before_anything_is_loaded():
+def test_a_missing_library_is_reported_before_anything_is_loaded():
     line = Engine(object, ("no-such-recogniser",), "pip install it", languages=None)
     with pytest.raises(UserError, match=r"no-such-recogniser does not load here.*pip install it"):
         line.versions()
 
 
-def test_an_unknown_engine_is_answered_with_the_table():
+def test_an_unknown_engine_is_reported_with_the_table():
     with pytest.raises(UserError, match=r"'sphinx', the table has \['faster_whisper', 'pocketsphinx'\]"):
         engine("sphinx")
     assert set(ENGINES) == set(SETTINGS)

@@ -68,7 +68,7 @@ def test_a_model_that_cannot_be_loaded_is_named(install, error):
         FasterWhisper(**SETTINGS)
 
 
-def test_the_weights_in_a_folder_are_told_by_their_content(tmp_path):
+def test_the_weights_in_a_folder_are_known_by_their_content(tmp_path):
     (tmp_path / "model.bin").write_bytes(b"weights")
     assert weights({**SETTINGS, "model": str(tmp_path)}) == {"model.bin": hashlib.sha256(b"weights").hexdigest()}
     assert weights(SETTINGS) == {}

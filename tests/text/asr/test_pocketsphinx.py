@@ -27,11 +27,11 @@ def any_order(spoken):
     return lambda: Pocketsphinx(grammar=f"({' | '.join(words)})+")
 
 
-def test_sentences_of_a_grammar_are_told_apart(sentences, spoken):
+def test_sentences_of_a_grammar_are_distinguished(sentences, spoken):
     assert [hear(sentences, signal) for signal, _ in spoken] == [words for _, words in spoken]
 
 
-def test_words_in_any_order_are_mostly_heard(any_order, spoken):
+def test_words_in_any_order_are_mostly_recognised(any_order, spoken):
     recogniser = any_order()
     for signal, words in spoken:
         assert len(set(words.split()) & set(hear(recogniser, signal).split())) >= 0.5 * len(set(words.split()))
@@ -45,14 +45,14 @@ def test_without_a_grammar_the_whole_dictionary_is_open(spoken):
     assert heard == heard.lower().strip()
 
 
-def test_what_was_heard_before_changes_nothing(any_order, spoken):
+def test_earlier_utterances_change_nothing(any_order, spoken):
     used = any_order()
     forwards = [hear(used, signal) for signal, _ in spoken]
     backwards = [hear(used, signal) for signal, _ in reversed(spoken)][::-1]
     assert forwards == backwards == [hear(any_order(), signal) for signal, _ in spoken]
 
 
-def test_other_sampling_rates_are_heard_alike(sentences, spoken):
+def test_other_sampling_rates_give_the_same_words(sentences, spoken):
     signal, words = spoken[0]
     for rate in (22_050, 48_000):
         other = soxr.resample(signal, 16_000, rate).astype(np.float32)

@@ -106,7 +106,7 @@ def dying(method, *, after):
     return transcribe_or_die
 
 
-def test_what_was_heard_once_is_not_heard_again(corpus, tmp_path):
+def test_what_was_transcribed_once_is_not_transcribed_again(corpus, tmp_path):
     first = hear(corpus, tmp_path)
     pd.testing.assert_frame_equal(hear(corpus, tmp_path), first)
     assert Counter.heard == 5
@@ -149,7 +149,7 @@ def test_shards_keep_their_names_when_another_folder_of_the_corpus_is_linked(cor
     assert [shard.file_name for shard in plan(above)] == [shard.file_name for shard in plan(table)]
 
 
-def test_a_language_that_the_engine_lacks_is_refused_before_anything_is_heard(corpus):
+def test_a_language_that_the_engine_lacks_is_refused_before_anything_is_recognised(corpus):
     german = corpus[1].assign(language="de")
     with pytest.raises(UserError, match=r"5 of 5 utterances are in 'de', the first is 'u0', but counter knows en, nl"):
         plan(german)
@@ -177,7 +177,7 @@ def test_a_corpus_without_sound_gives_an_empty_table(corpus, tmp_path):
     assert silent.columns.tolist() == transcribe.ROW.names
 
 
-def test_the_file_holds_what_the_table_says(corpus, tmp_path):
+def test_the_file_holds_the_table(corpus, tmp_path):
     root, table = corpus
     path = transcribe_shard(plan(table, minutes=1)[0], corpus_root=root, folder=tmp_path)
     assert pq.read_schema(path).equals(transcribe.ROW)

@@ -38,7 +38,7 @@ RECOGNISED = {
         ("... -- !", []),
     ],
 )
-def test_case_punctuation_and_what_was_not_said_do_not_count(text, words):
+def test_case_punctuation_and_brackets_do_not_count(text, words):
     assert spoken_words(text) == words
 
 
@@ -67,7 +67,7 @@ def test_the_corpus_counts_words_not_utterances():
     }
 
 
-def test_an_utterance_that_nobody_transcribed_is_named():
+def test_an_utterance_without_transcript_is_named():
     with pytest.raises(UserError, match=r"1 of 2 utterances were not transcribed, the first is 'b'"):
         word_errors({"a": "yes", "b": "no"}, {"a": "yes"})
 
@@ -78,7 +78,7 @@ def test_manual_transcripts_without_words_have_no_rate():
         corpus_word_errors(nothing)
 
 
-def test_without_jiwer_the_way_to_it_is_said(monkeypatch):
+def test_without_jiwer_the_way_to_it_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "jiwer", None)
     with pytest.raises(UserError, match=r"jiwer does not load here.*make setup-all"):
         word_errors({"a": "yes"}, {"a": "yes"})
@@ -92,7 +92,7 @@ def interval(errors, speakers):
     return wer_interval(errors, speakers, confidence=0.95, resamples=20_000, seed=0)
 
 
-def test_speakers_who_are_heard_alike_leave_no_doubt_about_the_rate():
+def test_speakers_with_equal_rates_give_an_interval_of_no_width():
     found = interval(counts([10, 1, 1, 0], [20, 2, 1, 1], [5, 1, 0, 0]), ["A", "B", "C"])
     assert (found.low, found.high) == pytest.approx((0.2, 0.2))
 
@@ -106,5 +106,5 @@ def test_with_as_many_words_from_each_speaker_the_interval_is_that_of_student_fo
     assert (max(0, low), high) == pytest.approx((found.low, found.high), abs=0.005)
 
 
-def test_one_speaker_who_said_words_gets_no_interval():
+def test_one_speaker_with_words_gets_no_interval():
     assert interval(counts([10, 1, 0, 0], [0, 0, 0, 3]), ["A", "B"]) is None

@@ -29,13 +29,13 @@ def heard(**words):
 WORDS = {"z": "yes", "d-2": "grate", "d-0": ""}
 
 
-def test_linguistic_models_read_what_was_heard_in_place_of_what_was_written(utterances, tmp_path):
+def test_linguistic_models_read_recognised_in_place_of_manual_transcripts(utterances, tmp_path):
     write_recognised(with_recognised_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
     dialogues = read_transcripts(tmp_path / "heard.parquet", ["d-2", "z"])
     assert [[turn.text for turn in dialogue] for dialogue in dialogues] == [["", "grate"], ["yes"]]
 
 
-def test_turns_stay_as_they_were_and_say_who_heard_them(utterances, tmp_path):
+def test_turns_stay_as_they_were_and_state_their_recogniser(utterances, tmp_path):
     write_recognised(with_recognised_transcripts(utterances, heard(**WORDS)), tmp_path / "heard.parquet")
     table = pd.read_parquet(tmp_path / "heard.parquet")
     assert table.columns.tolist() == SCHEMA.names

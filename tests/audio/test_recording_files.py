@@ -20,7 +20,7 @@ def names(found):
     return [str(path) for path in found.paths]
 
 
-def test_a_folder_means_all_sound_below_it_sorted_and_says_what_it_leaves_out(tree):
+def test_a_folder_means_all_recordings_below_it_sorted_and_reports_what_it_leaves_out(tree):
     found = gather(["."], ())
     assert names(found) == ["a.FLAC", "b.wav", "deep/c.mp3"]
     assert found.passed_over == {".txt": 1}

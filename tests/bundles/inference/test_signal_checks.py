@@ -47,7 +47,7 @@ def test_one_clipped_channel_of_two_is_found():
     assert [remark.unsure for remark in remarks_on(both, RATE)] == [True]
 
 
-def test_sound_of_a_telephone_is_known_whatever_rate_it_was_brought_to():
+def test_telephone_bandwidth_is_detected_whatever_the_rate_of_the_file():
     telephone = soxr.resample(NOISE[:RATE], 8_000, RATE)
     assert bandwidth(telephone, RATE) == pytest.approx(4_000, abs=300)
     assert texts(telephone) == [f"nothing above {bandwidth(telephone, RATE) / 1000:.1f} kHz, as from a telephone"]
@@ -69,7 +69,7 @@ def test_digital_silence_is_counted_and_single_zeros_are_not():
     assert silent_share(sparse, RATE) == 0
 
 
-def test_a_recording_of_nothing_is_told_once():
+def test_a_recording_of_nothing_is_reported_once():
     assert texts(np.zeros(RATE, np.float32)) == ["100 % of the recording is digital silence"]
 
 

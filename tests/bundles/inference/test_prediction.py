@@ -19,7 +19,7 @@ def recording(signal: np.ndarray, rate: int = RATE) -> Recording:
     return Recording(signal.reshape(len(signal), -1), rate)
 
 
-def test_an_answer_names_the_likeliest_class_and_its_probability(bundle):
+def test_a_prediction_names_the_likeliest_class_and_its_probability(bundle):
     for emotion in CLASSES:
         answer = recognise(bundle, recording(voice(emotion, speaker=5, take=7)))
         assert answer.emotion == emotion == max(answer.probabilities, key=answer.probabilities.__getitem__)
@@ -37,7 +37,7 @@ def test_rate_and_channels_are_those_of_the_recording(bundle):
     assert recognise(bundle, recording(up, 48_000)).emotion == "anger"
 
 
-def test_many_are_answered_as_one_by_one(bundle):
+def test_many_are_predicted_as_one_by_one(bundle):
     recordings = [recording(voice(emotion, take=3)) for emotion in CLASSES]
     for one, among in zip([recognise(bundle, r) for r in recordings], recognise_all(bundle, recordings), strict=True):
         assert one.emotion == among.emotion
@@ -45,7 +45,7 @@ def test_many_are_answered_as_one_by_one(bundle):
         assert one.unsure == among.unsure
 
 
-def test_sound_unlike_the_training_data_makes_the_answer_unsure_and_says_so(bundle):
+def test_a_recording_unlike_the_training_set_makes_the_prediction_unsure_with_a_remark(bundle):
     hiss = np.random.default_rng(0).normal(scale=0.1, size=round(0.6 * RATE)).astype(np.float32)
     answer = recognise(bundle, recording(hiss))
     assert answer.unsure
