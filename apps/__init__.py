@@ -1,1 +1,1 @@
-"""What a person or a program asks a bundle with: the web page (`ser app`) and the HTTP service (`ser serve`)."""
+"""Predictions for people and programs: the web page (`ser app`) and the HTTP service (`ser serve`)."""

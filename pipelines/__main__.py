@@ -28,7 +28,7 @@ def run_command(words: list[str]) -> None:
 
 if __name__ == "__main__":
     from pipelines.orchestration.warm import (
-        hand_over,  # nothing else yet: where a warm process answers, nothing is loaded here
+        hand_over,  # nothing else yet: where a warm process replies, nothing is loaded here
     )
 
     status = hand_over(sys.argv[1:])

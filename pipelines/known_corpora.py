@@ -1,4 +1,4 @@
-"""Every corpus that this project can name: the table of corpora, and what `ser import` brought."""
+"""Every corpus by name: the table of corpora, and those that `ser import` added."""
 
 from pipelines import paths
 from ser_tasks.corpora import CORPORA as TABLE

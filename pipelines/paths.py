@@ -7,7 +7,7 @@ DIGESTS = Path("digests")  # of the code that each stage depends on, in git
 STAGES = Path("stages.yaml")  # what follows from params.yaml: the lists that dvc.yaml goes through
 WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
-IMPORTED = DATA / "imported"  # NAME.yaml and NAME.csv of each corpus that `ser import` brought
+IMPORTED = DATA / "imported"  # NAME.yaml and NAME.csv of each corpus that `ser import` added
 RECOGNISED = Path(".ser/heard")  # shards of transcripts: recognising goes on from them
 SHIPPED = Path("models")  # bundles that the project comes with
 DEGRADED = Path(".ser/degraded")  # features of degraded recordings
@@ -85,7 +85,7 @@ def tried(corpus: str) -> Path:
 
 
 def importance(corpus: str, model: str) -> Path:
-    """Which groups of features a model lives on."""
+    """Which groups of features a model relies on."""
     return Path("results") / corpus / f"importance_{model}.json"
 
 

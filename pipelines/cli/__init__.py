@@ -1,47 +1,19 @@
-"""The `ser` command: one module for each group of commands, one line here."""
+"""The `ser` command: a module for each panel of `ser --help`."""
 
 import typer
 
-from pipelines.cli import (
-    apps,
-    compare,
-    corpora,
-    encoders,
-    evaluations,
-    explain,
-    export,
-    importing,
-    networks,
-    predict,
-    robustness,
-    tune,
-    verification,
-)
+from pipelines.cli import corpora, evaluations, networks, recordings
 from pipelines.errors import errors_as_messages
 
 cli = typer.Typer(
     name="ser",
-    help="Speech emotion recognition: corpora, features, models, honest results.",
+    help="Speech emotion recognition: corpora, features, models, evaluation without leaks.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 
-for module in (
-    evaluations,
-    compare,
-    verification,
-    tune,
-    robustness,
-    corpora,
-    encoders,
-    predict,
-    apps,
-    export,
-    networks,
-    explain,
-    importing,
-):
-    cli.add_typer(module.app)
+for panel in (evaluations, corpora, recordings, networks):
+    cli.add_typer(panel.app)
 
 
 def app() -> None:

@@ -1,13 +1,17 @@
-"""`ser repro`, `ser evaluate`, `ser bundle`, `ser cross-corpus`, `ser cross`, `ser results`."""
+"""`ser repro`, `evaluate`, `results`, `compare`, `verify`, `tune` ...: the panel Figures of `ser --help`.
+
+What a command needs is imported when it runs: `ser --help` prints at once.
+"""
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from pipelines.cli.panels import FIGURES
 from ser_tasks.errors import UserError
+
+FIGURES = "Figures"  # the panel
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -79,7 +83,7 @@ def _preset(words: str) -> tuple[str, str]:
 
 @app.command(rich_help_panel=FIGURES)
 def cross(
-    corpora: Annotated[list[str] | None, typer.Argument(help="All that are here, if none is named.")] = None,
+    corpora: Annotated[list[str] | None, typer.Argument(help="All that are on this machine, if none is named.")] = None,
     model: Annotated[str, typer.Option(help="Of the model table.")] = "svm",
     corpus_norm: Norm = False,
     markdown: bool = typer.Option(False, help="As Markdown."),
@@ -106,3 +110,143 @@ def results(markdown: bool = typer.Option(False, help="As Markdown, for docs/res
         from pipelines.display.tables import OF_RESULTS, show_rows
 
         show_rows(rows, title="Results, in %", dispensable=OF_RESULTS)
+
+
+@app.command(rich_help_panel=FIGURES)
+def compare(
+    corpora: Annotated[
+        list[str] | None, typer.Argument(metavar="CORPUS", help="All that have results, if none is named.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="HTML file to write: one file that needs nothing else.")] = None,
+    audio: Annotated[
+        bool | None,
+        typer.Option("--audio/--no-audio", help="Clips in the file; left out: as each corpus' licence allows."),
+    ] = None,
+) -> None:
+    """Which model to use, which ones equal it by a paired test, for whom it is worse, and how certain that is."""
+    from pipelines.commands.compare import compare as run
+
+    run(corpora or [], to=to, audio=audio)
+
+
+@app.command(rich_help_panel=FIGURES)
+def verify(
+    rows: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CORPUS/PROTOCOL/MODEL", help="Or a beginning of it; all if none."),
+    ] = None,
+    recompute: Annotated[bool, typer.Option("--recompute", help="Train every fold again, and compare.")] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="With --recompute: no tolerance.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where something cannot be checked, too.")] = False,
+) -> None:
+    """Do results/ and today's data, params, code and libraries match? Exit status 1 if not."""
+    from pipelines.orchestration.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.evaluations.verify import verify as run
+
+    if not run(rows or (), again=recompute, exact=exact, strict=strict):
+        raise typer.Exit(1)
+
+
+@app.command("protocol-bias", rich_help_panel=FIGURES)
+def protocol_bias(
+    corpus: str,
+    model: Annotated[str, typer.Option(help="As in params.yaml.")] = "svm",
+    figure: Annotated[Path | None, typer.Option(help="Draw it, too: a .png, .svg or .pdf.")] = None,
+) -> None:
+    """One model under random folds, speaker folds and more: how much a biased protocol adds to UAR, and why."""
+    from pipelines.orchestration.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.evaluations.protocol_bias import main
+
+    result = main(corpus, model)
+    if figure:
+        from ser_tasks.plots.protocol_bias import draw_protocol_bias
+
+        draw_protocol_bias(result, figure)
+
+
+@app.command(rich_help_panel=FIGURES)
+def tune(
+    *,
+    corpus: Annotated[str, typer.Option(help="As `ser corpora` lists it.")],
+    model: Annotated[str, typer.Option(help="Of the model table, as svm.")],
+    protocol: str = "speaker_independent",
+    trials: Annotated[int | None, typer.Option(min=1, help="Of each study, earlier runs' among them.")] = None,
+    outer: Annotated[int | None, typer.Option(min=0, help="Outer folds to score; all, if left out.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Fits at a time.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Minutes, then a study begins no further trial.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the best values to params.yaml.")] = False,
+) -> None:
+    """Search hyper-parameters by speaker inside training parts; score them on speakers that no search used."""
+    from pipelines.orchestration.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.evaluations.tune import TuneOptions, main
+
+    options = TuneOptions(outer=outer, minutes=timeout, write=write)
+    main(corpus, protocol, model, trials=trials, workers=workers, options=options)
+
+
+@app.command(rich_help_panel=FIGURES)
+def robustness(
+    corpus: Annotated[str, typer.Argument(help="As `ser corpora` lists it.")],
+    model: Annotated[str, typer.Option(help="An acoustic model, as svm.")] = "svm",
+    conditions: Annotated[
+        str, typer.Option(help="Some of them, by kind or name: babble,mp3_16; all of params.yaml, if left out.")
+    ] = "",
+) -> None:
+    """Noise, rooms, telephones, codecs: what they cost a model on unseen speakers."""
+    from pipelines.orchestration.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.evaluations.robustness import main
+
+    main(corpus, model, [name.strip() for name in conditions.split(",") if name.strip()])
+
+
+explain = typer.Typer(
+    no_args_is_help=True, help="Why a model predicts what it predicts: on one recording, or on a corpus."
+)
+app.add_typer(explain, name="explain", rich_help_panel=FIGURES)
+
+
+@explain.command()
+def recording(  # noqa: PLR0917 - typer passes them by name
+    path: Annotated[Path, typer.Argument(help="A recording.")],
+    to: Annotated[Path, typer.Option(help="Picture to write: .png, .svg or .pdf.")],
+    bundle: Annotated[
+        str | None, typer.Option(help="Of a network: name below data/bundles, or folder; left out if there is one.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option(help="The class whose logit is explained; left out: the predicted one.")
+    ] = None,
+    against: Annotated[str | None, typer.Option(help="A class whose logit is subtracted: why not this?")] = None,
+    baseline: Annotated[
+        Literal["mean", "silence"], typer.Option(help="The reference input: the mean training frame, or silence.")
+    ] = "mean",
+) -> None:
+    """Which times and bands moved a network to its prediction: integrated gradients, and its attention."""
+    from pipelines.commands.explain import explain_recording
+
+    explain_recording(path, to, bundle=bundle, of=of, against=against, baseline=baseline)
+
+
+@explain.command()
+def model(  # noqa: PLR0917 - typer passes them by name
+    corpus: str,
+    model: Annotated[str, typer.Argument(help="One that reads functionals: svm, svm_speaker_norm, mlp.")],
+    protocol: str = "speaker_independent",
+    repeats: Annotated[int, typer.Option(min=1, help="Shuffles of each group.")] = 10,
+    alone: Annotated[bool, typer.Option(help="Also train on each group alone: takes longer.")] = True,
+    to: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
+) -> None:
+    """Which groups of features a model relies on: what it loses on unseen speakers when one is shuffled."""
+    from pipelines.orchestration.environment import prepare_environment
+
+    prepare_environment()
+    from pipelines.commands.explain import explain_model
+
+    explain_model(corpus, model, protocol, repeats=repeats, alone=alone, to=to)

@@ -1,11 +1,11 @@
-"""`ser smoke-test`, `ser embeddings`, `ser plan`, `ser adopt`: what networks have besides."""
+"""`ser smoke-test`, `embeddings`, `remote`: the panel Networks of `ser --help`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.cli.panels import NETWORKS
+NETWORKS = "Networks"  # the panel
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -17,43 +17,49 @@ def embeddings(
     protocol: str = "speaker_independent",
     to: Annotated[Path | None, typer.Option(help="Parquet file; below data/embeddings/ if left out.")] = None,
 ) -> None:
-    """What the network of each fold makes of every utterance (the layer before the logits), as Parquet."""
+    """The embedding of every utterance by the network of each fold (the layer before the logits), as Parquet."""
     from pipelines.orchestration.environment import prepare_environment
 
     prepare_environment()
     from pipelines import paths
-    from pipelines.commands.embeddings import export
+    from pipelines.commands.networks import export_embeddings
 
-    export(corpus, protocol, model, to or paths.embeddings(corpus, protocol, model))
+    export_embeddings(corpus, protocol, model, to or paths.embeddings(corpus, protocol, model))
 
 
 @app.command("smoke-test", rich_help_panel=NETWORKS)
-def smoke_test(corpus: Annotated[str, typer.Argument(help="One with sound and words, as demo.")] = "demo") -> None:
+def smoke_test(
+    corpus: Annotated[str, typer.Argument(help="One with sound and transcripts, as demo.")] = "demo",
+) -> None:
     """Train every network of the model table briefly on one fold: that it runs, and how large it is."""
     from pipelines.orchestration.environment import prepare_environment
 
     prepare_environment()
-    from pipelines.commands.smoke_test import main
+    from pipelines.commands.networks import run_smoke_test
 
-    main(corpus)
+    run_smoke_test(corpus)
 
 
-@app.command(rich_help_panel=NETWORKS)
-def plan(
+remote = typer.Typer(no_args_is_help=True, help="Train the folds of an evaluation on another machine, with a GPU.")
+app.add_typer(remote, name="remote", rich_help_panel=NETWORKS)
+
+
+@remote.command("export")
+def export_remote(
     corpus: str,
     model: Annotated[str, typer.Argument(help="A network, as residual_cnn.")],
     protocol: str = "speaker_independent",
     to: Annotated[Path, typer.Option(help="File to write.")] = Path("plan.json"),
 ) -> None:
-    """Take an evaluation to a machine with a GPU: all folds at once, on keras and jax alone."""
+    """Write what training needs there besides the features: all folds at once, on Keras and JAX alone."""
     from pipelines.commands.remote import export_plan
 
     export_plan(corpus, protocol, model, to)
 
 
-@app.command(rich_help_panel=NETWORKS)
-def adopt(folder: Path) -> None:
-    """Bring its outcomes back: the evaluation finds them instead of training."""
-    from pipelines.commands.remote import adopt as run
+@remote.command("import")
+def import_remote(folder: Annotated[Path, typer.Argument(help="That the training wrote there.")]) -> None:
+    """Take its outcomes: the evaluation uses them instead of training."""
+    from pipelines.commands.remote import import_outcomes
 
-    run(folder)
+    import_outcomes(folder)

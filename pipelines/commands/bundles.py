@@ -1,4 +1,4 @@
-"""Which bundles a command line means."""
+"""The bundles that a command line names."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +9,9 @@ from ser_tasks.errors import UserError
 
 
 def find_bundle(named: str | None) -> Path:
-    """The folder of the bundle that is meant.
+    """The folder of the named bundle.
 
-    Without a name: the one there is, those of synthetic voices left aside if there is another, and those that the
+    Without a name: the one there is, those of synthetic voices ignored if there is another, and those that the
     project comes with if there is one of your own.
 
     Raises:
@@ -40,7 +40,7 @@ def find_bundle(named: str | None) -> Path:
 def _synthetic(folder: Path) -> bool:
     try:
         return read_card(folder).training.kind == "synthetic"
-    except BundleError:  # said when it is used
+    except BundleError:  # reported when it is used
         return False
 
 
@@ -58,6 +58,6 @@ def find_bundles(named: Sequence[str]) -> dict[str, Path]:
 
 
 def bundles_here() -> dict[str, Path]:
-    """Folders by name: those that the project comes with and those that the stage made, which win where names agree."""
+    """Folders by name: those that the project comes with and those that the stage made, which have precedence."""
     cards = [*sorted(paths.SHIPPED.glob(f"*/{FILE}")), *sorted(paths.bundle("").glob(f"*/{FILE}"))]
     return dict(sorted((card.parent.name, card.parent) for card in cards))

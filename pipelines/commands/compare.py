@@ -5,30 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 
-from pipelines.display.compare import show_blocks
+from pipelines.display.tables import CONSOLE, show_rows
 from pipelines.evaluations.run_tags import provenance
 from pipelines.report.block import Block
-from pipelines.report.clips import clips_of
-from pipelines.report.gather import gather
-from pipelines.report.noise import snr_of
+from pipelines.report.gather import clips_of, gather, snr_of
+from pipelines.report.parts import over_folds
 from pipelines.report.report import write_report
 from pipelines.report.sections.confused import most_confused_of
 from pipelines.settings import project_params
 from ser_tasks.errors import UserError
+from ser_tasks.evaluation.comparison.verdict import p_value
+from ser_tasks.evaluation.result import percent, with_interval
+
+if TYPE_CHECKING:
+    from pipelines.report.block import Block
+    from ser_tasks.evaluation.comparison.rows import Row
+
 
 MEGABYTE = 1e6
 
 
 def compare(corpora: Sequence[str], *, to: Path | None, audio: bool | None) -> None:
-    """Show the comparison, and write the report if it is asked for.
+    """Print the comparison, and write the report if `to` is given.
 
     Args:
         corpora: names; none: all that have results
         to: HTML file
-        audio: clips in the file: True, False, or None: as each licence says
+        audio: clips in the file: True, False, or None: as each licence allows
     """
     if to is not None and to.suffix.lower() not in {".html", ".htm"}:
         raise UserError(f"--to {to}: the report is HTML. Name a file that ends in .html.")
@@ -40,14 +48,14 @@ def compare(corpora: Sequence[str], *, to: Path | None, audio: bool | None) -> N
     show_blocks(blocks)
     if to is None:
         return
-    with Console(stderr=True).status("listening") as status:
+    with Console(stderr=True).status("estimating noise") as status:
         whole = []
         for block in blocks:
 
-            def heard(done: int, of: int, name: str = block.name) -> None:
+            def report(done: int, of: int, name: str = block.name) -> None:
                 status.update(f"{name}: noise of {done} of {of} recordings")
 
-            whole.append(_with_sound(block, audio, heard))
+            whole.append(_with_sound(block, audio, report))
             status.update("drawing")
         write_report(whole, to, made_from=_made_from())
     Console(highlight=False, soft_wrap=True).print(
@@ -55,17 +63,17 @@ def compare(corpora: Sequence[str], *, to: Path | None, audio: bool | None) -> N
     )
 
 
-def _with_sound(block: Block, audio: bool | None, heard: object) -> Block:
-    """The block with what its recordings add."""
-    ids = sorted({name for row in block.answered for name in row.answers.utterance_id})  # type: ignore[union-attr]
-    snr = snr_of(block.comparison.corpus, block.utterances.reindex(ids), heard)  # type: ignore[arg-type]
+def _with_sound(block: Block, audio: bool | None, report: object) -> Block:
+    """The block with noise estimates and clips of its recordings."""
+    ids = sorted({name for row in block.predicted for name in row.answers.utterance_id})  # type: ignore[union-attr]
+    snr = snr_of(block.comparison.corpus, block.utterances.reindex(ids), report)  # type: ignore[arg-type]
     names = [one.utterance_id for one in most_confused_of(block)]
-    clips, said = clips_of(block.corpus, block.utterances, names, audio=audio)
-    return replace(block, snr=snr, clips=clips, clips_said=said)
+    clips, clips_note = clips_of(block.corpus, block.utterances, names, audio=audio)
+    return replace(block, snr=snr, clips=clips, clips_note=clips_note)
 
 
 def _made_from() -> dict[str, str]:
-    """For the last line of the report."""
+    """Versions of code and data, for the last line of the report."""
     known = provenance()
     changed = " (with changes)" if known["git.dirty"] == "true" else ""
     return {
@@ -73,3 +81,47 @@ def _made_from() -> dict[str, str]:
         "dvc.lock": known["dvc.lock"],
         "requirements.lock": known["requirements.lock"],
     }
+
+
+SIGNS = {
+    "best": "● best",
+    "tied": "◆ tied",
+    "worse": "○ worse",
+    "not tested": "□ not tested",
+    "adapted": "▲ needs the speaker first",
+}
+
+
+def show_blocks(blocks: Sequence[Block]) -> None:
+    """Print a table and the conclusion for each comparison."""
+    for block in blocks:
+        CONSOLE.print()
+        show_rows([_line(block, row) for row in block.rows], title=escape(block.title))
+        for sentence in block.verdict:
+            CONSOLE.print(f"  {escape(sentence)}")
+    CONSOLE.print(
+        "\n[dim]UAR in %, 95 % interval over speakers. Tied: a paired test over speakers, corrected for the number of "
+        "models (Holm), finds no significant difference from the best.[/]"
+    )
+
+
+def _line(block: Block, row: Row) -> dict[str, str]:
+    result = row.result
+    dependent = block.dependent.get(row.name)
+    return {
+        "model": row.name,
+        "status": SIGNS[block.mark(row)],
+        "p": _p(block, row),
+        "UAR [95 %]": with_interval(result),
+        "fold mean ± sd": over_folds(result),
+        "WA": percent(result["accuracy"]),
+        "F1": percent(result["macro_f1"]),
+        "speaker-dependent": percent(dependent["uar"]) if dependent else "–",
+    }
+
+
+def _p(block: Block, row: Row) -> str:
+    found = block.adapted_standing if row.hears_test_speakers else block.standing
+    if found is None or row.name not in found.tests:
+        return ""
+    return p_value(found.tests[row.name].p).removeprefix("p ").removeprefix("= ")

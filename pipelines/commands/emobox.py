@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipelines import paths
-from pipelines.commands.arguments import refuse_unknown_name
+from pipelines.commands.arguments import check_name
 from pipelines.display.tables import CONSOLE
 from pipelines.evaluations.plan import labelled_corpus
 from pipelines.known_corpora import CORPORA
@@ -19,16 +19,16 @@ from ser_tasks.params.editing import with_values
 from ser_tasks.params.reading import PARAMS_FILE
 
 
-def adopt(corpus: str, folder: str, *, shared_speakers: bool, shared_groups: bool) -> None:
-    """Match, audit, and write the entry.
+def import_folds(corpus: str, folder: str, *, shared_speakers: bool, shared_groups: bool) -> None:
+    """Match and audit the folds, and write the entry of params.yaml.
 
     Raises:
-        UserError: test recordings that are not here, or parts that share what was not admitted
+        UserError: test recordings that are missing, or parts that share what was not accepted
     """
     params = project_params()
-    refuse_unknown_name("ser emobox: corpus", corpus, params.corpus, hint="Or bring it: ser import PATH.")
+    check_name("ser emobox: corpus", corpus, params.corpus, hint="Or import it: ser import PATH.")
     if not paths.utterances(corpus).exists():
-        raise UserError(f"ser emobox: {corpus} has not been read yet. Run: ser repro utterances@{corpus}")
+        raise UserError(f"ser emobox: {corpus} has no utterance table yet. Run: ser repro utterances@{corpus}")
     published = read_folds(Path(folder).expanduser())
     section = EmoboxFolds(
         metadata=folder, sha256=published.sha256, shared_speakers=shared_speakers, shared_groups=shared_groups
@@ -45,17 +45,15 @@ def adopt(corpus: str, folder: str, *, shared_speakers: bool, shared_groups: boo
         shared = audit_folds(labelled.utterances, matched.folds, straddling=may_straddle(section))
     except LeakError as error:
         raise LeakError(
-            f"{error} To admit it, and have every result say so: --shared-speakers, --shared-groups."
+            f"{error} To accept it, and have every result note it: --shared-speakers, --shared-groups."
         ) from error
     if any(shared.values()):
         CONSOLE.print(
             f"[yellow]Not speaker-independent: {shared['speaker']} test utterances have their speaker in the training "
-            f"part, {shared['group']} a twin take. Results will say so.[/]"
+            f"part, {shared['group']} a twin take. Results will note it.[/]"
         )
     text = with_values(PARAMS_FILE.read_text(encoding="utf-8"), {f"corpus.{corpus}.emobox": section.model_dump()})
     with atomic_path(PARAMS_FILE) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    CONSOLE.print(
-        f"Written: corpus.{corpus}.emobox in {PARAMS_FILE}. Next: add emobox to protocols:, or once and alone:"
-    )
-    CONSOLE.print(f"  python -m pipelines evaluate {corpus} emobox svm")
+    CONSOLE.print(f"Written: corpus.{corpus}.emobox in {PARAMS_FILE}. Next: evaluate on them:")
+    CONSOLE.print(f"  ser evaluate {corpus} svm --protocol emobox")

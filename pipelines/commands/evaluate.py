@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.commands.arguments import PROTOCOLS, refuse_unknown_name
+from pipelines.commands.arguments import PROTOCOLS, check_name
 from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.repro import repro
@@ -23,10 +23,10 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
     """Add the line to `evaluations:` if it is not there, and run its stage; returns DVC's exit status.
 
     Raises:
-        UserError: a name that is not known, or an evaluation that cannot be; params.yaml is then as it was
+        UserError: an unknown name, or an impossible evaluation; params.yaml is then as it was
     """
     params = project_params()
-    refuse_unknown_name("--protocol", protocol, PROTOCOLS, hint="Name one of them.")
+    check_name("--protocol", protocol, PROTOCOLS, hint="Name one of them.")
     line = _line(corpus, model, protocol, params)
     if line.key not in {own.key for own in evaluations_of(params)}:
         _write(with_item(_text(), "evaluations", line.model_dump()), f"evaluations: {_flow(line.model_dump())}")
@@ -37,7 +37,7 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
     """Add the entry to `bundles:` if it is not there, and run its stage, the evaluation before it; DVC's exit status.
 
     Raises:
-        UserError: a name that is not known, a model that cannot be bundled, or a name that another bundle has
+        UserError: an unknown name, a model that cannot be bundled, or a name that another bundle has
     """
     params = project_params()
     line = _line(corpus, model, "speaker_independent", params)
@@ -60,8 +60,8 @@ def _run(stage: str) -> int:
 
 
 def _line(corpus: str, model: str, protocol: str, params: Params) -> EvaluationLine:
-    refuse_unknown_name("CORPUS", corpus, [name for name in params.corpus if name in CORPORA], hint=OF_A_CORPUS)
-    refuse_unknown_name("MODEL", model, MODELS, hint="Name one of them.")
+    check_name("CORPUS", corpus, [name for name in params.corpus if name in CORPORA], hint=OF_A_CORPUS)
+    check_name("MODEL", model, MODELS, hint="Name one of them.")
     return EvaluationLine.model_validate({"corpus": corpus, "protocol": protocol, "model": model})
 
 

@@ -1,4 +1,4 @@
-"""`ser export`: the file, what it agrees on with its bundle, and what it costs."""
+"""`ser export`: the file, how far it agrees with its bundle, and its size and latency."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from ser_tasks.bundles.export.file_formats import Weights
 
 N_CLIPS = 50  # to compare on, of all lengths
-SPOKEN = 3  # s, of the clip that latency is measured on
+LATENCY_CLIP = 3  # s
 TIMES = 50
 ONE_CORE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 TENSORFLOW = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", **ONE_CORE}
 
 
 def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> None:
-    """Write it, and show a table.
+    """Write the file, and print a table.
 
     Raises:
-        UserError: no such bundle, one that cannot be exported, no clips, or answers that differ
+        UserError: no such bundle, one that cannot be exported, no clips, or predictions that differ
     """
     os.environ.update(TENSORFLOW)
     from ser_tasks.bundles.bundle import load_bundle  # noqa: PLC0415  after the environment is set
@@ -44,17 +44,17 @@ def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> 
     form = file_format(file, weights)
     loaded = load_bundle(find_bundle(bundle))
     check_exportable(loaded.card.model)
-    signals = sounds(clips or paths.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
+    signals = clips_of(clips or paths.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
     agreement = export_bundle(loaded, file, weights=weights, signals=signals)
     show_rows(_rows(loaded, file, form, agreement, signals[-1]), title=f"{loaded.card.name}, {weights}")
     CONSOLE.print(
         f"Compared on {agreement.n_clips} clips, {_seconds(signals[0], loaded)} to {_seconds(signals[-1], loaded)} s. "
-        f"Time: of one core, median of {TIMES} answers to {SPOKEN} s of sound. In: mono float32 at "
+        f"Time: of one core, median of {TIMES} predictions for {LATENCY_CLIP} s of sound. In: mono float32 at "
         f"{loaded.card.sampling_rate} Hz, any length. Out: {', '.join(loaded.classes)}."
     )
 
 
-def sounds(folder: Path, sampling_rate: int) -> list[NDArray[np.float32]]:
+def clips_of(folder: Path, sampling_rate: int) -> list[NDArray[np.float32]]:
     """Some of a folder's recordings, evenly over the sizes of its files, the shortest signal first.
 
     Raises:
@@ -74,10 +74,10 @@ def sounds(folder: Path, sampling_rate: int) -> list[NDArray[np.float32]]:
 def _rows(
     bundle: Bundle, file: Path, form: Any, agreement: Agreement, signal: NDArray[np.float32]
 ) -> list[dict[str, str]]:
-    """What a person compares: the bundle on Keras, and the file."""
+    """Rows of the table: the bundle on Keras, and the file."""
     from ser_tasks.bundles.export.export import latency  # noqa: PLC0415
 
-    clip = np.resize(signal, SPOKEN * bundle.card.sampling_rate)
+    clip = np.resize(signal, LATENCY_CLIP * bundle.card.sampling_rate)
     size = sum(path.stat().st_size for path in bundle.folder.iterdir())
     keras = latency(lambda one: bundle.posteriors([one])[0], clip, times=TIMES)
     exported = latency(form.run(file), clip, times=TIMES)

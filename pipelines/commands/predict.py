@@ -1,51 +1,168 @@
-"""One answer for each recording of a command line, a folder or a list."""
+"""What `ser predict` does: finds bundle and recordings, and writes one prediction for each, or a timeline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
-from pipelines.commands.predict_formats import ANSWERS, Output
-from pipelines.display.predictions import fault
-from pipelines.orchestration.worker_pool import crew
-from ser_tasks.audio.channels import EACH, MIX
-from ser_tasks.bundles.inference.files import Outcome, predict_files, prediction_columns, prediction_row
+from pipelines import paths
+from pipelines.commands.bundles import find_bundle
+from pipelines.commands.predict_formats import ANSWERS, TIMELINES, Output, outputs
+from pipelines.display.predictions import bar, report, report_fault
+from pipelines.orchestration.worker_pool import WorkerPool, worker_pool
+from ser_tasks.audio.channels import EACH, MIX, check_channel
+from ser_tasks.audio.decode import open_sound
+from ser_tasks.audio.recording_files import gather
+from ser_tasks.bundles.card import Card, check_files, read_card
+from ser_tasks.bundles.inference.files import (
+    Outcome,
+    predict_files,
+    prediction_columns,
+    prediction_row,
+    window_columns,
+)
+from ser_tasks.bundles.inference.timeline import Timeline, clock
+from ser_tasks.bundles.inference.timeline_pass import predict_windows, timeline_of
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.result import percent
+from ser_tasks.params.reading import read_params
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from ser_tasks.params import PredictParams
+    from ser_tasks.bundles.card import Card
+    from ser_tasks.params import PredictParams, TimelineParams
 
-BATCH = 8  # files that a worker takes at a time: the model is asked once for all of them
+
+SHIPPED = (
+    "Bundle: {folder}, a small model of {kind} speech (UAR {uar} on unseen speakers). A model on a speech "
+    "encoder is far better: docs/encoders.md. --bundle NAME takes another."
+)
+FILES_PER_WORKER, SECONDS_PER_WORKER = 24, 120  # with less, starting another process takes longer than it saves
+
+
+def run(
+    inputs: Sequence[str],
+    *,
+    bundle: str | None,
+    to: Sequence[Path],
+    form: str | None,
+    timeline: bool,
+    workers: int | None,
+    channel: str = MIX,
+) -> int:
+    """The exit status, after the predictions are written.
+
+    Raises:
+        UserError: nothing can start: no bundle, no recordings, an unknown format
+    """
+    check_channel(channel, each=not timeline)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs much at start, none of it useful here
+    folder, params = find_bundle(bundle), read_params()
+    card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
+    check_files(card, folder)  # before an existing file of predictions is overwritten
+    if bundle is None:
+        _introduce(folder, card)
+    paths = recordings(inputs)
+    quiet = not to and wanted[0].format != "table"  # the rows themselves show how far it is
+    with bar(visible=not quiet) as progress:
+        if timeline:
+            return predict_timelines(
+                paths,
+                folder=folder,
+                card=card,
+                outputs=wanted,
+                settings=params.timeline,
+                workers=workers or processes(card, int(_seconds(paths) / SECONDS_PER_WORKER)),
+                progress=progress,
+                channel=channel,
+            )
+        began = perf_counter()
+        tally = predict(
+            paths,
+            folder=folder,
+            classes=card.classes,
+            outputs=wanted,
+            limits=params.predict,
+            workers=workers or processes(card, len(paths) // FILES_PER_WORKER),
+            progress=progress,
+            channel=channel,
+        )
+    report(sum_up(tally, seconds=perf_counter() - began))
+    return INTERRUPTED if tally.stopped else UNREADABLE if tally.faults else 0
+
+
+def _introduce(folder: Path, card: Card) -> None:
+    """Report which model was taken, if it is one that the project comes with."""
+    if folder.parent == paths.SHIPPED:
+        report(SHIPPED.format(folder=folder, kind=card.training.kind, uar=percent(card.figures.uar)))
+
+
+def recordings(inputs: Sequence[str]) -> tuple[Path, ...]:
+    """The paths of the recordings; what else a folder holds is reported.
+
+    Raises:
+        UserError: standard input holds no path
+    """
+    found = gather(inputs, sys.stdin if "-" in inputs else ())
+    if found.passed_over:
+        kinds = ", ".join(f"{count} {ending}" for ending, count in found.passed_over.most_common(5))
+        report(f"Left out of the folders, as their names do not end as those of sound files do: {kinds}.")
+    if not found.paths:
+        raise UserError("-: no path on standard input. Write one on each line: find . -name '*.wav' | ser predict -")
+    return found.paths
+
+
+def _seconds(paths: Sequence[Path]) -> float:
+    """Seconds of sound in all, as far as the headers state; an error in a file is reported when its turn comes."""
+    total = 0.0
+    for path in paths:
+        with suppress(UserError, OSError):
+            total += open_sound(path).duration or 0.0
+    return total
+
+
+def processes(card: Card, most: int) -> int:
+    """Number of worker processes: one for each core that has work; a network uses all cores from one process."""
+    if any(name.endswith(".keras") for name in card.files):
+        return 1
+    return max(1, min(os.cpu_count() or 1, most))
+
+
+BATCH = 8  # files that a worker takes at a time: one call of the model for all of them
 UNREADABLE, INTERRUPTED = 2, 130  # exit statuses
 
 
 @dataclass
 class Tally:
-    """What became of the files."""
+    """Counts of predicted files, of unsure predictions and of errors."""
 
-    asked: int
+    requested: int
     of: str = "files"  # or channels
-    files: set[Path] = field(default_factory=set)  # that were taken up
-    answered: int = 0  # of these, or of their channels
+    files: set[Path] = field(default_factory=set)  # that were started
+    predicted: int = 0  # of these, or of their channels
     unsure: int = 0
     faults: int = 0
-    seconds: float = 0.0  # of sound that was answered
+    seconds: float = 0.0  # of sound with a prediction
     stopped: bool = False
 
     def count(self, outcome: Outcome) -> None:
         """One more."""
-        self.asked += outcome.path in self.files  # another channel
+        self.requested += outcome.path in self.files  # another channel
         self.files.add(outcome.path)
         if outcome.prediction is None:
             self.faults += 1
         else:
-            self.answered += 1
+            self.predicted += 1
             self.unsure += outcome.prediction.unsure
             self.seconds += outcome.prediction.duration
 
@@ -61,17 +178,17 @@ def predict(
     progress: Progress,
     channel: str = MIX,
 ) -> Tally:
-    """Answer every file, in order, and write each answer as soon as it is there; Ctrl-C leaves what was written.
+    """Counts, after every file is predicted in order; a prediction is written at once, Ctrl-C leaves what was written.
 
     Args:
         paths: of the recordings
         folder: of the bundle
         classes: that it knows
-        outputs: where the answers go
+        outputs: where the predictions go
         limits: of one file
         workers: processes
         progress: bar
-        channel: that is heard, see `ser_tasks.bundles.inference.files.predict_files`
+        channel: to read, see `ser_tasks.bundles.inference.files.predict_files`
     """
     channels = channel == EACH
     columns, tally = (
@@ -81,15 +198,15 @@ def predict(
     task = progress.add_task("files", total=len(paths))
     with ExitStack() as stack:
         writers = [stack.enter_context(ANSWERS[output.format](columns, output.to)) for output in outputs]
-        team = stack.enter_context(crew(folder, workers))
+        pool = stack.enter_context(worker_pool(folder, workers))
         try:
             for outcome in chain.from_iterable(
-                team.ask(partial(predict_files, limits=limits, channel=channel), _batches(paths, workers))
+                pool.map(partial(predict_files, limits=limits, channel=channel), _batches(paths, workers))
             ):
                 for write in writers:
                     write(prediction_row(outcome, classes, channels=channels))
                 if outcome.fault is not None:
-                    fault(outcome.fault)
+                    report_fault(outcome.fault)
                 tally.count(outcome)
                 progress.update(task, completed=len(tally.files))
         except KeyboardInterrupt:
@@ -98,17 +215,149 @@ def predict(
 
 
 def sum_up(tally: Tally, *, seconds: float) -> str:
-    """One sentence on what was done in how many seconds, and what was not."""
-    parts = [f"{tally.answered} of {tally.asked} {tally.of} answered, {tally.unsure} of them unsure"]
+    """One sentence: how many files in how many seconds, and how many not."""
+    parts = [f"{tally.predicted} of {tally.requested} {tally.of} predicted, {tally.unsure} of them unsure"]
     if tally.faults:
         parts.append(f"{tally.faults} could not be, see the errors above")
     if tally.stopped:
-        parts.append(f"stopped before the other {tally.asked - tally.answered - tally.faults}")
+        parts.append(f"stopped before the other {tally.requested - tally.predicted - tally.faults}")
     speed = f" {tally.seconds:.0f} s of sound in {seconds:.1f} s: {tally.seconds / seconds:.0f} × real time."
-    return f"{'; '.join(parts)}.{speed if tally.answered else ''}"
+    return f"{'; '.join(parts)}.{speed if tally.predicted else ''}"
 
 
 def _batches(paths: Sequence[Path], workers: int) -> Iterator[Sequence[Path]]:
     """Small enough that every worker gets some."""
     size = max(1, min(BATCH, len(paths) // (2 * workers)))
     return (paths[first : first + size] for first in range(0, len(paths), size))
+
+
+NAME = "{name}"  # in the name of a file: that of the recording
+Take = Callable[[Path, Timeline], None]
+
+
+def predict_timelines(
+    paths: Sequence[Path],
+    *,
+    folder: Path,
+    card: Card,
+    outputs: Sequence[Output],
+    settings: TimelineParams,
+    workers: int,
+    progress: Progress,
+    channel: str = MIX,
+) -> int:
+    """The exit status, after the timeline of every recording is written, each before the next begins.
+
+    Args:
+        paths: of the recordings
+        folder, card: of the bundle
+        outputs: where the timelines go; {name} in a file's name stands for that of the recording
+        settings: of segments, windows and smoothing
+        workers: processes
+        progress: bar
+        channel: to read, see `ser_tasks.bundles.inference.streaming.mono_blocks`
+
+    Returns:
+        the exit status: 0, UNREADABLE if a recording got no timeline, INTERRUPTED after Ctrl-C
+
+    Raises:
+        UserError: several recordings would go into one file that can hold one
+    """
+    check_collisions(paths, outputs)
+    status = 0
+    with ExitStack() as stack:
+        takers = [_taker(output, card.classes, stack) for output in outputs]
+        pool = stack.enter_context(worker_pool(folder, workers))
+        for path in paths:
+            try:
+                timeline = _timeline(path, card=card, pool=pool, settings=settings, progress=progress, channel=channel)
+            except UserError as error:
+                report_fault(str(error))
+                status = UNREADABLE
+                continue
+            except KeyboardInterrupt:
+                report(f"{path}: stopped before any prediction.")
+                return INTERRUPTED
+            for take in takers:
+                take(path, timeline)
+            report(_in_words(path, timeline))
+            if timeline.stopped is not None:
+                return INTERRUPTED
+    return status
+
+
+def check_collisions(paths: Sequence[Path], outputs: Sequence[Output]) -> None:
+    """Raise UserError where two recordings would be written to one file that can hold one."""
+    for output in outputs:
+        if output.to is None or (NAME not in str(output.to) and TIMELINES[output.format].many):
+            continue
+        files = Counter(_target(output.to, path) for path in paths)
+        file, count = files.most_common(1)[0]
+        if count > 1:
+            raise UserError(
+                f"--to {output.to}: {count} recordings would be written to {file}. Put {NAME} into the name, and give "
+                "recordings different names; or write CSV, JSON Lines, Parquet or RTTM, which hold many."
+            )
+
+
+def _timeline(
+    path: Path, *, card: Card, pool: WorkerPool, settings: TimelineParams, progress: Progress, channel: str
+) -> Timeline:
+    source = open_sound(path)  # raises at once for a broken file
+    tasks = {
+        step: progress.add_task(f"{path.name}: {step}", total=source.duration, start=False)
+        for step in ("level", "speech", "emotion")
+    }
+
+    def advance(step: str, seconds: float) -> None:
+        progress.start_task(tasks[step])
+        progress.advance(tasks[step], seconds)
+
+    try:
+        timeline = timeline_of(
+            source,
+            card=card,
+            settings=settings,
+            map_batches=partial(pool.map, predict_windows),
+            progress=advance,
+            channel=channel,
+        )
+        for note in source.notes:
+            report(f"{path}: {note}.")
+        return timeline
+    finally:
+        for task in tasks.values():
+            progress.remove_task(task)
+
+
+def _in_words(path: Path, timeline: Timeline) -> str:
+    speech = sum(end - start for start, end in timeline.segments)
+    until = f", stopped at {clock(timeline.stopped)}" if timeline.stopped is not None else ""
+    return (
+        f"{path}: {clock(timeline.statistics.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
+        f"segments, {len(timeline.windows)} windows, {len(timeline.emotion_segments)} emotions{until}."
+    )
+
+
+def _taker(output: Output, classes: Sequence[str], stack: ExitStack) -> Take:
+    """What takes one timeline after the other: into one file for all, or each into its own."""
+    form, columns = TIMELINES[output.format], window_columns(classes)
+    if output.to is None or NAME not in str(output.to):
+        write = stack.enter_context(form.opened(columns, output.to))
+
+        def into_one(path: Path, timeline: Timeline) -> None:
+            for item in form.items(path, timeline):
+                write(item)
+
+        return into_one
+
+    def into_its_own(path: Path, timeline: Timeline) -> None:
+        with form.opened(columns, _target(output.to or path, path)) as write:
+            for item in form.items(path, timeline):
+                write(item)
+
+    return into_its_own
+
+
+def _target(to: Path, path: Path) -> Path:
+    return Path(str(to).replace(NAME, path.stem))

@@ -1,17 +1,107 @@
-"""What `ser predict` can write: one entry for each format, by name and by the ending of the file."""
+"""What `ser predict` can write: one entry for each format, by name and by the ending of the file.
 
+Tables are written row by row: what is written stays, whatever happens to the next row.
+"""
+
+import csv
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeAlias
 
-from pipelines.commands.row_files import csv_rows, json_lines, parquet_rows, text_lines
-from pipelines.display.predictions import answer_table, timeline_table
-from ser_tasks.bundles.inference.files import Columns, window_rows
+from pipelines.display.predictions import prediction_table, timeline_table
+from ser_tasks.bundles.inference.files import Columns, Row, as_text, window_rows
 from ser_tasks.bundles.inference.timeline import Timeline, audacity_lines, rttm_lines
 from ser_tasks.errors import UserError
+
+GROUP = 1_000  # rows of Parquet that are held before they are written
+DIGITS = 6
+
+Write: TypeAlias = Callable[[Row], None]
+
+
+@contextmanager
+def csv_rows(columns: Columns, to: Path | None) -> Iterator[Write]:
+    """One line per row, below a line of names; to standard output if `to` is None."""
+    with _opened(to) as file:
+        writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+        writer.writeheader()
+
+        def write(row: Row) -> None:
+            writer.writerow(as_text(row))
+            file.flush()
+
+        yield write
+
+
+@contextmanager
+def json_lines(columns: Columns, to: Path | None) -> Iterator[Write]:
+    """One object per line, the columns its keys."""
+    with _opened(to) as file:
+
+        def write(row: Row) -> None:
+            values = {name: _rounded(row[name]) for name in columns}
+            file.write(json.dumps(values, ensure_ascii=False) + "\n")
+            file.flush()
+
+        yield write
+
+
+@contextmanager
+def parquet_rows(columns: Columns, to: Path | None) -> Iterator[Write]:
+    """Row groups of GROUP rows; the file can be read once it is closed, which Ctrl-C does too."""
+    import pyarrow as pa  # noqa: PLC0415 - takes a while, and few want it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    kinds = {
+        "text": pa.string(),
+        "number": pa.float64(),
+        "share": pa.float64(),
+        "count": pa.int32(),
+        "flag": pa.bool_(),
+        "texts": pa.list_(pa.string()),
+    }
+    schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
+    target: Any = to or sys.stdout.buffer
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        held: list[Row] = []
+
+        def write(row: Row | None) -> None:
+            if row is not None:
+                held.append(row)
+            if len(held) >= (GROUP if row is not None else 1):
+                writer.write_table(pa.Table.from_pylist(held, schema=schema))
+                held.clear()
+
+        try:
+            yield write
+        finally:
+            write(None)
+
+
+@contextmanager
+def text_lines(columns: Columns, to: Path | None) -> Iterator[Callable[[str], None]]:
+    """Lines as they are; the columns are not used."""
+    with _opened(to) as file:
+        yield lambda line: print(line, file=file, flush=True)
+
+
+@contextmanager
+def _opened(to: Path | None) -> Iterator[IO[str]]:
+    if to is None:
+        yield sys.stdout
+        return
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with to.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, DIGITS) if isinstance(value, float) else value
+
 
 Opened = Callable[[Columns, Path | None], AbstractContextManager[Callable[[Any], None]]]
 Items = Callable[[Path, Timeline], Iterable[Any]]
@@ -39,15 +129,15 @@ def _picture(columns: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
     classes = tuple(name for name, kind in columns.items() if kind == "share")
 
     def write(item: tuple[Path, Timeline]) -> None:
-        from pipelines.display.timeline_plot import draw  # noqa: PLC0415 - loads matplotlib
+        from ser_tasks.plots.timeline import draw_timeline  # noqa: PLC0415 - loads matplotlib
 
-        draw(item[1], classes, title=item[0].name, to=to)
+        draw_timeline(item[1], classes, title=item[0].name, to=to)
 
     yield write
 
 
 ANSWERS: dict[str, Opened] = {
-    "table": answer_table,
+    "table": prediction_table,
     "csv": csv_rows,
     "jsonl": json_lines,
     "parquet": parquet_rows,
@@ -85,7 +175,7 @@ class Output:
 
 
 def outputs(files: Sequence[Path], named: str | None, known: Mapping[str, object]) -> list[Output]:
-    """What was asked for: the files, each in the format of its ending; or standard output.
+    """The outputs of a command line: the files, each in the format of its ending; or standard output.
 
     Args:
         files: of --to
@@ -110,6 +200,6 @@ def _known(to: Path | None, found: str, known: Mapping[str, object]) -> str:
     endings = ", ".join(ending for ending, name in ENDINGS.items() if name in known)
     only = " That is for --timeline." if found in TIMELINES else ""
     raise UserError(
-        f"{f'--to {to}' if to else '--format'}: {found!r} is no format here.{only} Expected --format "
+        f"{f'--to {to}' if to else '--format'}: {found!r} is no known format.{only} Expected --format "
         f"{', '.join(known)}; or --to a file that ends in {endings}."
     )

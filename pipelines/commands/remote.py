@@ -1,4 +1,4 @@
-"""Folds trained on another machine: what it needs goes out as a plan, what it found comes back under the same keys."""
+"""`ser remote`: folds trained on another machine, exported as a plan and imported under the same keys."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import paths
-from pipelines.commands.arguments import check_asked
+from pipelines.commands.arguments import check_arguments
 from pipelines.display.tables import CONSOLE
 from pipelines.evaluations.plan import Evaluation, plan_evaluation
 from pipelines.settings import project_params
@@ -24,35 +24,35 @@ KEPT = ("utterance_ids", "posteriors", "chosen")
 
 
 def export_plan(corpus: str, protocol: str, model: str, file: Path) -> None:
-    """Write all that training this network elsewhere, on JAX, needs besides the features.
+    """Write all that training this network on another machine, on JAX, needs besides the features.
 
     Raises:
         UserError: the model is not a network
     """
     os.environ["KERAS_BACKEND"] = "jax"  # part of the keys that the outcomes come back under
     params = project_params()
-    check_asked("ser plan", corpus, protocol, model, params)
+    check_arguments("ser remote export", corpus, protocol, model, params)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
     write_plan(file, as_plan(evaluation))
     CONSOLE.print(
         f"{file} is written. On the other machine, with ser_tasks/ and data/features/{corpus}/:\n"
         f"  python -m ser_tasks.models.remote {file.name} --features data/features --out outcomes\n"
-        f"Then here: ser adopt outcomes/{file.stem}, and KERAS_BACKEND=jax dvc repro."
+        f"Then here: ser remote import outcomes/{file.stem}, and KERAS_BACKEND=jax dvc repro."
     )
 
 
 def as_plan(evaluation: Evaluation) -> Plan:
-    """An evaluation in the form that travels."""
+    """The plan of an evaluation."""
     model = MODELS[evaluation.model]
     section = model.section(evaluation.params)
     if not isinstance(section, NetworkSection):
         raise UserError(
-            f"{evaluation.model} is no network: it is trained here. Name one of those in `models:`, as mlp."
+            f"{evaluation.model} is not a network: it is trained here. Name one of those in `models:`, as mlp."
         )
     if reads_words(model.feature_set):
         raise UserError(
-            f"{evaluation.model} reads transcripts, which stay here: only networks of sound are trained elsewhere. "
-            "Train it here, or name one of those in `models:`, as mlp."
+            f"{evaluation.model} reads transcripts, which stay here: only acoustic networks are trained on other "
+            "machines. Train it here, or name one of those in `models:`, as mlp."
         )
     seeds = tuple(dict.fromkeys(seed for _, seed in evaluation.runs))
     features = paths.features(evaluation.corpus, model.feature_set)
@@ -83,8 +83,8 @@ def _planned(requests: tuple[FoldRequest, ...]) -> PlannedFold:
     return PlannedFold(fold.name, fold.train, fold.validation, fold.test, keys)
 
 
-def adopt(folder: Path) -> None:
-    """Lay outcomes where their folds look before they train.
+def import_outcomes(folder: Path) -> None:
+    """Put outcomes where folds look for them before training.
 
     Raises:
         UserError: there are none
@@ -102,7 +102,7 @@ def adopt(folder: Path) -> None:
         kept = {name: outcome[name] for name in KEPT}
         with atomic_path(paths.OUTCOMES / f"{key}.json") as temporary:
             temporary.write_text(json.dumps(kept), encoding="utf-8")
-    CONSOLE.print(f"{len(outcomes)} folds adopted. Now run their stage with KERAS_BACKEND=jax dvc repro.")
+    CONSOLE.print(f"{len(outcomes)} folds imported. Now run their stage with KERAS_BACKEND=jax dvc repro.")
 
 
 def _key(outcome: dict[str, Any], file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Corpora on the terminal: the table of all, the progress of a fetch, the doctor's report."""
+"""Corpora and speech encoders on the terminal: the tables, the progress of a fetch, the report of `ser check`."""
 
 from collections.abc import Iterable
 from types import TracebackType
@@ -11,12 +11,15 @@ from rich.text import Text
 from ser_tasks.corpora.checking.doctor import Report
 from ser_tasks.corpora.corpus import Corpus
 from ser_tasks.corpora.place import State
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders.encoder import Encoder
+from ser_tasks.features.encoders.folder import folder_of
 
 COLOURS = {"ok": "green", "note": "cyan", "warning": "yellow", "error": "red"}
 
 
 def print_corpora(console: Console, rows: Iterable[tuple[Corpus, State]]) -> None:
-    """A few lines for each known corpus."""
+    """Print a few lines for each known corpus."""
     for corpus, state in rows:
         console.print(Text(corpus.name, style="bold").append(f"  {corpus.title}", style="not bold"))
         lines = {
@@ -30,7 +33,7 @@ def print_corpora(console: Console, rows: Iterable[tuple[Corpus, State]]) -> Non
 
 
 def describe_state(state: State) -> str:
-    """What there is of a corpus, in a few words."""
+    """The state of a corpus on this machine, in a few words."""
     if state.kind == "absent":
         return "not here"
     if state.kind == "broken":
@@ -41,7 +44,7 @@ def describe_state(state: State) -> str:
 
 
 def print_report(console: Console, report: Report) -> None:
-    """The doctor's report: counts, then findings, errors last."""
+    """Print the report of a check: counts, then findings, errors last."""
     console.print(Text(f"{report.corpus}: {report.n_files} audio files in {report.root}", style="bold"))
     if report.counts:
         console.print(counts_table(report))
@@ -95,3 +98,28 @@ class Bar:
     def note(self, text: str) -> None:
         """A sentence above the bars."""
         self.bar.console.print(Text(text), soft_wrap=True)
+
+
+def print_encoders() -> None:
+    """Print a few lines for each encoder of the table."""
+    console = Console(highlight=False)
+    for encoder in ENCODERS.values():
+        console.print(Text(encoder.name, style="bold").append(f"  {encoder.family.title}", style="not bold"))
+        for word, text in described(encoder).items():
+            console.print(Text(f"  {word:10}{text}"), soft_wrap=True)
+
+
+def described(encoder: Encoder) -> dict[str, str]:
+    """Facts about an encoder by their headings."""
+    folder = folder_of(encoder)
+    here = any((folder / name).is_file() for name in encoder.family.files)
+    size = f"{encoder.parameters:g} million parameters, {encoder.layers} layers of {encoder.width} units, 16 kHz"
+    return {
+        "size": size if encoder.hub else "as in its config.json",
+        "languages": encoder.languages,
+        "licence": encoder.licence,
+        "paper": encoder.family.paper,
+        "runs on": " and ".join(encoder.family.libraries) or "NumPy",
+        "here": f"in {folder}" if here else "no",
+        "get it": f"ser fetch-encoder {encoder.name}" + ("" if encoder.hub else " --from FOLDER"),
+    }

@@ -1,4 +1,4 @@
-"""Predictions on the terminal: progress, faults, answers and timelines as tables."""
+"""Predictions on the terminal: progress, errors, predictions and timelines as tables."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from pipelines.display.tables import WIDEST
 from ser_tasks.bundles.inference.files import Columns, Row
-from ser_tasks.bundles.inference.timeline import Timeline
+from ser_tasks.bundles.inference.timeline import Timeline, clock
 
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -25,28 +25,28 @@ def bar(*, visible: bool) -> Progress:
     return Progress(*columns, console=STDERR, transient=True, disable=not (visible and STDERR.is_terminal))
 
 
-def say(text: str, *, style: str = "default") -> None:
-    """A sentence on the error stream, above the bar."""
+def report(text: str, *, style: str = "default") -> None:
+    """Print a sentence on the error stream, above the bar."""
     STDERR.print(Text(text, style=style))
 
 
-def fault(text: str) -> None:
-    """What is wrong with one input."""
+def report_fault(text: str) -> None:
+    """Print what is wrong with one input."""
     STDERR.print(f"[bold red]Error:[/] {escape(text)}")
 
 
 @contextmanager
-def answer_table(columns: Columns, to: Path | None) -> Iterator[Callable[[Row], None]]:
-    """One line per file, shown at the end: the emotion, how sure, what came second, and what to know of the sound."""
+def prediction_table(columns: Columns, to: Path | None) -> Iterator[Callable[[Row], None]]:
+    """One line per file, shown at the end: the emotion, its confidence, the second class, and remarks on the sound."""
     rows: list[Row] = []
     classes = [name for name, kind in columns.items() if kind == "share"]
     try:
         yield rows.append
     finally:
-        _show(_answers(rows, classes), to)
+        _show(_predictions(rows, classes), to)
 
 
-def _answers(rows: Sequence[Row], classes: Sequence[str]) -> Table:
+def _predictions(rows: Sequence[Row], classes: Sequence[str]) -> Table:
     folder = _common_folder([row["path"] for row in rows])
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=folder and f"in {escape(folder)}", title_justify="left")
     table.add_column(
@@ -59,12 +59,12 @@ def _answers(rows: Sequence[Row], classes: Sequence[str]) -> Table:
     for row in rows:
         file = Text(" ".join([row["path"][len(folder) :], *([row["channel"]] if "channel" in row else [])]))
         if row["emotion"] is None:
-            table.add_row(file, Text("no answer", style="red"), "", "", Text("see the error above"))
+            table.add_row(file, Text("no prediction", style="red"), "", "", Text("see the error above"))
             continue
         second = sorted(classes, key=lambda name: -row[name])[1]
-        first = said(row["emotion"], row["confidence"], unsure=row["unsure"])
+        first = with_confidence(row["emotion"], row["confidence"], unsure=row["unsure"])
         remarks = Text("; ".join(row["remarks"]))
-        table.add_row(file, first, said(second, row[second]), f"{row['duration']:.1f}", remarks)
+        table.add_row(file, first, with_confidence(second, row[second]), f"{row['duration']:.1f}", remarks)
     return table
 
 
@@ -77,7 +77,7 @@ def _common_folder(paths: Sequence[str]) -> str:
 
 @contextmanager
 def timeline_table(_: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path, Timeline]], None]]:
-    """One line per decided stretch."""
+    """One line per decided segment, shown at the end."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("file", overflow="fold")
     table.add_column("from", justify="right", no_wrap=True)
@@ -91,7 +91,7 @@ def timeline_table(_: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
                 Text("" if index else str(path)),
                 clock(stretch.start),
                 clock(stretch.end),
-                said(stretch.emotion, stretch.confidence, unsure=stretch.unsure),
+                with_confidence(stretch.emotion, stretch.confidence, unsure=stretch.unsure),
             )
 
     try:
@@ -109,15 +109,8 @@ def _show(table: Table, to: Path | None) -> None:
             Console(file=file, width=WIDEST).print(table)
 
 
-def said(emotion: str, probability: float, *, unsure: bool = False) -> Text:
+def with_confidence(emotion: str, probability: float, *, unsure: bool = False) -> Text:
     """anger 71 %, or anger? 34 % in yellow."""
     return Text(
         f"{emotion}{'?' * unsure} {probability:.0%}".replace("%", " %"), style="yellow" if unsure else "default"
     )
-
-
-def clock(seconds: float) -> str:
-    """75.25 -> 1:15.2."""
-    minutes, rest = divmod(round(seconds, 1), 60)  # first, or 59.97 were 0:60.0
-    hours, minutes = divmod(int(minutes), 60)
-    return f"{hours}:{minutes:02}:{rest:04.1f}" if hours else f"{minutes}:{rest:04.1f}"

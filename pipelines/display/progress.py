@@ -1,4 +1,4 @@
-"""What a person sees while folds are trained: how many are done, and how far those are that run."""
+"""Progress bars while folds are trained: how many are done, and how far the running ones are."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,44 +10,44 @@ from ser_tasks.engine import Running, wait
 from ser_tasks.models.training.progress import Progress as FoldProgress
 from ser_tasks.models.training.progress import read_progress
 
-PAUSE = 0.5  # s between two looks
+POLL_S = 0.5
 
 
 def watch_folds(running: Sequence[Running], folders: Mapping[str, Path], *, title: str) -> None:
-    """Until all are done, a bar for the folds, and one for each fold whose training has begun.
+    """Show, until all are done, a bar for the folds, and one for each fold whose training has begun.
 
     Args:
         running: one for each fold
         folders: of each fold by name, in the same order
         title: of the bar over all
     """
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[said]}"))
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[note]}"))
     waiting, bars = dict(zip(running, folders, strict=True)), dict[str, TaskID]()
     with Progress(*columns, console=CONSOLE, transient=True) as screen:
-        total = screen.add_task(title, total=len(running), said="")
+        total = screen.add_task(title, total=len(running), note="")
         while waiting:
-            done, _ = wait(list(waiting), timeout=PAUSE)
+            done, _ = wait(list(waiting), timeout=POLL_S)
             finished = {waiting.pop(future) for future in done}
-            screen.update(total, advance=len(finished), said=f"{len(running) - len(waiting)} of {len(running)} folds")
+            screen.update(total, advance=len(finished), note=f"{len(running) - len(waiting)} of {len(running)} folds")
             for name in finished & set(bars):
                 screen.remove_task(bars.pop(name))
             for name in waiting.values():
                 if progress := read_progress(folders[name] / "refit") or read_progress(folders[name]):
                     if name not in bars:
-                        bars[name] = screen.add_task(f"  {name}", said="")
-                    screen.update(bars[name], completed=progress.epoch, total=progress.epochs, said=in_words(progress))
+                        bars[name] = screen.add_task(f"  {name}", note="")
+                    screen.update(bars[name], completed=progress.epoch, total=progress.epochs, note=in_words(progress))
 
 
 def watch_shards(running: Sequence[Running], *, title: str) -> None:
-    """Until all are done, one bar."""
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[said]}"))
+    """Show one bar until all are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[note]}"))
     left = list(running)
     with Progress(*columns, console=CONSOLE, transient=True) as screen:
-        bar = screen.add_task(title, total=len(running), said="")
+        bar = screen.add_task(title, total=len(running), note="")
         while left:
-            left = list(wait(left, timeout=PAUSE).not_done)
+            left = list(wait(left, timeout=POLL_S).not_done)
             done = len(running) - len(left)
-            screen.update(bar, completed=done, said=f"{done} of {len(running)} parts")
+            screen.update(bar, completed=done, note=f"{done} of {len(running)} parts")
 
 
 def in_words(progress: FoldProgress) -> str:

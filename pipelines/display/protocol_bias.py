@@ -1,24 +1,18 @@
-"""What a person sees of `ser inflation`: a table, and what it says in words."""
+"""`ser protocol-bias` on the terminal: a table, and what it shows in words."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from ser_tasks.evaluation.protocol_bias.protocols import HONEST
-from ser_tasks.evaluation.protocol_bias.shared import SHARED
+from ser_tasks.evaluation.protocol_bias.shared import SHARED, SHARES
 from ser_tasks.evaluation.result import percent, with_interval
 
 COLUMNS = dict(zip(SHARED, ("voice", "sentence", "both", "take", "copy"), strict=True))
-SHARES = {
-    "neither": "neither voice nor sentence",
-    "sentence": "the sentence",
-    "speaker": "the voice",
-    "both": "both, in other utterances",
-}
 
 
-def show_inflation(result: Mapping[str, Any]) -> None:
-    """The comparison so that it is understood in half a minute."""
+def show_protocol_bias(result: Mapping[str, Any]) -> None:
+    """Print the table of protocols, the sentences, and the warnings."""
     known = f"{result['sentences']} sentences, " if result["sentences"] else ""
     CONSOLE.print(
         f"\n[bold]{result['corpus']} · {result['model']}[/]  one model, {len(result['protocols'])} protocols\n"
@@ -60,26 +54,26 @@ def _spread(test: Mapping[str, float]) -> str:
 
 
 def in_words(result: Mapping[str, Any]) -> list[str]:
-    """What the figures say and no more, as sentences."""
+    """What the figures show, as sentences."""
     rows = {figures["protocol"]: figures for figures in result["protocols"]}
-    said = []
+    sentences = []
     if "random" in rows and rows["random"]["against_honest"]:
-        said.append(_gap(rows["random"], rows[HONEST], result["speakers"]))
-    said += _of_what(result["equal_training"], result["speakers"])
-    return said + _chosen(result["chosen_on_test"])
+        sentences.append(_gap(rows["random"], rows[HONEST], result["speakers"]))
+    sentences += _of_what(result["equal_training"], result["speakers"])
+    return sentences + _chosen(result["chosen_on_test"])
 
 
-def _gap(flattering: Mapping[str, Any], honest: Mapping[str, Any], speakers: int) -> str:
-    test = flattering["against_honest"]
+def _gap(biased: Mapping[str, Any], own: Mapping[str, Any], speakers: int) -> str:
+    test = biased["against_honest"]
     return (
-        f"Random folds say {percent(flattering['uar'])}, {honest['title']} says {percent(honest['uar'])}: "
+        f"Random folds give UAR {percent(biased['uar'])}, {own['title']} gives {percent(own['uar'])}: "
         f"{_points(test, speakers)}."
     )
 
 
 def _points(test: Mapping[str, float], speakers: int) -> str:
     """+6.8 points [2.1, 11.5]; and whether that is more than chance."""
-    known = "" if test["low"] > 0 or test["high"] < 0 else f" ({speakers} speakers do not tell that from 0)"
+    known = "" if test["low"] > 0 or test["high"] < 0 else f" ({speakers} speakers: not distinguishable from 0)"
     return f"{percent_points(test['uar_difference'])} points {_spread(test)}{known}"
 
 
@@ -90,7 +84,7 @@ def _of_what(equal: Sequence[Mapping[str, Any]], speakers: int) -> list[str]:
     rows = {figures["shares"]: figures for figures in equal}
     strict = rows["neither"]
     lines = [
-        f"Why: the same {strict['folds']} test parts, always learnt from {strict['train_utterances']:.0f} utterances. "
+        f"Why: the same {strict['folds']} test parts, always trained on {strict['train_utterances']:.0f} utterances. "
         "Training may share with the test part",
         f"  {SHARES['neither']:<28}{percent(strict['uar'])}",
     ]
@@ -116,4 +110,4 @@ def _chosen(chosen: Sequence[Mapping[str, Any]]) -> list[str]:
         f"({percent_points(figures['against_training']['uar_difference'])} points)"
         for figures in chosen
     ]
-    return [f"C (of {listed}) chosen on each fold's own test part, never to be quoted: {', '.join(found)}."]
+    return [f"C (of {listed}) chosen on each fold's own test part, not to be reported: {', '.join(found)}."]

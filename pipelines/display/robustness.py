@@ -1,4 +1,4 @@
-"""What a person sees of a recogniser on degraded recordings, and of its behaviour under what should not matter."""
+"""`ser robustness` and `ser invariance` on the terminal."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,11 +13,11 @@ from ser_tasks.params import ToleranceParams
 
 
 def show_robustness(result: Mapping[str, Any], *, files: Sequence[Path]) -> None:
-    """A line for each condition, then what they come to."""
+    """Print a line for each condition, then the conclusions."""
     kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
     clean = result["clean"]
     CONSOLE.print(
-        f"\n[bold]{result['corpus']} · {result['model']}[/]{kind}  learnt from clean sound, tested on degraded\n"
+        f"\n[bold]{result['corpus']} · {result['model']}[/]{kind}  trained on clean sound, tested on degraded\n"
         f"  clean UAR {with_interval(clean)}   {result['utterances']} utterances, {result['speakers']} speakers"
     )
     show_rows([_row(clean, own) for own in result["conditions"]], title="")
@@ -42,11 +42,11 @@ def _row(clean: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def show_behaviour(card: Card, verdicts: Sequence[Verdict], tolerance: ToleranceParams) -> None:
-    """A line for each invariance, and what was allowed."""
+def show_invariances(card: Card, verdicts: Sequence[Verdict], tolerance: ToleranceParams) -> None:
+    """Print a line for each invariance, and the tolerance."""
     rows = [
         {
-            "must not matter": verdict.title,
+            "invariant to": verdict.title,
             "holds": "yes" if verdict.holds else "NO",
             "labels changed": f"{verdict.changed} of {verdict.recordings}",
             "probability moves": f"up to {percent(verdict.largest)} points",

@@ -1,4 +1,4 @@
-"""What a person sees on the terminal."""
+"""Tables on the terminal."""
 
 from collections.abc import Mapping, Sequence
 from shutil import get_terminal_size
@@ -18,7 +18,7 @@ FOLDED = "model"  # column whose names are broken where nothing else helps
 
 
 def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[str] = ()) -> None:
-    """A table, one line each; where the terminal is too narrow for it, columns are left out, and named.
+    """Print a table, one line a row; where the terminal is too narrow for it, columns are left out, and named.
 
     Args:
         rows: column -> text
@@ -60,7 +60,7 @@ def _table(rows: Sequence[Mapping[str, str]], title: str, left_out: Sequence[str
 
 
 def columns_here() -> int:
-    """Of the terminal, or of COLUMNS; of a file or a pipe, as wide as any table."""
+    """Width of the terminal, or COLUMNS; of a file or a pipe, that of the widest table."""
     return get_terminal_size((WIDEST, 24)).columns
 
 
@@ -88,7 +88,7 @@ def in_folds(result: Mapping[str, Any]) -> str:
 
 
 def show_result(result: Mapping[str, Any]) -> None:
-    """One evaluation in three lines."""
+    """Print one evaluation in three lines."""
     kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
     CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]{kind}")
     CONSOLE.print(

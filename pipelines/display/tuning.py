@@ -1,4 +1,4 @@
-"""What a person sees of tuning: its cost before, its figures and the params after."""
+"""`ser tune` on the terminal: the cost before, the figures and the params after."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from ser_tasks.evaluation.tuning.spaces import SPACES
 
 
 def show_cost(tuning: Tuning, *, trials: int, begun: Mapping[str, int]) -> None:
-    """How many fits at most, before the first."""
+    """Print the number of fits at most, before the first."""
     evaluation = tuning.evaluation
     fits = sum((trials + 1) * len(study.inner) for study in tuning.studies)
     inner = " or ".join(str(n) for n in sorted({len(study.inner) for study in tuning.studies}))
@@ -30,13 +30,13 @@ def show_cost(tuning: Tuning, *, trials: int, begun: Mapping[str, int]) -> None:
 
 
 def show_outdated(found: Mapping[str, Sequence[str]]) -> None:
-    """Earlier studies that are not gone on with."""
+    """Print the earlier studies that are not resumed."""
     for name, differs in found.items():
         CONSOLE.print(f"  [yellow]Not resumed, for other {', '.join(differs)}: {name}[/]")
 
 
 def show_study(part: str, best: Best, values: Mapping[str, Any], states: Mapping[str, int]) -> None:
-    """One study in two lines."""
+    """Print one study in two lines."""
     counts = ", ".join(f"{n} {state}" for state, n in states.items())
     CONSOLE.print(
         f"  {part}: inner UAR {percent(best.uar)}, params.yaml as it is {percent(best.defaults_uar)} (trials: {counts})"
@@ -45,10 +45,10 @@ def show_study(part: str, best: Best, values: Mapping[str, Any], states: Mapping
 
 
 def show_nested(figures: Mapping[str, Any]) -> None:
-    """Tuned and not, on the same speakers, and the test."""
+    """Print UAR tuned and not, on the same speakers, and the test."""
     test, folds = figures["against_defaults"], figures["outer_folds"]
     some = "" if len(folds) == figures["of_folds"] else f"  (only {len(folds)} of {figures['of_folds']} outer folds)"
-    CONSOLE.print(f"\nOn speakers that no search heard{some}")
+    CONSOLE.print(f"\nOn speakers that no search used{some}")
     CONSOLE.print(f"  tuned                  UAR {with_interval(figures['tuned'])}")
     CONSOLE.print(f"  params.yaml as it is   UAR {with_interval(figures['defaults'])}")
     if figures["speakers"] == 1:
@@ -60,19 +60,19 @@ def show_nested(figures: Mapping[str, Any]) -> None:
 
 
 def show_params(tuning: Tuning, values: Mapping[str, Any], *, written: bool) -> None:
-    """What to adopt, as it stands in params.yaml."""
+    """Print the values to use, as they stand in params.yaml."""
     part = tuning.adopted.part
     if not values:
-        CONSOLE.print(f"\nNothing to adopt: on {part}, no trial beats params.yaml as it is.")
+        CONSOLE.print(f"\nNothing to change: on {part}, no trial beats params.yaml as it is.")
         return
-    CONSOLE.print(f"\nParams to adopt (from the study of {part}){', written to params.yaml' * written}:")
+    CONSOLE.print(f"\nParams to use (from the study of {part}){', written to params.yaml' * written}:")
     CONSOLE.print("\n".join(f"  {key}: {_yaml(value)}" for key, value in values.items()), markup=False)
     model, section = tuning.evaluation.model, tuning.space.section
     others = [name for name, space in SPACES.items() if space.section == section and name != model]
     if others:
         CONSOLE.print(f"  {', '.join(others)} reads the section {section}, too.")
     if part == EVERYTHING:
-        CONSOLE.print("  They have seen every speaker: an evaluation with them flatters, quote the nested figures.")
+        CONSOLE.print("  They have seen every speaker: an evaluation with them is biased, report the nested figures.")
 
 
 def in_line(values: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What a person sees of `ser verify`."""
+"""`ser verify` on the terminal."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ COLOURS = {"matches": "green", "reproduced": "green", "differs": "red", "NOT rep
 
 
 def show_verdict(verdict: Verdict) -> None:
-    """One row: a word, the commit, and what is behind it."""
+    """Print one row: status, commit, and the reasons."""
     word = verdict.in_a_word
     CONSOLE.print(
         f"[bold]{verdict.row.name}[/]  [{COLOURS.get(word, 'yellow')}]{word}[/]  [dim]{verdict.row.commit}[/]"
     )
     if verdict.answers is not None and not verdict.differs:
-        CONSOLE.print(f"  its {verdict.answers} answers give its figures")
+        CONSOLE.print(f"  its {verdict.answers} predictions give its figures")
     if verdict.again is not None:
         CONSOLE.print(f"  computed again: {_largest(verdict)}")
         _lines(verdict.again.beyond, "red")
@@ -35,7 +35,7 @@ def _lines(lines: Sequence[str], colour: str) -> None:
 
 
 def _plain(line: str) -> str:
-    """Brackets of a list are not markup."""
+    """The line with its brackets escaped: they are not markup."""
     return line.replace("[", "\\[")
 
 
@@ -43,20 +43,20 @@ def _largest(verdict: Verdict) -> str:
     """The largest difference of each kind, and what was allowed."""
     found, tolerances = verdict.again, verdict.tolerances
     if found is None or tolerances is None or found.exact:
-        return "the same figures, folds and answers, to the last digit"
-    said = []
+        return "the same figures, folds and posteriors, to the last digit"
+    parts = []
     for kind, largest in found.largest.items():
         allowed = getattr(tolerances, kind)
         scale, unit = (1, "") if kind == "posteriors" else (100, " points")
-        said.append(f"{kind} differ by {scale * largest:.3g}{unit} at most ({scale * allowed:.3g} allowed)")
-    return ", ".join(said)
+        parts.append(f"{kind} differ by {scale * largest:.3g}{unit} at most ({scale * allowed:.3g} allowed)")
+    return ", ".join(parts)
 
 
 def show_summary(verdicts: Sequence[Verdict], *, strict: bool) -> None:
-    """How many of each, and what that means for the exit status."""
+    """Print how many of each, and what that means for the exit status."""
     counts = Counter(verdict.in_a_word for verdict in verdicts)
     CONSOLE.print(f"\n{len(verdicts)} rows: " + ", ".join(f"{n} {word}" for word, n in counts.items()))
-    open_ones = [verdict for verdict in verdicts if verdict.unchecked and not verdict.failed]
-    if open_ones:
+    incomplete = [verdict for verdict in verdicts if verdict.unchecked and not verdict.failed]
+    if incomplete:
         counted = "counted as failures (--strict)" if strict else "not counted as failures; --strict does"
-        CONSOLE.print(f"[yellow]{len(open_ones)} could not be checked in full, {counted}.[/]")
+        CONSOLE.print(f"[yellow]{len(incomplete)} could not be checked in full, {counted}.[/]")

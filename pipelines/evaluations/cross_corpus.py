@@ -50,7 +50,7 @@ class CrossEvaluation:
 
     @property
     def corpora(self) -> tuple[str, ...]:
-        """Those learnt from, and the tested one as the last."""
+        """The training corpora, and the test corpus as the last."""
         return (*self.section.train, self.section.test)
 
 
@@ -195,7 +195,7 @@ def _utterances(corpus: str) -> pd.DataFrame:
 
 
 def _as_long_as(section: CrossParams, params: Params) -> Params:
-    """Every network trained for as many epochs as all training corpora say, the largest of them; if all do."""
+    """Every network trained for as many epochs as all training corpora set, the largest of them; if all do."""
     epochs = {corpus: params.corpus[corpus].epochs for corpus in section.train}
     said = {corpus: n for corpus, n in epochs.items() if n is not None}
     return params.for_corpus(max(said, key=said.__getitem__)) if len(said) == len(epochs) else params

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines import paths
-from pipelines.commands.arguments import refuse_unknown_name
+from pipelines.commands.arguments import check_name
 from pipelines.display.tables import CONSOLE, show_rows
 from pipelines.evaluations.cross_corpus import run
 from pipelines.known_corpora import CORPORA
@@ -16,7 +16,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.text.transcripts import OF_WORDS
 
-Pair = tuple[str, str]  # learnt from, tested on
+Pair = tuple[str, str]  # trained on, tested on
 
 
 def evaluate_pair(
@@ -29,8 +29,8 @@ def evaluate_pair(
     """
     params = project_params()
     for option, name in (*(("--train", name) for name in train), ("--test", test)):
-        refuse_unknown_name(option, name, params.corpus, hint="Or add it under corpus: in params.yaml.")
-    refuse_unknown_name("--model", model, MODELS, hint="Name one of them.")
+        check_name(option, name, params.corpus, hint="Or add it under corpus: in params.yaml.")
+    check_name("--model", model, MODELS, hint="Name one of them.")
     values = {"train": train, "test": test, "model": model, "presets": dict(presets), "corpus_norm": corpus_norm}
     try:
         section = CrossParams.model_validate(values)
@@ -51,15 +51,15 @@ def name_of(section: CrossParams) -> str:
 
 
 def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: bool) -> None:
-    """Every pair of these corpora, or of all that are here: UAR and interval, learnt from a row, tested on a column.
+    """Every pair of these corpora, or of all that are here: UAR and interval, trained on a row, tested on a column.
 
     Raises:
         UserError: a name that is not known, or fewer than two corpora
     """
     params = project_params()
-    refuse_unknown_name("ser cross: model", model, MODELS, hint="Name one of them.")
+    check_name("ser cross: model", model, MODELS, hint="Name one of them.")
     for name in names:
-        refuse_unknown_name("ser cross: corpus", name, params.corpus, hint="Or add it under corpus: in params.yaml.")
+        check_name("ser cross: corpus", name, params.corpus, hint="Or add it under corpus: in params.yaml.")
     corpora = list(names) or corpora_here(model)
     if len(corpora) < 2:
         raise UserError(
@@ -70,7 +70,7 @@ def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: 
     for train in corpora:
         for test in corpora:
             cells[train, test] = _cell(train, test, model, params, corpus_norm=corpus_norm)
-    rows = [{"learnt from": train} | {test: _said(cells[train, test]) for test in corpora} for train in corpora]
+    rows = [{"trained on": train} | {test: _said(cells[train, test]) for test in corpora} for train in corpora]
     if as_markdown:
         CONSOLE.print(markdown(rows), markup=False)
     else:

@@ -23,7 +23,7 @@ from ser_tasks.provenance.versions import library_versions
 
 
 def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[str, Any], Ensemble, NDArray[np.int64]]:
-    """What results/ holds, the answers, and the confusion matrix; from the members' predictions that lie here."""
+    """The result, the posteriors, and the confusion matrix, from the members' predictions that lie here."""
     tables = {member: _predictions(section, member) for member in section.members}
     made = RULES[section.rule](tables)
     labels = _labels(section, params)
@@ -79,7 +79,7 @@ def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, para
 
 
 def _cross_validation(predictions: pd.DataFrame) -> list[Fold]:
-    """Folds that learn from whatever the others test; none where there is one fold, whose training part is not here."""
+    """Folds that train on the test parts of the others; none where there is one fold, without its training part."""
     if predictions.fold.nunique() < 2:
         return []
     ids = predictions.utterance_id
@@ -88,7 +88,7 @@ def _cross_validation(predictions: pd.DataFrame) -> list[Fold]:
 
 
 def _against(made: Ensemble, member: pd.DataFrame, labels: Labels, params: Params) -> dict[str, float]:
-    """The ensemble less one of its members, on what that member answered; several seeds of it count as their mean."""
+    """The ensemble less one of its members, on the utterances of that member; several seeds count as their mean."""
     classes = sorted(set(labels.emotions))
     alone = member.groupby(["utterance_id", "fold", "truth"], as_index=False, sort=False)[classes].mean().assign(seed=0)
     ours = made.predictions[made.predictions.utterance_id.isin(alone.utterance_id)]

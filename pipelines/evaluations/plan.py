@@ -67,7 +67,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
 
 
 def labelled_corpus(corpus: str, params: Params) -> Labelled:
-    """Utterances of the classes that take part: those of the preset, merged and kept as params.yaml says."""
+    """Utterances of the classes that take part: those of the preset, merged and kept as params.yaml sets."""
     section = params.corpus[corpus]
     labelled = apply_preset(read_utterances(paths.utterances(corpus)), CORPORA[corpus].presets[section.preset])
     if section.balance is None:
@@ -94,7 +94,7 @@ def folds_of(
 
 
 def balanced(folds: tuple[Fold, ...], labels: Labels, settings: BalanceParams | None, *, seed: int) -> tuple[Fold, ...]:
-    """The same folds, the classes of their training parts equally large if that is asked for; no other part changes."""
+    """The same folds, the classes of their training parts equally large if that is set; no other part changes."""
     if settings is None or settings.training is None:
         return folds
     parts = balanced_training_parts(folds, labels, method=settings.training, seed=seed)
@@ -102,7 +102,7 @@ def balanced(folds: tuple[Fold, ...], labels: Labels, settings: BalanceParams | 
 
 
 def protocol_section(params: Params, corpus: str, protocol: str) -> Protocol:
-    """What params.yaml says of a protocol for this corpus.
+    """The section of params.yaml for a protocol of this corpus.
 
     Raises:
         ParamsError: nothing

@@ -1,4 +1,4 @@
-"""What `ser inflation` compares, before any of it is computed: folds of each protocol, audited."""
+"""What `ser protocol-bias` compares, before any of it is computed: folds of each protocol, audited."""
 
 from dataclasses import dataclass, replace
 
@@ -46,7 +46,7 @@ class Comparison:
     """One model on one corpus under every protocol that the corpus has something for."""
 
     utterances: pd.DataFrame
-    rows: tuple[Row, ...]  # from the most flattering to the strictest
+    rows: tuple[Row, ...]  # from the most biased to the strictest
     equal: tuple[Row, ...]  # one for each of SHARING, training parts of the same size; none: sentences are not known
     left_out: dict[str, str]  # name of a protocol -> why
 

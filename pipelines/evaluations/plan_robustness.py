@@ -41,10 +41,10 @@ class Plan:
 def refuse_deaf(model: str) -> None:
     """Raise UserError for a model of words: what is done to sound does nothing to them."""
     if reads_words(MODELS[model].feature_set):
-        hearing = [name for name, line in MODELS.items() if not reads_words(line.feature_set)]
+        acoustic = [name for name, line in MODELS.items() if not reads_words(line.feature_set)]
         raise UserError(
-            f"ser robustness: model {model!r} reads words, which noise and rooms do not change here. Name a model that "
-            f"hears: {', '.join(hearing)}."
+            f"ser robustness: model {model!r} reads words, which noise and rooms do not change here. Name "
+            f"an acoustic model: {', '.join(acoustic)}."
         )
 
 
@@ -120,7 +120,7 @@ def degraded_labels(labels: Labels, fold: Fold, conditions: Sequence[str]) -> La
     """Those of all utterances, then of the test part under each condition.
 
     A speaker under a condition is a speaker of their own: where features are normalised by speaker, that is over what
-    is heard of them under that condition, as it would be of a caller whose line is always bad.
+    is read of them under that condition, as it would be of a caller whose line is always bad.
     """
     place = {name: row for row, name in enumerate(labels.utterance_ids)}
     rows = [place[name] for name in fold.test]

@@ -40,12 +40,12 @@ class Tuning:
     space: Space
     outer: tuple[FoldRequest, ...]  # with params.yaml as it is; the first seed of each fold
     nested: tuple[PlannedStudy, ...]  # one for each of them
-    adopted: PlannedStudy  # the one whose answer is for params.yaml
+    adopted: PlannedStudy  # the one whose values are for params.yaml
     n_folds: int  # of the protocol: with fewer outer ones, the rest is not scored
 
     @property
     def studies(self) -> tuple[PlannedStudy, ...]:
-        """Each once: with an official split, the answer for params.yaml is that of the one training part."""
+        """Each once: with an official split, the values for params.yaml are those of the one training part."""
         return self.nested + (() if self.adopted in self.nested else (self.adopted,))
 
 
@@ -91,7 +91,7 @@ def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
 
 
 def study_name(tuning: Tuning, planned: PlannedStudy) -> str:
-    """What it is called, without its origin."""
+    """Its name, without its source."""
     evaluation = tuning.evaluation
     return f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model} · {planned.part}"
 

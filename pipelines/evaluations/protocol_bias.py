@@ -1,4 +1,4 @@
-"""`ser inflation`: one model on one corpus under protocols from flattering to strict, and why their figures differ."""
+"""`ser protocol-bias`: one model on one corpus under protocols from biased to strict, and why they differ."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines import paths
-from pipelines.commands.arguments import check_asked, refuse_without_features
-from pipelines.display.protocol_bias import show_inflation
+from pipelines.commands.arguments import check_arguments, check_features
+from pipelines.display.protocol_bias import show_protocol_bias
 from pipelines.evaluations.plan import Evaluation
 from pipelines.evaluations.plan_protocol_bias import Comparison, Row, plan_inflation, with_each_c
 from pipelines.evaluations.result import SPEAKER_NORM, synthetic, unknown_speakers
@@ -43,7 +43,7 @@ def inflation(corpus: str, model: str, params: Params) -> dict[str, Any]:
         "warnings": warnings(planned),
     }
     write_result(result, paths.inflation(corpus, model))
-    show_inflation(result)
+    show_protocol_bias(result)
     return result
 
 
@@ -71,7 +71,7 @@ def head(planned: Comparison) -> dict[str, Any]:
 
 
 def protocol_figures(row: Row, tables: Tables, planned: Comparison) -> dict[str, Any]:
-    """One row: what is shared with training parts, the figures, and what they are above the honest ones."""
+    """One row: what is shared with training parts, the figures, and their gain over the corpus' own protocol."""
     return {
         "protocol": row.name,
         "title": row.title,
@@ -99,7 +99,7 @@ def equal_training(planned: Comparison, tables: Tables) -> list[dict[str, Any]]:
 
 
 def flattered(planned: Comparison) -> list[Row]:
-    """The rows on which choosing by test scores is shown: the first and the honest one."""
+    """The rows on which choosing by test scores is shown: the first and the corpus' own one."""
     return list({row.name: row for row in (planned.rows[0], planned.honest)}.values())
 
 
@@ -150,14 +150,14 @@ def _against(row: Row, first: pd.DataFrame, second: pd.DataFrame) -> dict[str, f
 
 
 def main(corpus: str, model: str) -> dict[str, Any]:
-    """The flow with the workers that params.yaml asks for.
+    """The flow with the workers that params.yaml sets.
 
     Raises:
         UserError: a corpus or model that is not known, or not read yet
     """
     params = project_params()
-    check_asked("ser inflation", corpus, HONEST, model, params)
-    refuse_without_features("ser inflation", corpus, model)
+    check_arguments("ser protocol-bias", corpus, HONEST, model, params)
+    check_features("ser protocol-bias", corpus, model)
     run = inflation.on(params.workers)
     result: dict[str, Any] = run(corpus, model, params.for_corpus(corpus))
     return result

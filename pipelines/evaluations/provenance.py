@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 LOCK = Path("requirements.lock")
 SHORT = 16  # hexadecimal digits of a module's digest: there are many
-ALL = "all"  # the line of the code that decides; the others say where it changed
+ALL = "all"  # the line of the code that decides; the others show where it changed
 
 Origin = dict[str, list[str]]  # data, params, code, lock; sealed: outputs too
 
@@ -68,7 +68,7 @@ def evaluation_origin(evaluation: Evaluation) -> Origin:
 
 
 def cross_origin(evaluation: CrossEvaluation) -> Origin:
-    """Of one model learnt from some corpora and tested on another."""
+    """Of one model trained on some corpora and tested on another."""
     params, model = evaluation.params, evaluation.section.model
     data: dict[str, str] = {}
     for corpus in evaluation.corpora:
@@ -83,7 +83,7 @@ def cross_origin(evaluation: CrossEvaluation) -> Origin:
 
 
 def ensemble_origin(name: str, section: EnsembleParams, params: Params) -> Origin:
-    """Of several models' answers made one; where these came from, their own results say."""
+    """Of the combined posteriors of several models; the provenance of each is in its own result."""
     own = params.corpus[section.corpus]
     labels = Labels.of(labelled_corpus(section.corpus, params).utterances)
     files = {name: paths.predictions(section.corpus, section.protocol, name) for name in section.members}
@@ -98,7 +98,7 @@ def ensemble_origin(name: str, section: EnsembleParams, params: Params) -> Origi
 
 
 def sealed(result: Mapping[str, Any], origin: Origin, predictions: pd.DataFrame) -> dict[str, Any]:
-    """The result with its origin, and digests of the answers and of all else in the file."""
+    """The result with its provenance, and digests of the posteriors and of all else in the file."""
     content = {key: value for key, value in result.items() if key != "provenance"}
     outputs = {"predictions": table_digest(predictions), "result": value_digest(content)}
     return {**content, "provenance": {**origin, "outputs": _lines(outputs)}}
@@ -127,13 +127,13 @@ def _plain(section: Any) -> Any:
 
 
 def _protocol(params: Params, corpus: str, protocol: str) -> dict[str, Any]:
-    """The section of params.yaml that the folds are dealt by."""
+    """The section of params.yaml that defines the folds."""
     section = _plain(protocol_section(params, corpus, protocol))
     return {protocol if hasattr(params, protocol) else f"corpus.{corpus}.{protocol}": section}
 
 
 def _model_params(model: str, params: Params) -> dict[str, Any]:
-    """Sections that decide what the model reads, how it learns, and how its figures are stated."""
+    """Sections that decide what the model reads, how it is trained, and how its figures are stated."""
     own = {
         "evaluation": _plain(params.evaluation),
         MODELS[model].section_name: MODELS[model].section(params).model_dump(mode="json"),
@@ -146,7 +146,7 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
 
 
 def _model_code(model: str, params: Params) -> list[Root]:
-    """What learns, answers, extracts and counts."""
+    """The code that trains, predicts, extracts and scores."""
     read = feature_params(params)
     extracting = [root for name in _sound(model) for root in with_engine(FEATURE_SETS[name], read).all_code]
     sounding = (Clip, condition) if extracting else ()
@@ -180,5 +180,5 @@ def _parquet(path: Path) -> str:
 
 @lru_cache
 def _features(folder: Path, recipe: str) -> str:
-    """Read once for all rows of a command; `recipe` tells one content of the folder from another."""
+    """Read once for all rows of a command; `recipe` identifies the content of the folder."""
     return features_content(folder) if any(folder.glob("*.parquet")) else "none"

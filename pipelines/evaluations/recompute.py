@@ -52,7 +52,7 @@ def recompute(row: Recorded, params: Params) -> tuple[dict[str, Any], pd.DataFra
 
 
 def fresh_outcomes(title: str, requests: Sequence[FoldRequest], params: Params) -> list[FoldOutcome]:
-    """Every fold trained in a folder of its own that is forgotten, in as many processes as `workers.count` says."""
+    """Every fold trained in a folder of its own that is deleted, in as many processes as `workers.count` sets."""
     with tempfile.TemporaryDirectory(prefix="ser-verify-") as folder:
         aside = [replace(own, work=Path(folder) / "work", adopted=Path(folder) / "none") for own in requests]
         processes = ProcessPoolExecutor(params.workers.count, mp_context=get_context("spawn"))

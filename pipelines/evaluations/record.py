@@ -57,7 +57,7 @@ def track(
         epochs: of each fold, what a network measured in each, as `ser_tasks.evaluation.cost` keeps it;
             nothing of other models
     """
-    from ser_tasks.evaluation.plots import confusion_figure  # noqa: PLC0415  with matplotlib
+    from ser_tasks.plots.confusion import confusion_figure  # noqa: PLC0415  with matplotlib
 
     place = (result["corpus"], result["protocol"], result["model"])
     title = f"{' · '.join(place)}\nUAR {100 * result['uar']:.1f} %"
@@ -111,13 +111,13 @@ def differences(against: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 
 
 def confusion_table(confusion: NDArray[np.int64], classes: Sequence[str]) -> pd.DataFrame:
-    """Column truth, then one for each class: the share of that truth that was answered so."""
+    """Column truth, then one for each class: the share of that truth with this prediction."""
     share = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     return pd.DataFrame(share.round(3), columns=list(classes)).assign(truth=list(classes))[["truth", *classes]]
 
 
 def recall_table(confusion: NDArray[np.int64], classes: Sequence[str]) -> pd.DataFrame:
-    """Columns emotion, recall, precision (0 for a class that was never said) and utterances."""
+    """Columns emotion, recall, precision (0 for a class that was never predicted) and utterances."""
     precision = np.nan_to_num(recall_per_class(confusion.T))
     return pd.DataFrame(
         {
@@ -130,7 +130,7 @@ def recall_table(confusion: NDArray[np.int64], classes: Sequence[str]) -> pd.Dat
 
 
 def _data(result: Mapping[str, Any]) -> list[DataRead]:
-    """The corpora that were learnt from and tested on."""
+    """The training and the test corpora."""
     use: dict[str, Use] = dict.fromkeys(result.get("train", ()), "train")
     use[result["corpus"]] = "test" if "train" in result else "train and test"
     tables = {name: paths.utterances(name) for name in use}
@@ -144,7 +144,7 @@ def _answers(result: Mapping[str, Any]) -> Path:
 
 
 def _read_by(result: Mapping[str, Any]) -> str:
-    """Digest of what the model reads: features, of several corpora where it learnt from others, or members' answers."""
+    """Digest of what the model reads: features, those of its training corpora too, or members' posteriors."""
     if "train" in result:
         corpora = (*result["train"], result["corpus"])
         return digest_of({name: features_of(name, result["feature_set"])[1] for name in corpora})

@@ -24,7 +24,7 @@ class StudyRun:
 
     Args:
         tuning, planned: what is searched, and where
-        study: its name tells it from others
+        study: its unique name
     """
 
     def __init__(self, tuning: Tuning, planned: PlannedStudy, study: Study) -> None:
@@ -34,7 +34,7 @@ class StudyRun:
         self.id = parent_run(
             experiment=experiment(tuning),
             name=f"{evaluation.model} · {evaluation.protocol} · {planned.part}",
-            description=f"Mean UAR over {len(planned.inner)} inner folds of speakers; no trial hears other speakers.",
+            description=f"Mean UAR over {len(planned.inner)} inner folds of speakers; no trial reads other speakers.",
             params={
                 **chosen(tuning),
                 **{f"space.{name}": str(values) for name, values in tuning.space.distributions.items()},
@@ -77,7 +77,7 @@ class StudyRun:
 
 
 def track_nested(tuning: Tuning, figures: Mapping[str, Any], file: Path) -> None:
-    """The figures on speakers that no search heard, as a run beside the studies."""
+    """The figures on speakers that no search used, as a run beside the studies."""
     evaluation = tuning.evaluation
     run = parent_run(
         experiment=experiment(tuning),

@@ -88,7 +88,7 @@ def _in_words(balance: BalanceParams) -> str:
 
 
 def heard_by(corpus: str) -> str:
-    """Whose words these are, and how far they are from what was said."""
+    """Source of the transcripts, and their word error rate."""
     heard = json.loads(paths.heard_result(corpus).read_text(encoding="utf-8"))
     errors = heard["word_errors"]
     rate = f"word error rate {percent(errors['wer'])} %" if errors else "word error rate unknown"

@@ -1,11 +1,11 @@
-"""`ser robustness`: models that learnt from clean recordings, asked about degraded ones of voices they never heard."""
+"""`ser robustness`: models trained on clean recordings, tested on degraded ones of unseen voices."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from pipelines import paths
-from pipelines.commands.arguments import check_asked, refuse_without_features
+from pipelines.commands.arguments import check_arguments, check_features
 from pipelines.display.progress import watch_shards
 from pipelines.display.robustness import show_robustness
 from pipelines.evaluations.plan_robustness import PROTOCOL, Plan, plan_robustness, refuse_deaf, with_degraded
@@ -13,23 +13,23 @@ from pipelines.evaluations.result import circumstances, head, warnings
 from pipelines.evaluations.run import run_folds
 from pipelines.settings import project_params
 from ser_tasks.atomic import atomic_path
-from ser_tasks.bundles.pictures import as_png
 from ser_tasks.engine import flow
 from ser_tasks.evaluation.result import percent, write_result
 from ser_tasks.evaluation.robustness.condition import Condition, chosen, conditions_of
-from ser_tasks.evaluation.robustness.figure import robustness_figure
 from ser_tasks.evaluation.robustness.losses import clean_figures, losses, under
 from ser_tasks.evaluation.robustness.words import summary
 from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
 from ser_tasks.params import Params
+from ser_tasks.plots.robustness import robustness_figure
+from ser_tasks.plots.style import as_png
 from ser_tasks.provenance.versions import NUMERIC, library_versions
 from ser_tasks.tasks import degrade_shard
 
 
 @flow("robustness", run_name="{corpus} {model}")
 def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Condition]) -> None:
-    """Features under every condition, one task a fold that answers for all of them, then figures and a picture."""
+    """Features under every condition, one task a fold that predicts all of them, then figures and a picture."""
     plan = plan_robustness(corpus, model, params, conditions)
     degrade(plan)
     evaluation = with_degraded(plan)
@@ -65,7 +65,7 @@ def degrade(plan: Plan) -> None:
 
 
 def figures(plan: Plan, outcomes: Sequence[FoldOutcome]) -> dict[str, Any]:
-    """Of the clean answers and of those under each condition, and what they come to in words."""
+    """Of the clean predictions and of those under each condition, and what they come to in words."""
     evaluation, params = plan.evaluation, plan.evaluation.params.evaluation
     tables = {
         name: prediction_table(evaluation.runs, [under(outcome, name) for outcome in outcomes], evaluation.labels)
@@ -92,15 +92,15 @@ def beside_the_evaluation(plan: Plan, uar: float) -> list[str]:
 
 
 def main(corpus: str, model: str, names: Sequence[str]) -> None:
-    """The flow with the workers that params.yaml asks for.
+    """The flow with the workers that params.yaml sets.
 
     Raises:
         UserError: a corpus, model or condition that does not exist, or a model of words
     """
     params = project_params()
-    check_asked("ser robustness", corpus, PROTOCOL, model, params)
+    check_arguments("ser robustness", corpus, PROTOCOL, model, params)
     refuse_deaf(model)
-    refuse_without_features("ser robustness", corpus, model)
+    check_features("ser robustness", corpus, model)
     conditions = chosen(conditions_of(params.robustness), names)
     params = params.for_corpus(corpus)
     robustness.on(params.workers)(corpus, model, params, conditions)

@@ -32,7 +32,7 @@ def features_of(corpus: str, feature_set: str) -> tuple[Path, str]:
     Of sound together with words, the folder, and a digest of both.
 
     Raises:
-        UserError: nobody has heard the corpus yet
+        UserError: the corpus has not been transcribed yet
     """
     sound, *words = feature_sets(feature_set)
     if words:
@@ -61,7 +61,7 @@ def digest_of(values: Mapping[str, str]) -> str:
 
 
 def git(*words: str) -> str:
-    """What git answers, nothing if it cannot."""
+    """The output of git, empty if it fails."""
     try:
         return subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):

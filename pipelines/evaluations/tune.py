@@ -12,7 +12,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from pipelines import paths
-from pipelines.commands.arguments import check_asked
+from pipelines.commands.arguments import check_arguments
 from pipelines.display.tuning import show_cost, show_outdated, show_params, show_study
 from pipelines.evaluations.plan_tuning import PlannedStudy, Tuning, plan_tuning, study_name
 from pipelines.evaluations.record_tuning import StudyRun
@@ -35,7 +35,7 @@ from ser_tasks.params.reading import PARAMS_FILE
 
 @dataclass(frozen=True)
 class TuneOptions:
-    """What is asked for on the command line."""
+    """Options of the command line."""
 
     outer: int | None  # folds to score; None: all
     minutes: float | None  # of each study, then no further trial is begun
@@ -119,9 +119,9 @@ def write_params(values: dict[str, Any], file: Path = PARAMS_FILE) -> None:
 def main(
     corpus: str, protocol: str, model: str, *, trials: int | None, workers: int | None, options: TuneOptions
 ) -> None:
-    """The flow with the workers that params.yaml asks for, or the command line."""
+    """The flow with the workers that params.yaml sets, or the command line."""
     params = project_params()
-    check_asked("ser tune", corpus, protocol, model, params, models=SPACES)
+    check_arguments("ser tune", corpus, protocol, model, params, models=SPACES)
     asked = {"tuning": {"trials": trials}, "workers": {"count": workers}}
     for section, values in asked.items():
         given = {key: value for key, value in values.items() if value is not None}

@@ -24,7 +24,7 @@ from ser_tasks.tasks import run_fold
 
 
 def score_outer(tuning: Tuning, best: Mapping[str, Best]) -> None:
-    """Fit on each outer training part, answer for its test part, and compare."""
+    """Fit on each outer training part, predict its test part, and compare."""
     chosen = [best[planned.part] for planned in tuning.nested]
     tuned = [replace(own, params=candidate_params(tuning, c)) for own, c in zip(tuning.outer, chosen, strict=True)]
     tables = _answers(tuning, {"tuned": tuned, "defaults": list(tuning.outer)})

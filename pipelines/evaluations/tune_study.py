@@ -24,7 +24,7 @@ PAUSE = 0.2  # s between two looks
 COLUMNS = (
     TextColumn("{task.description}"),
     BarColumn(bar_width=30),
-    TextColumn("{task.fields[said]}"),
+    TextColumn("{task.fields[note]}"),
     TimeRemainingColumn(),
 )
 
@@ -43,12 +43,12 @@ def run_study(search: Search, tuning: Tuning, planned: PlannedStudy, run: StudyR
     until = time.monotonic() + limits.seconds
     running: dict[Running, tuple[Job, FoldRequest]] = {}
     with Progress(*COLUMNS, console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal) as screen:
-        bar = screen.add_task(f"{tuning.evaluation.model} · {planned.part}", total=limits.trials, said="")
+        bar = screen.add_task(f"{tuning.evaluation.model} · {planned.part}", total=limits.trials, note="")
         while True:
             while len(running) < limits.workers and (job := search.next(begin=time.monotonic() < until)):
                 request = replace(planned.inner[job.fold], params=candidate_params(tuning, job))
                 running[run_fold.submit(request)] = job, request
-            screen.update(bar, completed=search.spent() - _open_trials(running), said=in_words(search, limits))
+            screen.update(bar, completed=search.spent() - _open_trials(running), note=in_words(search, limits))
             if not running:
                 return search.best()
             done, _ = wait(list(running), timeout=PAUSE)
@@ -76,7 +76,7 @@ def _open_trials(running: dict[Running, tuple[Job, FoldRequest]]) -> int:
 
 
 def _take(search: Search, future: Running, job: Job, request: FoldRequest) -> FrozenTrial | None:
-    """Its UAR to the search; the weights go, what it answered stays in the cache."""
+    """Its UAR to the search; the weights are deleted, its posteriors stay in the cache."""
     try:
         outcome = fold_outcome(future.result())
     except UserError as error:

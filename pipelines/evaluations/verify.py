@@ -1,4 +1,4 @@
-"""`ser verify`: do today's data, params, code and libraries match what a result says it came from, and do its answers?
+"""`ser verify`: do today's data, params, code and libraries match the provenance of a result, and do its posteriors?
 
 Level 1 trains nothing. Level 2 computes the row afresh and compares every figure and every posterior.
 """
@@ -32,7 +32,7 @@ EXACT = VerifyParams(figures=0, folds=0, posteriors=0)
 
 
 def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> bool:
-    """Every row that is asked about, one after the other, and a summary; whether all is well.
+    """Every row that is named, one after the other, and a summary; whether all is well.
 
     Args:
         names: CORPUS/PROTOCOL/MODEL, or a beginning of it; none: all
@@ -55,7 +55,7 @@ def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> b
 
 
 def look(row: Recorded, params: Params) -> Verdict:
-    """Level 1: what is recorded held against what is here; the figures, against the answers that lie here."""
+    """Level 1: what is recorded against what is here; the figures, against the posteriors that are here."""
     verdict = Verdict(row)
     recorded, content = row.provenance, {key: value for key, value in row.result.items() if key != "provenance"}
     if recorded and recorded["outputs"].get("result") != value_digest(content):
@@ -141,7 +141,7 @@ def _check_answers(verdict: Verdict, params: Params) -> None:
         verdict.unchecked.append(f"not here: {row.predictions_file}")
         return
     if row.provenance and row.provenance["outputs"].get("predictions") != table_digest(row.predictions):
-        verdict.differs.append(f"{row.predictions_file}: other answers than recorded")
+        verdict.differs.append(f"{row.predictions_file}: other posteriors than recorded")
     labels = _labels(row, params)
     classes, columns = set(labels.emotions), set(row.predictions.columns)
     strange = set(row.predictions.get("utterance_id", ())) - set(labels.utterance_ids)
@@ -178,6 +178,6 @@ def look_again(verdict: Verdict, params: Params, *, tolerances: VerifyParams) ->
         found.largest |= answers.largest
         found.beyond += answers.beyond
     elif row.provenance and row.provenance["outputs"].get("predictions") != table_digest(predictions):
-        verdict.notes.append("answers are not the same to the last bit, and the recorded ones are not here to compare")
+        verdict.notes.append("posteriors are not equal to the last bit, and the recorded ones are not here to compare")
         found.largest["posteriors"] = found.largest.get("posteriors") or float("nan")
     verdict.again, verdict.tolerances = found, tolerances

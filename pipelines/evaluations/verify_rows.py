@@ -1,4 +1,4 @@
-"""The results that `ser verify` is asked about, and what each says that it came from."""
+"""The results that `ser verify` checks, and the provenance of each."""
 
 import json
 from collections.abc import Sequence
@@ -59,13 +59,13 @@ class Recorded:
 
     @property
     def predictions_file(self) -> Path:
-        """Where its answers lie, if they do."""
+        """Path of its posteriors, if they are here."""
         where = paths.ensemble if self.kind == "ensemble" else paths.predictions
         return where(self.result["corpus"], self.result["protocol"], self.result["model"])
 
     @cached_property
     def predictions(self) -> pd.DataFrame | None:
-        """Its answers, None if they are not here."""
+        """Its posteriors, None if they are not here."""
         return pd.read_parquet(self.predictions_file) if self.predictions_file.exists() else None
 
     @property
@@ -76,21 +76,21 @@ class Recorded:
         return f"{last}{edited}" if last else "not committed"
 
     def ensemble_section(self, params: Params) -> EnsembleParams:
-        """Its entry in params.yaml, or what the row says of itself."""
+        """Its entry in params.yaml, or what the row records."""
         own = {key: self.result[key] for key in ("corpus", "protocol", "members", "rule")}
         return params.ensembles.get(self.result["model"]) or EnsembleParams.model_validate(own)
 
     def cross_section(self, params: Params) -> CrossParams:
-        """Its entry in params.yaml; for one that was typed, what the row says.
+        """Its entry in params.yaml; for one that was typed, what the row records.
 
         Raises:
-            UserError: the row does not say which presets it was learnt with
+            UserError: the row does not record its presets
         """
         name = self.result["model"]
         if name in params.cross:
             return params.cross[name]
         if self.provenance is None:
-            raise UserError("no entry under cross: in params.yaml, and no provenance that says what it was")
+            raise UserError("no entry under cross: in params.yaml, and no provenance that records what it was")
         prefix = f"cross.{name}."
         said = {key.removeprefix(prefix): json.loads(value) for key, value in self.provenance["params"].items()
                 if key.startswith(prefix)}  # fmt: skip

@@ -1,4 +1,4 @@
-"""What every command that fits models asks of its environment, unless the user has asked otherwise."""
+"""What every command that fits models sets in its environment, unless the user has set it."""
 
 import os
 import tempfile

@@ -21,7 +21,7 @@ class StageError(RuntimeError):
 
 @flow(name="ser")
 def ser(force: bool = False) -> list[str]:
-    """Bring everything up to date, as `dvc repro` would, and return the stages that ran.
+    """Stages that ran, after everything is made up to date as by `dvc repro`.
 
     Args:
         force: run every stage, stale or not
@@ -68,4 +68,4 @@ def reproduce(stage: str, force: bool) -> None:
     )
     get_run_logger().info("%s", done.stdout)
     if done.returncode:
-        raise StageError(f"{stage} failed:\n{done.stdout.strip()}\nMend it, then run again: finished work is kept.")
+        raise StageError(f"{stage} failed:\n{done.stdout.strip()}\nFix it, then run again: finished work is kept.")

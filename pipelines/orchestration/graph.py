@@ -28,7 +28,7 @@ def stale_stages(*, everything: bool = False) -> list[Stage]:
             changed = set(repo.status())
             needs = _stage_graph(repo)
     except LockError as error:
-        raise UserError(f"another run of dvc is at work in this folder; wait for it. DVC says: {error}") from error
+        raise UserError(f"another run of dvc is at work in this folder; wait for it. DVC reports: {error}") from error
     stale = set(needs) if everything else changed & set(needs)
     for name in changed & set(needs):
         stale |= networkx.ancestors(needs, name)

@@ -2,7 +2,7 @@
 
 `ser repro` starts one for the time of `dvc repro`; the command of a stage, `python -m pipelines STAGE ...`, finds its
 socket in the environment, hands over its words, environment and standard streams, and ends with the status that comes
-back. Without it, or where it does not answer, the command does the work itself.
+back. Without it, or where it does not reply, the command does the work itself.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def hand_over(words: Sequence[str]) -> int | None:
 
 
 def serve(path: str) -> None:
-    """Fork for each stage that is asked for, until the process that holds our standard input is gone."""
+    """Fork for each requested stage, until the process that holds our standard input is gone."""
     from pipelines.orchestration.environment import prepare_environment  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the stages
@@ -106,7 +106,7 @@ def _fork(line: socket.socket) -> None:
     text, streams, _, _ = socket.recv_fds(line, AT_ONCE, len(STREAMS))
     while text and not text.endswith(b"\n"):
         more = line.recv(AT_ONCE)
-        text = text + more if more else b""  # who asked has gone
+        text = text + more if more else b""  # the client has gone
     asked = json.loads(text or "null")
     if asked:
         with suppress(ImportError):  # the stage itself reports it

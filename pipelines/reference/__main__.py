@@ -5,12 +5,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipelines.errors import errors_as_messages
-from pipelines.reference.commands_page import commands_page
-from pipelines.reference.corpora_page import corpora_page
 from pipelines.reference.markdown import moved
-from pipelines.reference.models_page import features_page, models_page
+from pipelines.reference.pages import commands_page, corpora_page, features_page, models_page, results_page
 from pipelines.reference.params_page import params_page
-from pipelines.reference.results_page import results_page
 from pipelines.reference.stages_page import stages_page
 from ser_tasks.atomic import atomic_path
 

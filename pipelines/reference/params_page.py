@@ -1,23 +1,145 @@
-"""Every knob: its section, its value in params.yaml, what it may be, what it means, and which stages read it."""
+"""Every parameter: its section, its value in params.yaml, what is allowed, what it means, and which stages read it."""
 
-from collections.abc import Iterator, Mapping
+import ast
+import inspect
+import io
+import textwrap
+import tokenize
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
-from pipelines.reference.allowed import REF, Schema, allowed, section_in
-from pipelines.reference.comments import field_comments, file_comments
-from pipelines.reference.markdown import code, plain, table, value
-from pipelines.reference.stages import Stage, readers, stages_of
+from pipelines.reference.markdown import code, codes, plain, table, value
+from pipelines.reference.stages_page import Stage, readers, stages_of
 from ser_tasks.params import Section, TrainingParams
 from ser_tasks.params.project import ProjectNetworks, ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE
 
+
+def field_comments(section: type[BaseModel]) -> dict[str, str]:
+    """{field: the comment behind its declaration}, inherited fields too."""
+    comments: dict[str, str] = {}
+    for base in reversed(section.__mro__):
+        if issubclass(base, BaseModel) and base is not BaseModel:
+            with suppress(OSError):  # a class made from the tables has no text
+                comments |= _declared(textwrap.dedent(inspect.getsource(base)))
+    return comments
+
+
+def _declared(source: str) -> dict[str, str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    beside = {token.start[0]: _comment_text(token.string) for token in tokens if token.type == tokenize.COMMENT}
+    fields = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AnnAssign)]
+    return {ast.unparse(node.target): beside[node.end_lineno or 0] for node in fields if node.end_lineno in beside}
+
+
+def file_comments(text: str) -> dict[str, str]:
+    """{dotted key of a YAML file: the comment in its line}; lines of nothing else continue it.
+
+    A line that has several keys gives its comment to the first, which holds the others.
+    """
+    begins: dict[int, str] = {}
+    for own, line in _keys(yaml.compose(text)):
+        begins.setdefault(line, own)
+    comments: dict[str, list[str]] = {}
+    key = ""
+    for line, comment in _line_comments(text):
+        key = begins.get(line, key)
+        if key and comment:
+            comments.setdefault(key, []).append(comment)
+    return {name: " ".join(parts) for name, parts in comments.items()}
+
+
+def _keys(node: yaml.Node | None, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """Every dotted key with its line, from 0, a section before what it holds."""
+    for key, child in node.value if isinstance(node, yaml.MappingNode) else ():
+        yield prefix + key.value, key.start_mark.line
+        yield from _keys(child, f"{prefix}{key.value}.")
+
+
+def _line_comments(text: str) -> Iterator[tuple[int, str]]:
+    """Every line with what stands behind its last token."""
+    ends: dict[int, int] = {}
+    for token in yaml.scan(text):
+        mark = token.end_mark
+        if token.start_mark.index < mark.index:  # not those that only mark where a block begins or ends
+            ends[mark.line] = max(ends.get(mark.line, 0), mark.column)
+    for number, line in enumerate(text.splitlines()):
+        rest = line[ends.get(number, 0) :].strip()
+        yield number, _comment_text(rest) if rest.startswith("#") else ""
+
+
+def _comment_text(comment: str) -> str:
+    return " ".join(comment.lstrip("# ").split())
+
+
+Schema = Mapping[str, Any]
+REF = "#/$defs/"
+
+
+def allowed(schema: Schema) -> str:
+    """One phrase: type, range, length, or the words that may stand there."""
+    if "oneOf" in schema:
+        return "one of the kinds below"
+    if "anyOf" in schema:
+        return " or ".join(allowed(each) for each in schema["anyOf"])
+    if "const" in schema or "enum" in schema:
+        return codes(str(word) for word in schema.get("enum", [schema.get("const")]))
+    return PHRASES[schema.get("type", "section")](schema)
+
+
+def section_in(schema: Schema) -> str | None:
+    """The name of the one section class that may stand here."""
+    refs = [each["$ref"].removeprefix(REF) for each in (schema, *schema.get("anyOf", ())) if "$ref" in each]
+    return refs[0] if refs else None
+
+
+def _number(schema: Schema) -> str:
+    whole = schema["type"] == "integer"
+    bounds = []
+    if "exclusiveMinimum" in schema:
+        low = schema["exclusiveMinimum"]
+        bounds.append(f"at least {low + 1}" if whole else f"above {low}")
+    if "minimum" in schema:
+        bounds.append(f"at least {schema['minimum']}")
+    if "exclusiveMaximum" in schema:
+        bounds.append(f"below {schema['exclusiveMaximum']}")
+    if "maximum" in schema:
+        bounds.append(f"at most {schema['maximum']}")
+    return ", ".join(["whole number" if whole else "number", *bounds])
+
+
+def _list(schema: Schema) -> str:
+    if "prefixItems" in schema:
+        return f"list: {'; '.join(allowed(item) for item in schema['prefixItems'])}"
+    least = schema.get("minItems")
+    return f"list{f', at least {least} long' if least else ''}: {allowed(schema['items'])}"
+
+
+def _text(schema: Schema) -> str:
+    return f"text matching {code(schema['pattern'])}" if "pattern" in schema else "text"
+
+
+PHRASES: Mapping[str, Callable[[Schema], str]] = {
+    "null": lambda schema: "`null`",
+    "boolean": lambda schema: "`true`, `false`",
+    "integer": _number,
+    "number": _number,
+    "array": _list,
+    "string": _text,
+    "object": lambda schema: "words by name",
+    "section": lambda schema: "a section",
+}
+
+
 HEAD = """# Parameters
 
 Every key of `params.yaml`, with the value that stands there. Keys without a default are required; unknown ones are
-refused with the nearest name, and a mistake is reported with its line. *Read by*: the [stages](stages.md) that a
+rejected with the nearest name, and a mistake is reported with its line. *Read by*: the [stages](stages.md) that a
 change makes stale. What no stage reads is read by commands. To try a value without keeping it:
 `dvc exp run -S training.epochs=20`.
 
@@ -92,8 +214,8 @@ def _rows(prefix: str, section: str, values: Any, page: Page) -> Iterator[tuple[
 def _row(key: str, schema: Schema, section: str, found: Any, page: Page) -> tuple[str, ...]:
     """Key, value, what is allowed, and both comments."""
     own, inner = key.rpartition(".")[2], section_in(schema)
-    said = [page.beside[section].get(own), page.about(inner) if inner else None, page.comments.get(key)]
-    means = "; ".join(plain(text) for text in _once([text for text in said if text]))
+    texts = [page.beside[section].get(own), page.about(inner) if inner else None, page.comments.get(key)]
+    means = "; ".join(plain(text) for text in _once([text for text in texts if text]))
     in_rows_below = inner and inner != TRAINING and isinstance(found, dict)
     default = f"{value(schema['default'])} (default)" if "default" in schema else "–"
     shown = default if found is ABSENT else "–" if in_rows_below else value(found)
@@ -107,7 +229,7 @@ def _below_heading(key: str) -> str:
 
 
 def _once(texts: list[str]) -> list[str]:
-    """Without those that another one says too."""
+    """The texts without those that are part of another."""
     return [text for place, text in enumerate(texts) if not any(text in other for other in texts[place + 1 :])]
 
 
@@ -118,19 +240,21 @@ def _member(schema: Schema) -> str:
 
 
 def _kinds(section: str, page: Page) -> Iterator[str]:
-    """The kinds of a section that has several, and what each asks for."""
+    """The kinds of a section that has several, and the keys of each."""
     for own, schema in page.schemas[section]["properties"].items():
         names = [each["$ref"].removeprefix(REF) for each in schema.get("oneOf", ())]
         kinds = [page.schemas[name]["properties"]["kind"]["const"] for name in names]
-        rows = [(code(kind), page.about(name), _asks(name, page)) for kind, name in zip(kinds, names, strict=True)]
+        rows = [
+            (code(kind), page.about(name), _keys_of_kind(name, page)) for kind, name in zip(kinds, names, strict=True)
+        ]
         if rows:
             yield f"`{own}` is one of these kinds:\n\n{table(('kind', 'is', 'keys besides kind'), rows)}"
 
 
-def _asks(name: str, page: Page) -> str:
+def _keys_of_kind(name: str, page: Page) -> str:
     keys = {key: schema for key, schema in page.schemas[name]["properties"].items() if key != "kind"}
-    said = [f"{code(key)}: {page.beside[name].get(key) or allowed(schema)}" for key, schema in keys.items()]
-    return "; ".join(said) or "–"
+    entries = [f"{code(key)}: {page.beside[name].get(key) or allowed(schema)}" for key, schema in keys.items()]
+    return "; ".join(entries) or "–"
 
 
 def _named(entries: Mapping[Any, Mapping[str, Any]], each: str) -> str:

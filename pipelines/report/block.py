@@ -26,7 +26,7 @@ PROTOCOLS = {
     "leave_session_out": "leave one session out",
     "official": "official split",
     "emobox_folds": "EmoBox's folds",
-    "speaker_dependent": "random folds, voices known",
+    "speaker_dependent": "random folds, speakers in the training set",
 }
 
 
@@ -36,14 +36,14 @@ class Block:
 
     Attributes:
         corpus: as its module declares it
-        comparison: rows that may be held against each other
+        comparison: rows that are comparable
         dependent: of the same classes under random folds, by model
         utterances: the utterance table, by id; empty if it is not here
         snr: estimates in dB, by id; None if the audio is not here
         params: of the project
         clips: data URIs by utterance id
-        clips_said: why there are clips, or none
-        extra: figures of other commands by their kind, each by model: inflation, robustness
+        clips_note: why there are clips, or none
+        extra: figures of other commands by the name of their files, each by model: inflation, robustness
     """
 
     corpus: Corpus
@@ -53,17 +53,17 @@ class Block:
     snr: pd.Series | None
     params: Params
     clips: Mapping[str, str] = field(default_factory=dict)
-    clips_said: str = ""
+    clips_note: str = ""
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """Those that are ranked, then those that are not."""
+        """Rows that are ranked, then those that are not."""
         return self.comparison.ranked + self.comparison.adapted
 
     @property
-    def answered(self) -> tuple[Row, ...]:
-        """Those whose answers are on this machine."""
+    def predicted(self) -> tuple[Row, ...]:
+        """Rows whose predictions are on this machine."""
         return tuple(row for row in self.rows if row.answers is not None)
 
     @property
@@ -78,49 +78,49 @@ class Block:
 
     @property
     def tested(self) -> int:
-        """Utterances that each model answered."""
+        """Number of test utterances."""
         folds = self.rows[0].result["folds"]
         return sum(fold["test_utterances"] for fold in folds if fold["seed"] == folds[0]["seed"])
 
     @property
     def tested_speakers(self) -> int:
-        """Who spoke them; all speakers of the corpus if the answers are not here."""
-        if not self.answered:
+        """Number of test speakers; all speakers of the corpus if the predictions are not here."""
+        if not self.predicted:
             return int(self.rows[0].result["speakers"])
-        return len({self.speakers[name] for name in self.answered[0].answers.utterance_id})  # type: ignore[union-attr]
+        return len({self.speakers[name] for name in self.predicted[0].answers.utterance_id})  # type: ignore[union-attr]
 
     @cached_property
     def standing(self) -> Standing | None:
-        """Of the ranked models."""
+        """Tests of the ranked models."""
         ranked = self.comparison.ranked
         return standing(ranked, self.speakers, self.params.evaluation) if ranked else None
 
     @cached_property
     def adapted_standing(self) -> Standing | None:
-        """Of those that ask for a speaker's audio first."""
+        """Tests of the models that need a speaker's audio first."""
         adapted = self.comparison.adapted
         return standing(adapted, self.speakers, self.params.evaluation) if adapted else None
 
     @cached_property
     def verdict(self) -> list[str]:
-        """Which model to use."""
+        """Which model to use, in sentences."""
         synthetic = self.corpus.kind == "synthetic"
         title = f"the {self.name.lower()}" if synthetic else self.name
         usual = self.comparison.protocol == "speaker_independent"
-        said = verdict(self.comparison, self.standing, title if usual else f"{title} ({self.protocol})")
-        return said + ["Synthetic speech: this says nothing about people."] * synthetic
+        sentences = verdict(self.comparison, self.standing, title if usual else f"{title} ({self.protocol})")
+        return sentences + ["Synthetic speech: this says nothing about people."] * synthetic
 
     @property
     def name(self) -> str:
-        """The corpus, short."""
+        """Short name of the corpus."""
         return self.corpus.title.split(":")[0].split(" (")[0]
 
     @property
     def protocol(self) -> str:
         """In words."""
         kind = self.comparison.protocol_kind
-        learnt = "learnt " if kind.startswith("from ") else ""  # across corpora
-        return PROTOCOLS.get(kind, learnt + kind.replace("_", " "))
+        trained = "trained " if kind.startswith("from ") else ""  # across corpora
+        return PROTOCOLS.get(kind, trained + kind.replace("_", " "))
 
     @property
     def title(self) -> str:
@@ -128,7 +128,7 @@ class Block:
         return f"{self.name} · {len(self.classes)} emotions · {self.protocol}"
 
     def found_by(self, kind: str) -> dict[str, Any]:
-        """What another command found of these models with these classes, in the order of the models."""
+        """Results of another command for these models and classes, in the order of the models."""
         known = self.extra.get(kind, {})
         own = {row.name: known[row.name] for row in self.rows if row.name in known}
         return {model: found for model, found in own.items() if found["preset"] == self.comparison.preset}
@@ -142,7 +142,7 @@ class Block:
     @cached_property
     def factors(self) -> dict[str, dict[str, str]]:
         """By name, utterance id -> level, of what is known of the tested utterances."""
-        ids = [] if not self.answered else list(self.answered[0].answers.utterance_id)  # type: ignore[union-attr]
+        ids = [] if not self.predicted else list(self.predicted[0].answers.utterance_id)  # type: ignore[union-attr]
         table = self.utterances.reindex(ids)
         found: dict[str, dict[str, str]] = {}
         for factor in ("gender", "intensity", "style", SPEAKER):
@@ -157,10 +157,10 @@ class Block:
 
     @cached_property
     def levels(self) -> list[Level]:
-        """Of the first model whose answers are here."""
-        if not self.answered:
+        """UAR by group of the first model whose predictions are here."""
+        if not self.predicted:
             return []
-        answers = self.answered[0].answers
+        answers = self.predicted[0].answers
         assert answers is not None
         return levels(answers, self.factors, self.speakers, self.classes, self.params.evaluation)
 

@@ -1,27 +1,39 @@
-"""From files to what the report is made of: results, answers, utterances, costs."""
+"""Everything that the report is made of, read from files: results, predictions, utterances, costs, SNR and clips."""
 
 from __future__ import annotations
 
+import base64
 import difflib
+import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import soundfile
 
 from pipelines import paths
 from pipelines.known_corpora import CORPORA
 from pipelines.report.block import Block
+from ser_tasks.atomic import atomic_path
+from ser_tasks.audio.clip import clip_of
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.comparison.answers import one_line_each
+from ser_tasks.evaluation.comparison.licence import may_be_passed_on
 from ser_tasks.evaluation.comparison.rows import Comparison, Row, comparisons, honesty
+from ser_tasks.evaluation.comparison.snr import estimated_snr
 from ser_tasks.evaluation.result import read_results
+from ser_tasks.provenance.code_digest import code_digest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from ser_tasks.corpora.corpus import Corpus
     from ser_tasks.params import Params
+
 
 RESULTS = Path("results")
 EXTRAS = ("inflation", "robustness")  # results/CORPUS/KIND_MODEL.json
@@ -71,14 +83,14 @@ def _row(result: dict[str, Any]) -> Row:
 
 
 def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block:
-    usual = comparison.protocol == "speaker_independent"  # what stands beside others has been shown there already
-    dependent = {row.name: row.result for row in rows if usual and _flatters(row.result, comparison)}
+    usual = comparison.protocol == "speaker_independent"  # other protocols have been shown there already
+    dependent = {row.name: row.result for row in rows if usual and _is_biased(row.result, comparison)}
     table = paths.utterances(comparison.corpus)
     utterances = read_utterances(table).set_index("utterance_id") if table.exists() else pd.DataFrame()
-    if utterances.empty:  # no speakers, so no paired tests: as if the answers were not here
+    if utterances.empty:  # no speakers, so no paired tests: as if the predictions were not here
         comparison = replace(comparison, rows=tuple(replace(row, answers=None) for row in comparison.rows))
     for row in comparison.rows:
-        _refuse_strangers(row, utterances, table)
+        _check_known(row, utterances, table)
     return Block(
         corpus=CORPORA[comparison.corpus],
         comparison=comparison,
@@ -90,25 +102,121 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block
     )
 
 
-def _flatters(result: Mapping[str, Any], comparison: Comparison) -> bool:
-    """Whether it is of the same corpus and classes, with voices known."""
+def _is_biased(result: Mapping[str, Any], comparison: Comparison) -> bool:
+    """Whether it is of the same corpus and classes, under random folds."""
     same = (result["corpus"], result["preset"], tuple(result["classes"]))
     return honesty(result) == "dependent" and same == (comparison.corpus, comparison.preset, comparison.classes)
 
 
-def _refuse_strangers(row: Row, utterances: pd.DataFrame, table: Path) -> None:
-    """Answers to utterances that nothing is known of are of another version of the corpus."""
+def _check_known(row: Row, utterances: pd.DataFrame, table: Path) -> None:
+    """Raise UserError for predictions of unknown utterances: they are of another version of the corpus."""
     if row.answers is None:
         return
-    strangers = sorted(set(row.answers.utterance_id) - set(utterances.index))
-    if strangers:
+    unknown = sorted(set(row.answers.utterance_id) - set(utterances.index))
+    if unknown:
         raise UserError(
-            f"{table} does not hold {len(strangers)} utterances that {row.name} has answered, the first is "
-            f"{strangers[0]}. Expected all: they are of another version of the corpus. Make both again: dvc repro"
+            f"{table} does not hold {len(unknown)} utterances that {row.name} has predictions for, the first is "
+            f"{unknown[0]}. Expected all: they are of another version of the corpus. Make both again: dvc repro"
         )
 
 
 def _extra(corpus: str, kind: str) -> dict[str, Any]:
-    """What another command found of each model."""
+    """Results of another command for each model."""
     files = sorted((RESULTS / corpus).glob(f"{kind}_*.json"))
     return {file.stem.removeprefix(f"{kind}_"): json.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+SAVED_EVERY = 500  # utterances: an interrupted estimate goes on from there
+COLUMNS = ["utterance_id", "sha256", "estimate", "snr"]
+
+
+def snr_of(corpus: str, utterances: pd.DataFrame, report: Callable[[int, int], None]) -> pd.Series | None:
+    """Utterance id -> dB; None if the recordings are not here, or there is no sound.
+
+    Args:
+        corpus: its name
+        utterances: those to estimate, by id
+        report: called with how many of how many have been estimated
+    """
+    root = paths.corpus_root(corpus)
+    spoken = utterances[utterances.path.notna()] if "path" in utterances else utterances[:0]
+    if spoken.empty or not root.exists():
+        return None
+    digest = code_digest(estimated_snr)
+    known = _kept(corpus, digest)
+    missing = [name for name in spoken.index if known.get((name, spoken.sha256[name])) is None]
+    for done, name in enumerate(missing):
+        row = spoken.loc[name]
+        if not (root / row.path).exists():
+            return None
+        signal = clip_of(row, str(name)).mono(root, 16_000)
+        known[name, row.sha256] = estimated_snr(signal, sampling_rate=16_000)
+        report(done + 1, len(missing))
+        if (done + 1) % SAVED_EVERY == 0 or done + 1 == len(missing):
+            _keep(corpus, digest, known)
+    return pd.Series({name: known[name, spoken.sha256[name]] for name in spoken.index})
+
+
+def _kept(corpus: str, digest: str) -> dict[tuple[str, str], float]:
+    """Estimates of the same recordings by the same code, from an earlier run."""
+    file = paths.snr(corpus)
+    if not file.exists():
+        return {}
+    table = pd.read_parquet(file)
+    table = table[table.estimate == digest]
+    return dict(zip(zip(table.utterance_id, table.sha256, strict=True), table.snr, strict=True))
+
+
+def _keep(corpus: str, digest: str, known: dict[tuple[str, str], float]) -> None:
+    rows = [(name, sha256, digest, value) for (name, sha256), value in known.items()]
+    with atomic_path(paths.snr(corpus)) as temporary:
+        pd.DataFrame(rows, columns=COLUMNS).to_parquet(temporary, index=False)
+
+
+RATE = 16_000  # Hz
+LONGEST = 8.0  # s
+BUDGET = 1_500_000  # bytes of one chapter, encoded
+
+
+def clips_of(
+    corpus: Corpus, utterances: pd.DataFrame, names: Sequence[str], *, audio: bool | None
+) -> tuple[dict[str, str], str]:
+    """Data URIs by utterance id, and why there are some or none.
+
+    Args:
+        corpus: whose licence decides if `audio` is None
+        utterances: the utterance table, by id
+        names: utterances, the most important first
+        audio: True: whatever the licence, for private use; False: none
+    """
+    licence = f"Licence of the recordings: {corpus.licence}."
+    if audio is None and not may_be_passed_on(corpus.licence):
+        return (
+            {},
+            f"{licence} It does not clearly let recordings be passed on, so none are in this file (--audio adds them).",
+        )
+    if audio is False:
+        return {}, "No recordings are in this file (--no-audio)."
+    made: dict[str, str] = {}
+    for name in names:
+        clip = _clip(corpus.name, name, utterances.loc[name].to_dict())
+        if clip and sum(map(len, made.values())) + len(clip) <= BUDGET:
+            made[name] = clip
+    if not made:
+        return {}, "The recordings are not on this machine."
+    if not may_be_passed_on(corpus.licence):
+        return made, f"{licence} It does not clearly let recordings be passed on: keep this file to yourself."
+    return made, f"{licence} Recordings: {corpus.citation} (made smaller here: one channel, 16 kHz, MP3)"
+
+
+def _clip(corpus: str, name: str, row: Mapping[Any, Any]) -> str | None:
+    """One utterance as MP3, which every browser plays; None where it is text alone, or its file is not here."""
+    if not isinstance(row["path"], str) or not (paths.corpus_root(corpus) / row["path"]).exists():
+        return None
+    signal = clip_of(row, name).mono(paths.corpus_root(corpus), RATE)
+    file = io.BytesIO()
+    sound = signal[: round(LONGEST * RATE)]
+    soundfile.write(
+        file, sound, RATE, format="MP3", subtype="MPEG_LAYER_III", compression_level=0.9, bitrate_mode="VARIABLE"
+    )
+    return "data:audio/mpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")

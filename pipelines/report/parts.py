@@ -1,18 +1,26 @@
-"""Pieces that every section is made of: tables that a screen reader can read, figures, notes."""
+"""Pieces of every section: tables that a screen reader can read, pictures, notes, names and marks of models."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipelines.report.svg import LOOKS, Look, Span, axis, badge
+from ser_tasks.evaluation.metrics import Interval
+from ser_tasks.evaluation.result import percent
+from ser_tasks.html import templates
+
+if TYPE_CHECKING:
+    from pipelines.report.block import Block
+    from ser_tasks.evaluation.comparison.rows import Row
+
+
 TEMPLATES = Path(__file__).parent / "templates"
-PAGES = Environment(
-    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+PAGES = templates(TEMPLATES)
 
 UNKNOWN = "–"
 
@@ -49,32 +57,32 @@ def table(
 ) -> Markup:
     """A table whose first column names its rows; wider than the screen, it can be moved sideways, by keyboard too."""
     cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
-    return _macro("table", caption, columns, cells, css)
+    return render("table", caption, columns, cells, css)
 
 
 def picture(caption: str | Markup, *drawn: str) -> Markup:
     """Pictures side by side as far as there is room, with words below."""
-    return _macro("picture", caption, [Markup(one) for one in drawn])
+    return render("picture", caption, [Markup(one) for one in drawn])
 
 
 def titled(title: str | Markup, drawn: Markup) -> Markup:
     """One of several pictures, with a name above."""
-    return _macro("titled", title, drawn)
+    return render("titled", title, drawn)
 
 
-def note(said: str | Markup) -> Markup:
-    """A sentence that belongs to what stands above."""
-    return _macro("note", said)
+def note(text: str | Markup) -> Markup:
+    """A sentence about the piece above it."""
+    return render("note", text)
 
 
-def finding(said: str | Markup) -> Markup:
-    """What a section comes to."""
-    return _macro("finding", said)
+def finding(text: str | Markup) -> Markup:
+    """The main result of a section."""
+    return render("finding", text)
 
 
 def folded(summary: str, *inside: Markup) -> Markup:
-    """What not everybody reads; open on paper."""
-    return _macro("folded", summary, Markup("").join(inside))
+    """Details, folded on the screen and open on paper."""
+    return render("folded", summary, Markup("").join(inside))
 
 
 def join(*parts: Markup | None) -> Markup:
@@ -87,6 +95,101 @@ def page(template: str, **context: object) -> str:
     return PAGES.get_template(template).render(**context)
 
 
-def _macro(name: str, *arguments: object) -> Markup:
+def render(name: str, *arguments: object) -> Markup:
+    """A piece of parts.html.jinja."""
     made: Markup = getattr(PAGES.get_template("parts.html.jinja").module, name)(*arguments)
     return made
+
+
+STATUS = {
+    "best": "best",
+    "tied": "tied with the best",
+    "worse": "worse",
+    "not tested": "not tested",
+    "adapted": "needs the speaker first",
+    "dependent": "speaker-dependent, biased",
+}
+
+
+def marked(block: Block, row: Row) -> Markup:
+    """Shape, then name; the status in words is there for those who do not see the shape."""
+    mark = block.mark(row)
+    return render("marked", badge(LOOKS[mark]), row.name, STATUS[mark])
+
+
+def mark_words(block: Block, row: Row) -> Markup:
+    """Shape, then the status in a word."""
+    mark = block.mark(row)
+    return with_badge(LOOKS[mark], "not ranked" if mark == "adapted" else mark)
+
+
+def with_badge(look: Look, text: str) -> Markup:
+    """Shape, then text."""
+    return render("marked", badge(look), text)
+
+
+def legend(*names: str) -> list[tuple[Markup, str]]:
+    """Shapes with their words."""
+    return [(badge(LOOKS[name]), STATUS[name]) for name in names]
+
+
+def between(interval: Interval) -> str:
+    """[57.0, 65.2]."""
+    return f"[{percent(interval.low)}, {percent(interval.high)}]"
+
+
+def signed(difference: float) -> str:
+    """+1.2, −1.2: points of a share, with a minus sign that is one."""
+    return f"{100 * difference:+.1f}".replace("-", "−")
+
+
+def over_folds(result: Mapping[str, Any]) -> str:
+    """80.1 ± 6.0; of a single fold there is no spread."""
+    if len(result["folds"]) == 1:
+        return UNKNOWN
+    return f"{percent(result['uar_fold_mean'])} ± {percent(result['uar_fold_sd'])}"
+
+
+def count(number: float, noun: str) -> str:
+    """1 speaker, 2 speakers."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", " ")
+
+
+def time_in_words(spent: float | None) -> str:
+    """12 s, 3.4 min, 2.1 h."""
+    if spent is None:
+        return UNKNOWN
+    if spent < 100:
+        return f"{spent:.0f} s"
+    return f"{spent / 60:.0f} min" if spent < 6000 else f"{spent / 3600:.1f} h"
+
+
+def size_in_words(cost: Mapping[str, Any] | None) -> str | Markup:
+    """210 kB; of a network its weights too."""
+    if not cost or cost.get("bytes") is None:
+        return UNKNOWN
+    length = f"{cost['bytes'] / 1e6:.1f} MB" if cost["bytes"] >= 1e6 else f"{cost['bytes'] / 1e3:.0f} kB"
+    if cost.get("weights") is None:
+        return length
+    return render("over", length, f"{_many(cost['weights'])} weights")
+
+
+def _many(number: int) -> str:
+    return f"{number / 1e6:.1f} M" if number >= 1e6 else f"{number / 1e3:.0f} k"
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One row: its name, the picture, the figure in words, and a remark beside the name."""
+
+    name: str | Markup
+    drawn: Markup
+    figure: str | Markup
+    note: str = ""
+    head: str = ""
+
+
+def whiskers(caption: str, rows: Sequence[Dot | str], span: Span, legend: Sequence[tuple[Markup, str]]) -> Markup:
+    """The whole picture; a string among the rows is a heading for those below it."""
+    dots = [Dot("", Markup(""), "", head=row) if isinstance(row, str) else row for row in rows]
+    return render("whiskers", caption, dots, axis(span), legend)

@@ -10,10 +10,9 @@ from typing import Any
 from markupsafe import Markup
 
 from pipelines.report.block import Block
-from pipelines.report.looks import SAID, legend
-from pipelines.report.parts import TEMPLATES, UNKNOWN, Cell, join, page, table
+from pipelines.report.parts import STATUS, TEMPLATES, UNKNOWN, Cell, join, legend, page, render, table
 from pipelines.report.sections import sections_of
-from pipelines.report.sections.sure import summary
+from pipelines.report.sections.uncertainty import summary
 from pipelines.report.svg import LOOKS, badge
 from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation.result import percent
@@ -55,7 +54,7 @@ def _chapter(block: Block, anchor: str, short: str) -> dict[str, Any]:
         "corpus_title": block.name,
         "synthetic": block.corpus.kind == "synthetic",
         "verdict": block.verdict,
-        "sure": summary(block),
+        "uncertainty": summary(block),
         "about": about,
         "sections": sections_of(block),
     }
@@ -68,18 +67,20 @@ def _short(block: Block, blocks: Sequence[Block]) -> str:
 
 
 def _overview(blocks: Sequence[Block]) -> Markup:
-    """Models by comparisons; figures of different columns answer different questions."""
+    """Table of models by comparisons; figures of different columns are not comparable."""
     ranked = [row.name for block in blocks for row in block.comparison.ranked]
     names = dict.fromkeys(ranked + [row.name for block in blocks for row in block.comparison.adapted])
     rows: list[list[str | Cell]] = [[name, *(_standing(block, name) for block in blocks)] for name in names]
     columns = [
         "model",
-        *(Markup("{}<br><small>{} emotions, {}</small>").format(b.name, len(b.classes), b.protocol) for b in blocks),
+        *(render("over", block.name, f"{len(block.classes)} emotions, {block.protocol}") for block in blocks),
     ]
-    caption = Markup(
-        "UAR in % of every model everywhere. {}. Columns differ in emotions, "
-        "speakers and language: compare down, not across."
-    ).format(Markup(", ").join(Markup("{} {}").format(mark, said) for mark, said in legend(*list(SAID)[:3], "adapted")))
+    caption = render(
+        "legend_of",
+        "UAR in % of every model everywhere.",
+        legend(*list(STATUS)[:3], "adapted"),
+        ". Columns differ in emotions, speakers and language: compare down, not across.",
+    )
     return join(table(caption, columns, rows))
 
 
@@ -88,6 +89,6 @@ def _standing(block: Block, name: str) -> Cell:
     if row is None:
         return Cell(UNKNOWN)
     mark = block.mark(row)
-    figure = Markup("<strong>{}</strong>") if mark == "best" else Markup("{}")
-    spoken = Markup('<span class="out-of-sight">, {}</span>').format(SAID[mark])
-    return Cell(Markup("{} {}{}").format(badge(LOOKS[mark]), figure.format(percent(row.result["uar"])), spoken))
+    figure = percent(row.result["uar"])
+    text = render("strong", figure) if mark == "best" else figure
+    return Cell(render("marked", badge(LOOKS[mark]), text, STATUS[mark]))

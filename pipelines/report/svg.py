@@ -1,6 +1,6 @@
 """Small pictures as SVG: marks with a shape and a colour each, rows of dots with whiskers, plots of fixed size.
 
-Colours are Okabe and Ito's, which are told apart with any kind of colour vision; nothing is said by colour alone.
+Colours are Okabe and Ito's, which are distinguishable with any kind of colour vision; nothing depends on colour alone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,9 +54,9 @@ def _number(value: object) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def words(said: str, **attributes: object) -> Markup:
+def words(text: str, **attributes: object) -> Markup:
     """Text."""
-    return element("text", escape(said), **attributes)
+    return element("text", escape(text), **attributes)
 
 
 def mark(look: Look, x: float | str = 0, y: float | str = 0) -> Markup:
@@ -145,7 +145,7 @@ def _upright(x: str, colour: str, dash: str | None = None) -> Markup:
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot of fixed size; both axes begin and end where it says."""
+    """A plot of fixed size; with given ends of both axes."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -191,7 +191,7 @@ class Plot:
 
         Args:
             parts: what is drawn inside
-            label: what a screen reader says
+            label: for a screen reader
             x_name, y_name: of the axes
             x_ticks, y_ticks: values that get a number
             x_format, y_format: how they are written

@@ -21,7 +21,6 @@ from ser_tasks.bundles.final_model import final_recogniser
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
-from ser_tasks.bundles.pictures import as_png, reliability_figure, risk_coverage_figure
 from ser_tasks.bundles.reliability import Confidence, validate_confidence
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
@@ -30,12 +29,14 @@ from ser_tasks.evaluation.result import percent
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.params import BundleParams, Params
+from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
+from ser_tasks.plots.style import as_png
 from ser_tasks.tracking import KIND, register_bundle
 
 
 @flow("bundle", run_name="{name}")
 def bundle(name: str, params: Params) -> None:
-    """Train on everything, judge the confidences of the cross-validation, write the folder."""
+    """Train on everything, calibrate on the confidences of the cross-validation, write the folder."""
     section = params.bundles[name]
     check_bundled(section.model)
     result, predictions = _evaluated(section, params)

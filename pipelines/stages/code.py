@@ -25,7 +25,7 @@ WITHOUT = (  # packages and modules whose code decides no output of a stage: it 
     "ser_tasks.atomic",
     "ser_tasks.engine",
     "ser_tasks.errors",
-    "ser_tasks.evaluation.plots",
+    "ser_tasks.plots.confusion",
     "ser_tasks.keras_backend",
     "ser_tasks.params",
     "ser_tasks.tracking",

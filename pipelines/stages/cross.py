@@ -5,6 +5,6 @@ from pipelines.settings import project_params
 
 
 def main(name: str) -> None:
-    """The entry of params.yaml, with the workers that it asks for."""
+    """The entry of params.yaml, with the workers that it sets."""
     params = project_params()
     run(name, params.cross[name], params)

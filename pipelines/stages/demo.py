@@ -12,7 +12,7 @@ from ser_tasks.tasks import make_speaker
 
 @flow("demo")
 def demo(params: Params) -> None:
-    """Speak every utterance, and write the manifest of what was spoken."""
+    """Synthesise every utterance, and write the manifest."""
     root = paths.corpus_root("demo")
     with atomic_path(root) as folder:
         folder.mkdir()
@@ -23,6 +23,6 @@ def demo(params: Params) -> None:
 
 
 def main() -> None:
-    """The flow with the workers that params.yaml asks for."""
+    """The flow with the workers that params.yaml sets."""
     params = project_params()
     demo.on(params.workers)(params)

@@ -39,6 +39,6 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
 
 
 def main(corpus: str, protocol: str, model: str) -> None:
-    """The flow with the workers that params.yaml asks for."""
+    """The flow with the workers that params.yaml sets."""
     params = project_params().for_corpus(corpus)
     evaluate.on(params.workers)(corpus, protocol, model, params)

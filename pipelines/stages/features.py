@@ -42,6 +42,6 @@ def tell_of_silence(corpus: str, silent: list[str], total: int) -> None:
 
 
 def main(corpus: str, feature_set: str) -> None:
-    """The flow with the workers that params.yaml asks for."""
+    """The flow with the workers that params.yaml sets."""
     params = project_params()
     features.on(params.workers)(corpus, feature_set, params)

@@ -1,4 +1,4 @@
-"""Stage `params`: refuse a params.yaml that would be half ignored, before anything runs on it."""
+"""Stage `params`: reject a params.yaml that would be half ignored, before anything runs on it."""
 
 from pipelines import paths
 from pipelines.orchestration.stage_list import corpora_of, read_by, write_stages

@@ -1,4 +1,4 @@
-"""Stage `transcripts`: what was said in a corpus, as a speech recogniser hears it."""
+"""Stage `transcripts`: transcripts of a corpus by a speech recogniser."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
 
 @flow("transcripts", run_name="{corpus}")
 def transcripts(corpus: str, params: Params) -> None:
-    """Hear the shards that are missing, write their words, hold them against manual transcripts if there are any."""
+    """Transcribe the missing shards, write their words, and score them if there are manual transcripts."""
     utterances, folder = read_utterances(paths.utterances(corpus)), paths.RECOGNISED / corpus
     shards = plan(corpus, utterances, params.asr)
     hear(corpus, shards)
@@ -46,10 +46,10 @@ def transcripts(corpus: str, params: Params) -> None:
 
 
 def plan(corpus: str, utterances: pd.DataFrame, params: AsrParams) -> list[Shard]:
-    """What is to be heard, by the engine that params.yaml names.
+    """What is to be transcribed, by the engine that params.yaml names.
 
     Raises:
-        UserError: nothing can be heard, the engine is not installed, or it does not know the language
+        UserError: nothing can be transcribed, the engine is not installed, or it does not know the language
     """
     shards = plan_transcripts(utterances, params.engine_here, params.settings, shard_minutes=params.shard_minutes)
     if not shards:
@@ -70,12 +70,12 @@ def hear(corpus: str, shards: list[Shard]) -> None:
 
 
 def head(corpus: str, params: Params) -> dict[str, Any]:
-    """What was heard, and with what settings."""
+    """The transcripts, and their settings."""
     return {"corpus": corpus, "corpus_kind": CORPORA[corpus].kind, "settings": params.asr.settings}
 
 
 def figures(utterances: pd.DataFrame, transcribed: pd.DataFrame, params: EvaluationParams) -> dict[str, Any]:
-    """How much was heard, by what; and how far it is from the manual transcripts, null where there are none.
+    """How much was transcribed, by what; and the distance from the manual transcripts, null where there are none.
 
     No times: the same work gives the same figures.
     """
@@ -90,7 +90,7 @@ def figures(utterances: pd.DataFrame, transcribed: pd.DataFrame, params: Evaluat
 
 
 def errors_of(said: pd.DataFrame, transcribed: pd.DataFrame, params: EvaluationParams) -> dict[str, float] | None:
-    """Word error rate, its interval if several speakers were heard, and what it is made of."""
+    """Word error rate, its interval if there are several speakers, and what it is made of."""
     if said.empty:
         return None
     heard = dict(zip(transcribed.utterance_id, transcribed.transcript, strict=True))
@@ -104,7 +104,7 @@ def errors_of(said: pd.DataFrame, transcribed: pd.DataFrame, params: EvaluationP
 
 
 def show_heard(result: Mapping[str, Any], *, pace: float) -> None:
-    """What was heard in three lines."""
+    """The transcripts in three lines."""
     kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
     CONSOLE.print(f"\n[bold]{result['corpus']} · heard by {result['engine']} {result['engine_version']}[/]{kind}")
     CONSOLE.print(
@@ -153,6 +153,6 @@ def track(result: Mapping[str, Any], *, pace: float) -> str:
 
 
 def main(corpus: str) -> None:
-    """The flow with the workers that params.yaml asks for."""
+    """The flow with the workers that params.yaml sets."""
     params = project_params()
     transcripts.on(params.workers)(corpus, params)

@@ -28,5 +28,5 @@ def utterances(corpus: str) -> None:
 
 
 def main(corpus: str) -> None:
-    """The flow with the workers that params.yaml asks for."""
+    """The flow with the workers that params.yaml sets."""
     utterances.on(project_params().workers)(corpus)

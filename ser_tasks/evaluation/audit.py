@@ -26,7 +26,7 @@ def audit_folds(utterances: pd.DataFrame, folds: Sequence[Fold], *, straddling: 
     """Refuse folds whose parts share an utterance, a sound, a speaker or a group (twin takes, dialog).
 
     Columns in `straddling` are counted instead of refused. A shared utterance is refused under every protocol, and so
-    is the same sound under two names (`sha256`), but where `ser inflation` shows what that adds.
+    is the same sound under two names (`sha256`), but where `ser protocol-bias` shows what that adds.
 
     Returns:
         how many test utterances have their speaker, and their group, in the training part too

@@ -64,7 +64,7 @@ class SpeakerDependent(Section):
 
 
 class InflationParams(Section):
-    """How `ser inflation` divides speakers and sentences."""
+    """How `ser protocol-bias` divides speakers and sentences."""
 
     parts: Count  # of the speakers, and of the sentences
     loso_speakers: Count  # a corpus with more of them has no leave-one-speaker-out row, which would take long

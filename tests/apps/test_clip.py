@@ -4,8 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from apps.clip import read_clip
-from apps.refusals import NotSoundError, TooMuchError
+from apps.uploads import NotAudioError, TooLargeError, read_clip
 from ser_tasks.errors import UserError
 from tests.apps.conftest import encoded
 from tests.bundles.small_bundles import RATE, voice
@@ -23,7 +22,7 @@ def video(signal: np.ndarray, path) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["WAV", "FLAC", "OGG", "MP3", "AIFF"])
-def test_every_kind_of_sound_file_is_known_by_its_content_whatever_it_is_called(kind, limits, scratch):
+def test_every_kind_of_sound_file_is_known_by_its_content_whatever_its_name(kind, limits, scratch):
     signal = voice("anger")
     clip = read_clip(encoded(signal, kind), name="notes.txt", limits=limits)
     assert clip.name == "notes.txt"
@@ -33,14 +32,14 @@ def test_every_kind_of_sound_file_is_known_by_its_content_whatever_it_is_called(
     assert list(scratch.iterdir()) == []
 
 
-def test_what_a_browser_records_as_a_video_container_is_heard_too(limits, tmp_path, scratch):
+def test_what_a_browser_records_as_a_video_container_is_decoded_too(limits, tmp_path, scratch):
     signal = voice("anger")
     clip = read_clip(video(signal, tmp_path / "a.mkv"), name="a", limits=limits)
     np.testing.assert_allclose(clip.recording.samples[:, 0], signal, atol=2 / 32767)
 
 
-def test_what_is_no_sound_file_is_answered_with_its_beginning_and_the_known_kinds(limits):
-    with pytest.raises(NotSoundError, match=r"^cv.pdf: not readable as sound .* first bytes are b'%PDF-1.7'. Expected"):
+def test_what_is_no_sound_file_is_reported_with_its_beginning_and_the_known_kinds(limits):
+    with pytest.raises(NotAudioError, match=r"^cv.pdf: not readable as sound .* first bytes are b'%PDF-1.7'. Expected"):
         read_clip(b"%PDF-1.7", name="cv.pdf", limits=limits)
 
 
@@ -52,19 +51,19 @@ def test_a_broken_file_is_named_as_its_sender_does_and_leaves_nothing(anger, lim
     assert list(scratch.iterdir()) == []
 
 
-def test_a_long_recording_is_refused_before_it_is_decoded(limits, tmp_path, monkeypatch):
+def test_a_long_recording_is_rejected_before_it_is_decoded(limits, tmp_path, monkeypatch):
     silence = np.zeros(11 * RATE, np.float32)  # a few kB as FLAC, however long
     for decoder in ("libsndfile", "ffmpeg"):
         monkeypatch.setattr(f"ser_tasks.audio.{decoder}._blocks", lambda *_: pytest.fail("it was decoded"))
-    with pytest.raises(TooMuchError, match=r"a: 11.0 s of sound, at most 10 s are heard. Cut it"):
+    with pytest.raises(TooLargeError, match=r"a: 11.0 s of sound, at most 10 s are read. Cut it"):
         read_clip(encoded(silence, "FLAC"), name="a", limits=limits)
-    with pytest.raises(TooMuchError, match=r"a: 11.0 s of sound"):
+    with pytest.raises(TooLargeError, match=r"a: 11.0 s of sound"):
         read_clip(video(silence, tmp_path / "a.mkv"), name="a", limits=limits.model_copy(update={"megabytes": 9}))
 
 
-def test_many_channels_and_bytes_are_refused_too(limits):
+def test_many_channels_and_bytes_are_rejected_too(limits):
     dense = encoded(np.zeros((9 * 60_000, 8), np.float32), "FLAC", rate=60_000)
-    with pytest.raises(TooMuchError, match=r"4320000 samples, at most 3840000"):
+    with pytest.raises(TooLargeError, match=r"4320000 samples, at most 3840000"):
         read_clip(dense, name="a", limits=limits)
-    with pytest.raises(TooMuchError, match=r"a: 0.6 MB, at most 0.5 MB are read"):
+    with pytest.raises(TooLargeError, match=r"a: 0.6 MB, at most 0.5 MB are read"):
         read_clip(bytes(600_000), name="a", limits=limits)

@@ -70,7 +70,7 @@ def test_ports_are_published_on_this_machine_alone():
 
 
 @pytest.mark.parametrize("name", ["serve", "app"])
-def test_what_answers_people_cannot_write_but_into_memory(name):
+def test_services_can_write_into_memory_alone(name):
     assert SERVICES[name]["read_only"]
     assert SERVICES[name]["tmpfs"] == ["/tmp"]
     assert all(volume.endswith(":ro") for volume in SERVICES[name]["volumes"])

@@ -27,14 +27,14 @@ def test_all_there_are_unless_some_are_named_by_name_or_by_folder():
 
 
 @pytest.mark.usefixtures("project")
-def test_two_of_one_name_and_one_that_is_not_there_are_refused():
+def test_two_of_one_name_and_one_that_is_not_there_are_rejected():
     with pytest.raises(UserError, match=r"the same name twice\. Name each once"):
         find_bundles(["one", "elsewhere/one"])
     with pytest.raises(UserError, match="three"):
         find_bundles(["three"])
 
 
-def test_without_any_it_is_said_how_to_make_one(tmp_path, monkeypatch):
+def test_without_any_the_error_names_the_command_that_makes_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="ser bundle CORPUS MODEL"):
         find_bundles([])

@@ -1,4 +1,4 @@
-"""The HTTP service, asked in the same process."""
+"""The HTTP service, in the same process."""
 
 import asyncio
 import threading
@@ -9,10 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 
-from apps.body import uploads_of
-from apps.refusals import LaterError, TooSlowError
-from apps.service import service
-from apps.workplace import Workplace
+from apps.service import RequestLimiter, service
+from apps.uploads import BusyError, UploadTimeoutError, uploads_of
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.inference.prediction import recognise
 from tests.apps.conftest import encoded
@@ -32,7 +30,7 @@ def client(bundle, limits, scratch):
     assert list(scratch.iterdir()) == []  # nothing is left of any request
 
 
-def test_a_recording_is_answered_as_the_command_line_answers_it(client, bundle, anger):
+def test_a_recording_has_the_prediction_of_the_command_line(client, bundle, anger):
     said = client.post("/v1/recognise?name=a.wav", content=anger).json()
     expected = recognise(bundle, Recording(voice("anger", speaker=5, take=7)[:, None], RATE))
     assert said["file"] == "a.wav"
@@ -46,7 +44,7 @@ def test_a_form_is_as_good_as_a_raw_body(client, anger):
     assert form == client.post("/v1/recognise?name=a.wav", content=anger).json()
 
 
-def test_a_batch_has_an_answer_or_an_error_for_each_file_in_its_order(client, anger):
+def test_a_batch_has_a_prediction_or_an_error_for_each_file_in_its_order(client, anger):
     files = [("files", ("good.wav", anger)), ("files", ("bad.txt", b"hello")), ("files", ("short.wav", anger[:44]))]
     results = client.post("/v1/recognise/batch", files=files).json()["results"]
     assert [result["file"] for result in results] == ["good.wav", "bad.txt", "short.wav"]
@@ -71,7 +69,7 @@ def test_errors_have_a_status_and_the_text_of_the_command_line(client, content, 
     assert reply.json()["detail"].startswith(detail)
 
 
-def test_a_stream_that_does_not_say_its_size_is_cut_off_at_the_limit(client):
+def test_a_stream_of_unknown_size_is_cut_off_at_the_limit(client):
     parts = iter([bytes(100_000)] * 50)  # of 5 MB, where 0.5 are read
     assert client.post("/v1/recognise", content=parts).status_code == 413
 
@@ -82,11 +80,11 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up(limits):
 
     hasty = limits.model_copy(update={"upload_seconds": 0.01})
     request = Request({"type": "http", "headers": [], "query_string": b""}, never)
-    with pytest.raises(TooSlowError, match=r"did not arrive within 0.01 s"):
+    with pytest.raises(UploadTimeoutError, match=r"did not arrive within 0.01 s"):
         asyncio.run(uploads_of(request, limits=hasty))
 
 
-def test_forms_without_files_or_with_too_many_are_answered_with_how_to_send_them(client, anger):
+def test_forms_without_files_or_with_too_many_are_reported_with_how_to_send_them(client, anger):
     assert "curl -F" in client.post("/v1/recognise", files={"comment": (None, "no file")}).json()["detail"]
     many = client.post("/v1/recognise/batch", files=[("files", (str(i), anger)) for i in range(4)])
     assert (many.status_code, "at most 3" in many.json()["detail"]) == (400, True)
@@ -102,7 +100,7 @@ def test_before_the_bundle_is_loaded_the_service_is_alive_and_not_ready(limits):
             assert int(reply.headers["retry-after"]) > 0
 
 
-def test_the_card_says_what_the_model_is(client, bundle):
+def test_the_card_describes_the_model(client, bundle):
     assert client.get("/ready").json() == {"status": "ready", "bundle": "small"}
     assert client.get("/v1/bundle").json() == bundle.card.model_dump(mode="json")
 
@@ -113,26 +111,26 @@ def test_the_description_names_every_address_and_its_page_fetches_nothing(client
     page = client.get("/docs").text
     assert all(path in page for path in paths)
     assert "http" not in page.replace("http-equiv", "")
-    assert client.get("/nothing").json()["detail"] == "Not Found. /docs says what there is."
+    assert client.get("/nothing").json()["detail"] == "Not Found. See /docs."
 
 
-def test_who_finds_no_place_is_told_when_to_come_again():
-    async def three_at_a_place_for_two() -> LaterError:
-        workplace, free = Workplace(at_once=1, waiting=1), threading.Event()
-        workplace.seconds = 2.5  # of earlier jobs
+def test_a_request_beyond_the_limit_gets_the_time_to_retry():
+    async def three_at_a_place_for_two() -> BusyError:
+        limiter, free = RequestLimiter(at_once=1, waiting=1), threading.Event()
+        limiter.seconds = 2.5  # of earlier jobs
 
         async def hold() -> None:
-            async with workplace.place():
-                await workplace.run(free.wait)
+            async with limiter.slot():
+                await limiter.run(free.wait)
 
         holding = [asyncio.create_task(hold()) for _ in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(LaterError) as refused:
+        with pytest.raises(BusyError) as refused:
             await hold()
         free.set()
         await asyncio.gather(*holding)
-        async with workplace.place():  # there is room again
-            workplace.close()
+        async with limiter.slot():  # there is room again
+            limiter.close()
         return refused.value
 
     assert asyncio.run(three_at_a_place_for_two()).seconds == 5  # two jobs of 2.5 s, one after the other

@@ -7,11 +7,12 @@ from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.bundles.card import BundleError, read_card
 from ser_tasks.bundles.final_model import final_section
 from ser_tasks.bundles.model_card import model_card
-from ser_tasks.bundles.pictures import as_png, reliability_figure, risk_coverage_figure
 from ser_tasks.bundles.reliability import validate_confidence
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import ReliabilityParams
+from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
+from ser_tasks.plots.style import as_png
 from tests.bundles.small_bundles import small_params
 
 REASONS = {

@@ -146,7 +146,7 @@ def project(tmp_path_factory):
         ("ser fetch nosuch", "no corpus is called 'nosuch'"),
     ],
 )
-def test_a_quick_command_answers(project, monkeypatch, line, answer):
+def test_a_quick_command_runs(project, monkeypatch, line, answer):
     monkeypatch.chdir(project)
     (command,) = commands_in(f"```sh\n{line}\n```", "page.md")
     done = CliRunner().invoke(cli, command.words[1:])

@@ -6,12 +6,10 @@ import pytest
 import yaml
 from pydantic import Field, PositiveInt
 
-from pipelines.reference.allowed import allowed
-from pipelines.reference.commands_page import commands_page
-from pipelines.reference.comments import field_comments, file_comments
 from pipelines.reference.markdown import code, moved, plain, value
-from pipelines.reference.params_page import params_page
-from pipelines.reference.stages import readers, stages_of
+from pipelines.reference.pages import commands_page
+from pipelines.reference.params_page import allowed, field_comments, file_comments, params_page
+from pipelines.reference.stages_page import readers, stages_of
 from ser_tasks.params import Fraction, Section
 from ser_tasks.params.base import Count
 from ser_tasks.params.project import ProjectParams
@@ -48,7 +46,7 @@ class Grown(Base):
         ("switch", "`true`, `false`"),
     ],
 )
-def test_what_a_field_may_be_is_said_in_words(field, phrase):
+def test_what_a_field_may_be_is_described_in_words(field, phrase):
     assert allowed(Grown.model_json_schema()["properties"][field]) == phrase
 
 
@@ -116,7 +114,7 @@ def test_links_of_a_page_that_moves_still_lead_to_other_pages(tmp_path):
     assert moved(page) == "[a](../a.md#b), c, [d](#d), [e](https://e.org)"
 
 
-def test_every_key_of_params_yaml_is_on_the_page_and_says_what_it_means():
+def test_every_key_of_params_yaml_is_on_the_page_with_its_meaning():
     lines = params_page(PROJECT).splitlines()
     assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == [
         *yaml.safe_load((PROJECT / "params.yaml").read_text())

@@ -42,7 +42,7 @@ def test_every_page_is_in_the_navigation(site):
     assert {f"reference/{name}.html" for name in PAGES} <= listed
 
 
-def test_no_page_loads_anything_from_elsewhere(site):
+def test_no_page_loads_anything_from_other_hosts(site):
     files = [*site.rglob("*.html"), *site.rglob("*.css")]
     assert [
         f"{file}: {found[0]}" for file in files for found in LOADED.finditer(file.read_text(encoding="utf-8"))

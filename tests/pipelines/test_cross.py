@@ -1,4 +1,4 @@
-"""From one corpus to another, on two small ones whose answers are known; no server."""
+"""From one corpus to another, on two small ones with known results; no server."""
 
 import json
 from types import SimpleNamespace
@@ -81,7 +81,7 @@ def test_what_is_normalised_over_each_corpus_is_recognised_and_what_is_not_is_no
     assert any("hears 36 unlabelled utterances of ravdess" in warning for warning in normed["warnings"])
 
 
-def test_a_result_says_what_was_learnt_from_what_was_tested_and_what_was_left_out(folder, params):
+def test_a_result_records_the_training_and_test_sets_and_what_was_left_out(folder, params):
     result = cross_corpus.cross.fn("normed", section(corpus_norm=True), params)
     assert (result["corpus"], result["train"], result["recogniser"]) == ("ravdess", ["emodb"], "svm")
     assert (
@@ -117,7 +117,7 @@ def test_features_of_other_settings_are_not_mixed(folder, params):
         cross_corpus.plan_cross("x", section(), params)
 
 
-def test_a_corpus_that_is_not_here_is_answered_with_how_to_get_it(folder, params):
+def test_a_corpus_that_is_not_here_is_reported_with_how_to_get_it(folder, params):
     with pytest.raises(UserError, match=r"tess.parquet: no such table. Get the corpus \(ser fetch tess\)"):
         cross_corpus.plan_cross("x", section(test="tess"), params)
 
@@ -143,7 +143,7 @@ def test_networks_train_as_long_as_the_training_corpora_say(params):
         ({"presets": {"demo": "four_classes"}}, "demo, which takes no part"),
     ],
 )
-def test_a_section_that_cannot_be_is_refused(changes, message):
+def test_a_section_that_is_impossible_is_rejected(changes, message):
     with pytest.raises(ValidationError, match=message):
         section(**changes)
 
@@ -158,7 +158,7 @@ def test_a_section_that_cannot_be_is_refused(changes, message):
         ({"test": "emodb"}, r"cross.x: emodb is tested, so it cannot be learnt from"),
     ],
 )
-def test_an_entry_of_params_yaml_that_cannot_be_is_answered(tmp_path, monkeypatch, changes, message):
+def test_an_entry_of_params_yaml_that_is_impossible_is_reported(tmp_path, monkeypatch, changes, message):
     entry = {"train": "[emodb]", "test": "demo", "model": "svm", "presets": "{}", "corpus_norm": "false"} | changes
     written = "{x: {" + ", ".join(f"{key}: {value}" for key, value in entry.items()) + "}}"
     text = (PROJECT / "params.yaml").read_text(encoding="utf-8").replace("cross: {}", f"cross: {written}")
@@ -188,7 +188,7 @@ def test_the_stage_writes_where_its_flow_does():
         ("ravdess", "swm", "^--model 'swm'"),
     ],
 )
-def test_a_typo_on_the_command_line_is_answered_by_its_option(monkeypatch, train, model, message):
+def test_a_typo_on_the_command_line_is_reported_with_its_option(monkeypatch, train, model, message):
     monkeypatch.chdir(PROJECT)
     with pytest.raises(UserError, match=message):
         cross_matrix.evaluate_pair([train], "emodb", model, presets={}, corpus_norm=False)

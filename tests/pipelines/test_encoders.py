@@ -65,7 +65,7 @@ def test_an_evaluation_on_an_encoder_needs_its_layers_and_these_its_weights(plac
     assert (evaluated["code"], evaluated["settings"]) == ("logistic_speaker_norm", "logistic")
 
 
-def test_an_encoder_whose_weights_are_not_here_is_said_before_anything_runs(place):
+def test_an_encoder_whose_weights_are_not_here_is_reported_before_anything_runs(place):
     with_model(place, "whisper_base_logistic")
     with pytest.raises(UserError, match=r"whisper_base: its weights are not here.*ser fetch-encoder whisper_base"):
         prepare()

@@ -1,4 +1,4 @@
-"""The environment that computing commands ask for."""
+"""The environment that computing commands need."""
 
 import os
 

@@ -70,7 +70,7 @@ def test_a_bundle_has_a_name_made_of_both_and_needs_no_line_of_evaluations(ser):
         (("bundle", "demo", "mlp", "--name", "demo_svm"), "Give another --name"),
     ],
 )
-def test_what_cannot_be_is_refused_and_params_yaml_stays_as_it_was(ser, words, message):
+def test_what_is_impossible_is_rejected_and_params_yaml_stays_as_it_was(ser, words, message):
     before = Path("params.yaml").read_bytes()
     done = ser(*words)
     assert done.exit_code == 1
@@ -79,7 +79,7 @@ def test_what_cannot_be_is_refused_and_params_yaml_stays_as_it_was(ser, words, m
     assert ser.stages == []
 
 
-def test_a_run_that_fails_says_what_becomes_of_the_line(ser):
+def test_a_failed_run_reports_what_happens_to_the_line(ser):
     ser.status = 1
     done = ser("evaluate", "demo", "logistic")
     assert done.exit_code == 1

@@ -1,4 +1,4 @@
-"""A class that one speaker alone has: the import says so beforehand, every result of it afterwards."""
+"""A class that one speaker alone has: a note of the import, a warning of every result."""
 
 import json
 from types import SimpleNamespace
@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pipelines import paths
-from pipelines.display.importing import notes_of
+from pipelines.commands.import_corpus import notes_of
 from pipelines.evaluations import ensemble
 from pipelines.settings import project_params
 from ser_tasks.corpora.utterances import utterance_table, write_utterances
@@ -53,7 +53,7 @@ def test_the_result_of_a_model_and_of_an_ensemble_say_what_is_never_recognised(t
     assert SENTENCE in both["warnings"]
 
 
-def test_the_preview_of_an_import_says_which_classes_one_speaker_alone_has():
+def test_the_preview_of_an_import_names_the_classes_of_a_single_speaker():
     labels = SimpleNamespace(classes={"A": "anger", "B": "fear", "C": "joy", "X": None})
     said = pd.DataFrame({"speaker": [*list("aabbbc"), None], "emotion": [*list("ABABXA"), "C"]})
     plan = SimpleNamespace(notes=("first",), table=said, labels=labels)

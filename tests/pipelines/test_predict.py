@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.commands.bundles import find_bundle
-from pipelines.display.predictions import clock
-from pipelines.orchestration.worker_pool import Crew, crew
+from pipelines.orchestration.worker_pool import WorkerPool, worker_pool
 from ser_tasks.bundles.inference import files
+from ser_tasks.bundles.inference.timeline import clock
 from ser_tasks.errors import UserError
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
 
@@ -49,7 +49,7 @@ def rows_of(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_csv_has_a_row_for_every_input_in_order_and_status_2_says_that_one_has_no_answer(ser):
+def test_csv_has_a_row_for_every_input_in_order_and_status_2_reports_that_one_has_no_prediction(ser):
     done = ser("rec")
     assert done.exit_code == 2
     rows = rows_of(done.stdout)
@@ -59,7 +59,7 @@ def test_csv_has_a_row_for_every_input_in_order_and_status_2_says_that_one_has_n
     assert sum(float(rows[0][name]) for name in CLASSES) == pytest.approx(1, abs=1e-5)
     assert "broken.wav: not readable as sound" in rows[1]["remarks"]
     assert "broken.wav: not readable as sound" in done.stderr
-    assert "3 of 4 files answered" in done.stderr
+    assert "3 of 4 files predicted" in done.stderr
 
 
 def test_each_channel_has_a_row_and_is_counted_as_one(ser, place):
@@ -71,16 +71,16 @@ def test_each_channel_has_a_row_and_is_counted_as_one(ser, place):
         ("call.wav", "right", "sadness"),
         ("rec/neutral.wav", "mix", "neutral"),
     ]
-    assert "3 of 3 channels answered" in done.stderr
+    assert "3 of 3 channels predicted" in done.stderr
 
 
-def test_all_answered_is_status_0_and_names_may_come_from_standard_input(ser):
+def test_all_predicted_is_status_0_and_names_may_come_from_standard_input(ser):
     done = ser("-", input="rec/sadness.wav\nrec/anger.wav\n")
     assert done.exit_code == 0, done.stderr
     assert [row["emotion"] for row in rows_of(done.stdout)] == ["sadness", "anger"]
 
 
-def test_in_a_clone_the_model_that_the_project_comes_with_answers_and_says_what_it_is(place, tmp_path, monkeypatch):
+def test_in_a_clone_the_model_that_the_project_comes_with_predicts_and_is_named(place, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("params.yaml", "models"):
         (tmp_path / name).symlink_to(PROJECT / name)
@@ -88,11 +88,11 @@ def test_in_a_clone_the_model_that_the_project_comes_with_answers_and_says_what_
     assert done.exit_code == 0, done.stderr
     (row,) = rows_of(done.stdout)
     assert sum(float(row[name]) for name in ("anger", "happiness", "neutral", "sadness")) == pytest.approx(1, abs=1e-5)
-    assert "Asked: models/acted_speech, a small model of acted speech (UAR 75.9" in done.stderr.replace("\n", " ")
+    assert "Bundle: models/acted_speech, a small model of acted speech (UAR 75.9" in done.stderr.replace("\n", " ")
     assert "docs/encoders.md" in done.stderr
 
 
-def test_every_format_says_the_same(ser, tmp_path):
+def test_every_format_holds_the_same(ser, tmp_path):
     files = [tmp_path / f"a.{ending}" for ending in ("csv", "jsonl", "parquet")]
     done = ser("rec", *(part for file in files for part in ("--to", file)))
     assert done.exit_code == 2
@@ -117,7 +117,7 @@ def test_every_format_says_the_same(ser, tmp_path):
 def test_the_table_for_people_names_first_and_second(ser):
     done = ser("rec", "--format", "table")
     assert "anger" in done.stdout
-    assert "no answer" in done.stdout
+    assert "no prediction" in done.stdout
     assert "in rec/" in done.stdout
 
 
@@ -139,20 +139,20 @@ def test_ctrl_c_leaves_what_is_done(ser, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["rec", "--format", "xlsx"], "'xlsx' is no format here. Expected --format table, csv, jsonl, parquet"),
-        (["rec", "--to", "a.rttm"], "'rttm' is no format here. That is for --timeline"),
+        (["rec", "--format", "xlsx"], "'xlsx' is no known format. Expected --format table, csv, jsonl, parquet"),
+        (["rec", "--to", "a.rttm"], "'rttm' is no known format. That is for --timeline"),
         (["rec", "--bundle", "large"], "no bundle in data/bundles .* Here: small"),
         (["-"], "no path on standard input"),
     ],
 )
-def test_what_cannot_begin_says_how_it_could(ser, arguments, message):
+def test_what_cannot_start_is_reported_with_a_fix(ser, arguments, message):
     done = ser(*arguments, input="")
     assert isinstance(done.exception, UserError)
     with pytest.raises(UserError, match=message):
         raise done.exception
 
 
-def test_answers_that_are_there_stay_when_the_bundle_turns_out_to_be_broken(ser, place, tmp_path):
+def test_existing_predictions_stay_when_the_bundle_turns_out_to_be_broken(ser, place, tmp_path):
     broken, answers = tmp_path / "broken", tmp_path / "answers.csv"
     shutil.copytree(place / "data" / "bundles" / "small", broken)
     with (broken / "model.skops").open("ab") as file:
@@ -163,9 +163,9 @@ def test_answers_that_are_there_stay_when_the_bundle_turns_out_to_be_broken(ser,
     assert answers.read_text() == "of yesterday"
 
 
-def test_no_speed_is_told_where_nothing_was_answered(ser):
+def test_no_speed_is_printed_where_nothing_was_predicted(ser):
     done = ser("rec/broken.wav")
-    assert done.stderr.endswith("0 of 1 files answered, 0 of them unsure; 1 could not be, see the errors above.\n")
+    assert done.stderr.endswith("0 of 1 files predicted, 0 of them unsure; 1 could not be, see the errors above.\n")
 
 
 def test_59_97_seconds_are_a_minute():
@@ -182,7 +182,7 @@ def test_of_several_bundles_one_must_be_named(place, tmp_path, monkeypatch):
     assert find_bundle(str(place / "data/bundles/small")) == place / "data/bundles/small"
 
 
-def test_workers_answer_in_the_order_of_the_questions_and_take_up_no_more_than_they_need(place):
+def test_results_come_in_the_order_of_the_batches_which_are_read_as_they_are_needed(place):
     taken = []
 
     def batches():
@@ -191,7 +191,7 @@ def test_workers_answer_in_the_order_of_the_questions_and_take_up_no_more_than_t
             yield index
 
     with ThreadPoolExecutor(2) as pool:
-        answers = Crew(place / "data/bundles/small", pool, 2).ask(class_of, batches())
+        answers = WorkerPool(place / "data/bundles/small", pool, 2).map(class_of, batches())
         first = next(answers)
         assert len(taken) == 4
         assert [first, *answers] == [sorted(CLASSES)[index % 3] for index in range(12)]
@@ -205,12 +205,12 @@ def killed(bundle, index):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_a_killed_worker_is_said_to_be_one(place):
+def test_a_killed_worker_is_reported(place):
     with (
-        crew(place / "data/bundles/small", 2) as team,
+        worker_pool(place / "data/bundles/small", 2) as workers,
         pytest.raises(UserError, match=r"a worker of 2 was killed.*--workers 1"),
     ):
-        list(team.ask(killed, [0]))
+        list(workers.map(killed, [0]))
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +222,7 @@ def talk(place):
     return sound
 
 
-def test_a_timeline_finds_who_is_angry_when_and_every_file_of_it_says_so(ser, talk, tmp_path):
+def test_a_timeline_finds_who_is_angry_when_and_every_file_of_it_agrees(ser, talk, tmp_path):
     files = [tmp_path / f"talk.{ending}" for ending in ("csv", "rttm", "txt", "png")]
     done = ser("--timeline", "talk.flac", *(part for file in files for part in ("--to", file)))
     assert done.exit_code == 0, done.output
@@ -254,7 +254,7 @@ def test_one_picture_is_not_drawn_over_another(ser):
     assert "2 recordings would be written to a.png. Put {name} into the name" in str(done.exception)
 
 
-def test_a_recording_in_which_nobody_speaks_is_said_to_be_one(ser, place):
+def test_a_recording_without_speech_is_reported(ser, place):
     soundfile.write(place / "quiet.wav", np.zeros(3 * RATE), RATE)
     done = ser("--timeline", "quiet.wav")
     assert done.exit_code == 2

@@ -1,4 +1,4 @@
-"""`ser robustness`: the models of the evaluation, asked about degraded recordings as well."""
+"""`ser robustness`: the models of the evaluation, on degraded recordings as well."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
 
 
 @pytest.mark.parametrize("model", ["svm", "svm_speaker_norm"])
-def test_clean_answers_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
+def test_clean_predictions_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
     plan = plan_robustness("demo", model, params, conditions_of(params.robustness))
     for condition in plan.conditions:
         for shard in plan.shards[condition.name]:
@@ -68,7 +68,7 @@ def test_clean_answers_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_no
     assert both.chosen == clean.chosen
 
 
-def test_no_degraded_utterance_is_learnt_from(params):
+def test_no_degraded_utterance_is_trained_on(params):
     plan = plan_robustness("demo", "svm", params, chosen(conditions_of(params.robustness), ["gain"]))
     (condition,) = plan.conditions
     for shard in plan.shards[condition.name]:
@@ -81,6 +81,6 @@ def test_no_degraded_utterance_is_learnt_from(params):
 
 
 @pytest.mark.parametrize("model", ["tfidf", "speech_text_fusion", "text_lstm_heard"])
-def test_a_model_that_reads_words_is_refused_with_those_that_hear(model):
-    with pytest.raises(UserError, match="Name a model that hears: svm, "):
+def test_a_model_that_reads_words_is_rejected_with_the_acoustic_ones(model):
+    with pytest.raises(UserError, match="Name an acoustic model: svm, "):
         refuse_deaf(model)

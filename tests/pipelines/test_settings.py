@@ -54,7 +54,7 @@ FIRST = "{corpus: demo, protocol: speaker_independent, model: svm}"
         ("evaluations:  ", "corpora: [demo]\nevaluations:  ", r"params.yaml:\d+: unknown key 'corpora'"),
     ],
 )
-def test_a_name_that_no_table_has_is_answered_with_the_nearest_and_a_hint(edited, old, new, message):
+def test_a_name_that_no_table_has_is_reported_with_the_nearest_and_a_hint(edited, old, new, message):
     edited(old, new)
     with pytest.raises(UserError, match=message):
         project_params()
@@ -97,7 +97,7 @@ def test_a_list_without_lines_is_allowed(edited, tmp_path):
         ("n_mfcc: 20", "n_mfcc: 41", r"params.yaml: features of functionals: mfcc.n_mfcc is 41"),
     ],
 )
-def test_settings_of_features_that_cannot_be_are_refused_before_anything_runs(edited, old, new, message):
+def test_settings_of_features_that_are_impossible_are_rejected_before_anything_runs(edited, old, new, message):
     edited(old, new)
     with pytest.raises(UserError, match=message):
         project_params()
@@ -111,13 +111,13 @@ def test_trimming_wants_a_rate_of_the_detector(edited, tmp_path):
         project_params()
 
 
-def test_a_selected_corpus_that_is_not_here_is_answered_with_the_two_ways_to_get_it(edited):
+def test_a_selected_corpus_that_is_not_here_is_reported_with_the_two_ways_to_get_it(edited):
     edited(FIRST, FIRST.replace("demo", "ravdess"))
     with pytest.raises(UserError, match=r"ser fetch ravdess, or use a folder that you have: .*--from DIR"):
         prepare()
 
 
-def test_a_selected_corpus_that_lost_a_file_since_it_was_fetched_is_refused(edited, tmp_path):
+def test_a_selected_corpus_that_lost_a_file_since_it_was_fetched_is_rejected(edited, tmp_path):
     edited(FIRST, FIRST.replace("demo", "emodb"))
     (tmp_path / "data/manifests").mkdir(parents=True)
     (tmp_path / "data/manifests/emodb.csv").write_text("path,bytes,sha256\nwav/03a01Fa.wav,4,00\n")
@@ -200,7 +200,7 @@ def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
         ("corpus: demo, model: tfidf", r"bundles.demo_svm.model: tfidf cannot be bundled: it reads words"),
     ],
 )
-def test_a_bundle_that_cannot_be_made_is_refused_before_anything_runs(edited, new, message):
+def test_a_bundle_that_cannot_be_made_is_rejected_before_anything_runs(edited, new, message):
     edited("demo_svm: {corpus: demo, model: svm", f"demo_svm: {{{new}")
     with pytest.raises(UserError, match=message):
         project_params()
@@ -213,7 +213,7 @@ def test_whatever_takes_from_the_declaration_of_a_corpus_depends_on_it():
     assert "data/utterances" in stages()["cross"]["deps"]
 
 
-def test_folds_that_a_corpus_lacks_are_refused_where_they_are_asked_for(edited):
+def test_folds_that_a_corpus_lacks_are_rejected_where_they_are_needed(edited):
     edited(FIRST, FIRST.replace("speaker_independent", "emobox"))
     with pytest.raises(UserError, match=r"corpus.demo.emobox is null, but evaluations\[0\] asks for it. .*ser emobox"):
         project_params()

@@ -1,10 +1,10 @@
-"""`ser smoke-test` says of every network that it ran, with figures of the one fold's test part."""
+"""`ser smoke-test` reports of every network that it ran, with figures of the one fold's test part."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from pipelines.commands import smoke_test
+from pipelines.commands import networks
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.scoring import FoldOutcome
 
@@ -20,7 +20,7 @@ def test_the_figures_of_a_fold_are_those_of_its_test_part():
         labels=SimpleNamespace(utterance_ids=tuple(labels), emotions=tuple(labels.values())),
     )
     outcome = FoldOutcome(tested, posteriors, {"parameters": 7, "epochs": 2})
-    assert smoke_test._figures(request, outcome) == {
+    assert networks._figures(request, outcome) == {
         "reads": "functionals",
         "parameters": 7,
         "epochs": 2,
@@ -28,6 +28,6 @@ def test_the_figures_of_a_fold_are_those_of_its_test_part():
     }
 
 
-def test_a_corpus_that_is_not_known_is_answered_before_anything_runs():
+def test_an_unknown_corpus_is_reported_before_anything_runs():
     with pytest.raises(UserError, match="nowhere"):
-        smoke_test.main("nowhere")
+        networks.run_smoke_test("nowhere")

@@ -1,4 +1,4 @@
-"""What a recogniser with known answers hears of two clips: the flow of the stage, and what models then read."""
+"""Transcripts of two clips by a recogniser with known output: the flow of the stage, and what models then read."""
 
 import json
 import sqlite3
@@ -78,7 +78,7 @@ def write_corpus(*said: str | None) -> None:
 
 
 @pytest.mark.slow
-def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(folder, capsys):
+def test_two_clips_are_transcribed_scored_and_read_by_the_models(folder, capsys):
     write_corpus("The door is open.", "Yes, yes!")
     transcripts.on(WorkersParams(where="threads", count=2))("demo", PARAMS)
 
@@ -110,7 +110,7 @@ def test_two_clips_are_heard_held_against_what_was_said_and_read_by_the_models(f
     assert features_of("demo", RECOGNISED) == (file, digest)
 
 
-def test_without_manual_transcripts_the_rate_is_said_to_be_unknown(capsys):
+def test_without_manual_transcripts_the_rate_is_reported_as_unknown(capsys):
     heard = {"corpus": "demo", "corpus_kind": "acted", "engine": "parrot", "engine_version": "1"}
     show_heard({**heard, "utterances": 3, "nothing_heard": 1, "word_errors": None}, pace=0.25)
     out = capsys.readouterr().out
@@ -118,13 +118,13 @@ def test_without_manual_transcripts_the_rate_is_said_to_be_unknown(capsys):
     assert "no manual transcripts: the word error rate is not known" in out
 
 
-def test_a_corpus_without_sound_is_refused(folder):
+def test_a_corpus_without_sound_is_rejected(folder):
     rows = [{"corpus": "meld", "utterance_id": "u", "speaker": "s", "emotion": "joy", "transcript": "Yes."}]
     with pytest.raises(UserError, match=r"meld: none of its 1 utterances has sound. Fetch its recordings, or take it"):
         plan("meld", utterance_table(rows), PARAMS.asr)
 
 
-def test_an_engine_that_is_not_installed_is_said_with_the_command_that_brings_it(folder, monkeypatch):
+def test_an_engine_that_is_not_installed_is_reported_with_the_command_that_installs_it(folder, monkeypatch):
     write_corpus(None, None)
     line = Engine(Parrot, ("no-such-recogniser",), "make setup-all", languages=("en",))
     monkeypatch.setattr(asr, "ENGINES", {"pocketsphinx": line})
@@ -132,12 +132,12 @@ def test_an_engine_that_is_not_installed_is_said_with_the_command_that_brings_it
         plan("demo", read_utterances(paths.utterances("demo")), PARAMS.asr)
 
 
-def test_words_that_nobody_has_heard_yet_are_answered_with_the_stage_that_hears_them(folder):
+def test_missing_transcripts_are_reported_with_the_stage_that_makes_them(folder):
     with pytest.raises(UserError, match=r"demo.parquet: no such table of recognised words.*ser repro transcripts@demo"):
         features_of("demo", RECOGNISED)
 
 
-def test_every_model_of_words_has_a_twin_that_reads_what_was_heard_with_the_same_settings():
+def test_every_model_of_words_has_a_twin_that_reads_recognised_transcripts_with_the_same_settings():
     words = [name for name, model in MODELS.items() if model.feature_set == "transcripts"]
     for name in words:
         manual, heard = MODELS[name], MODELS[f"{name}_heard"]

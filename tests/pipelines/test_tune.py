@@ -65,7 +65,7 @@ def tags_of_runs(database: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.slow
-def test_a_search_says_its_cost_goes_on_records_every_trial_and_writes_the_params(folder, capsys):
+def test_a_search_prints_its_cost_resumes_records_every_trial_and_writes_the_params(folder, capsys):
     tune(trials=1, write=False)
     said = " ".join(capsys.readouterr().out.split())
     assert "2 studies (speaker a, everything) × (1 trials + params.yaml as it is) × 2 inner folds = 8 fits" in said

@@ -99,7 +99,7 @@ def edit_result(change) -> None:
 
 
 def test_nothing_changed_matches_and_making_it_again_gives_the_same_bytes(project):
-    assert verify() == (0, f"{NAME} matches not committed its 64 answers give its figures 1 rows: 1 matches")
+    assert verify() == (0, f"{NAME} matches not committed its 64 predictions give its figures 1 rows: 1 matches")
     before = paths.result(*ROW).read_bytes()
     make_row("speaker_independent")
     assert paths.result(*ROW).read_bytes() == before
@@ -118,7 +118,7 @@ def test_a_digit_of_the_result(project):
     assert "figure uar: " in said
 
 
-def test_a_digit_of_the_result_where_the_answers_are_not(project):
+def test_a_digit_of_the_result_where_the_posteriors_are_not(project):
     edit_result(lambda result: result.update(utterances=65))
     paths.predictions(*ROW).unlink()
     code, said = verify(NAME)
@@ -161,7 +161,7 @@ def test_one_row_of_the_utterance_table(project):
     assert "data functionals values" not in said
 
 
-def test_a_table_that_the_leak_audit_refuses_today(project):
+def test_a_table_that_the_leak_audit_rejects_today(project):
     table = read_utterances(paths.utterances("demo"))
     table.loc[3, "speaker"] = "d"
     write_utterances(table, paths.utterances("demo"))
@@ -278,7 +278,7 @@ def test_a_column_taken_out_of_the_predictions_is_missed(project):
     assert (code, "about other utterances or classes" in said) == (1, True)
 
 
-def test_a_row_from_before_is_said_to_lack_it_and_fails_where_that_is_asked_for(project):
+def test_a_row_from_before_is_reported_to_lack_it_and_fails_in_strict_mode(project):
     edit_result(lambda result: result.pop("provenance"))
     code, said = verify()
     assert (code, "no provenance" in said, "1 could not be checked in full" in said) == (0, True, True)
@@ -292,7 +292,7 @@ def test_a_corpus_that_is_not_here_is_not_taken_for_a_match(project):
     assert verify("--strict")[0] == 1
 
 
-def test_a_name_that_no_result_has_is_answered_with_the_nearest(project):
+def test_a_name_that_no_result_has_is_reported_with_the_nearest(project):
     done = CliRunner().invoke(cli, ["verify", "demo/speaker_independent/swm"])
     assert "Did you mean 'demo/speaker_independent/svm'?" in str(done.exception)
 
@@ -307,11 +307,11 @@ def test_computed_again_from_nothing_but_data_code_and_params(project, here):
     files = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
     code, said = verify(NAME, "--recompute", "--exact")
     assert (code, "reproduced" in said) == (0, True)
-    assert "the same figures, folds and answers, to the last digit" in said
+    assert "the same figures, folds and posteriors, to the last digit" in said
     assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == files
 
 
-def test_computed_again_a_changed_answer_and_a_changed_knob_are_no_reproduction(project, here):
+def test_computed_again_a_changed_posterior_and_a_changed_parameter_are_no_reproduction(project, here):
     table = pd.read_parquet(paths.predictions(*ROW))
     table.loc[0, ["anger", "sadness"]] = table.loc[0, ["sadness", "anger"]].to_numpy()
     table.to_parquet(paths.predictions(*ROW), index=False)
@@ -327,7 +327,7 @@ def test_a_difference_within_the_stated_tolerance_is_one_unless_none_is_allowed(
     assert "NOT reproduced" in verify(NAME, "--recompute", "--exact")[1]
 
 
-def test_an_ensemble_says_whose_answers_it_is_made_of_and_is_made_again(project, here):
+def test_an_ensemble_records_its_members_and_is_made_again(project, here):
     svm = paths.predictions(*ROW)
     shutil.copy(svm, svm.with_name("tfidf.parquet"))
     rule = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "tfidf"], "rule": "average"}

@@ -1,4 +1,4 @@
-"""Can its confidence be trusted? And what is left of the errors if it may stay silent?"""
+"""Calibration of the confidence, and errors left if the least confident predictions are withheld."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from pipelines.report.parts import Section, folded, join, note, picture, table, titled
+from pipelines.report.parts import Section, folded, join, note, picture, render, table, titled
 from pipelines.report.svg import BLUE, COLOURS, DASHES, GREY, INK, LOOKS, Plot, element, words
 from ser_tasks.evaluation.comparison.calibrated import Calibrated, calibrated
 from ser_tasks.evaluation.result import percent
@@ -21,11 +21,11 @@ LINES = 6  # in one picture
 
 
 def calibration(block: Block) -> Section | None:
-    """None where no answers are here."""
+    """The section; None where no predictions are on this machine."""
     n_bins = block.params.reliability.calibration_bins
     found = {
         row.name: calibrated(row.answers, block.classes, n_bins=n_bins)
-        for row in block.answered
+        for row in block.predicted
         if row.answers is not None
     }
     if not found:
@@ -33,8 +33,8 @@ def calibration(block: Block) -> Section | None:
     drawn = [titled(name, _reliability(name, one)) for name, one in found.items()]
     rest = drawn[FIRST:]
     caption = (
-        "Confidence against accuracy; each dot is a bin with as many answers as the others. On the dashed line a "
-        "confidence of 80 % is right 8 times in 10; below it the model is too sure of itself."
+        "Confidence against accuracy; each dot is a bin with as many predictions as the others. On the dashed line a "
+        "confidence of 80 % is right 8 times in 10; below it the model is overconfident."
     )
     body = join(
         picture(caption, *drawn[:FIRST]),
@@ -76,26 +76,24 @@ def _coverage(found: dict[str, Calibrated]) -> Markup:
         lines.append(plot.line(points[:: max(1, len(points) // 80)] + points[-1:], colour=colour, dash=dash))
     drawn = plot.drawn(
         *lines,
-        label="Errors among the answers that are kept, by the share kept: the table below has the figures.",
-        x_name="answers kept, the surest first",
+        label="Errors among the predictions that are kept, by the share kept: the table below has the figures.",
+        x_name="predictions kept, the most confident first",
         y_name="wrong",
         x_ticks=TENTHS,
         y_ticks=np.arange(0, top + 1e-9, 0.1 if top <= 0.5 else 0.2).tolist(),
     )
     keys = [_key(name, colour, dash) for name, colour, dash in zip(shown, COLOURS, DASHES, strict=False)]
-    return Markup('{}<div class="keys">{}</div>').format(drawn, Markup("").join(keys))
+    return render("keys", drawn, keys)
 
 
-def _key(name: str, colour: str, dash: str) -> Markup:
+def _key(name: str, colour: str, dash: str) -> tuple[Markup, str]:
     line = element("line", x1=0, x2=40, y1=8, y2=8, stroke=colour, stroke_width=2.5, stroke_dasharray=dash or None)
-    return Markup("<p>{} {}</p>").format(
-        element("svg", line, width=44, height=16, aria_hidden="true", class_="badge"), name
-    )
+    return element("svg", line, width=44, height=16, aria_hidden="true", class_="badge"), name
 
 
 def _coverage_caption(found: dict[str, Calibrated]) -> str:
     cut = f" The first {LINES} models." if len(found) > LINES else ""
-    return "Share of wrong answers if the least confident ones are left unanswered: the lower, the better." + cut
+    return "Share of wrong predictions if the least confident ones are withheld: the lower, the better." + cut
 
 
 def _figures(found: dict[str, Calibrated]) -> Markup:

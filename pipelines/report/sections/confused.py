@@ -1,4 +1,4 @@
-"""The utterances that most models get wrong with confidence, to listen to."""
+"""The utterances that most models get wrong with confidence, with their clips."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
+from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, render, table
 from ser_tasks.evaluation.comparison.confused import Confused, most_confused
 
 if TYPE_CHECKING:
@@ -16,38 +16,38 @@ TOP = 12
 
 
 def confused(block: Block) -> Section | None:
-    """None where answers are not here, or nothing is wrong."""
+    """The section; None where no predictions are on this machine, or none is wrong."""
     found = most_confused_of(block)
     if not found:
         return None
-    models = [row.name for row in block.answered]
-    heard = bool(block.clips)
-    columns = ["utterance", *(["listen"] if heard else []), "truth", *models, "words"]
+    models = [row.name for row in block.predicted]
+    with_clips = bool(block.clips)
+    columns = ["utterance", *(["listen"] if with_clips else []), "truth", *models, "words"]
     caption = (
         f"The {len(found)} that most of {len(models)} models get wrong, the most confident first; ✗ wrong, ✓ right, "
         "with the confidence"
     )
-    rows = [_row(one, block, models, heard=heard) for one in found]
+    rows = [_row(one, block, models, with_clips=with_clips) for one in found]
     return Section(
-        "confused", "What fools them", join(note(block.clips_said), table(caption, columns, rows, css="wide clips"))
+        "confused", "Confident errors", join(note(block.clips_note), table(caption, columns, rows, css="wide clips"))
     )
 
 
 def most_confused_of(block: Block) -> list[Confused]:
-    """Those of one chapter."""
-    tables = {row.name: row.answers for row in block.answered if row.answers is not None}
+    """The utterances of one chapter."""
+    tables = {row.name: row.answers for row in block.predicted if row.answers is not None}
     return most_confused(tables, block.classes, top=TOP)
 
 
-def _row(one: Confused, block: Block, models: list[str], *, heard: bool) -> list[Cell | str]:
+def _row(one: Confused, block: Block, models: list[str], *, with_clips: bool) -> list[Cell | str]:
     words = block.utterances.transcript.get(one.utterance_id) if "transcript" in block.utterances else None
     speaker = block.speakers.get(one.utterance_id, UNKNOWN)
-    name = Markup("{}<br><small>speaker {}</small>").format(one.utterance_id, speaker)
-    listen = [Cell(_player(block.clips.get(one.utterance_id), one.utterance_id), css="clip")] if heard else []
+    name = render("over", one.utterance_id, f"speaker {speaker}")
+    listen = [Cell(_player(block.clips.get(one.utterance_id), one.utterance_id), css="clip")] if with_clips else []
     return [
         Cell(name),
         *listen,
-        Cell(Markup("<strong>{}</strong>").format(one.truth), css="words"),
+        Cell(render("strong", one.truth), css="words"),
         *(_answer(*one.answers[model], truth=one.truth) for model in models),
         Cell(words if isinstance(words, str) else UNKNOWN, css="left"),
     ]
@@ -55,10 +55,10 @@ def _row(one: Confused, block: Block, models: list[str], *, heard: bool) -> list
 
 def _answer(emotion: str, probability: float, *, truth: str) -> Cell:
     sign = "✓" if emotion == truth else "✗"
-    return Cell(Markup("{} {}<br><small>{:.0f} %</small>").format(sign, emotion, 100 * probability), css="words")
+    return Cell(render("over", f"{sign} {emotion}", f"{100 * probability:.0f} %"), css="words")
 
 
 def _player(clip: str | None, name: str) -> Markup | str:
     if clip is None:
         return UNKNOWN
-    return Markup('<audio controls preload="none" src="{}" aria-label="{}"></audio>').format(clip, name)
+    return render("player", clip, name)

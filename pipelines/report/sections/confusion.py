@@ -1,4 +1,4 @@
-"""What is taken for what."""
+"""Confusion matrices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipelines.report.parts import Cell, Section, finding, folded, join, table
+from pipelines.report.parts import Cell, Section, finding, folded, join, render, table
 from ser_tasks.evaluation.comparison.answers import confusion as counts_of
 from ser_tasks.evaluation.result import percent
 
@@ -21,20 +21,20 @@ FIRST = 2  # matrices that are always open
 
 
 def confusion(block: Block) -> Section | None:
-    """One matrix for each model whose answers are here."""
-    made = [_matrix(row, block.classes) for row in block.answered]
+    """The section: one matrix for each model whose predictions are on this machine."""
+    made = [_matrix(row, block.classes) for row in block.predicted]
     if not made:
         return None
     open_, others = made[:FIRST], made[FIRST:]
-    worst = _most_frequent(block.answered[0], block.classes)
+    worst = _most_frequent(block.predicted[0], block.classes)
     return Section(
         "confusion",
-        "What is taken for what",
+        "Confusions",
         join(
             finding(worst),
             _side_by_side(open_),
             folded(
-                f"{len(others)} more: {', '.join(row.name for row in block.answered[FIRST:])}", _side_by_side(others)
+                f"{len(others)} more: {', '.join(row.name for row in block.predicted[FIRST:])}", _side_by_side(others)
             )
             if others
             else None,
@@ -51,7 +51,7 @@ def _matrix(row: Row, classes: Sequence[str]) -> Markup:
         for i, name in enumerate(classes)
     ]
     return table(
-        f"{row.name}: rows the truth, columns the answer; % of the row, and utterances",
+        f"{row.name}: rows the truth, columns the prediction; % of the row, and utterances",
         ["truth", *classes],
         rows,
         css="grid",
@@ -59,7 +59,7 @@ def _matrix(row: Row, classes: Sequence[str]) -> Markup:
 
 
 def _cell(count: int, share: float, *, hit: bool) -> Cell:
-    text = Markup("{:.0f} %<small>{}</small>").format(100 * share, count) if count else "·"
+    text = render("share", f"{100 * share:.0f} %", count) if count else "·"
     return Cell(text, share, css="hit" if hit else "")
 
 
@@ -73,4 +73,4 @@ def _most_frequent(row: Row, classes: Sequence[str]) -> str:
 
 
 def _side_by_side(made: Sequence[Markup]) -> Markup:
-    return Markup('<div class="matrices">{}</div>').format(join(*(Markup("<div>{}</div>").format(one) for one in made)))
+    return render("matrices", made)

@@ -1,4 +1,4 @@
-"""How networks learnt: UAR on the validation speakers, and the loss, epoch by epoch."""
+"""Learning curves of networks: UAR on the validation speakers, and the loss, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Epochs = Sequence[Mapping[str, Any]]
 
 
 def curves(block: Block) -> Section | None:
-    """None where there is no network."""
+    """The section; None where there is no network."""
     networks = [row for row in block.rows if row.name in NETWORKS]
     if not networks:
         return None
@@ -34,7 +34,7 @@ def curves(block: Block) -> Section | None:
         f"Not kept for {', '.join(unknown)}: these results are from before epochs were. Evaluating again keeps them."
     )
     return Section(
-        "curves", "How networks learnt", join(picture(caption, *drawn) if drawn else None, absent if unknown else None)
+        "curves", "Learning curves", join(picture(caption, *drawn) if drawn else None, absent if unknown else None)
     )
 
 

@@ -7,10 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pipelines.report.looks import count, legend, mark_words, marked, over_folds, seconds, size
-from pipelines.report.parts import UNKNOWN, Cell, Section, join, note, table
+from pipelines.report.parts import (
+    UNKNOWN,
+    Cell,
+    Dot,
+    Section,
+    count,
+    join,
+    legend,
+    mark_words,
+    marked,
+    note,
+    over_folds,
+    render,
+    size_in_words,
+    table,
+    time_in_words,
+    whiskers,
+)
 from pipelines.report.svg import LOOKS, Span, span_of, whisker
-from pipelines.report.whiskers import Dot, whiskers
 from ser_tasks.evaluation.result import percent, with_interval
 
 if TYPE_CHECKING:
@@ -19,7 +34,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "model",
-    "stands",
+    "status",
     "reads",
     "UAR [95 %]",
     "fold mean ± sd",
@@ -33,24 +48,24 @@ COLUMNS = (
 
 
 def models(block: Block) -> Section:
-    """The figures are those of the results, to the digit."""
+    """The section; its figures are those of the results, to the digit."""
     alone = sorted(set(block.dependent) - {row.name for row in block.rows})
     rows = [_row(block, row) for row in block.rows] + [_alone(name, block.dependent[name]) for name in alone]
-    said = [
+    notes = [
         note(
-            "Speaker-dependent: the same model under random folds, tested on voices that it was trained on. It stands "
-            "here to show what that flatters, and is not to be quoted."
+            "Speaker-dependent: the same model under random folds, tested on voices of its training set. It is "
+            "here to show the bias of that protocol, and is not to be reported."
         )
         if block.dependent
         else None,
         note(
-            "Time: to train and to answer, all folds one after the other, by the clock of the machine that ran them. "
+            "Time: to train and to predict, all folds one after the other, by the clock of the machine that ran them. "
             "Size: weights of a network, or a fitted model pickled, of one fold. A dash: not known for results from "
             "before these were kept; evaluating again keeps them."
         ),
     ]
     return Section(
-        "models", "Every model", join(_drawn(block), table(_caption(block), COLUMNS, rows, css="wide"), *said)
+        "models", "Every model", join(_drawn(block), table(_caption(block), COLUMNS, rows, css="wide"), *notes)
     )
 
 
@@ -60,7 +75,7 @@ def _drawn(block: Block) -> Markup:
     span = span_of([*values, *(beside[row.name] for row in block.rows if row.name in beside)])
     groups: list[tuple[str, Sequence[Row]]] = [("", block.comparison.ranked)]
     if block.comparison.adapted:
-        groups.append(("Used differently: all of a speaker's unlabelled audio first", block.comparison.adapted))
+        groups.append(("Needs all of a speaker's unlabelled audio first", block.comparison.adapted))
     dots: list[Dot | str] = []
     for head, rows in groups:
         dots += [head] * bool(head) + [_dot(block, row, span, beside.get(row.name)) for row in rows]
@@ -104,13 +119,13 @@ def _row(block: Block, row: Row) -> list[Cell | str]:
         over_folds(result),
         *(percent(result[key]) for key in ("accuracy", "macro_f1", "weighted_f1")),
         _flattered(dependent) if dependent else UNKNOWN,
-        seconds(sum(fold["seconds"] for fold in folds) if known else None),
-        size(folds[0] if known else None),
+        time_in_words(sum(fold["seconds"] for fold in folds) if known else None),
+        size_in_words(folds[0] if known else None),
     ]
 
 
 def _flattered(result: Any) -> Markup:
-    return Markup("<span title='speaker-dependent'>✕ {}</span>").format(percent(result["uar"]))
+    return render("named", f"✕ {percent(result['uar'])}", "speaker-dependent")
 
 
 def _alone(name: str, result: Any) -> list[Cell | str]:

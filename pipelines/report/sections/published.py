@@ -19,7 +19,7 @@ COLUMNS = ("system", "UAR", "WA", "macro F1", "weighted F1", "comparable with ou
 
 
 def published(block: Block) -> Section | None:
-    """None where nothing is known."""
+    """The section; None where nothing is known."""
     lines = published_on(block.comparison.corpus)
     if not lines:
         return None
@@ -27,19 +27,19 @@ def published(block: Block) -> Section | None:
     others = [line for line in lines if line.differs_from(block.comparison)]
     rows = [_row(line, block) for line in (*same, *others)]
     beside = _beside(block, same) if same else None
-    said = note(
+    cited = note(
         "Cited as their sources state them, not reproduced here; in %. A dash: not stated. Not comparable means that "
         "no conclusion about the models follows from the difference."
     )
     return Section(
         "published",
         "What others published (cited)",
-        join(beside, table("Published on this corpus", COLUMNS, rows, css="wide"), said),
+        join(beside, table("Published on this corpus", COLUMNS, rows, css="wide"), cited),
     )
 
 
 def _beside(block: Block, same: list[Published]) -> Markup:
-    """How many of those that may be held against ours are above it."""
+    """How many of the comparable ones are above our best."""
     best = block.rows[0]
     above = sum(_is_above(line, best.result) for line in same)
     figures = f"UAR {percent(best.result['uar_fold_mean'])} %, weighted F1 {percent(best.result['weighted_f1'])} %"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.report.looks import marked
-from pipelines.report.parts import Cell, Section, finding, join, table
+from pipelines.report.parts import Cell, Section, finding, join, marked, table
 from ser_tasks.evaluation.result import percent
 
 if TYPE_CHECKING:
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def recall(block: Block) -> Section:
-    """A table with grounds as dark as the recall is high."""
+    """The section: a table with backgrounds as dark as the recall is high."""
     rows = [
         [
             Cell(marked(block, row)),
@@ -24,9 +23,9 @@ def recall(block: Block) -> Section:
     caption = "Share of each emotion that was recognised, in %; the darker, the more."
     hardest = min(block.classes, key=lambda name: float(block.rows[0].result["recall"][name]))
     best = block.rows[0]
-    said = f"{best.name} misses {hardest} most often: {percent(1 - best.result['recall'][hardest])} % of it."
+    worst = f"{best.name} misses {hardest} most often: {percent(1 - best.result['recall'][hardest])} % of it."
     return Section(
         "recall",
         "Recall of each emotion",
-        join(table(caption, ["model", *block.classes], rows, css="grid"), finding(said)),
+        join(table(caption, ["model", *block.classes], rows, css="grid"), finding(worst)),
     )

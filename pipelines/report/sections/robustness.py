@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pipelines.report.looks import signed
-from pipelines.report.parts import Section, finding, folded, join, note, table
+from pipelines.report.parts import Section, finding, folded, join, note, render, signed, table
 from ser_tasks.evaluation.comparison.ties import ALPHA
 from ser_tasks.evaluation.comparison.verdict import p_value
 from ser_tasks.evaluation.result import with_interval
@@ -21,19 +20,19 @@ COLUMNS = ("condition", "UAR [95 %]", "against clean", "95 % interval", "p, corr
 
 
 def robustness(block: Block) -> Section | None:
-    """None where it has not been run on one of these models, with these classes."""
+    """The section; None where the command has not been run on one of these models, with these classes."""
     found = block.found_by("robustness")
     if not found:
         return None
     parts = [_of_model(model, figures) for model, figures in found.items()]
-    return Section("robustness", "Noise, rooms and telephones", join(*parts, _said()))
+    return Section("robustness", "Noise, rooms and telephones", join(*parts, _note()))
 
 
 def _of_model(model: str, figures: Mapping[str, Any]) -> Markup:
     rows = [[title(own), *_figures(own)] for own in figures["conditions"]]
-    head = finding(Markup("<strong>{}</strong>, learnt from clean recordings, tested on degraded ones:").format(model))
+    head = finding(render("strong", model, ", trained on clean recordings, tested on degraded ones:"))
     caption = f"{model} on degraded recordings; clean, its UAR is {with_interval(figures['clean'])} %"
-    summary = Markup("<ul>{}</ul>").format(join(*(Markup("<li>{}</li>").format(said) for said in figures["summary"])))
+    summary = render("bullets", figures["summary"])
     return join(head, summary, folded(f"Every condition, {model}", table(caption, COLUMNS, rows)))
 
 
@@ -49,7 +48,5 @@ def _figures(own: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _said() -> Markup:
-    return note(
-        "From ser robustness: speakers that were not learnt from, paired by utterance, corrected for all conditions."
-    )
+def _note() -> Markup:
+    return note("From ser robustness: unseen speakers, paired by utterance, corrected for all conditions.")

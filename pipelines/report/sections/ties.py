@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pipelines.report.looks import SAID, signed
-from pipelines.report.parts import Cell, Section, join, note, table
-from pipelines.report.svg import LOOKS, badge
+from pipelines.report.parts import STATUS, Cell, Section, join, note, signed, table, with_badge
+from pipelines.report.svg import LOOKS
 from ser_tasks.evaluation.comparison.verdict import p_value
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "against",
-    "stands",
+    "status",
     "UAR, best less this",
     "95 % interval",
     "p, over speakers",
@@ -28,11 +27,11 @@ COLUMNS = (
 
 
 def ties(block: Block) -> Section | None:
-    """None where there is nothing to test."""
+    """The section; None where there is nothing to test."""
     found = [one for one in (block.standing, block.adapted_standing) if one is not None and one.tests]
     if not found:
         return None
-    return Section("ties", "What cannot be told apart", join(*(_tested(one) for one in found), _said()))
+    return Section("ties", "Which models are tied", join(*(_tested(one) for one in found), _note()))
 
 
 def _tested(found: Standing) -> Markup:
@@ -49,7 +48,7 @@ def _row(name: str, mark: str, test: Test) -> list[Cell | str]:
     ends = (difference.interval.low, difference.interval.high)
     return [
         name,
-        Cell(Markup("{} {}").format(badge(LOOKS[mark]), SAID[mark]), css="words"),
+        Cell(with_badge(LOOKS[mark], STATUS[mark]), css="words"),
         signed(difference.difference),
         f"[{', '.join(map(signed, ends))}]",
         p_value(test.p),
@@ -59,10 +58,10 @@ def _row(name: str, mark: str, test: Test) -> list[Cell | str]:
     ]
 
 
-def _said() -> Markup:
+def _note() -> Markup:
     return note(
         "Marked by the first p: a paired bootstrap that draws whole speakers, with Student's t for their number. The "
         "intervals are not corrected. McNemar's exact test takes utterances for independent, which those of one "
         "speaker are not: read it beside, not instead. The best was chosen as the highest of all on these very "
-        "utterances, so its lead is a little too large. Several seeds of a network count as the mean of their answers."
+        "utterances, so its lead is a little too large. Of several seeds of a network, the mean posteriors count."
     )

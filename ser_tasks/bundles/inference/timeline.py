@@ -247,3 +247,10 @@ def audacity_lines(segments: Iterable[EmotionSegment]) -> list[str]:
 
 def _one_word(text: str) -> str:
     return re.sub(r"\s+", "_", text)
+
+
+def clock(seconds: float) -> str:
+    """75.25 -> 1:15.2."""
+    minutes, rest = divmod(round(seconds, 1), 60)  # first, or 59.97 were 0:60.0
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02}:{rest:04.1f}" if hours else f"{minutes}:{rest:04.1f}"

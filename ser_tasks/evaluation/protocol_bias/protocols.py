@@ -1,4 +1,4 @@
-"""The table of protocols that `ser inflation` compares, from the most flattering to the strictest."""
+"""The table of protocols that `ser protocol-bias` compares, from the most flattering to the strictest."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -8,6 +8,12 @@ from ser_tasks.evaluation.splits import Fold
 from ser_tasks.text.tokens import tokens
 
 SHARED = ("speaker", "sentence", "speaker_and_sentence", "group", "recording")
+SHARES = {  # what training parts of equal size share with the test part, in words
+    "neither": "neither voice nor sentence",
+    "sentence": "the sentence",
+    "speaker": "the voice",
+    "both": "both, in other utterances",
+}
 
 
 def sentences(utterances: pd.DataFrame) -> pd.Series:

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.commands.explain_recording import named_by_frequency
-from pipelines.display.explanation_plots import draw_explanation
+from pipelines.commands.explain import named_by_frequency
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import Bundle, load_bundle
 from ser_tasks.bundles.explain.group_importance import descriptor_groups
@@ -15,6 +14,7 @@ from ser_tasks.bundles.explain.recording import explain
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.errors import UserError
 from ser_tasks.models.training.trainer import network_logits
+from ser_tasks.plots.explanation import draw_explanation
 from tests.bundles.export.small_exports import small_network_bundle
 from tests.bundles.export.sounds import SPEECH_LIKE
 

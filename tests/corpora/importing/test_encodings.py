@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.display.importing import show_import
+from pipelines.commands.import_corpus import show_import
 from ser_tasks.corpora.importing.encoding import ENCODINGS
 from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.importing.conftest import rows, write_table

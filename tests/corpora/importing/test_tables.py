@@ -8,8 +8,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from pipelines.commands.import_corpus import options_of
-from pipelines.display.importing import show_import
+from pipelines.commands.import_corpus import options_of, show_import
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.conftest import write

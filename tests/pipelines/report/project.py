@@ -39,7 +39,7 @@ def fill() -> dict[str, dict]:
 
 
 def _put_extras() -> None:
-    """What `ser inflation` and `ser robustness` leave of one model."""
+    """What `ser protocol-bias` and `ser robustness` leave of one model."""
     ends = {"uar_low": 0.7, "uar_high": 0.95}
     random = {"title": "random", "uar": 0.91, "shared": {"speaker": 72}} | ends
     apart = {"title": "leave one speaker out", "uar": 0.84, "shared": {"speaker": 0}} | ends

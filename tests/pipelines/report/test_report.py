@@ -94,7 +94,7 @@ def test_every_figure_of_every_model_is_that_of_its_result(made, page):
         assert row[5:8] == [percent(result[key]) for key in ("accuracy", "macro_f1", "weighted_f1")]
 
 
-def test_the_speaker_dependent_figure_stands_beside_the_honest_one_and_is_marked(made, page):
+def test_the_speaker_dependent_figure_stands_beside_the_speaker_independent_one_and_is_marked(made, page):
     assert page.row("svm", cells=11)[8] == "✕ " + percent(made[0]["speaker_dependent", "svm"]["uar"])
     assert page.row("mlp", cells=11)[8] == "–"
 
@@ -104,11 +104,11 @@ def test_what_is_known_of_costs_is_shown_and_what_is_not_is_a_dash(page):
     assert page.row("svm", cells=11)[9:] == ["–", "–"]
 
 
-def test_the_verdict_stands_in_the_summary_and_says_that_it_is_synthetic(made):
+def test_the_conclusion_is_in_the_summary_and_marked_synthetic(made):
     svm = made[0]["speaker_independent", "svm"]
     assert made[1].count(f"On the demo corpus, choose svm: UAR {with_interval(svm)} %.") == 2
     assert "this says nothing about people" in made[1]
-    assert "How sure: ±" in made[1]
+    assert "Uncertainty: ±" in made[1]
 
 
 def test_confusions_are_counted_by_row(page):
@@ -177,16 +177,16 @@ def test_the_same_results_give_the_same_file(made, tmp_path):
 def test_the_terminal_shows_marks_and_the_verdict(made, capsys):
     compare(["demo"], to=None, audio=None)
     said = capsys.readouterr().out
-    assert said.count("● best") == said.count("○ worse") == said.count("▲ hears the speaker first") == 1
+    assert said.count("● best") == said.count("○ worse") == said.count("▲ needs the speaker first") == 1
     assert "On the demo corpus, choose svm" in said
 
 
-def test_a_corpus_without_results_is_answered_with_those_that_have_some(made):
+def test_a_corpus_without_results_is_reported_with_those_that_have_some(made):
     with pytest.raises(UserError, match="Did you mean demo"):
         compare(["dmeo"], to=None, audio=None)
 
 
-def test_answers_of_another_version_of_the_corpus_are_refused(made, monkeypatch):
+def test_predictions_for_another_version_of_the_corpus_are_rejected(made, monkeypatch):
     fewer = read_utterances(paths.utterances("demo")).iloc[1:]
     monkeypatch.setattr(gather, "read_utterances", lambda table: fewer)
     with pytest.raises(UserError, match="Make both again"):
@@ -200,6 +200,6 @@ def test_where_nothing_is_known_of_the_utterances_models_are_shown_but_not_teste
     assert Page(Path("bare.html").read_text(encoding="utf-8")).open == []
 
 
-def test_another_ending_is_refused(made):
+def test_another_ending_is_rejected(made):
     with pytest.raises(UserError, match=r"ends in \.html"):
         compare([], to=Path("report.pdf"), audio=None)

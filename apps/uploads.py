@@ -1,0 +1,169 @@
+"""What a client sends: a body or a form within the limits, then a recording that is bounded in size and length.
+
+Nothing stays on the disk. The errors are UserErrors; `apps.service` gives each its HTTP status.
+"""
+
+import asyncio
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message, Receive
+
+from ser_tasks.audio.channels import MIX, chosen
+from ser_tasks.audio.decode import Recording, read_recording
+from ser_tasks.audio.recording import ForeignError, Source
+from ser_tasks.errors import UserError
+from ser_tasks.params import RequestParams
+
+FORM = "multipart/form-data"
+UNNAMED = "the recording"
+EACH = "Send each file as a part of its own: curl -F files=@clip.wav ..."
+DENSEST = 2 * 192_000  # samples in a second of sound, all channels together
+
+
+class TooLargeError(UserError):
+    """More bytes, files or seconds than the limits allow (413)."""
+
+
+class NotAudioError(UserError):
+    """A file of a format that is not decoded (415)."""
+
+
+class BadRequestError(UserError):
+    """A request without what it needs (400)."""
+
+
+class UploadTimeoutError(UserError):
+    """A request that took too long to arrive (408)."""
+
+
+class BusyError(UserError):
+    """The service is full or still loading (503): the client may retry in `seconds`."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Upload(NamedTuple):
+    """One file as it arrived."""
+
+    name: str
+    content: bytes
+
+
+class Clip(NamedTuple):
+    """A recording, and its name for the client."""
+
+    name: str
+    recording: Recording
+
+
+async def uploads_of(request: Request, *, limits: RequestParams, raw: bool = True) -> list[Upload]:
+    """All files of a request, in their order: the parts of a form, or the whole body if it may be `raw`.
+
+    Raises:
+        TooLargeError: too many bytes or files; raised as soon as it shows
+        UploadTimeoutError: it took longer to arrive than limits.upload_seconds
+        BadRequestError: a form without files, or no form where one is expected
+    """
+    _check_size(int(request.headers.get("content-length") or 0), limits)
+    bounded = Request(request.scope, _counted(request, limits))
+    try:
+        async with asyncio.timeout(limits.upload_seconds):
+            if request.headers.get("content-type", "").startswith(FORM):
+                return await _parts(bounded, limits)
+            if not raw:
+                raise BadRequestError(f"The request is no form. {EACH}")
+            return [Upload(request.query_params.get("name") or UNNAMED, await bounded.body())]
+    except TimeoutError as error:
+        raise UploadTimeoutError(
+            f"The request did not arrive within {limits.upload_seconds:g} s. Send a smaller file."
+        ) from error
+
+
+async def _parts(request: Request, limits: RequestParams) -> list[Upload]:
+    hint = EACH.replace("own:", f"own, at most {limits.files}:")
+    try:
+        async with request.form(max_files=limits.files, max_fields=limits.files) as form:
+            files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+            if not files:
+                raise BadRequestError(f"The form holds no file. {hint}")
+            return [Upload(file.filename or UNNAMED, await file.read()) for file in files]
+    except HTTPException as error:  # a form that starlette cannot read, or with more parts
+        raise BadRequestError(f"The form is not readable: {error.detail} {hint}") from error
+
+
+def _check_size(size: int, limits: RequestParams) -> None:
+    if size > limits.most_bytes:
+        raise TooLargeError(
+            f"The request holds more than {limits.megabytes:g} MB. Send a shorter part, or fewer files at once."
+        )
+
+
+def _counted(request: Request, limits: RequestParams) -> Receive:
+    """The request's stream, which ends with an error where it grows too large."""
+    arrived = 0
+
+    async def receive() -> Message:
+        nonlocal arrived
+        message = await request.receive()
+        arrived += len(message.get("body", b""))
+        _check_size(arrived, limits)
+        return message
+
+    return receive
+
+
+def read_clip(content: bytes, *, name: str, limits: RequestParams, channel: str = MIX) -> Clip:
+    """A recording decoded from the bytes of a client.
+
+    Args:
+        content: a whole file
+        name: for messages
+        limits: of bytes and seconds; the header is checked against them before anything is decoded
+        channel: to read: mix, left, right, or a number from 1
+
+    Raises:
+        TooLargeError: too many bytes, or too long
+        NotAudioError: of a format that is not decoded
+        UserError: broken, cut or without sound; the message gives `name`, never a path on this machine
+    """
+    if not content:
+        raise UserError(f"{name}: the file is empty (0 bytes). Send a recording.")
+    if len(content) > limits.most_bytes:
+        raise TooLargeError(
+            f"{name}: {len(content) / 1e6:.1f} MB, at most {limits.megabytes:g} MB are read. "
+            "Send a shorter part, or mono 16-bit FLAC at 16 kHz."
+        )
+    with tempfile.TemporaryDirectory(prefix="ser-") as folder:
+        path = Path(folder, "clip")
+        path.write_bytes(content)
+        try:
+            whole = read_recording(path, allow=partial(_check_length, name=name, limits=limits))
+            recording = chosen(whole, channel)
+        except TooLargeError:
+            raise
+        except ForeignError as error:
+            raise NotAudioError(str(error).replace(str(path), name)) from error
+        except UserError as error:
+            raise type(error)(str(error).replace(str(path), name)) from error
+    return Clip(name, recording)
+
+
+def _check_length(source: Source, n_samples: int, *, name: str, limits: RequestParams) -> None:
+    seconds, samples = n_samples / source.sampling_rate, n_samples * source.n_channels
+    if seconds > limits.seconds:
+        raise TooLargeError(
+            f"{name}: {seconds:.1f} s of sound, at most {limits.seconds:g} s are read. Cut it into shorter parts."
+        )
+    if samples > limits.seconds * DENSEST:
+        raise TooLargeError(
+            f"{name}: {samples} samples, at most {limits.seconds * DENSEST:.0f} are decoded. "
+            "Send fewer channels, or a lower sampling rate: 16 kHz is enough."
+        )

@@ -1,0 +1,141 @@
+"""`ser predict`, `app`, `serve`, `export`, `invariance`: the panel Recordings of `ser --help`.
+
+What a command needs is imported when it runs: `ser --help` prints at once.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+RECORDINGS = "Recordings of your own"  # the panel
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(rich_help_panel=RECORDINGS)
+def predict(  # noqa: PLR0917 - typer passes them by name
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files, folders, patterns; - reads a list from standard input."),
+    ],
+    bundle: Annotated[
+        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+    ] = None,
+    to: Annotated[
+        list[Path] | None, typer.Option(help="File to write, the format by its ending; may be given again.")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="table, csv, jsonl, parquet; with --timeline also rttm, labels, picture."),
+    ] = None,
+    timeline: Annotated[bool, typer.Option("--timeline", help="Emotion over time, for long recordings.")] = False,
+    channel: Annotated[
+        str, typer.Option(help="mix, left, right, each (a prediction for every channel), or a number from 1.")
+    ] = "mix",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; left out: as many as are worth starting.")
+    ] = None,
+) -> None:
+    """Predict the emotion of each recording, with its confidence and the reasons for doubt.
+
+    Exit status: 0 all predicted; 2 some could not be, each with its reason; 1 nothing could start; 130 after Ctrl-C.
+    """
+    from pipelines.commands.predict import run
+
+    status = run(inputs, bundle=bundle, to=to or [], form=form, timeline=timeline, workers=workers, channel=channel)
+    raise typer.Exit(status)
+
+
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 admits other machines.")]
+Port = Annotated[int, typer.Option(min=1, max=65535)]
+
+
+@app.command("app", rich_help_panel=RECORDINGS)
+def web_page(
+    bundle: Annotated[
+        list[str] | None,
+        typer.Option(help="Name below data/bundles, or folder; again for more; left out: all there are."),
+    ] = None,
+    host: Host = "127.0.0.1",
+    port: Port = 7860,
+) -> None:
+    """Try bundles in the browser: record or choose a file, see probabilities, pictures and the timeline."""
+    from rich.console import Console
+
+    from apps.startup import check_address_free, ready_bundle
+    from apps.web import show
+    from pipelines.commands.bundles import find_bundles
+    from ser_tasks.params.reading import read_params
+
+    params = read_params()
+    folders = find_bundles(bundle or [])
+    check_address_free(host, port)
+    with Console(stderr=True).status("loading") as status:
+        bundles = {}
+        for name, folder in folders.items():
+            status.update(f"loading {folder}")
+            bundles[name] = ready_bundle(folder)
+    show(
+        bundles,
+        host=host,
+        port=port,
+        requests=params.requests,
+        timeline=params.timeline,
+        started=lambda address: typer.echo(f"{', '.join(bundles)}: open {address} in a browser. Ctrl+C ends it."),
+    )
+
+
+@app.command(rich_help_panel=RECORDINGS)
+def serve(
+    bundle: Annotated[
+        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+    ] = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """Serve predictions over HTTP: POST /v1/recognise; /docs describes the rest."""
+    from apps.service import serve as listen
+    from apps.startup import check_address_free
+    from pipelines.commands.bundles import find_bundle
+    from ser_tasks.params.reading import read_params
+
+    folder, params = find_bundle(bundle), read_params()
+    check_address_free(host, port)
+    listen(folder, host=host, port=port, limits=params.requests)
+
+
+@app.command(rich_help_panel=RECORDINGS)
+def export(
+    bundle: Annotated[str, typer.Argument(help="Name below data/bundles, or folder.")],
+    to: Annotated[Path, typer.Option(help="File to write: .onnx (ONNX Runtime) or .tflite (LiteRT).")],
+    weights: Annotated[
+        Literal["float32", "float16", "int8"], typer.Option(help="How the network's are stored; .onnx only.")
+    ] = "float32",
+    clips: Annotated[
+        Path | None, typer.Option(help="Recordings to compare on; the bundle's own corpus if left out.")
+    ] = None,
+) -> None:
+    """Sound in, calibrated probabilities out: front end, network and calibration as one file, checked on real clips."""
+    from pipelines.commands.export import export as run
+
+    run(bundle, to, weights=weights, clips=clips)
+
+
+@app.command(rich_help_panel=RECORDINGS)
+def invariance(
+    inputs: Annotated[list[str], typer.Argument(metavar="PATH...", help="Recordings: files, folders, patterns.")],
+    bundle: Annotated[
+        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; left out: as many as are worth starting.")
+    ] = None,
+) -> None:
+    """Level, silence at the ends, sampling rate, channels, format, offset, polarity: do the predictions stay?
+
+    Exit status: 0 they do; 3 some do not; 2 some recordings had no prediction; 1 nothing could start.
+    """
+    from pipelines.commands.invariance import check_invariance
+
+    raise typer.Exit(check_invariance(inputs, bundle=bundle, workers=workers))

@@ -1,0 +1,14 @@
+"""The progress of a fold in words."""
+
+from pipelines.display.progress import in_words
+from ser_tasks.models.training.progress import Progress
+
+
+def test_a_fold_reports_its_epoch_and_the_time_left():
+    progress = Progress(epoch=12, epochs=60, loss=0.814, val_uar=0.7123, seconds_left=80.4)
+    assert in_words(progress) == "epoch 12 of 60, loss 0.81, val UAR 71.2, 1:20 left at most"
+
+
+def test_a_refit_has_no_validation_speakers():
+    progress = Progress(epoch=1, epochs=40, loss=1.0, val_uar=None, seconds_left=9)
+    assert in_words(progress) == "epoch 1 of 40, loss 1.00, 0:09 left at most"

@@ -1,0 +1,70 @@
+"""Folds trained on another machine: the exported plan, and the imported outcomes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.commands.remote import import_outcomes
+from ser_tasks.errors import UserError
+from ser_tasks.models.remote.plan import read_plan
+from tests.pipelines.conftest import and_evaluate
+
+STAGE = "evaluate@demo-speaker_independent-mlp"
+
+
+@pytest.mark.slow
+def test_an_evaluation_is_made_of_the_imported_outcomes(project):
+    """No network is trained here: the posteriors are made up, all right but for one speaker's, which are all wrong."""
+    project.edit_params(and_evaluate("mlp"))
+    project.succeed("dvc", "repro", "features@demo-functionals")
+    project.succeed("pipelines.cli", "remote", "export", "demo", "mlp", "--to", "mlp.json")
+
+    plan = read_plan(project.folder / "mlp.json")
+    emotion = dict(zip(plan.labels.utterance_ids, plan.labels.emotions, strict=True))
+    outcomes = []
+    for number, fold in enumerate(plan.folds):
+        places = [(plan.classes.index(emotion[name]) + (number == 0)) % 4 for name in fold.test]
+        rows = [[0.7 if column == place else 0.1 for column in range(4)] for place in places]
+        chosen = {"epochs": 1, "parameters": 7, "hardware": "a faster machine"}
+        outcomes.append(
+            {"cache_key": fold.cache_keys[0], "utterance_ids": fold.test, "posteriors": rows, "chosen": chosen}
+        )
+    (project.folder / "outcomes").mkdir()
+    file = project.folder / "outcomes" / "outcomes.json"
+    file.write_text(json.dumps({"format": 1, "outcomes": outcomes}), encoding="utf-8")
+    project.succeed("pipelines.cli", "remote", "import", "outcomes")
+    project.environment["KERAS_BACKEND"] = "jax"
+    project.succeed("dvc", "repro", STAGE)
+
+    result = json.loads((project.folder / "results/demo/speaker_independent/mlp.json").read_text(encoding="utf-8"))
+    assert [fold["uar"] for fold in result["folds"]] == [0.0, 1.0, 1.0, 1.0]
+    assert result["uar"] == 0.75
+    assert "Trained elsewhere, on a faster machine." in result["warnings"]
+
+
+def test_a_folder_without_outcomes_is_rejected(tmp_path: Path):
+    with pytest.raises(UserError, match=r"outcomes.json: no outcomes that can be read.*Name the folder"):
+        import_outcomes(tmp_path)
+
+
+def test_outcomes_of_another_format_are_rejected(tmp_path: Path):
+    (tmp_path / "outcomes.json").write_text('{"format": 99, "outcomes": []}', encoding="utf-8")
+    with pytest.raises(UserError, match=r"format 99, expected 1\. Train again with this version"):
+        import_outcomes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        {"cache_key": "a" * 64, "utterance_ids": ["u"], "posteriors": []},
+        {"cache_key": "a" * 64, "utterance_ids": ["u"], "posteriors": [], "chosen": {}},
+        {"cache_key": "../../escaped", "utterance_ids": [], "posteriors": [], "chosen": {}},
+    ],
+)
+def test_an_outcome_that_is_not_whole_is_rejected_and_nothing_is_written(tmp_path, monkeypatch, outcome):
+    monkeypatch.chdir(tmp_path)
+    Path("outcomes.json").write_text(json.dumps({"format": 1, "outcomes": [outcome]}), encoding="utf-8")
+    with pytest.raises(UserError, match=r"outcomes.json: the outcome with key .* is not whole.*Copy the folder again"):
+        import_outcomes(Path())
+    assert [path.name for path in tmp_path.rglob("*")] == ["outcomes.json"]
