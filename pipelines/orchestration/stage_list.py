@@ -90,9 +90,15 @@ def _features(corpus: str, name: str) -> Entry:
     return {
         "corpus": corpus,
         "feature_set": name,
+        "code": features_code(name),
         "settings": "encoder" if encoder else name if name in SECTIONS else "audio",  # a set may have no section
         "weights": str(HOME / name) if encoder else str(paths.utterances(corpus)),
     }
+
+
+def features_code(name: str) -> str:
+    """The digests of a feature set's code: its own, or of a speech encoder those of the module that runs its family."""
+    return ENCODERS[name].family.code.split(".")[-2] if name in ENCODERS else name
 
 
 def _read(corpus: str, model: str) -> Entry:

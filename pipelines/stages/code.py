@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines import paths
+from pipelines.orchestration.stage_list import features_code
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.features.table import FEATURE_SETS
@@ -42,7 +43,10 @@ def roots_of_stages() -> dict[str, tuple[Root, ...]]:
         "cross": ("pipelines.stages.cross",),
         "corpora/imported": ("pipelines.stages.utterances", "ser_tasks.corpora.imported"),
         **{f"corpora/{name}": ("pipelines.stages.utterances", _catalogue(name)) for name in CORPORA},
-        **{f"features/{name}": ("pipelines.stages.features", *own.all_code) for name, own in FEATURE_SETS.items()},
+        **{
+            f"features/{features_code(name)}": ("pipelines.stages.features", *own.all_code)
+            for name, own in FEATURE_SETS.items()
+        },
         **{f"models/{name}": ("pipelines.stages.evaluate", *evaluation_code(own)) for name, own in TABLE.items()},
     }
 

@@ -56,7 +56,7 @@ def test_comments_docstrings_and_blank_lines_move_none(copy, committed):
         ("models/networks/mlp.py", ("OUTLIER =", "OUTLIER = 2 *"), {"models/mlp", "models/speech_text_fusion"}),
         ("features/psd_image.py", ("def psd_floor(", "def psd_floor(more=1, *, "), {"features/psd_image"}),
         ("corpora/catalogue/emodb.py", ("def parse(", "def parse(more=1, *, "), {"corpora/emodb"}),
-        ("corpora/synthesis/voice.py", ("def glottal_source(", "def glottal_source(more, "), {"demo"}),
+        ("corpora/synthesis/speech.py", ("def glottal_source(", "def glottal_source(more, "), {"demo"}),
     ],
 )
 def test_an_edit_moves_the_stages_that_it_concerns(copy, committed, file, change, stages):

@@ -57,6 +57,7 @@ def test_an_evaluation_on_an_encoder_needs_its_layers_and_these_its_weights(plac
     assert stages["features"]["demo-hubert_base"] == {
         "corpus": "demo",
         "feature_set": "hubert_base",
+        "code": "hugging_face",
         "settings": "encoder",
         "weights": "data/encoders/hubert_base",
     }
