@@ -106,8 +106,7 @@ def _of_fold(evaluation: Evaluation, request: FoldRequest) -> NDArray[np.float32
     recogniser = model.build(model.section(evaluation.params), classes=sorted(set(labels.emotions)), seed=request.seed)
     if not isinstance(recogniser, NetworkRecogniser) or reads_words(model.feature_set):
         raise UserError(
-            f"{evaluation.model} is not an acoustic network: it has no embeddings here. Name one of those in "
-            "`models:`, as mlp."
+            f"{evaluation.model} is not an acoustic network: it has no embeddings here. Name a network, as mlp."
         )
     frames: Features = read_features(request.features, labels.utterance_ids).frames
     if model.speaker_norm:

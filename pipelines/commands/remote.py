@@ -46,13 +46,11 @@ def as_plan(evaluation: Evaluation) -> Plan:
     model = MODELS[evaluation.model]
     section = model.section(evaluation.params)
     if not isinstance(section, NetworkSection):
-        raise UserError(
-            f"{evaluation.model} is not a network: it is trained here. Name one of those in `models:`, as mlp."
-        )
+        raise UserError(f"{evaluation.model} is not a network: it is trained here. Name a network, as mlp.")
     if reads_words(model.feature_set):
         raise UserError(
             f"{evaluation.model} reads transcripts, which stay here: only acoustic networks are trained on other "
-            "machines. Train it here, or name one of those in `models:`, as mlp."
+            "machines. Train it here, or name a network, as mlp."
         )
     seeds = tuple(dict.fromkeys(seed for _, seed in evaluation.runs))
     features = paths.features(evaluation.corpus, model.feature_set)

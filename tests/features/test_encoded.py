@@ -17,7 +17,7 @@ from ser_tasks.features.store import describe
 from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.params.reading import read_params
 
-REFERENCE = Path(__file__).parents[1] / "encoders" / "reference"
+REFERENCE = Path(__file__).parent / "encoders" / "reference"
 SIGNAL = np.load(REFERENCE / "heard.npz")["signal"]
 SMALL = Encoder("small_whisper", ENCODERS["whisper_base"].family, "nowhere/small", "none", 0.01, 3, 16, "none")
 

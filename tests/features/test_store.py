@@ -14,10 +14,11 @@ from ser_tasks.audio.decode import AudioError, read_mono, read_recording
 from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.corpora.utterances import utterance_table
 from ser_tasks.errors import UserError
+from ser_tasks.features import store
 from ser_tasks.features.feature_table import read_features
 from ser_tasks.features.py_audio_analysis import library_descriptors
 from ser_tasks.features.store import clips_without_speech, compute_shard, plan_shards, prune
-from ser_tasks.features.table import FEATURE_SETS, store
+from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.params import TrimParams
 from tests.features.test_feature_sets import EACH
 

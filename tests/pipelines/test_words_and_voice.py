@@ -47,4 +47,4 @@ def test_the_networks_of_an_evaluation_give_their_embeddings(project):
     assert set(table["values"].map(len)) == {512}
     said = project.run("pipelines.cli", "embeddings", "demo", "svm")
     assert said.returncode == 1
-    assert "svm is no network" in said.stdout + said.stderr
+    assert "svm is not an acoustic network" in said.stdout + said.stderr
