@@ -97,7 +97,7 @@ def test_a_set_that_has_no_engines_is_what_it_was(by_library):
 
 def test_whoever_does_not_ask_for_the_library_does_not_load_it():
     code = (
-        "import sys, ser_tasks.features as f\n"
+        "import sys, ser_tasks.features.table as f\n"
         "from tests.features.conftest import sections, speech_like\n"
         "f.FEATURE_SETS['functionals'](speech_like(), sections())\n"
         "assert not {'pyAudioAnalysis', 'matplotlib', 'librosa'} & set(sys.modules)\n"

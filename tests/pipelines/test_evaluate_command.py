@@ -66,7 +66,7 @@ def test_a_bundle_has_a_name_made_of_both_and_needs_no_line_of_evaluations(ser):
         (("evaluate", "demo", "svm", "--protocol", "emobox"), "corpus.demo.emobox is null"),
         (("evaluate", "emodb", "svm"), "Fetch it: ser fetch emodb"),
         (("evaluate", "demo", "whisper_base_svm"), "Fetch them: ser fetch-encoder whisper_base"),
-        (("bundle", "demo", "tfidf"), "tfidf cannot be bundled: it reads words"),
+        (("bundle", "demo", "tfidf"), "tfidf cannot be bundled: it reads transcripts"),
         (("bundle", "demo", "mlp", "--name", "demo_svm"), "Give another --name"),
     ],
 )

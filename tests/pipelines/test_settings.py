@@ -197,7 +197,7 @@ def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
         ("corpus: emdob, model: svm", r"bundles.demo_svm.corpus: 'emdob' is not known.*Did you mean 'emodb'"),
         ("corpus: demo, model: swm", r"bundles.demo_svm.model: 'swm'.*Did you mean 'svm'"),
         ("corpus: demo, model: svm_speaker_norm", r"bundles.demo_svm.model: svm_speaker_norm cannot be bundled"),
-        ("corpus: demo, model: tfidf", r"bundles.demo_svm.model: tfidf cannot be bundled: it reads words"),
+        ("corpus: demo, model: tfidf", r"bundles.demo_svm.model: tfidf cannot be bundled: it reads transcripts"),
     ],
 )
 def test_a_bundle_that_cannot_be_made_is_rejected_before_anything_runs(edited, new, message):

@@ -133,7 +133,7 @@ def test_one_posterior_too_little_to_change_any_figure(project):
     table.loc[7, "anger"] += 1e-12
     table.to_parquet(file, index=False)
     code, said = verify(NAME)
-    assert (code, "svm.parquet: other answers than recorded" in said) == (1, True)
+    assert (code, "svm.parquet: other predictions than recorded" in said) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,11 @@ BESIDE = {
     for name in (
         *("provenance.code_digest", "provenance.code_names", "provenance.code_text", "provenance.versions"),
         "evaluation.code",  # these five for the key
-        *("evaluation.fold", "features.audio_text"),  # choose what reads: another choice is another part of the key
+        *(
+            "evaluation.fold",
+            "features.audio_text",
+            "models.declared_model",
+        ),  # choose what reads: another choice is another part of the key
         *("atomic", "evaluation.cost"),  # for how long it took
     )
 }

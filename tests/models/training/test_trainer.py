@@ -152,7 +152,7 @@ def test_networks_read_their_own_sizes_and_how_they_are_trained():
     assert dumped["filters"] == 4
     assert dumped["training"]["epochs"] == 12
     assert MODELS["spectrogram_cnn"].code == (
-        "ser_tasks.models.networks.spectrogram_cnn",
+        "ser_tasks.models.networks.spectrogram_cnn.build_spectrogram_cnn",
         "ser_tasks.models.training.trainer",
     )
 
