@@ -133,7 +133,7 @@ def test_one_posterior_too_little_to_change_any_figure(project):
     table.loc[7, "anger"] += 1e-12
     table.to_parquet(file, index=False)
     code, said = verify(NAME)
-    assert (code, "svm.parquet: other predictions than recorded" in said) == (1, True)
+    assert (code, "svm.parquet: other posteriors than recorded" in said) == (1, True)
 
 
 @pytest.mark.parametrize(
