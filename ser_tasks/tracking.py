@@ -126,8 +126,8 @@ def register_bundle(
         name: of the registered model
         experiment: one for each corpus
         description, params, metrics, tags: of the run that the version comes from
-        classes: of the answers
-        requirements: `package==version`, of the libraries that the answers depend on
+        classes: of the predictions
+        requirements: `package==version`, of the libraries that the predictions depend on
 
     Returns:
         the version

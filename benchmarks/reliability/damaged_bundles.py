@@ -1,4 +1,4 @@
-"""Damaged bundles: one that is not as it was written is refused, and never runs what a stranger put into it.
+"""Damaged bundles: one that is not as it was written is an error, and foreign code in it never runs.
 
 python -m benchmarks.reliability.damaged_bundles [NUMBER] [SEED]
 """

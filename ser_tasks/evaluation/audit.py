@@ -23,9 +23,9 @@ def may_straddle(protocol: Protocol) -> frozenset[str]:
 
 
 def audit_folds(utterances: pd.DataFrame, folds: Sequence[Fold], *, straddling: frozenset[str]) -> dict[str, int]:
-    """Refuse folds whose parts share an utterance, a sound, a speaker or a group (twin takes, dialog).
+    """Check folds for parts that share an utterance, a sound, a speaker or a group (twin takes, dialog).
 
-    Columns in `straddling` are counted instead of refused. A shared utterance is refused under every protocol, and so
+    Columns in `straddling` are counted instead. A shared utterance is an error under every protocol, and so
     is the same sound under two names (`sha256`), but where `ser protocol-bias` shows what that adds.
 
     Returns:

@@ -91,7 +91,7 @@ class CrossRequest(FoldRequest):
     joining = (read_corpora,)
 
     def read(self, copy: int = 0) -> Features:
-        """The same, each corpus z-scored over what is heard of it, if anything is named."""
+        """The same, each corpus z-scored over the named utterances of it, if there are any."""
         return read_corpora(self.reader, self.sources, self.labels.utterance_ids, self.heard, copy)
 
 

@@ -1,4 +1,4 @@
-"""What a fold reads: the features of its utterances, of sound, of words or of both, from one corpus or several."""
+"""Features of a fold's utterances, of sound, of words or of both, from one corpus or several."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def reader_of(feature_set: str) -> Reader:
 def read_corpora(
     reader: Reader, sources: Sequence[tuple[str, Path]], utterance_ids: Sequence[str], heard: Sequence[str], copy: int
 ) -> Features:
-    """Of utterances of several corpora, in the order of the ids; each corpus z-scored over what is heard of it, if any.
+    """Features of utterances of several corpora, in the order of the ids; each corpus z-scored over `heard`, if any.
 
     Args:
         reader: of the feature set
         sources: of each corpus, in the order of the ids, which begin with its name
-        utterance_ids: of those that are asked for
-        heard: of those that a corpus is normalised over; none: it is not
+        utterance_ids: of those that are wanted
+        heard: ids of those that a corpus is normalised over; none: it is not
         copy: 0, or the number of the augmented copy
     """
     ids = heard or utterance_ids

@@ -72,7 +72,7 @@ def evaluate_fold(
         model: a line of the model table
         params: of the whole project; the model reads its own section
         seed: of whatever the model draws at random
-        copies: the same with the sound augmented; those of the training part alone are learnt from
+        copies: the same with the sound augmented; only those of the training part are trained on
         folder: where a model that takes long keeps its state
     """
     if model.speaker_norm:

@@ -1,4 +1,4 @@
-"""What a speech encoder hears: statistics of every layer over time, one row for each utterance."""
+"""Embeddings of a speech encoder: statistics of every layer over time, one row for each utterance."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def statistics_of_layers(
     which. Chen et al. (2021), arXiv:2110.13900, weight the layers of a frozen encoder likewise.
 
     Raises:
-        UserError: no weights here, or audio at a rate that the encoder does not hear
+        UserError: no weights here, or audio at a rate that is not the encoder's
     """
     hearing = _at_rate(which, audio)
     kinds, layers = [STATISTICS[kind] for kind in encoder.statistics], hearing(signal)

@@ -1,4 +1,4 @@
-"""Classes that one speaker alone has: where that speaker is tested, nothing can be learnt of them."""
+"""Classes that one speaker alone has: where that speaker is tested, the training set has none of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lone_classes(cells: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def in_words(lone: Mapping[str, str]) -> str:
-    """What follows from it, for a person; empty where there is no such class."""
+    """The consequence in a sentence; empty where there is no such class."""
     if not lone:
         return ""
     named = ", ".join(f"{name} (speaker {speaker})" for name, speaker in lone.items())

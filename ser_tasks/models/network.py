@@ -105,7 +105,7 @@ class NetworkRecogniser:
         learn, check = (self._labelled(part) for part in self._divide(train, validation))
         history = self._train(learn, check, folder, epochs=training.epochs)
         logits = network_logits(self.model, check.frames, settings=training)
-        known = np.isin(check.truth, learn.truth)  # an answer to the others is never right, however unsure
+        known = np.isin(check.truth, learn.truth)  # a prediction of the others is never right, however unsure
         self.temperature = fit_temperature(logits[known], check.truth[known])
         if training.refit:
             everything = self._labelled(train if validation is None else train.and_also(validation))

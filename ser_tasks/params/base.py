@@ -37,6 +37,6 @@ def odd(count: int) -> int:
 
 
 class Section(BaseModel):
-    """A part of params.yaml: unknown keys are refused, values never change."""
+    """A part of params.yaml: unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -9,7 +9,7 @@ from ser_tasks.params.base import Count, Fraction, Section
 
 
 class SvmParams(Section):
-    """Seed 004's classifier; every list is searched inside the training part, by speaker."""
+    """Fabien's classifier; every list is searched inside the training part, by speaker."""
 
     anova_alpha: Fraction  # features whose p-value is below it are kept
     pca_variance: Annotated[tuple[Fraction, ...], Field(min_length=1)]  # share of variance that PCA keeps

@@ -36,7 +36,7 @@ def read_params(path: Path = PARAMS_FILE) -> Params:
     except UnicodeDecodeError as error:
         raise ParamsError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
     except yaml.YAMLError as error:
-        raise ParamsError(f"{path} is not YAML: {error}. Mend the line it names.") from error
+        raise ParamsError(f"{path} is not YAML: {error}. Fix the line it names.") from error
     if tree is None:
         raise ParamsError(f"{path}: the file is empty. Restore it: git checkout {path}")
     _refuse_repeated_keys(tree, path)
@@ -45,8 +45,8 @@ def read_params(path: Path = PARAMS_FILE) -> Params:
     try:
         return ProjectParams.model_validate(yaml.safe_load(text))
     except ValidationError as error:
-        complaints = [f"{path}:{_line(tree, e['loc'])}: {_complaint(e)}" for e in _stated_once(error.errors())]
-        raise ParamsError("\n".join(complaints)) from error
+        messages = [f"{path}:{_line(tree, e['loc'])}: {_message(e)}" for e in _stated_once(error.errors())]
+        raise ParamsError("\n".join(messages)) from error
 
 
 def _stated_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -85,7 +85,7 @@ def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
             _refuse_repeated_keys(value, path)
 
 
-def _complaint(error: ErrorDetails) -> str:
+def _message(error: ErrorDetails) -> str:
     place = _place(error["loc"])
     key = ".".join(str(step) for step in place)
     if error["type"] == "extra_forbidden":

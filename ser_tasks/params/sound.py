@@ -20,7 +20,7 @@ class WienerParams(Section):
 
 
 class TrimParams(Section):
-    """What comes before and after the speech, cut off; a clip in which none is heard stays whole, and is counted."""
+    """What comes before and after the speech, cut off; a clip in which none is found stays whole, and is counted."""
 
     frame: PositiveFloat  # s; the detector knows 0.010, 0.020 and 0.030
     aggressiveness: Annotated[int, Field(ge=0, le=3)]  # 0 takes most for speech, 3 least

@@ -35,7 +35,7 @@ class WordsParams(Section):
 
     min_count: PositiveInt  # occurrences in the training part
     vectors: str | None  # file of word vectors (word2vec, GloVe, fastText) to begin with; null: none
-    balance: Balance  # of the answers, whatever that of the training
+    balance: Balance  # of the predictions, whatever that of the training
 
 
 class TextNetworkParams(NetworkParams):

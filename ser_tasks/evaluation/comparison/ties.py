@@ -1,4 +1,4 @@
-"""Which model is best, and which cannot be told from it: paired tests against the best, corrected for their number."""
+"""The best model, and those not significantly worse: paired tests against the best, corrected for their number."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Test:
 
     @property
     def tied(self) -> bool:
-        """The other one cannot be told from the best."""
+        """Whether the other one is not significantly worse than the best."""
         return self.p >= ALPHA
 
 

@@ -44,7 +44,7 @@ def group_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[F
 
 
 def sentence_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[Fold, ...]:
-    """Sentences dealt into folds of about equal size: none is tested that was learnt from, voices are.
+    """Folds of whole sentences, of about equal size: tested sentences are not in the training set, their speakers are.
 
     Raises:
         LeftOutError: sentences are not known, there is one, or each is said once
@@ -53,13 +53,13 @@ def sentence_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tupl
 
 
 def cells(utterances: pd.DataFrame, speakers: Sequence[frozenset[str]], n_folds: int, *, seed: int) -> tuple[Fold, ...]:
-    """Each part of the speakers with each part of the sentences; learnt from what has neither.
+    """Each part of the speakers with each part of the sentences; trained on what has neither.
 
     Args:
         utterances: rows of the utterance table
         speakers: ids of the utterances of each part of the speakers
         n_folds: parts of the sentences, fewer where there are fewer sentences
-        seed: of the dealing
+        seed: of the random split
 
     Raises:
         LeftOutError: as `sentence_folds`

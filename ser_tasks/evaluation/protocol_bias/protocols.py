@@ -1,4 +1,4 @@
-"""The table of protocols that `ser protocol-bias` compares, from the most flattering to the strictest."""
+"""The table of protocols that `ser protocol-bias` compares, from the most biased to the strictest."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ser_tasks.params import LeaveSessionOut, Loso, Params, SpeakerFolds, Speake
 
 @dataclass(frozen=True)
 class Asked:
-    """What folds are dealt from."""
+    """What folds are made from."""
 
     utterances: pd.DataFrame  # rows that take part, `emotion` mapped to its class
     corpus: str
@@ -20,7 +20,7 @@ class Asked:
 
     @property
     def seed(self) -> int:
-        """Of whatever is dealt at random."""
+        """Of all random splits."""
         return self.params.evaluation.seed
 
 
@@ -93,7 +93,7 @@ PROTOCOLS = (
     ComparedProtocol(STRICT, "speakers and sentences apart", both_apart),
 )
 
-EQUAL = tuple(  # dealt by `equal_size.equal_folds`
+EQUAL = tuple(  # split by `equal_size.equal_folds`
     ComparedProtocol(sharing, f"equal size, {sharing}", both_apart, shares)
     for sharing, shares in {
         "neither": frozenset[str](),

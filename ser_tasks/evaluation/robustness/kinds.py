@@ -39,7 +39,7 @@ class Scene:
 
 
 class Kind(NamedTuple):
-    """One way for a recording to be worse than those learnt from."""
+    """One way for a recording to be worse than the training recordings."""
 
     title: str
     unit: str

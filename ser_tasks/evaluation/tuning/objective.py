@@ -6,7 +6,7 @@ from ser_tasks.evaluation.splits import Fold
 
 
 def fold_uar(fold: Fold, outcome: FoldOutcome, labels: Labels) -> float:
-    """UAR of the answers to one fold, over the classes that occur in it."""
+    """UAR of the predictions of one fold, over the classes that occur in it."""
     predictions = prediction_table([(fold, 0)], [outcome], labels)
     classes = sorted(set(labels.emotions))
     matrix = confusion_matrix(list(predictions.truth), predicted_classes(predictions, classes), classes)

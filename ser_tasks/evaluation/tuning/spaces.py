@@ -14,7 +14,7 @@ Distributions = dict[str, BaseDistribution]
 
 @dataclass(frozen=True)
 class Space:
-    """Knobs of one section of params.yaml, by dotted names below it; everything else stays as params.yaml says."""
+    """Parameters of one section of params.yaml, by dotted names below it; all else stays as params.yaml has it."""
 
     section: str
     distributions: Distributions

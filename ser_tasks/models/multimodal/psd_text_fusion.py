@@ -1,4 +1,4 @@
-"""spectrogram_cnn on PSD images and text_lstm on the transcript, joined before their answers."""
+"""spectrogram_cnn on PSD images and text_lstm on the transcript, joined before their output layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""mlp on functionals and text_lstm on the transcript, joined before their answers."""
+"""mlp on functionals and text_lstm on the transcript, joined before their output layers."""
 
 from __future__ import annotations
 

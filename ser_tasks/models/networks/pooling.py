@@ -17,7 +17,7 @@ Shape = tuple[int | None, ...]
 
 
 def masked_softmax(scores: Any, real: Any) -> Any:
-    """Weights over the last axis that sum to 1 over real positions and are 0 elsewhere; all 0 where none is real."""
+    """Weights over the last axis that sum to 1 over real positions and are 0 at others; all 0 where none is real."""
     scores = ops.where(real > 0, scores, LOWEST)
     weights = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True)) * real
     return weights / ops.maximum(ops.sum(weights, axis=-1, keepdims=True), TINY)
@@ -75,7 +75,7 @@ class LearnedVectorAttention(Pooling):
 
 @keras.saving.register_keras_serializable("ser")
 class ConstantVectorAttention(Pooling):
-    """Seed 000's attention: u = softmax(W c + b) of a constant vector c = (1/n, ..., 1/n).
+    """Wang's attention: u = softmax(W c + b) of a constant vector c = (1/n, ..., 1/n).
 
     u lies on the simplex and y_t in [-1, 1], so two frames never differ by more than e² in weight: kept to compare.
     """
@@ -115,7 +115,7 @@ class DotSelfAttention(Pooling):
 
     The mean of the answers to all queries is the mean of the values by the mean of the weights: one weight per frame.
 
-    Source: Luong et al. (2015), doi:10.18653/v1/D15-1166, as seed 001 uses it
+    Source: Luong et al. (2015), doi:10.18653/v1/D15-1166, as Malaker uses it
     """
 
     def build(self, frames_shape: Shape, real_shape: Shape) -> None:

@@ -1,4 +1,4 @@
-"""Answers of all members at once."""
+"""Logits of all members at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Logits = NDArray[np.float64]
 
 
 def logits(work: Work, state: State, parts: Sequence[Rows]) -> list[Logits]:
-    """Answers of each member for utterances of its own, shape (n_utterances, n_classes), in their order."""
+    """Logits of each member for utterances of its own, shape (n_utterances, n_classes), in their order."""
     batch_size, lengths = work.plan.settings.batch_size, work.clips.lengths
     n_steps = max(-(-len(rows) // batch_size) for rows in parts)
     orders = [np.argsort(lengths[rows], kind="stable") for rows in parts]

@@ -52,8 +52,8 @@ def draw_epoch(
         clips: of the corpus
         rows: utterances of the training part
         truth: their classes
-        n_classes: of the answer
-        n_steps: batches, for all members alike; items are dealt evenly
+        n_classes: of the output
+        n_steps: batches, for all members alike; items are split evenly
         settings: section training of params.yaml
         generator: the chance
     """

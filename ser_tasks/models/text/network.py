@@ -1,4 +1,4 @@
-"""Networks on words as recognisers: as other networks, but for a vocabulary from the part that is learnt from."""
+"""Networks on words as recognisers: as other networks, but for a vocabulary from the training set."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def text_network(name: str) -> DeclaredModel:
 
 
 class TextNetworkRecogniser(NetworkRecogniser):
-    """One network, one fold. Words are numbered, and vectors read, for the part that weights are learnt from."""
+    """One network, one fold. Words are numbered, and vectors read, for the part that weights are trained on."""
 
     section: TextNetworkSection
 

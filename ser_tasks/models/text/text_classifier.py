@@ -30,7 +30,7 @@ class ClassifierParams(Protocol):
 class TextClassifier(ABC):
     """One fold. C is searched by cross-entropy, the temperature fitted on the scores that the best C gave.
 
-    On the official validation part where there is one, which is not learnt from, so that figures stand beside published
+    On the official validation part where there is one, which is not trained on, so that figures stand beside published
     ones; else over inner folds of the training speakers.
     """
 

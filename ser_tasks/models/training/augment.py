@@ -37,7 +37,7 @@ def varied(frames: Values, *, generator: np.random.Generator, settings: Augmenta
 def mixed_up(batch: Batch, *, generator: np.random.Generator, alpha: float | None) -> Batch:
     """Mixup of each clip with another of its batch, one share for all: features, targets and weights alike.
 
-    Where only one of two clips still lasts, it is heard alone: padding is no sound, and takes no part.
+    Where only one of two clips still lasts, it stands alone: padding is no sound, and does not count.
 
     Source: Zhang et al. (2018), doi:10.48550/arXiv.1710.09412
     """

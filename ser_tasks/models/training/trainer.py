@@ -78,7 +78,7 @@ def train(
     model.compile(
         optimizer=optimizer(settings, steps_per_epoch=steps_per_epoch(part, settings)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing),
-        jit_compile=keras.backend.backend() == "jax",  # elsewhere on CPU XLA makes recurrent networks 5 times slower
+        jit_compile=keras.backend.backend() == "jax",  # others: on CPU XLA makes recurrent networks 5 times slower
     )
     so_far, best = load_checkpoint(folder, model, generator=generator) if folder else ([], model.get_weights())
     history = History(settings.keep if validation else "last", [Epoch(**epoch) for epoch in so_far])
@@ -164,12 +164,12 @@ def _step(model: keras.Model, batch: Batch) -> float:
 
 
 def judge(model: keras.Model, part: Labelled, *, settings: TrainingParams) -> tuple[float, float]:
-    """UAR and class-balanced cross-entropy of the model's answers."""
+    """UAR and class-balanced cross-entropy of the model's predictions."""
     return judged(network_logits(model, part.frames, settings=settings), part.truth)
 
 
 def judged(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tuple[float, float]:
-    """The same of answers of shape (n_utterances, n_classes) to utterances of these classes."""
+    """UAR and class-balanced cross-entropy of logits, shape (n_utterances, n_classes), against true classes."""
     n_classes = logits.shape[1]
     surprise = -log_softmax(logits, axis=1)[np.arange(len(truth)), truth]
     weights = class_weights(truth, n_classes=n_classes)[truth]
