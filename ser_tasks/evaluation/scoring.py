@@ -22,7 +22,7 @@ from ser_tasks.evaluation.metrics import (
 )
 from ser_tasks.models.recogniser import Examples, Features, Model
 from ser_tasks.models.speaker_norm import speaker_norm
-from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.models.unfitted import check_unfitted
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.evaluation.splits import Fold
@@ -85,7 +85,7 @@ def evaluate_fold(
     )
     classes = tuple(sorted(set(labels.emotions)))
     recogniser = model.build(model.section(params), classes=classes, seed=seed)
-    refuse_fitted(recogniser, where=fold.name)
+    check_unfitted(recogniser, where=fold.name)
     chosen = recogniser.fit(train, validation if fold.validation else None, folder=folder)
     posteriors = recogniser.posteriors(test.features)
     return FoldOutcome(fold.test, tuple(tuple(float(p) for p in row) for row in posteriors), dict(chosen))

@@ -33,7 +33,7 @@ def in_words(lone: Mapping[str, str]) -> str:
     return f"one speaker alone has {named}: where that speaker is tested, the class is never recognised"
 
 
-def unlearnt(folds: Sequence[Fold], emotions: Mapping[str, str]) -> list[str]:
+def missing_in_training(folds: Sequence[Fold], emotions: Mapping[str, str]) -> list[str]:
     """A sentence for each class that is tested where the training part has none of it.
 
     Args:

@@ -39,7 +39,7 @@ def read_params(path: Path = PARAMS_FILE) -> Params:
         raise ParamsError(f"{path} is not YAML: {error}. Fix the line it names.") from error
     if tree is None:
         raise ParamsError(f"{path}: the file is empty. Restore it: git checkout {path}")
-    _refuse_repeated_keys(tree, path)
+    _check_repeated_keys(tree, path)
     from ser_tasks.params.project import ProjectParams  # noqa: PLC0415  with the tables of features and models
 
     try:
@@ -59,7 +59,7 @@ def _stated_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     ]
 
 
-def refuse_unknown(name: str, known: Collection[str], *, place: str, hint: str) -> None:
+def check_known(name: str, known: Collection[str], *, place: str, hint: str) -> None:
     """Raise ParamsError unless `name` is one of `known`."""
     if name not in known:
         raise ParamsError(
@@ -68,7 +68,7 @@ def refuse_unknown(name: str, known: Collection[str], *, place: str, hint: str) 
         )
 
 
-def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
+def _check_repeated_keys(node: yaml.Node, path: Path) -> None:
     """YAML readers differ on a key that stands twice: one takes the last, another fails."""
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
@@ -79,10 +79,10 @@ def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
                     f"{path}:{line}: the key {key.value!r} stands in line {seen[key.value]} already. Keep one of them."
                 )
             seen[key.value] = line
-            _refuse_repeated_keys(value, path)
+            _check_repeated_keys(value, path)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _refuse_repeated_keys(value, path)
+            _check_repeated_keys(value, path)
 
 
 def _message(error: ErrorDetails) -> str:

@@ -11,7 +11,7 @@ from sklearn.svm import SVC
 from ser_tasks.errors import LeakError
 from ser_tasks.evaluation.audit import audit_folds, may_straddle
 from ser_tasks.evaluation.splits import Fold
-from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.models.unfitted import check_unfitted
 from ser_tasks.params import Loso, OfficialSplit, SpeakerDependent
 
 NONE = may_straddle(Loso(kind="loso"))
@@ -93,10 +93,10 @@ def test_an_official_split_may_share_speakers_only_if_params_admit_it(corpus):
 
 def test_a_recogniser_with_one_fitted_step_is_refused_by_the_name_of_the_step():
     recogniser = SimpleNamespace(pipeline=make_pipeline(StandardScaler(), SVC()), seed=0)
-    refuse_fitted(recogniser, where="fold 1")
+    check_unfitted(recogniser, where="fold 1")
     recogniser.pipeline.named_steps["standardscaler"].fit([[0.0], [1.0]])
     with pytest.raises(LeakError, match=r"fold 1: pipeline.standardscaler \(StandardScaler\) was fitted before"):
-        refuse_fitted(recogniser, where="fold 1")
+        check_unfitted(recogniser, where="fold 1")
 
 
 @pytest.mark.parametrize("place", [("u1", "u3"), ("u1", "u4"), ("u3", "u4")], ids=" and ".join)

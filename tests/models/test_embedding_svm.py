@@ -10,7 +10,7 @@ from ser_tasks.errors import LeakError
 from ser_tasks.models.embedding_svm import EmbeddingSvmRecogniser, embedding_svm
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.svm import SvmRecogniser
-from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.models.unfitted import check_unfitted
 from ser_tasks.params import SvmParams
 from ser_tasks.params.reading import read_params
 from ser_tasks.provenance.code_digest import code_parts
@@ -92,10 +92,10 @@ def test_what_either_chose_is_reported_and_told_apart():
 
 def test_the_leak_audit_sees_an_svm_that_was_fitted_before():
     recogniser = unfitted()
-    refuse_fitted(recogniser, where="speaker a")
+    check_unfitted(recogniser, where="speaker a")
     recogniser.fit(examples(0), None)
     with pytest.raises(LeakError, match=r"speaker a: pipeline\.\w+ .* was fitted before the fold began"):
-        refuse_fitted(recogniser, where="speaker a")
+        check_unfitted(recogniser, where="speaker a")
 
 
 @pytest.fixture(scope="module")

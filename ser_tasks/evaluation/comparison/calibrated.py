@@ -15,7 +15,7 @@ from ser_tasks.bundles.reliability import (
     reliability_bins,
     risk_coverage,
 )
-from ser_tasks.evaluation.comparison.answers import posteriors, truth_index
+from ser_tasks.evaluation.comparison.predictions import posteriors, truth_index
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +38,8 @@ def calibrated(answers: pd.DataFrame, classes: Sequence[str], *, n_bins: int) ->
 
     Args:
         answers: one line an utterance
-        classes: of the answers
-        n_bins: at most; fewer where a bin would hold less than FEWEST answers
+        classes: of the predictions
+        n_bins: at most; fewer where a bin would hold less than FEWEST predictions
     """
     confidence, right = confidence_and_hits(posteriors(answers, classes), truth_index(answers, classes))
     n_bins = max(1, min(n_bins, len(answers) // FEWEST))

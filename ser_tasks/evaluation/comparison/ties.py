@@ -40,7 +40,7 @@ class Standing:
     """Models in the order of their UAR, the best first."""
 
     order: tuple[str, ...]
-    tests: Mapping[str, Test]  # by model; of those whose answers are here
+    tests: Mapping[str, Test]  # by model; of those whose predictions are here
     speakers: int
 
     @property
@@ -49,7 +49,7 @@ class Standing:
         return self.order[0]
 
     def mark(self, model: str) -> Mark:
-        """What the tests say of it."""
+        """The outcome of its tests."""
         if model == self.best:
             return "best"
         if model not in self.tests:

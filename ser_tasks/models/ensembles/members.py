@@ -63,7 +63,7 @@ def side_by_side(tables: Mapping[str, pd.DataFrame]) -> Members:
     classes = _common_classes(tables)
     averaged = {name: _mean_over_seeds(table, name, classes) for name, table in tables.items()}
     keys = pd.concat([table[list(KEYS)] for table in averaged.values()])
-    _refuse_disagreement(keys, tuple(tables))
+    _check_agreement(keys, tuple(tables))
     strangers = sorted(set(keys.truth) - set(classes))
     if strangers:
         raise UserError(
@@ -98,12 +98,12 @@ def _mean_over_seeds(table: pd.DataFrame, name: str, classes: Sequence[str]) -> 
     values = table[list(classes)]
     if values.isna().any(axis=None) or (values < 0).any(axis=None):
         raise UserError(f"{name}: posteriors that are missing or negative. Evaluate the model again.")
-    _refuse_disagreement(table[list(KEYS)], (name,))
+    _check_agreement(table[list(KEYS)], (name,))
     keys = {"fold": "first", "seed": "min", "truth": "first"}
     return table.groupby("utterance_id", sort=False).agg({**keys, **dict.fromkeys(classes, "mean")}).reset_index()
 
 
-def _refuse_disagreement(keys: pd.DataFrame, names: tuple[str, ...]) -> None:
+def _check_agreement(keys: pd.DataFrame, names: tuple[str, ...]) -> None:
     for column in ("truth", "fold"):
         different = keys.groupby("utterance_id", sort=False)[column].nunique() > 1
         if different.any():

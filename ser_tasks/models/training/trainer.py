@@ -16,7 +16,7 @@ from scipy.special import log_softmax
 from ser_tasks.augmentation.balance import balanced_indices, class_weights
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.metrics import confusion_matrix, unweighted_average_recall
-from ser_tasks.models.training.augment import Batch, mixed_up, varied
+from ser_tasks.models.training.augment import Batch, augmented, mixup
 from ser_tasks.models.training.batches import Frames, length_buckets, pad
 from ser_tasks.models.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from ser_tasks.models.training.history import Epoch, History
@@ -85,7 +85,7 @@ def train(
     while not history.ended(epochs=epochs or settings.epochs, patience=settings.patience):
         keras.utils.set_random_seed(seed + len(history.epochs))  # PyTorch's dropout draws from one state for all
         history.epochs.append(_epoch(model, part, validation, settings=settings, generator=generator))
-        refuse_divergence(history, settings)
+        check_divergence(history, settings)
         if history.kept_epoch == len(history.epochs):
             best = model.get_weights()
         if folder:
@@ -108,11 +108,11 @@ def _epoch(
     began = time.perf_counter()
     batches = training_batches(part, n_classes=model.output_shape[-1], settings=settings, generator=generator)
     losses = [_step(model, batch) for batch in batches]
-    val_uar, val_loss = judge(model, validation, settings=settings) if validation else (None, None)
+    val_uar, val_loss = validate(model, validation, settings=settings) if validation else (None, None)
     return Epoch(float(np.mean(losses)), val_loss, val_uar, time.perf_counter() - began)
 
 
-def refuse_divergence(history: History, settings: TrainingParams, *, where: str = "") -> None:
+def check_divergence(history: History, settings: TrainingParams, *, where: str = "") -> None:
     """Raise UserError if the loss of the latest epoch is not finite; `where` is put before the message."""
     latest = history.epochs[-1]
     if not np.isfinite([latest.loss, latest.val_loss or 0]).all():
@@ -141,9 +141,9 @@ def training_batches(
     lengths = np.array([len(frames) for frames in part.frames])[items]
     for places in length_buckets(lengths, batch_size=settings.batch_size, generator=generator):
         rows = items[places]
-        clips = [varied(part.clip(row, generator), generator=generator, settings=augmentation) for row in rows]
+        clips = [augmented(part.clip(row, generator), generator=generator, settings=augmentation) for row in rows]
         batch = Batch(*pad(clips, multiple=settings.frames_multiple), targets[rows], weights[rows])
-        yield mixed_up(batch, generator=generator, alpha=augmentation.mixup_alpha)
+        yield mixup(batch, generator=generator, alpha=augmentation.mixup_alpha)
 
 
 def items_and_weights(
@@ -163,12 +163,12 @@ def _step(model: keras.Model, batch: Batch) -> float:
     return float(model.train_on_batch(given, batch.targets, sample_weight=batch.weights))
 
 
-def judge(model: keras.Model, part: Labelled, *, settings: TrainingParams) -> tuple[float, float]:
+def validate(model: keras.Model, part: Labelled, *, settings: TrainingParams) -> tuple[float, float]:
     """UAR and class-balanced cross-entropy of the model's predictions."""
-    return judged(network_logits(model, part.frames, settings=settings), part.truth)
+    return uar_and_loss(network_logits(model, part.frames, settings=settings), part.truth)
 
 
-def judged(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tuple[float, float]:
+def uar_and_loss(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tuple[float, float]:
     """UAR and class-balanced cross-entropy of logits, shape (n_utterances, n_classes), against true classes."""
     n_classes = logits.shape[1]
     surprise = -log_softmax(logits, axis=1)[np.arange(len(truth)), truth]

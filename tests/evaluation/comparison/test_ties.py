@@ -53,7 +53,7 @@ def test_the_verdict_names_the_choice_what_equals_it_what_is_worse_and_what_is_u
     said = verdict(COMPARISON, FOUND, "EMO-DB")
     svm, other = COMPARISON.ranked[0].result, COMPARISON.adapted[0].result
     assert said[0] == f"On EMO-DB, choose svm: UAR {figure(svm)} %."
-    assert said[1].startswith("mlp cannot be told from it on these 6 speakers")
+    assert said[1].startswith("mlp cannot be distinguished from it on these 6 speakers")
     assert said[2].startswith("psd_cnn is worse (p ") and said[2].endswith(", corrected for 2 tests).")
     assert said[3] == (
         f"With all of a speaker's audio at hand, svm_speaker_norm reaches {figure(other)} %; it is used differently, "
@@ -68,7 +68,7 @@ def test_a_tied_model_that_is_far_below_is_said_to_be():
 
 
 def test_the_verdict_says_where_training_heard_test_speakers():
-    shared = replace(COMPARISON, honesty="shared")
+    shared = replace(COMPARISON, speaker_overlap="shared")
     assert "new voices may do worse" in verdict(shared, FOUND, "MELD")[-1]
 
 

@@ -9,7 +9,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.text.dialogue_tfidf import DialogueTfidf
 from ser_tasks.models.text.tfidf import TfidfRecogniser
-from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.models.unfitted import check_unfitted
 from ser_tasks.params import ContextParams, TfidfParams
 from ser_tasks.text.transcripts import Turn
 from tests.models.text.dialogues import CLASSES, recall, spoken
@@ -113,5 +113,5 @@ def test_features_of_sound_and_words_too_rare_are_refused():
 
 
 def test_nothing_is_fitted_before_the_fold():
-    refuse_fitted(TfidfRecogniser(params(), classes=CLASSES, seed=0), where="fold 1")
+    check_unfitted(TfidfRecogniser(params(), classes=CLASSES, seed=0), where="fold 1")
     assert not hasattr(TfidfRecogniser(params(), classes=CLASSES, seed=0), "pipeline")

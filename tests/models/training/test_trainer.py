@@ -15,11 +15,11 @@ from ser_tasks.models.training import trainer
 from ser_tasks.models.training.trainer import (
     Labelled,
     inputs,
-    judge,
     network_logits,
     steps_per_epoch,
     train,
     training_batches,
+    validate,
 )
 from ser_tasks.params import AugmentationParams, NetworkParams, TrainingParams
 
@@ -120,7 +120,7 @@ def test_later_epochs_that_do_worse_on_validation_are_undone():
     model = recogniser().build(n_dims=8, n_classes=2)
     history = train(model, part, opposite, settings=settings, seed=0)
     assert history.epochs[-1].val_uar < history.kept.val_uar - 0.05, "what is learnt is wrong for this validation part"
-    assert judge(model, opposite, settings=SETTINGS)[0] == pytest.approx(history.kept.val_uar)
+    assert validate(model, opposite, settings=SETTINGS)[0] == pytest.approx(history.kept.val_uar)
 
 
 def test_clips_of_one_length_may_be_followed_by_clips_of_another():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ser_tasks.evaluation.protocol_bias.dealing import LeftOutError, cells, group_folds, random_folds, sentence_folds
 from ser_tasks.evaluation.protocol_bias.equal_size import equal_folds
 from ser_tasks.evaluation.protocol_bias.shared import shared_with_training
+from ser_tasks.evaluation.protocol_bias.splitters import LeftOutError, cells, group_folds, random_folds, sentence_folds
 from ser_tasks.evaluation.splits import leave_one_out
 from tests.evaluation.protocol_bias.small_corpus import corpus, sentences_of, speakers_of
 

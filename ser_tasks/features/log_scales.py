@@ -28,7 +28,7 @@ def decibels(power: Power) -> NDArray[np.float32]:
     return np.asarray(10 * np.log10(np.maximum(power, FLOOR_POWER)), np.float32)
 
 
-LOG_LAWS: Mapping[str, Law] = {
+LOG_SCALES: Mapping[str, Law] = {
     "ln": natural_log,
     "ln1p": log_one_plus,
     "db": decibels,

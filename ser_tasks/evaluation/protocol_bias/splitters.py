@@ -20,7 +20,7 @@ def random_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[
     Raises:
         LeftOutError: a class has fewer utterances than there are folds
     """
-    _refuse_rare(utterances, n_folds)
+    _check_rare(utterances, n_folds)
     from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415  seconds
 
     dealer = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
@@ -31,9 +31,9 @@ def group_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[F
     """The same with twin takes and dialogs (`group`), and identical recordings, in one fold each.
 
     Raises:
-        LeftOutError: the corpus knows no groups, or none of two utterances
+        LeftOutError: the corpus has no groups, or none of two utterances
     """
-    _refuse_rare(utterances, n_folds)
+    _check_rare(utterances, n_folds)
     if not utterances.group.dropna().duplicated().any():
         raise LeftOutError("no twin takes or dialogs are known")
     whole = utterances.group.fillna(utterances.sha256).fillna(utterances.utterance_id)
@@ -89,7 +89,7 @@ def sentence_parts(utterances: pd.DataFrame, n_parts: int, *, seed: int) -> list
     return [frozenset(fold.test) for fold in dealt]
 
 
-def _refuse_rare(utterances: pd.DataFrame, n_folds: int) -> None:
+def _check_rare(utterances: pd.DataFrame, n_folds: int) -> None:
     rarest = utterances.emotion.value_counts()
     if rarest.min() < n_folds:
         raise LeftOutError(f"{rarest.idxmin()} has {rarest.min()} utterances, too few for {n_folds} folds")

@@ -8,7 +8,7 @@ import pytest
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.corpora.synthesis.corpus import EMOTIONS, SAMPLING_RATE, synthesise_utterance
-from ser_tasks.evaluation.robustness.behaviour import Behaviour, Shift, shifts, verdicts
+from ser_tasks.evaluation.robustness.invariance_tests import InvarianceResult, Shift, shifts, statuses
 from ser_tasks.evaluation.robustness.invariances import INVARIANCES
 from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models.recogniser import Examples
@@ -52,19 +52,19 @@ def test_storing_channels_and_polarity_change_no_answer_of_a_bundle(bundle_folde
 
 def test_a_verdict_counts_labels_and_takes_the_largest_shift():
     def behaviour(name, shift):
-        return Behaviour(Path(name), dict.fromkeys(INVARIANCES, shift))
+        return InvarianceResult(Path(name), dict.fromkeys(INVARIANCES, shift))
 
     found = [
         behaviour("a", Shift("x", "x", 0.02)),
         behaviour("b", Shift("x", "y", 0.2)),
-        Behaviour(Path("c"), {}, "cut"),
+        InvarianceResult(Path("c"), {}, "cut"),
     ]
     strict, lax = (ToleranceParams(labels_changed=share, confidence=0.25) for share in (0.1, 0.5))
-    verdict = verdicts(found, strict)[0]
-    assert (verdict.recordings, verdict.changed, verdict.largest, verdict.worst) == (2, 1, 0.2, Path("b"))
-    assert not verdict.holds
-    assert verdicts(found, lax)[0].holds
-    assert not verdicts(found, lax.model_copy(update={"confidence": 0.1}))[0].holds
+    status = statuses(found, strict)[0]
+    assert (status.recordings, status.changed, status.largest, status.worst) == (2, 1, 0.2, Path("b"))
+    assert not status.holds
+    assert statuses(found, lax)[0].holds
+    assert not statuses(found, lax.model_copy(update={"confidence": 0.1}))[0].holds
 
 
 @pytest.fixture(scope="module")
