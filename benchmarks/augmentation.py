@@ -59,7 +59,7 @@ def steps() -> dict[str, Callable[[], Any]]:
 
 
 def conditioning(signal: Signal) -> dict[str, Callable[[], Any]]:
-    """What is done to every utterance."""
+    """Conditioning of every utterance."""
     return {
         "wiener filter": lambda: wiener_filtered(signal, window=WIENER.window),
         "pre-emphasis": lambda: pre_emphasised(signal, coefficient=CONDITIONING.pre_emphasis),

@@ -1,4 +1,4 @@
-"""How fast `ser serve` answers several clients at once: python -m benchmarks.serve URL FOLDER [CLIENTS] [SECONDS]."""
+"""Speed of `ser serve` with several clients at once: python -m benchmarks.serve URL FOLDER [CLIENTS] [SECONDS]."""
 
 import sys
 import time

@@ -37,7 +37,7 @@ def main(number: int, seed: int) -> int:
             (target / which).write_bytes(damaged)
             answer = recognise(load_bundle(target), recording)
             same = answer.probabilities == expected.probabilities
-            return None if same else f"another answer, {which} damaged"
+            return None if same else f"another prediction, {which} damaged"
 
         tally = watched(attempt, range(number))
     return 0 if tally.show(f"damaged bundles, {len(files)} files", time.perf_counter() - began) else 1

@@ -13,7 +13,7 @@ SHOWN = 8  # names in a message
 
 
 def may_straddle(protocol: Protocol) -> frozenset[str]:
-    """The columns whose values may stand on both sides of a split, because the protocol says so by its name."""
+    """The columns whose values may stand on both sides of a split, because the name of the protocol states it."""
     if isinstance(protocol, SpeakerDependent):
         return frozenset({"speaker", "group"})
     if isinstance(protocol, OfficialSplit | EmoboxFolds):
@@ -48,7 +48,7 @@ def audit_folds(utterances: pd.DataFrame, folds: Sequence[Fold], *, straddling: 
                 _check_shared(table, fold, column, f"{column}s")
     tested = [i for fold in folds for i in fold.test]
     if len(tested) != len(set(tested)):
-        raise LeakError("an utterance is tested in two folds, so pooled figures would count it twice. Mend the folds.")
+        raise LeakError("an utterance is tested in two folds, so pooled figures would count it twice. Fix the folds.")
     return shared
 
 

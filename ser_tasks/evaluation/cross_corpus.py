@@ -115,7 +115,7 @@ def differences(
     of = {one.name: utterances[utterances.corpus == one.name] for one in corpora}
     rates = {name: sorted(set(mine.sampling_rate.dropna())) for name, mine in of.items()}
     languages = {name: " and ".join(sorted(set(mine.language.dropna()))) or UNKNOWN for name, mine in of.items()}
-    said = [
+    found = [
         _differs("Language", languages),
         _differs("Kind of speech", {one.name: one.kind for one in corpora}),
         _bandwidths(rates, heard_at=heard_at),
@@ -123,8 +123,8 @@ def differences(
     for name, reasons in dropped.items():
         if reasons:
             counts = ", ".join(f"{reason} ({n})" for reason, n in reasons.items())
-            said.append(f"{sum(reasons.values())} utterances of {name} are left out: {counts}.")
-    return [sentence for sentence in said if sentence]
+            found.append(f"{sum(reasons.values())} utterances of {name} are left out: {counts}.")
+    return [sentence for sentence in found if sentence]
 
 
 def _differs(what: str, of: Mapping[str, str]) -> str:
@@ -141,6 +141,6 @@ def _bandwidths(rates: Mapping[str, Sequence[float]], *, heard_at: int) -> str:
     files = ", ".join(f"{name} {' and '.join(f'{rate / 1000:g}' for rate in mine)} kHz" for name, mine in rates.items())
     bands = {min(*mine, heard_at) / 2000 for mine in rates.values()}
     if len(bands) == 1:
-        return f"Sampling rate differs: {files}; all of them are heard up to {bands.pop():g} kHz."
-    heard = ", ".join(f"{name} up to {min(*mine, heard_at) / 2000:g} kHz" for name, mine in rates.items())
-    return f"Bandwidth differs: {files}; heard are {heard}."
+        return f"Sampling rate differs: {files}; all of them are used up to {bands.pop():g} kHz."
+    used = ", ".join(f"{name} up to {min(*mine, heard_at) / 2000:g} kHz" for name, mine in rates.items())
+    return f"Bandwidth differs: {files}; used are {used}."

@@ -57,7 +57,7 @@ class FoldRequest:
 
     @property
     def reader(self) -> Reader:
-        """What reads the feature set of the model."""
+        """The reader of the model's feature set."""
         return reader_of(MODELS[self.model].feature_set)
 
     @property

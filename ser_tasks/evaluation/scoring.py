@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 @dataclass(frozen=True)
 class Labels:
-    """What a fold may know of its utterances besides their features, one entry each."""
+    """Labels of utterances, one entry each: all that a fold may know besides their features."""
 
     utterance_ids: tuple[str, ...]
     emotions: tuple[str, ...]
@@ -63,7 +63,7 @@ def evaluate_fold(
     copies: tuple[Features, ...] = (),
     folder: Path | None = None,
 ) -> FoldOutcome:
-    """Fit on `fold.train` and answer for `fold.test`, once.
+    """Fit on `fold.train` and predict `fold.test`, once.
 
     Args:
         fold: its parts, as utterance ids

@@ -25,7 +25,7 @@ STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "std": np.std}
 
 
 class EncoderParams(Section):
-    """What is kept of the frames of every layer of a speech encoder."""
+    """Statistics of the frames of every layer of a speech encoder."""
 
     statistics: Annotated[tuple[Literal["mean", "std"], ...], Once, Field(min_length=1)]  # over the frames
     loudness_range: PositiveFloat | None  # dB below the loudest frame of a clip that still count; null: all frames

@@ -30,8 +30,8 @@ class PsdImageParams(Section):
     def _no_gaps(self) -> PsdImageParams:
         if self.hop_length > self.n_fft:
             raise ValueError(
-                f"hop_length {self.hop_length} exceeds n_fft {self.n_fft}: samples between two frames would not be "
-                "heard. Set at most n_fft"
+                f"hop_length {self.hop_length} exceeds n_fft {self.n_fft}: samples between two frames would be left "
+                "out. Set at most n_fft"
             )
         return self
 

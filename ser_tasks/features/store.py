@@ -54,7 +54,7 @@ ROW = pa.schema(
 
 @dataclass(frozen=True)
 class Shard:
-    """What one Parquet file will hold: enough to compute it in any thread, process or machine."""
+    """Contents of one Parquet file: enough to compute it in any thread, process or machine."""
 
     feature_set: str
     settings: Mapping[str, Section]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 @dataclass(frozen=True)
 class EmbeddingSvmSection:
-    """What both read of params.yaml."""
+    """Settings of both in params.yaml."""
 
     network: NetworkSection
     svm: SvmParams
@@ -85,7 +85,7 @@ class EmbeddingSvmRecogniser:
         return self.svm.posteriors(self.embeddings(features))
 
     def embeddings(self, features: Features) -> NDArray[np.float32]:
-        """What the SVM is given, shape (n_utterances, n_units)."""
+        """Input of the SVM, shape (n_utterances, n_units)."""
         return np.asarray(self.network.embeddings(features), np.float32)
 
     def _embedded(self, examples: Examples) -> Examples:

@@ -48,7 +48,7 @@ def missing_in_training(folds: Sequence[Fold], emotions: Mapping[str, str]) -> l
         learnt = {emotions[one] for one in (*fold.train, *fold.validation)}
         if len(learnt) < 2:
             raise UserError(
-                f"{fold.name}: the training part has one class ({', '.join(learnt)}), but two are told apart at least. "
+                f"{fold.name}: the training part has one class ({', '.join(learnt)}), but a model needs two at least. "
                 "Choose another protocol in params.yaml, or a corpus in which several speakers have each class."
             )
         for one in fold.test:

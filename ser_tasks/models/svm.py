@@ -156,5 +156,5 @@ def inner_folds(
 
 
 def _uar(fitted: Pipeline, features: NDArray[np.float32], truth: NDArray[np.integer]) -> float:
-    """A scorer: scikit-learn's own balanced_accuracy warns of a class that was said, but does not occur."""
+    """A scorer: scikit-learn's own balanced_accuracy warns of a class that is predicted, but does not occur."""
     return uar_of(truth, fitted.predict(features))

@@ -1,4 +1,4 @@
-"""What every section of params.yaml is made of."""
+"""Base class and field types of every section of params.yaml."""
 
 from typing import Annotated
 

@@ -16,7 +16,7 @@ class BundleParams(Section):
 
 
 class ReliabilityParams(Section):
-    """What decides whether a prediction is unsure."""
+    """Settings that decide whether a prediction is unsure."""
 
     error_share: Fraction  # of the errors, that may be left among predictions that are not unsure
     least_coverage: Fraction  # of the predictions, that must be left

@@ -15,7 +15,7 @@ class PredictParams(Section):
 
 
 class VoiceParams(Section):
-    """What is a segment of speech: see `ser_tasks.bundles.inference.speech_segments`."""
+    """Segments of speech: see `ser_tasks.bundles.inference.speech_segments`."""
 
     frame: PositiveFloat  # s; the detector knows 0.010, 0.020 and 0.030
     aggressiveness: Annotated[int, Field(ge=0, le=3)]  # 0 takes most for speech, 3 least

@@ -1,4 +1,4 @@
-"""Read params.yaml, or say exactly what is wrong with it: the line, the key, the nearest and the allowed names."""
+"""Read params.yaml, or report each mistake: the line, the key, the nearest and the allowed names."""
 
 import difflib
 from collections.abc import Collection, Iterator, Sequence

@@ -34,7 +34,7 @@ class ToleranceParams(Section):
 
 
 class RobustnessParams(Section):
-    """What `ser robustness` and `ser invariance` do to recordings."""
+    """Degradations of `ser robustness` and tolerance of `ser invariance`."""
 
     seed: Annotated[int, Field(ge=0)]  # of noise, talkers and rooms
     speech_range: PositiveFloat  # dB below the loudest frames: speech, over which levels are stated

@@ -90,7 +90,7 @@ def test_what_differs_is_said(joined):
     said = differences(corpora, joined.utterances, joined.dropped, heard_at=16_000)
     assert said == [
         "Language differs: ravdess en, emodb de.",
-        "Sampling rate differs: ravdess 48 kHz, emodb 16 kHz; all of them are heard up to 8 kHz.",
+        "Sampling rate differs: ravdess 48 kHz, emodb 16 kHz; all of them are used up to 8 kHz.",
         "1 utterances of emodb are left out: emotion boredom (1).",
         "3 utterances of ravdess are left out: style song (1), emotion joy (1), emotion calm (1).",
     ]
@@ -100,7 +100,7 @@ def test_a_narrower_band_and_another_kind_of_speech_are_said():
     utterances = pd.concat([GERMAN.assign(sampling_rate=8_000), table("urdu", ("1", "a", "anger"), language="ur")])
     said = differences([CORPORA["emodb"], CORPORA["urdu"]], utterances, {}, heard_at=16_000)
     assert said[1] == "Kind of speech differs: emodb acted, urdu natural."
-    assert said[2] == "Bandwidth differs: emodb 8 kHz, urdu 16 kHz; heard are emodb up to 4 kHz, urdu up to 8 kHz."
+    assert said[2] == "Bandwidth differs: emodb 8 kHz, urdu 16 kHz; used are emodb up to 4 kHz, urdu up to 8 kHz."
 
 
 def test_nothing_is_said_where_nothing_differs():

@@ -192,7 +192,7 @@ def _corrected(found: list[Level]) -> list[Level]:
 
 
 def n_tests(found: Sequence[Level]) -> int:
-    """How many tests the p values are corrected for."""
+    """Number of tests that the p values are corrected for."""
     sizes = pd.Series([level.factor for level in found], dtype=str).value_counts()
     return len(
         {(level.factor, "" if sizes[level.factor] == FEWEST else level.name) for level in found if level.p is not None}

@@ -1,4 +1,4 @@
-"""What a shared voice adds, and a shared sentence: the same test parts, training parts of the same size."""
+"""Folds that show what a shared speaker adds, or a shared sentence: same test parts, training parts of one size."""
 
 from collections.abc import Sequence
 from dataclasses import replace

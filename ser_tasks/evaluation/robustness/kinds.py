@@ -24,7 +24,7 @@ Signal = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Scene:
-    """What a degradation may know: one utterance, and what is around it."""
+    """Input of a degradation: one utterance, and what is around it."""
 
     signal: Signal  # mono, shape (n_samples,), full scale [-1, 1]
     sampling_rate: int  # Hz

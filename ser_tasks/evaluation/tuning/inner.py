@@ -1,4 +1,4 @@
-"""What a search may see of an outer fold: its training part alone, divided again by speaker."""
+"""Inner folds of a search: the training part of an outer fold alone, divided again by speaker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search maximises."""
+"""The objective of a search."""
 
 from ser_tasks.evaluation.metrics import confusion_matrix, unweighted_average_recall
 from ser_tasks.evaluation.scoring import FoldOutcome, Labels, predicted_classes, prediction_table

@@ -100,7 +100,7 @@ def _belonging(encoder: Encoder, files: Iterable[Path]) -> list[Path]:
 
 
 def _downloaded(encoder: Encoder, revision: str, tell: Callable[[str], None]) -> Path:
-    """What the hub has of it, each file held against the digest that the hub states."""
+    """The files on the hub, each checked against the digest that the hub states."""
     if encoder.hub is None:
         raise UserError(f"{encoder.name} is a folder of your own: ser fetch-encoder {encoder.name} --from FOLDER")
     hub = _hub()

@@ -1,4 +1,4 @@
-"""Which utterances the weights for a fold may be chosen on: never its own."""
+"""Utterances that the weights for a fold may be fitted on: never its own."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple

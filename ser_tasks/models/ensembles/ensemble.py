@@ -1,4 +1,4 @@
-"""What every way of combining models returns."""
+"""The result of every ensemble rule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ def stacking(
     Args:
         tables: test predictions of each member
         c: inverse strength of the penalty
-        balanced: every class has the same say
+        balanced: every class has the same weight
         validation: see `cross_fitted`
 
     Source: Wolpert (1992), doi:10.1016/S0893-6080(05)80023-1; Ting & Witten (1999), doi:10.1613/jair.594

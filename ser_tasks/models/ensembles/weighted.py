@@ -37,7 +37,7 @@ def weighted_average(
 
 
 def likeliest_weights(members: Members) -> NDArray[np.float64]:
-    """The weights under which the truth is likeliest, every class having the same say; shape (n_members,), sum 1.
+    """The weights under which the truth is likeliest, every class with the same weight; shape (n_members,), sum 1.
 
     By expectation and maximisation: the likelihood of a mixture is concave in its weights, so there is one best. Only
     utterances that all members predicted count; where there are none, all weigh the same.

@@ -11,7 +11,7 @@ from ser_tasks.models.networks.embedding import embedding_model
 
 
 class BranchInput(NamedTuple):
-    """What one branch is given, and what says whether it is there at all."""
+    """Inputs of one branch, and whether it is present."""
 
     frames: Any  # (batch, n_frames, n_dims)
     mask: Any  # (batch, n_frames)

@@ -38,7 +38,7 @@ class ModalityDropout(layers.Layer):  # type: ignore[misc]  # keras has no types
         return sound_shape, words_shape
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         return {**super().get_config(), "rate": self.rate}
 
 
@@ -53,7 +53,7 @@ def build_speech_text(
     modality_dropout: float,
     dropout: float,
 ) -> keras.Model:
-    """Sound and words in one array, (batch, n_rows, 2 + n_dims) as `packed.py` says -> logits (batch, n_classes).
+    """Sound and words in one array, (batch, n_rows, 2 + n_dims) as in `packed.py` -> logits (batch, n_classes).
 
     Sound -> the acoustic network up to its embedding; words -> `text_lstm` up to its embedding; zeros for the one that
     an utterance lacks; side by side, the embedding -> dropout -> logits. Both branches learn with the whole.

@@ -29,7 +29,7 @@ def weighted_mean(frames: Any, weights: Any) -> Any:
 
 
 class Pooling(layers.Layer):  # type: ignore[misc]  # keras has no types
-    """What the ways of pooling share: float32, and two outputs."""
+    """Base of the pooling layers: float32, and two outputs."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -163,5 +163,5 @@ class AttentiveStatistics(Pooling):
         return (frames_shape[0], 2 * n_units), real_shape
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         return {**super().get_config(), "units": self.units}

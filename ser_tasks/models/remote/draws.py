@@ -1,4 +1,4 @@
-"""What one epoch leaves to chance, drawn beforehand for all members: a few numbers per clip, no features."""
+"""Random draws of one epoch, made beforehand for all members: a few numbers per clip, no features."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ Tell = Callable[[str], None]
 
 
 def train_group(work: Work, members: Sequence[Member], *, folder: Path, every: int, tell: Tell) -> list[Outcome]:
-    """Train until each has stopped, once more on all speakers if the plan says so, and answer for the test parts.
+    """Train until each has stopped, once more on all speakers if the plan asks for it, and predict the test parts.
 
     Args:
         work: of the plan

@@ -1,4 +1,4 @@
-"""How C is chosen for a classifier on text: by the cross-entropy of utterances held out from its fit."""
+"""Choice of C for a classifier on text: by the cross-entropy of utterances held out from its fit."""
 
 from __future__ import annotations
 

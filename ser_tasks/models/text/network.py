@@ -29,13 +29,13 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 @dataclass(frozen=True)
 class TextNetworkSection(NetworkSection):
-    """What a text network reads of params.yaml."""
+    """Settings of a text network in params.yaml."""
 
     network: TextNetworkParams
 
     @property
     def sizes(self) -> dict[str, Any]:
-        """What its builder takes."""
+        """Arguments of its builder."""
         return self.network.model_dump(exclude={"training", "words"})
 
     def model_dump(self, **options: Any) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class TextNetworkRecogniser(NetworkRecogniser):
     section: TextNetworkSection
 
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
-        """Train as every network; the record says how many words are known, too."""
+        """Train as every network; the record has the size of the vocabulary, too."""
         return {**super().fit(train, validation, folder=folder), "words": len(self.vocabulary.words)}
 
     def _train(self, learn: Labelled, check: Labelled | None, folder: Path | None, *, epochs: int) -> History:

@@ -1,4 +1,4 @@
-"""What goes into every text network: tokens as vectors, and which of them are real."""
+"""Input of every text network: tokens as vectors, and which of them are real."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ class TokenEmbedding(layers.Layer):  # type: ignore[misc]  # keras has no types
         return (*frames_shape[:2], self.units)
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         sizes = {"n_words": self.n_words, "units": self.units, "word_dropout": self.word_dropout}
         return {**super().get_config(), **sizes}
 

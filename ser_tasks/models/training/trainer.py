@@ -134,7 +134,7 @@ def steps_per_epoch(part: Labelled, settings: TrainingParams) -> int:
 def training_batches(
     part: Labelled, *, n_classes: int, settings: TrainingParams, generator: np.random.Generator
 ) -> Iterator[Batch]:
-    """One epoch of augmented clips, with one-hot classes and weights; `settings.balance` says how classes count."""
+    """One epoch of augmented clips, with one-hot classes and weights; `settings.balance` weighs the classes."""
     targets = np.eye(n_classes, dtype=np.float32)[part.truth]
     items, weights = items_and_weights(part.truth, n_classes=n_classes, settings=settings, generator=generator)
     augmentation = settings.augmentation
@@ -179,7 +179,7 @@ def uar_and_loss(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tup
 
 
 def inputs(frames: Frames, *, settings: TrainingParams) -> dict[str, NDArray[np.float32]]:
-    """What a network takes: padded frames, and which of them are real."""
+    """Inputs of a network: padded frames, and which of them are real."""
     padded, mask = pad(frames, multiple=settings.frames_multiple)
     return {"frames": padded, "mask": mask}
 
