@@ -73,7 +73,7 @@ def test_silence_lies_on_the_floor_and_a_single_sample_is_one_frame():
     assert log_mel_spectrogram(TONE[1:2], **SETTINGS).shape == (1, 40)
 
 
-def test_bands_that_do_not_fit_the_rate_or_the_window_are_refused():
+def test_bands_that_do_not_fit_the_rate_or_the_window_are_errors():
     with pytest.raises(UserError, match="or raise audio"):
         log_mel_spectrogram(TONE, **{**SETTINGS, "sampling_rate": 8_000})
     with pytest.raises(UserError, match=r"Lower log_mel\.n_mels"):

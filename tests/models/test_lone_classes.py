@@ -25,7 +25,7 @@ def test_a_class_of_two_of_three_speakers_is_not_lone():
     assert lone_classes(cells) == {"fear": "c"}
 
 
-def test_where_there_is_one_speaker_nothing_is_said():
+def test_where_there_is_one_speaker_nothing_is_reported():
     assert lone_classes([("a", "joy"), ("a", "fear")]) == {}
     assert lone_classes([]) == {}
     assert in_words({}) == ""
@@ -52,7 +52,7 @@ def test_every_utterance_that_cannot_be_recognised_counts_however_its_class_is_s
     assert missing_in_training(folds, emotions)[0].startswith("3 of 3 test utterances of fear")
 
 
-def test_what_the_validation_part_has_counts_as_learnt():
+def test_what_the_validation_part_has_counts_as_training():
     fold = Fold("official", ("a1", "b2"), ("a2",), ("c3",))
     assert missing_in_training([fold], EMOTIONS) == []
 
@@ -64,6 +64,6 @@ def test_a_fold_that_lacks_a_class_in_one_of_two_tests_counts_the_one():
     ]
 
 
-def test_a_training_part_of_one_class_is_refused():
+def test_a_training_part_of_one_class_is_an_error():
     with pytest.raises(UserError, match=r"speaker a: the training part has one class \(anger\).*another protocol"):
         missing_in_training([Fold("speaker a", ("b1", "c1"), (), ("a1",))], EMOTIONS)

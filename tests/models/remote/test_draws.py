@@ -41,7 +41,7 @@ def test_every_utterance_comes_once_with_the_weight_of_its_class():
     np.testing.assert_array_equal(draws.weight[~real], 0)
 
 
-def test_few_items_are_dealt_evenly_and_fillers_stand_behind_them():
+def test_few_items_are_split_evenly_and_fillers_stand_behind_them():
     places = split_evenly(np.arange(10), n_steps=4, batch_size=5)
     assert (places != FILLER).sum(axis=1).tolist() == [3, 3, 2, 2]
     assert places[0].tolist() == [0, 1, 2, FILLER, FILLER]

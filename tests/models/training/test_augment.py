@@ -37,7 +37,7 @@ def test_masks_put_the_mean_where_something_was_and_leave_the_rest():
 
 @pytest.fixture
 def batch() -> Batch:
-    """Two clips, of 4 and of 2 frames, the second padded with what must never be heard."""
+    """Two clips, of 4 and of 2 frames, the second padded with what must never be used."""
     frames = np.array([[[1], [1], [1], [1]], [[5], [5], [99], [99]]], np.float32)
     mask = np.array([[1, 1, 1, 1], [1, 1, 0, 0]], np.float32)
     return Batch(frames, mask, np.eye(2, dtype=np.float32), np.array([1, 3], np.float32))
