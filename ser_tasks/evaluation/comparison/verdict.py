@@ -29,7 +29,7 @@ def verdict(comparison: Comparison, found: Standing | None, title: str) -> list[
     sentences += _adapted(comparison, alone=found is None, title=title)
     if comparison.speaker_overlap == "shared":
         sentences.append(
-            "Test speakers are in the training set here, or may be, as these folds are published: others may do worse."
+            "Test speakers are in training here, or may be, as these folds are published: new speakers may do worse."
         )
     return sentences
 

@@ -69,7 +69,7 @@ def test_a_tied_model_that_is_far_below_is_marked_as_such():
 
 def test_the_verdict_states_where_test_speakers_are_in_the_training_set():
     shared = replace(COMPARISON, speaker_overlap="shared")
-    assert "new voices may do worse" in verdict(shared, FOUND, "MELD")[-1]
+    assert "new speakers may do worse" in verdict(shared, FOUND, "MELD")[-1]
 
 
 def figure(result: dict) -> str:
