@@ -1,4 +1,4 @@
-"""How much there is to find one's way through, counted in this checkout or in another one:
+"""Counts of names, modules and lines, in this checkout or in another one:
 
     python -m benchmarks.architecture [FOLDER]
 

@@ -28,8 +28,8 @@ from ser_tasks.augmentation.balance import balanced_indices
 from ser_tasks.augmentation.frames import at_random_tempo, mixed, with_masks
 from ser_tasks.augmentation.signal import augmented
 from ser_tasks.corpora.synthesis.corpus import synthesise_utterance
-from ser_tasks.features.log_laws import decibels
 from ser_tasks.features.log_mel import LOG_MEL
+from ser_tasks.features.log_scales import decibels
 from ser_tasks.features.mel_power import mel_power
 from ser_tasks.features.psd_image import PSD_IMAGE
 
@@ -59,7 +59,7 @@ def steps() -> dict[str, Callable[[], Any]]:
 
 
 def conditioning(signal: Signal) -> dict[str, Callable[[], Any]]:
-    """What is done to every utterance."""
+    """Conditioning of every utterance."""
     return {
         "wiener filter": lambda: wiener_filtered(signal, window=WIENER.window),
         "pre-emphasis": lambda: pre_emphasised(signal, coefficient=CONDITIONING.pre_emphasis),

@@ -25,7 +25,7 @@ def main() -> None:
     """Print one line for each way, then the ratio and the memory."""
     prepare_environment()
     threadpool_limits(1)
-    asked = _asked()
+    asked = _arguments()
     from ser_tasks.audio.decode import read_mono  # noqa: PLC0415  after the environment is set
     from ser_tasks.features.encoders import ENCODERS  # noqa: PLC0415
     from ser_tasks.features.encoders.folder import loaded  # noqa: PLC0415
@@ -51,7 +51,7 @@ def main() -> None:
     print(f"  memory:           {few:6.0f} MB after them, {_peak():.0f} MB after {min(asked.many, len(files))} more")
 
 
-def _asked() -> argparse.Namespace:
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="of recordings, wav or flac")
     parser.add_argument("--encoder", default="whisper_base")

@@ -1,4 +1,4 @@
-"""What the first hour costs: the same commands in two clones of this project, one after the other, in CPU seconds.
+"""CPU seconds of the first hour: the same commands in two clones of this project, one after the other.
 
     python -m benchmarks.first_hour OLD NEW [--setup] [--demo]
 

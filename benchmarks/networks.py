@@ -45,7 +45,7 @@ def first_fold(corpus: str, model: str) -> Examples:
 
 
 def measure(corpus: str, name: str) -> dict[str, float | int]:
-    """Train the first fold, by us and by Keras, and say what that took."""
+    """Train the first fold, by us and by Keras, and print the time."""
     import keras  # noqa: PLC0415  after the environment is set
 
     params, train = project_params(), first_fold(corpus, name)

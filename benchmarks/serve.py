@@ -1,4 +1,4 @@
-"""How fast `ser serve` answers several clients at once: python -m benchmarks.serve URL FOLDER [CLIENTS] [SECONDS]."""
+"""Speed of `ser serve` with several clients at once: python -m benchmarks.serve URL FOLDER [CLIENTS] [SECONDS]."""
 
 import sys
 import time
@@ -14,7 +14,7 @@ SOUND = (".wav", ".flac", ".mp3", ".ogg")
 
 
 def ask(url: str, files: list[bytes], until: float) -> list[tuple[int, float]]:
-    """One client that asks again as soon as it has its answer: status and seconds of each request."""
+    """Status and seconds of each request of one client that sends the next one as soon as it has its reply."""
     done = []
     with requests.Session() as session:
         for content in cycle(files):

@@ -34,8 +34,8 @@ from ser_tasks.augmentation.frames import at_tempo, mixed, with_masks
 from ser_tasks.augmentation.signal import circularly_shifted, pitched, stretched, with_gain, with_white_noise
 from ser_tasks.bundles.inference.speech_segments import sentence_spans
 from ser_tasks.corpora.synthesis.corpus import demo_speaker, synthesise_utterance
-from ser_tasks.features.log_laws import LOG_LAWS
 from ser_tasks.features.log_mel import log_mel_spectrogram
+from ser_tasks.features.log_scales import LOG_SCALES
 from ser_tasks.features.mel_power import mel_power
 from ser_tasks.features.psd_image import spectral_density_image
 from ser_tasks.models.networks.rolling_windows import RollingWindows
@@ -188,7 +188,7 @@ def front_ends(figure: Figure) -> None:
     for place, (title, law) in zip(
         axes[0, 1:], {"ln(m + 1e-6)": "ln", "ln(1 + 1e6 m)": "ln1p", "dB": "db"}.items(), strict=True
     ):
-        picture(place, title, LOG_LAWS[law](power))
+        picture(place, title, LOG_SCALES[law](power))
 
     image = spectral_density_image(clip, sampling_rate=RATE, **PSD_IMAGE.model_dump())
     row = PSD_IMAGE.block * PSD_IMAGE.hop_length / RATE

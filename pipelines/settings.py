@@ -21,7 +21,7 @@ from ser_tasks.params import (
     Section,
     SpeakerIndependent,
 )
-from ser_tasks.params.reading import PARAMS_FILE, ParamsError, read_params, refuse_unknown
+from ser_tasks.params.reading import PARAMS_FILE, ParamsError, check_known, read_params
 from ser_tasks.text.transcripts import OF_WORDS
 
 MOMENT = 0.1  # s
@@ -60,8 +60,8 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
     Raises:
         ParamsError: where it stands, and how to fix it
     """
-    refuse_unknown(line.corpus, params.corpus, place=f"{place}.corpus", hint=OF_A_CORPUS)
-    refuse_unknown(line.model, MODELS, place=f"{place}.model", hint="Or add it to ser_tasks/models/__init__.py.")
+    check_known(line.corpus, params.corpus, place=f"{place}.corpus", hint=OF_A_CORPUS)
+    check_known(line.model, MODELS, place=f"{place}.model", hint="Or add it to ser_tasks/models/__init__.py.")
     if line.protocol != "speaker_dependent":
         own_folds(params, line.corpus, line.protocol, where=f", but {place} asks for it")
     if MODELS[line.model].speaker_norm and not CORPORA[line.corpus].speakers_known:
@@ -91,8 +91,8 @@ def _try_features(params: Params) -> None:
 
 
 def _check_corpus(name: str, section: CorpusParams) -> None:
-    refuse_unknown(name, CORPORA, place="corpus", hint="Or add its module to ser_tasks/corpora/__init__.py.")
-    refuse_unknown(
+    check_known(name, CORPORA, place="corpus", hint="Or add its module to ser_tasks/corpora/__init__.py.")
+    check_known(
         section.preset,
         CORPORA[name].presets,
         place=f"corpus.{name}.preset",
@@ -129,11 +129,11 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
     """
     place = f"cross.{name}"
     for corpus in (*section.train, section.test):
-        refuse_unknown(corpus, params.corpus, place=place, hint=OF_A_CORPUS)
+        check_known(corpus, params.corpus, place=place, hint=OF_A_CORPUS)
     for corpus, preset in section.presets.items():
         hint = f"Or add it to ser_tasks/corpora/catalogue/{corpus}.py."
-        refuse_unknown(preset, CORPORA[corpus].presets, place=f"{place}.presets.{corpus}", hint=hint)
-    refuse_unknown(section.model, MODELS, place=f"{place}.model", hint="Or add it to ser_tasks/models/__init__.py.")
+        check_known(preset, CORPORA[corpus].presets, place=f"{place}.presets.{corpus}", hint=hint)
+    check_known(section.model, MODELS, place=f"{place}.model", hint="Or add it to ser_tasks/models/__init__.py.")
     if section.corpus_norm and MODELS[section.model].feature_set in OF_WORDS:
         raise ParamsError(
             f"{PARAMS_FILE}: {place}.corpus_norm: {section.model} reads words, which have no mean. Set false."

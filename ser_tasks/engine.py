@@ -132,7 +132,7 @@ def _file(task: Task[..., Any], args: Any, kwargs: Mapping[str, Any], finished: 
 
 
 def _kept(file: Path | None) -> Any:
-    """What lies there; a file that a full disk or a kill left unreadable counts as none."""
+    """The value there; a file that a full disk or a kill left unreadable counts as none."""
     try:
         return json.loads(file.read_text(encoding="utf-8")) if file else None
     except (FileNotFoundError, json.JSONDecodeError):
@@ -213,7 +213,7 @@ class _OnPrefect:
 
 
 def _worth_a_retry(_task: object, _run: object, state: Any) -> bool:
-    """What the user must fix is not tried again."""
+    """False for errors that the user must fix: these are not tried again."""
     return not isinstance(state.result(raise_on_failure=False), UserError)
 
 

@@ -1,4 +1,4 @@
-"""Errors that a user can mend: they say where, what was found, what was expected, and how."""
+"""Errors that a user can fix: they name where, what was found, what was expected, and how."""
 
 
 class UserError(ValueError):

@@ -92,8 +92,8 @@ def degrade_shard(shard: DegradedShard, corpus_root: Path, folder: Path) -> None
     compute_degraded(shard, corpus_root=corpus_root, folder=folder)
 
 
-@task("hear shard")
-def hear_shard(shard: SpokenShard, corpus_root: Path, folder: Path) -> None:
+@task("recognise shard")
+def recognise_shard(shard: SpokenShard, corpus_root: Path, folder: Path) -> None:
     """Words of one shard by a speech recogniser; the file is its own cache."""
     from ser_tasks.text.asr.transcribe import transcribe_shard  # noqa: PLC0415
 

@@ -40,7 +40,7 @@ Use = Literal["train", "test", "train and test"]
 
 
 class DataRead(NamedTuple):
-    """What a run was given: the column Dataset of the page.
+    """Inputs of a run: the column Dataset of the page.
 
     Attributes:
         name: of the corpus
@@ -126,8 +126,8 @@ def register_bundle(
         name: of the registered model
         experiment: one for each corpus
         description, params, metrics, tags: of the run that the version comes from
-        classes: of the answers
-        requirements: `package==version`, of the libraries that the answers depend on
+        classes: of the predictions
+        requirements: `package==version`, of the libraries that the predictions depend on
 
     Returns:
         the version
@@ -232,7 +232,7 @@ def log_child(
 def log_figures(
     run_id: str, metrics: Mapping[str, float], *, tags: Mapping[str, str], files: Sequence[Path] = ()
 ) -> None:
-    """What became of a run that was begun with `parent_run`."""
+    """End status of a run that was begun with `parent_run`."""
     client = _mlflow().MlflowClient()
     for key, value in metrics.items():
         client.log_metric(run_id, key, value)
@@ -252,7 +252,7 @@ def _mlflow() -> Any:
 
 
 def _enter(mlflow: Any, experiment: str, *, note: str) -> None:
-    """Begin it, if it is not there; `note` is what its page says, until somebody writes something else."""
+    """Begin it, if it is not there; `note` is the text of its page, until somebody edits it."""
     entered = mlflow.set_experiment(experiment)
     mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")  # the page opens on the runs
     if NOTE not in entered.tags:

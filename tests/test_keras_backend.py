@@ -17,7 +17,7 @@ def test_what_compiled_code_writes_to_the_error_stream_is_swallowed_and_what_fol
 
 
 @pytest.mark.parametrize("backend", ["tensorfow", "theano"])
-def test_an_unknown_backend_is_answered_with_those_there_are(backend, monkeypatch):
+def test_an_unknown_backend_is_reported_with_those_there_are(backend, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", backend)
     with pytest.raises(UserError, match=rf"KERAS_BACKEND is '{backend}', expected one of tensorflow, jax, torch"):
         load_keras()

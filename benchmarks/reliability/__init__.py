@@ -1,1 +1,1 @@
-"""What the product stands, measured: faults and load, intervals, and the tests themselves."""
+"""Measured reliability: faults and load, intervals, and the tests themselves."""

@@ -1,4 +1,4 @@
-"""Damaged bundles: one that is not as it was written is refused, and never runs what a stranger put into it.
+"""Damaged bundles: one that is not as it was written is an error, and foreign code in it never runs.
 
 python -m benchmarks.reliability.damaged_bundles [NUMBER] [SEED]
 """
@@ -37,7 +37,7 @@ def main(number: int, seed: int) -> int:
             (target / which).write_bytes(damaged)
             answer = recognise(load_bundle(target), recording)
             same = answer.probabilities == expected.probabilities
-            return None if same else f"another answer, {which} damaged"
+            return None if same else f"another prediction, {which} damaged"
 
         tally = watched(attempt, range(number))
     return 0 if tally.show(f"damaged bundles, {len(files)} files", time.perf_counter() - began) else 1

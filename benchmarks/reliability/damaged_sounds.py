@@ -1,4 +1,4 @@
-"""Damaged sound files of every format through the one door: an answer or a clear error, within a time and a memory.
+"""Damaged sound files of every format through the one reader: a result or a clear error, within a time and a memory.
 
 python -m benchmarks.reliability.damaged_sounds [NUMBER] [SEED]
 """
@@ -31,7 +31,7 @@ def main(number: int, seed: int) -> int:
             samples, rate = SPECIMEN[name][2:]
             recording = read_recording(target)
             much = len(recording.samples) > LONGER * samples and recording.sampling_rate == rate
-            return "answered, with more sound than was ever there" if much else None
+            return "a result with more sound than was ever there" if much else None
 
         tally = watched(attempt, range(number))
     return 0 if tally.show(f"damaged sound files, {len(whole)} formats", time.perf_counter() - began) else 1

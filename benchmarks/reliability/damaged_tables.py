@@ -36,7 +36,7 @@ def written(table: pd.DataFrame, path: Path) -> Path:
 
 
 def corpus(folder: Path) -> pd.DataFrame:
-    """Eight recordings of two speakers, and a table that says everything of them."""
+    """Eight recordings of two speakers, and a table that describes them."""
     rng = np.random.default_rng(0)
     for number in range(8):
         soundfile.write(folder / f"{number}.wav", rng.normal(0, 0.1, 16_000), 16_000)

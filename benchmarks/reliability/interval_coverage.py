@@ -1,4 +1,4 @@
-"""How often 95 % intervals of the UAR hold the true one, simulated: python -m benchmarks.reliability.interval_coverage.
+"""Coverage of 95 % intervals of the UAR, simulated: python -m benchmarks.reliability.interval_coverage.
 
 Speakers and their recalls are drawn anew in each trial: the recall of a class has its own mean, from 30 to 75 %, and on
 the logistic scale every speaker a deviation of 0.5, and every speaker in every class another of 0.3. Counted are all

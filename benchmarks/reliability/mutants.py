@@ -114,7 +114,7 @@ def _meaning(text: str) -> str:
 
 
 def survives(module: str, path: Path, text: str) -> bool:
-    """Whether the tests pass with the module broken like this; in a fork, which is over when it says so."""
+    """Whether the tests pass with the module broken like this; in a fork of its own."""
     child = os.fork()
     if child == 0:
         import signal  # noqa: PLC0415
@@ -136,7 +136,7 @@ def broken_line(before: str, after: str) -> str:
 
 
 def survivors(module: str) -> tuple[int, list[str]]:
-    """How many breaks were tried, and the lines of those that no test noticed."""
+    """Number of breaks tried, and the lines of those that no test noticed."""
     path = Path("ser_tasks") / f"{module}.py"
     before, tried = path.read_text(encoding="utf-8"), list(breaks(path))
     with ThreadPoolExecutor(AT_ONCE) as pool:

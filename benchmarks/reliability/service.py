@@ -1,4 +1,4 @@
-"""`ser serve` under clients that send whole and damaged recordings: none lost, none answered wrong, memory flat.
+"""`ser serve` under clients that send whole and damaged recordings: none lost, no wrong reply, memory flat.
 
 python -m benchmarks.reliability.service BUNDLE [MINUTES] [CLIENTS] [SEED]
 """
@@ -29,7 +29,7 @@ STEP = 60.0  # s between two looks at the memory
 
 @dataclass
 class Seen:
-    """What one client saw."""
+    """Replies that one client got."""
 
     ends: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
@@ -69,7 +69,7 @@ def _asked(pid: int, url: str, whole: list[bytes], *, minutes: float, clients: i
     for end, count in ends.most_common():
         print(f"  {count:7d} {end}")
     print(f"memory of the server in MiB, once a minute: {', '.join(str(size >> 20) for size in memory)}")
-    return 0 if set(ends) <= {"answered rightly", "refused", "asked to come again"} else 1
+    return 0 if set(ends) <= {"right reply", "error reply", "asked to retry"} else 1
 
 
 def _client(url: str, whole: list[bytes], expected: list[Any], until: float, seed: list[int]) -> Seen:
@@ -92,11 +92,11 @@ def _client(url: str, whole: list[bytes], expected: list[Any], until: float, see
 
 def _end(reply: requests.Response, expected: Any) -> str:
     if reply.status_code == BUSY:
-        return "asked to come again"
+        return "asked to retry"
     if reply.status_code == 200:
-        return "answered rightly" if expected in (None, _probabilities(reply)) else "answered wrong"
+        return "right reply" if expected in (None, _probabilities(reply)) else "wrong reply"
     if reply.status_code in REFUSED and expected is None:
-        return "refused"
+        return "error reply"
     return f"status {reply.status_code} to {'a damaged' if expected is None else 'a whole'} recording"
 
 

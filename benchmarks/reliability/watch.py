@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 
 from ser_tasks.errors import UserError
 
-Try = Callable[[int], str | None]  # of a number: None is an answer, a text says what is odd with it
+Try = Callable[[int], str | None]  # of a number: None is a result, a text reports what is odd with it
 
 PATIENCE = 20.0  # s that one call may take
 MEMORY = 2 << 30  # bytes that a process may have beyond those it begins with
@@ -22,15 +22,15 @@ CHUNK = 200  # calls of one process
 
 @dataclass
 class Tally:
-    """What became of the calls."""
+    """Outcomes of the calls."""
 
     ends: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0  # s
     peak: int = 0  # bytes of a process
 
     def show(self, title: str, seconds: float) -> bool:
-        """Print, and return whether everything was an answer or a clear error."""
-        fine = self.ends["answered"] + self.ends["refused"]
+        """Print, and return whether everything was a result or a clear error."""
+        fine = self.ends["result"] + self.ends["clear error"]
         print(
             f"{title}: {self.ends.total()} in {seconds:.0f} s; slowest {self.slowest:.2f} s; peak {self.peak >> 20} MiB"
         )
@@ -54,7 +54,7 @@ def watched(attempt: Try, numbers: Iterable[int]) -> Tally:
         process.join()
         if done < len(chunk):
             crashed = process.exitcode is not None and process.exitcode not in (0, -9)
-            tally.ends["crashed" if crashed else f"no answer in {PATIENCE:g} s"] += 1
+            tally.ends["crashed" if crashed else f"no result in {PATIENCE:g} s"] += 1
             done += 1
         waiting = waiting[done:]
     return tally
@@ -83,9 +83,9 @@ def _work(attempt: Try, numbers: list[int], there: Connection) -> None:
     for number in numbers:
         began = time.perf_counter()
         try:
-            end = attempt(number) or "answered"
+            end = attempt(number) or "result"
         except UserError:
-            end = "refused"
+            end = "clear error"
         except BaseException as error:
             end = f"{type(error).__module__}.{type(error).__name__}"
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -121,7 +121,7 @@ def _line(block: Block, row: Row) -> dict[str, str]:
 
 
 def _p(block: Block, row: Row) -> str:
-    found = block.adapted_standing if row.hears_test_speakers else block.standing
+    found = block.adapted_standing if row.needs_test_speakers else block.standing
     if found is None or row.name not in found.tests:
         return ""
     return p_value(found.tests[row.name].p).removeprefix("p ").removeprefix("= ")

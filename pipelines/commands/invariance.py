@@ -11,7 +11,7 @@ from pipelines.display.robustness import show_invariances
 from pipelines.orchestration.worker_pool import worker_pool
 from ser_tasks.bundles.card import check_files, read_card
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.robustness.behaviour import Behaviour, behave, verdicts
+from ser_tasks.evaluation.robustness.invariance_tests import InvarianceResult, check_invariances, statuses
 from ser_tasks.evaluation.robustness.invariances import INVARIANCES
 from ser_tasks.params.reading import read_params
 
@@ -31,11 +31,11 @@ def check_invariance(inputs: Sequence[str], *, bundle: str | None, workers: int 
     check_files(card, folder)
     paths = recordings(inputs)
     count = workers or processes(card, len(paths) * (1 + len(INVARIANCES)) // FILES_PER_WORKER)
-    found: list[Behaviour] = []
+    found: list[InvarianceResult] = []
     with bar(visible=True) as progress, worker_pool(folder, count) as pool:
         task = progress.add_task("recordings", total=len(paths))
         for own in chain.from_iterable(
-            pool.map(behave, [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)])
+            pool.map(check_invariances, [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)])
         ):
             found.append(own)
             if own.fault is not None:
@@ -43,8 +43,8 @@ def check_invariance(inputs: Sequence[str], *, bundle: str | None, workers: int 
             progress.advance(task)
     if all(own.fault is not None for own in found):
         raise UserError("no recording had a prediction, see above. Name others.")
-    tested = verdicts(found, tolerance)
+    tested = statuses(found, tolerance)
     show_invariances(card, tested, tolerance)
     if any(own.fault is not None for own in found):
         return UNREADABLE
-    return 0 if all(verdict.holds for verdict in tested) else BROKEN
+    return 0 if all(status.holds for status in tested) else BROKEN

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
-from ser_tasks.evaluation.protocol_bias.protocols import HONEST
+from ser_tasks.evaluation.protocol_bias.protocols import REFERENCE
 from ser_tasks.evaluation.protocol_bias.shared import SHARED, SHARES
 from ser_tasks.evaluation.result import percent, with_interval
 
@@ -35,7 +35,7 @@ def show_protocol_bias(result: Mapping[str, Any]) -> None:
 def _row(figures: Mapping[str, Any]) -> dict[str, str]:
     above = figures["against_honest"]
     return {
-        "protocol": ("* " if figures["protocol"] == HONEST else "  ") + figures["title"],
+        "protocol": ("* " if figures["protocol"] == REFERENCE else "  ") + figures["title"],
         "folds": str(figures["folds"]),
         "train": f"{figures['train_utterances']:.0f}",
         **{title: _share(figures, kind) for kind, title in COLUMNS.items()},
@@ -58,7 +58,7 @@ def in_words(result: Mapping[str, Any]) -> list[str]:
     rows = {figures["protocol"]: figures for figures in result["protocols"]}
     sentences = []
     if "random" in rows and rows["random"]["against_honest"]:
-        sentences.append(_gap(rows["random"], rows[HONEST], result["speakers"]))
+        sentences.append(_gap(rows["random"], rows[REFERENCE], result["speakers"]))
     sentences += _of_what(result["equal_training"], result["speakers"])
     return sentences + _chosen(result["chosen_on_test"])
 

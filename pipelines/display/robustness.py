@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from ser_tasks.bundles.card import Card
 from ser_tasks.evaluation.result import percent, with_interval
-from ser_tasks.evaluation.robustness.behaviour import Verdict
+from ser_tasks.evaluation.robustness.invariance_tests import InvarianceStatus
 from ser_tasks.evaluation.robustness.words import drift, title
 from ser_tasks.params import ToleranceParams
 
@@ -42,17 +42,17 @@ def _row(clean: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def show_invariances(card: Card, verdicts: Sequence[Verdict], tolerance: ToleranceParams) -> None:
+def show_invariances(card: Card, statuses: Sequence[InvarianceStatus], tolerance: ToleranceParams) -> None:
     """Print a line for each invariance, and the tolerance."""
     rows = [
         {
-            "invariant to": verdict.title,
-            "holds": "yes" if verdict.holds else "NO",
-            "labels changed": f"{verdict.changed} of {verdict.recordings}",
-            "probability moves": f"up to {percent(verdict.largest)} points",
-            "in": verdict.worst.name,
+            "invariant to": status.title,
+            "holds": "yes" if status.holds else "NO",
+            "labels changed": f"{status.changed} of {status.recordings}",
+            "probability moves": f"up to {percent(status.largest)} points",
+            "in": status.worst.name,
         }
-        for verdict in verdicts
+        for status in statuses
     ]
     show_rows(rows, title=f"{card.name}: {card.model} on {card.corpus}")
     CONSOLE.print(

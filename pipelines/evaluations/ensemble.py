@@ -17,7 +17,7 @@ from ser_tasks.evaluation.splits import Fold
 from ser_tasks.models.ensembles.ensemble import Ensemble
 from ser_tasks.models.ensembles.paired import mcnemar, uar_difference
 from ser_tasks.models.ensembles.rules import RULES
-from ser_tasks.models.lone_classes import unlearnt
+from ser_tasks.models.lone_classes import missing_in_training
 from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.provenance.versions import library_versions
 
@@ -62,7 +62,7 @@ def _head(name: str, section: EnsembleParams, params: Params) -> dict[str, Any]:
 def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, params: Params) -> dict[str, Any]:
     absent = ["Some utterances were answered by some members only."] if len(made.answered) > 1 else []
     emotions = dict(zip(labels.utterance_ids, labels.emotions, strict=True))
-    missed = unlearnt(_cross_validation(made.predictions), emotions)
+    missed = missing_in_training(_cross_validation(made.predictions), emotions)
     return {
         "utterances": len(made.predictions),
         "speakers": len(set(labels.speakers)),

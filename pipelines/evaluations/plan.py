@@ -17,7 +17,7 @@ from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold, make_folds
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.models import MODELS
-from ser_tasks.models.lone_classes import unlearnt
+from ser_tasks.models.lone_classes import missing_in_training
 from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol
 from ser_tasks.tasks import balanced_training_parts
 
@@ -54,7 +54,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     folds, notes = folds_of(corpus, labelled, section, params)
     folds = balanced(folds, labels, params.corpus[corpus].balance, seed=params.evaluation.seed)
     shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section))
-    notes += tuple(unlearnt(folds, dict(zip(labels.utterance_ids, labels.emotions, strict=True))))
+    notes += tuple(missing_in_training(folds, dict(zip(labels.utterance_ids, labels.emotions, strict=True))))
     first = params.evaluation.seed
     runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
     features, digest = features_of(corpus, MODELS[model].feature_set)

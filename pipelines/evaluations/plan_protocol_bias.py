@@ -11,11 +11,11 @@ from ser_tasks.evaluation.audit import audit_folds
 from ser_tasks.evaluation.protocol_bias.equal_size import equal_folds
 from ser_tasks.evaluation.protocol_bias.protocols import (
     EQUAL,
-    HONEST,
     PROTOCOLS,
+    REFERENCE,
     STRICT,
-    Asked,
     ComparedProtocol,
+    FoldArguments,
     both_apart,
 )
 from ser_tasks.evaluation.splits import Fold
@@ -53,7 +53,7 @@ class Comparison:
     @property
     def honest(self) -> Row:
         """The row that the others are held against."""
-        return self.row(HONEST)
+        return self.row(REFERENCE)
 
     def row(self, name: str) -> Row:
         """By name."""
@@ -66,13 +66,13 @@ def plan_inflation(corpus: str, model: str, params: Params) -> Comparison:
     Raises:
         LeakError: the corpus' own protocol shares what it must not
     """
-    evaluation = plan_evaluation(corpus, HONEST, model, params)
-    own = Row(HONEST, KINDS[protocol_kind(evaluation.section)], evaluation)
+    evaluation = plan_evaluation(corpus, REFERENCE, model, params)
+    own = Row(REFERENCE, KINDS[protocol_kind(evaluation.section)], evaluation)
     utterances = labelled_corpus(corpus, params).utterances
-    asked, dealt, left_out = Asked(utterances, corpus, params), dict[str, Row](), dict[str, str]()
+    asked, dealt, left_out = FoldArguments(utterances, corpus, params), dict[str, Row](), dict[str, str]()
     for protocol in PROTOCOLS:
         try:
-            row = own if protocol.name == HONEST else _row(protocol, asked, own.evaluation)
+            row = own if protocol.name == REFERENCE else _row(protocol, asked, own.evaluation)
         except UserError as error:
             left_out[protocol.name] = str(error)
             continue
@@ -89,7 +89,7 @@ def plan_inflation(corpus: str, model: str, params: Params) -> Comparison:
     return Comparison(utterances, tuple(dealt.values()), equal, left_out)
 
 
-def _row(protocol: ComparedProtocol, asked: Asked, own: Evaluation) -> Row:
+def _row(protocol: ComparedProtocol, asked: FoldArguments, own: Evaluation) -> Row:
     """As an evaluation under this name is planned, or the corpus' own evaluation with other folds."""
     if protocol.folds is None:
         evaluation = plan_evaluation(own.corpus, protocol.name, own.model, own.params)
@@ -97,12 +97,12 @@ def _row(protocol: ComparedProtocol, asked: Asked, own: Evaluation) -> Row:
     return _with_folds(protocol, protocol.folds(asked), asked, own)
 
 
-def _equal(asked: Asked, own: Evaluation) -> tuple[Row, ...]:
+def _equal(asked: FoldArguments, own: Evaluation) -> tuple[Row, ...]:
     folds = equal_folds(asked.utterances, both_apart(asked), seed=asked.seed)
     return tuple(_with_folds(protocol, folds[protocol.name], asked, own) for protocol in EQUAL)
 
 
-def _with_folds(protocol: ComparedProtocol, folds: tuple[Fold, ...], asked: Asked, own: Evaluation) -> Row:
+def _with_folds(protocol: ComparedProtocol, folds: tuple[Fold, ...], asked: FoldArguments, own: Evaluation) -> Row:
     folds = balanced(folds, own.labels, own.params.corpus[own.corpus].balance, seed=asked.seed)
     shared = audit_folds(asked.utterances, folds, straddling=protocol.shares)
     seeds = sorted({request.seed for request in own.requests})

@@ -17,7 +17,7 @@ from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from ser_tasks.engine import flow
 from ser_tasks.evaluation.protocol_bias.compare import against, chosen_on_test
-from ser_tasks.evaluation.protocol_bias.protocols import HONEST
+from ser_tasks.evaluation.protocol_bias.protocols import REFERENCE
 from ser_tasks.evaluation.protocol_bias.shared import sentences, shared_with_training
 from ser_tasks.evaluation.result import write_result
 from ser_tasks.evaluation.scoring import prediction_table, score
@@ -77,7 +77,7 @@ def protocol_figures(row: Row, tables: Tables, planned: Comparison) -> dict[str,
         "title": row.title,
         **_sizes(row, planned.utterances),
         **_figures(row.evaluation, tables[row.name]),
-        "against_honest": None if row.name == HONEST else _against(row, tables[row.name], tables[HONEST]),
+        "against_honest": None if row.name == REFERENCE else _against(row, tables[row.name], tables[REFERENCE]),
     }
 
 
@@ -156,7 +156,7 @@ def main(corpus: str, model: str) -> dict[str, Any]:
         UserError: a corpus or model that is not known, or not read yet
     """
     params = project_params()
-    check_arguments("ser protocol-bias", corpus, HONEST, model, params)
+    check_arguments("ser protocol-bias", corpus, REFERENCE, model, params)
     check_features("ser protocol-bias", corpus, model)
     run = inflation.on(params.workers)
     result: dict[str, Any] = run(corpus, model, params.for_corpus(corpus))

@@ -135,7 +135,7 @@ class Block:
 
     def mark(self, row: Row) -> str:
         """Best, tied, worse, not tested; or adapted."""
-        if row.hears_test_speakers:
+        if row.needs_test_speakers:
             return "adapted"
         return self.standing.mark(row.name) if self.standing else "not tested"
 

@@ -21,9 +21,9 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.clip import clip_of
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.comparison.answers import one_line_each
 from ser_tasks.evaluation.comparison.licence import may_be_passed_on
-from ser_tasks.evaluation.comparison.rows import Comparison, Row, comparisons, honesty
+from ser_tasks.evaluation.comparison.predictions import one_line_each
+from ser_tasks.evaluation.comparison.rows import Comparison, Row, comparisons, speaker_overlap
 from ser_tasks.evaluation.comparison.snr import estimated_snr
 from ser_tasks.evaluation.result import read_results
 from ser_tasks.provenance.code_digest import code_digest
@@ -52,7 +52,7 @@ def gather(corpora: Sequence[str], params: Params) -> list[Block]:
             raise UserError(_nothing_of(name, there))
     wanted = list(dict.fromkeys(corpora)) or sorted(there, key=lambda name: CORPORA[name].kind == "synthetic")
     rows = [_row(result) for result in results if result["corpus"] in wanted]
-    made = [_block(one, rows, params) for one in comparisons(rows) if one.honesty != "dependent"]
+    made = [_block(one, rows, params) for one in comparisons(rows) if one.speaker_overlap != "dependent"]
     made.sort(key=lambda block: wanted.index(block.comparison.corpus))
     if not made:
         raise UserError(
@@ -105,7 +105,7 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block
 def _is_biased(result: Mapping[str, Any], comparison: Comparison) -> bool:
     """Whether it is of the same corpus and classes, under random folds."""
     same = (result["corpus"], result["preset"], tuple(result["classes"]))
-    return honesty(result) == "dependent" and same == (comparison.corpus, comparison.preset, comparison.classes)
+    return speaker_overlap(result) == "dependent" and same == (comparison.corpus, comparison.preset, comparison.classes)
 
 
 def _check_known(row: Row, utterances: pd.DataFrame, table: Path) -> None:

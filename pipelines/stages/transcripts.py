@@ -17,7 +17,7 @@ from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent, write_result
 from ser_tasks.params import AsrParams, EvaluationParams, Params
-from ser_tasks.tasks import hear_shard
+from ser_tasks.tasks import recognise_shard
 from ser_tasks.text.asr.transcribe import (
     Shard,
     plan_transcripts,
@@ -63,7 +63,7 @@ def plan(corpus: str, utterances: pd.DataFrame, params: AsrParams) -> list[Shard
 def hear(corpus: str, shards: list[Shard]) -> None:
     """All shards side by side; those that an earlier, interrupted run finished are there already."""
     root, folder = paths.corpus_root(corpus), paths.RECOGNISED / corpus
-    running = [hear_shard.submit(shard, root, folder) for shard in shards]
+    running = [recognise_shard.submit(shard, root, folder) for shard in shards]
     watch_shards(running, title=f"{corpus} · transcripts")
     for shard in running:
         shard.result()

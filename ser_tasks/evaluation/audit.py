@@ -13,7 +13,7 @@ SHOWN = 8  # names in a message
 
 
 def may_straddle(protocol: Protocol) -> frozenset[str]:
-    """The columns whose values may stand on both sides of a split, because the protocol says so by its name."""
+    """The columns whose values may stand on both sides of a split, because the name of the protocol states it."""
     if isinstance(protocol, SpeakerDependent):
         return frozenset({"speaker", "group"})
     if isinstance(protocol, OfficialSplit | EmoboxFolds):
@@ -23,9 +23,9 @@ def may_straddle(protocol: Protocol) -> frozenset[str]:
 
 
 def audit_folds(utterances: pd.DataFrame, folds: Sequence[Fold], *, straddling: frozenset[str]) -> dict[str, int]:
-    """Refuse folds whose parts share an utterance, a sound, a speaker or a group (twin takes, dialog).
+    """Check folds for parts that share an utterance, a sound, a speaker or a group (twin takes, dialog).
 
-    Columns in `straddling` are counted instead of refused. A shared utterance is refused under every protocol, and so
+    Columns in `straddling` are counted instead. A shared utterance is an error under every protocol, and so
     is the same sound under two names (`sha256`), but where `ser protocol-bias` shows what that adds.
 
     Returns:
@@ -37,18 +37,18 @@ def audit_folds(utterances: pd.DataFrame, folds: Sequence[Fold], *, straddling: 
     table = utterances.set_index("utterance_id")
     shared = {"speaker": 0, "group": 0}
     for fold in folds:
-        _refuse_shared_ids(fold)
+        _check_shared_ids(fold)
         if "sha256" not in straddling:
-            _refuse_shared(table, fold, "sha256", "identical recordings")
+            _check_shared(table, fold, "sha256", "identical recordings")
         for column in shared:
             if column in straddling:
                 train = set(table.loc[list(fold.train), column].dropna())
                 shared[column] += int(table.loc[list(fold.test), column].isin(train).sum())
             else:
-                _refuse_shared(table, fold, column, f"{column}s")
+                _check_shared(table, fold, column, f"{column}s")
     tested = [i for fold in folds for i in fold.test]
     if len(tested) != len(set(tested)):
-        raise LeakError("an utterance is tested in two folds, so pooled figures would count it twice. Mend the folds.")
+        raise LeakError("an utterance is tested in two folds, so pooled figures would count it twice. Fix the folds.")
     return shared
 
 
@@ -57,14 +57,14 @@ def _parts(fold: Fold) -> Iterable[tuple[tuple[str, Sequence[str]], tuple[str, S
     return combinations([(name, ids) for name, ids in named if ids], 2)
 
 
-def _refuse_shared_ids(fold: Fold) -> None:
+def _check_shared_ids(fold: Fold) -> None:
     for (one, ids), (other, other_ids) in _parts(fold):
         both = sorted(set(ids) & set(other_ids))
         if both:
             raise LeakError(f"{fold.name}: {len(both)} utterances are in {one} and {other}: {both[:SHOWN]}.")
 
 
-def _refuse_shared(table: pd.DataFrame, fold: Fold, column: str, what: str) -> None:
+def _check_shared(table: pd.DataFrame, fold: Fold, column: str, what: str) -> None:
     for (one, ids), (other, other_ids) in _parts(fold):
         here, there = table.loc[list(ids), column].dropna(), table.loc[list(other_ids), column].dropna()
         both = sorted(set(here) & set(there))

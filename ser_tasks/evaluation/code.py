@@ -1,4 +1,4 @@
-"""The code of an evaluation: what reads, trains, calibrates and answers, in one place for whoever digests it."""
+"""Roots of the code of an evaluation: what reads, trains, calibrates and predicts; digests start from them."""
 
 from __future__ import annotations
 

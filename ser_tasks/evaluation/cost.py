@@ -1,4 +1,4 @@
-"""What a fold took: seconds, the size of what was fitted, and a network's epochs.
+"""Cost of a fold: seconds, the size of what was fitted, and a network's epochs.
 
 It lies beside the outcome, not in it: the same work gives the same outcome, and never the same seconds.
 """

@@ -1,4 +1,4 @@
-"""Learnt from some corpora, tested on another: their utterances as one table, one fold, and what differs.
+"""Trained on some corpora, tested on another: their utterances as one table, one fold, and what differs.
 
 Source: Schuller et al. (2010), "Cross-corpus acoustic emotion recognition: variances and strategies",
 doi:10.1109/T-AFFC.2010.8
@@ -79,7 +79,7 @@ def own_name(name: str) -> str:
 
 
 def cross_fold(utterances: pd.DataFrame, *, test: str) -> Fold:
-    """One fold: everything of the corpus `test` is tested, everything else is learnt from."""
+    """One fold: everything of the corpus `test` is tested, everything else is trained on."""
     tested = (utterances.corpus == test).to_numpy()
     ids = utterances.utterance_id.to_numpy()
     return Fold(test, tuple(ids[~tested]), (), tuple(ids[tested]))
@@ -104,10 +104,10 @@ def join_features(parts: Sequence[Features]) -> Features:
 def differences(
     corpora: Sequence[Corpus], utterances: pd.DataFrame, dropped: Mapping[str, Mapping[str, int]], *, heard_at: int
 ) -> list[str]:
-    """What a reader must know of two or more corpora before comparing them, a sentence each.
+    """Differences of two or more corpora that a reader must know before comparing them, a sentence each.
 
     Args:
-        corpora: those learnt from, and the tested one as the last
+        corpora: the training corpora, and the tested one as the last
         utterances: of all of them, as joined
         dropped: corpus -> reason -> utterances
         heard_at: sampling rate of the features, in Hz
@@ -115,7 +115,7 @@ def differences(
     of = {one.name: utterances[utterances.corpus == one.name] for one in corpora}
     rates = {name: sorted(set(mine.sampling_rate.dropna())) for name, mine in of.items()}
     languages = {name: " and ".join(sorted(set(mine.language.dropna()))) or UNKNOWN for name, mine in of.items()}
-    said = [
+    found = [
         _differs("Language", languages),
         _differs("Kind of speech", {one.name: one.kind for one in corpora}),
         _bandwidths(rates, heard_at=heard_at),
@@ -123,8 +123,8 @@ def differences(
     for name, reasons in dropped.items():
         if reasons:
             counts = ", ".join(f"{reason} ({n})" for reason, n in reasons.items())
-            said.append(f"{sum(reasons.values())} utterances of {name} are left out: {counts}.")
-    return [sentence for sentence in said if sentence]
+            found.append(f"{sum(reasons.values())} utterances of {name} are left out: {counts}.")
+    return [sentence for sentence in found if sentence]
 
 
 def _differs(what: str, of: Mapping[str, str]) -> str:
@@ -134,13 +134,13 @@ def _differs(what: str, of: Mapping[str, str]) -> str:
 
 
 def _bandwidths(rates: Mapping[str, Sequence[float]], *, heard_at: int) -> str:
-    """Files of another sampling rate, and whether that is heard at the rate of the features."""
+    """Files of another sampling rate, and whether that matters at the rate of the features."""
     rates = {name: mine for name, mine in rates.items() if mine}  # words alone have none
     if len({tuple(mine) for mine in rates.values()}) < 2:
         return ""
     files = ", ".join(f"{name} {' and '.join(f'{rate / 1000:g}' for rate in mine)} kHz" for name, mine in rates.items())
     bands = {min(*mine, heard_at) / 2000 for mine in rates.values()}
     if len(bands) == 1:
-        return f"Sampling rate differs: {files}; all of them are heard up to {bands.pop():g} kHz."
-    heard = ", ".join(f"{name} up to {min(*mine, heard_at) / 2000:g} kHz" for name, mine in rates.items())
-    return f"Bandwidth differs: {files}; heard are {heard}."
+        return f"Sampling rate differs: {files}; all of them are used up to {bands.pop():g} kHz."
+    used = ", ".join(f"{name} up to {min(*mine, heard_at) / 2000:g} kHz" for name, mine in rates.items())
+    return f"Bandwidth differs: {files}; used are {used}."

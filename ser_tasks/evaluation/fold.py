@@ -57,7 +57,7 @@ class FoldRequest:
 
     @property
     def reader(self) -> Reader:
-        """What reads the feature set of the model."""
+        """The reader of the model's feature set."""
         return reader_of(MODELS[self.model].feature_set)
 
     @property
@@ -91,7 +91,7 @@ class CrossRequest(FoldRequest):
     joining = (read_corpora,)
 
     def read(self, copy: int = 0) -> Features:
-        """The same, each corpus z-scored over what is heard of it, if anything is named."""
+        """The same, each corpus z-scored over the named utterances of it, if there are any."""
         return read_corpora(self.reader, self.sources, self.labels.utterance_ids, self.heard, copy)
 
 

@@ -1,4 +1,4 @@
-"""What a fold reads: the features of its utterances, of sound, of words or of both, from one corpus or several."""
+"""Features of a fold's utterances, of sound, of words or of both, from one corpus or several."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Reader: TypeAlias = "Callable[[Path, Sequence[str], int, Path | None], Features]
 
 
 def reader_of(feature_set: str) -> Reader:
-    """What reads a feature set, by its name."""
+    """The reader of a feature set, by its name."""
     if feature_set in OF_WORDS:
         return _words
     return _sound if feature_sets(feature_set) == (feature_set,) else _sound_and_words
@@ -34,13 +34,13 @@ def reader_of(feature_set: str) -> Reader:
 def read_corpora(
     reader: Reader, sources: Sequence[tuple[str, Path]], utterance_ids: Sequence[str], heard: Sequence[str], copy: int
 ) -> Features:
-    """Of utterances of several corpora, in the order of the ids; each corpus z-scored over what is heard of it, if any.
+    """Features of utterances of several corpora, in the order of the ids; each corpus z-scored over its own.
 
     Args:
         reader: of the feature set
         sources: of each corpus, in the order of the ids, which begin with its name
-        utterance_ids: of those that are asked for
-        heard: of those that a corpus is normalised over; none: it is not
+        utterance_ids: of those that are wanted
+        heard: ids of those that a corpus is normalised over; none: it is not
         copy: 0, or the number of the augmented copy
     """
     ids = heard or utterance_ids
@@ -78,7 +78,7 @@ def read_degraded(
 
 
 def n_copies(feature_set: str, copies: int) -> int:
-    """Augmented copies of each utterance, of so many asked for: of sound, not of words."""
+    """Augmented copies of each utterance, of so many in params.yaml: of sound, not of words."""
     return 0 if feature_set in OF_WORDS else copies
 
 

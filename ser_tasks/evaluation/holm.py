@@ -1,4 +1,4 @@
-"""Several tests at once: how likely is it that any of them would say so by chance?"""
+"""Holm's correction of p values for several tests at once."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""One result held against another of the same work: what differs, and by how much."""
+"""Differences of two results of the same evaluation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -79,7 +79,7 @@ def _row_head(result: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _model(result: Mapping[str, Any]) -> str:
-    """What answered; a result across corpora is called after its entry in params.yaml, or what was typed."""
+    """Name of the model; a result across corpora is called after its entry in params.yaml, or its arguments."""
     if "recogniser" not in result:
         return str(result["model"])
     return f"{result['recogniser']} (corpus norm)" if result["corpus_norm"] else str(result["recogniser"])

@@ -22,7 +22,7 @@ from ser_tasks.evaluation.metrics import (
 )
 from ser_tasks.models.recogniser import Examples, Features, Model
 from ser_tasks.models.speaker_norm import speaker_norm
-from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.models.unfitted import check_unfitted
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.evaluation.splits import Fold
@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 @dataclass(frozen=True)
 class Labels:
-    """What a fold may know of its utterances besides their features, one entry each."""
+    """Labels of utterances, one entry each: all that a fold may know besides their features."""
 
     utterance_ids: tuple[str, ...]
     emotions: tuple[str, ...]
@@ -63,7 +63,7 @@ def evaluate_fold(
     copies: tuple[Features, ...] = (),
     folder: Path | None = None,
 ) -> FoldOutcome:
-    """Fit on `fold.train` and answer for `fold.test`, once.
+    """Fit on `fold.train` and predict `fold.test`, once.
 
     Args:
         fold: its parts, as utterance ids
@@ -72,7 +72,7 @@ def evaluate_fold(
         model: a line of the model table
         params: of the whole project; the model reads its own section
         seed: of whatever the model draws at random
-        copies: the same with the sound augmented; those of the training part alone are learnt from
+        copies: the same with the sound augmented; only those of the training part are trained on
         folder: where a model that takes long keeps its state
     """
     if model.speaker_norm:
@@ -85,7 +85,7 @@ def evaluate_fold(
     )
     classes = tuple(sorted(set(labels.emotions)))
     recogniser = model.build(model.section(params), classes=classes, seed=seed)
-    refuse_fitted(recogniser, where=fold.name)
+    check_unfitted(recogniser, where=fold.name)
     chosen = recogniser.fit(train, validation if fold.validation else None, folder=folder)
     posteriors = recogniser.posteriors(test.features)
     return FoldOutcome(fold.test, tuple(tuple(float(p) for p in row) for row in posteriors), dict(chosen))

@@ -1,4 +1,4 @@
-"""Protocols: which utterances are learnt from, and which are tested."""
+"""Protocols: which utterances are trained on, and which are tested."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ def speaker_folds(utterances: pd.DataFrame, parts: Sequence[Sequence[str]]) -> t
 
 
 def speaker_kfold(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[Fold, ...]:
-    """Speakers in random order, each dealt to the fold that has the fewest utterances so far."""
+    """Folds of speakers in random order, each put into the fold that has the fewest utterances so far."""
     counts = utterances.speaker.value_counts().sort_index()
     if len(counts) < n_folds:
         raise UserError(

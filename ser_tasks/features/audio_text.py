@@ -1,4 +1,4 @@
-"""Utterances as models see them that hear and read: frames of sound, and a transcript, each where there is one."""
+"""Inputs of audio-text models: frames of sound, and a transcript, each where there is one."""
 
 from collections.abc import Sequence
 from pathlib import Path

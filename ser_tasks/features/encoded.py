@@ -1,4 +1,4 @@
-"""What a speech encoder hears: statistics of every layer over time, one row for each utterance."""
+"""Embeddings of a speech encoder: statistics of every layer over time, one row for each utterance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "std": np.std}
 
 
 class EncoderParams(Section):
-    """What is kept of the frames of every layer of a speech encoder."""
+    """Statistics of the frames of every layer of a speech encoder."""
 
     statistics: Annotated[tuple[Literal["mean", "std"], ...], Once, Field(min_length=1)]  # over the frames
     loudness_range: PositiveFloat | None  # dB below the loudest frame of a clip that still count; null: all frames
@@ -40,7 +40,7 @@ def statistics_of_layers(
     which. Chen et al. (2021), arXiv:2110.13900, weight the layers of a frozen encoder likewise.
 
     Raises:
-        UserError: no weights here, or audio at a rate that the encoder does not hear
+        UserError: no weights here, or audio at a rate that is not the encoder's
     """
     hearing = _at_rate(which, audio)
     kinds, layers = [STATISTICS[kind] for kind in encoder.statistics], hearing(signal)

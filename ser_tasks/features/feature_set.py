@@ -1,4 +1,4 @@
-"""What a feature set is: an extraction function and everything a store or a model must know about it."""
+"""A feature set: an extraction function and everything a store or a model must know about it."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def common_dimensions(folder: Path, paths: list[Path]) -> tuple[str, ...]:
 
 
 def features_digest(folder: Path) -> str:
-    """One digest of everything that decided the values of a folder: its shards' names say it."""
+    """One digest of everything that decided the values of a folder, from the names of its shards."""
     return hashlib.sha256(" ".join(sorted(path.name for path in folder.glob("*.parquet"))).encode()).hexdigest()
 
 
@@ -123,7 +123,7 @@ def _mapped(folder: Path, paths: list[Path], dimensions: tuple[str, ...], cache:
 
 
 def _decoded(paths: list[Path], utterance_ids: Sequence[str] | None, *, n_dims: int) -> dict[str, Values]:
-    """Frames of the utterances asked for, in memory."""
+    """Frames of the requested utterances, in memory."""
     wanted = None if utterance_ids is None else pc.field("utterance_id").isin(list(utterance_ids))
     found: dict[str, Values] = {}
     for path in paths:

@@ -53,7 +53,7 @@ def statistics(frames: NDArray[np.floating]) -> Array:
         shape (n_dims, 10), finite: population std, excess kurtosis and skewness (0 for a column that does not
         vary), quantiles with linear interpolation, range = q99 - q01
 
-    Source: the ten of seed 004 (maelfabien/Multimodal-Emotion-Recognition); moments g1, g2:
+    Source: the ten of Fabien (maelfabien/Multimodal-Emotion-Recognition); moments g1, g2:
     Joanes & Gill (1998), doi:10.1111/1467-9884.00122
     """
     columns = np.sort(np.asarray(frames, np.float64).T, axis=1)
@@ -157,7 +157,7 @@ class Part(NamedTuple):
     framing: str  # the section that holds its window and hop
     frames: Framing
     columns: Callable[[Array], Array]  # what is summarised, from the descriptors
-    summary: Callable[[Array, Mask], Array]  # of the frames, told which are loud
+    summary: Callable[[Array, Mask], Array]  # of the frames, and which of them are loud
     names: Callable[[tuple[str, ...]], tuple[str, ...]]
 
     def values(self, signal: NDArray[np.float32], functionals: FunctionalsParams, sections: Settings) -> Array:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from ser_tasks.features.feature_set import FeatureSet, framing_of
-from ser_tasks.features.log_laws import LOG_LAWS
+from ser_tasks.features.log_scales import LOG_SCALES
 from ser_tasks.features.mel_power import mel_power
 from ser_tasks.params.base import Section
 
@@ -47,7 +47,7 @@ def log_mel_spectrogram(
         signal, sampling_rate, window, hop, n_mels, f_min, f_max: as in `mel_power`
         dynamic_range: in dB; what lies further below the clip's loudest value is raised to that floor, which
             hides the noise of the room and digital silence alike; None keeps all that the law does
-        law: entry of LOG_LAWS
+        law: entry of LOG_SCALES
 
     Returns:
         shape (1 + n_samples // hop, n_mels), time first; by the law "db" in dB re 1.0, at least -100 dB
@@ -62,7 +62,7 @@ def log_mel_spectrogram(
     )
     if dynamic_range is not None:
         power = np.maximum(power, float(power.max()) * 10 ** (-dynamic_range / 10))
-    return LOG_LAWS[law](power)
+    return LOG_SCALES[law](power)
 
 
 def _extract(signal: NDArray[np.float32], *, audio: AudioParams, log_mel: LogMelParams) -> NDArray[np.float32]:

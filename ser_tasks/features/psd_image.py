@@ -30,8 +30,8 @@ class PsdImageParams(Section):
     def _no_gaps(self) -> PsdImageParams:
         if self.hop_length > self.n_fft:
             raise ValueError(
-                f"hop_length {self.hop_length} exceeds n_fft {self.n_fft}: samples between two frames would not be "
-                "heard. Set at most n_fft"
+                f"hop_length {self.hop_length} exceeds n_fft {self.n_fft}: samples between two frames would be left "
+                "out. Set at most n_fft"
             )
         return self
 
@@ -43,7 +43,7 @@ def spectral_density_image(
 
     Args:
         signal: mono waveform, shape (n_samples,), full scale [-1, 1]
-        sampling_rate: in Hz (seed 003: 16000)
+        sampling_rate: in Hz (Sobczak: 16000)
         n_fft: Hann window and FFT length, in samples (256)
         hop_length: samples between frames (128); an incomplete last frame is dropped, a short signal filled
         block: frames averaged into one row (8, so 64 ms); the last may hold fewer
@@ -52,7 +52,7 @@ def spectral_density_image(
         shape (n_blocks, n_fft // 2): natural logarithm of the density re full scale squared per Hz, from 0 Hz up
         to the bin below half the rate; at least `psd_floor`
 
-    Source: seed 003 (PiotrSobczak/speech-emotion-recognition), which cut or filled it to 128 rows, here with a floor;
+    Source: Sobczak (PiotrSobczak/speech-emotion-recognition), which cut or filled it to 128 rows, here with a floor;
     density: Welch (1967), doi:10.1109/TAU.1967.1161901
     """
     density = power_spectral_density(
@@ -87,7 +87,7 @@ def _dimensions(*, audio: AudioParams, psd_image: PsdImageParams) -> tuple[str, 
 
 
 def _framing(*, audio: AudioParams, psd_image: PsdImageParams) -> Framing:
-    """Of whole rows: a row hears all of its frames."""
+    """Framing of whole rows: a row covers all of its frames."""
     step = psd_image.block * psd_image.hop_length
     heard = step - psd_image.hop_length + psd_image.n_fft
     return Framing(heard / audio.sampling_rate, step / audio.sampling_rate)

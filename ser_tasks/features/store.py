@@ -47,14 +47,14 @@ ROW = pa.schema(
         pa.field("utterance_id", pa.string(), nullable=False),
         pa.field("n_frames", pa.int32(), nullable=False),
         pa.field("values", pa.list_(pa.float32()), nullable=False),  # row-major (n_frames, n_dims)
-        pa.field("speech_found", pa.bool_()),  # false: trimming heard none and kept the whole clip; null: no trimming
+        pa.field("speech_found", pa.bool_()),  # false: trimming found none and kept the whole clip; null: no trimming
     ]
 )
 
 
 @dataclass(frozen=True)
 class Shard:
-    """What one Parquet file will hold: enough to compute it in any thread, process or machine."""
+    """Contents of one Parquet file: enough to compute it in any thread, process or machine."""
 
     feature_set: str
     settings: Mapping[str, Section]
@@ -231,7 +231,7 @@ def finite_values(shard: Shard, signal: NDArray[np.float32], path: Path) -> NDAr
 
 
 def clips_without_speech(folder: Path) -> list[str]:
-    """Ids of the utterances that trimming left whole because it heard no speech in them, sorted."""
+    """Ids of the utterances that trimming left whole because it found no speech in them, sorted."""
     silent = [
         pq.read_table(path, columns=["utterance_id"], filters=~pc.field("speech_found"))
         for path in folder.glob("*.parquet")

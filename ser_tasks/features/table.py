@@ -24,7 +24,7 @@ FILES = (  # NAME.py holds NAME, a FeatureSet, and NameParams, its section of pa
 
 
 def _declared(name: str) -> tuple[FeatureSet, dict[str, type[Section]]]:
-    """What a file declares; a set may read other sections alone, and have none of its own.
+    """The declarations of a file; a set may read other sections alone, and have none of its own.
 
     Raises:
         UserError: no FeatureSet, or a section without its class

@@ -66,7 +66,7 @@ HEARD_MODELS: Mapping[str, DeclaredModel] = {
     for name, model in TABLE.items()
     if model.feature_set == TRANSCRIPTS
 }
-"""Those that read words once more, with the same settings, on what a speech recogniser heard."""
+"""The models on words once more, with the same settings, on recognised transcripts."""
 
 HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm")
 
@@ -75,7 +75,7 @@ ENCODER_MODELS: Mapping[str, DeclaredModel] = {
     for encoder in ENCODERS
     for name in HEADS
 }
-"""Those that read a row for each utterance once more, on what each speech encoder hears."""
+"""The models on one row for each utterance once more, on the embeddings of each speech encoder."""
 
 MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS}
 

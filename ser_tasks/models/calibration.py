@@ -1,4 +1,4 @@
-"""Scores into posteriors by one temperature, fitted on scores of utterances that were not learnt from."""
+"""Posteriors from scores by one temperature, fitted on scores of held-out utterances."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,12 +7,12 @@ ABSENT = -np.inf  # score of a class that the training part lacks: its posterior
 
 
 def for_every_class(scores: NDArray[np.float64], learnt: NDArray[np.integer], *, n_classes: int) -> NDArray[np.float64]:
-    """Scores of the classes that were learnt, in the columns of all classes: ABSENT in the others.
+    """Scores of the classes in the training set, in the columns of all classes: ABSENT in the others.
 
     Args:
-        scores: shape (n_utterances, n_learnt); of two classes (n_utterances,), as scikit-learn has it: above 0 for the
+        scores: shape (n_utterances, n_trained); of two classes (n_utterances,), as scikit-learn has it: above 0 for the
             second
-        learnt: column of each class that was learnt, shape (n_learnt,)
+        learnt: column of each class in the training set, shape (n_trained,)
 
     Returns:
         shape (n_utterances, n_classes)
@@ -27,8 +27,8 @@ def fit_temperature(scores: NDArray[np.float64], truth: NDArray[np.integer]) -> 
 
     Args:
         scores: shape (n_utterances, n_classes), of utterances held out from the fit of the scorer
-        truth: column of the right class of each utterance, shape (n_utterances,); those whose class the scorer had not
-            learnt (ABSENT) say nothing of the temperature and do not count. Without any other it is 1
+        truth: column of the right class of each utterance, shape (n_utterances,); those whose class is not
+            in the training set (ABSENT) do not count. Without any other it is 1
 
     Source: Guo et al. (2017), "On Calibration of Modern Neural Networks"
     """

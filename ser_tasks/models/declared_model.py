@@ -1,4 +1,4 @@
-"""What a line of the model table declares besides the model: its section of params.yaml, and its own file."""
+"""Declarations of a line of the model table besides the model: its section of params.yaml, and its own file."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def settings_class(model: DeclaredModel) -> type[NetworkParams]:
 
 
 def declared_space(model: DeclaredModel) -> SearchSpace | None:
-    """What a network's file wants `ser tune` to search; None: it does not say."""
+    """Search space that a network's file declares for `ser tune`; None: it declares none."""
     return getattr(_file(model), "SPACE", None)
 
 

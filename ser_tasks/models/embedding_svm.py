@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 @dataclass(frozen=True)
 class EmbeddingSvmSection:
-    """What both read of params.yaml."""
+    """Settings of both in params.yaml."""
 
     network: NetworkSection
     svm: SvmParams
@@ -60,10 +60,10 @@ def embedding_svm(name: str, feature_set: str) -> DeclaredModel:
 class EmbeddingSvmRecogniser:
     """One network and one SVM, one fold.
 
-    Both learn from the training part of the fold and from nothing else; what the network sets aside to stop early on
-    are speakers of that part. The SVM's inner folds keep speakers apart, but the network has learnt from, or was
-    stopped on, all of those speakers: the inner UAR by which C is chosen is too high, and the temperature, fitted on
-    the same scores, may leave the posteriors too sure. Neither has seen the test part: its UAR is not flattered.
+    Both are trained on the training part of the fold alone; the speakers that the network sets aside for early stopping
+    are of that part. The SVM's inner folds keep speakers apart, but the network was trained or stopped on all of
+    those speakers: the inner UAR by which C is chosen is too high, and the temperature, fitted on the same scores,
+    may leave the posteriors overconfident. Neither has seen the test part: its UAR is unbiased.
 
     Args:
         network: untrained
@@ -85,7 +85,7 @@ class EmbeddingSvmRecogniser:
         return self.svm.posteriors(self.embeddings(features))
 
     def embeddings(self, features: Features) -> NDArray[np.float32]:
-        """What the SVM is given, shape (n_utterances, n_units)."""
+        """Input of the SVM, shape (n_utterances, n_units)."""
         return np.asarray(self.network.embeddings(features), np.float32)
 
     def _embedded(self, examples: Examples) -> Examples:

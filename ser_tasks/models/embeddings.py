@@ -30,9 +30,9 @@ ROW = pa.schema(
 def embeddings_table(
     folds: Sequence[Fold], utterance_ids: Sequence[str], embeddings: Sequence[NDArray[np.float32]]
 ) -> pd.DataFrame:
-    """Every utterance as the network of each fold sees it, told apart by whether that network knew it.
+    """Embedding of every utterance by the network of each fold, with the part of that fold it is in.
 
-    Only rows of part `test` say what the network makes of speakers it has never heard; never compare rows of
+    Only rows of part `test` show what the network makes of unseen speakers; never compare rows of
     different folds, whose units mean different things.
 
     Args:

@@ -24,11 +24,11 @@ STEPS = 1000  # of the solver, at most
 
 @dataclass(frozen=True)
 class Planes:
-    """What is learnt: score = (features - mean) / scale @ coefficients + intercept.
+    """The fitted model: score = (features - mean) / scale @ coefficients + intercept.
 
     Attributes:
         mean, scale: of each dimension, shape (n_dims,); the scale of a constant is 1
-        coefficients: shape (n_dims, n_classes), single precision: no answer depends on more
+        coefficients: shape (n_dims, n_classes), single precision: no prediction depends on more
         intercept: shape (n_classes,)
     """
 
@@ -47,7 +47,7 @@ class LogisticRecogniser:
     """One plane for each class, all at once (softmax), classes balanced, L2; C and the temperature by speaker inside.
 
     The penalty sees distances alone, so the fit is done where the training utterances span the space: as many
-    dimensions as utterances, however many features there are, with the same answers.
+    dimensions as utterances, however many features there are, with the same results.
 
     Source: Hastie & Tibshirani (2004), doi:10.1093/biostatistics/kxh010, section 3, for the rotation
     """
@@ -59,11 +59,11 @@ class LogisticRecogniser:
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Choose C by UAR on speakers set aside, calibrate on their scores, refit on all of it.
 
-        An official validation part is learnt from too, and so are augmented copies; a copy is never on the other side
-        of an inner fold than its speaker.
+        An official validation part is part of the training set, and so are augmented copies; a copy is never on the
+        other side of an inner fold than its speaker.
         """
         from ser_tasks.evaluation.metrics import uar_of  # noqa: PLC0415  with pandas, and below with scikit-learn:
-        from ser_tasks.models.svm import inner_folds  # noqa: PLC0415  answering has no use for either
+        from ser_tasks.models.svm import inner_folds  # noqa: PLC0415  prediction has no use for either
 
         train = (train if validation is None else train.and_also(validation)).with_copies()
         features, truth = np.asarray(train.features, np.float32), np.searchsorted(self.classes, train.emotions)
@@ -72,7 +72,7 @@ class LogisticRecogniser:
         for learnt, asked in inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed):
             fitted = fit_planes(features[learnt], truth[learnt], n_classes=len(self.classes), c=costs)
             held_out[:, asked] = [planes.scores(features[asked]) for planes in fitted]
-        answered = np.isfinite(held_out[0]).any(axis=1)  # all, but where an inner fold has one class to learn from
+        answered = np.isfinite(held_out[0]).any(axis=1)  # all, but where an inner fold has one class to train on
         uars = [uar_of(truth[answered], scores[answered].argmax(axis=1)) for scores in held_out]
         best = int(np.argmax(uars))  # of equals the smallest C, which says least
         self.temperature = fit_temperature(held_out[best], truth)

@@ -1,4 +1,4 @@
-"""Classes that one speaker alone has: where that speaker is tested, nothing can be learnt of them."""
+"""Classes that one speaker alone has: where that speaker is tested, the training set has none of them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def lone_classes(cells: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def in_words(lone: Mapping[str, str]) -> str:
-    """What follows from it, for a person; empty where there is no such class."""
+    """The consequence in a sentence; empty where there is no such class."""
     if not lone:
         return ""
     named = ", ".join(f"{name} (speaker {speaker})" for name, speaker in lone.items())
     return f"one speaker alone has {named}: where that speaker is tested, the class is never recognised"
 
 
-def unlearnt(folds: Sequence[Fold], emotions: Mapping[str, str]) -> list[str]:
+def missing_in_training(folds: Sequence[Fold], emotions: Mapping[str, str]) -> list[str]:
     """A sentence for each class that is tested where the training part has none of it.
 
     Args:
@@ -48,7 +48,7 @@ def unlearnt(folds: Sequence[Fold], emotions: Mapping[str, str]) -> list[str]:
         learnt = {emotions[one] for one in (*fold.train, *fold.validation)}
         if len(learnt) < 2:
             raise UserError(
-                f"{fold.name}: the training part has one class ({', '.join(learnt)}), but two are told apart at least. "
+                f"{fold.name}: the training part has one class ({', '.join(learnt)}), but a model needs two at least. "
                 "Choose another protocol in params.yaml, or a corpus in which several speakers have each class."
             )
         for one in fold.test:

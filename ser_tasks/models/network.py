@@ -26,13 +26,13 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 @dataclass(frozen=True)
 class NetworkSection:
-    """What a network reads of params.yaml: its own sizes, and how it is trained."""
+    """Settings of a network in params.yaml: its own sizes, and its training."""
 
     network: NetworkParams
 
     @property
     def sizes(self) -> dict[str, Any]:
-        """What its builder takes."""
+        """Arguments of its builder."""
         return self.network.model_dump(exclude={"training"})
 
     @property
@@ -98,14 +98,14 @@ class NetworkRecogniser:
         self.build, self.section, self.classes, self.seed = build, section, tuple(classes), seed
 
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
-        """Train on some speakers, stop by the UAR on others, calibrate on those; then, if asked, refit on all."""
+        """Train on some speakers, stop by the UAR on others, calibrate on those; with `refit`, train again on all."""
         from ser_tasks.models.training.trainer import network_logits  # noqa: PLC0415  with Keras
 
         training = self.section.training
         learn, check = (self._labelled(part) for part in self._divide(train, validation))
         history = self._train(learn, check, folder, epochs=training.epochs)
         logits = network_logits(self.model, check.frames, settings=training)
-        known = np.isin(check.truth, learn.truth)  # an answer to the others is never right, however unsure
+        known = np.isin(check.truth, learn.truth)  # a prediction of the others is never right, however unsure
         self.temperature = fit_temperature(logits[known], check.truth[known])
         if training.refit:
             everything = self._labelled(train if validation is None else train.and_also(validation))
@@ -130,7 +130,7 @@ class NetworkRecogniser:
         return posteriors(self._answers(self.model, features), self.temperature)
 
     def embeddings(self, features: Features) -> NDArray[np.float64]:
-        """What the layer before the logits makes of each utterance, shape (n_utterances, n_units)."""
+        """Output of the layer before the logits for each utterance, shape (n_utterances, n_units)."""
         from ser_tasks.models.networks.embedding import embedding_model  # noqa: PLC0415  with Keras
 
         return self._answers(embedding_model(self.model), features)

@@ -1,4 +1,4 @@
-"""What every model is to the protocol: something that learns from examples and gives posteriors."""
+"""The interface of every model: `fit` on examples, then `posteriors`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ the turns of a dialogue up to each (`ser_tasks.text.transcripts.Dialogue`)."""
 
 @dataclass(frozen=True)
 class Examples:
-    """Utterances to learn from: their features, one emotion and one speaker each."""
+    """Utterances to train on: their features, one emotion and one speaker each."""
 
     features: Features
     emotions: NDArray[np.str_]
@@ -28,12 +28,12 @@ class Examples:
     copies: tuple[Features, ...] = ()  # features of the same utterances again, their sound augmented
 
     def part(self, rows: Sequence[int]) -> Examples:
-        """Some of them, in the order of `rows`."""
+        """The subset in these rows, in their order."""
         copies = tuple(_rows(features, rows) for features in self.copies)
         return Examples(_rows(self.features, rows), self.emotions[rows], self.speakers[rows], copies)
 
     def and_also(self, other: Examples) -> Examples:
-        """These and others."""
+        """The examples of both, concatenated."""
         emotions = np.concatenate([self.emotions, other.emotions])
         speakers = np.concatenate([self.speakers, other.speakers])
         copies = tuple(_together(mine, its) for mine, its in zip(self.copies, other.copies, strict=True))

@@ -1,4 +1,4 @@
-"""What `ser tune` may try, beside the settings of a model: plain values, so that reading them takes no Optuna.
+"""Search spaces of `ser tune`, beside the settings of a model: plain values, so that reading them takes no Optuna.
 
 A space is {dotted name below the model's section of params.yaml: where good values may lie}; what it does not name
 stays as params.yaml says.

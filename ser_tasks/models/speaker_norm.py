@@ -1,4 +1,4 @@
-"""Per-speaker normalisation: a named option, because it hears all of a test speaker's audio before it answers."""
+"""Per-speaker normalisation: a named option, because it needs all of a test speaker's audio before it predicts."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ from ser_tasks.models.recogniser import Features
 
 
 def speaker_norm(features: Features, speakers: NDArray[np.str_]) -> Features:
-    """Each dimension to mean 0 and standard deviation 1 over all that a speaker says, labels unseen.
+    """Each dimension to mean 0 and standard deviation 1 over all utterances of a speaker, labels unseen.
 
     Args:
         features: a row, or an array of frames, for each utterance

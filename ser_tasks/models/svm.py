@@ -1,4 +1,4 @@
-"""The SVM of seed 004 done right: scaler, ANOVA selection, PCA and RBF kernel in one pipeline, tuned by speaker."""
+"""Fabien's SVM with inner folds by speaker: scaler, ANOVA selection, PCA and RBF kernel in one pipeline."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def svm_pipeline(*, anova_alpha: float, seed: int) -> Pipeline:
 class SvmRecogniser:
     """Hyper-parameters and the temperature come from inner folds over the training speakers.
 
-    Source: seed 004 (scaler, ANOVA p < .01, PCA, RBF SVM); Varma & Simon (2006), doi:10.1186/1471-2105-7-91 for the
+    Source: maelfabien/Multimodal-Emotion-Recognition; Varma & Simon (2006), doi:10.1186/1471-2105-7-91 for the
     nesting
     """
 
@@ -94,7 +94,7 @@ class SvmRecogniser:
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Search C, gamma and the PCA's share of variance by UAR, refit on all of it, calibrate.
 
-        An official validation part is learnt from too: the search draws its own from whatever there is. So are
+        The training set includes an official validation part: the search draws its own folds from all there is. So are
         augmented copies; a copy is never on the other side of an inner fold than its speaker.
         """
         train = (train if validation is None else train.and_also(validation)).with_copies()
@@ -133,7 +133,7 @@ def inner_folds(
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Folds of the training part with no speaker on both sides; fewer where there are fewer speakers or utterances.
 
-    Those are left out that would learn from one class alone, because a single speaker has the others.
+    Those with one class in the training set are left out, because a single speaker has the others.
     """
     names = np.unique(speakers)
     if len(names) < 2:
@@ -156,5 +156,5 @@ def inner_folds(
 
 
 def _uar(fitted: Pipeline, features: NDArray[np.float32], truth: NDArray[np.integer]) -> float:
-    """A scorer: scikit-learn's own balanced_accuracy warns of a class that was said, but does not occur."""
+    """A scorer: scikit-learn's own balanced_accuracy warns of a class that is predicted, but does not occur."""
     return uar_of(truth, fitted.predict(features))

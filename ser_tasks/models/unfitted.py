@@ -3,7 +3,7 @@
 from ser_tasks.errors import LeakError
 
 
-def refuse_fitted(recogniser: object, *, where: str) -> None:
+def check_unfitted(recogniser: object, *, where: str) -> None:
     """Refuse a recogniser with a fitted estimator in it: it would carry what it saw outside the fold into the fold.
 
     Args:

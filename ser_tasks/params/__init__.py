@@ -1,4 +1,4 @@
-"""params.yaml as small frozen sections: every knob is declared here once, and a stray key is refused."""
+"""params.yaml as small frozen sections: every parameter is declared here once, and an unknown key is an error."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
@@ -132,11 +132,11 @@ class EnsembleParams(Section):
     """Answers of several models made one."""
 
     corpus: Name  # one of those under corpus:
-    protocol: ProtocolName  # of the evaluations whose answers are taken
+    protocol: ProtocolName  # of the evaluations whose predictions are combined
     members: Annotated[tuple[str, ...], Once, Field(min_length=2)]  # models that were evaluated on it
     rule: Literal[
         "average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"
-    ]  # of their answers; the last two are learnt on the other folds
+    ]  # of their posteriors; the last two are fitted on the other folds
 
 
 class EvaluationParams(Section):
@@ -151,7 +151,7 @@ class TuningParams(Section):
     """How `ser tune` searches."""
 
     trials: PositiveInt  # of a study
-    startup_trials: PositiveInt  # of them, drawn at random before earlier ones are learnt from
+    startup_trials: PositiveInt  # of them, drawn at random before earlier ones guide the search
     inner_folds: Count  # of the training part, by speaker
     prune_after: PositiveInt  # inner folds, then a trial below the median of the others is given up
 

@@ -18,7 +18,7 @@ class PocketsphinxParams(Section):
 class FasterWhisperParams(Section):
     """Whisper by CTranslate2."""
 
-    model: str  # folder of a converted model, as ser fetch-encoder brings it, or name on the hub
+    model: str  # folder of a converted model, as ser fetch-encoder writes it, or name on the hub
     device: str  # cpu, cuda, auto
     compute_type: str  # default, float32, float16, int8, int8_float16 ...
     beam_size: PositiveInt  # hypotheses kept while it decodes
@@ -28,7 +28,7 @@ class AsrParams(Section):
     """Transcripts from speech: which engine, and the settings of each."""
 
     engine: Literal["auto", "pocketsphinx", "faster_whisper"]  # auto: faster_whisper where it and its model are here
-    shard_minutes: PositiveFloat  # audio in one task: what a killed run hears again at most
+    shard_minutes: PositiveFloat  # audio in one task: what a killed run repeats at most
     pocketsphinx: PocketsphinxParams
     faster_whisper: FasterWhisperParams
 

@@ -1,4 +1,4 @@
-"""What every section of params.yaml is made of."""
+"""Base class and field types of every section of params.yaml."""
 
 from typing import Annotated
 
@@ -37,6 +37,6 @@ def odd(count: int) -> int:
 
 
 class Section(BaseModel):
-    """A part of params.yaml: unknown keys are refused, values never change."""
+    """A part of params.yaml: unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

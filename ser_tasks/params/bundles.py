@@ -1,4 +1,4 @@
-"""Sections on bundles: which models are made ready for use, and when their answers count as unsure."""
+"""Sections on bundles: which models are made ready for use, and when their predictions count as unsure."""
 
 from typing import Annotated, Literal
 
@@ -10,16 +10,16 @@ from ser_tasks.params.base import Fraction, Name, Section
 class BundleParams(Section):
     """One model, trained on all of a corpus, in a folder."""
 
-    corpus: Name  # all of its utterances are learnt from
+    corpus: Name  # all of its utterances are the training set
     model: Name  # of the model table, evaluated too
-    protocol: Literal["speaker_independent"]  # of the evaluation that its figures are from: voices not learnt from
+    protocol: Literal["speaker_independent"]  # of the evaluation that its figures are from: unseen speakers
 
 
 class ReliabilityParams(Section):
-    """What decides whether an answer is unsure."""
+    """Settings that decide whether a prediction is unsure."""
 
-    error_share: Fraction  # of the errors, that may be left among answers that are not unsure
-    least_coverage: Fraction  # of the answers, that must be left
+    error_share: Fraction  # of the errors, that may be left among predictions that are not unsure
+    least_coverage: Fraction  # of the predictions, that must be left
     calibration_bins: PositiveInt  # of equal mass
     cloud_components: PositiveInt  # of the Gaussian around the training utterances
     cloud_quantile: Annotated[float, Field(gt=0.5, lt=1)]  # of unseen training speakers' distances: it is called 1

@@ -8,9 +8,9 @@ from ser_tasks.params.base import Name, Once, Section
 
 
 class CrossParams(Section):
-    """Learnt from all of some corpora, tested on all of another, on the classes that they share."""
+    """Trained on all of some corpora, tested on all of another, on the classes that they share."""
 
-    train: Annotated[tuple[Name, ...], Once, Field(min_length=1)]  # corpora to learn from
+    train: Annotated[tuple[Name, ...], Once, Field(min_length=1)]  # corpora to train on
     test: Name  # corpus to test on, all of it
     model: Name  # of the model table
     presets: dict[Name, Name]  # corpus -> its label map, where it is another than under corpus:
@@ -19,7 +19,7 @@ class CrossParams(Section):
     @model_validator(mode="after")
     def _apart(self) -> "CrossParams":
         if self.test in self.train:
-            raise ValueError(f"{self.test} is tested, so it cannot be learnt from. Take it out of train")
+            raise ValueError(f"{self.test} is tested, so it cannot be trained on. Take it out of train")
         if strange := sorted(set(self.presets) - {*self.train, self.test}):
             raise ValueError(f"presets names {', '.join(strange)}, which takes no part. Take it out")
         return self

@@ -1,4 +1,4 @@
-"""Which evaluations are run: one line each."""
+"""The evaluations that are run: one line each."""
 
 from typing import Annotated
 

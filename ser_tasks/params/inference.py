@@ -1,4 +1,4 @@
-"""Sections on asking a fitted model."""
+"""Sections on prediction with a fitted model."""
 
 from typing import Annotated
 
@@ -8,18 +8,18 @@ from ser_tasks.params.base import Fraction, Section
 
 
 class PredictParams(Section):
-    """Limits of what one answer is given to."""
+    """Limits of what gets one prediction."""
 
     longest: PositiveFloat  # s
     largest: PositiveFloat  # MiB of the decoded file, all channels
 
 
 class VoiceParams(Section):
-    """What is a segment of speech: see `ser_tasks.bundles.inference.speech_segments`."""
+    """Segments of speech: see `ser_tasks.bundles.inference.speech_segments`."""
 
     frame: PositiveFloat  # s; the detector knows 0.010, 0.020 and 0.030
     aggressiveness: Annotated[int, Field(ge=0, le=3)]  # 0 takes most for speech, 3 least
-    warm_up: PositiveFloat  # s that the detector hears twice
+    warm_up: PositiveFloat  # s that the detector runs over twice
     onset_frames: PositiveInt  # the last so many frames decide whether speech has begun
     onset_share: Fraction  # of them, that must be voiced
     back_up_frames: Annotated[int, Field(ge=0)]  # that speech began before it was noticed

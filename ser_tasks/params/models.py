@@ -9,7 +9,7 @@ from ser_tasks.params.base import Count, Fraction, Section
 
 
 class SvmParams(Section):
-    """Seed 004's classifier; every list is searched inside the training part, by speaker."""
+    """Fabien's classifier; every list is searched inside the training part, by speaker."""
 
     anova_alpha: Fraction  # features whose p-value is below it are kept
     pca_variance: Annotated[tuple[Fraction, ...], Field(min_length=1)]  # share of variance that PCA keeps
@@ -36,7 +36,7 @@ class SpecAugmentParams(Section):
 
 
 class AugmentationParams(Section):
-    """What training clips go through before each epoch; null: nothing of the kind."""
+    """Augmentation of training clips before each epoch; null: off."""
 
     tempo: tuple[PositiveFloat, PositiveFloat] | None  # slowest, fastest rate
     spec_augment: SpecAugmentParams | None
@@ -44,7 +44,7 @@ class AugmentationParams(Section):
 
 
 class TrainingParams(Section):
-    """How networks are trained: all of them alike, but for what a network's own section says otherwise."""
+    """Training of all networks, but for what a network's own section sets."""
 
     seeds: PositiveInt  # networks trained on each fold, from different beginnings; all of them count
     epochs: PositiveInt  # at most
@@ -65,7 +65,7 @@ class TrainingParams(Section):
 
 
 class NetworkParams(Section):
-    """What the section of every network may hold besides its sizes."""
+    """Keys of every network's section besides its sizes."""
 
     own_training: ClassVar[Mapping[str, Any]] = {}  # what its file says of its training, as its section may
 

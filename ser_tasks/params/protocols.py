@@ -16,7 +16,7 @@ class Loso(Section):
 
 
 class SpeakerKfold(Section):
-    """Speakers dealt into folds of about equal size."""
+    """Folds of whole speakers, of about equal size."""
 
     kind: Literal["speaker_kfold"]
     folds: Count

@@ -1,4 +1,4 @@
-"""Read params.yaml, or say exactly what is wrong with it: the line, the key, the nearest and the allowed names."""
+"""Read params.yaml, or report each mistake: the line, the key, the nearest and the allowed names."""
 
 import difflib
 from collections.abc import Collection, Iterator, Sequence
@@ -36,17 +36,17 @@ def read_params(path: Path = PARAMS_FILE) -> Params:
     except UnicodeDecodeError as error:
         raise ParamsError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
     except yaml.YAMLError as error:
-        raise ParamsError(f"{path} is not YAML: {error}. Mend the line it names.") from error
+        raise ParamsError(f"{path} is not YAML: {error}. Fix the line it names.") from error
     if tree is None:
         raise ParamsError(f"{path}: the file is empty. Restore it: git checkout {path}")
-    _refuse_repeated_keys(tree, path)
+    _check_repeated_keys(tree, path)
     from ser_tasks.params.project import ProjectParams  # noqa: PLC0415  with the tables of features and models
 
     try:
         return ProjectParams.model_validate(yaml.safe_load(text))
     except ValidationError as error:
-        complaints = [f"{path}:{_line(tree, e['loc'])}: {_complaint(e)}" for e in _stated_once(error.errors())]
-        raise ParamsError("\n".join(complaints)) from error
+        messages = [f"{path}:{_line(tree, e['loc'])}: {_message(e)}" for e in _stated_once(error.errors())]
+        raise ParamsError("\n".join(messages)) from error
 
 
 def _stated_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -59,7 +59,7 @@ def _stated_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     ]
 
 
-def refuse_unknown(name: str, known: Collection[str], *, place: str, hint: str) -> None:
+def check_known(name: str, known: Collection[str], *, place: str, hint: str) -> None:
     """Raise ParamsError unless `name` is one of `known`."""
     if name not in known:
         raise ParamsError(
@@ -68,7 +68,7 @@ def refuse_unknown(name: str, known: Collection[str], *, place: str, hint: str) 
         )
 
 
-def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
+def _check_repeated_keys(node: yaml.Node, path: Path) -> None:
     """YAML readers differ on a key that stands twice: one takes the last, another fails."""
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
@@ -79,13 +79,13 @@ def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
                     f"{path}:{line}: the key {key.value!r} stands in line {seen[key.value]} already. Keep one of them."
                 )
             seen[key.value] = line
-            _refuse_repeated_keys(value, path)
+            _check_repeated_keys(value, path)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _refuse_repeated_keys(value, path)
+            _check_repeated_keys(value, path)
 
 
-def _complaint(error: ErrorDetails) -> str:
+def _message(error: ErrorDetails) -> str:
     place = _place(error["loc"])
     key = ".".join(str(step) for step in place)
     if error["type"] == "extra_forbidden":

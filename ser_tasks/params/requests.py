@@ -1,4 +1,4 @@
-"""What people and programs may ask of `ser app` and `ser serve`."""
+"""Limits of requests to `ser app` and `ser serve`."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ MEGABYTE = 1_000_000
 
 
 class RequestParams(Section):
-    """Bounds of memory and time: what lies beyond is refused before it is read or decoded."""
+    """Bounds of memory and time: what lies beyond is an error before it is read or decoded."""
 
     megabytes: PositiveFloat  # of one request, all its files together
     seconds: PositiveFloat  # of sound in one file

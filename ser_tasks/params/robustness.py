@@ -1,4 +1,4 @@
-"""Section on degraded recordings and on what must not change an answer."""
+"""Section on degraded recordings and on what must not change a prediction."""
 
 from typing import Annotated, Literal
 
@@ -27,14 +27,14 @@ class ConditionsParams(Section):
 
 
 class ToleranceParams(Section):
-    """How far answers may move under changes that should not matter."""
+    """How far predictions may move under changes that should not matter."""
 
     labels_changed: Share  # of the recordings
-    confidence: Share  # by which the probability of any answer moves
+    confidence: Share  # by which the probability of any prediction moves
 
 
 class RobustnessParams(Section):
-    """What `ser robustness` and `ser invariance` do to recordings."""
+    """Degradations of `ser robustness` and tolerance of `ser invariance`."""
 
     seed: Annotated[int, Field(ge=0)]  # of noise, talkers and rooms
     speech_range: PositiveFloat  # dB below the loudest frames: speech, over which levels are stated

@@ -8,7 +8,7 @@ from ser_tasks.params.base import Count, Rising, Section, odd
 
 
 class AudioParams(Section):
-    """How every recording is read before any feature."""
+    """Reading of every recording before any feature."""
 
     sampling_rate: Annotated[int, Field(ge=8_000, le=48_000)]  # Hz
 
@@ -20,7 +20,7 @@ class WienerParams(Section):
 
 
 class TrimParams(Section):
-    """What comes before and after the speech, cut off; a clip in which none is heard stays whole, and is counted."""
+    """Trimming of what comes before and after the speech; a clip in which none is found stays whole, and is counted."""
 
     frame: PositiveFloat  # s; the detector knows 0.010, 0.020 and 0.030
     aggressiveness: Annotated[int, Field(ge=0, le=3)]  # 0 takes most for speech, 3 least
@@ -28,7 +28,7 @@ class TrimParams(Section):
 
 
 class ConditioningParams(Section):
-    """What every utterance goes through before any feature, in this order; null: not at all."""
+    """Conditioning of every utterance before any feature, in this order; null: off."""
 
     wiener: WienerParams | None
     pre_emphasis: Annotated[float, Field(gt=0, lt=1)] | None  # of the sample before, taken off

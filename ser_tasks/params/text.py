@@ -31,15 +31,15 @@ class TfidfParams(Section):
 
 
 class WordsParams(Section):
-    """What a text network knows of words."""
+    """Vocabulary of a text network."""
 
     min_count: PositiveInt  # occurrences in the training part
     vectors: str | None  # file of word vectors (word2vec, GloVe, fastText) to begin with; null: none
-    balance: Balance  # of the answers, whatever that of the training
+    balance: Balance  # of the predictions, whatever that of the training
 
 
 class TextNetworkParams(NetworkParams):
-    """What the section of every text network may hold besides its sizes."""
+    """Keys of every text network's section besides its sizes."""
 
     words: WordsParams
     embedding: PositiveInt  # dimensions of a word; of a file of vectors, those of the file

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ser_tasks.evaluation.protocol_bias.protocols import HONEST
+from ser_tasks.evaluation.protocol_bias.protocols import REFERENCE
 from ser_tasks.evaluation.protocol_bias.shared import SHARES
 from ser_tasks.evaluation.result import percent
 from ser_tasks.plots.style import BLUE, ORANGE, SKY, save
@@ -55,7 +55,7 @@ def _bars(axes: Axes, rows: Sequence[Mapping[str, Any]], names: Sequence[str], *
 
 
 def _colour(figures: Mapping[str, Any]) -> str:
-    if figures.get("protocol") == HONEST:
+    if figures.get("protocol") == REFERENCE:
         return OWN_PROTOCOL
     return BIASED if figures["shared"]["speaker"] else OTHER
 

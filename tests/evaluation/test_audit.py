@@ -11,7 +11,7 @@ from sklearn.svm import SVC
 from ser_tasks.errors import LeakError
 from ser_tasks.evaluation.audit import audit_folds, may_straddle
 from ser_tasks.evaluation.splits import Fold
-from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.models.unfitted import check_unfitted
 from ser_tasks.params import Loso, OfficialSplit, SpeakerDependent
 
 NONE = may_straddle(Loso(kind="loso"))
@@ -54,7 +54,7 @@ def test_a_dialog_of_two_speakers_must_not_straddle(corpus):
 
 
 @pytest.mark.parametrize("protocol", [Loso(kind="loso"), SpeakerDependent(folds=2)])
-def test_the_same_sound_under_two_names_is_refused_under_every_protocol(corpus, protocol):
+def test_the_same_sound_under_two_names_is_an_error_under_every_protocol(corpus, protocol):
     corpus["sha256"] = ["11", "22", "22", "44"]
     with pytest.raises(LeakError, match=r"identical recordings are in train and in test: \('u2', 'u3'\)"):
         audit_folds(corpus, [APART], straddling=may_straddle(protocol))
@@ -64,12 +64,12 @@ def test_utterances_without_sound_are_not_taken_for_copies_of_each_other(corpus)
     audit_folds(corpus.assign(sha256=None, group=None), [APART], straddling=NONE)
 
 
-def test_an_utterance_in_two_parts_is_refused(corpus):
+def test_an_utterance_in_two_parts_is_an_error(corpus):
     with pytest.raises(LeakError, match="train and test: \\['u2'\\]"):
         audit_folds(corpus, [Fold("fold 1", ("u1", "u2"), (), ("u2", "u3"))], straddling=NONE)
 
 
-def test_an_utterance_tested_twice_is_refused(corpus):
+def test_an_utterance_tested_twice_is_an_error(corpus):
     with pytest.raises(LeakError, match="tested in two folds"):
         audit_folds(corpus, [APART, APART], straddling=NONE)
 
@@ -91,16 +91,16 @@ def test_an_official_split_may_share_speakers_only_if_params_admit_it(corpus):
         )
 
 
-def test_a_recogniser_with_one_fitted_step_is_refused_by_the_name_of_the_step():
+def test_a_recogniser_with_one_fitted_step_is_an_error_that_names_the_step():
     recogniser = SimpleNamespace(pipeline=make_pipeline(StandardScaler(), SVC()), seed=0)
-    refuse_fitted(recogniser, where="fold 1")
+    check_unfitted(recogniser, where="fold 1")
     recogniser.pipeline.named_steps["standardscaler"].fit([[0.0], [1.0]])
     with pytest.raises(LeakError, match=r"fold 1: pipeline.standardscaler \(StandardScaler\) was fitted before"):
-        refuse_fitted(recogniser, where="fold 1")
+        check_unfitted(recogniser, where="fold 1")
 
 
 @pytest.mark.parametrize("place", [("u1", "u3"), ("u1", "u4"), ("u3", "u4")], ids=" and ".join)
-def test_the_same_sound_is_refused_in_any_two_of_train_validation_and_test(corpus, place):
+def test_the_same_sound_is_an_error_in_any_two_of_train_validation_and_test(corpus, place):
     corpus["sha256"] = [
         "same" if name in place else sound for name, sound in zip(corpus.utterance_id, "1234", strict=True)
     ]

@@ -60,13 +60,13 @@ def test_only_classes_that_both_have_stay_and_all_others_are_counted(joined):
     }
 
 
-def test_what_is_heard_of_a_corpus_does_not_depend_on_labels(joined):
+def test_what_a_corpus_is_normalised_over_does_not_depend_on_labels(joined):
     assert joined.heard == (*(f"emodb/{i}" for i in "123"), *(f"ravdess/{i}" for i in "1235"))
     words = {"emodb": GERMAN.assign(path=["x.wav", None, None]), "ravdess": ENGLISH.assign(path=None)}
     assert join_corpora(words, {"emodb": SAME, "ravdess": SPEECH}).heard == ("emodb/1",)
 
 
-def test_the_tested_corpus_is_tested_whole_and_the_others_are_learnt_from(joined):
+def test_the_tested_corpus_is_tested_whole_and_the_others_are_trained_on(joined):
     fold = cross_fold(joined.utterances, test="ravdess")
     assert (fold.train, fold.validation, fold.test) == (("emodb/1", "emodb/2"), (), ("ravdess/1", "ravdess/2"))
     audit_folds(joined.utterances, [fold], straddling=frozenset())
@@ -79,31 +79,31 @@ def test_the_audit_finds_a_recording_that_two_corpora_hold():
         audit_folds(utterances, [cross_fold(utterances, test="ravdess")], straddling=frozenset())
 
 
-def test_corpora_that_share_one_class_are_refused_with_what_each_has():
+def test_corpora_that_share_one_class_are_an_error_that_names_what_each_has():
     others = Preset("", {"anger": "anger", "calm": "calm"})
     with pytest.raises(UserError, match=r"share 1 class.*emodb: anger, boredom, sadness; ravdess: anger, calm"):
         join_corpora({"emodb": GERMAN, "ravdess": ENGLISH}, {"emodb": SAME, "ravdess": others})
 
 
-def test_what_differs_is_said(joined):
+def test_what_differs_is_reported(joined):
     corpora = [CORPORA["ravdess"], CORPORA["emodb"]]
     said = differences(corpora, joined.utterances, joined.dropped, heard_at=16_000)
     assert said == [
         "Language differs: ravdess en, emodb de.",
-        "Sampling rate differs: ravdess 48 kHz, emodb 16 kHz; all of them are heard up to 8 kHz.",
+        "Sampling rate differs: ravdess 48 kHz, emodb 16 kHz; all of them are used up to 8 kHz.",
         "1 utterances of emodb are left out: emotion boredom (1).",
         "3 utterances of ravdess are left out: style song (1), emotion joy (1), emotion calm (1).",
     ]
 
 
-def test_a_narrower_band_and_another_kind_of_speech_are_said():
+def test_a_narrower_band_and_another_kind_of_speech_are_reported():
     utterances = pd.concat([GERMAN.assign(sampling_rate=8_000), table("urdu", ("1", "a", "anger"), language="ur")])
     said = differences([CORPORA["emodb"], CORPORA["urdu"]], utterances, {}, heard_at=16_000)
     assert said[1] == "Kind of speech differs: emodb acted, urdu natural."
-    assert said[2] == "Bandwidth differs: emodb 8 kHz, urdu 16 kHz; heard are emodb up to 4 kHz, urdu up to 8 kHz."
+    assert said[2] == "Bandwidth differs: emodb 8 kHz, urdu 16 kHz; used are emodb up to 4 kHz, urdu up to 8 kHz."
 
 
-def test_nothing_is_said_where_nothing_differs():
+def test_nothing_is_reported_where_nothing_differs():
     alike = pd.concat([table("cafe", ("1", "a", "anger")), table("emodb", ("1", "a", "anger"))])
     assert differences([CORPORA["cafe"], CORPORA["emodb"]], alike, {"cafe": {}, "emodb": {}}, heard_at=16_000) == []
 

@@ -13,7 +13,7 @@ def rows(where: Path, utterance_ids, copy, words):
     return np.array([[float(name[-1]) + 10 * copy + 100 * int(where.name)] for name in utterance_ids])
 
 
-def test_a_model_that_hears_and_reads_needs_the_table_of_words():
+def test_an_audio_text_model_needs_the_table_of_words():
     with pytest.raises(UserError, match="names no utterance table"):
         reader_of("functionals+transcripts")(Path("features"), ["a"], 0, None)
 
@@ -30,7 +30,7 @@ def test_under_conditions_the_clean_utterances_come_first_and_copies_are_of_them
     assert found.tolist() == [[111], [112], [202]]
 
 
-def test_each_corpus_is_normalised_over_what_is_heard_of_it():
+def test_each_corpus_is_normalised_over_its_own_utterances():
     sources = [("a", Path("1")), ("b", Path("2"))]
     ids = ["a/1", "a/3", "b/5", "b/9"]
     assert read_corpora(rows, sources, ids, (), 0).tolist() == [[101], [103], [205], [209]]

@@ -34,7 +34,7 @@ def test_rows_are_the_truth_and_columns_the_prediction():
 
 
 @pytest.mark.parametrize(("truth", "predicted"), [("boredom", "anger"), ("anger", "boredom"), ("boredom", "boredom")])
-def test_a_label_outside_the_classes_is_refused_by_name(truth, predicted):
+def test_a_label_outside_the_classes_is_an_error_that_names_it(truth, predicted):
     with pytest.raises(ValueError, match=r"labels \['boredom'\] are not among"):
         confusion_matrix([truth], [predicted], CLASSES)
 
@@ -56,7 +56,7 @@ def test_weighted_f1_is_that_of_scikit_learn(seed):
     assert weighted_f1(confusion_matrix(list(truth), list(said), range(4))) == pytest.approx(expected)
 
 
-def test_in_weighted_f1_a_class_that_is_never_true_and_never_said_counts_nothing():
+def test_in_weighted_f1_a_class_that_is_never_true_and_never_predicted_counts_nothing():
     assert weighted_f1(np.array([[3, 0], [0, 0]])) == 1.0
 
 
@@ -74,7 +74,7 @@ def test_a_class_of_one_utterance_counts_as_any_other_and_one_of_none_is_not_div
         assert unweighted_average_recall(0 * matrix) == 0
 
 
-def test_macro_f1_leaves_out_a_class_that_is_neither_true_nor_said_and_counts_one_that_is_true_once():
+def test_macro_f1_leaves_out_a_class_that_is_neither_true_nor_predicted_and_counts_one_that_is_true_once():
     matrix = confusion_matrix([*"aabcc"], [*"aaacc"], "abcd")  # b is true once, and never said; d is neither
     assert macro_f1(matrix) == pytest.approx((4 / 5 + 0 + 1) / 3)
 
@@ -88,7 +88,7 @@ def test_the_uar_of_numbered_classes_is_scikit_learns_balanced_accuracy(seed):
     assert uar_of(truth, said) == expected  # to the last bit: hyper-parameters are chosen by it
 
 
-def test_always_answering_the_majority_gives_chance_uar():
+def test_always_predicting_the_majority_gives_chance_uar():
     truth, _ = answers(0)
     matrix = confusion_matrix(truth, ["anger"] * len(truth), CLASSES)
     assert unweighted_average_recall(matrix) == pytest.approx(1 / 3)

@@ -1,4 +1,4 @@
-"""From folds to figures, with a recogniser whose answers are known."""
+"""From folds to figures, with a recogniser whose predictions are known."""
 
 from dataclasses import dataclass, field
 

@@ -60,7 +60,7 @@ def test_published_folds_are_taken_as_they_stand(corpus):
     assert [speakers_of(fold.test) for fold in folds] == ["ad", "bc", "ef"]
 
 
-def test_published_folds_that_forget_or_repeat_a_speaker_are_refused(corpus):
+def test_published_folds_that_forget_or_repeat_a_speaker_are_errors(corpus):
     parts = (("a", "b"), ("b", "c", "d", "e"))
     with pytest.raises(UserError, match=r"in several: \['b'\], in none: \['f'\]"):
         make_folds(corpus, SpeakerFolds(kind="speaker_folds", test_speakers=parts), seed=0)
@@ -107,7 +107,7 @@ def test_speaker_dependent_folds_are_stratified_and_share_speakers(corpus):
 
 
 @pytest.mark.parametrize("protocol", [Loso(kind="loso"), SpeakerDependent(folds=4)])
-def test_every_utterance_is_tested_exactly_once_and_never_learnt_from_then(corpus, protocol):
+def test_every_utterance_is_tested_exactly_once_and_never_trained_on_then(corpus, protocol):
     folds = make_folds(corpus, protocol, seed=3)
     assert sorted(i for fold in folds for i in fold.test) == sorted(corpus.utterance_id)
     assert all(set(fold.train) | set(fold.test) == set(corpus.utterance_id) for fold in folds)
@@ -149,7 +149,7 @@ def test_an_utterance_of_nobody_cannot_be_left_out(corpus):
         ((tuple("abc"), tuple("de")), r"in several: \[\], in none: \['f'\]"),
     ],
 )
-def test_a_speaker_in_two_published_folds_or_in_none_is_enough_to_refuse_them(corpus, parts, message):
+def test_a_speaker_in_two_published_folds_or_in_none_is_an_error(corpus, parts, message):
     with pytest.raises(UserError, match=message):
         make_folds(corpus, SpeakerFolds(kind="speaker_folds", test_speakers=parts), seed=0)
 
@@ -175,7 +175,7 @@ def test_an_official_split_needs_no_validation_part(corpus):
     assert (speakers_of(fold.train), fold.validation, speakers_of(fold.test)) == ("ab", (), "ef")
 
 
-def test_an_official_split_without_a_test_part_or_with_an_utterance_of_no_part_is_refused(corpus):
+def test_an_official_split_without_a_test_part_or_with_an_utterance_of_no_part_is_an_error(corpus):
     with pytest.raises(UserError, match=r"found \['train', 'validation'\]"):
         make_folds(corpus[corpus.split != "test"], OFFICIAL, seed=0)
     with pytest.raises(UserError, match="train and test for every utterance"):

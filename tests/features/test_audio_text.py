@@ -40,7 +40,7 @@ def test_an_augmented_copy_has_other_sound_and_the_same_words(places):
     assert copy.text == "Stop!"
 
 
-def test_an_utterance_with_neither_is_refused_and_so_is_a_recording_without_features(places):
+def test_an_utterance_with_neither_is_an_error_and_so_is_a_recording_without_features(places):
     with pytest.raises(UserError, match="1 of 2 utterances have neither sound nor words, the first is f"):
         read_speech_and_words(*places, ["a", "f"])
     with pytest.raises(UserError, match=r"no features for 1 of 2 utterances, first \['g'\]"):

@@ -106,7 +106,7 @@ def test_weights_that_are_not_here_say_how_to_get_them(params, tmp_path):
         encoded(SMALL)(SIGNAL, params)
 
 
-def test_weights_of_another_size_are_refused(params):
+def test_weights_of_another_size_are_errors(params):
     other = Encoder("small_whisper", SMALL.family, "nowhere/small", "none", 0.01, 7, 512, "none")
     with pytest.raises(UserError, match="3 layers of 16 units, but small_whisper has 7 of 512"):
         load(other, REFERENCE / "float32")
@@ -114,7 +114,7 @@ def test_weights_of_another_size_are_refused(params):
         encoded(other)(SIGNAL, params)
 
 
-def test_another_rate_than_it_hears_is_refused(params):
+def test_another_sampling_rate_than_the_encoders_is_an_error(params):
     audio = params["audio"].model_copy(update={"sampling_rate": 8000})
     with pytest.raises(UserError, match=r"small_whisper hears 16000 Hz.*is 8000\. Set it to 16000"):
         encoded(SMALL)(SIGNAL, params | {"audio": audio})

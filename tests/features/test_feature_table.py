@@ -85,7 +85,7 @@ def test_a_folder_without_shards_says_which_stage_makes_them(tmp_path, read):
         read(tmp_path)
 
 
-def test_shards_of_two_settings_side_by_side_are_refused(folder, read):
+def test_shards_of_two_settings_side_by_side_are_errors(folder, read):
     write_shard(folder / "3.parquet", {"a": frames_of("a")}, hop=0.02)
     with pytest.raises(UserError, match="3 shards come from 2 different settings or versions"):
         read(folder)
@@ -171,14 +171,14 @@ def largest_file(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_is_said_and_the_features_are_read_into_memory(folder, cache, read_mapped):
+def test_a_full_disk_is_reported_and_the_features_are_read_into_memory(folder, cache, read_mapped):
     with largest_file(100), pytest.warns(UserWarning, match=r"could not be unpacked below .*cache .*File too large"):
         table = read_mapped(folder, ["c"])
     np.testing.assert_array_equal(table["c"], frames_of("c"))
     assert not unpacked_files(cache)
 
 
-def test_an_unwritable_cache_is_said_and_the_features_are_read_into_memory(folder, cache, read_mapped):
+def test_an_unwritable_cache_is_reported_and_the_features_are_read_into_memory(folder, cache, read_mapped):
     cache.write_text("no folder")
     with pytest.warns(UserWarning, match="Make room there, or make it writable"):
         assert len(read_mapped(folder)) == 4

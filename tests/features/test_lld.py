@@ -99,7 +99,7 @@ def test_the_cepstrum_filters_equal_those_of_py_audio_analysis():
     np.testing.assert_allclose(cepstrum_filters(16_000, 200).toarray(), theirs, atol=1e-15)
 
 
-def test_no_samples_and_a_window_too_short_for_the_chroma_are_refused():
+def test_no_samples_and_a_window_too_short_for_the_chroma_are_errors():
     with pytest.raises(UserError, match="lengthen the part"):
         short_term_descriptors(np.zeros(0), **SETTINGS)
     with pytest.raises(UserError, match=r"Lengthen the window, 0\.025 s is usual"):

@@ -61,12 +61,12 @@ def test_the_library_computes_the_descriptors_below_the_functionals(monkeypatch,
 
 
 @pytest.mark.parametrize("n_samples", [1, 399])
-def test_a_clip_shorter_than_a_window_which_the_library_refuses_has_the_frame_of_the_other_engine(speech, n_samples):
+def test_a_clip_shorter_than_a_window_which_the_library_rejects_has_the_frame_of_the_other_engine(speech, n_samples):
     clip = speech[5_000:][:n_samples]
     np.testing.assert_array_equal(library_descriptors(clip, **SETTINGS), short_term_descriptors(clip, **SETTINGS))
 
 
-def test_both_engines_refuse_the_same_with_the_same_message():
+def test_both_engines_reject_the_same_with_the_same_message():
     for descriptors in (short_term_descriptors, library_descriptors):
         with pytest.raises(UserError, match="lengthen the part"):
             descriptors(np.zeros(0), **SETTINGS)

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.log_laws import LOG_LAWS
 from ser_tasks.features.log_mel import log_mel_spectrogram
+from ser_tasks.features.log_scales import LOG_SCALES
 from ser_tasks.features.mel_power import mel_filters, mel_power
 
 SETTINGS = {
@@ -53,11 +53,11 @@ def test_what_lies_below_the_dynamic_range_is_raised_to_it(dynamic_range):
     np.testing.assert_allclose(narrow, np.maximum(wide, wide.max() - dynamic_range), atol=1e-3)
 
 
-@pytest.mark.parametrize("law", LOG_LAWS)
+@pytest.mark.parametrize("law", LOG_SCALES)
 def test_without_a_dynamic_range_it_is_the_law_of_the_mel_power(law, speech):
     bands = {name: SETTINGS[name] for name in ("sampling_rate", "window", "hop", "n_mels", "f_min", "f_max")}
     ours = log_mel_spectrogram(speech, **{**SETTINGS, "dynamic_range": None, "law": law})
-    np.testing.assert_array_equal(ours, LOG_LAWS[law](mel_power(speech, **bands)))
+    np.testing.assert_array_equal(ours, LOG_SCALES[law](mel_power(speech, **bands)))
 
 
 @pytest.mark.parametrize(("law", "lowest"), [("ln", np.log(1e-3 + 1e-6)), ("ln1p", np.log(1 + 1e3)), ("db", -30.0)])
@@ -73,7 +73,7 @@ def test_silence_lies_on_the_floor_and_a_single_sample_is_one_frame():
     assert log_mel_spectrogram(TONE[1:2], **SETTINGS).shape == (1, 40)
 
 
-def test_bands_that_do_not_fit_the_rate_or_the_window_are_refused():
+def test_bands_that_do_not_fit_the_rate_or_the_window_are_errors():
     with pytest.raises(UserError, match="or raise audio"):
         log_mel_spectrogram(TONE, **{**SETTINGS, "sampling_rate": 8_000})
     with pytest.raises(UserError, match=r"Lower log_mel\.n_mels"):

@@ -28,7 +28,7 @@ def test_a_level_that_rises_by_1_db_a_frame_has_a_constant_slope_and_no_curvatur
     np.testing.assert_allclose(columns["delta delta c0"], 0, atol=1e-4)
 
 
-def test_more_coefficients_than_bands_are_refused():
+def test_more_coefficients_than_bands_are_errors():
     with pytest.raises(UserError, match="at most as many coefficients as there are bands"):
         cepstral_coefficients(SPECTROGRAM, n_mfcc=41, deltas=False, delta_reach=2)
 

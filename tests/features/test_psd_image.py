@@ -36,7 +36,7 @@ def test_white_noise_has_its_variance_spread_over_8000_hz():
     assert density.sum() * 16_000 / 256 == pytest.approx(0.01, rel=0.01)
 
 
-def test_a_row_hears_eight_frames_of_16_ms_every_8_ms(params):
+def test_a_row_covers_eight_frames_of_16_ms_every_8_ms(params):
     """7 * 8 + 16 ms, and 8 * 8 ms from row to row."""
     assert PSD_IMAGE.framing(**PSD_IMAGE.settings(params)) == pytest.approx((0.072, 0.064))
 

@@ -168,7 +168,7 @@ def test_a_value_that_is_not_finite_is_named(corpus, params, tmp_path, monkeypat
         compute_shard(shard, corpus_root=root, folder=tmp_path / "out")
 
 
-def test_a_recording_without_digest_is_refused(corpus, params):
+def test_a_recording_without_digest_is_an_error(corpus, params):
     _, table = corpus
     with pytest.raises(UserError, match="Write the table of utterances again"):
         plan_shards(table.assign(sha256=None), "lld", params, shard_minutes=1)
@@ -209,7 +209,7 @@ def test_every_feature_set_is_extracted_from_the_conditioned_signal(corpus, para
     np.testing.assert_array_equal(read_features(tmp_path / "out")["u0"], FEATURE_SETS[name](signal, params))
 
 
-def test_utterances_in_which_trimming_hears_no_speech_are_kept_and_named(corpus, params, tmp_path):
+def test_utterances_in_which_trimming_finds_no_speech_are_kept_and_named(corpus, params, tmp_path):
     root, _ = corpus
     soundfile.write(root / "4.wav", np.zeros(16_000), 16_000)
     write(corpus, with_values(params, "conditioning", trim=TRIM), tmp_path / "trimmed")
@@ -250,7 +250,7 @@ def test_copies_count_for_the_length_of_a_shard(corpus, params):
     assert [len(shard.clips) for shard in shards] == [2, 2, 2]
 
 
-def test_an_id_that_looks_like_that_of_a_copy_is_refused(corpus, params):
+def test_an_id_that_looks_like_that_of_a_copy_is_an_error(corpus, params):
     _, table = corpus
     marked = table.assign(utterance_id=table.utterance_id.str.replace("u2", "u2~1"))
     with pytest.raises(UserError, match=r"1 utterance ids contain '~', the first is 'u2~1'.*Rename the files"):

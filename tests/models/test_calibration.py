@@ -32,7 +32,7 @@ def test_the_order_of_the_classes_never_changes_and_rows_sum_to_one():
     np.testing.assert_allclose(softened.sum(axis=1), 1)
 
 
-def test_scores_of_the_classes_that_were_learnt_stand_in_their_columns_and_all_others_get_posterior_0():
+def test_scores_of_the_training_classes_stand_in_their_columns_and_all_others_get_posterior_0():
     scores = for_every_class(np.array([[1.0, 2.0]]), np.array([0, 2]), n_classes=4)
     assert scores.tolist() == [[1, -np.inf, 2, -np.inf]]
     np.testing.assert_allclose(posteriors(scores, 400.0)[0, [1, 3]], 0, atol=0)
@@ -44,7 +44,7 @@ def test_of_two_classes_one_score_speaks_for_the_second_and_against_the_first():
     assert found.tolist() == [[-np.inf, -0.5, 0.5], [-np.inf, 2, -2]]
 
 
-def test_utterances_whose_class_was_not_learnt_have_no_say_in_the_temperature():
+def test_utterances_whose_class_is_not_in_training_do_not_count_in_the_temperature():
     scores, truth = drawn(3.0)
     without = np.where(np.arange(4) == 1, ABSENT, scores)
     known = truth != 1

@@ -10,7 +10,7 @@ from ser_tasks.errors import LeakError
 from ser_tasks.models.embedding_svm import EmbeddingSvmRecogniser, embedding_svm
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.svm import SvmRecogniser
-from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.models.unfitted import check_unfitted
 from ser_tasks.params import SvmParams
 from ser_tasks.params.reading import read_params
 from ser_tasks.provenance.code_digest import code_parts
@@ -55,7 +55,7 @@ def answers(recogniser, features) -> np.ndarray:
     return np.array(CLASSES)[recogniser.posteriors(features).argmax(axis=1)]
 
 
-def test_it_answers_as_the_svm_does_on_the_embeddings_themselves():
+def test_it_predicts_as_the_svm_does_on_the_embeddings_themselves():
     train, test = examples(0), examples(1)
     recogniser, plain = unfitted(), SvmRecogniser(SVM, classes=CLASSES, seed=0)
     recogniser.fit(train, None)
@@ -83,7 +83,7 @@ def test_augmented_copies_reach_the_svm_as_embeddings_too():
     np.testing.assert_array_equal(recogniser.posteriors(test.features), plain.posteriors(means(test.features)))
 
 
-def test_what_either_chose_is_reported_and_told_apart():
+def test_what_either_chose_is_reported_under_its_name():
     chosen = unfitted().fit(examples(0), None)
     assert (chosen["network.epochs"], chosen["network.temperature"]) == (7, 1.5)
     assert chosen["svm__C"] in SVM.c
@@ -92,10 +92,10 @@ def test_what_either_chose_is_reported_and_told_apart():
 
 def test_the_leak_audit_sees_an_svm_that_was_fitted_before():
     recogniser = unfitted()
-    refuse_fitted(recogniser, where="speaker a")
+    check_unfitted(recogniser, where="speaker a")
     recogniser.fit(examples(0), None)
     with pytest.raises(LeakError, match=r"speaker a: pipeline\.\w+ .* was fitted before the fold began"):
-        refuse_fitted(recogniser, where="speaker a")
+        check_unfitted(recogniser, where="speaker a")
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_an_edit_of_network_trainer_or_svm_is_seen_by_the_digest_of_the_code():
     assert {f"ser_tasks.models.{name}" for name in modules} | {"ser_tasks.models.training.trainer"} <= set(reached)
 
 
-def test_a_real_network_is_trained_and_the_svm_answers_on_its_units(params):
+def test_a_real_network_is_trained_and_the_svm_predicts_from_its_units(params):
     model = embedding_svm("mlp", "functionals")
     recogniser = model.build(model.section(params), classes=CLASSES, seed=0)
     train, test = (Examples(means(e.features), e.emotions, e.speakers) for e in (examples(0), examples(1)))

@@ -28,7 +28,7 @@ def by_scikit_learn(c, features, truth):
 
 @pytest.mark.parametrize("n", [30, 300])  # of 40 dimensions: fewer utterances, and more
 @pytest.mark.parametrize("c", [0.001, 1.0])
-def test_the_answers_are_scikit_learns_whether_there_are_more_utterances_or_more_dimensions(n, c):
+def test_the_predictions_are_scikit_learns_whether_there_are_more_utterances_or_more_dimensions(n, c):
     train, test = examples(0, n=n, apart=1), examples(1, apart=1).features
     truth = np.searchsorted(CLASSES, train.emotions)
     (planes,) = fit_planes(train.features, truth, n_classes=3, c=[c])
@@ -67,7 +67,7 @@ def test_a_class_counts_as_much_as_another_however_few_its_utterances():
     assert np.mean(answers[test.emotions == "anger"] == "anger") > 0.5
 
 
-def test_a_class_that_the_training_part_lacks_has_a_column_and_is_never_the_answer():
+def test_a_class_that_the_training_part_lacks_has_a_column_and_is_never_predicted():
     train = examples(0, apart=1.5)
     recogniser, chosen = fitted(train.part(np.flatnonzero(train.emotions != "neutral")))
     posteriors = recogniser.posteriors(examples(1).features)
@@ -76,7 +76,7 @@ def test_a_class_that_the_training_part_lacks_has_a_column_and_is_never_the_answ
     assert 0.01 < chosen["temperature"] < 100
 
 
-def test_a_class_of_one_speaker_alone_is_learnt_although_some_inner_folds_lack_it():
+def test_a_class_of_one_speaker_alone_is_learned_although_some_inner_folds_lack_it():
     train, test = examples(0), examples(1)
     kept = (train.emotions != "anger") | (train.speakers == "s0")
     recogniser, chosen = fitted(train.part(np.flatnonzero(kept)))
@@ -97,7 +97,7 @@ def test_a_dimension_that_is_constant_changes_nothing():
     )
 
 
-def test_posteriors_are_calibrated_on_speakers_not_learnt_from():
+def test_posteriors_are_calibrated_on_unseen_speakers():
     train, test = examples(0, apart=1, n=720), examples(1, apart=1, n=720)
     posteriors = fitted(train)[0].posteriors(test.features)
     right = np.array(CLASSES)[posteriors.argmax(axis=1)] == test.emotions

@@ -15,7 +15,7 @@ CLASSES = ("anger", "joy", "neutral")
 
 
 class Untrained(NetworkRecogniser):
-    """Remembers what it would have learnt from, and stopped on."""
+    """Remembers what it would have been trained on, and stopped on."""
 
     def _train(self, learn, check, folder, *, epochs):
         self.learnt, self.checked = learn, check
@@ -45,7 +45,7 @@ def expected(labelled, only=CLASSES) -> float:
     return fit_temperature(logits(None, labelled.frames, settings=None)[kept], labelled.truth[kept])
 
 
-def test_the_temperature_is_fitted_on_speakers_that_were_not_learnt_from(recogniser):
+def test_the_temperature_is_fitted_on_unseen_speakers(recogniser):
     speakers = "abcd" * 15
     chosen = recogniser.fit(numbered(speakers, list(CLASSES) * 20), None)
     learnt, checked = (
@@ -56,7 +56,7 @@ def test_the_temperature_is_fitted_on_speakers_that_were_not_learnt_from(recogni
     assert chosen["temperature"] != expected(recogniser.learnt)
 
 
-def test_utterances_of_a_class_that_was_not_learnt_have_no_say_in_the_temperature(recogniser):
+def test_utterances_of_a_class_that_is_not_in_training_do_not_count_in_the_temperature(recogniser):
     train = numbered("a" * 30, ["anger", "joy"] * 15)
     validation = numbered("b" * 30, list(CLASSES) * 10)
     chosen = recogniser.fit(train, validation)

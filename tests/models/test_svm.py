@@ -71,7 +71,7 @@ def test_the_decision_stays_that_of_scikit_learns_votes_where_classes_overlap():
     np.testing.assert_array_equal(soft.predict(test), votes.predict(test))
 
 
-def test_where_classes_overlap_the_surer_half_of_the_answers_has_less_than_half_the_errors_of_the_other():
+def test_where_classes_overlap_the_surer_half_of_the_predictions_has_less_than_half_the_errors_of_the_other():
     train, test = (examples(seed, apart=2.0, n=360) for seed in (0, 1))
     recogniser = fitted(train)
     posteriors = recogniser.posteriors(test.features)
@@ -168,7 +168,7 @@ def test_what_is_searched_for_is_the_uar_of_speakers_set_aside():
     assert abs(np.mean(found[accuracy_score]) - chosen["inner_uar"]) > 0.02  # they are told apart here
 
 
-def test_posteriors_are_calibrated_on_speakers_not_learnt_from_however_well_the_others_are_known_by_heart():
+def test_posteriors_are_calibrated_on_unseen_speakers_however_well_the_others_are_memorised():
     train, test = examples(0, apart=0.7, n=360), examples(1, apart=0.7, n=720)
     recogniser = SvmRecogniser(BY_HEART, classes=CLASSES, seed=0)
     recogniser.fit(train, None)

@@ -100,7 +100,7 @@ def test_an_empty_list_becomes_lines(end):
 
 
 @pytest.mark.parametrize("text", ["list: [{x: 1}]\n", "list: 3\n", "other: []\n"])
-def test_a_list_that_cannot_grow_by_a_line_is_refused(text):
+def test_a_list_that_cannot_grow_by_a_line_is_an_error(text):
     with pytest.raises(UserError, match=r"list: expected a list with a line"):
         with_item(text, "list", {"x": 3})
 

@@ -1,4 +1,4 @@
-"""params.yaml: what is in it, and what each mistake is answered with."""
+"""params.yaml: what is in it, and the message of each mistake."""
 
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def test_an_unknown_protocol_gets_the_nearest_and_all_others(tmp_path):
         ),
     ],
 )
-def test_a_value_out_of_range_is_answered_with_what_was_found_and_what_is_allowed(tmp_path, old, new, why):
+def test_a_value_out_of_range_is_reported_with_what_was_found_and_what_is_allowed(tmp_path, old, new, why):
     assert why in complaint(tmp_path, old, new)
 
 
@@ -110,20 +110,20 @@ def test_lists_name_each_thing_once_and_seeds_are_not_negative(tmp_path, old, ne
     assert why in complaint(tmp_path, old, new)
 
 
-def test_a_key_that_stands_twice_is_refused_with_both_lines(tmp_path):
+def test_a_key_that_stands_twice_is_reported_with_both_lines(tmp_path):
     text = TEXT + "\nsvm: {}\n"
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ParamsError, match=f"'svm' stands in line {line_of(TEXT, 'svm:  ')} already"):
         read_params(tmp_path / "params.yaml")
 
 
-def test_a_file_in_another_encoding_is_said_to_be_so(tmp_path):
+def test_a_file_in_another_encoding_is_reported_as_such(tmp_path):
     (tmp_path / "params.yaml").write_bytes("# é\n".encode("latin-1"))
     with pytest.raises(ParamsError, match="byte 2 is not UTF-8"):
         read_params(tmp_path / "params.yaml")
 
 
-def test_broken_yaml_is_said_to_be_so(tmp_path):
+def test_broken_yaml_is_reported_as_such(tmp_path):
     (tmp_path / "params.yaml").write_text("svm: {c: [1, 2", encoding="utf-8")
     with pytest.raises(ParamsError, match="is not YAML"):
         read_params(tmp_path / "params.yaml")
@@ -155,10 +155,10 @@ def test_a_corpus_may_cut_the_training_of_every_network_short():
     assert params.for_corpus("emodb") == params
 
 
-def test_a_mistake_in_the_training_of_all_is_told_once(tmp_path):
+def test_a_mistake_in_the_training_of_all_is_reported_once(tmp_path):
     assert complaint(tmp_path, "batch_size: 32", "batch_size: 0").count("batch_size") == 1
 
 
-def test_a_mistake_in_the_training_of_one_network_is_told_there(tmp_path):
+def test_a_mistake_in_the_training_of_one_network_is_reported_there(tmp_path):
     message = complaint(tmp_path, "psd_cnn: {filters: 8,", "psd_cnn: {training: {epoch: 7}, filters: 8,")
     assert "unknown key 'networks.psd_cnn.training.epoch'. Did you mean 'epochs'?" in message

@@ -50,5 +50,5 @@ def test_every_kind_of_damage_comes():
 def test_a_campaign_counts_faults_crashes_and_hangs():
     done = subprocess.run([sys.executable, "-c", EVERY_END], capture_output=True, text=True, check=True)
     counted = dict(reversed(line.split(maxsplit=1)) for line in done.stdout.splitlines()[1:])
-    once = dict.fromkeys(["refused", "builtins.KeyError", "crashed", "no answer in 0.5 s", "odd"], "1")
-    assert counted == {"answered": "2"} | once
+    once = dict.fromkeys(["clear error", "builtins.KeyError", "crashed", "no result in 0.5 s", "odd"], "1")
+    assert counted == {"result": "2"} | once

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from pipelines.report.parts import Cell, Section, finding, folded, join, render, table
-from ser_tasks.evaluation.comparison.answers import confusion as counts_of
+from ser_tasks.evaluation.comparison.predictions import confusion as counts_of
 from ser_tasks.evaluation.result import percent
 
 if TYPE_CHECKING:

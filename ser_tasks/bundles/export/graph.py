@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ser_tasks.bundles.export.exportable import AUDIO, FRONT_END, PROBABILITIES, check_conditioning
 from ser_tasks.errors import UserError
 from ser_tasks.features.framing import hann, samples_of
-from ser_tasks.features.log_laws import EPSILON, FLOOR_POWER, GAIN
+from ser_tasks.features.log_scales import EPSILON, FLOOR_POWER, GAIN
 from ser_tasks.features.mel_power import mel_filters
 from ser_tasks.features.psd_image import psd_floor
 from ser_tasks.models.networks.rolling_windows import RollingWindows

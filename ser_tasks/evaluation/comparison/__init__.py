@@ -1,1 +1,1 @@
-"""What several evaluations of a corpus say together: which is best, what equals it, and whom they serve worse."""
+"""Comparison of evaluations of one corpus: the best, its equals, and groups that are served worse."""

@@ -1,4 +1,4 @@
-"""How far the confidence of one evaluation's answers can be trusted."""
+"""Calibration of the confidence of one evaluation's predictions."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ser_tasks.bundles.reliability import (
     reliability_bins,
     risk_coverage,
 )
-from ser_tasks.evaluation.comparison.answers import posteriors, truth_index
+from ser_tasks.evaluation.comparison.predictions import posteriors, truth_index
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FEWEST = 20  # answers in a bin: with fewer, its share of right ones says little
+FEWEST = 20  # predictions in a bin: with fewer, its share of hits means little
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class Calibrated:
 
 
 def calibrated(answers: pd.DataFrame, classes: Sequence[str], *, n_bins: int) -> Calibrated:
-    """Of test answers, whose speakers the model had not heard where the protocol keeps them apart.
+    """Calibration of test predictions, whose speakers are unseen where the protocol keeps them apart.
 
     Args:
         answers: one line an utterance
-        classes: of the answers
-        n_bins: at most; fewer where a bin would hold less than FEWEST answers
+        classes: of the predictions
+        n_bins: at most; fewer where a bin would hold less than FEWEST predictions
     """
     confidence, right = confidence_and_hits(posteriors(answers, classes), truth_index(answers, classes))
     n_bins = max(1, min(n_bins, len(answers) // FEWEST))

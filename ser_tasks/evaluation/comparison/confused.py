@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ser_tasks.evaluation.comparison.answers import posteriors
+from ser_tasks.evaluation.comparison.predictions import posteriors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,15 +22,15 @@ class Confused:
     truth: str
     answers: Mapping[str, tuple[str, float]]
     wrong: int  # models
-    confidence: float  # mean posterior of the wrong answers
+    confidence: float  # mean posterior of the wrong predictions
 
 
 def most_confused(tables: Mapping[str, pd.DataFrame], classes: Sequence[str], *, top: int) -> list[Confused]:
     """Those that most models get wrong, the most confident first among equals; none that fewer than half do.
 
     Args:
-        tables: by model, one line an utterance; of utterances that not all answered, none is looked at
-        classes: of the answers
+        tables: by model, one line an utterance; utterances that not all predicted are left out
+        classes: of the predictions
         top: how many
     """
     by_id = {name: table.set_index("utterance_id") for name, table in tables.items()}

@@ -1,4 +1,4 @@
-"""Whom a model serves worse: its UAR for one part of the utterances against the rest."""
+"""Groups that a model serves worse: its UAR for one part of the utterances against the rest."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ser_tasks.evaluation.comparison.answers import confusion, said
 from ser_tasks.evaluation.comparison.mantel_haenszel import mantel_haenszel_p
+from ser_tasks.evaluation.comparison.predictions import confusion, likeliest_classes
 from ser_tasks.evaluation.holm import holm
 from ser_tasks.evaluation.metrics import Interval, confusion_matrix, unweighted_average_recall
 from ser_tasks.evaluation.speaker_bootstrap import effective_speakers, half_width, speaker_draws, standard_error
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SPEAKER = "speaker"
 FEWEST = 2  # speakers on each side of a test that is about more than these speakers
-PRIOR = 2.0  # right and wrong answers added to each class, after Agresti & Coull (1998)
+PRIOR = 2.0  # hits and misses added to each class, after Agresti & Coull (1998)
 
 Counts = NDArray[np.int64]
 
@@ -59,7 +59,7 @@ def levels(
 ) -> list[Level]:
     """Every level of every factor, with tests corrected for their number (Holm).
 
-    A speaker is tested by what it said: right or wrong against all others, class by class (Mantel-Haenszel). Any
+    A speaker is tested by its utterances: hits against those of all others, class by class (Mantel-Haenszel). Any
     other level is tested over speakers: whole speakers are drawn, and the UAR of the level less that of the rest is
     held against its spread, with Student's t for one degree less than the side with fewer speakers has. Of a factor
     with two levels there is one test.
@@ -68,10 +68,10 @@ def levels(
         answers: one line an utterance
         factors: by name, utterance id -> level; utterances without one take no part
         speakers: utterance id -> speaker
-        classes: of the answers
+        classes: of the predictions
         params: section evaluation of params.yaml
     """
-    table = pd.DataFrame({"truth": answers.truth, "said": said(answers, classes)})
+    table = pd.DataFrame({"truth": answers.truth, "predicted": likeliest_classes(answers, classes)})
     table["speaker"] = [speakers[name] for name in answers.utterance_id]
     found: list[Level] = []
     for factor, level_of in factors.items():
@@ -97,13 +97,13 @@ def quarters(values: pd.Series, unit: str) -> dict[str, str]:
 
 
 def uar_in(level: Level, answers: pd.DataFrame, level_of: Mapping[str, str], classes: Sequence[str]) -> float:
-    """UAR of another model's answers in the same group, over the same classes.
+    """UAR of another model's predictions in the same group, over the same classes.
 
     Args:
         level: of `levels`
         answers: one line an utterance
         level_of: of its factor, utterance id -> level
-        classes: of the answers
+        classes: of the predictions
     """
     here = np.array([level_of.get(name) == level.name for name in answers.utterance_id])
     counted = answers[here & answers.truth.isin(level.classes or classes).to_numpy()]
@@ -148,8 +148,8 @@ def _over_speakers(
         ]
     )
     sizes = counts.sum(axis=(2, 3))
-    heard = (sizes > 0).sum(axis=0)  # speakers on either side
-    if heard[0] < FEWEST:
+    present = (sizes > 0).sum(axis=0)  # speakers on either side
+    if present[0] < FEWEST:
         return Interval(0.0, 1.0), None
     draws = speaker_draws(len(names), resamples=params.bootstrap_resamples, seed=params.seed)
     drawn = np.einsum("rs,smij->rmij", draws, counts)
@@ -159,7 +159,7 @@ def _over_speakers(
     n, here_alone = effective_speakers(sizes.sum(axis=1)), effective_speakers(sizes[:, 0])
     half = half_width(standard_error(uar[:, 0], n), here_alone, params.confidence)
     interval = Interval(max(0.0, float(whole[0]) - half), min(1.0, float(whole[0]) + half))
-    if heard.min() < FEWEST:
+    if present.min() < FEWEST:
         return interval, None
     distance, error = abs(float(whole[0] - whole[1])), standard_error(uar[:, 0] - uar[:, 1], n)
     fewest = min(here_alone, effective_speakers(sizes[:, 1]))
@@ -192,7 +192,7 @@ def _corrected(found: list[Level]) -> list[Level]:
 
 
 def n_tests(found: Sequence[Level]) -> int:
-    """How many tests the p values are corrected for."""
+    """Number of tests that the p values are corrected for."""
     sizes = pd.Series([level.factor for level in found], dtype=str).value_counts()
     return len(
         {(level.factor, "" if sizes[level.factor] == FEWEST else level.name) for level in found if level.p is not None}
@@ -200,7 +200,7 @@ def n_tests(found: Sequence[Level]) -> int:
 
 
 def _counts(table: pd.DataFrame, classes: Sequence[str]) -> Counts:
-    return confusion_matrix(list(table.truth), list(table.said), classes)
+    return confusion_matrix(list(table.truth), list(table.predicted), classes)
 
 
 def _uar(counts: Counts) -> float:
@@ -208,7 +208,7 @@ def _uar(counts: Counts) -> float:
 
 
 def _right_wrong(counts: Counts, classes: Sequence[str], both: Sequence[str]) -> Counts:
-    """Shape (n_classes, 2): right and wrong answers to each class that both sides have."""
+    """Shape (n_classes, 2): hits and misses of each class that both sides have."""
     rows = [list(classes).index(name) for name in both]
     right = np.diag(counts)[rows]
     return np.stack([right, counts.sum(axis=1)[rows] - right], axis=1)

@@ -1,4 +1,4 @@
-"""Are two groups right equally often, once what they were asked is the same?"""
+"""Mantel-Haenszel test of equal hit rates of two groups, class by class."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Figures that others published, and whether they answer the question that ours answer."""
+"""Figures that others published, and whether they are comparable with ours."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Published(BaseModel):
             reasons.append("other classes, other utterances")
         if comparison.protocol_kind not in self.protocol_kinds:
             reasons.append("other folds")
-        if self.speakers != comparison.honesty:
+        if self.speakers != comparison.speaker_overlap:
             reasons.append(f"its test speakers {SPEAKERS[self.speakers]}")
         return reasons
 

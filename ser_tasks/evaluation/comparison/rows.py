@@ -1,4 +1,4 @@
-"""Which evaluations may be held against each other: the same question, asked of several models."""
+"""Evaluations that may be compared: the same test of several models."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ser_tasks.models import MODELS
 if TYPE_CHECKING:
     import pandas as pd
 
-Honesty = Literal["apart", "shared", "dependent"]
-"""Test speakers: never heard in training; heard, or perhaps heard, as published folds have it; heard on purpose."""
+SpeakerOverlap = Literal["apart", "shared", "dependent"]
+"""Test speakers: unseen; in the training set, or perhaps, as published folds have it; there on purpose."""
 
-ORDER: tuple[Honesty, ...] = ("apart", "shared", "dependent")
+ORDER: tuple[SpeakerOverlap, ...] = ("apart", "shared", "dependent")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One evaluation; its answers (one line an utterance, mean over seeds) and costs if they are on this machine."""
+    """One evaluation; its predictions (one line an utterance, mean over seeds) and costs if they are here."""
 
     result: Mapping[str, Any]
     answers: pd.DataFrame | None = None
@@ -33,26 +33,26 @@ class Row:
         return str(self.result["model"])
 
     @property
-    def honesty(self) -> Honesty:
-        """What the protocol lets the training part hear of test speakers."""
-        return honesty(self.result)
+    def speaker_overlap(self) -> SpeakerOverlap:
+        """Whether test speakers are in the training set under the protocol."""
+        return speaker_overlap(self.result)
 
     @cached_property
-    def hears_test_speakers(self) -> bool:
+    def needs_test_speakers(self) -> bool:
         """Whether it normalises by all of a test speaker's unlabelled audio: another use, not ranked with the rest."""
-        return hears_test_speakers(self.result)
+        return needs_test_speakers(self.result)
 
 
-def honesty(result: Mapping[str, Any]) -> Honesty:
-    """See `Honesty`."""
+def speaker_overlap(result: Mapping[str, Any]) -> SpeakerOverlap:
+    """See `SpeakerOverlap`."""
     if result["protocol_kind"] == "speaker_dependent":
         return "dependent"
-    unknown = result["speakers"] == 0  # a corpus of which nobody knows who speaks
-    return "shared" if unknown or any(said.startswith(SHARED_SPEAKERS) for said in result["warnings"]) else "apart"
+    unknown = result["speakers"] == 0  # a corpus whose speakers are unknown
+    return "shared" if unknown or any(one.startswith(SHARED_SPEAKERS) for one in result["warnings"]) else "apart"
 
 
-def hears_test_speakers(result: Mapping[str, Any]) -> bool:
-    """Of a model, of any member of an ensemble, or of a recogniser on a corpus normalised by itself."""
+def needs_test_speakers(result: Mapping[str, Any]) -> bool:
+    """The same of a model, of any member of an ensemble, or of a recogniser on a corpus normalised by itself."""
     names = [result.get("recogniser", result["model"]), *result.get("members", ())]
     return bool(result.get("corpus_norm")) or any(name in MODELS and MODELS[name].speaker_norm for name in names)
 
@@ -65,19 +65,19 @@ class Comparison:
     preset: str
     protocol: str
     protocol_kind: str
-    honesty: Honesty
+    speaker_overlap: SpeakerOverlap
     classes: tuple[str, ...]
     rows: tuple[Row, ...]
 
     @property
     def ranked(self) -> tuple[Row, ...]:
-        """Those that answer for a voice they never heard, best first."""
-        return self._sorted(row for row in self.rows if not row.hears_test_speakers)
+        """Those that work for unseen speakers at once, best first."""
+        return self._sorted(row for row in self.rows if not row.needs_test_speakers)
 
     @property
     def adapted(self) -> tuple[Row, ...]:
-        """Those that ask for a test speaker's audio first, best first."""
-        return self._sorted(row for row in self.rows if row.hears_test_speakers)
+        """Those that need a test speaker's audio first, best first."""
+        return self._sorted(row for row in self.rows if row.needs_test_speakers)
 
     @staticmethod
     def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -88,17 +88,17 @@ def comparisons(rows: Iterable[Row]) -> list[Comparison]:
     """Rows by what may be compared: by corpus, and there those with speakers apart first, then the larger ones."""
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
-        groups.setdefault(_question(row), []).append(row)
+        groups.setdefault(_same_test(row), []).append(row)
     made = []
     for (corpus, preset, protocol, kind, how, classes, _), own in groups.items():
         made.append(Comparison(corpus, preset, protocol, kind, how, classes, tuple(own)))
-    made.sort(key=lambda one: (one.corpus, ORDER.index(one.honesty), one.protocol != "speaker_independent"))
+    made.sort(key=lambda one: (one.corpus, ORDER.index(one.speaker_overlap), one.protocol != "speaker_independent"))
     return made
 
 
-def _question(row: Row) -> tuple[Any, ...]:
+def _same_test(row: Row) -> tuple[Any, ...]:
     """What must be equal: the folds, and how many utterances each tests, stand for the utterances themselves."""
     result = row.result
     head = tuple(result[key] for key in ("corpus", "preset", "protocol", "protocol_kind"))
     tested = frozenset((fold["fold"], fold["test_utterances"]) for fold in result["folds"])
-    return (*head, row.honesty, tuple(result["classes"]), tested)
+    return (*head, row.speaker_overlap, tuple(result["classes"]), tested)

@@ -1,4 +1,4 @@
-"""How far speech stands above the noise of its recording: an estimate from the recording alone."""
+"""Signal-to-noise ratio of a recording, estimated from the recording alone."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Which model is best, and which cannot be told from it: paired tests against the best, corrected for their number."""
+"""The best model, and those not significantly worse: paired tests against the best, corrected for their number."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Test:
 
     @property
     def tied(self) -> bool:
-        """The other one cannot be told from the best."""
+        """Whether the other one is not significantly worse than the best."""
         return self.p >= ALPHA
 
 
@@ -40,7 +40,7 @@ class Standing:
     """Models in the order of their UAR, the best first."""
 
     order: tuple[str, ...]
-    tests: Mapping[str, Test]  # by model; of those whose answers are here
+    tests: Mapping[str, Test]  # by model; of those whose predictions are here
     speakers: int
 
     @property
@@ -49,7 +49,7 @@ class Standing:
         return self.order[0]
 
     def mark(self, model: str) -> Mark:
-        """What the tests say of it."""
+        """The outcome of its tests."""
         if model == self.best:
             return "best"
         if model not in self.tests:

@@ -1,4 +1,4 @@
-"""What a comparison comes to, in sentences made from its figures."""
+"""The verdict of a comparison, in sentences made from its figures."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def verdict(comparison: Comparison, found: Standing | None, title: str) -> list[
         found: of its ranked rows; None where there is none
         title: of the corpus
     """
-    said = []
+    sentences = []
     if found is not None:
-        said += [_choice(comparison, title), *_others(found)]
-    said += _adapted(comparison, alone=found is None, title=title)
-    if comparison.honesty == "shared":
-        said.append(
-            "Training has heard test speakers here, or may have, as these folds are published: new voices may do worse."
+        sentences += [_choice(comparison, title), *_others(found)]
+    sentences += _adapted(comparison, alone=found is None, title=title)
+    if comparison.speaker_overlap == "shared":
+        sentences.append(
+            "Test speakers are in training here, or may be, as these folds are published: new speakers may do worse."
         )
-    return said
+    return sentences
 
 
 def in_words(names: Sequence[str]) -> str:
@@ -56,20 +56,22 @@ def _figure(row: Row) -> str:
 
 
 def _others(found: Standing) -> list[str]:
-    said = []
+    sentences = []
     tied, worse, unknown = found.marked("tied"), found.marked("worse"), found.marked("not tested")
     if tied:
-        said.append(f"{in_words(tied)} cannot be told from it on these {found.speakers} speakers{_gap(found, tied)}.")
+        sentences.append(
+            f"{in_words(tied)} cannot be distinguished from it on these {found.speakers} speakers{_gap(found, tied)}."
+        )
     if worse:
         highest = max(found.tests[name].p for name in worse)
         bound = f"p < {SMALLEST}" if highest < SMALLEST else f"p ≤ {highest:.3f}"
         one = found.tests[worse[0]].p if len(worse) == 1 else None
         are = f"is worse ({p_value(one)}" if one is not None else f"are worse (each {bound}"
         tests = len(found.tests)
-        said.append(f"{in_words(worse)} {are}{f', corrected for {tests} tests' if tests > 1 else ''}).")
+        sentences.append(f"{in_words(worse)} {are}{f', corrected for {tests} tests' if tests > 1 else ''}).")
     if unknown:
-        said.append(f"{in_words(unknown)} could not be tested: the answers are not on this machine.")
-    return said
+        sentences.append(f"{in_words(unknown)} could not be tested: the predictions are not on this machine.")
+    return sentences
 
 
 def _gap(found: Standing, tied: list[str]) -> str:
@@ -87,7 +89,7 @@ def _adapted(comparison: Comparison, *, alone: bool, title: str) -> list[str]:
     best = comparison.adapted[0]
     figure = f"{best.name} reaches {with_interval(best.result)} %"
     if alone:
-        return [f"On {title}, {figure}; it needs all of a speaker's audio before its first answer."]
+        return [f"On {title}, {figure}; it needs all of a speaker's audio before its first prediction."]
     return [
         f"With all of a speaker's audio at hand, {figure}; it is used differently, so it is not ranked with the others."
     ]

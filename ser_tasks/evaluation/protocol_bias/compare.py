@@ -1,4 +1,4 @@
-"""Figures of one table of answers held against another's, and the flattery of choosing on the test part."""
+"""UAR difference of two prediction tables, and the bias of choosing on the test part."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -15,7 +15,7 @@ Parts = Mapping[float, Mapping[tuple[str, int], pd.DataFrame]]  # setting -> fol
 
 
 def against(first: pd.DataFrame, second: pd.DataFrame, labels: Labels, params: EvaluationParams) -> dict[str, float]:
-    """UAR of the first less that of the second, on what both answered; several seeds count as their mean.
+    """UAR of the first less that of the second, on what both predicted; several seeds count as their mean.
 
     Args:
         first, second: prediction tables
@@ -35,7 +35,7 @@ def against(first: pd.DataFrame, second: pd.DataFrame, labels: Labels, params: E
 
 
 def chosen_on_test(tables: Mapping[float, pd.DataFrame], classes: Sequence[str]) -> tuple[pd.DataFrame, list[float]]:
-    """Of each fold the answers of the setting that does best on its own test part, and these settings.
+    """Of each fold the predictions of the setting that does best on its own test part, and these settings.
 
     Never a result: it shows what choosing epochs or settings by test scores adds.
 

@@ -1,4 +1,4 @@
-"""What a shared voice adds, and a shared sentence: the same test parts, training parts of the same size."""
+"""Folds that show what a shared speaker adds, or a shared sentence: same test parts, training parts of one size."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ def equal_folds(utterances: pd.DataFrame, strict: Sequence[Fold], *, seed: int) 
     """Folds that test the same, with training parts that may share nothing, the sentence, the speaker, or both.
 
     Each training part is drawn from all that it may hold, as many of each class as the strict fold has: what differs
-    between two of them is whom the test part may know, not how much was learnt from.
+    between two of them is what the test part shares with it, not its size.
 
     Args:
         utterances: rows of the utterance table

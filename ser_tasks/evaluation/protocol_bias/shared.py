@@ -1,4 +1,4 @@
-"""What test parts have in common with their training parts, counted."""
+"""Counts of what test parts share with their training parts."""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,14 +22,14 @@ def sentences(utterances: pd.DataFrame) -> pd.Series:
 
 
 def shared_with_training(utterances: pd.DataFrame, folds: Iterable[Fold]) -> dict[str, int | None]:
-    """How many test utterances have in the training part of their fold what each of SHARED says.
+    """Counts, for each of SHARED, of test utterances that share it with the training part of their fold.
 
     Args:
         utterances: rows of the utterance table
         folds: as ids of them
 
     Returns:
-        a count for each, None where the corpus knows nothing of it; utterances that know nothing share nothing
+        a count for each, None where the corpus has no such label; utterances without one share nothing
     """
     known = _known(utterances)
     counts = dict.fromkeys(SHARED, 0)

@@ -1,1 +1,1 @@
-"""How recognisers fare on degraded recordings, and what must not change their answers."""
+"""Robustness to degraded recordings, and invariance tests."""

@@ -17,12 +17,12 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
     from ser_tasks.params import RobustnessParams
 
 Signal = NDArray[np.float32]
-TALKERS = "talkers"  # the setting of kinds that need other people's voices
+TALKERS = "talkers"  # the setting of kinds that need other speakers
 
 
 @dataclass(frozen=True)
 class Condition:
-    """As `params.yaml` asks for it."""
+    """As `params.yaml` has it."""
 
     kind: str
     value: float
@@ -40,7 +40,7 @@ class Condition:
 
     @property
     def needs_voices(self) -> bool:
-        """Whether other people talk in it."""
+        """Whether other speakers talk in it."""
         return TALKERS in self.settings
 
     def facts(self) -> dict[str, Any]:
@@ -66,10 +66,10 @@ def chosen(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[Condi
     if not conditions:
         raise UserError("params.yaml: robustness.conditions: every kind is empty. Give one of them a value.")
     known = {condition.name for condition in conditions} | {condition.kind for condition in conditions}
-    strangers = [name for name in names if name not in known]
-    if strangers:
+    unknown = [name for name in names if name not in known]
+    if unknown:
         raise UserError(
-            f"--conditions: {', '.join(strangers)} is neither a kind nor a condition. There are "
+            f"--conditions: {', '.join(unknown)} is neither a kind nor a condition. There are "
             f"{', '.join(condition.name for condition in conditions)}. Name those, or a kind for all of its values; "
             "robustness.conditions in params.yaml has further values."
         )
@@ -78,7 +78,7 @@ def chosen(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[Condi
 
 
 def chance(kind: str, utterance_id: str, seed: int) -> np.random.Generator:
-    """What is drawn for an utterance under a kind: the same on any machine, in any order, at any value."""
+    """Random generator for an utterance under a kind: the same on any machine, in any order, at any value."""
     name = int.from_bytes(hashlib.sha256(f"{kind} {utterance_id}".encode()).digest())
     return np.random.default_rng([seed, name])
 
@@ -93,7 +93,7 @@ def degraded(
         condition: a kind and its value
         sampling_rate: in Hz
         utterance_id: with the seed, the chance
-        voices: other people's utterances, for babble
+        voices: other speakers' utterances, for babble
 
     Returns:
         shape (n_changed,): speed, tempo and silence change the length

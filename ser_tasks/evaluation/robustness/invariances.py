@@ -1,4 +1,4 @@
-"""What must not change an answer: the same voice, words and feeling, otherwise recorded or stored."""
+"""Changes that must not change a prediction: the same speech, recorded or stored in another way."""
 
 import io
 from collections.abc import Callable, Mapping

@@ -24,7 +24,7 @@ Signal = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Scene:
-    """What a degradation may know: one utterance, and what is around it."""
+    """Input of a degradation: one utterance, and what is around it."""
 
     signal: Signal  # mono, shape (n_samples,), full scale [-1, 1]
     sampling_rate: int  # Hz
@@ -39,7 +39,7 @@ class Scene:
 
 
 class Kind(NamedTuple):
-    """One way for a recording to be worse than those learnt from."""
+    """One way for a recording to be worse than the training recordings."""
 
     title: str
     unit: str

@@ -1,4 +1,4 @@
-"""What a recogniser loses under each condition, against its own answers to the clean recordings."""
+"""Losses of a recogniser under each condition, against its own predictions on the clean recordings."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ KEPT = ("uar", "uar_low", "uar_high", "recall")  # of the figures of a result
 
 
 def under(outcome: FoldOutcome, condition: str) -> FoldOutcome:
-    """What a fold's model answered under one condition, by the ids of the utterances; clean, if it is ""."""
+    """Predictions of a fold's model under one condition, by the ids of the utterances; clean, if it is ""."""
     rows = [row for row, name in enumerate(outcome.utterance_ids) if name.partition(MARK)[2] == condition]
     ids = tuple(outcome.utterance_ids[row].partition(MARK)[0] for row in rows)
     return FoldOutcome(ids, tuple(outcome.posteriors[row] for row in rows), outcome.chosen)
 
 
 def clean_figures(clean: pd.DataFrame, labels: Labels, params: EvaluationParams) -> dict[str, Any]:
-    """UAR with its interval, recalls, and how often each class is the answer."""
+    """UAR with its interval, recalls, and the share of predictions of each class."""
     figures, _ = score(clean, labels, params)
     return {key: figures[key] for key in KEPT} | {"answers": _answers(clean, tuple(figures["recall"]))}
 
@@ -83,7 +83,7 @@ def _loss(
 
 
 def _one_row_each(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Several seeds answer for an utterance: each answer is a row of its own to the paired test."""
+    """Several seeds predict an utterance: each prediction is a row of its own to the paired test."""
     return predictions.assign(utterance_id=_names(predictions))
 
 
@@ -92,6 +92,6 @@ def _names(predictions: pd.DataFrame) -> pd.Series[str]:
 
 
 def _answers(predictions: pd.DataFrame, classes: Sequence[str]) -> dict[str, float]:
-    """Share of each class among the answers."""
+    """Share of each class among the predictions."""
     said = np.array(predicted_classes(predictions, classes))
     return {name: round(float(np.mean(said == name)), 4) for name in classes}

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from ser_tasks.evaluation.robustness.level import speech_power
 
 Signal = NDArray[np.float32]
-AUDIBLE = 20  # Hz: pink noise has as much power in every octave, and most octaves of a clip lie below what is heard
+AUDIBLE = 20  # Hz: pink noise has as much power in every octave, and most octaves of a clip lie below what is audible
 
 
 def white_noise(n_samples: int, *, generator: np.random.Generator) -> Signal:

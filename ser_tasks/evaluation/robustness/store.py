@@ -23,7 +23,7 @@ from ser_tasks.provenance.code_digest import code_digest
 if TYPE_CHECKING:
     from ser_tasks.evaluation.splits import Fold
 
-Talkers = Mapping[str, tuple[Clip, ...]]  # utterance id -> whose voices are heard around it
+Talkers = Mapping[str, tuple[Clip, ...]]  # utterance id -> clips of the other speakers around it
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class DegradedShard(Shard):
     """A shard under one condition."""
 
     condition: Condition
-    talkers: tuple[tuple[Clip, ...], ...]  # of each clip; none where nobody else is heard
+    talkers: tuple[tuple[Clip, ...], ...]  # of each clip; none without babble
 
     @property
     def file_name(self) -> str:
@@ -41,7 +41,7 @@ class DegradedShard(Shard):
 
 
 def degraded_shards(shards: Sequence[Shard], condition: Condition, *, talkers: Talkers) -> list[DegradedShard]:
-    """The shards that `plan_shards` dealt, under a condition; `talkers` has every clip of them if it needs voices."""
+    """The shards of `plan_shards` under a condition; `talkers` has every clip of them if it needs voices."""
     about = {"condition": condition.facts(), "degraded_by": code_digest(degraded)}
     extra = {name: json.dumps(fact, sort_keys=True) for name, fact in about.items()}
     found = []
@@ -55,7 +55,7 @@ def degraded_shards(shards: Sequence[Shard], condition: Condition, *, talkers: T
 def draw_voices(
     folds: Sequence[Fold], clips: Mapping[str, Clip], speakers: Mapping[str, str], *, talkers: int, seed: int
 ) -> dict[str, tuple[Clip, ...]]:
-    """Whose voices are heard around each test utterance: of other speakers, from the training part of its fold.
+    """Clips of other speakers around each test utterance, from the training part of its fold.
 
     Args:
         folds: that test each utterance once

@@ -1,4 +1,4 @@
-"""What the figures of `losses.py` come to, in sentences."""
+"""Sentences that sum up the figures of `losses.py`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Figures = Mapping[str, Any]
 
 
 def summary(clean: Figures, found: Sequence[Figures], chance: float) -> list[str]:
-    """A sentence for each kind that costs something, one on what is answered then, one on the rest.
+    """A sentence for each kind that costs something, with the class predicted most then, one on the rest.
 
     Args:
         clean: figures of the clean recordings
@@ -34,7 +34,7 @@ def summary(clean: Figures, found: Sequence[Figures], chance: float) -> list[str
 
 
 def drift(clean: Figures, own: Figures) -> tuple[str, float]:
-    """The class whose share of the answers has grown most, and by how much."""
+    """The class whose share of the predictions has grown most, and by how much."""
     grown = {name: share - clean["answers"][name] for name, share in own["answers"].items()}
     name = max(grown, key=lambda one: grown[one])
     return name, grown[name]

@@ -1,1 +1,1 @@
-"""Hyper-parameters searched on speakers of the training part, judged on others that the search never hears."""
+"""Hyper-parameters searched on speakers of the training part, tested on others that the search never sees."""

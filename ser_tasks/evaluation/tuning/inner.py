@@ -1,4 +1,4 @@
-"""What a search may see of an outer fold: its training part alone, divided again by speaker."""
+"""Inner folds of a search: the training part of an outer fold alone, divided again by speaker."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ser_tasks.models.svm import inner_folds
 
 @dataclass(frozen=True)
 class SearchPart:
-    """The labels that a search knows, and its folds: what each learns from, and under `test` what it is judged on."""
+    """The labels that a search knows, and its folds: the training set of each, and under `test` its validation set."""
 
     labels: Labels
     folds: tuple[Fold, ...]
@@ -30,7 +30,7 @@ def search_part(
 ) -> SearchPart:
     """Everything of an outer fold but its test part.
 
-    A corpus' own validation part is what candidates are judged on; else the training part is divided into `n_folds` by
+    Candidates are validated on a corpus' own validation part; else the training part is divided into `n_folds` by
     speaker, those who share a dialog together, and audited.
 
     Args:

@@ -50,4 +50,4 @@ def was_killed(trial: FrozenTrial) -> bool:
 
 
 ERROR = "error"
-"""User attribute of a trial that could not be evaluated: what was said."""
+"""User attribute of a trial that could not be evaluated: the message."""

@@ -1,4 +1,4 @@
-"""One study as a conversation: `next` says what to evaluate, `tell` takes the answer, `best` the conclusion."""
+"""One study step by step: `next` gives what to evaluate, `tell` takes its UAR, `best` is the conclusion."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Search:
         self._waiting = [] if known else [Job(None, {}, fold) for fold in range(n_folds)]
 
     def next(self, *, begin: bool = True) -> Job | None:
-        """What to evaluate now; None where nothing is left that does not wait for an answer.
+        """What to evaluate now; None where all that is left waits for a result.
 
         Args:
             begin: whether a new trial may be drawn

@@ -1,4 +1,4 @@
-"""What is searched of each model: names of its section of params.yaml, and where good values may lie."""
+"""Search space of each model: names of its section of params.yaml, and where good values may lie."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Distributions = dict[str, BaseDistribution]
 
 @dataclass(frozen=True)
 class Space:
-    """Knobs of one section of params.yaml, by dotted names below it; everything else stays as params.yaml says."""
+    """Parameters of one section of params.yaml, by dotted names below it; all else stays as params.yaml has it."""
 
     section: str
     distributions: Distributions
@@ -35,7 +35,7 @@ TFIDF: SearchSpace = {
 }
 CONTEXT: SearchSpace = {"context.turns": whole(1, 5), "context.weight": log(0.05, 1)}
 
-OF_SECTIONS: Mapping[str, SearchSpace] = {  # of models that are no networks; a network's file says what is searched
+OF_SECTIONS: Mapping[str, SearchSpace] = {  # of models that are no networks; a network's file declares its own
     "svm": SVM,
     "logistic": {"c": log(0.00001, 1)},
     "embedding_svm": {**SVM, "c": log(0.01, 100), "gamma": one_of("scale", "0.001", "0.01", "0.1")},
@@ -51,7 +51,7 @@ OF_SECTIONS: Mapping[str, SearchSpace] = {  # of models that are no networks; a 
 
 
 def distribution(values: Range | Choice) -> BaseDistribution:
-    """The same as Optuna has it."""
+    """The distribution of Optuna."""
     if isinstance(values, Choice):
         return CategoricalDistribution(values.values)
     if values.whole:

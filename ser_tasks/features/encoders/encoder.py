@@ -1,4 +1,4 @@
-"""What an encoder is: a line of the table of `__init__.py`."""
+"""A speech encoder: a line of the table of `__init__.py`."""
 
 from __future__ import annotations
 

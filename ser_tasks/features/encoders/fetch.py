@@ -1,4 +1,4 @@
-"""Bring the weights of an encoder here: from the hub, a folder or an archive; whole, or not at all."""
+"""Fetch the weights of an encoder: from the hub, a folder or an archive; whole, or not at all."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def fetch_encoder(
         encoder: a line of the table
         origin: a folder or an archive that holds it, on any level; None: the hub, or the mirror in HF_ENDPOINT
         revision: of the hub's repository: a branch, a tag or a commit
-        tell: told of every step
+        tell: called with a line about every step
 
     Raises:
         UserError: not to be had, not whole, or not such an encoder; what was there stays
@@ -100,7 +100,7 @@ def _belonging(encoder: Encoder, files: Iterable[Path]) -> list[Path]:
 
 
 def _downloaded(encoder: Encoder, revision: str, tell: Callable[[str], None]) -> Path:
-    """What the hub has of it, each file held against the digest that the hub states."""
+    """The files on the hub, each checked against the digest that the hub states."""
     if encoder.hub is None:
         raise UserError(f"{encoder.name} is a folder of your own: ser fetch-encoder {encoder.name} --from FOLDER")
     hub = _hub()

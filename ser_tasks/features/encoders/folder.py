@@ -53,7 +53,7 @@ def weights_file(encoder: Encoder) -> Path:
 
 
 def deciding_facts(encoder: Encoder) -> dict[str, Any]:
-    """What decides its values beside settings and code: its weights by digest, and its libraries by version."""
+    """Digest of its weights, and versions of its libraries: what decides its values beside settings and code."""
     folder, file = folder_of(encoder), weights_file(encoder)
     beside = {path.name: _digest(path) for path in sorted(folder.glob("*config.json"))}
     versions = {name: _version(name) for name in encoder.family.libraries}
@@ -81,7 +81,7 @@ def _loaded(encoder: Encoder, folder: Path, changed: int) -> LoadedEncoder:
 
 
 def load(encoder: Encoder, folder: Path) -> LoadedEncoder:
-    """What lies in a folder, which may be no such encoder.
+    """The encoder in a folder, which may be no such encoder.
 
     Raises:
         UserError: it is not, or its library is not installed

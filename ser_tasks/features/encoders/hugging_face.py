@@ -1,7 +1,7 @@
 """Encoders in the format of Hugging Face, run by transformers on PyTorch: every layer, of one clip at a time.
 
-One at a time, a clip is never padded, so that what is heard of it does not depend on its neighbours: the base models of
-wav2vec 2.0 and HuBERT, normalised over time in their first layer, hear padding even where it is masked.
+One at a time, a clip is never padded, so that its embedding does not depend on its neighbours: the base models of
+wav2vec 2.0 and HuBERT, normalised over time in their first layer, change with padding even where it is masked.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class HuggingFaceEncoder:
     """A model of transformers on the fastest device there is.
 
     Attributes:
-        model: a `PreTrainedModel` that hears waveforms
-        normalise: whether it hears them at mean 0 and variance 1, as its preprocessor_config.json says
+        model: a `PreTrainedModel` on waveforms
+        normalise: whether its inputs have mean 0 and variance 1, as its preprocessor_config.json states
         sampling_rate: Hz
     """
 

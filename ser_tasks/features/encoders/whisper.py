@@ -1,7 +1,7 @@
 """The encoder of Whisper in NumPy: every layer, of a clip as long as it is.
 
 Whisper was trained on clips padded to 30 s, and its implementations pad. The encoder serves as well without (its
-positions count from the beginning), for an eighth of the cost, and what is heard does not depend on the padding.
+positions count from the beginning), for an eighth of the cost, and the embedding does not depend on the padding.
 
 Source: Radford et al. (2022), arXiv:2212.04356; hidden states are counted as `WhisperEncoder` of transformers counts
 them, its log-mel spectrogram and its layers being the oracle of the tests
@@ -79,7 +79,7 @@ class WhisperEncoder:
 
         Returns:
             n_layers arrays of shape (n_frames, width), a frame each 20 ms: 0 is what enters the first block, the last
-            is normalised. What is longer than 30 s is heard in equal parts.
+            is normalised. What is longer than 30 s is encoded in equal parts.
         """
         positions = len(self.weights["position_encodings/encodings"])
         n_frames = len(checked(signal)) // (STRIDE * HOP)
@@ -132,7 +132,7 @@ class WhisperEncoder:
 
 
 def log_mel(signal: NDArray[np.floating], *, n_mels: int) -> Array:
-    """Log-mel spectrogram as Whisper hears it, of shape (n_samples // 160, n_mels), at least two frames.
+    """Log-mel spectrogram, Whisper's input, of shape (n_samples // 160, n_mels), at least two frames.
 
     Args:
         signal: mono at 16 kHz; what is shorter than two frames is filled up with zeros

@@ -1,1 +1,1 @@
-"""Several models together: their answers made one."""
+"""Ensembles: the posteriors of several models combined."""

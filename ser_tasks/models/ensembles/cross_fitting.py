@@ -1,4 +1,4 @@
-"""Which utterances the weights for a fold may be chosen on: never its own."""
+"""Utterances that the weights for a fold may be fitted on: never its own."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -12,18 +12,18 @@ from ser_tasks.models.ensembles.members import Members, side_by_side
 
 
 class Part(NamedTuple):
-    """One fold to answer, and what the ensemble may learn from."""
+    """One fold to predict, and what the ensemble may be fitted on."""
 
     fold: str
     tested: NDArray[np.intp]  # rows of the members
-    learnt: Members  # of these, truth included
+    learnt: Members  # to fit on, truth included
 
 
 def cross_fitted(members: Members, validation: Mapping[str, pd.DataFrame] | None) -> Iterator[Part]:
-    """For each fold the utterances of all other folds, or the members' answers about its validation part.
+    """For each fold the utterances of all other folds, or the members' posteriors on its validation part.
 
-    What is chosen for a fold never sees the truth of its test utterances. (The members' answers about other folds come
-    from models that learnt from this fold: that is so of every stacking by cross-validation.)
+    What is chosen for a fold never sees the truth of its test utterances. (The members' posteriors on other folds come
+    from models that were trained on this fold: that is so of every stacking by cross-validation.)
 
     Args:
         members: about the test utterances

@@ -12,9 +12,9 @@ from ser_tasks.models.ensembles.members import Members, side_by_side
 
 
 def maximum_confidence(tables: Mapping[str, pd.DataFrame]) -> Ensemble:
-    """For each utterance the member with the largest posterior answers alone; the first named one of equals.
+    """For each utterance the posteriors of the most confident member; the first named one of equals.
 
-    Source: seed 003, decision fusion by the branch with the larger maximum
+    Source: PiotrSobczak/speech-emotion-recognition, decision fusion by the branch with the larger maximum
     """
     members = side_by_side(tables)
     surest = members.posteriors.max(axis=2).argmax(axis=0)
@@ -24,7 +24,7 @@ def maximum_confidence(tables: Mapping[str, pd.DataFrame]) -> Ensemble:
 def average(tables: Mapping[str, pd.DataFrame], *, mean: Literal["arithmetic", "geometric"]) -> Ensemble:
     """The mean of the members' posteriors, or of their logarithms (then scaled to sum to 1).
 
-    Source: Kittler et al. (1998), doi:10.1109/34.667881, sum and product rule; seed 003 takes the geometric one
+    Source: Kittler et al. (1998), doi:10.1109/34.667881, sum and product rule; Sobczak has the geometric one
     """
     members = side_by_side(tables)
     shares = members.present / members.present.sum(axis=0)

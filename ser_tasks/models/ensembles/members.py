@@ -1,4 +1,4 @@
-"""Prediction tables of several models side by side: one row per utterance, and which of them answered it."""
+"""Prediction tables of several models side by side: one row per utterance, and which of them predicted it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ FLOOR = 1e-12  # of a posterior whose logarithm is taken
 
 @dataclass(frozen=True)
 class Members:
-    """What several models said, each about utterances it did not learn from."""
+    """Posteriors of several models, each on utterances outside its training set."""
 
     names: tuple[str, ...]
     classes: tuple[str, ...]
-    keys: pd.DataFrame  # utterance_id, fold, seed, truth: the utterances that any of them answered
+    keys: pd.DataFrame  # utterance_id, fold, seed, truth: the utterances that any of them predicted
     posteriors: NDArray[np.float64]  # (n_members, n_utterances, n_classes), 0 where a member is absent
     present: NDArray[np.bool_]  # (n_members, n_utterances)
 
@@ -34,7 +34,7 @@ class Members:
         return np.log(np.maximum(self.posteriors, FLOOR))
 
     def answered(self) -> dict[str, int]:
-        """How many utterances which of them answered: "speech + text" -> 1200, "text" -> 41."""
+        """How many utterances which of them predicted: "speech + text" -> 1200, "text" -> 41."""
         who = [self._names(pattern) for pattern in self.present.T]
         return {str(name): int(n) for name, n in pd.Series(who).value_counts(sort=False).sort_index().items()}
 
@@ -63,7 +63,7 @@ def side_by_side(tables: Mapping[str, pd.DataFrame]) -> Members:
     classes = _common_classes(tables)
     averaged = {name: _mean_over_seeds(table, name, classes) for name, table in tables.items()}
     keys = pd.concat([table[list(KEYS)] for table in averaged.values()])
-    _refuse_disagreement(keys, tuple(tables))
+    _check_agreement(keys, tuple(tables))
     strangers = sorted(set(keys.truth) - set(classes))
     if strangers:
         raise UserError(
@@ -98,12 +98,12 @@ def _mean_over_seeds(table: pd.DataFrame, name: str, classes: Sequence[str]) -> 
     values = table[list(classes)]
     if values.isna().any(axis=None) or (values < 0).any(axis=None):
         raise UserError(f"{name}: posteriors that are missing or negative. Evaluate the model again.")
-    _refuse_disagreement(table[list(KEYS)], (name,))
+    _check_agreement(table[list(KEYS)], (name,))
     keys = {"fold": "first", "seed": "min", "truth": "first"}
     return table.groupby("utterance_id", sort=False).agg({**keys, **dict.fromkeys(classes, "mean")}).reset_index()
 
 
-def _refuse_disagreement(keys: pd.DataFrame, names: tuple[str, ...]) -> None:
+def _check_agreement(keys: pd.DataFrame, names: tuple[str, ...]) -> None:
     for column in ("truth", "fold"):
         different = keys.groupby("utterance_id", sort=False)[column].nunique() > 1
         if different.any():

@@ -1,4 +1,4 @@
-"""Is one table of answers better than another about the same utterances?"""
+"""Paired test of two prediction tables of the same utterances."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

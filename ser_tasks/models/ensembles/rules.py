@@ -1,4 +1,4 @@
-"""The table of ways to make one answer of several models' answers."""
+"""The table of ensemble rules."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -15,5 +15,5 @@ RULES: Mapping[str, Callable[[Mapping[str, pd.DataFrame]], Ensemble]] = {
     "geometric_average": partial(average, mean="geometric"),
     "maximum_confidence": maximum_confidence,
     "weighted_average": weighted_average,  # weights from the other folds
-    "stacking": partial(stacking, c=0.1, balanced=True),  # learnt on the other folds
+    "stacking": partial(stacking, c=0.1, balanced=True),  # fitted on the other folds
 }

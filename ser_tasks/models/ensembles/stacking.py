@@ -1,4 +1,4 @@
-"""Stacking: logistic regression on the members' log posteriors, learnt on other folds."""
+"""Stacking: logistic regression on the members' log posteriors, fitted on other folds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,16 +20,16 @@ def stacking(
     balanced: bool,
     validation: Mapping[str, pd.DataFrame] | None = None,
 ) -> Ensemble:
-    """Logistic regression on log posteriors, one for each set of members that answer together.
+    """Logistic regression on log posteriors, one for each set of members present together.
 
-    For utterances that only some members answered, the regression is learnt on their answers alone. Where nothing can
-    be learnt (fewer than two classes among the utterances to learn from), the members present are averaged, and
-    `chosen` says "average".
+    For utterances that only some members predicted, the regression is fitted on their posteriors alone. Where it
+    cannot be fitted (fewer than two classes among the training utterances), the members present are averaged, and
+    `chosen` holds "average".
 
     Args:
         tables: test predictions of each member
         c: inverse strength of the penalty
-        balanced: every class has the same say
+        balanced: every class has the same weight
         validation: see `cross_fitted`
 
     Source: Wolpert (1992), doi:10.1016/S0893-6080(05)80023-1; Ting & Witten (1999), doi:10.1613/jair.594
@@ -54,7 +54,7 @@ def stacking(
 
 
 def _learn(members: Members, pattern: NDArray[np.bool_], *, c: float, balanced: bool) -> Any:
-    """From the utterances that all of these members answered; None where they have one class at most."""
+    """From the utterances that all of these members predicted; None where they have one class at most."""
     rows = np.flatnonzero(members.present[pattern].all(axis=0))
     truth = members.truth[rows]
     if len(np.unique(truth)) < 2:

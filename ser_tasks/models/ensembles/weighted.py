@@ -24,7 +24,7 @@ def weighted_average(
         tables: test predictions of each member
         validation: see `cross_fitted`
 
-    Source: Jacobs (1995), doi:10.1162/neco.1995.7.5.867, linear opinion pool; seed 003 weighted two members
+    Source: Jacobs (1995), doi:10.1162/neco.1995.7.5.867, linear pool; Sobczak weighted two members
     """
     members = side_by_side(tables)
     posteriors, chosen = np.zeros(members.posteriors.shape[1:]), {}
@@ -37,10 +37,10 @@ def weighted_average(
 
 
 def likeliest_weights(members: Members) -> NDArray[np.float64]:
-    """The weights under which the truth is likeliest, every class having the same say; shape (n_members,), sum 1.
+    """The weights under which the truth is likeliest, every class with the same weight; shape (n_members,), sum 1.
 
     By expectation and maximisation: the likelihood of a mixture is concave in its weights, so there is one best. Only
-    utterances that all members answered count; where there are none, all weigh the same.
+    utterances that all members predicted count; where there are none, all weigh the same.
 
     Source: Dempster et al. (1977), doi:10.1111/j.2517-6161.1977.tb01600.x
     """

@@ -1,1 +1,1 @@
-"""Networks that hear and read: branches joined before their answers, and trained together."""
+"""Audio-text networks: branches joined before their output layers, and trained together."""

@@ -1,4 +1,4 @@
-"""Feature-level fusion: networks joined before their answers, and trained on together."""
+"""Feature-level fusion: networks joined before their output layers, then trained on as one."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -11,16 +11,16 @@ from ser_tasks.models.networks.embedding import embedding_model
 
 
 class BranchInput(NamedTuple):
-    """What one branch is given, and what says whether it is there at all."""
+    """Inputs of one branch, and whether it is present."""
 
     frames: Any  # (batch, n_frames, n_dims)
     mask: Any  # (batch, n_frames)
-    present: Any  # (batch, n_frames): the branch has a part in the answer where any of it is 1
+    present: Any  # (batch, n_frames): the branch counts where any of it is 1
 
 
 @keras.saving.register_keras_serializable("ser")
 class WherePresent(layers.Layer):  # type: ignore[misc]  # keras has no types
-    """An embedding where its branch has a real frame, zeros elsewhere: (batch, n_units) and (batch, n_frames)."""
+    """An embedding where its branch has a real frame, zeros in other places: (batch, n_units) and (batch, n_frames)."""
 
     def call(self, embedding: Any, real: Any) -> Any:
         """The same shape as the embedding."""
@@ -35,7 +35,7 @@ def build_feature_fusion(branches: Mapping[str, keras.Model], *, n_classes: int,
     """Several networks side by side -> logits (batch, n_classes), as `fused` joins them.
 
     In: for each branch NAME "NAME_frames" (batch, n_frames, n_dims) and "NAME_mask" (batch, n_frames), each with a
-    length of its own. A branch whose mask is 0 throughout (no transcript, no sound) has no part in the answer.
+    length of its own. A branch whose mask is 0 throughout (no transcript, no sound) does not count.
 
     Args:
         branches, n_classes, dropout: see `fused`
@@ -59,13 +59,13 @@ def fused(
         branches: name -> a network of the common contract, trained or not; its weights are shared with the result and
             go on learning, its own logits are left out
         given: name -> what it reads
-        n_classes: of the answer
-        dropout: of the embeddings; seed 003 has 0.7
+        n_classes: of the output
+        dropout: of the embeddings; Sobczak: 0.7
 
     Raises:
         UserError: fewer than two branches
 
-    Source: PiotrSobczak/speech-emotion-recognition (seed 003), CNN 512 + text 200, both branches training
+    Source: PiotrSobczak/speech-emotion-recognition, CNN 512 + text 200, both branches training
     """
     if len(branches) < 2:
         raise UserError(

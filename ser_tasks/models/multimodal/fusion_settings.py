@@ -1,4 +1,4 @@
-"""What the settings of all audio-text networks have in common."""
+"""Settings that all audio-text networks have in common."""
 
 from pydantic import field_validator
 
@@ -9,7 +9,7 @@ from ser_tasks.params.text import WordsParams
 
 
 class FusionParams(NetworkParams):
-    """What both have besides their acoustic branch."""
+    """Settings besides the acoustic branch."""
 
     words: WordsParams
     text: TextLstmSizes

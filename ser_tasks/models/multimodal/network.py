@@ -1,4 +1,4 @@
-"""Networks that hear and read, as recognisers: as other networks, but for what goes into them."""
+"""Audio-text networks as recognisers: as other networks, but for their inputs."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def speech_text_network(name: str, feature_set: str) -> DeclaredModel:
 class SpeechTextRecogniser(TextNetworkRecogniser):
     """One network, one fold.
 
-    Vocabulary and input statistics come from the part that weights are learnt from, and there from the utterances that
-    have words, or sound. An utterance that lacks one of the two is learnt from, and answered, by the other.
+    Vocabulary and input statistics come from the part that weights are trained on, and there from the utterances that
+    have words, or sound. An utterance that lacks one of the two is trained on, and predicted, by the other.
     """
 
     def _divide(self, train: Examples, validation: Examples | None) -> tuple[Examples, Examples]:

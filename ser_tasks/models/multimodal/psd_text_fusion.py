@@ -1,4 +1,4 @@
-"""spectrogram_cnn on PSD images and text_lstm on the transcript, joined before their answers."""
+"""spectrogram_cnn on PSD images and text_lstm on the transcript, joined before their output layers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPACE: SearchSpace = FUSION
 
 
 def build_psd_text_fusion(**sizes: Any) -> keras.Model:
-    """See `build_speech_text`, which says what goes in and what comes out."""
+    """The network of `build_speech_text`, where inputs and outputs are described."""
     from ser_tasks.models.multimodal.speech_text import build_speech_text
 
     return build_speech_text(build_spectrogram_cnn, **sizes)

@@ -1,4 +1,4 @@
-"""A network that hears and reads: an acoustic branch and a BLSTM over the words, joined before their answers."""
+"""An audio-text network: an acoustic branch and a BLSTM over the words, joined before their output layers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -38,7 +38,7 @@ class ModalityDropout(layers.Layer):  # type: ignore[misc]  # keras has no types
         return sound_shape, words_shape
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         return {**super().get_config(), "rate": self.rate}
 
 
@@ -53,7 +53,7 @@ def build_speech_text(
     modality_dropout: float,
     dropout: float,
 ) -> keras.Model:
-    """Sound and words in one array, (batch, n_rows, 2 + n_dims) as `packed.py` says -> logits (batch, n_classes).
+    """Sound and words in one array, (batch, n_rows, 2 + n_dims) as in `packed.py` -> logits (batch, n_classes).
 
     Sound -> the acoustic network up to its embedding; words -> `text_lstm` up to its embedding; zeros for the one that
     an utterance lacks; side by side, the embedding -> dropout -> logits. Both branches learn with the whole.
@@ -62,7 +62,7 @@ def build_speech_text(
         build_speech: of `networks/`
         n_dims: of a frame of sound
         n_words: numbers of the vocabulary
-        n_classes: of the answer
+        n_classes: of the output
         speech, text: what the builders of the branches take besides
         modality_dropout: share of the training utterances that lose one of the two
         dropout: of the embedding
@@ -89,6 +89,6 @@ def build_speech_text(
 
 
 def _never_empty(mask: Any) -> Any:
-    """One step where there is none, as cuDNN's LSTM wants it; what comes of it has no part in the answer."""
+    """One step where there is none, as cuDNN's LSTM wants it; what comes of it does not count."""
     absent = 1 - ops.max(mask, axis=1, keepdims=True)
     return ops.concatenate([ops.maximum(mask[:, :1], absent), mask[:, 1:]], axis=1)

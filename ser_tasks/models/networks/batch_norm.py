@@ -56,7 +56,7 @@ class MaskedBatchNorm(layers.Layer):  # type: ignore[misc]  # keras has no types
         return x_shape
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         return {**super().get_config(), "affine": self.affine}
 
     def _statistics(self, x: Any, real: Any) -> tuple[Any, Any]:

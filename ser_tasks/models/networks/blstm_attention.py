@@ -1,4 +1,4 @@
-"""BLSTM with local attention on low-level descriptors, and seed 000's variant of it."""
+"""BLSTM with local attention on low-level descriptors, and Wang's variant of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class BlstmAttentionParams(NetworkParams):
 
     dense: PositiveInt  # units of each of the two dense layers
     units: PositiveInt  # of each direction of the BLSTM
-    attention: Literal["learned_vector", "constant_vector"]  # of the paper, or of seed 000
+    attention: Literal["learned_vector", "constant_vector"]  # of the paper, or of Wang
     dropout: Dropout  # after each dense layer, and into the BLSTM
 
 
@@ -43,14 +43,14 @@ def build_blstm_attention(
 
     Args:
         n_dims: of one frame
-        n_classes: of the answer
+        n_classes: of the output
         dense: units of each dense layer
         units: of each direction of the BLSTM
-        attention: 'learned_vector' (the paper) or 'constant_vector' (seed 000)
+        attention: 'learned_vector' (the paper) or 'constant_vector' (Wang)
         dropout: after each dense layer, and of what goes into the BLSTM
 
-    Mends: seed 000 gave padding most of the attention (0-5) and could not focus (0-6, learned_vector), and
-    normalised across the descriptors of a frame (0-1).
+    Differences from the original: padding, which had most of the attention, has none; the attention vector is learned,
+    so that it can focus (`learned_vector`); descriptors are not normalised across one frame.
 
     Source: Mirsamadi et al. (2017), doi:10.1109/ICASSP.2017.7952552; RayanWang/Speech_emotion_recognition_BLSTM
     """

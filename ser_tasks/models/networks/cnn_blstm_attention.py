@@ -51,10 +51,10 @@ def build_cnn_blstm_attention(
         embedding: units of the layer before the logits
         dropout: of the embedding
 
-    Mends: seed 002's attention was a dense map over 50 fixed positions (2-2) and its batch norm and attention saw
-    padding (2-3); here a frame's score is w·x_t, as its README says.
+    Differences from the original: the attention score of a frame is w·x_t, as its README has it, instead of a dense map
+    over 50 fixed positions; batch normalisation and attention leave out padding.
 
-    Source: ki4ai-skc/merc2020 (seed 002)
+    Source: ki4ai-skc/merc2020
     """
     import keras
     from keras import layers

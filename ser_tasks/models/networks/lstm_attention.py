@@ -18,7 +18,7 @@ class LstmAttentionParams(NetworkParams):
     """Sizes of lstm_attention."""
 
     units: PositiveInt  # of each direction
-    bidirectional: bool  # false: as seed 003
+    bidirectional: bool  # false: as Sobczak's
     input_dropout: Dropout  # of the frames
     dropout: Dropout  # of the embedding
 
@@ -44,14 +44,14 @@ def build_lstm_attention(
         n_dims: of one frame
         n_classes: of the answer
         units: of each direction
-        bidirectional: a BLSTM; seed 003 has one direction
+        bidirectional: a BLSTM; Sobczak: one direction
         input_dropout: of the frames
         dropout: of the embedding
 
-    Mends: seed 003 attended to padding and took its last state from there, did not scale its input (3-6), and
-    ignored the switch for both directions (3-7).
+    Differences from the original: neither the attention nor the last state is taken from padding; the input is scaled;
+    the switch for both directions works.
 
-    Source: PiotrSobczak/speech-emotion-recognition (seed 003)
+    Source: PiotrSobczak/speech-emotion-recognition
     """
     import keras
     from keras import layers

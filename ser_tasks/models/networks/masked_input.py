@@ -1,4 +1,4 @@
-"""What goes into every network: frames, and which of them are real."""
+"""Input of every network: frames, and which of them are real."""
 
 from typing import Any
 

@@ -75,10 +75,10 @@ def build_patch_dcnn_blstm(
         dense: units of each dense layer after the attention
         dropout: after the first and after the last dense layer
 
-    Mends: seed 001's deltas were negated differences that wrapped around (1-4), its input had no scale (1-5), its clips
-    were cut to eight patches (1-3) and its attention had no mask.
+    Differences from the original: regression deltas instead of negated differences that wrapped around; the input is
+    scaled; a clip has as many patches as it needs instead of eight; the attention is masked.
 
-    Source: AnkushMalaker/pretrained-dcnn-attention-ser (seed 001) after Zhang et al. (2021),
+    Source: AnkushMalaker/pretrained-dcnn-attention-ser after Zhang et al. (2021),
     doi:10.3389/fphys.2021.643202
     """
     import keras

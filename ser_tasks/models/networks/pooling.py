@@ -17,7 +17,7 @@ Shape = tuple[int | None, ...]
 
 
 def masked_softmax(scores: Any, real: Any) -> Any:
-    """Weights over the last axis that sum to 1 over real positions and are 0 elsewhere; all 0 where none is real."""
+    """Weights over the last axis that sum to 1 over real positions and are 0 at others; all 0 where none is real."""
     scores = ops.where(real > 0, scores, LOWEST)
     weights = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True)) * real
     return weights / ops.maximum(ops.sum(weights, axis=-1, keepdims=True), TINY)
@@ -29,7 +29,7 @@ def weighted_mean(frames: Any, weights: Any) -> Any:
 
 
 class Pooling(layers.Layer):  # type: ignore[misc]  # keras has no types
-    """What the ways of pooling share: float32, and two outputs."""
+    """Base of the pooling layers: float32, and two outputs."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -75,7 +75,7 @@ class LearnedVectorAttention(Pooling):
 
 @keras.saving.register_keras_serializable("ser")
 class ConstantVectorAttention(Pooling):
-    """Seed 000's attention: u = softmax(W c + b) of a constant vector c = (1/n, ..., 1/n).
+    """Wang's attention: u = softmax(W c + b) of a constant vector c = (1/n, ..., 1/n).
 
     u lies on the simplex and y_t in [-1, 1], so two frames never differ by more than e² in weight: kept to compare.
     """
@@ -115,7 +115,7 @@ class DotSelfAttention(Pooling):
 
     The mean of the answers to all queries is the mean of the values by the mean of the weights: one weight per frame.
 
-    Source: Luong et al. (2015), doi:10.18653/v1/D15-1166, as seed 001 uses it
+    Source: Luong et al. (2015), doi:10.18653/v1/D15-1166, as Malaker uses it
     """
 
     def build(self, frames_shape: Shape, real_shape: Shape) -> None:
@@ -163,5 +163,5 @@ class AttentiveStatistics(Pooling):
         return (frames_shape[0], 2 * n_units), real_shape
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         return {**super().get_config(), "units": self.units}

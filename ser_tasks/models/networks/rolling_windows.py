@@ -43,7 +43,7 @@ class RollingWindows(layers.Layer):  # type: ignore[misc]  # keras has no types
         return (batch, n_windows, self.length, *frames_shape[2:]), (batch, n_windows)
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         return {**super().get_config(), "length": self.length, "step": self.step}
 
     def _n_steps(self, n_frames: Any) -> Any:

@@ -36,7 +36,7 @@ class SlopeChannels(layers.Layer):  # type: ignore[misc]  # keras has no types
         return (*frames_shape, 3)
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         return {**super().get_config(), "reach": self.reach}
 
     def _slope(self, x: Any, real: Any, is_last: Any) -> Any:

@@ -39,14 +39,14 @@ def build_spectrogram_cnn(*, n_dims: int, n_classes: int, filters: int, dropout:
 
     Args:
         n_dims: bands
-        n_classes: of the answer
+        n_classes: of the output
         filters: of each block
         dropout: of the embedding
 
-    Mends: seed 003 flattened a fixed crop of 8 s, so that padding was read as a mid-range level, and did not scale its
-    input (3-6, 3-10, 3-12); the mean over time takes any length.
+    Differences from the original: the mean over time of clips of any length instead of a flattened crop of 8 s, in
+    which padding was a mid-range level; the input is scaled.
 
-    Source: PiotrSobczak/speech-emotion-recognition (seed 003)
+    Source: PiotrSobczak/speech-emotion-recognition
     """
     import keras
     from keras import layers

@@ -54,10 +54,10 @@ def build_td_cnn_lstm(
         units: of the LSTM
         dropout: after each block, and of what goes into the LSTM
 
-    Mends: seed 004 cut every clip to five windows (4-10) and failed on clips shorter than that (4-11); silence that
-    fills up no longer counts in the batch statistics or as time steps.
+    Differences from the original: clips of any length instead of five windows; silence that fills up does not count in
+    the batch statistics or as time steps.
 
-    Source: maelfabien/Multimodal-Emotion-Recognition (seed 004); Zhao et al. (2019), doi:10.1016/j.bspc.2018.08.035
+    Source: maelfabien/Multimodal-Emotion-Recognition; Zhao et al. (2019), doi:10.1016/j.bspc.2018.08.035
     """
     import keras
     from keras import layers

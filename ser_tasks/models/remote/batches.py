@@ -71,7 +71,7 @@ def _within(start: Any, width: Any, size: int) -> Any:
 
 
 def _mixed_up(batch: DeviceBatch, partner: Any, share: Any) -> DeviceBatch:
-    """Mixup; where only one of two clips still lasts, it is heard alone."""
+    """Mixup; where only one of two clips still lasts, it stands alone."""
     other = DeviceBatch(*(values[partner] for values in batch))
     here, there = batch.mask * (1 - other.mask * (1 - share)), other.mask * (1 - batch.mask * share)
     return DeviceBatch(

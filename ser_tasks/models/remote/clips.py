@@ -46,7 +46,7 @@ class Clips:
 
 
 def on_device(plan: Plan, versions: Sequence[Frames]) -> Clips:
-    """Features of the plan's utterances, then of each copy of them, normalised by speaker if the plan says so."""
+    """Features of the plan's utterances, then of each copy of them, normalised by speaker if the plan asks for it."""
     if plan.speaker_norm:
         versions = [tuple(speaker_norm(frames, np.array(plan.labels.speakers))) for frames in versions]
     host = tuple(frames for version in versions for frames in version)

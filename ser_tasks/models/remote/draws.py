@@ -1,4 +1,4 @@
-"""What one epoch leaves to chance, drawn beforehand for all members: a few numbers per clip, no features."""
+"""Random draws of one epoch, made beforehand for all members: a few numbers per clip, no features."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def draw_epoch(
         clips: of the corpus
         rows: utterances of the training part
         truth: their classes
-        n_classes: of the answer
-        n_steps: batches, for all members alike; items are dealt evenly
+        n_classes: of the output
+        n_steps: batches, for all members alike; items are split evenly
         settings: section training of params.yaml
         generator: the chance
     """
     items, weights = items_and_weights(truth, n_classes=n_classes, settings=settings, generator=generator)
     order = np.argsort(clips.lengths[rows[items]] * generator.uniform(0.9, 1.1, len(items)), kind="stable")
-    places = dealt(items[order], n_steps=n_steps, batch_size=settings.batch_size)
+    places = split_evenly(items[order], n_steps=n_steps, batch_size=settings.batch_size)
     real = places != FILLER
     chosen = rows[places] + clips.n_utterances * generator.integers(1 + clips.n_copies, size=places.shape)
     length = np.where(real, clips.lengths[chosen], 1)
@@ -81,7 +81,7 @@ def draw_epoch(
     )
 
 
-def dealt(items: NDArray[np.integer], *, n_steps: int, batch_size: int) -> NDArray[np.intp]:
+def split_evenly(items: NDArray[np.integer], *, n_steps: int, batch_size: int) -> NDArray[np.intp]:
     """Neighbours together, as evenly as can be: (n_steps, batch_size), fillers at the end of each row.
 
     Fewer items than steps come again, so that no batch is empty: an optimiser moves without a gradient, too.

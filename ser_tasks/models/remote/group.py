@@ -13,22 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.models.calibration import fit_temperature, posteriors
-from ser_tasks.models.remote.answers import Logits, logits
 from ser_tasks.models.remote.checkpoint import Standing, interrupted_members, load_standing, save_standing
 from ser_tasks.models.remote.draws import Draws, draw_epoch
 from ser_tasks.models.remote.hardware import hardware, versions
+from ser_tasks.models.remote.logits import Logits, logits
 from ser_tasks.models.remote.members import Member
 from ser_tasks.models.remote.outcomes import Outcome
 from ser_tasks.models.remote.stacked import State, updated
 from ser_tasks.models.remote.work import Work
 from ser_tasks.models.training.history import Epoch, History
-from ser_tasks.models.training.trainer import judged, refuse_divergence
+from ser_tasks.models.training.trainer import check_divergence, uar_and_loss
 
 Tell = Callable[[str], None]
 
 
 def train_group(work: Work, members: Sequence[Member], *, folder: Path, every: int, tell: Tell) -> list[Outcome]:
-    """Train until each has stopped, once more on all speakers if the plan says so, and answer for the test parts.
+    """Train until each has stopped, once more on all speakers if the plan asks for it, and predict the test parts.
 
     Args:
         work: of the plan
@@ -100,7 +100,7 @@ class Training:
         for member, history, loss, (val_uar, val_loss), runs in members:
             if runs:
                 history.epochs.append(Epoch(float(loss), val_loss, val_uar, seconds))
-                refuse_divergence(history, self.work.plan.settings, where=f"{member.name}: ")
+                check_divergence(history, self.work.plan.settings, where=f"{member.name}: ")
             better.append(runs and history.kept_epoch == len(history.epochs))
         pairs = zip((state.trainable, state.non_trainable), standing.kept, strict=True)
         trainable, non_trainable = (updated(jnp.array(better), new, old) for new, old in pairs)
@@ -124,7 +124,9 @@ class Training:
         if not any(len(member.check) for member in self.members):
             return [(None, None)] * len(self.members)
         answers = logits(self.work, state, [member.check for member in self.members])
-        return [judged(own, self.work.truth[member.check]) for own, member in zip(answers, self.members, strict=True)]
+        return [
+            uar_and_loss(own, self.work.truth[member.check]) for own, member in zip(answers, self.members, strict=True)
+        ]
 
     def _progress(self, histories: Sequence[History]) -> str:
         done, most, running = _epochs(histories), max(self.limits), self._running(histories)

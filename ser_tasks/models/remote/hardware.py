@@ -1,4 +1,4 @@
-"""What a number was computed on."""
+"""The hardware that a number was computed on."""
 
 import os
 import platform

@@ -17,7 +17,7 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Member:
-    """Which utterances it learns from, is judged by and answers for: rows of the plan's labels."""
+    """Its training, validation and test utterances: rows of the plan's labels."""
 
     fold: PlannedFold
     seed: int
@@ -32,7 +32,7 @@ class Member:
         return f"{self.fold.name}, seed {self.seed}"
 
     def on_all_speakers(self) -> Member:
-        """The same, learning from its validation speakers too, and judged by nobody."""
+        """The same, trained on its validation speakers too, and validated on none."""
         return replace(self, learn=np.concatenate([self.learn, self.check]), check=self.check[:0])
 
     def generator(self, use: int) -> np.random.Generator:

@@ -1,4 +1,4 @@
-"""What comes back: outcomes as JSON, each under its cache key, and the predictions of all folds as a table."""
+"""Results of remote training: JSON, each under its cache key, and the predictions of all folds as a table."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def write_predictions(folder: Path, plan: Plan, outcomes: Sequence[Outcome]) -> 
 
 
 def comparison(plan: Plan, *, at_once: Path, one_by_one: Path) -> list[str]:
-    """What training all folds at once gains, where both ways have been gone: else nothing."""
+    """Speed-up of training all folds at once, where both ways have been timed."""
     per_epoch = [_seconds_per_epoch(folder, plan) for folder in (at_once, one_by_one)]
     if None in per_epoch:
         return []

@@ -4,7 +4,7 @@ Each member (a fold with a seed) has weights, optimiser, dropout, batches, augme
 what it becomes does not depend, but for rounding, on which others are trained beside it. Where this differs from the
 ordinary `ser_tasks.models.training.trainer`:
 
-- All members take as many steps an epoch as the largest training part needs. A smaller one is dealt evenly over them,
+- All members take as many steps an epoch as the largest training part needs. A smaller one is split evenly over them,
   and items that weigh nothing fill its batches up; so its batches are smaller, and its learning rate falls as theirs.
 - In a step all members have clips of about one length, since they are padded to one length: the batches of each are
   in order of length, and one shuffling of the steps holds for all. There are few padded lengths: see `clips`.

@@ -85,7 +85,7 @@ class Plan:
 
 
 def write_plan(path: Path, plan: Plan) -> None:
-    """As JSON, whole or not at all; refused like one that is read."""
+    """Write it as JSON, whole or not at all; checked like one that is read."""
     _check(plan, path)
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps({"format": FORMAT, **asdict(plan)}, indent=1), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What stands in for pydantic on a machine that has none.
+"""Replacement of pydantic on a machine that has none.
 
 The settings of a network are declared beside its builder, so importing the builder runs that declaration. Here nothing
 is validated: the plan was, where it was written. The stand-in lets the declarations pass and does nothing else.

@@ -1,4 +1,4 @@
-"""What all members of a plan share, whoever of them are trained at once."""
+"""Data that all members of a plan share, however many are trained at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How C is chosen for a classifier on text: by the cross-entropy of utterances held out from its fit."""
+"""Choice of C for a classifier on text: by the cross-entropy of utterances held out from its fit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Held:
     truth: NDArray[np.integer]
 
     def cross_entropy(self) -> float:
-        """In nats, at the best temperature, of utterances whose class was learnt; of a guess where there is none."""
+        """In nats, at the best temperature, over the classes in the training set; of a guess where there is none."""
         scores = self.scores / fit_temperature(self.scores, self.truth)
         logs = log_softmax(scores, axis=1)[np.arange(len(scores)), self.truth]
         known = np.isfinite(logs)
@@ -48,7 +48,7 @@ def fit_balanced(
 
 
 def class_scores(pipeline: Pipeline, features: Sequence[Any], *, n_classes: int) -> NDArray[np.float64]:
-    """One score for each class, shape (n, n_classes); ABSENT for one that was not learnt."""
+    """One score for each class, shape (n, n_classes); ABSENT for one that is not in the training set."""
     decision = pipeline.decision_function(features)
     halved = decision / 2 if decision.ndim == 1 else decision  # of two classes, between which it is a difference
     return for_every_class(halved, pipeline.classes_, n_classes=n_classes)
@@ -69,7 +69,7 @@ def choose_c(
     Args:
         build: C -> unfitted pipeline
         candidates: values of C
-        folds: rows to learn from and rows held out
+        folds: rows to train on and rows held out
         features, truth: of all rows
         n_classes: of the answer
         balance: see `balancing_weights`

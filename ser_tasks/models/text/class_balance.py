@@ -1,4 +1,4 @@
-"""How much a rare class counts: between as often as it occurs, and as much as every other."""
+"""Class weights between 1 (as often as a class occurs) and equal weight of every class."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -65,7 +65,7 @@ class DialogueTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         return hstack(blocks, format="csr")
 
     def _earlier(self, dialogues: Sequence[Dialogue], back: int) -> list[csr_matrix]:
-        """The turn `back` turns ago: its words; whether the same speaker said it, and whether there was none."""
+        """The turn `back` turns ago: its words; whether the speaker is the same, and whether there was none."""
         absent = Turn("", "")
         turns = [dialogue[-1 - back] if len(dialogue) > back else absent for dialogue in dialogues]
         flags = [
@@ -85,7 +85,7 @@ def _spaced(turn: Turn) -> str:
 
 
 def _shape(turn: Turn) -> NDArray[np.float64]:
-    """What n-grams do not see: whether a word is in capitals, and how long the turn is."""
+    """Features beside the n-grams: capitals, and the length of the turn."""
     words = clean(turn.text).split()
     shouted = any(word.isupper() and len(word) > 1 for word in words)
     return np.array([shouted, np.log1p(len(words)) / 3])

@@ -1,4 +1,4 @@
-"""Networks on words as recognisers: as other networks, but for a vocabulary from the part that is learnt from."""
+"""Networks on words as recognisers: as other networks, but for a vocabulary from the training set."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 @dataclass(frozen=True)
 class TextNetworkSection(NetworkSection):
-    """What a text network reads of params.yaml."""
+    """Settings of a text network in params.yaml."""
 
     network: TextNetworkParams
 
     @property
     def sizes(self) -> dict[str, Any]:
-        """What its builder takes."""
+        """Arguments of its builder."""
         return self.network.model_dump(exclude={"training", "words"})
 
     def model_dump(self, **options: Any) -> dict[str, Any]:
@@ -74,12 +74,12 @@ def text_network(name: str) -> DeclaredModel:
 
 
 class TextNetworkRecogniser(NetworkRecogniser):
-    """One network, one fold. Words are numbered, and vectors read, for the part that weights are learnt from."""
+    """One network, one fold. Words are numbered, and vectors read, for the part that weights are trained on."""
 
     section: TextNetworkSection
 
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
-        """Train as every network; the record says how many words are known, too."""
+        """Train as every network; the record has the size of the vocabulary, too."""
         return {**super().fit(train, validation, folder=folder), "words": len(self.vocabulary.words)}
 
     def _train(self, learn: Labelled, check: Labelled | None, folder: Path | None, *, epochs: int) -> History:

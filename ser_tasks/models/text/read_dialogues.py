@@ -1,4 +1,4 @@
-"""Features of text, told from features of sound."""
+"""Dialogues, where the features are of text and not of sound."""
 
 from typing import Any
 

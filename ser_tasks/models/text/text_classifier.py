@@ -1,4 +1,4 @@
-"""What TF-IDF and the sentence encoder share: a classifier tuned and calibrated on utterances held out."""
+"""Base of TF-IDF and the sentence encoder: a classifier tuned and calibrated on utterances held out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ser_tasks.text.transcripts import Dialogue
 
 
 class ClassifierParams(Protocol):
-    """What every section of such a model has."""
+    """Settings of every such model."""
 
     c: tuple[float, ...]
     balance: float
@@ -30,7 +30,7 @@ class ClassifierParams(Protocol):
 class TextClassifier(ABC):
     """One fold. C is searched by cross-entropy, the temperature fitted on the scores that the best C gave.
 
-    On the official validation part where there is one, which is not learnt from, so that figures stand beside published
+    On the official validation part where there is one, which is not trained on, so that figures stand beside published
     ones; else over inner folds of the training speakers.
     """
 
@@ -42,7 +42,7 @@ class TextClassifier(ABC):
         """Unfitted; its last step is called 'classifier' and takes sample weights."""
 
     def represent(self, dialogues: Sequence[Dialogue]) -> Any:
-        """What the pipeline reads of each utterance, nothing of it fitted here."""
+        """Input of the pipeline for each utterance, nothing of it fitted here."""
         return dialogues
 
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:

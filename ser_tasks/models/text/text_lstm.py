@@ -65,9 +65,9 @@ def build_text_lstm(
         word_dropout: probability of a word to be taken for an unknown one
         dropout: of the word vectors and of the embedding
 
-    Mends: seed 003 attended to padding and had one direction only under every name (3-7).
+    Differences from the original: no attention to padding; two directions where the name states it.
 
-    Source: PiotrSobczak/speech-emotion-recognition (seed 003); Luong et al. (2015), doi:10.18653/v1/D15-1166
+    Source: PiotrSobczak/speech-emotion-recognition; Luong et al. (2015), doi:10.18653/v1/D15-1166
     """
     import keras
     from keras import layers

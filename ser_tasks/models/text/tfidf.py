@@ -12,7 +12,7 @@ ITERATIONS = 500
 
 
 class TfidfRecogniser(TextClassifier):
-    """Vocabulary, idf and weights from the training part alone; each class weighted as `balance` says."""
+    """Vocabulary, idf and weights from the training part alone; each class weighted by `balance`."""
 
     def build(self, c: float) -> Pipeline:
         """Dialogues -> one score per class."""

@@ -1,4 +1,4 @@
-"""What goes into every text network: tokens as vectors, and which of them are real."""
+"""Input of every text network: tokens as vectors, and which of them are real."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class TokenEmbedding(layers.Layer):  # type: ignore[misc]  # keras has no types
     """Word numbers in column 0 of the frames -> vectors, zero on padding: (batch, n_tokens, n_units).
 
     While training, each word is taken for an unknown one with probability `word_dropout`, so that the vector of the
-    unknown is learnt and no single word is relied upon.
+    unknown is trained and no single word is relied upon.
 
     Source: Iyyer et al. (2015), doi:10.3115/v1/P15-1162 (word dropout)
     """
@@ -44,7 +44,7 @@ class TokenEmbedding(layers.Layer):  # type: ignore[misc]  # keras has no types
         return (*frames_shape[:2], self.units)
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         sizes = {"n_words": self.n_words, "units": self.units, "word_dropout": self.word_dropout}
         return {**super().get_config(), **sizes}
 

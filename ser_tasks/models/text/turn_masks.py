@@ -1,4 +1,4 @@
-"""Which words belong to which turn of a dialogue."""
+"""Masks of the words of each turn of a dialogue."""
 
 from typing import Any
 
@@ -24,5 +24,5 @@ class TurnMasks(layers.Layer):  # type: ignore[misc]  # keras has no types
         return frames_shape[0], self.n_turns, frames_shape[1]
 
     def get_config(self) -> dict[str, Any]:
-        """What the constructor needs."""
+        """Arguments of the constructor."""
         return {**super().get_config(), "n_turns": self.n_turns}

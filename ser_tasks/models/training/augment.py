@@ -24,7 +24,7 @@ class Batch(NamedTuple):
     weights: Values
 
 
-def varied(frames: Values, *, generator: np.random.Generator, settings: AugmentationParams) -> Values:
+def augmented(frames: Values, *, generator: np.random.Generator, settings: AugmentationParams) -> Values:
     """One clip at another tempo and with masks, shape (n_frames, n_dims) -> (other n_frames, n_dims)."""
     if settings.tempo is not None:
         frames = at_random_tempo(frames, generator=generator, rate=settings.tempo)
@@ -34,10 +34,10 @@ def varied(frames: Values, *, generator: np.random.Generator, settings: Augmenta
     return frames
 
 
-def mixed_up(batch: Batch, *, generator: np.random.Generator, alpha: float | None) -> Batch:
+def mixup(batch: Batch, *, generator: np.random.Generator, alpha: float | None) -> Batch:
     """Mixup of each clip with another of its batch, one share for all: features, targets and weights alike.
 
-    Where only one of two clips still lasts, it is heard alone: padding is no sound, and takes no part.
+    Where only one of two clips still lasts, it stands alone: padding is no sound, and does not count.
 
     Source: Zhang et al. (2018), doi:10.48550/arXiv.1710.09412
     """

@@ -1,4 +1,4 @@
-"""What a fold's training leaves in its folder: all that its next epoch depends on, then the weights it ended with."""
+"""Checkpoint of a fold's training: all that its next epoch depends on, then the final weights."""
 
 from __future__ import annotations
 

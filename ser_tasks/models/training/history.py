@@ -1,4 +1,4 @@
-"""What happened in training, epoch by epoch."""
+"""History of a training, epoch by epoch."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Epoch:
-    """Figures of one epoch; losses give every class the same say. None: trained without validation speakers."""
+    """Figures of one epoch; losses weigh every class alike. None: trained without validation speakers."""
 
     loss: float
     val_loss: float | None

@@ -1,4 +1,4 @@
-"""How far a fold is: a small file that its trainer writes after each epoch, for whoever watches."""
+"""Progress of a fold: a small file that its trainer writes after each epoch."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from scipy.special import log_softmax
 from ser_tasks.augmentation.balance import balanced_indices, class_weights
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.metrics import confusion_matrix, unweighted_average_recall
-from ser_tasks.models.training.augment import Batch, mixed_up, varied
+from ser_tasks.models.training.augment import Batch, augmented, mixup
 from ser_tasks.models.training.batches import Frames, length_buckets, pad
 from ser_tasks.models.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from ser_tasks.models.training.history import Epoch, History
@@ -78,14 +78,14 @@ def train(
     model.compile(
         optimizer=optimizer(settings, steps_per_epoch=steps_per_epoch(part, settings)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing),
-        jit_compile=keras.backend.backend() == "jax",  # elsewhere on CPU XLA makes recurrent networks 5 times slower
+        jit_compile=keras.backend.backend() == "jax",  # others: on CPU XLA makes recurrent networks 5 times slower
     )
     so_far, best = load_checkpoint(folder, model, generator=generator) if folder else ([], model.get_weights())
     history = History(settings.keep if validation else "last", [Epoch(**epoch) for epoch in so_far])
     while not history.ended(epochs=epochs or settings.epochs, patience=settings.patience):
         keras.utils.set_random_seed(seed + len(history.epochs))  # PyTorch's dropout draws from one state for all
         history.epochs.append(_epoch(model, part, validation, settings=settings, generator=generator))
-        refuse_divergence(history, settings)
+        check_divergence(history, settings)
         if history.kept_epoch == len(history.epochs):
             best = model.get_weights()
         if folder:
@@ -108,11 +108,11 @@ def _epoch(
     began = time.perf_counter()
     batches = training_batches(part, n_classes=model.output_shape[-1], settings=settings, generator=generator)
     losses = [_step(model, batch) for batch in batches]
-    val_uar, val_loss = judge(model, validation, settings=settings) if validation else (None, None)
+    val_uar, val_loss = validate(model, validation, settings=settings) if validation else (None, None)
     return Epoch(float(np.mean(losses)), val_loss, val_uar, time.perf_counter() - began)
 
 
-def refuse_divergence(history: History, settings: TrainingParams, *, where: str = "") -> None:
+def check_divergence(history: History, settings: TrainingParams, *, where: str = "") -> None:
     """Raise UserError if the loss of the latest epoch is not finite; `where` is put before the message."""
     latest = history.epochs[-1]
     if not np.isfinite([latest.loss, latest.val_loss or 0]).all():
@@ -134,16 +134,16 @@ def steps_per_epoch(part: Labelled, settings: TrainingParams) -> int:
 def training_batches(
     part: Labelled, *, n_classes: int, settings: TrainingParams, generator: np.random.Generator
 ) -> Iterator[Batch]:
-    """One epoch of augmented clips, with one-hot classes and weights; `settings.balance` says how classes count."""
+    """One epoch of augmented clips, with one-hot classes and weights; `settings.balance` weighs the classes."""
     targets = np.eye(n_classes, dtype=np.float32)[part.truth]
     items, weights = items_and_weights(part.truth, n_classes=n_classes, settings=settings, generator=generator)
     augmentation = settings.augmentation
     lengths = np.array([len(frames) for frames in part.frames])[items]
     for places in length_buckets(lengths, batch_size=settings.batch_size, generator=generator):
         rows = items[places]
-        clips = [varied(part.clip(row, generator), generator=generator, settings=augmentation) for row in rows]
+        clips = [augmented(part.clip(row, generator), generator=generator, settings=augmentation) for row in rows]
         batch = Batch(*pad(clips, multiple=settings.frames_multiple), targets[rows], weights[rows])
-        yield mixed_up(batch, generator=generator, alpha=augmentation.mixup_alpha)
+        yield mixup(batch, generator=generator, alpha=augmentation.mixup_alpha)
 
 
 def items_and_weights(
@@ -163,13 +163,13 @@ def _step(model: keras.Model, batch: Batch) -> float:
     return float(model.train_on_batch(given, batch.targets, sample_weight=batch.weights))
 
 
-def judge(model: keras.Model, part: Labelled, *, settings: TrainingParams) -> tuple[float, float]:
-    """UAR and class-balanced cross-entropy of the model's answers."""
-    return judged(network_logits(model, part.frames, settings=settings), part.truth)
+def validate(model: keras.Model, part: Labelled, *, settings: TrainingParams) -> tuple[float, float]:
+    """UAR and class-balanced cross-entropy of the model's predictions."""
+    return uar_and_loss(network_logits(model, part.frames, settings=settings), part.truth)
 
 
-def judged(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tuple[float, float]:
-    """The same of answers of shape (n_utterances, n_classes) to utterances of these classes."""
+def uar_and_loss(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tuple[float, float]:
+    """UAR and class-balanced cross-entropy of logits, shape (n_utterances, n_classes), against true classes."""
     n_classes = logits.shape[1]
     surprise = -log_softmax(logits, axis=1)[np.arange(len(truth)), truth]
     weights = class_weights(truth, n_classes=n_classes)[truth]
@@ -179,7 +179,7 @@ def judged(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tuple[flo
 
 
 def inputs(frames: Frames, *, settings: TrainingParams) -> dict[str, NDArray[np.float32]]:
-    """What a network takes: padded frames, and which of them are real."""
+    """Inputs of a network: padded frames, and which of them are real."""
     padded, mask = pad(frames, multiple=settings.frames_multiple)
     return {"frames": padded, "mask": mask}
 

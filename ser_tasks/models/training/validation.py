@@ -9,7 +9,7 @@ def validation_speakers(
 ) -> NDArray[np.bool_]:
     """Choose whole speakers for validation: about `share` of them, at least one, and never all.
 
-    Of 50 random draws those count that leave most classes to learn from; of them the one is taken whose classes are
+    Of 50 random draws those count that leave most classes to train on; of them the one is taken whose classes are
     most like those of the whole part, so that no class is missing where that can be helped.
 
     Args:

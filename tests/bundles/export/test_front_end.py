@@ -10,7 +10,7 @@ from ser_tasks.bundles.export.exportable import FEATURE_SETS
 from ser_tasks.bundles.export.graph import FRONT_ENDS, LAWS, conditioning, front_end, power_spectrum
 from ser_tasks.errors import UserError
 from ser_tasks.features.framing import hann
-from ser_tasks.features.log_laws import LOG_LAWS
+from ser_tasks.features.log_scales import LOG_SCALES
 from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.params import ConditioningParams, Section, WienerParams
 from tests.bundles.export.small_exports import OFF, PARAMS
@@ -30,12 +30,12 @@ def in_graph(name, signal, settings):
 
 def test_all_feature_sets_and_laws_are_there():
     assert set(FRONT_ENDS) == set(FEATURE_SETS)
-    assert set(LAWS) == set(LOG_LAWS)
+    assert set(LAWS) == set(LOG_SCALES)
 
 
 @pytest.mark.parametrize("signal", [SPEECH_LIKE, HISS, SILENCE], ids=["speech-like", "hiss", "silence"])
 @pytest.mark.parametrize("dynamic_range", [80.0, None])
-@pytest.mark.parametrize("law", LOG_LAWS)
+@pytest.mark.parametrize("law", LOG_SCALES)
 def test_log_mel_by_each_law_is_that_of_the_feature_set(law, dynamic_range, signal):
     settings = sections(log_mel={"law": law, "dynamic_range": dynamic_range})
     tolerance = 1e-4 * (NEPER if law == "db" else 1)

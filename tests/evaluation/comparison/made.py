@@ -43,7 +43,7 @@ def predictions(known: Labels, accuracy: float, *, seed: int) -> pd.DataFrame:
 
 
 def result(model: str, table: pd.DataFrame, known: Labels, **changes: object) -> dict:
-    """The figures of these answers, as an evaluation states them."""
+    """The figures of these predictions, as an evaluation states them."""
     figures, _ = score(table, known, PARAMS)
     return {
         "corpus": "demo",

@@ -1,4 +1,4 @@
-"""Groups of utterances, on answers whose group decides whether they are right."""
+"""Groups of utterances, on predictions whose group decides whether they are right."""
 
 import zlib
 

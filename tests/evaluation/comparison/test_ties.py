@@ -31,7 +31,7 @@ def test_the_smaller_of_two_p_values_is_doubled_and_the_larger_is_not():
     assert FOUND.tests[large].p == pytest.approx(max(p[large], 2 * p[small]))
 
 
-def test_mcnemar_of_the_same_answers_is_corrected_in_the_same_way():
+def test_mcnemar_of_the_same_predictions_is_corrected_in_the_same_way():
     p = sorted(alone(name)[1].p for name in FOUND.order[1:])
     assert sorted(test.mcnemar_p for test in FOUND.tests.values()) == pytest.approx([2 * p[0], max(p[1], 2 * p[0])])
 
@@ -42,7 +42,7 @@ def test_a_coin_is_worse_and_a_near_equal_is_tied():
     assert FOUND.speakers == 6
 
 
-def test_the_answers_of_a_model_that_are_not_here_leave_it_untested():
+def test_absent_predictions_leave_a_model_untested():
     ranked = [replace(row, answers=None) if row.name == "mlp" else row for row in COMPARISON.ranked]
     found = standing(tuple(ranked), SPEAKERS, PARAMS)
     assert found.mark("mlp") == "not tested"
@@ -53,7 +53,7 @@ def test_the_verdict_names_the_choice_what_equals_it_what_is_worse_and_what_is_u
     said = verdict(COMPARISON, FOUND, "EMO-DB")
     svm, other = COMPARISON.ranked[0].result, COMPARISON.adapted[0].result
     assert said[0] == f"On EMO-DB, choose svm: UAR {figure(svm)} %."
-    assert said[1].startswith("mlp cannot be told from it on these 6 speakers")
+    assert said[1].startswith("mlp cannot be distinguished from it on these 6 speakers")
     assert said[2].startswith("psd_cnn is worse (p ") and said[2].endswith(", corrected for 2 tests).")
     assert said[3] == (
         f"With all of a speaker's audio at hand, svm_speaker_norm reaches {figure(other)} %; it is used differently, "
@@ -61,15 +61,15 @@ def test_the_verdict_names_the_choice_what_equals_it_what_is_worse_and_what_is_u
     )
 
 
-def test_a_tied_model_that_is_far_below_is_said_to_be():
+def test_a_tied_model_that_is_far_below_is_marked_as_such():
     points = 100 * FOUND.tests["mlp"].difference.difference
     said = verdict(COMPARISON, FOUND, "EMO-DB")[1]
     assert (f"here it is {points:.1f} points below" in said) == (points >= 1)
 
 
-def test_the_verdict_says_where_training_heard_test_speakers():
-    shared = replace(COMPARISON, honesty="shared")
-    assert "new voices may do worse" in verdict(shared, FOUND, "MELD")[-1]
+def test_the_verdict_states_where_test_speakers_are_in_the_training_set():
+    shared = replace(COMPARISON, speaker_overlap="shared")
+    assert "new speakers may do worse" in verdict(shared, FOUND, "MELD")[-1]
 
 
 def figure(result: dict) -> str:

@@ -1,4 +1,4 @@
-"""Held against another table, and chosen on the test part: two answers that can be checked by eye."""
+"""Compared with another table, and chosen on the test part: predictions that can be checked by eye."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def answers(**right: bool):
     )  # fmt: skip
 
 
-def test_the_difference_is_that_of_the_uars_on_what_both_answered():
+def test_the_difference_is_that_of_the_uars_on_what_both_predicted():
     first = answers(u1=True, u2=True, u3=True, u4=False)
     found = against(first, answers(u1=False, u2=True, u3=True, u4=False), LABELS, PARAMS)
     assert (found["uar_difference"], found["utterances"]) == (pytest.approx(0.75 - 0.5), 4)

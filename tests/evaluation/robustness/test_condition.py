@@ -39,7 +39,7 @@ def test_some_are_chosen_by_kind_or_by_name_and_all_if_none_is_named():
     assert chosen(every, []) == every
 
 
-def test_a_condition_that_does_not_exist_is_refused_with_those_that_do():
+def test_a_condition_that_does_not_exist_is_reported_with_those_that_do():
     with pytest.raises(UserError, match=r"babble_7 is neither a kind nor a condition\. There are white_30"):
         chosen(tuple(CONDITIONS.values()), ["babble_7"])
 

@@ -133,7 +133,7 @@ def test_fewer_bits_leave_more_error(make_speech):
     assert error == sorted(error)
 
 
-def test_mp3_refuses_a_rate_that_it_does_not_have():
+def test_mp3_at_a_rate_that_it_does_not_have_is_an_error():
     with pytest.raises(UserError, match=r"Set audio\.sampling_rate to one of them"):
         through_mp3(tone(400), sampling_rate=10_000, kilobits=32)
 

@@ -1,4 +1,4 @@
-"""From answers to figures and sentences, on tables small enough to count by hand."""
+"""From predictions to figures and sentences, on tables small enough to count by hand."""
 
 import pandas as pd
 import pytest
@@ -37,14 +37,14 @@ def figures(clean, soft, loud, **options):
     return losses(tables, [SOFT, LOUD], LABELS, PARAMS)
 
 
-def test_the_answers_under_a_condition_are_found_by_it_and_named_as_the_utterances():
+def test_the_predictions_under_a_condition_are_found_by_it_and_named_as_the_utterances():
     outcome = FoldOutcome(("a", "b", "a under white_0", "b under white_0"), ((0.1,), (0.2,), (0.3,), (0.4,)), {})
     assert under(outcome, "") == FoldOutcome(("a", "b"), ((0.1,), (0.2,)), {})
     assert under(outcome, "white_0") == FoldOutcome(("a", "b"), ((0.3,), (0.4,)), {})
 
 
 @pytest.mark.parametrize("seeds", [(0,), (0, 1)])
-def test_the_same_answers_lose_nothing_and_one_class_for_all_loses_down_to_chance(seeds):
+def test_the_same_predictions_lose_nothing_and_one_class_for_all_loses_down_to_chance(seeds):
     soft, loud = figures(TRUTH, TRUTH, ["anger"] * 16, seeds=seeds)
     assert (soft["uar"], soft["labels_changed"]) == (1, 0)
     assert soft["difference"] == {"uar_difference": 0, "low": 0, "high": 0, "p": 1, "p_holm": 1}
@@ -63,7 +63,7 @@ def test_two_tests_count_as_two():
     assert soft["difference"]["p_holm"] == 1
 
 
-def test_the_sentences_say_what_is_lost_where_the_answers_go_and_what_stays():
+def test_the_sentences_state_what_is_lost_where_the_predictions_go_and_what_stays():
     clean = clean_figures(table(TRUTH), LABELS, PARAMS)
     assert clean["answers"] == {"anger": 0.5, "neutral": 0.5}
     said = summary(clean, figures(TRUTH, TRUTH, ["anger"] * 16), chance=0.5)

@@ -47,7 +47,7 @@ def test_there_are_as_many_folds_as_speakers_where_those_are_few():
     assert len(part(utterances, leave_one_out(utterances, "speaker")[0], n_folds=5).folds) == 2
 
 
-def test_an_official_validation_part_is_what_candidates_are_judged_on():
+def test_candidates_are_validated_on_an_official_validation_part():
     utterances = table("abcd")
     ids = utterances.utterance_id
     fold = Fold("official", tuple(ids[:4]), tuple(ids[4:6]), tuple(ids[6:]))
@@ -73,7 +73,7 @@ def test_dialogs_are_no_tie_where_the_protocol_says_that_they_straddle():
         part(utterances, everything)
 
 
-def test_the_same_recording_on_both_sides_is_refused():
+def test_the_same_recording_on_both_sides_is_an_error():
     utterances = table("abcd").assign(sha256="same")
     with pytest.raises(LeakError, match="identical recordings"):
         part(utterances, Fold("everything", tuple(utterances.utterance_id), (), ()))

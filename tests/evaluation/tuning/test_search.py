@@ -1,4 +1,4 @@
-"""A study, told the UAR of candidates by a formula: what it draws, gives up, remembers and concludes."""
+"""A study, given the UAR of candidates by a formula: what it draws, gives up, remembers and concludes."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ def formula(drawn: Mapping[str, Any], fold: int) -> float:
 
 
 def converse(search: Search, uar: Callable[[Mapping[str, Any], int], float] = formula, jobs: float = math.inf) -> int:
-    """One worker, until nothing is left or that many jobs are done; the one behind is begun and never told."""
+    """One worker, until nothing is left or that many jobs are done; the one behind is begun and never reported."""
     done = 0
     while job := search.next():
         if done == jobs:
@@ -98,7 +98,7 @@ def test_params_yaml_stays_as_it_is_where_no_trial_is_better():
     assert (best.trial, best.drawn, best.uar) == (None, {}, 0.6)
 
 
-def test_a_trial_below_the_median_is_given_up_after_the_folds_that_were_said():
+def test_a_trial_below_the_median_is_given_up_after_the_configured_folds():
     values = iter([0.5, 0.5, 0.5, *[0.6, 0.6, 0.6] * 2, 0.2])  # params.yaml, two trials, a poor one
     search = Search(in_memory(MedianPruner(2, 1)), SPACE, n_folds=3, trials=3)
     converse(search, lambda drawn, fold: next(values))
@@ -133,7 +133,7 @@ def test_several_workers_get_different_trials_and_never_more_than_asked_for():
     assert search.spent() == 3
 
 
-def test_no_trial_is_begun_when_the_time_is_over_but_params_yaml_is_judged():
+def test_no_trial_is_begun_when_the_time_is_over_but_params_yaml_is_evaluated():
     search = Search(in_memory(), SPACE, n_folds=2, trials=3)
     search.tell(search.next(begin=False), 0.5)
     search.tell(search.next(begin=False), 0.7)

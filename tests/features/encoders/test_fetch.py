@@ -52,7 +52,7 @@ def test_what_belongs_to_it_is_copied_with_its_digests(folder):
     assert done.known is True
 
 
-def test_other_weights_than_the_figures_were_measured_with_are_told_apart(folder):
+def test_other_weights_than_the_figures_were_measured_with_are_detected(folder):
     assert fetch_encoder(small(sha256="0" * 64), origin=folder, tell=lambda _: None).known is False
     assert fetch_encoder(small(), origin=folder, tell=lambda _: None).known is None
 

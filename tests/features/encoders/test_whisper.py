@@ -46,7 +46,7 @@ def test_every_layer_is_that_of_transformers():
 
 
 @pytest.mark.parametrize(("kind", "most"), [("float16", 2e-3), ("int8", 6e-2)])
-def test_weights_of_fewer_bits_are_heard_as_their_rounding_allows(kind, most):
+def test_weights_of_fewer_bits_give_what_their_rounding_allows(kind, most):
     found = WhisperEncoder.load(REFERENCE / kind)(SIGNAL)
     assert all(relative(layer, expected) < most for layer, expected in zip(found, LAYERS, strict=True))
 
@@ -58,7 +58,7 @@ def test_quantised_weights_are_the_nearest_of_255_steps_in_each_row():
     assert (np.abs(found - exact) <= step * 0.5001).all()
 
 
-def test_what_is_longer_than_its_positions_is_heard_in_equal_parts():
+def test_what_is_longer_than_its_positions_is_encoded_in_equal_parts():
     encoder = WhisperEncoder.load(REFERENCE / "float32")
     half = 24 * HOP * STRIDE  # 24 frames of each half: more than the 30 positions of the small model together
     long = np.concatenate([SIGNAL, SIGNAL])[: 2 * half]
@@ -81,12 +81,12 @@ def test_a_clip_of_a_moment_is_filled_up_with_silence(samples):
     np.testing.assert_array_equal(encoder(moment)[1], encoder(padded)[1])
 
 
-def test_digital_silence_is_heard_as_numbers():
+def test_digital_silence_gives_finite_numbers():
     found = WhisperEncoder.load(REFERENCE / "float32")(np.zeros(4000, np.float32))
     assert all(np.isfinite(layer).all() for layer in found)
 
 
-def test_no_samples_are_refused():
+def test_no_samples_are_errors():
     with pytest.raises(UserError, match=r"\(0,\)"):
         WhisperEncoder.load(REFERENCE / "float32")(np.zeros(0, np.float32))
 

@@ -60,7 +60,7 @@ def test_two_members_that_err_independently_are_better_together():
 
 
 @FITTED
-def test_the_truth_of_a_fold_changes_no_answer_in_it(rule):
+def test_the_truth_of_a_fold_changes_no_prediction_in_it(rule):
     before = rule({"good": GOOD, "fair": FAIR}).predictions
     swapped = []
     for member in (GOOD, FAIR):
@@ -77,7 +77,7 @@ def test_the_truth_of_a_fold_changes_no_answer_in_it(rule):
 
 
 @FITTED
-def test_where_a_member_is_absent_the_others_answer(rule):
+def test_where_a_member_is_absent_the_others_decide(rule):
     fewer = FAIR[FAIR.utterance_id > "u0099"]
     found = rule({"good": GOOD, "fair": fewer})
     assert found.answered == {"good": 100, "good + fair": 300}
@@ -113,7 +113,7 @@ def test_each_fold_learns_from_all_others():
         assert len(part.learnt.keys) + len(part.tested) == 400
 
 
-def test_where_there_is_nothing_to_learn_from_stacking_averages_and_says_so():
+def test_where_there_is_nothing_to_fit_on_stacking_averages_and_reports_it():
     first = table({"a": ("f", "anger", 0.6), "b": ("g", "anger", 0.9), "c": ("g", "anger", 0.8)})
     second = table({"a": ("f", "anger", 0.2), "b": ("g", "anger", 0.5)})
     found = stacked({"first": first, "second": second})

@@ -14,11 +14,11 @@ TEXT = table({"b": ("f", "joy", 0.9), "a": ("f", "anger", 0.3), "d": ("g", "ange
 MEMBERS = {"speech": SPEECH, "text": TEXT}
 
 
-def test_the_surest_member_answers_alone():
+def test_the_most_confident_member_decides_alone():
     assert anger(maximum_confidence(MEMBERS)) == pytest.approx({"a": 0.3, "b": 0.9, "c": 0.1, "d": 0.8})
 
 
-def test_the_arithmetic_mean_is_of_those_who_answered():
+def test_the_arithmetic_mean_is_of_the_members_present():
     assert anger(average(MEMBERS, mean="arithmetic")) == pytest.approx({"a": 0.45, "b": 0.6, "c": 0.1, "d": 0.8})
 
 
@@ -30,7 +30,7 @@ def test_the_geometric_mean_is_scaled_to_sum_to_1():
     assert anger(average(MEMBERS, mean="geometric")) == pytest.approx(expected)
 
 
-def test_who_answered_what_is_said():
+def test_the_members_of_each_prediction_are_counted():
     assert average(MEMBERS, mean="arithmetic").answered == {"speech": 1, "speech + text": 2, "text": 1}
 
 
@@ -58,7 +58,7 @@ def test_several_seeds_of_a_member_are_averaged_first():
         (TEXT.assign(joy=np.nan), r"posteriors that are missing"),
     ],
 )
-def test_tables_that_do_not_belong_together_are_refused(other, message):
+def test_tables_that_do_not_belong_together_are_errors(other, message):
     with pytest.raises(UserError, match=message):
         side_by_side({"speech": SPEECH, "text": other})
 

@@ -79,6 +79,6 @@ def test_one_speaker_says_nothing():
     assert (found.interval.low, found.interval.high) == (-1, 1)
 
 
-def test_other_utterances_are_refused():
+def test_other_utterances_are_errors():
     with pytest.raises(UserError, match=r"40 in one table, 38 in the other, 38 in both"):
         mcnemar(folds_of(40, 1.0, seed=0), folds_of(38, 1.0, seed=0))

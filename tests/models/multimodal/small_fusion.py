@@ -1,4 +1,4 @@
-"""Networks that hear and read at a size that a test can afford, and batches for them written down column by column."""
+"""Audio-text networks at a size that a test can afford, and batches for them written down column by column."""
 
 from collections.abc import Sequence
 from functools import partial

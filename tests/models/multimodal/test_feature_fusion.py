@@ -1,4 +1,4 @@
-"""Two networks joined before their answers: both are heard, both learn, and an absent one is not missed."""
+"""Two networks joined before their output layers: both count, both learn, and an absent one is not missed."""
 
 import keras
 import numpy as np
@@ -64,7 +64,7 @@ def test_padding_in_either_branch_changes_no_logit(branches):
 
 
 @pytest.mark.parametrize("absent", BRANCHES)
-def test_an_absent_branch_has_no_part_in_the_answer_and_the_other_has(branches, absent):
+def test_an_absent_branch_does_not_count_and_the_other_does(branches, absent):
     model, x = build_feature_fusion(branches, n_classes=3, dropout=0.0), batch()
     present = BRANCHES[1 - BRANCHES.index(absent)]
     gone = x | {f"{absent}_mask": np.zeros_like(x[f"{absent}_mask"])}
@@ -86,7 +86,7 @@ def test_training_with_an_absent_branch_keeps_all_weights_finite(branches):
     assert all(np.isfinite(values(w)).all() for w in model.weights)
 
 
-def test_a_saved_fusion_answers_as_before(branches, tmp_path):
+def test_a_saved_fusion_predicts_as_before(branches, tmp_path):
     model, x = build_feature_fusion(branches, n_classes=3, dropout=0.5), batch()
     model.save(tmp_path / "fusion.keras")
     np.testing.assert_allclose(

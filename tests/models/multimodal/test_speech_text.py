@@ -1,4 +1,4 @@
-"""A network that hears and reads: the contract of all networks, each branch alone, and a task that needs both."""
+"""An audio-text network: the contract of all networks, each branch alone, and a task that needs both."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def test_one_step_changes_every_weight_of_both_branches(speech):
 
 
 @every_branch
-def test_a_saved_network_answers_as_before(speech, tmp_path):
+def test_a_saved_network_predicts_as_before(speech, tmp_path):
     model, x = small_fusion(speech), mixed(speech)
     model.save(tmp_path / "network.keras")
     loaded = keras.models.load_model(tmp_path / "network.keras")
@@ -106,7 +106,7 @@ def said(network: SpeechTextRecogniser, **kinds: bool) -> np.ndarray:
     return np.array(CLASSES)[posteriors.argmax(axis=1)]
 
 
-def test_what_needs_both_is_learnt_from_both_and_one_alone_still_tells_what_it_can():
+def test_what_needs_both_is_learned_from_both_and_one_alone_still_gives_what_it_can():
     network = recogniser()
     chosen = network.fit(spoken(0), None)
     truth = spoken(1).emotions
@@ -118,7 +118,7 @@ def test_what_needs_both_is_learnt_from_both_and_one_alone_still_tells_what_it_c
     assert ((heard == "joy") == (truth == "joy")).mean() > 0.9
 
 
-def test_vocabulary_and_statistics_are_of_the_utterances_that_are_learnt_from_alone():
+def test_vocabulary_and_statistics_are_of_the_training_utterances_alone():
     train, other = spoken(0, n=24), spoken(1, n=24)
     lacking = (SpeechAndWords(None, "only words"), SpeechAndWords(train.features[1].frames, None), *train.features[2:])
     unheard = tuple(SpeechAndWords(100 + item.frames, "unheard") for item in other.features)
@@ -133,7 +133,7 @@ def test_vocabulary_and_statistics_are_of_the_utterances_that_are_learnt_from_al
     np.testing.assert_allclose(values(statistics.std), frames.std(axis=0), atol=1e-5)
 
 
-def test_augmented_sound_is_learnt_from_beside_the_same_words():
+def test_augmented_sound_is_trained_on_beside_the_same_words():
     train = spoken(0, n=24)
     louder = tuple(item._replace(frames=item.frames + 1) for item in train.features)
     network = recogniser()

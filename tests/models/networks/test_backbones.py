@@ -1,4 +1,4 @@
-"""Image networks on patches: Keras' own, but for the batch statistics; and what a wrong setting is answered with."""
+"""Image networks on patches: Keras' own, but for the batch statistics; and the message of a wrong setting."""
 
 import keras
 import numpy as np
@@ -60,19 +60,19 @@ def test_three_standard_deviations_fill_the_range_of_the_backbone(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("settings", "mend"),
+    ("settings", "hint"),
     [
         ({"backbone": "alexnet", "weights": "none"}, "add a line to BACKBONES"),
         ({"backbone": "small", "weights": "imagenet"}, "Set weights: none"),
         ({"backbone": "mobilenetv2", "weights": "no/such/file.h5"}, "Give the path of a weights file without top"),
     ],
 )
-def test_a_backbone_or_weights_that_are_not_there_are_refused(settings, mend):
-    with pytest.raises(UserError, match=mend):
+def test_a_backbone_or_weights_that_are_not_there_are_errors(settings, hint):
+    with pytest.raises(UserError, match=hint):
         patch_vectors(keras.Input(SHAPE), keras.Input(()), **settings)
 
 
-def test_patches_too_small_for_a_backbone_are_refused():
+def test_patches_too_small_for_a_backbone_are_errors():
     with pytest.raises(UserError, match="Take 32 or more of both"):
         patch_vectors(keras.Input((64, 16, 3)), keras.Input(()), backbone="resnet50v2", weights="none")
 

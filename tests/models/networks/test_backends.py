@@ -1,4 +1,4 @@
-"""The same weights give the same answers on TensorFlow, JAX and PyTorch."""
+"""The same weights give the same logits on TensorFlow, JAX and PyTorch."""
 
 import importlib.util
 import os

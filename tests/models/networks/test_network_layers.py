@@ -22,7 +22,7 @@ CLIPS = [frames[:n].astype(np.float64) for frames, n in zip(FRAMES, LENGTHS, str
     ("n_frames", "n_windows"), [(1, 1), (127, 1), (128, 1), (129, 2), (192, 2), (193, 3), (384, 5), (1_000, 15)]
 )
 def test_there_are_as_many_windows_as_hold_every_frame(n_frames, n_windows):
-    """384 frames are the 5 windows of seed 004."""
+    """384 frames are the 5 windows of Fabien."""
     x = batch((n_frames,), n_dims=1, padding=200, garbage=0.0)
     _, real = map(values, RollingWindows(length=128, step=64)(x["frames"], x["mask"]))
     assert real.sum() == n_windows
@@ -39,7 +39,7 @@ def test_windows_begin_every_step_and_the_last_is_filled_up_with_zeros(n_frames,
     np.testing.assert_array_equal(windows[0, : len(wanted)], wanted)
 
 
-def test_a_step_that_does_not_divide_the_window_is_refused():
+def test_a_step_that_does_not_divide_the_window_is_an_error():
     with pytest.raises(ValueError, match="Take a step that divides it"):
         RollingWindows(length=8, step=3)
 
@@ -119,7 +119,7 @@ def test_where_nothing_is_real_all_weights_are_0():
     assert (values(pooling.masked_softmax(np.ones((1, 3), np.float32), np.zeros((1, 3), np.float32))) == 0).all()
 
 
-def test_seed_000s_attention_never_weighs_two_frames_by_more_than_e_squared():
+def test_wangs_attention_never_weighs_two_frames_by_more_than_e_squared():
     layer = pooling.ConstantVectorAttention()
     layer.build((1, 2, 4), (1, 2))
     layer.bias.assign([50.0, 0, 0, 0])  # u at a corner of the simplex, outputs at the ends of their range

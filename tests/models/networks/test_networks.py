@@ -23,7 +23,7 @@ def small_batch(name: str, *n_frames: int, padding: int = 0, seed: int = 0) -> d
     return batch(n_frames, n_dims=SMALL[name][1]["n_dims"], padding=padding, seed=seed)
 
 
-def test_a_network_of_which_nothing_is_said_is_built_from_the_types_of_its_settings():
+def test_a_network_without_test_sizes_is_built_from_the_types_of_its_settings():
     sizes = derived_sizes(TABLE["residual_cnn"])
     assert sizes["filters"] == (5, 4)
     assert sizes["embedding"] == 4
@@ -97,7 +97,7 @@ def test_attention_sums_to_1_over_what_is_real_and_is_0_on_padding(name):
 
 
 @every_network
-def test_a_saved_network_answers_as_before(name, tmp_path):
+def test_a_saved_network_predicts_as_before(name, tmp_path):
     model, x = small_network(name), small_batch(name, 23, 7, 1)
     model.save(tmp_path / "network.keras")
     loaded = keras.models.load_model(tmp_path / "network.keras")
@@ -152,11 +152,11 @@ def trainable(model: keras.Model) -> int:
 
 
 def without_statistics(model: keras.Model) -> int:
-    """Parameters as the seeds count them: with those of batch norm, without those of the input."""
+    """Parameters as the originals count them: with those of batch norm, without those of the input."""
     return model.count_params() - sum(int(np.prod(w.shape)) for w in model.get_layer("standardise").weights)
 
 
-def test_seed_000_has_1_005_575_parameters():
+def test_wangs_network_has_1_005_575_parameters():
     sizes = {"n_dims": 36, "n_classes": 7, "dense": 512, "units": 128, "dropout": 0.5}
     published = network_builder("blstm_attention")(attention="constant_vector", **sizes)
     assert without_statistics(published) == 1_005_575
@@ -164,7 +164,7 @@ def test_seed_000_has_1_005_575_parameters():
     assert without_statistics(paper) == 1_005_575 - (256 * 256 + 256) + 256  # u itself, no layer that makes it
 
 
-def test_seed_002_has_142_941_parameters():
+def test_the_network_of_ki4ai_skc_has_142_941_parameters():
     model = network_builder("cnn_blstm_attention")(
         n_dims=40, n_classes=7, filters=8, units=64, embedding=64, dropout=0.5
     )
@@ -173,13 +173,13 @@ def test_seed_002_has_142_941_parameters():
     assert without_statistics(model) + biases_before_batch_norm - per_frame + fixed_positions == 142_941
 
 
-def test_seed_003_has_3_884_parameters():
+def test_sobczaks_cnn_has_3_884_parameters():
     model = network_builder("spectrogram_cnn")(n_dims=128, n_classes=4, filters=8, dropout=0.5)
     flat, mean_over_time = 8 * 8 * 8 * 4, 8 * 8 * 4  # weights from 8 steps of 8 bands, or from their mean
     assert without_statistics(model) - mean_over_time + flat == 3_884
 
 
-def test_seed_004_has_656_583_parameters():
+def test_fabiens_network_has_656_583_parameters():
     model = network_builder("td_cnn_lstm")(
         n_dims=128, n_classes=7, length=128, step=64, filters=64, units=256, dropout=0.2
     )
@@ -195,6 +195,6 @@ def test_the_residual_cnn_has_about_300_000_parameters():
     assert 280_000 < trainable(model) < 330_000
 
 
-def test_an_unknown_attention_is_refused_with_the_ones_there_are():
+def test_an_unknown_attention_is_reported_with_the_ones_there_are():
     with pytest.raises(UserError, match=r"constant_vector.*learned_vector.*Fix it"):
         network_builder("blstm_attention")(n_dims=3, n_classes=2, dense=4, units=4, attention="dot", dropout=0.0)

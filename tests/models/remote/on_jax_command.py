@@ -55,7 +55,7 @@ def test_a_plan_that_cannot_be_carried_out_leaves_the_others_be_and_a_finished_o
     assert "finished earlier" in ran.stdout
 
 
-def test_another_backend_is_refused(place):
+def test_another_backend_is_an_error(place):
     ran = run(place, "one.json", out="nowhere", KERAS_BACKEND="numpy")
     assert ran.returncode == 1
     assert "Set KERAS_BACKEND=jax" in ran.stderr
@@ -65,7 +65,7 @@ def test_another_backend_is_refused(place):
     ("arguments", "message"),
     [(["one.json", "one.json"], "Rename their files"), (["one.json", "--together", "0"], "above 0")],
 )
-def test_arguments_that_make_no_sense_are_refused(place, arguments, message, capsys):
+def test_arguments_that_make_no_sense_are_errors(place, arguments, message, capsys):
     with contextlib.suppress(SystemExit):
         assert main([*arguments, "--features", "features", "--out", "out"]) == 1
     assert message in capsys.readouterr().err

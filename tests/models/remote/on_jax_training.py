@@ -55,7 +55,7 @@ def two_seeds(changes):
     return plan(LABELS, seeds=(0, 1), folds=folds, **changes)
 
 
-def test_every_fold_and_seed_answers_under_its_key(by_chance):
+def test_every_fold_and_seed_has_predictions_under_its_key(by_chance):
     the_plan, outcomes = by_chance
     assert [outcome.cache_key for outcome in outcomes] == [key for fold in the_plan.folds for key in fold.cache_keys]
     for outcome in outcomes:
@@ -143,7 +143,7 @@ def test_one_batch_of_all_is_exactly_the_ordinary_training_also_for_folds_of_une
         assert mine.chosen["temperature"] == pytest.approx(other.chosen["temperature"], rel=0.02)
 
 
-def test_an_easy_task_is_learnt_as_well_as_by_the_ordinary_training(tmp_path):
+def test_an_easy_task_is_learned_as_well_as_by_the_ordinary_training(tmp_path):
     labels, frames = corpus(noise=0.0)
     training = TRAINING | {"learning_rate": 0.02}
     the_plan = plan(labels, folds=plan(labels).folds[:2], speaker_norm=True, training=training)
@@ -156,7 +156,7 @@ def test_an_easy_task_is_learnt_as_well_as_by_the_ordinary_training(tmp_path):
         assert np.mean(np.array(said) == np.array(meant)) > 0.9
 
 
-def test_each_fold_stops_for_itself_and_answers_with_its_best_epoch(tmp_path):
+def test_each_fold_stops_for_itself_and_predicts_with_its_best_epoch(tmp_path):
     """The second fold's validation clips are labelled wrong: it gets worse by learning, and stops before the first."""
     the_plan, frames = one_validation_part_right_and_one_wrong()
     told = []
@@ -173,7 +173,7 @@ def test_each_fold_stops_for_itself_and_answers_with_its_best_epoch(tmp_path):
 
 
 def one_validation_part_right_and_one_wrong():
-    """Test parts are the validation clips under other names, so that answers tell which weights were kept."""
+    """Test parts are the validation clips under other names, so that predictions show which weights were kept."""
     labels, frames = corpus(noise=0.3)
     checked = [row for row, speaker in enumerate(labels.speakers) if speaker == "s3"]
     parts = {"train": [row for row in range(len(frames)) if row not in checked]}
@@ -194,14 +194,14 @@ def one_validation_part_right_and_one_wrong():
     return plan(every, folds=folds, training=training, seeds=(4,)), frames
 
 
-def test_training_that_diverges_is_refused_by_name(tmp_path):
+def test_training_that_diverges_is_an_error_that_names_the_fold(tmp_path):
     broken = [frames.copy() for frames in FRAMES]
     broken[0][:] = np.nan
     with pytest.raises(UserError, match=r"speaker s1, seed 0: training diverged in epoch 1.*Lower training"):
         trained(plan(LABELS, folds=plan(LABELS).folds[1:]), tmp_path, frames=broken)
 
 
-def test_bfloat16_gives_answers_near_those_of_float32(without_chance, tmp_path):
+def test_bfloat16_gives_posteriors_near_those_of_float32(without_chance, tmp_path):
     the_plan = plan(LABELS, training=TRAINING | {"precision": "mixed_bfloat16"})
     assert_the_same(trained(the_plan, tmp_path), without_chance, atol=0.05)
 

@@ -8,7 +8,7 @@ from ser_tasks.augmentation.frames import at_tempo
 from ser_tasks.models.remote.batches import augmented, gathered
 from ser_tasks.models.remote.draws import Draws
 from ser_tasks.models.remote.settings import Settings
-from ser_tasks.models.training.augment import Batch, mixed_up
+from ser_tasks.models.training.augment import Batch, mixup
 from ser_tasks.models.training.batches import pad
 
 RNG = np.random.default_rng(0)
@@ -78,7 +78,7 @@ def test_mixup_is_that_of_the_ordinary_training():
         def beta(self, a, b):
             return 0.3
 
-    expected = mixed_up(batch(draws()), generator=Chance(), alpha=0.2)
+    expected = mixup(batch(draws()), generator=Chance(), alpha=0.2)
     made = batch(draws(partner=np.array([2, 3, 1, 0]), share=np.float32(0.3)), mixup_alpha=0.2)
     for found, wanted in zip(made, expected, strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-6)

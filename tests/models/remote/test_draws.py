@@ -4,7 +4,7 @@ import numpy as np
 
 from ser_tasks.augmentation.balance import class_weights
 from ser_tasks.models.remote.clips import Clips, padded_lengths
-from ser_tasks.models.remote.draws import FILLER, dealt, draw_epoch
+from ser_tasks.models.remote.draws import FILLER, draw_epoch, split_evenly
 from ser_tasks.models.remote.settings import Settings
 from tests.models.remote.small_plans import AUGMENTATION, N_DIMS, TRAINING
 
@@ -41,14 +41,14 @@ def test_every_utterance_comes_once_with_the_weight_of_its_class():
     np.testing.assert_array_equal(draws.weight[~real], 0)
 
 
-def test_few_items_are_dealt_evenly_and_fillers_stand_behind_them():
-    places = dealt(np.arange(10), n_steps=4, batch_size=5)
+def test_few_items_are_split_evenly_and_fillers_stand_behind_them():
+    places = split_evenly(np.arange(10), n_steps=4, batch_size=5)
     assert (places != FILLER).sum(axis=1).tolist() == [3, 3, 2, 2]
     assert places[0].tolist() == [0, 1, 2, FILLER, FILLER]
 
 
 def test_no_batch_is_empty_even_with_fewer_items_than_steps():
-    places = dealt(np.array([7, 8]), n_steps=4, batch_size=3)
+    places = split_evenly(np.array([7, 8]), n_steps=4, batch_size=3)
     assert places[:, 0].tolist() == [7, 7, 8, 8]
 
 

@@ -1,4 +1,4 @@
-"""Plans as files: what is written is read, and what cannot be carried out is refused before anything is trained."""
+"""Plans as files: what is written is read, and what cannot be carried out is an error before anything is trained."""
 
 import json
 from dataclasses import replace
@@ -25,13 +25,13 @@ def test_another_setting_is_another_plan():
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 0}'])
-def test_what_is_no_plan_of_this_format_is_refused(tmp_path, content):
+def test_what_is_no_plan_of_this_format_is_an_error(tmp_path, content):
     (tmp_path / "plan.json").write_text(content)
     with pytest.raises(UserError, match="Write the plan again"):
         read_plan(tmp_path / "plan.json")
 
 
-def test_a_missing_and_a_misspelt_key_are_refused(tmp_path):
+def test_a_missing_and_a_misspelt_key_are_errors(tmp_path):
     write_plan(tmp_path / "plan.json", plan(LABELS))
     values = json.loads((tmp_path / "plan.json").read_text())
     values["fold"] = values.pop("folds")
@@ -61,7 +61,7 @@ def fold(**changes):
         ),
     ],
 )
-def test_a_plan_that_contradicts_itself_is_refused(tmp_path, changes, message):
+def test_a_plan_that_contradicts_itself_is_an_error(tmp_path, changes, message):
     with pytest.raises(UserError, match=message):
         write_plan(tmp_path / "plan.json", plan(LABELS, **changes))
 

@@ -33,13 +33,13 @@ def recogniser(*, turns: int = 0, classifier: str = "logistic_regression") -> Se
 
 
 @pytest.mark.parametrize("classifier", ["logistic_regression", "svm"])
-def test_what_the_encoder_tells_apart_is_learnt(classifier):
+def test_what_the_encoder_distinguishes_is_learned(classifier):
     model = recogniser(classifier=classifier)
     model.fit(spoken(0), None)
     assert recall(model, spoken(1)) == 1
 
 
-def test_what_was_said_before_helps_only_where_it_is_read():
+def test_earlier_turns_help_only_where_they_are_read():
     train, test = spoken(0, in_context=True), spoken(1, in_context=True)
     found = {}
     for turns in (0, 1):
@@ -56,7 +56,7 @@ def test_vectors_have_length_1_and_those_of_earlier_turns_the_weight_of_the_cont
     np.testing.assert_allclose(rows, [[0, 0.6, 0, 0.8, 0.3, 0, 0, 0.4], [0, 0, 0, 1, 0, 0, 0, 0]], atol=1e-6)
 
 
-def test_a_missing_library_is_said_with_what_to_install(monkeypatch):
+def test_a_missing_library_is_reported_with_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(UserError, match=r"needs the library sentence-transformers.*pip install"):
         load_encoder("any")

@@ -1,4 +1,4 @@
-"""Networks on words: the contract of all networks, and tasks with known answers."""
+"""Networks on words: the contract of all networks, and tasks with known solutions."""
 
 import keras
 import numpy as np
@@ -104,7 +104,7 @@ def test_one_step_changes_every_layer(name):
 
 
 @every_network
-def test_a_saved_network_answers_as_before(name, tmp_path):
+def test_a_saved_network_predicts_as_before(name, tmp_path):
     model, x = small_network(name), batch((3, 5), (1,))
     model.save(tmp_path / "network.keras")
     loaded = keras.models.load_model(tmp_path / "network.keras")
@@ -118,7 +118,7 @@ def test_the_logits_are_a_linear_map_of_the_embedding(name):
     np.testing.assert_allclose(values(embedding_model(model)(x)) @ kernel + bias, values(model(x)), atol=1e-5)
 
 
-def test_tokens_come_with_their_turn_and_whether_the_same_speaker_said_it():
+def test_tokens_come_with_their_turn_and_whether_the_speaker_is_the_same():
     vocabulary = Vocabulary(("no", "way", "!"))
     dialogue = (Turn("Early no", "A"), Turn("Way", "A"), Turn("", "B"), Turn("No!", "A"))
     expected = [[3, 2, 1], [UNKNOWN, 1, 0], [2, 0, 1], [4, 0, 1]]
@@ -144,7 +144,7 @@ def test_given_word_vectors_are_what_the_network_begins_with():
     np.testing.assert_array_equal(values(found)[0], vectors[x["frames"][0, :, 0].astype(int)])
 
 
-def test_turns_that_were_not_said_have_no_part_in_the_answer_and_others_have():
+def test_absent_turns_do_not_count_and_others_do():
     model = small_network("dialogue")
     alone, after = batch((4,)), batch((6, 4))
     after["frames"][0, -4:, 0] = alone["frames"][0, :, 0]
@@ -164,20 +164,20 @@ def recogniser(name: str, *, words: WordsParams = WORDS, epochs: int = 8, **size
     )
 
 
-def test_telling_words_are_learnt():
+def test_telling_words_are_learned():
     network = recogniser("text_lstm", **LSTM, pooling="attention", bidirectional=True)
     chosen = network.fit(spoken(0), None)
     assert recall(network, spoken(1)) > 0.95
     assert chosen["words"] == len(network.vocabulary.words)
 
 
-def test_what_was_said_before_is_learnt_from():
+def test_earlier_turns_are_trained_on():
     network = recogniser("dialogue_blstm", **DIALOGUE)
     network.fit(spoken(0, n=240, in_context=True), spoken(2, in_context=True))
     assert recall(network, spoken(1, in_context=True)) > 0.9
 
 
-def test_the_vocabulary_is_of_the_speakers_that_are_learnt_from_alone(tmp_path):
+def test_the_vocabulary_is_of_the_training_speakers_alone(tmp_path):
     (tmp_path / "vectors.txt").write_text("great 1 2 3\nstop 4 5 6\n", encoding="utf-8")
     words = WordsParams(min_count=1, vectors=str(tmp_path / "vectors.txt"), balance=0.0)
     network = recogniser("text_lstm", words=words, epochs=1, **LSTM, pooling="last", bidirectional=False)
@@ -201,7 +201,7 @@ def test_the_logits_are_moved_from_the_balance_of_the_training_to_the_one_wanted
     np.testing.assert_allclose(moved - moved[0], np.log([9, 4, 9]) - np.log(9), atol=1e-4)  # each count and one more
 
 
-def test_the_table_builds_it_and_an_unknown_pooling_is_refused():
+def test_the_table_builds_it_and_an_unknown_pooling_is_an_error():
     model = text_network("text_lstm")
     section = TextNetworkSection(
         TextLstmParams(training=TRAINING, words=WORDS, **LSTM, pooling="last", bidirectional=True)

@@ -9,7 +9,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.text.dialogue_tfidf import DialogueTfidf
 from ser_tasks.models.text.tfidf import TfidfRecogniser
-from ser_tasks.models.unfitted import refuse_fitted
+from ser_tasks.models.unfitted import check_unfitted
 from ser_tasks.params import ContextParams, TfidfParams
 from ser_tasks.text.transcripts import Turn
 from tests.models.text.dialogues import CLASSES, recall, spoken
@@ -27,11 +27,11 @@ def fitted(settings: TfidfParams, train: Examples, validation: Examples | None =
     return recogniser
 
 
-def test_telling_words_are_learnt():
+def test_telling_words_are_learned():
     assert recall(fitted(params(), spoken(0)), spoken(1)) == 1
 
 
-def test_what_was_said_before_helps_only_where_it_is_read():
+def test_earlier_turns_help_only_where_they_are_read():
     train, test = spoken(0, in_context=True), spoken(1, in_context=True)
     assert recall(fitted(params(turns=1), train), test) == 1
     assert recall(fitted(params(turns=0), train), test) < 0.6
@@ -55,7 +55,7 @@ def test_the_blocks_of_an_earlier_turn_carry_its_words_its_speaker_and_whether_t
 
 
 @pytest.mark.parametrize("turns", [0, 1])
-def test_an_utterance_without_words_is_answered_by_what_remains_when_all_words_are_taken_away(turns):
+def test_an_utterance_without_words_is_predicted_by_what_remains_without_any_word(turns):
     recogniser = fitted(params(turns=turns), spoken(0))
     silent = (Turn("", "A"),)
     found = recogniser.posteriors((silent, silent))
@@ -72,7 +72,7 @@ def test_words_of_validation_and_of_test_are_no_part_of_the_vocabulary():
     assert "great" in vocabulary
 
 
-def test_an_official_validation_part_chooses_c_and_temperature_but_is_not_learnt_from():
+def test_an_official_validation_part_chooses_c_and_temperature_but_is_not_trained_on():
     train, other = spoken(0), spoken(1)
     wrong = Examples(other.features, np.roll(other.emotions, 1), other.speakers)
     misled = TfidfRecogniser(params(c=(1.0,)), classes=CLASSES, seed=0)
@@ -96,7 +96,7 @@ def test_weights_follow_the_balance():
     np.testing.assert_allclose(shares[1.0], [1 / 3] * 3, atol=0.02)
 
 
-def test_a_class_without_training_utterances_keeps_its_column_and_is_not_answered():
+def test_a_class_without_training_utterances_keeps_its_column_and_is_not_predicted():
     train = spoken(0)
     two = train.part(list(np.flatnonzero(train.emotions != "joy")))
     posteriors = fitted(params(), two).posteriors(spoken(1).features)
@@ -104,7 +104,7 @@ def test_a_class_without_training_utterances_keeps_its_column_and_is_not_answere
     assert (posteriors.argmax(axis=1) != CLASSES.index("joy")).all()
 
 
-def test_features_of_sound_and_words_too_rare_are_refused():
+def test_features_of_sound_and_words_too_rare_are_errors():
     sound = Examples(np.zeros((6, 4), np.float32), np.array(CLASSES * 2), np.array(list("aabbcc")))
     with pytest.raises(UserError, match=r"reads the turns of a dialogue.*must be 'transcripts'"):
         fitted(params(), sound)
@@ -113,5 +113,5 @@ def test_features_of_sound_and_words_too_rare_are_refused():
 
 
 def test_nothing_is_fitted_before_the_fold():
-    refuse_fitted(TfidfRecogniser(params(), classes=CLASSES, seed=0), where="fold 1")
+    check_unfitted(TfidfRecogniser(params(), classes=CLASSES, seed=0), where="fold 1")
     assert not hasattr(TfidfRecogniser(params(), classes=CLASSES, seed=0), "pipeline")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_tasks.models.training.augment import Batch, mixed_up, varied
+from ser_tasks.models.training.augment import Batch, augmented, mixup
 from ser_tasks.params import AugmentationParams, SpecAugmentParams
 
 OFF = AugmentationParams(tempo=None, spec_augment=None, mixup_alpha=None)
@@ -16,20 +16,20 @@ def generator() -> np.random.Generator:
 
 
 def test_null_means_untouched():
-    assert varied(CLIP, generator=generator(), settings=OFF) is CLIP
+    assert augmented(CLIP, generator=generator(), settings=OFF) is CLIP
 
 
 def test_tempo_changes_the_length_within_its_range():
     settings = OFF.model_copy(update={"tempo": (0.5, 2.0)})
     chance = generator()
-    lengths = [len(varied(CLIP, generator=chance, settings=settings)) for _ in range(50)]
+    lengths = [len(augmented(CLIP, generator=chance, settings=settings)) for _ in range(50)]
     assert 50 <= min(lengths) < 90
     assert 110 < max(lengths) <= 200
 
 
 def test_masks_put_the_mean_where_something_was_and_leave_the_rest():
     settings = OFF.model_copy(update={"spec_augment": MASKS})
-    masked = varied(CLIP, generator=generator(), settings=settings)
+    masked = augmented(CLIP, generator=generator(), settings=settings)
     changed = masked != CLIP
     assert 0 < changed.mean() < 0.6
     np.testing.assert_allclose(masked[changed], CLIP.mean(), rtol=1e-6)
@@ -37,19 +37,19 @@ def test_masks_put_the_mean_where_something_was_and_leave_the_rest():
 
 @pytest.fixture
 def batch() -> Batch:
-    """Two clips, of 4 and of 2 frames, the second padded with what must never be heard."""
+    """Two clips, of 4 and of 2 frames, the second padded with what must never be used."""
     frames = np.array([[[1], [1], [1], [1]], [[5], [5], [99], [99]]], np.float32)
     mask = np.array([[1, 1, 1, 1], [1, 1, 0, 0]], np.float32)
     return Batch(frames, mask, np.eye(2, dtype=np.float32), np.array([1, 3], np.float32))
 
 
 def test_without_alpha_the_batch_stays(batch):
-    assert mixed_up(batch, generator=generator(), alpha=None) is batch
+    assert mixup(batch, generator=generator(), alpha=None) is batch
 
 
 def test_mixup_is_linear_where_both_speak_and_the_one_alone_where_one_does(batch):
     for seed in range(20):
-        mixed = mixed_up(batch, generator=np.random.default_rng(seed), alpha=1.0)
+        mixed = mixup(batch, generator=np.random.default_rng(seed), alpha=1.0)
         share = mixed.targets[0, 0]
         np.testing.assert_allclose(mixed.targets.sum(axis=1), 1, rtol=1e-6)
         if share == 1:  # each clip met itself

@@ -1,4 +1,4 @@
-"""The training loop on a task with a known answer: which of two dimensions rises over time."""
+"""The training loop on a task with a known solution: which of two dimensions rises over time."""
 
 import keras
 import numpy as np
@@ -15,11 +15,11 @@ from ser_tasks.models.training import trainer
 from ser_tasks.models.training.trainer import (
     Labelled,
     inputs,
-    judge,
     network_logits,
     steps_per_epoch,
     train,
     training_batches,
+    validate,
 )
 from ser_tasks.params import AugmentationParams, NetworkParams, TrainingParams
 
@@ -72,7 +72,7 @@ def fitted() -> tuple[NetworkRecogniser, dict]:
     return network, network.fit(examples(0), None)
 
 
-def test_a_learnable_task_is_learnt_and_answered_for_unseen_clips(fitted):
+def test_a_learnable_task_is_learned_and_unseen_clips_are_recognised(fitted):
     network, test = fitted[0], examples(1)
     posteriors = network.posteriors(test.features)
     np.testing.assert_allclose(posteriors.sum(axis=1), 1)
@@ -93,7 +93,7 @@ def test_the_same_seed_gives_the_same_network(fitted):
     )
 
 
-def test_answers_come_in_the_order_of_the_questions(fitted):
+def test_predictions_come_in_the_order_of_the_inputs(fitted):
     features = examples(1).features
     forward, backward = (fitted[0].posteriors(part) for part in (features, features[::-1]))
     np.testing.assert_allclose(forward, backward[::-1], atol=1e-5)
@@ -120,7 +120,7 @@ def test_later_epochs_that_do_worse_on_validation_are_undone():
     model = recogniser().build(n_dims=8, n_classes=2)
     history = train(model, part, opposite, settings=settings, seed=0)
     assert history.epochs[-1].val_uar < history.kept.val_uar - 0.05, "what is learnt is wrong for this validation part"
-    assert judge(model, opposite, settings=SETTINGS)[0] == pytest.approx(history.kept.val_uar)
+    assert validate(model, opposite, settings=SETTINGS)[0] == pytest.approx(history.kept.val_uar)
 
 
 def test_clips_of_one_length_may_be_followed_by_clips_of_another():
@@ -170,7 +170,7 @@ def test_a_row_of_statistics_is_an_utterance_of_one_frame():
     assert network.embeddings(rows).shape == (96, 3)
 
 
-def test_an_utterance_is_heard_as_it_is_or_as_one_of_its_copies():
+def test_an_utterance_is_trained_on_as_it_is_or_as_one_of_its_copies():
     rng = np.random.default_rng(0)
     clips, copy = [np.zeros((3, 1), np.float32)], [np.ones((3, 1), np.float32)]
     part = Labelled(clips, np.zeros(1, int), (copy,))
@@ -203,7 +203,7 @@ def test_inputs_are_named_as_networks_name_them():
     assert given["mask"].sum() == 5
 
 
-def test_after_a_refit_all_training_speakers_have_been_learnt_from_for_as_many_epochs(monkeypatch):
+def test_after_a_refit_all_training_speakers_have_been_trained_on_for_as_many_epochs(monkeypatch):
     trainings = []
 
     def remember(model, learn, check, *, epochs, **settings):

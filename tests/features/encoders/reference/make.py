@@ -1,4 +1,4 @@
-"""Writes what stands beside it: a small Whisper with random weights, and what the reference implementations hear.
+"""Writes the files beside it: a small Whisper with random weights, and the embeddings of reference implementations.
 
 Run by hand, in an environment of its own:
     pip install torch==2.13.0 transformers==5.0.0 ctranslate2==4.8.5

@@ -1,4 +1,4 @@
-"""Answers of all members at once."""
+"""Logits of all members at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.models.remote.draws import FILLER, dealt
+from ser_tasks.models.remote.draws import FILLER, split_evenly
 from ser_tasks.models.remote.members import Rows
 from ser_tasks.models.remote.stacked import State
 from ser_tasks.models.remote.work import Work
@@ -16,11 +16,11 @@ Logits = NDArray[np.float64]
 
 
 def logits(work: Work, state: State, parts: Sequence[Rows]) -> list[Logits]:
-    """Answers of each member for utterances of its own, shape (n_utterances, n_classes), in their order."""
+    """Logits of each member for utterances of its own, shape (n_utterances, n_classes), in their order."""
     batch_size, lengths = work.plan.settings.batch_size, work.clips.lengths
     n_steps = max(-(-len(rows) // batch_size) for rows in parts)
     orders = [np.argsort(lengths[rows], kind="stable") for rows in parts]
-    places = np.stack([dealt(order, n_steps=n_steps, batch_size=batch_size) for order in orders])
+    places = np.stack([split_evenly(order, n_steps=n_steps, batch_size=batch_size) for order in orders])
     chosen = np.stack([rows[place] for rows, place in zip(parts, places, strict=True)])
     length = np.where(places == FILLER, 0, lengths[chosen])
     steps = [

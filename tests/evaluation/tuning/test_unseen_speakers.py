@@ -1,4 +1,4 @@
-"""The search never hears the outer test speakers: spoil all that is theirs, and it ends the same."""
+"""The search never sees the outer test speakers: spoil all that is theirs, and it ends the same."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ EMOTIONS = ("anger", "happiness", "sadness")
 
 
 def corpus() -> tuple[pd.DataFrame, np.ndarray]:
-    """Five speakers, three emotions, four utterances of each; features that tell them apart, not always."""
+    """Five speakers, three emotions, four utterances of each; features that distinguish them, not always."""
     rows = [
         {"utterance_id": f"{s}{e}{n}", "speaker": s, "emotion": e, "group": None, "sha256": None}
         for s in "abcde"

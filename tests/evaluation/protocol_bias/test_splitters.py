@@ -2,9 +2,9 @@
 
 import pytest
 
-from ser_tasks.evaluation.protocol_bias.dealing import LeftOutError, cells, group_folds, random_folds, sentence_folds
 from ser_tasks.evaluation.protocol_bias.equal_size import equal_folds
 from ser_tasks.evaluation.protocol_bias.shared import shared_with_training
+from ser_tasks.evaluation.protocol_bias.splitters import LeftOutError, cells, group_folds, random_folds, sentence_folds
 from ser_tasks.evaluation.splits import leave_one_out
 from tests.evaluation.protocol_bias.small_corpus import corpus, sentences_of, speakers_of
 
@@ -23,7 +23,7 @@ DEALT = {
 
 
 @pytest.mark.parametrize("name", DEALT)
-def test_every_utterance_is_tested_once_and_never_learnt_from_then(name):
+def test_every_utterance_is_tested_once_and_never_trained_on_then(name):
     folds = DEALT[name](corpus())
     assert sorted(i for fold in folds for i in fold.test) == sorted(corpus().utterance_id)
     assert not any(set(fold.train) & set(fold.test) for fold in folds)
@@ -74,7 +74,7 @@ def test_a_corpus_without_what_a_protocol_needs_has_a_reason_instead_of_a_row(de
         deal(corpus().assign(transcript=transcripts), 4, seed=0)
 
 
-def test_groups_of_one_are_no_groups_and_a_rare_class_cannot_be_dealt():
+def test_groups_of_one_are_no_groups_and_a_rare_class_cannot_be_split():
     with pytest.raises(LeftOutError, match="no twin takes"):
         group_folds(corpus().assign(group=lambda table: table.utterance_id), 4, seed=0)
     with pytest.raises(LeftOutError, match="anger has 32 utterances, too few for 40 folds"):

@@ -1,4 +1,4 @@
-"""What must not change an answer: as a definition, and as a requirement on a recogniser of the demo corpus."""
+"""What must not change a prediction: as a definition, and as a requirement on a recogniser of the demo corpus."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.corpora.synthesis.corpus import EMOTIONS, SAMPLING_RATE, synthesise_utterance
-from ser_tasks.evaluation.robustness.behaviour import Behaviour, Shift, shifts, verdicts
+from ser_tasks.evaluation.robustness.invariance_tests import InvarianceResult, Shift, shifts, statuses
 from ser_tasks.evaluation.robustness.invariances import INVARIANCES
 from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models.recogniser import Examples
@@ -42,7 +42,7 @@ def test_each_change_is_what_it_says():
     assert back.duration == pytest.approx(given.duration, abs=1e-3)
 
 
-def test_storing_channels_and_polarity_change_no_answer_of_a_bundle(bundle_folder):
+def test_storing_channels_and_polarity_change_no_prediction_of_a_bundle(bundle_folder):
     moved = shifts(load_bundle(bundle_folder), recording(voice("neutral", speaker=5)))
     assert set(moved) == set(INVARIANCES)
     for name in ("stereo", "flac", "polarity"):
@@ -51,25 +51,25 @@ def test_storing_channels_and_polarity_change_no_answer_of_a_bundle(bundle_folde
 
 
 def test_a_verdict_counts_labels_and_takes_the_largest_shift():
-    def behaviour(name, shift):
-        return Behaviour(Path(name), dict.fromkeys(INVARIANCES, shift))
+    def result(name, shift):
+        return InvarianceResult(Path(name), dict.fromkeys(INVARIANCES, shift))
 
     found = [
-        behaviour("a", Shift("x", "x", 0.02)),
-        behaviour("b", Shift("x", "y", 0.2)),
-        Behaviour(Path("c"), {}, "cut"),
+        result("a", Shift("x", "x", 0.02)),
+        result("b", Shift("x", "y", 0.2)),
+        InvarianceResult(Path("c"), {}, "cut"),
     ]
     strict, lax = (ToleranceParams(labels_changed=share, confidence=0.25) for share in (0.1, 0.5))
-    verdict = verdicts(found, strict)[0]
-    assert (verdict.recordings, verdict.changed, verdict.largest, verdict.worst) == (2, 1, 0.2, Path("b"))
-    assert not verdict.holds
-    assert verdicts(found, lax)[0].holds
-    assert not verdicts(found, lax.model_copy(update={"confidence": 0.1}))[0].holds
+    status = statuses(found, strict)[0]
+    assert (status.recordings, status.changed, status.largest, status.worst) == (2, 1, 0.2, Path("b"))
+    assert not status.holds
+    assert statuses(found, lax)[0].holds
+    assert not statuses(found, lax.model_copy(update={"confidence": 0.1}))[0].holds
 
 
 @pytest.fixture(scope="module")
 def demo_answers():
-    """A function: how an SVM on peak-normalised demo speech answers to a speaker it has not heard, under a change."""
+    """A function: predictions of an SVM on peak-normalised demo speech for an unseen speaker, under a change."""
     params = read_params(PROJECT / "params.yaml")
     sections = {name: getattr(params, name) for name in SECTIONS}
 
@@ -93,7 +93,7 @@ def demo_answers():
 
 
 @pytest.mark.parametrize("name", ["softer", "full_scale", "silence"])
-def test_neither_level_nor_silence_at_the_ends_changes_what_the_demo_svm_answers(demo_answers, name):
+def test_neither_level_nor_silence_at_the_ends_changes_what_the_demo_svm_predicts(demo_answers, name):
     before, after = demo_answers(lambda sound: sound), demo_answers(INVARIANCES[name].change)
     np.testing.assert_array_equal(before.argmax(axis=1), after.argmax(axis=1))
     np.testing.assert_allclose(before, after, atol=0.05)

@@ -1,4 +1,4 @@
-"""Prediction tables as a comparison reads them: one line an utterance."""
+"""Prediction tables for comparisons: one line an utterance."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def posteriors(answers: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.floa
     return answers[list(classes)].to_numpy(np.float64)
 
 
-def said(answers: pd.DataFrame, classes: Sequence[str]) -> list[str]:
+def likeliest_classes(answers: pd.DataFrame, classes: Sequence[str]) -> list[str]:
     """The likeliest class of each utterance."""
     return predicted_classes(answers, classes)
 
@@ -35,4 +35,4 @@ def truth_index(answers: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.int
 
 def confusion(answers: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.int64]:
     """Counts of shape (n_classes, n_classes), rows the truth."""
-    return confusion_matrix(list(answers.truth), said(answers, classes), classes)
+    return confusion_matrix(list(answers.truth), likeliest_classes(answers, classes), classes)

@@ -1,4 +1,4 @@
-"""Does a bundle answer the same to what is the same? Each recording asked about as it is, and under every change."""
+"""Invariance tests of a bundle: predictions for each recording, and under every change that must not matter."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shift:
-    """How far an answer moved."""
+    """Difference of two predictions."""
 
     before: str
     after: str
-    confidence: float  # by which the probability of the answer before has moved, either way
+    confidence: float  # by which the probability of the label before has moved, either way
 
     @property
     def changed(self) -> bool:
@@ -33,7 +33,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class InvarianceResult:
     """Of one recording: the shift under each change by name, or why there is none."""
 
     path: Path
@@ -42,7 +42,7 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class InvarianceStatus:
     """On one invariance, over all recordings."""
 
     name: str
@@ -54,26 +54,26 @@ class Verdict:
 
     @property
     def title(self) -> str:
-        """What was done."""
+        """The change."""
         return INVARIANCES[self.name].title
 
 
-def behave(bundle: Bundle, paths: Sequence[Path]) -> list[Behaviour]:
-    """The behaviour on each file, one after the other; a file that cannot be answered to says why."""
+def check_invariances(bundle: Bundle, paths: Sequence[Path]) -> list[InvarianceResult]:
+    """The shifts on each file, one after the other; for a file without predictions, why."""
     found = []
     for path in paths:
         try:
-            found.append(Behaviour(path, shifts(bundle, read_recording(path))))
+            found.append(InvarianceResult(path, shifts(bundle, read_recording(path))))
         except UserError as error:
-            found.append(Behaviour(path, {}, str(error) if str(path) in str(error) else f"{path}: {error}"))
+            found.append(InvarianceResult(path, {}, str(error) if str(path) in str(error) else f"{path}: {error}"))
     return found
 
 
 def shifts(bundle: Bundle, recording: Recording) -> dict[str, Shift]:
-    """How far the answer to a recording moves under each invariance, by name.
+    """Shift of the prediction for a recording under each invariance, by name.
 
     Raises:
-        AudioError: sound that no answer can be had to
+        AudioError: sound that cannot be predicted
     """
     changed = [invariance.change(recording) for invariance in INVARIANCES.values()]
     before, *after = recognise_all(bundle, [recording, *changed])
@@ -85,19 +85,19 @@ def _shift(before: Prediction, after: Prediction) -> Shift:
     return Shift(label, after.emotion, abs(after.probabilities[label] - before.probabilities[label]))
 
 
-def verdicts(found: Sequence[Behaviour], tolerance: ToleranceParams) -> list[Verdict]:
+def statuses(found: Sequence[InvarianceResult], tolerance: ToleranceParams) -> list[InvarianceStatus]:
     """One for each invariance.
 
     Args:
         found: at least one of them without fault
-        tolerance: largest share of labels that may change, and by how much any probability of an answer may move
+        tolerance: largest share of labels that may change, and by how much any probability may move
     """
-    return [_verdict(name, [one for one in found if one.fault is None], tolerance) for name in INVARIANCES]
+    return [_status(name, [one for one in found if one.fault is None], tolerance) for name in INVARIANCES]
 
 
-def _verdict(name: str, found: Sequence[Behaviour], tolerance: ToleranceParams) -> Verdict:
+def _status(name: str, found: Sequence[InvarianceResult], tolerance: ToleranceParams) -> InvarianceStatus:
     worst = max(found, key=lambda one: one.shifts[name].confidence)
     largest = worst.shifts[name].confidence
     changed = sum(one.shifts[name].changed for one in found)
     holds = changed <= tolerance.labels_changed * len(found) and largest <= tolerance.confidence
-    return Verdict(name, len(found), changed, largest, worst.path, holds)
+    return InvarianceStatus(name, len(found), changed, largest, worst.path, holds)

@@ -20,7 +20,7 @@ def random_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[
     Raises:
         LeftOutError: a class has fewer utterances than there are folds
     """
-    _refuse_rare(utterances, n_folds)
+    _check_rare(utterances, n_folds)
     from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415  seconds
 
     dealer = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
@@ -31,9 +31,9 @@ def group_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[F
     """The same with twin takes and dialogs (`group`), and identical recordings, in one fold each.
 
     Raises:
-        LeftOutError: the corpus knows no groups, or none of two utterances
+        LeftOutError: the corpus has no groups, or none of two utterances
     """
-    _refuse_rare(utterances, n_folds)
+    _check_rare(utterances, n_folds)
     if not utterances.group.dropna().duplicated().any():
         raise LeftOutError("no twin takes or dialogs are known")
     whole = utterances.group.fillna(utterances.sha256).fillna(utterances.utterance_id)
@@ -44,7 +44,7 @@ def group_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[F
 
 
 def sentence_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[Fold, ...]:
-    """Sentences dealt into folds of about equal size: none is tested that was learnt from, voices are.
+    """Folds of whole sentences, of about equal size: tested sentences are not in the training set, their speakers are.
 
     Raises:
         LeftOutError: sentences are not known, there is one, or each is said once
@@ -53,13 +53,13 @@ def sentence_folds(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tupl
 
 
 def cells(utterances: pd.DataFrame, speakers: Sequence[frozenset[str]], n_folds: int, *, seed: int) -> tuple[Fold, ...]:
-    """Each part of the speakers with each part of the sentences; learnt from what has neither.
+    """Each part of the speakers with each part of the sentences; trained on what has neither.
 
     Args:
         utterances: rows of the utterance table
         speakers: ids of the utterances of each part of the speakers
         n_folds: parts of the sentences, fewer where there are fewer sentences
-        seed: of the dealing
+        seed: of the random split
 
     Raises:
         LeftOutError: as `sentence_folds`
@@ -89,7 +89,7 @@ def sentence_parts(utterances: pd.DataFrame, n_parts: int, *, seed: int) -> list
     return [frozenset(fold.test) for fold in dealt]
 
 
-def _refuse_rare(utterances: pd.DataFrame, n_folds: int) -> None:
+def _check_rare(utterances: pd.DataFrame, n_folds: int) -> None:
     rarest = utterances.emotion.value_counts()
     if rarest.min() < n_folds:
         raise LeftOutError(f"{rarest.idxmin()} has {rarest.min()} utterances, too few for {n_folds} folds")
