@@ -12,7 +12,7 @@ RUN apt-get update \
  && useradd --create-home --uid 1000 ser
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /ser
-COPY --chown=ser pyproject.toml README.md LICENSE params.yaml dvc.yaml prefect.yaml prefect.toml ./
+COPY --chown=ser pyproject.toml README.md LICENSE params.yaml stages.yaml dvc.yaml prefect.yaml prefect.toml ./
 COPY --chown=ser apps apps
 COPY --chown=ser pipelines pipelines
 COPY --chown=ser ser_tasks ser_tasks

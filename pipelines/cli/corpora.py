@@ -56,7 +56,7 @@ def fetch(
             done = fetch_into(wanted, DATA, origin=origin, everything=everything, progress=bar)
         typer.echo(f"{done.root}: {done.n_files} files, {done.how}")
         typer.echo(dvc_add(done.manifest))
-        typer.echo(f"Next: ser check {corpus}, and name it under corpora: in params.yaml")
+        typer.echo(f"Next: ser check {corpus}, then: ser evaluate {corpus} svm")
 
 
 @app.command(rich_help_panel=CORPORA)

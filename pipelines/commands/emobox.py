@@ -8,14 +8,13 @@ from pipelines.display.tables import CONSOLE
 from pipelines.evaluations.plan import labelled_corpus
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
-from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora.emobox.lists import read_folds
 from ser_tasks.corpora.emobox.match import match_folds
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import LeakError, UserError
 from ser_tasks.evaluation.audit import audit_folds, may_straddle
 from ser_tasks.params import EmoboxFolds
-from ser_tasks.params.editing import with_values
+from ser_tasks.params.editing import change_file, with_values
 from ser_tasks.params.reading import PARAMS_FILE
 
 
@@ -52,8 +51,6 @@ def import_folds(corpus: str, folder: str, *, shared_speakers: bool, shared_grou
             f"[yellow]Not speaker-independent: {shared['speaker']} test utterances have their speaker in the training "
             f"part, {shared['group']} a twin take. Results will note it.[/]"
         )
-    text = with_values(PARAMS_FILE.read_text(encoding="utf-8"), {f"corpus.{corpus}.emobox": section.model_dump()})
-    with atomic_path(PARAMS_FILE) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    change_file(PARAMS_FILE, lambda text: with_values(text, {f"corpus.{corpus}.emobox": section.model_dump()}))
     CONSOLE.print(f"Written: corpus.{corpus}.emobox in {PARAMS_FILE}. Next: evaluate on them:")
     CONSOLE.print(f"  ser evaluate {corpus} svm --protocol emobox")

@@ -1,8 +1,14 @@
 """`ser evaluate` and `ser bundle`: a line of params.yaml, and the stages that it needs."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import pandas as pd
+from filelock import FileLock
+
+from pipelines import paths
 from pipelines.commands.arguments import PROTOCOLS, check_name
 from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
@@ -15,8 +21,12 @@ from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import EvaluationLine, Params
-from ser_tasks.params.editing import with_item, with_values
+from ser_tasks.params.editing import change_file, with_item, with_values
 from ser_tasks.params.reading import PARAMS_FILE
+from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+
+LOCK = paths.WORK.parent / "params.lock"
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def evaluate(corpus: str, model: str, protocol: str) -> int:
@@ -25,12 +35,16 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
     Raises:
         UserError: an unknown name, or an impossible evaluation; params.yaml is then as it was
     """
-    params = project_params()
     check_name("--protocol", protocol, PROTOCOLS, hint="Name one of them.")
-    line = _line(corpus, model, protocol, params)
-    if line.key not in {own.key for own in evaluations_of(params)}:
-        _write(with_item(_text(), "evaluations", line.model_dump()), f"evaluations: {_flow(line.model_dump())}")
-    return _run(f"evaluate@{line.key}")
+    with _alone():
+        params = project_params()
+        line = _line(corpus, model, protocol, params)
+        new = line.key not in {own.key for own in evaluations_of(params)}
+        if new:
+            _check_words(line)
+            written = f"evaluations: {_flow(line.model_dump())}"
+            _write(lambda text: with_item(text, "evaluations", line.model_dump()), written, corpus)
+    return _run(f"evaluate@{line.key}", new=new)
 
 
 def bundle(corpus: str, model: str, name: str | None) -> int:
@@ -39,23 +53,31 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
     Raises:
         UserError: an unknown name, a model that cannot be bundled, or a name that another bundle has
     """
-    params = project_params()
-    line = _line(corpus, model, "speaker_independent", params)
-    check_bundled(model)
-    name = name or f"{corpus}_{model}"
-    entry, there = line.model_dump(), params.bundles.get(name)
-    if there is None:
-        _write(with_values(_text(), {f"bundles.{name}": entry}), f"bundles: {name}: {_flow(entry)}")
-    elif there.model_dump() != entry:
-        raise UserError(f"{PARAMS_FILE}: bundles.{name} is {_flow(there.model_dump())}. Give another --name.")
-    return _run(f"bundle@{name}")
+    name = f"{corpus}_{model}" if name is None else name
+    if not NAME.fullmatch(name):
+        raise UserError(f"--name {name!r}: expected small letters, digits and underscores, beginning with a letter.")
+    if model in MODELS:
+        check_bundled(model)
+    with _alone():
+        params = project_params()
+        entry, there = _line(corpus, model, "speaker_independent", params).model_dump(), params.bundles.get(name)
+        if there is None:
+            written = f"bundles: {name}: {_flow(entry)}"
+            _write(lambda text: with_values(text, {f"bundles.{name}": entry}), written, corpus)
+        elif there.model_dump() != entry:
+            raise UserError(f"{PARAMS_FILE}: bundles.{name} is {_flow(there.model_dump())}. Give another --name.")
+    status = _run(f"bundle@{name}", new=there is None)
+    if status == 0:
+        CONSOLE.print(f"Next: ser predict FILE --bundle {name}")
+    return status
 
 
-def _run(stage: str) -> int:
+def _run(stage: str, *, new: bool) -> int:
     """DVC's exit status."""
     status = repro([stage])
     if status:
-        CONSOLE.print(f"{PARAMS_FILE} keeps its line: fix this, then `ser repro {stage}`; or delete the line.")
+        line = f"{PARAMS_FILE} keeps its new line: fix this, then" if new else "Fix this, then"
+        CONSOLE.print(f"{line} `ser repro {stage}`" + ("; or delete the line." if new else "."))
     return status
 
 
@@ -65,25 +87,37 @@ def _line(corpus: str, model: str, protocol: str, params: Params) -> EvaluationL
     return EvaluationLine.model_validate({"corpus": corpus, "protocol": protocol, "model": model})
 
 
-def _text() -> str:
-    return PARAMS_FILE.read_text(encoding="utf-8")
+def _check_words(line: EvaluationLine) -> None:
+    """Raise UserError for a model of transcripts, where the table of utterances is here and has none."""
+    table = paths.utterances(line.corpus)
+    if MODELS[line.model].feature_set != TRANSCRIPTS or not table.exists():
+        return
+    if pd.read_parquet(table, columns=["transcript"]).transcript.isna().all():
+        raise UserError(
+            f"{line.corpus} has no transcripts ({table}), and {line.model} reads them. Name an acoustic model, or "
+            f"one of recognised transcripts: {line.model}_heard"
+        )
 
 
-def _write(text: str, line: str) -> None:
-    """params.yaml with one line more; without it again, if it cannot be."""
-    before = _text()
-    _replace(text)
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else changes params.yaml by these commands meanwhile."""
+    LOCK.parent.mkdir(exist_ok=True)
+    with FileLock(LOCK):
+        yield
+
+
+def _write(change: Callable[[str], str], line: str, corpus: str) -> None:
+    """params.yaml with one line more; without it again, whatever goes wrong."""
+    before = PARAMS_FILE.read_bytes()
+    change_file(PARAMS_FILE, change)
     try:
-        prepare()
-    except UserError:
-        _replace(before)
+        prepare([corpus])
+    except BaseException:
+        with atomic_path(PARAMS_FILE) as temporary:
+            temporary.write_bytes(before)
         raise
     CONSOLE.print(f"params.yaml: {line}", style="green", markup=False)
-
-
-def _replace(text: str) -> None:
-    with atomic_path(PARAMS_FILE) as temporary:
-        temporary.write_text(text, encoding="utf-8")
 
 
 def _flow(values: Mapping[str, Any]) -> str:

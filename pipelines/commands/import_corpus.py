@@ -38,7 +38,7 @@ from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.errors import UserError
 from ser_tasks.models.lone_classes import in_words, lone_classes
 from ser_tasks.params import Params
-from ser_tasks.params.editing import with_values
+from ser_tasks.params.editing import change_file, with_values
 from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE, read_params
 
@@ -110,8 +110,7 @@ def import_corpus(given: ImportOptions, name: str | None, *, dry_run: bool) -> N
     text = with_values(PARAMS_FILE.read_text(encoding="utf-8"), edits)
     ProjectParams.model_validate(yaml.safe_load(text))
     _write(plan)
-    with atomic_path(PARAMS_FILE) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    change_file(PARAMS_FILE, lambda own: with_values(own, edits))
     tracked = [dvc_add(path) for path in (_table_file(name), paths.manifest(name))]
     show_written(plan, edits, tracked)
 

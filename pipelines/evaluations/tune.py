@@ -19,7 +19,6 @@ from pipelines.evaluations.record_tuning import StudyRun
 from pipelines.evaluations.tune_nested import score_outer
 from pipelines.evaluations.tune_study import Limits, run_study
 from pipelines.settings import project_params
-from ser_tasks.atomic import atomic_path
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.tuning.candidate import settings, with_settings
@@ -28,7 +27,7 @@ from ser_tasks.evaluation.tuning.search import Best, Search
 from ser_tasks.evaluation.tuning.spaces import SPACES
 from ser_tasks.evaluation.tuning.study import open_study, outdated
 from ser_tasks.params import Params
-from ser_tasks.params.editing import with_values
+from ser_tasks.params.editing import change_file, with_values
 from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE
 
@@ -112,8 +111,7 @@ def write_params(values: dict[str, Any], file: Path = PARAMS_FILE) -> None:
     changed = with_values(text, values)
     wanted = with_settings(ProjectParams.model_validate(yaml.safe_load(text)), values)
     assert ProjectParams.model_validate(yaml.safe_load(changed)) == wanted, "nothing but these values may change"
-    with atomic_path(file) as temporary:
-        temporary.write_text(changed, encoding="utf-8")
+    change_file(file, lambda own: with_values(own, values))
 
 
 def main(

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.display.tables import CONSOLE, OF_RESULTS, show_rows
-from pipelines.orchestration.stage_list import write_stages
+from pipelines.orchestration.stage_list import Stages, stages_of, write_stages
 from pipelines.orchestration.warm import warm_process
+from pipelines.settings import project_params
 from pipelines.stages.params import prepare
 from ser_tasks.engine import server_named
 from ser_tasks.evaluation.result import read_result, results_table
@@ -21,7 +22,9 @@ def repro(options: Sequence[str]) -> int:
     """Run `dvc repro` with these options, and show the results that changed; returns DVC's exit status."""
     if RUNS_NOTHING & {*options}:
         return _dvc_repro(options)
-    write_stages(prepare())
+    params = project_params()
+    write_stages(params)
+    prepare(_corpora_of(options, stages_of(params)))
     if not options and _up_to_date():
         CONSOLE.print("Everything is up to date. All results: ser results")
         return 0
@@ -33,6 +36,17 @@ def repro(options: Sequence[str]) -> int:
             status = _dvc_repro(options, leads_to_it)
     show_changed(before, failed=bool(status))
     return status
+
+
+def _corpora_of(options: Sequence[str], stages: Stages) -> set[str] | None:
+    """The corpora that the named stages are of; None: all, or nobody knows."""
+    found = set[str]()
+    for name, _, instance in (option.partition("@") for option in options):
+        entry = stages.get(name, {}).get(instance)
+        if entry is None or "corpus" not in entry:
+            return None
+        found.add(entry["corpus"])
+    return found or None
 
 
 def _up_to_date() -> bool:

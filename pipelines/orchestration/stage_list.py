@@ -19,7 +19,7 @@ from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.features.table import SECTIONS
 from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
-from ser_tasks.params import EvaluationLine, Params
+from ser_tasks.params import MEMBERS, EnsembleParams, EvaluationLine, Params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 HEAD = """# Written by ser from params.yaml: what dvc.yaml goes through. Edit params.yaml, not this.
@@ -61,6 +61,7 @@ def stages_of(params: Params) -> Stages:
         "evaluate": {
             line.key: {**line.model_dump(), **_read(line.corpus, line.model)} for line in evaluations_of(params)
         },
+        "ensemble": {name: _ensemble(own) for name, own in params.ensembles.items()},
         "bundle": {name: {**own.model_dump(), **_read(own.corpus, own.model)} for name, own in params.bundles.items()},
         "cross": {name: {"test": own.test, **model_entry(own.model)} for name, own in params.cross.items()},
     }
@@ -94,6 +95,14 @@ def _features(corpus: str, name: str) -> Entry:
         "settings": "encoder" if encoder else name if name in SECTIONS else "audio",  # a set may have no section
         "weights": str(HOME / name) if encoder else str(paths.utterances(corpus)),
     }
+
+
+def _ensemble(own: EnsembleParams) -> Entry:
+    """Predictions of each member; dvc.yaml needs MEMBERS of them, where there are fewer the first stands again."""
+    files = [str(paths.predictions(own.corpus, own.protocol, model)) for model in own.members]
+    files += [files[0]] * (MEMBERS - len(files))
+    place = {"corpus": own.corpus, "protocol": own.protocol}
+    return place | {f"member_{number}": file for number, file in enumerate(files, 1)}
 
 
 def features_code(name: str) -> str:

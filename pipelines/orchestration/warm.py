@@ -24,6 +24,7 @@ from typing import Any
 
 SOCKET = "SER_WARM"  # environment variable with its path
 STREAMS = (0, 1, 2)
+INTERRUPTED = 130  # exit status of a program that Ctrl-C has ended
 PAUSE = 0.5  # s between two looks for stages that have ended
 AT_ONCE = 1 << 16  # bytes
 KILLED = (
@@ -68,9 +69,13 @@ def hand_over(words: Sequence[str]) -> int | None:
         asked = {"words": list(words), "folder": str(Path.cwd()), "environment": dict(os.environ)}
         text = json.dumps(asked).encode() + b"\n"
         status = b""
-        with suppress(ConnectionError):  # gone in the middle of it
+        try:
             line.sendall(text[socket.send_fds(line, [text], list(STREAMS)) :])  # what did not go with the streams
             status = line.recv(16)
+        except ConnectionError:  # gone in the middle of it
+            pass
+        except KeyboardInterrupt:
+            return INTERRUPTED
     if not status:
         print(KILLED.format(" ".join(words)), file=sys.stderr)  # noqa: T201
     return int(status or 1)
@@ -112,7 +117,7 @@ def _fork(line: socket.socket) -> None:
         with suppress(ImportError):  # the stage itself reports it
             for name in LIBRARIES.get(next(iter(asked["words"]), ""), ()):
                 import_module(name)
-    if asked and os.fork() == 0:
+    if asked and not _hung_up(line) and os.fork() == 0:
         status = 1
         try:
             status = _run(asked, streams)
@@ -122,6 +127,16 @@ def _fork(line: socket.socket) -> None:
             os._exit(status)
     for stream in streams:
         os.close(stream)
+
+
+def _hung_up(line: socket.socket) -> bool:
+    """Whether who asked has gone: ended by Ctrl-C while the libraries were loaded."""
+    try:
+        return line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _run(asked: Mapping[str, Any], streams: Sequence[int]) -> int:
@@ -140,7 +155,7 @@ def _run(asked: Mapping[str, Any], streams: Sequence[int]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BaseException:
         traceback.print_exc()
         return 1

@@ -66,8 +66,8 @@ def _nothing_of(name: str, there: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, there, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     return (
-        f"{RESULTS}/{name}: no result.{hint} There are results of {', '.join(there)}. To make some, name {name} under "
-        "corpora: in params.yaml, and run make repro."
+        f"{RESULTS}/{name}: no result.{hint} There are results of {', '.join(there)}. To make some: "
+        f"ser evaluate {name} MODEL"
     )
 
 

@@ -1,8 +1,11 @@
 """Stage `params`: reject a params.yaml that would be half ignored, before anything runs on it."""
 
+from collections.abc import Collection
+
 from pipelines import paths
 from pipelines.orchestration.stage_list import corpora_of, read_by, write_stages
 from pipelines.settings import project_params
+from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.manifest import check_sizes, read_manifest
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoders import ENCODERS
@@ -11,25 +14,37 @@ from ser_tasks.params import Params
 from ser_tasks.params.reading import ParamsError
 
 
-def prepare() -> Params:
-    """params.yaml, checked, with all that it names on this machine; stages.yaml follows it.
+def prepare(corpora: Collection[str] | None = None) -> Params:
+    """params.yaml, checked, with all that it names on this machine.
+
+    Args:
+        corpora: those that are needed, if not all of them
 
     Raises:
         UserError: what is wrong with it, or missing: corpora as their manifests list them, weights of encoders
     """
     params = project_params()
-    for name in dict.fromkeys(name for _, name in read_by(params) if name in ENCODERS):
+    needed = set(corpora_of(params) if corpora is None else corpora)
+    for name in dict.fromkeys(name for corpus, name in read_by(params) if name in ENCODERS and corpus in needed):
         weights_file(ENCODERS[name])
     for name in corpora_of(params):
-        if name == "demo":
+        if name == "demo" or name not in needed:
             continue
         if not paths.manifest(name).exists():
             raise ParamsError(
                 f"params.yaml: {name!r} is evaluated, but not on this machine (no {paths.manifest(name)}). "
-                f"Fetch it: ser fetch {name}, or use a folder that you have: ser fetch {name} --from DIR"
+                f"{how_to_get(name)}"
             )
         check_sizes(paths.corpus_root(name), read_manifest(paths.manifest(name)))
     return params
+
+
+def how_to_get(corpus: str) -> str:
+    """What brings a corpus to this machine, one sentence."""
+    if corpus in CORPORA:
+        return f"Fetch it: ser fetch {corpus}, or use a folder that you have: ser fetch {corpus} --from DIR"
+    table = paths.IMPORTED / f"{corpus}.csv"
+    return f"It was imported: dvc pull, then ser import {table} --name {corpus} --audio DIR (where its recordings are)"
 
 
 def main() -> None:

@@ -56,6 +56,7 @@ from ser_tasks.params.text import (
 )
 
 __all__ = [
+    "MEMBERS",
     "AsrParams",
     "AudioParams",
     "AugmentationParams",
@@ -128,12 +129,17 @@ class NetworksParams(Section):
         return {name: _trained(section, own.get(name, training)) for name, section in {**bare, **sections}.items()}
 
 
+MEMBERS = 8  # of an ensemble, at most
+
+
 class EnsembleParams(Section):
     """Answers of several models made one."""
 
     corpus: Name  # one of those under corpus:
     protocol: ProtocolName  # of the evaluations whose predictions are combined
-    members: Annotated[tuple[str, ...], Once, Field(min_length=2)]  # models that were evaluated on it
+    members: Annotated[
+        tuple[str, ...], Once, Field(min_length=2, max_length=MEMBERS)
+    ]  # models that were evaluated on it
     rule: Literal[
         "average", "geometric_average", "maximum_confidence", "weighted_average", "stacking"
     ]  # of their posteriors; the last two are fitted on the other folds

@@ -1,12 +1,23 @@
 """Change values in the text of params.yaml, and nothing else: comments, order and layout stay to the byte."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ser_tasks.atomic import atomic_path
 from ser_tasks.errors import UserError
+
+
+def change_file(path: Path, change: Callable[[str], str]) -> None:
+    """Write the file anew as `change` makes it, with the line ends that it has."""
+    before = path.read_bytes().decode("utf-8")
+    windows = "\r\n" in before
+    text = change(before.replace("\r\n", "\n"))
+    with atomic_path(path) as temporary:
+        temporary.write_bytes((text.replace("\n", "\r\n") if windows else text).encode("utf-8"))
 
 
 def with_values(text: str, values: Mapping[str, Any]) -> str:

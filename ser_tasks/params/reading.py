@@ -15,6 +15,7 @@ from ser_tasks.params import Params
 PARAMS_FILE = Path("params.yaml")
 PROTOCOL_KINDS = ("loso", "speaker_kfold", "speaker_folds", "leave_session_out", "official")
 MOST = 30  # names in a message
+EMPTY = {"tuple_type": "[]", "dict_type": "{}"}  # what pydantic expects -> how it is written empty
 Place = tuple[str | int, ...]
 
 
@@ -74,6 +75,10 @@ def _check_repeated_keys(node: yaml.Node, path: Path) -> None:
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise ParamsError(
+                    f"{path}:{line}: a key must be a name. Delete what stands before the colon, or quote it."
+                )
             if key.value in seen:
                 raise ParamsError(
                     f"{path}:{line}: the key {key.value!r} stands in line {seen[key.value]} already. Keep one of them."
@@ -96,6 +101,8 @@ def _message(error: ErrorDetails) -> str:
     if error["type"].startswith("union_tag"):
         found = str(dict(error["input"]).get("kind", ""))
         return f"{key}.kind: found {found!r}{nearest(found, PROTOCOL_KINDS)} Allowed: {', '.join(PROTOCOL_KINDS)}."
+    if error["input"] is None and error["type"] in EMPTY:
+        return f"{key}: nothing stands below it. Write {key}: {EMPTY[error['type']]}"
     found = "" if error["type"] == "value_error" else f" found {error['input']!r}."
     return f"{key or 'the file'}:{found} {error['msg'].removeprefix('Value error, ')}."
 

@@ -1,5 +1,6 @@
 """params.yaml: what is in it, and the message of each mistake."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,17 @@ def test_a_mistake_in_the_training_of_all_is_reported_once(tmp_path):
 def test_a_mistake_in_the_training_of_one_network_is_reported_there(tmp_path):
     message = complaint(tmp_path, "psd_cnn: {filters: 8,", "psd_cnn: {training: {epoch: 7}, filters: 8,")
     assert "unknown key 'networks.psd_cnn.training.epoch'. Did you mean 'epochs'?" in message
+
+
+@pytest.mark.parametrize(("key", "empty"), [("evaluations", "[]"), ("bundles", "{}")])
+def test_a_list_whose_last_line_is_gone_is_answered_with_how_to_write_it_empty(tmp_path, key, empty):
+    values = yaml.safe_load(TEXT) | {key: None}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    with pytest.raises(ParamsError, match=re.escape(f"{key}: nothing stands below it. Write {key}: {empty}")):
+        read_params(tmp_path / "params.yaml")
+
+
+def test_a_key_that_is_no_name_is_answered_with_its_line(tmp_path):
+    (tmp_path / "params.yaml").write_text(f"? [a, b]\n: 1\n{TEXT}", encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"params.yaml:1: a key must be a name"):
+        read_params(tmp_path / "params.yaml")

@@ -3,11 +3,15 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.commands import evaluate as module
+from pipelines.stages.params import prepare
+from ser_tasks.errors import UserError
+from ser_tasks.params.editing import with_item
 from ser_tasks.params.reading import read_params
 
 PROJECT = Path(__file__).parents[2]
@@ -68,6 +72,9 @@ def test_a_bundle_has_a_name_made_of_both_and_needs_no_line_of_evaluations(ser):
         (("evaluate", "demo", "whisper_base_svm"), "Fetch them: ser fetch-encoder whisper_base"),
         (("bundle", "demo", "tfidf"), "tfidf cannot be bundled: it reads transcripts"),
         (("bundle", "demo", "mlp", "--name", "demo_svm"), "Give another --name"),
+        (("bundle", "demo", "mlp", "--name", "../x"), "--name '../x': expected small letters"),
+        (("bundle", "demo", "mlp", "--name", "v1.2"), "--name 'v1.2': expected small letters"),
+        (("bundle", "demo", "mlp", "--name", ""), "--name '': expected small letters"),
     ],
 )
 def test_what_is_impossible_is_rejected_and_params_yaml_stays_as_it_was(ser, words, message):
@@ -83,4 +90,40 @@ def test_a_failed_run_reports_what_happens_to_the_line(ser):
     ser.status = 1
     done = ser("evaluate", "demo", "logistic")
     assert done.exit_code == 1
-    assert "params.yaml keeps its line" in done.output
+    assert "params.yaml keeps its new line" in done.output
+
+
+def test_params_yaml_is_restored_whatever_goes_wrong(ser, monkeypatch):
+    def break_off(corpora):
+        raise RuntimeError
+
+    monkeypatch.setattr(module, "prepare", break_off)
+    before = Path("params.yaml").read_bytes()
+    assert ser("evaluate", "demo", "logistic").exit_code == 1
+    assert Path("params.yaml").read_bytes() == before
+
+
+def test_a_missing_corpus_does_not_stop_the_evaluation_of_another(ser):
+    line = {"corpus": "emodb", "protocol": "speaker_independent", "model": "svm"}
+    text = with_item(Path("params.yaml").read_text(encoding="utf-8"), "evaluations", line)
+    Path("params.yaml").write_text(text, encoding="utf-8")
+    assert ser("evaluate", "demo", "logistic").exit_code == 0
+    with pytest.raises(UserError, match=r"'emodb' is evaluated, but not on this machine.*ser fetch emodb"):
+        prepare()
+
+
+def test_the_line_ends_of_the_file_stay(ser):
+    text = Path("params.yaml").read_bytes().replace(b"\n", b"\r\n")
+    Path("params.yaml").write_bytes(text)
+    assert ser("evaluate", "demo", "logistic").exit_code == 0
+    line = b"  - {corpus: demo, protocol: speaker_independent, model: logistic}\r\n"
+    assert Path("params.yaml").read_bytes().replace(line, b"", 1) == text
+
+
+def test_a_model_of_words_is_refused_where_nothing_was_said(ser):
+    Path("data/utterances").mkdir(parents=True)
+    pd.DataFrame({"transcript": [None, None]}).to_parquet("data/utterances/demo.parquet")
+    before = Path("params.yaml").read_bytes()
+    done = ser("evaluate", "demo", "tfidf_context")
+    assert "demo has no transcripts" in str(done.exception)
+    assert Path("params.yaml").read_bytes() == before

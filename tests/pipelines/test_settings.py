@@ -7,9 +7,12 @@ import yaml
 
 from pipelines import paths
 from pipelines.__main__ import STAGES
+from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import project_params
 from pipelines.stages.params import prepare
 from ser_tasks.errors import UserError
+from ser_tasks.params import MEMBERS
+from ser_tasks.params.reading import read_params
 
 PROJECT = Path(__file__).parents[2]
 
@@ -169,7 +172,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
 def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_them():
     stage = stages()["ensemble"]
     values = {"${item.corpus}": "demo", "${item.protocol}": "loso", "${key}": "both"}
-    declared = [*stage["outs"], *stage["metrics"], stage["deps"][0]]
+    declared = [*stage["outs"], *stage["metrics"]]
     named = [entry if isinstance(entry, str) else next(iter(entry)) for entry in declared]
     for key, value in values.items():
         named = [path.replace(key, value) for path in named]
@@ -177,8 +180,10 @@ def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_t
         str(paths.ensemble("demo", "loso", "both")),
         str(paths.result("demo", "loso", "both")),
         str(paths.metrics("demo", "loso", "both")),
-        str(paths.predictions("demo", "loso", "svm").parent),
     ]
+    entry = stages_of(read_params(PROJECT / "params.yaml"))["ensemble"]["voice_and_words"]
+    assert entry["member_2"] == str(paths.predictions("demo", "speaker_independent", "tfidf"))
+    assert [f"${{item.member_{number}}}" for number in range(1, MEMBERS + 1)] == stage["deps"][:MEMBERS]
 
 
 def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():

@@ -11,7 +11,7 @@ from pipelines.stages.code import roots_of_stages
 from pipelines.stages.params import main
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
-from ser_tasks.params import Params
+from ser_tasks.params import MEMBERS, Params
 from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import read_params
 
@@ -81,6 +81,9 @@ def test_an_ensemble_and_a_bundle_bring_the_evaluations_that_they_need():
     stages = stages_of(params_with("tfidf", ensembles=both, bundles={"mine": {**place, "model": "mlp"}}))
     assert [entry["model"] for entry in stages["evaluate"].values()] == ["tfidf", "logistic", "mlp"]
     assert stages["bundle"]["mine"]["reads"] == "data/features/demo/functionals"
+    folder = "data/predictions/demo/speaker_independent"
+    members = [stages["ensemble"]["both"][f"member_{number}"] for number in range(1, MEMBERS + 1)]
+    assert members == [f"{folder}/logistic.parquet", f"{folder}/tfidf.parquet", *[f"{folder}/logistic.parquet"] * 6]
 
 
 def test_an_evaluation_across_corpora_needs_the_features_of_all_of_them():
