@@ -40,7 +40,7 @@ def prepare(corpora: Collection[str] | None = None) -> Params:
 
 
 def how_to_get(corpus: str) -> str:
-    """What brings a corpus to this machine, one sentence."""
+    """How a corpus gets to this machine, one sentence."""
     if corpus in CORPORA:
         return f"Fetch it: ser fetch {corpus}, or use a folder that you have: ser fetch {corpus} --from DIR"
     table = paths.IMPORTED / f"{corpus}.csv"
