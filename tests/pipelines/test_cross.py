@@ -138,7 +138,7 @@ def test_networks_train_as_long_as_the_training_corpora_say(params):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"train": ["emodb", "ravdess"]}, "ravdess is tested, so it cannot be learnt from"),
+        ({"train": ["emodb", "ravdess"]}, "ravdess is tested, so it cannot be trained on"),
         ({"train": []}, "at least 1"),
         ({"presets": {"demo": "four_classes"}}, "demo, which takes no part"),
     ],
@@ -155,7 +155,7 @@ def test_a_section_that_is_impossible_is_rejected(changes, message):
         ({"model": "swm"}, r"cross.x.model: 'swm' is not known. Did you mean 'svm'\?"),
         ({"presets": "{emodb: six}"}, r"cross.x.presets.emodb: 'six' is not known"),
         ({"model": "tfidf", "corpus_norm": "true"}, r"cross.x.corpus_norm: tfidf reads words"),
-        ({"test": "emodb"}, r"cross.x: emodb is tested, so it cannot be learnt from"),
+        ({"test": "emodb"}, r"cross.x: emodb is tested, so it cannot be trained on"),
     ],
 )
 def test_an_entry_of_params_yaml_that_is_impossible_is_reported(tmp_path, monkeypatch, changes, message):
