@@ -22,7 +22,7 @@ from ser_tasks.params import (
     SpeakerIndependent,
 )
 from ser_tasks.params.reading import PARAMS_FILE, ParamsError, check_known, read_params
-from ser_tasks.text.transcripts import OF_WORDS
+from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 MOMENT = 0.1  # s
 OF_A_CORPUS = "Or add its classes and folds under corpus: in params.yaml; for one of yours, ser import PATH does."
@@ -48,6 +48,7 @@ def project_params() -> Params:
         _check_ensemble(name, ensemble, params)
     for name, across in params.cross.items():
         check_cross(name, across, params)
+        _check_awaited(name, across)
     for name, bundle in params.bundles.items():
         _check_bundle(name, bundle, params)
     _try_features(params)
@@ -140,6 +141,15 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
         )
     if name in MODELS:
         raise ParamsError(f"{PARAMS_FILE}: cross: {name!r} is the name of a model. Call it otherwise.")
+
+
+def _check_awaited(name: str, section: CrossParams) -> None:
+    """The stage `cross` waits for features and utterance tables, not for recognised transcripts."""
+    if MODELS[section.model].feature_set == RECOGNISED:
+        raise ParamsError(
+            f"{PARAMS_FILE}: cross.{name}.model: {section.model} reads recognised transcripts, which this stage does "
+            "not wait for. Take it out, and use ser cross-corpus --train ... --test ..."
+        )
 
 
 def _check_bundle(name: str, section: BundleParams, params: Params) -> None:

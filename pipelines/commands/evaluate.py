@@ -21,12 +21,12 @@ from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import EvaluationLine, Params
+from ser_tasks.params.base import NAME
 from ser_tasks.params.editing import change_file, with_item, with_values
 from ser_tasks.params.reading import PARAMS_FILE
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 
 LOCK = paths.WORK.parent / "params.lock"
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def evaluate(corpus: str, model: str, protocol: str) -> int:
@@ -54,7 +54,7 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
         UserError: an unknown name, a model that cannot be bundled, or a name that another bundle has
     """
     name = f"{corpus}_{model}" if name is None else name
-    if not NAME.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         raise UserError(f"--name {name!r}: expected small letters, digits and underscores, beginning with a letter.")
     if model in MODELS:
         check_bundled(model)

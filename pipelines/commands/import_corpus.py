@@ -38,12 +38,12 @@ from ser_tasks.corpora.vocabulary import plain
 from ser_tasks.errors import UserError
 from ser_tasks.models.lone_classes import in_words, lone_classes
 from ser_tasks.params import Params
+from ser_tasks.params.base import NAME
 from ser_tasks.params.editing import change_file, with_values
 from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import PARAMS_FILE, read_params
 
 PAIRS = {"--column": "ROLE=COLUMN", "--label": "LABEL=CLASS", "--split": "PART=train, validation, test or drop"}
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 OF_THE_SOURCE: dict[str, Any] = {
     "column": {},
     "pattern": None,
@@ -123,9 +123,10 @@ def _merged_options(given: ImportOptions, name: str | None) -> tuple[str, Import
         raise SourceError(
             f"{name} is a corpus that this project knows (ser corpora). Give yours another name: add --name NAME."
         )
-    if not NAME.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         raise SourceError(
-            f"{name!r} is not a valid name for a corpus: use small letters, digits, underscores. Add --name NAME."
+            f"{name!r} is not a valid name for a corpus: use small letters, digits and underscores, beginning with a "
+            "letter. Add --name NAME."
         )
     before = _described(name)
     if before is None:

@@ -22,8 +22,7 @@ from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.params import MEMBERS, EnsembleParams, EvaluationLine, Params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
-HEAD = """# Written by ser from params.yaml: what dvc.yaml goes through. Edit params.yaml, not this.
-"""
+HEAD = "# Written by ser from params.yaml: what dvc.yaml goes through. Edit params.yaml, not this.\n"
 
 Entry = dict[str, str]
 Stages = dict[str, dict[str, Entry]]

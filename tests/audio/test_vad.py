@@ -49,9 +49,9 @@ def test_a_clip_without_speech_has_no_span(signal):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "mend"),
+    ("wrong", "hint"),
     [({"sampling_rate": 22_050}, "Resample it"), ({"frame": 0.025}, "Set one"), ({"aggressiveness": 4}, "Set one")],
 )
-def test_settings_that_the_detector_does_not_know_are_refused(speak, wrong, mend):
-    with pytest.raises(UserError, match=mend):
+def test_settings_that_the_detector_does_not_know_are_refused(speak, wrong, hint):
+    with pytest.raises(UserError, match=hint):
         speech_mask(speak(("speech", 0.5)), **{**SETTINGS, **wrong})

@@ -198,11 +198,11 @@ def test_a_folder_inside_or_around_the_corpora_is_refused(data, where):
 
 
 @pytest.mark.parametrize(
-    ("origin", "mend"),
+    ("origin", "hint"),
     [("ftp://host/a.zip", "http, https, file"), ("nowhere/at/all", "Give the folder, or the zip or tar")],
 )
-def test_a_source_that_cannot_be_read_is_reported_with_what_can(data, origin, mend):
-    with pytest.raises(CorpusError, match=mend):
+def test_a_source_that_cannot_be_read_is_reported_with_what_can(data, origin, hint):
+    with pytest.raises(CorpusError, match=hint):
         fetch(CORPUS, data, origin=origin)
 
 

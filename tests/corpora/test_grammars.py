@@ -54,7 +54,7 @@ def test_a_name_outside_the_grammar_of_ravdess_is_not_guessed(stem):
 
 
 @pytest.mark.parametrize(
-    ("stem", "mend"),
+    ("stem", "hint"),
     [
         ("01-01-03-01-01-01-01", "audio-only archive"),
         ("02-01-03-01-01-01-01", "audio-only archive"),
@@ -63,8 +63,8 @@ def test_a_name_outside_the_grammar_of_ravdess_is_not_guessed(stem):
         ("03-02-03-01-01-01-18", "Restore the name"),
     ],
 )
-def test_a_name_no_audio_file_of_ravdess_can_have_is_refused_with_the_fix(stem, mend):
-    with pytest.raises(CorpusError, match=mend):
+def test_a_name_no_audio_file_of_ravdess_can_have_is_refused_with_the_fix(stem, hint):
+    with pytest.raises(CorpusError, match=hint):
         ravdess.parse(stem)
 
 

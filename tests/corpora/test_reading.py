@@ -98,7 +98,7 @@ def test_a_folder_of_videos_reports_that_it_found_videos_and_what_to_get(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["03a01Fa copy", "take1", "03a01Qa"])
-def test_an_unknown_name_is_refused_with_the_pattern_and_the_mend(emodb_root, tmp_path, name):
+def test_an_unknown_name_is_refused_with_the_pattern_and_the_fix(emodb_root, tmp_path, name):
     write(emodb_root, f"wav/{name}.wav")
     with pytest.raises(CorpusError, match=rf"wav/{name}.wav: not a file name of emodb; .*03a01Fa.*move it out"):
         read(emodb_root, tmp_path)

@@ -84,3 +84,24 @@ def test_one_line_names_the_module_that_moved(copy, committed):
     edit(copy / "ser_tasks/models/svm.py", 'class_weight="balanced"', "class_weight=None")
     before, now = (text.splitlines() for text in (committed["models/svm"], code.digests_of_stages()["models/svm"]))
     assert [line.split()[0] for line in {*now} - {*before}] == ["ser_tasks.models.svm"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "modules"),
+    [
+        ("demo", {"corpora.synthesis.speech", "corpora.synthesis.corpus"}),
+        ("corpora/demo", {"corpora.reading", "corpora.catalogue.demo", "corpora.utterances", "audio.decode"}),
+        ("corpora/imported", {"corpora.reading", "corpora.imported"}),
+        ("features/functionals", {"features.functionals", "features.pitch", "features.store", "audio.conditioning"}),
+        ("features/whisper", {"features.encoders.whisper", "features.encoders.ctranslate2_weights"}),
+        ("transcripts", {"text.asr.faster_whisper", "text.asr.pocketsphinx", "text.asr.word_errors", "audio.decode"}),
+        ("models/svm", {"evaluation.audit", "evaluation.scoring", "evaluation.splits", "corpora.emobox.match"}),
+        ("models/mlp", {"models.networks.mlp", "models.training.trainer", "models.calibration"}),
+        ("ensemble", {"models.ensembles.stacking", "models.ensembles.paired", "evaluation.metrics"}),
+        ("bundle", {"bundles.reliability", "bundles.out_of_distribution", "bundles.svm_weights", "plots.model_card"}),
+        ("cross", {"evaluation.cross_corpus", "evaluation.audit", "evaluation.fold_features"}),
+    ],
+)
+def test_a_stage_hangs_on_the_modules_that_do_its_work(committed, stage, modules):
+    lines = {line.split()[0] for line in committed[stage].splitlines()}
+    assert {f"ser_tasks.{module}" for module in modules} <= lines

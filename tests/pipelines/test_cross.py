@@ -154,6 +154,7 @@ def test_a_section_that_is_impossible_is_rejected(changes, message):
         ({"train": "[emdob]"}, r"cross.x: 'emdob' is not known. Did you mean 'emodb'\?"),
         ({"model": "swm"}, r"cross.x.model: 'swm' is not known. Did you mean 'svm'\?"),
         ({"presets": "{emodb: six}"}, r"cross.x.presets.emodb: 'six' is not known"),
+        ({"model": "tfidf_heard"}, r"cross.x.model: tfidf_heard reads recognised transcripts.*ser cross-corpus"),
         ({"model": "tfidf", "corpus_norm": "true"}, r"cross.x.corpus_norm: tfidf reads words"),
         ({"test": "emodb"}, r"cross.x: emodb is tested, so it cannot be trained on"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock, Timeout
 from typer.testing import CliRunner
 
 from pipelines.cli import cli
@@ -127,3 +128,8 @@ def test_a_model_of_words_is_refused_where_nothing_was_said(ser):
     done = ser("evaluate", "demo", "tfidf_context")
     assert "demo has no transcripts" in str(done.exception)
     assert Path("params.yaml").read_bytes() == before
+
+
+def test_two_commands_do_not_change_params_yaml_at_once(ser):
+    with module._alone(), pytest.raises(Timeout), FileLock(module.LOCK, timeout=0.1):
+        pass

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.orchestration.warm import LIBRARIES, SOCKET, hand_over, warm_process
+from pipelines.orchestration.warm import LIBRARIES, SOCKET, _hung_up, hand_over, warm_process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux alone")
 PROJECT = Path(__file__).parents[2]
@@ -112,3 +112,14 @@ def wait_for(path: str) -> None:
                 return
         threading.Event().wait(0.05)
     raise AssertionError(f"nothing listens at {path}")
+
+
+def test_who_has_gone_while_the_libraries_were_loaded_is_noticed():
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            assert not _hung_up(ours)
+            theirs.send(b"more")
+            assert not _hung_up(ours)
+            assert ours.recv(4) == b"more", "looking takes nothing away"
+        assert _hung_up(ours)
