@@ -25,7 +25,7 @@ from ser_tasks.provenance.versions import library_versions
 def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[str, Any], Ensemble, NDArray[np.int64]]:
     """The result, the posteriors, and the confusion matrix, from the members' predictions that lie here."""
     tables = {member: _predictions(section, member) for member in section.members}
-    made = RULES[section.rule](tables)
+    made = RULES[section.rule].evaluate(tables)
     labels = _labels(section, params)
     figures, confusion = score(made.predictions, labels, params.evaluation)
     result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
