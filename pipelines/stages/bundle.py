@@ -14,10 +14,10 @@ from pipelines.evaluations.record import CHOSEN, SAID, dotted
 from pipelines.evaluations.run_tags import provenance
 from pipelines.settings import project_params
 from pipelines.stages.bundle_card import make_card
-from ser_tasks.bundles.bundle import write_bundle
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.bundles.card import Card
 from ser_tasks.bundles.final_model import final_recogniser
+from ser_tasks.bundles.model_bundle import write_bundle
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector

@@ -9,10 +9,10 @@ from pipelines import paths
 from pipelines.evaluations.plan import Evaluation
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import feature_params
-from ser_tasks.bundles.bundle import bundle_versions
 from ser_tasks.bundles.card import FORMAT, Card, Figures, TrainingData
 from ser_tasks.bundles.final_model import final_recogniser, final_section
 from ser_tasks.bundles.inference.prediction import recognise_all
+from ser_tasks.bundles.model_bundle import bundle_versions
 from ser_tasks.bundles.reliability import Confidence
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest

@@ -56,6 +56,17 @@ class TrainingData(Section):
     hours: PositiveFloat
 
 
+class SpeechRecognition(Section):
+    """The speech recogniser whose words the model reads, and when they count."""
+
+    engine: Name  # of the table of recognisers
+    settings: dict[str, Any]  # of the engine, as in params.yaml
+    versions: dict[str, str]  # of its libraries
+    weights: dict[str, str]  # file of its model -> SHA-256; empty: they come with the library
+    languages: tuple[str, ...]  # ISO 639-1, of the training set; empty: unknown, any language counts
+    least_confidence: Share  # mean over the words below which they do not count
+
+
 class Card(Section):
     """What bundle.json holds."""
 
@@ -82,6 +93,9 @@ class Card(Section):
     figures: Figures
     data_digest: str  # of the training features
     code_digest: str  # of the code that extracts, trains and predicts; commit and time: its run in MLflow has them
+    asr: SpeechRecognition | None = None  # None: the model reads no words
+    members: tuple[str, ...] = ()  # of an ensemble: models, each with a bundle of its own below members/
+    rule: str | None = None  # of an ensemble
 
 
 def write_card(card: Card, folder: Path) -> None:

@@ -32,7 +32,7 @@ class MaximumConfidence(NothingFitted):
     def combine(self, posteriors: Posteriors, present: Present) -> Posteriors:
         """See `Combiner`."""
         surest = posteriors.max(axis=2).argmax(axis=0)
-        return posteriors[surest, np.arange(posteriors.shape[1])]
+        return np.asarray(posteriors[surest, np.arange(posteriors.shape[1])])
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Stacking:
 
     def combine(self, posteriors: Posteriors, present: Present) -> Posteriors:
         """See `Combiner`."""
-        answers = np.zeros(posteriors.shape[1:])
+        answers: Array = np.zeros(posteriors.shape[1:])
         for pattern in np.unique(present, axis=1).T:
             rows = np.flatnonzero((present == pattern[:, None]).all(axis=0))
             own = posteriors[pattern][:, rows]
@@ -103,7 +103,8 @@ def read_stacking(state: Mapping[str, Any]) -> Stacking:
 
 
 def _read(one: Mapping[str, Any]) -> Regression:
-    return Regression(**{field.name: np.asarray(one[field.name]) for field in fields(Regression)})
+    arrays: dict[str, Any] = {field.name: np.asarray(one[field.name]) for field in fields(Regression)}
+    return Regression(**arrays)
 
 
 def _fitted(members: Members, pattern: NDArray[np.bool_], *, c: float, balanced: bool) -> Regression | None:
