@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
 
 from ser_tasks.errors import UserError
 from ser_tasks.params.base import Name, Section
@@ -53,7 +53,7 @@ class TrainingData(Section):
     language: str  # ISO 639-1; several with commas
     utterances: dict[str, PositiveInt]  # of each class
     speakers: dict[str, PositiveInt]  # female, male, unknown
-    hours: PositiveFloat
+    hours: NonNegativeFloat  # 0: nobody stated how long its utterances are
 
 
 class SpeechRecognition(Section):
@@ -85,7 +85,7 @@ class Card(Section):
     unsure_below: Share  # confidence
     farthest: PositiveFloat  # distance above which a prediction is unsure, see `unlikeness`
     training: TrainingData
-    durations: tuple[float, float]  # shortest and longest training utterance, s
+    durations: tuple[float, float] | None  # shortest and longest training utterance, s; None: it hears no sound
     files: dict[str, str]  # name -> SHA-256
     versions: dict[str, str]
     licence: str  # of the corpus
