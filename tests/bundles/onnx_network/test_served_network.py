@@ -17,7 +17,7 @@ from pipelines.commands.predict import processes
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import Bundle, check_versions, load_bundle
 from ser_tasks.bundles.card import BundleError, read_card
-from ser_tasks.bundles.explain.recording import attention_over, explain
+from ser_tasks.bundles.explain.recording import explain
 from ser_tasks.bundles.network_weights import keras_network, layer_names, load_network, save_network
 from ser_tasks.bundles.onnx_network import runtime
 from ser_tasks.bundles.onnx_network.runtime import OnnxNetwork
@@ -50,7 +50,8 @@ def test_ser_predict_loads_neither_keras_nor_what_else_it_can_do_without(network
     done = subprocess.run(
         [sys.executable, "-c", PREDICT, *arguments], capture_output=True, text=True, check=False, cwd=Path.cwd()
     )
-    assert json.loads(done.stdout.splitlines()[-1]) == [], done.stderr
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == []
     if not options:
         assert json.loads(done.stdout.splitlines()[0])["emotion"] in ("anger", "neutral", "sadness")
 
@@ -68,14 +69,15 @@ def test_posteriors_are_those_of_keras_for_one_clip_and_for_many_of_all_lengths(
 
 def test_gradients_and_attention_come_from_the_keras_file(network_folder, monkeypatch):
     bundle, other = load_bundle(network_folder), on_keras(network_folder, monkeypatch)
+    short = SPEECH_LIKE[: RATE // 4]
     found, expected = (
-        explain(one, Recording(SPEECH_LIKE[:, None], RATE), of="anger", against=None, baseline="mean")
+        explain(one, Recording(short[:, None], RATE), of="anger", against=None, baseline="mean")
         for one in (bundle, other)
     )
     np.testing.assert_allclose(found.attribution.values, expected.attribution.values, atol=1e-6)
-    assert layer_names(bundle) == [layer.name for layer in other.recogniser.model.layers]
+    np.testing.assert_allclose(found.attention.weights, expected.attention.weights, atol=1e-6)
+    assert {layer.name for layer in other.recogniser.model.layers} <= set(layer_names(bundle))
     assert keras_network(other) is other.recogniser.model
-    assert (attention_over(bundle, SPEECH_LIKE) is None) == (attention_over(other, SPEECH_LIKE) is None)
 
 
 def test_a_network_that_is_not_converted_is_bundled_all_the_same_and_the_reason_given(tmp_path, network_folder):
