@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ser_tasks.bundles.bundle import bundle_versions, write_bundle
+from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from tests.bundles.export.small_exports import small_network_bundle
 from tests.bundles.small_bundles import voice
