@@ -5,6 +5,7 @@ import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from http import HTTPStatus
 from pathlib import Path
 from threading import Thread
@@ -21,6 +22,7 @@ from starlette.requests import ClientDisconnect
 from apps.startup import ready_bundle
 from apps.uploads import (
     FORM,
+    TRANSCRIPT,
     BadRequestError,
     BusyError,
     NotAudioError,
@@ -32,10 +34,11 @@ from apps.uploads import (
 )
 from ser_tasks.audio.channels import MIX
 from ser_tasks.bundles.bundle import Bundle
-from ser_tasks.bundles.inference.prediction import recognise
+from ser_tasks.bundles.inference.prediction import Prediction, recognise
 from ser_tasks.errors import UserError
 from ser_tasks.html import templates
 from ser_tasks.params import RequestParams
+from ser_tasks.text.asr.engine import Transcript
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -45,15 +48,33 @@ RETRY_AFTER_S = 5  # while the bundle is being loaded
 MEMORY = 0.9  # of the mean duration: about the last ten jobs count
 
 FILE = {"type": "string", "format": "binary"}
-ONE_FILE = {"schema": {"type": "object", "properties": {"file": FILE}, "required": ["file"]}}
+WORDS = {
+    "type": "string",
+    "description": "The words of the file, for a bundle that reads words; none: its recogniser finds them.",
+}
+ONE_FILE = {
+    "schema": {"type": "object", "properties": {"file": FILE, TRANSCRIPT: WORDS}, "required": ["file"]},
+}
 FILES: dict[str, Any] = {
     "schema": {
         "type": "object",
-        "properties": {"files": {"type": "array", "items": FILE, "minItems": 1}},
+        "properties": {
+            "files": {"type": "array", "items": FILE, "minItems": 1},
+            TRANSCRIPT: {"type": "array", "items": WORDS, "description": "None, or one for each file, in their order."},
+        },
         "required": ["files"],
     }
 }
 PROBLEM_JSON = "application/problem+json"
+
+
+class WordReply(BaseModel):
+    """One recognised word, where it was said, and how sure the recogniser is of it."""
+
+    text: str
+    start: float  # s
+    end: float  # s
+    confidence: float  # 0 to 1
 
 
 class PredictionReply(BaseModel):
@@ -67,6 +88,10 @@ class PredictionReply(BaseModel):
     remarks: list[str]
     duration: float  # s
     bundle: str
+    transcript: str | None  # the words, recognised or given; null: the bundle reads none
+    words: list[WordReply]  # the same, one by one, where the recogniser timed them
+    language: str | None  # of the words, ISO 639-1; null: unknown
+    members: dict[str, dict[str, float]]  # of an ensemble: probabilities of each member that answered
 
 
 class FileErrorReply(BaseModel):
@@ -163,14 +188,20 @@ def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
 
     @api.post("/v1/recognise", responses=PROBLEMS, openapi_extra=_body({"audio/*": {"schema": FILE}, FORM: ONE_FILE}))
     async def recognise(request: Request, channel: Channel = MIX) -> PredictionReply:
-        """One recording: the body itself, or one part of a form. `?name=` names a raw body."""
+        """One recording: the body itself, or one part of a form. `?name=` names a raw body.
+
+        A form may give the words in its field `transcript` too, to a bundle that reads words; a raw body cannot.
+        """
         async with limiter.slot():
             bundle, upload = _loaded(loading), _only(await uploads_of(request, limits=limits))
             return await limiter.run(predict, bundle, upload, limits=limits, channel=channel)
 
     @api.post("/v1/recognise/batch", responses=PROBLEMS, openapi_extra=_body({FORM: FILES}))
     async def recognise_batch(request: Request, channel: Channel = MIX) -> BatchReply:
-        """Several recordings as parts of a form: a prediction or an error for each, in the same order."""
+        """Several recordings as parts of a form: a prediction or an error for each, in the same order.
+
+        Fields `transcript`, one for each file, may give their words.
+        """
         async with limiter.slot():
             bundle, uploads = _loaded(loading), await uploads_of(request, limits=limits, raw=False)
             return await limiter.run(predict_batch, bundle, uploads, limits=limits, channel=channel)
@@ -226,19 +257,33 @@ def predict(bundle: Bundle, upload: Upload, *, limits: RequestParams, channel: s
     """The bundle's prediction for one file.
 
     Raises:
-        UserError: as `read_clip` and `recognise` do
+        UserError: as `read_clip` and `recognise` do; or words for a bundle that reads none
     """
+    if upload.transcript is not None and not bundle.reads:
+        raise UserError(
+            f"{upload.name}: a transcript was given, but the bundle {bundle.card.name} ({bundle.card.model}) reads no "
+            "words. Leave it out, or serve a bundle that reads them."
+        )
     clip = read_clip(upload.content, name=upload.name, limits=limits, channel=channel)
-    answer = recognise(bundle, clip.recording)
+    given = None if upload.transcript is None else Transcript(upload.transcript)
+    return _reply(clip.name, bundle.card.name, recognise(bundle, clip.recording, transcript=given))
+
+
+def _reply(file: str, bundle: str, answer: Prediction) -> PredictionReply:
+    found = answer.transcript
     return PredictionReply(
-        file=clip.name,
+        file=file,
         emotion=answer.emotion,
         probabilities=dict(answer.probabilities),
         confidence=answer.confidence,
         unsure=answer.unsure,
         remarks=list(answer.remarks),
         duration=answer.duration,
-        bundle=bundle.card.name,
+        bundle=bundle,
+        transcript=found.text if found else None,
+        words=[WordReply(**asdict(word)) for word in (found.words if found else ())],
+        language=found.language if found else None,
+        members={name: dict(own) for name, own in answer.members.items()},
     )
 
 

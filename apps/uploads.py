@@ -5,6 +5,7 @@ Nothing stays on the disk. The errors are UserErrors; `apps.service` gives each 
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.params import RequestParams
 
 FORM = "multipart/form-data"
+TRANSCRIPT = "transcript"  # field of a form
 UNNAMED = "the recording"
 EACH = "Send each file as a part of its own: curl -F files=@clip.wav ..."
 DENSEST = 2 * 192_000  # samples in a second of sound, all channels together
@@ -55,6 +57,7 @@ class Upload(NamedTuple):
 
     name: str
     content: bytes
+    transcript: str | None = None  # its words, where the form gives them
 
 
 class Clip(NamedTuple):
@@ -70,7 +73,7 @@ async def uploads_of(request: Request, *, limits: RequestParams, raw: bool = Tru
     Raises:
         TooLargeError: too many bytes or files; raised as soon as it shows
         UploadTimeoutError: it took longer to arrive than limits.upload_seconds
-        BadRequestError: a form without files, or no form where one is expected
+        BadRequestError: a form without files or with other fields, or no form where one is expected
     """
     _check_size(int(request.headers.get("content-length") or 0), limits)
     bounded = Request(request.scope, _counted(request, limits))
@@ -94,9 +97,29 @@ async def _parts(request: Request, limits: RequestParams) -> list[Upload]:
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             if not files:
                 raise BadRequestError(f"The form holds no file. {hint}")
-            return [Upload(file.filename or UNNAMED, await file.read()) for file in files]
+            words = _transcripts([(name, value) for name, value in form.multi_items() if isinstance(value, str)], files)
+            return [
+                Upload(file.filename or UNNAMED, await file.read(), given)
+                for file, given in zip(files, words, strict=True)
+            ]
     except HTTPException as error:  # a form that starlette cannot read, or with more parts
         raise BadRequestError(f"The form is not readable: {error.detail} {hint}") from error
+
+
+def _transcripts(fields: Sequence[tuple[str, str]], files: Sequence[UploadFile]) -> list[str | None]:
+    """The words of each file, in the order sent; an empty field gives none."""
+    unknown = sorted({name for name, _ in fields if name != TRANSCRIPT})
+    if unknown:
+        raise BadRequestError(
+            f"The form has fields that mean nothing here: {', '.join(unknown)}. It takes files, and {TRANSCRIPT}; a "
+            "channel goes into the address: ?channel=left"
+        )
+    if len(fields) not in (0, len(files)):
+        raise BadRequestError(
+            f"The form has {len(fields)} fields {TRANSCRIPT} for {len(files)} files. Send one for each file, in their "
+            "order; an empty one leaves the words to the recogniser."
+        )
+    return [text.strip() or None for _, text in fields] or [None] * len(files)
 
 
 def _check_size(size: int, limits: RequestParams) -> None:

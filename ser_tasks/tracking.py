@@ -117,6 +117,8 @@ def register_bundle(
     metrics: Mapping[str, float],
     tags: Mapping[str, str],
     classes: Sequence[str],
+    words: bool,
+    members: bool,
     requirements: Sequence[str],
 ) -> str:
     """Make a bundle the next version of a registered model, served by `ser_tasks.bundles.inference.served`.
@@ -127,6 +129,7 @@ def register_bundle(
         experiment: one for each corpus
         description, params, metrics, tags: of the run that the version comes from
         classes: of the predictions
+        words, members: whether the bundle reads words, and is an ensemble
         requirements: `package==version`, of the libraries that the predictions depend on
 
     Returns:
@@ -144,21 +147,24 @@ def register_bundle(
                     name=name,
                     loader_module="ser_tasks.bundles.inference.served",
                     data_path=str(folder),
-                    signature=_signature(classes),
+                    signature=_signature(classes, words=words, members=members),
                     pip_requirements=list(requirements),
                     registered_model_name=name,
                 )
     return str(logged.registered_model_version)
 
 
-def _signature(classes: Sequence[str]) -> Any:
+def _signature(classes: Sequence[str], *, words: bool, members: bool) -> Any:
     """Of the tables that `served.ServedBundle.predict` takes and gives."""
     from mlflow.models import ModelSignature  # noqa: PLC0415
-    from mlflow.types.schema import Array, ColSpec, DataType, Schema  # noqa: PLC0415
+    from mlflow.types.schema import Array, ColSpec, DataType, Map, Schema  # noqa: PLC0415
 
     takes = {"path": "string", "audio": "binary", "samples": Array(DataType.double), "sampling_rate": "long"}
+    takes |= {"transcript": "string"} if words else {}
     gives = {"emotion": "string", "confidence": "double", "unsure": "boolean", "remarks": Array(DataType.string)}
-    gives |= {"duration": "double"} | {f"p_{name}": "double" for name in classes}
+    gives |= {"duration": "double"} | ({"transcript": "string"} if words else {})
+    gives |= {"members": Map(Map(DataType.double))} if members else {}
+    gives |= {f"p_{name}": "double" for name in classes}
     return ModelSignature(
         Schema([ColSpec(kind, name, required=False) for name, kind in takes.items()]),
         Schema([ColSpec(kind, name) for name, kind in gives.items()]),

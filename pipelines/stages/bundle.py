@@ -91,6 +91,8 @@ def register(card: Card) -> str:
         metrics=figures.model_dump(include=set(shown)) | {f"recall/{key}": of for key, of in figures.recall.items()},
         tags={KIND: "bundle", **said, "ser.licence": card.licence, "data.features": card.data_digest, **provenance()},
         classes=card.classes,
+        words=card.asr is not None,
+        members=bool(card.members),
         requirements=[f"{name}=={number}" for name, number in card.versions.items() if name != "python"],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,6 +49,7 @@ class SpeechToText:
 
     def __init__(self, asr: SpeechRecognition, *, required: bool) -> None:
         self.asr, self.required = asr, required
+        self._one_at_a_time = Lock()  # a transcriber is for one thread, a service has several
 
     def __call__(self, signal: NDArray[np.float32], *, sampling_rate: int) -> RecognisedWords:
         """The words of one utterance; where no recogniser can be loaded, none, and the reason as the doubt.
@@ -59,12 +61,13 @@ class SpeechToText:
         Raises:
             UserError: no recogniser, and the model reads words alone
         """
-        found = self._transcriber
-        if isinstance(found, str):
-            return RecognisedWords(Transcript(""), found)
-        transcript = found.transcribe(signal, sampling_rate=sampling_rate, language=None)
-        if self._foreign(transcript) and not _believed(transcript):
-            transcript = found.transcribe(signal, sampling_rate=sampling_rate, language=self.asr.languages[0])
+        with self._one_at_a_time:
+            found = self._transcriber
+            if isinstance(found, str):
+                return RecognisedWords(Transcript(""), found)
+            transcript = found.transcribe(signal, sampling_rate=sampling_rate, language=None)
+            if self._foreign(transcript) and not _believed(transcript):
+                transcript = found.transcribe(signal, sampling_rate=sampling_rate, language=self.asr.languages[0])
         return self.judged(transcript)
 
     def judged(self, transcript: Transcript) -> RecognisedWords:

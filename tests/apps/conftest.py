@@ -10,11 +10,32 @@ from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.params import RequestParams
 from ser_tasks.params.reading import read_params
 from tests.bundles.small_bundles import PROJECT, RATE, small_bundle, voice
+from tests.bundles.word_bundles import said, small_ensemble, use_parrot, written
 
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory):
     return load_bundle(small_bundle(tmp_path_factory.mktemp("bundles") / "small"))
+
+
+@pytest.fixture
+def parrot(monkeypatch):
+    """The recogniser of every bundle that reads words."""
+    return use_parrot(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def ensemble_folder(tmp_path_factory):
+    """The small SVM and TF-IDF, whose answers count 0.7 and 0.3."""
+    folder = tmp_path_factory.mktemp("members")
+    text, _ = written(folder / "tfidf", "tfidf", said())
+    return small_ensemble(folder / "both", small_bundle(folder / "svm"), text)
+
+
+@pytest.fixture
+def ensemble(ensemble_folder, parrot):
+    """Loaded for each test, so that each has its own recogniser."""
+    return load_bundle(ensemble_folder)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from concurrent.futures import Future
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -162,3 +163,75 @@ def test_every_error_is_described_as_it_is_sent(client):
         for operation in operations.values():
             errors = {status: reply for status, reply in operation["responses"].items() if status >= "400"}
             assert all(list(reply["content"]) == ["application/problem+json"] for reply in errors.values())
+
+
+@pytest.fixture
+def words_client(ensemble, limits):
+    with TestClient(service(loaded(ensemble), limits)) as client:
+        yield client
+
+
+def test_the_reply_has_the_words_with_their_times_and_what_each_member_answers(words_client, ensemble, anger):
+    said = words_client.post("/v1/recognise", content=anger).json()
+    expected = recognise(ensemble, Recording(voice("anger", speaker=5, take=7)[:, None], RATE))
+    assert (said["transcript"], said["language"]) == ("stop it now", "en")
+    assert said["words"][1] == {"text": "it", "start": 0.2, "end": pytest.approx(0.3), "confidence": 0.9}
+    assert set(said["members"]) == {"svm", "tfidf"}
+    for name, own in expected.members.items():
+        assert said["members"][name] == pytest.approx(dict(own), abs=1e-3)
+
+
+def test_words_that_come_with_the_form_are_used_in_place_of_the_recogniser(words_client, parrot, anger):
+    parrot.asked.clear()
+    file = {"file": ("a.wav", anger)}
+    said = words_client.post("/v1/recognise", files=file, data={"transcript": "nobody is left"}).json()
+    assert (said["transcript"], said["words"], parrot.asked) == ("nobody is left", [], [])
+    assert max(said["members"]["tfidf"], key=said["members"]["tfidf"].get) == "sadness"
+    empty = words_client.post("/v1/recognise", files=file, data={"transcript": " "}).json()
+    assert (empty["transcript"], len(parrot.asked)) == ("stop it now", 1)
+
+
+def test_a_batch_takes_words_for_each_file_in_their_order_or_for_none(words_client, anger):
+    files = [("files", (name, anger)) for name in ("a.wav", "b.wav")]
+    both = words_client.post("/v1/recognise/batch", files=files, data={"transcript": ["", "nobody is left"]}).json()
+    assert [one["transcript"] for one in both["results"]] == ["stop it now", "nobody is left"]
+    one = words_client.post("/v1/recognise/batch", files=files, data={"transcript": "nobody is left"})
+    assert (one.status_code, "1 fields transcript for 2 files" in one.json()["detail"]) == (400, True)
+
+
+def test_words_for_a_bundle_that_reads_none_and_unknown_fields_are_refused_with_the_remedy(client, anger):
+    file = {"file": ("a.wav", anger)}
+    words = client.post("/v1/recognise", files=file, data={"transcript": "hello"})
+    assert words.status_code == 422
+    assert words.json()["detail"].startswith(
+        "a.wav: a transcript was given, but the bundle small (svm) reads no words."
+    )
+    channel = client.post("/v1/recognise", files=file, data={"channel": "left"})
+    assert (channel.status_code, "?channel=left" in channel.json()["detail"]) == (400, True)
+
+
+def test_a_bundle_without_words_says_so_in_the_reply(client, anger):
+    said = client.post("/v1/recognise", content=anger).json()
+    assert [said[name] for name in ("transcript", "words", "language", "members")] == [None, [], None, {}]
+
+
+def test_the_description_names_the_fields_of_the_form(client):
+    schema = client.get("/openapi.json").json()["paths"]["/v1/recognise"]["post"]["requestBody"]["content"]
+    assert set(schema["multipart/form-data"]["schema"]["properties"]) == {"file", "transcript"}
+    assert "<code>transcript</code>: The words of the file" in client.get("/docs").text
+
+
+def test_a_recogniser_is_asked_by_one_thread_at_a_time(ensemble, parrot, monkeypatch):
+    inside, most = [], []
+
+    def transcribe(self, signal, *, sampling_rate, language):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.02)
+        inside.pop()
+        return parrot.heard
+
+    monkeypatch.setattr(parrot, "transcribe", transcribe)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: ensemble.speech_to_text(np.zeros(160, np.float32), sampling_rate=RATE), range(4)))
+    assert most == [1, 1, 1, 1]

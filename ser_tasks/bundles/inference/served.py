@@ -19,11 +19,14 @@ from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.errors import UserError
+from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.card import Card
 
 COLUMNS = ("path", "audio", "samples", "sampling_rate")
+TRANSCRIPT, MEMBERS = "transcript", "members"
 PROBABILITY = "p_"  # before the name of the class
 
 
@@ -74,23 +77,35 @@ class ServedBundle:
 
         Args:
             recordings: each row has one of `path` (of a file that the server can read), `audio` (the bytes of a sound
-                file; base64 over HTTP), or `samples` (full scale 1) with `sampling_rate` (Hz)
+                file; base64 over HTTP), or `samples` (full scale 1) with `sampling_rate` (Hz); and may have
+                `transcript`, its words, for a bundle that reads words (its recogniser finds them where there are none)
             params: none are known
 
         Returns:
-            columns emotion, confidence, unsure, remarks, duration (s), and a probability p_CLASS for each class
+            columns emotion, confidence, unsure, remarks, duration (s), of a bundle that reads words `transcript`, of an
+            ensemble `members` (name -> class -> probability), and a probability p_CLASS for each class
 
         Raises:
-            UserError: a row without a recording, or with one that cannot be predicted
+            UserError: a row without a recording, or with one that cannot be predicted; or words for a bundle without
         """
-        read = [_recording(row, place) for place, row in enumerate(recordings.to_dict("records"))]
-        rows = [_row(one) for one in recognise_all(self.bundle, read)]
-        return pd.DataFrame(rows, index=recordings.index, columns=answer_columns(self.bundle.classes))
+        given = recordings.to_dict("records")
+        read = [_recording(row, place) for place, row in enumerate(given)]
+        found = recognise_all(self.bundle, read, transcripts=[_words(row) for row in given])
+        columns = answer_columns(self.bundle.card)
+        return pd.DataFrame([_row(one) for one in found], index=recordings.index, columns=columns)
 
 
-def answer_columns(classes: tuple[str, ...]) -> list[str]:
+def answer_columns(card: Card) -> list[str]:
     """Columns of the table of predictions."""
-    return ["emotion", "confidence", "unsure", "remarks", "duration", *(PROBABILITY + name for name in classes)]
+    more = [TRANSCRIPT] * (card.asr is not None) + [MEMBERS] * bool(card.members)
+    shares = [PROBABILITY + name for name in card.classes]
+    return ["emotion", "confidence", "unsure", "remarks", "duration", *more, *shares]
+
+
+def _words(row: dict[Any, Any]) -> Transcript | None:
+    """Given; an empty text gives none."""
+    found = row.get(TRANSCRIPT)
+    return None if _missing(found) or not str(found).strip() else Transcript(str(found))
 
 
 def _recording(row: dict[Any, Any], place: int) -> Recording:
@@ -114,4 +129,6 @@ def _missing(value: object) -> bool:
 def _row(one: Prediction) -> dict[str, Any]:
     probabilities = {PROBABILITY + name: share for name, share in one.probabilities.items()}
     about = {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration}
+    about |= {TRANSCRIPT: one.transcript and one.transcript.text}
+    about |= {MEMBERS: {name: dict(own) for name, own in one.members.items()}}
     return {"emotion": one.emotion, "confidence": one.confidence, **about, **probabilities}

@@ -8,9 +8,11 @@ import pytest
 import soundfile
 
 from ser_tasks.audio.recording import AudioError
-from ser_tasks.bundles.inference.served import _load_pyfunc
+from ser_tasks.bundles.inference.served import _load_pyfunc, answer_columns
 from ser_tasks.errors import UserError
-from tests.bundles.small_bundles import RATE, voice
+from ser_tasks.tracking import _signature
+from tests.bundles.small_bundles import ASR, RATE, voice
+from tests.bundles.word_bundles import said, small_ensemble, use_parrot, written
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +51,31 @@ def test_bytes_that_are_no_sound_and_samples_out_of_scale_are_refused_without_th
         served.predict(pd.DataFrame([{"audio": b"nothing"}]))
     with pytest.raises(AudioError, match="divide 16-bit integers by 32768"):
         served.predict(pd.DataFrame([{"samples": [0, 3000, -3000] * 1000, "sampling_rate": RATE}]))
+
+
+def test_an_ensemble_takes_words_and_answers_with_them_and_with_its_members(bundle_folder, file, tmp_path, monkeypatch):
+    parrot = use_parrot(monkeypatch)
+    text, _ = written(tmp_path / "tfidf", "tfidf", said())
+    served = _load_pyfunc(str(small_ensemble(tmp_path / "both", bundle_folder, text)))
+    rows = [{"path": str(file), "transcript": "nobody is left"}, {"path": str(file), "transcript": None}]
+    answers = served.predict(pd.DataFrame(rows))
+    assert answers.transcript.tolist() == ["nobody is left", "stop it now"]
+    assert len(parrot.asked) == 1
+    sad, angry = answers.members
+    assert max(sad["tfidf"], key=sad["tfidf"].get) == "sadness"
+    assert max(angry["tfidf"], key=angry["tfidf"].get) == "anger"
+    assert sad["svm"] == angry["svm"]
+
+
+def test_words_for_a_model_that_reads_none_are_refused_and_an_empty_column_is_not(served, file):
+    assert "transcript" not in served.predict(pd.DataFrame([{"path": str(file), "transcript": ""}]))
+    with pytest.raises(UserError, match="reads no words, but a transcript was given"):
+        served.predict(pd.DataFrame([{"path": str(file), "transcript": "hello"}]))
+
+
+@pytest.mark.parametrize(("words", "members"), [(False, ()), (True, ()), (True, ("svm", "tfidf"))])
+def test_the_signature_in_the_registry_names_the_columns_that_are_given(served, words, members):
+    card = served.bundle.card.model_copy(update={"asr": ASR if words else None, "members": members})
+    signature = _signature(card.classes, words=words, members=bool(members))
+    assert signature.outputs.input_names() == answer_columns(card)
+    assert ("transcript" in signature.inputs.input_names()) == words
