@@ -27,6 +27,7 @@ from apps.uploads import (
     BusyError,
     NotAudioError,
     TooLargeError,
+    TooLongError,
     Upload,
     UploadTimeoutError,
     read_clip,
@@ -134,6 +135,7 @@ STATUS = {
     BadRequestError: HTTPStatus.BAD_REQUEST,
     UploadTimeoutError: HTTPStatus.REQUEST_TIMEOUT,
     TooLargeError: HTTPStatus(413),
+    TooLongError: HTTPStatus(413),
     NotAudioError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -5,7 +5,8 @@ Nothing stays on the disk. The errors are UserErrors; `apps.service` gives each 
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,10 @@ DENSEST = 2 * 192_000  # samples in a second of sound, all channels together
 
 class TooLargeError(UserError):
     """More bytes, files or seconds than the limits allow (413)."""
+
+
+class TooLongError(TooLargeError):
+    """More seconds than one prediction is made for (413): the page makes a timeline of it."""
 
 
 class NotAudioError(UserError):
@@ -164,29 +169,47 @@ def read_clip(content: bytes, *, name: str, limits: RequestParams, channel: str 
             f"{name}: {len(content) / 1e6:.1f} MB, at most {limits.megabytes:g} MB are read. "
             "Send a shorter part, or mono 16-bit FLAC at 16 kHz."
         )
+    with as_file(content, name=name) as path:
+        whole = read_recording(path, allow=partial(check_length, name=name, seconds=limits.seconds))
+        return Clip(name, chosen(whole, channel))
+
+
+@contextmanager
+def as_file(content: bytes, *, name: str) -> Iterator[Path]:
+    """A file with this content, as long as the context lasts; errors give `name` in the place of its path."""
     with tempfile.TemporaryDirectory(prefix="ser-") as folder:
         path = Path(folder, "clip")
         path.write_bytes(content)
         try:
-            whole = read_recording(path, allow=partial(_check_length, name=name, limits=limits))
-            recording = chosen(whole, channel)
+            yield path
         except TooLargeError:
             raise
         except ForeignError as error:
             raise NotAudioError(str(error).replace(str(path), name)) from error
         except UserError as error:
             raise type(error)(str(error).replace(str(path), name)) from error
-    return Clip(name, recording)
 
 
-def _check_length(source: Source, n_samples: int, *, name: str, limits: RequestParams) -> None:
-    seconds, samples = n_samples / source.sampling_rate, n_samples * source.n_channels
-    if seconds > limits.seconds:
-        raise TooLargeError(
-            f"{name}: {seconds:.1f} s of sound, at most {limits.seconds:g} s are read. Cut it into shorter parts."
+def check_length(source: Source, n_samples: int, *, name: str, seconds: float) -> None:
+    """Raise where a recording goes on beyond some seconds.
+
+    Args:
+        source: the recording
+        n_samples: per channel, stated by the header or decoded so far
+        name: for messages
+        seconds: that are read
+
+    Raises:
+        TooLongError: it is longer
+        TooLargeError: it has more samples than so many seconds of the densest sound
+    """
+    found, samples = n_samples / source.sampling_rate, n_samples * source.n_channels
+    if found > seconds:
+        raise TooLongError(
+            f"{name}: {found:.1f} s of sound, at most {seconds:g} s are read. Cut it into shorter parts."
         )
-    if samples > limits.seconds * DENSEST:
+    if samples > seconds * DENSEST:
         raise TooLargeError(
-            f"{name}: {samples} samples, at most {limits.seconds * DENSEST:.0f} are decoded. "
+            f"{name}: {samples} samples, at most {seconds * DENSEST:.0f} are decoded. "
             "Send fewer channels, or a lower sampling rate: 16 kHz is enough."
         )

@@ -8,13 +8,16 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apps.page import TEMPLATES, error_message, prediction_of, results, summary
-from apps.uploads import read_clip
+from apps.example import Example, example
+from apps.page import TEMPLATES, error_message, model_line, results, session_table, summary
+from apps.recording_prediction import Progress, Shown, predictions_of, timelines_of
+from apps.session import checked, session_after
+from apps.uploads import TooLongError, read_clip
 from ser_tasks.audio.channels import MIX, NAMES
 from ser_tasks.errors import UserError
 
@@ -22,15 +25,19 @@ if TYPE_CHECKING:
     import gradio
 
     from ser_tasks.bundles.bundle import Bundle
-    from ser_tasks.params import RequestParams, TimelineParams
+    from ser_tasks.params import DemoParams, RequestParams, TimelineParams
 
 TITLE = "Emotion of recorded speech"
 SHOWN = 2  # bundles that are ticked at first
 SWEEP = 60  # s between two checks for recordings that were not used
 
 INTRODUCTION = f"""# {TITLE}
-Record a sentence or choose a file of at most {{seconds:g}} s. The models are trained on acted or scripted speech of
+Drop a recording or a video, record a sentence, or try an example. The models are trained on acted or scripted speech of
 few people: their prediction for yours is a guess, and no ground for any decision about a person."""
+
+LIMITS = (
+    "At most {megabytes:g} MB. Up to {seconds:g} s: one answer. Up to {minutes:g} minutes: the emotions over its time."
+)
 
 ENVIRONMENT = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "GRADIO_MCP_SERVER": "False"}
 
@@ -45,7 +52,8 @@ LAUNCH: dict[str, Any] = {  # of Gradio's launch: nothing is shared, stored, mon
     "prevent_thread_lock": True,
 }
 
-OnClick = Callable[[str | None, list[str], str], tuple[str, str, Any]]
+NOTHING_TICKED = "No model is ticked. Tick one or more."
+SEEDS = 2**32  # of examples
 
 
 def show(
@@ -55,6 +63,7 @@ def show(
     port: int,
     requests: RequestParams,
     timeline: TimelineParams,
+    synthesis: DemoParams,
     started: Callable[[str], None],
 ) -> None:
     """Serve the page until Ctrl+C, or until the process is terminated.
@@ -62,7 +71,7 @@ def show(
     Args:
         bundles: by name, loaded
         host, port: to listen on; 127.0.0.1 is this machine alone
-        requests, timeline: see `demo`
+        requests, timeline, synthesis: see `demo`
         started: called with the address
 
     Raises:
@@ -74,7 +83,7 @@ def show(
     with tempfile.TemporaryDirectory(prefix="ser-app-") as uploads:
         os.environ.update(ENVIRONMENT, GRADIO_TEMP_DIR=uploads)  # before Gradio is imported
         separate_uploads()
-        page = demo(bundles, requests=requests, timeline=timeline, uploads=Path(uploads))
+        page = demo(bundles, requests=requests, timeline=timeline, synthesis=synthesis, uploads=Path(uploads))
         try:
             _, address, _ = page.launch(
                 server_name=host, server_port=port, max_file_size=requests.most_bytes, **LAUNCH, **theme()
@@ -102,7 +111,12 @@ def separate_uploads() -> None:
 
 
 def demo(
-    bundles: Mapping[str, Bundle], *, requests: RequestParams, timeline: TimelineParams, uploads: Path
+    bundles: Mapping[str, Bundle],
+    *,
+    requests: RequestParams,
+    timeline: TimelineParams,
+    synthesis: DemoParams,
+    uploads: Path,
 ) -> gradio.Blocks:
     """The page, ready to launch.
 
@@ -110,67 +124,157 @@ def demo(
         bundles: by name, loaded
         requests: limits of a request
         timeline: windows of the predictions over time
+        synthesis: of the example
         uploads: folder in which Gradio keeps a file from its upload to its prediction
     """
     import gradio as gr  # noqa: PLC0415  takes seconds
 
-    names = list(bundles)
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(SWEEP, requests.forget_seconds), fill_width=True
     ) as page:
-        gr.Markdown(INTRODUCTION.format(seconds=requests.seconds))
+        gr.Markdown(INTRODUCTION)
         with gr.Row():
-            sound = gr.Audio(
-                sources=["upload", "microphone"],
-                type="filepath",
-                label="Recording",
-                editable=False,
-                buttons=[],
-                elem_id="recording",
-            )
             with gr.Column():
-                chosen = gr.CheckboxGroup(
-                    names, value=names[:SHOWN], label="Models", info="Tick several to compare them.", elem_id="models"
-                )
-                channel = gr.Dropdown(
-                    [MIX, *NAMES],
-                    value=MIX,
-                    label="Channel",
-                    info="Left, right: one side of a call.",
-                    elem_id="channel",
-                )
-                button = gr.Button("Recognise", variant="primary", elem_id="recognise")
+                sources = _sources(requests)
+            with gr.Column():
+                chosen, channel = _choices(bundles)
         answer = gr.HTML(elem_id="answer", padding=False)
+        compared = gr.HTML(elem_id="session", padding=False)
         announcement = gr.HTML(elem_id="announcement", padding=False)
-        button.click(
-            on_click(bundles, requests=requests, timeline=timeline, uploads=uploads),
-            [sound, chosen, channel],
-            [answer, announcement, sound],
-            api_visibility="private",
-            concurrency_limit=requests.at_once,
-        )
+        session = gr.JSON({}, visible=False)
+        respond = Responder(bundles, requests=requests, timeline=timeline, synthesis=synthesis, uploads=uploads)
+
+        def to_file(path: Any, names: Any, channel: Any, session: Any, bar: Any = gr.Progress()) -> Any:  # noqa: B008
+            progress = lambda step, share: bar(share, desc=step)  # noqa: E731
+            return respond.to_file(path, names, channel, session, progress)
+
+        for button, sound in sources:
+            button.click(
+                to_file if sound else respond.to_example,
+                [*([sound] if sound else []), chosen, channel, session],
+                [answer, announcement, *([sound] if sound else []), compared, session],
+                api_visibility="private",
+                concurrency_limit=requests.at_once,
+                concurrency_id="predictions",
+            )
     page.queue(max_size=requests.at_once + requests.waiting)
     return page
 
 
-def on_click(
-    bundles: Mapping[str, Bundle], *, requests: RequestParams, timeline: TimelineParams, uploads: Path
-) -> OnClick:
-    """The handler of the button: (file, names of bundles, channel) -> (HTML, announcement, no file any more)."""
+def _sources(requests: RequestParams) -> list[tuple[Any, Any]]:
+    """Each button, and where its sound is from; None: it is synthesised."""
     import gradio as gr  # noqa: PLC0415
 
-    def handle(path: str | None, names: list[str], channel: str = MIX) -> tuple[str, str, Any]:
-        if not names:
-            return error_message("No model is ticked. Tick one or more."), "", gr.skip()
-        try:
-            content = _content(path, uploads)
-            clip = read_clip(content, name=Path(str(path)).name, limits=requests, channel=channel)
-            predictions = [prediction_of(bundles[name], clip.recording, timeline=timeline) for name in names]
-            return results(clip.name, predictions), summary(predictions), None
-        except UserError as error:
-            return error_message(str(error)), "", None
+    with gr.Tab("File or video"):
+        dropped = gr.File(label="Recording or video", elem_id="file", height=140)
+        dropped._process_single_file = lambda given: given.path  # Gradio's own leaves an empty file behind
+        limits = requests.model_dump(include={"megabytes", "seconds"})
+        gr.Markdown(LIMITS.format(minutes=requests.timeline_seconds / 60, **limits), elem_classes="ser-small")
+        with gr.Row():
+            recognise = gr.Button("Recognise", variant="primary", elem_id="recognise")
+            example = gr.Button("Try an example", elem_id="example")
+    with gr.Tab("Microphone"):
+        recorded = gr.Audio(
+            sources=["microphone"], type="filepath", label="Recording", editable=False, buttons=[], elem_id="recording"
+        )
+        recognise_recorded = gr.Button("Recognise", variant="primary", elem_id="recognise-recorded")
+    return [(recognise, dropped), (example, None), (recognise_recorded, recorded)]
 
-    return handle
+
+def _choices(bundles: Mapping[str, Bundle]) -> tuple[Any, Any]:
+    """The models and the channel."""
+    import gradio as gr  # noqa: PLC0415
+
+    names = list(bundles)
+    chosen = gr.CheckboxGroup(
+        [(model_line(bundle.card), name) for name, bundle in bundles.items()],
+        value=names[:SHOWN],
+        label="Models",
+        info="Tick several to compare them.",
+        elem_id="models",
+    )
+    channel = gr.Dropdown(
+        [MIX, *NAMES],
+        value=MIX,
+        label="Channel",
+        info="Left, right: one side of a call. Mix: both, each for itself where they differ.",
+        elem_id="channel",
+    )
+    return chosen, channel
+
+
+class Responder:
+    """What the buttons do: see `demo`."""
+
+    def __init__(
+        self,
+        bundles: Mapping[str, Bundle],
+        *,
+        requests: RequestParams,
+        timeline: TimelineParams,
+        synthesis: DemoParams,
+        uploads: Path,
+    ) -> None:
+        self.bundles, self.requests, self.timeline = bundles, requests, timeline
+        self.synthesis, self.uploads = synthesis, uploads
+
+    def to_file(
+        self,
+        path: str | None,
+        names: list[str],
+        channel: str = MIX,
+        session: object = None,
+        progress: Progress = lambda step, share: None,
+    ) -> tuple[str, str, Any, str, Any]:
+        """HTML of the predictions, announcement, no file any more, HTML of the session, and the session."""
+        import gradio as gr  # noqa: PLC0415
+
+        if not names:
+            return error_message(NOTHING_TICKED), "", gr.skip(), gr.skip(), gr.skip()
+        try:
+            content = _content(path, self.uploads)
+            predictions = self._predictions(content, Path(str(path)).name, names, channel, progress)
+        except UserError as error:
+            return error_message(str(error)), "", None, gr.skip(), gr.skip()
+        shown, announced, *rest = self._shown(Path(str(path)).name, predictions, session)
+        return shown, announced, None, *rest
+
+    def to_example(self, names: list[str], channel: str = MIX, session: object = None) -> tuple[str, str, str, Any]:
+        """The same without a file: of a clip that is made now."""
+        import gradio as gr  # noqa: PLC0415
+
+        if not names:
+            return error_message(NOTHING_TICKED), "", gr.skip(), gr.skip()
+        made = example(secrets.randbelow(SEEDS), self.synthesis)
+        bundles = [self.bundles[name] for name in names]
+        predictions = predictions_of(bundles, made.clip.recording, timeline=self.timeline)
+        return self._shown(made.clip.name, predictions, session, example=made)
+
+    def _predictions(
+        self, content: bytes, name: str, names: list[str], channel: str, progress: Progress
+    ) -> Sequence[Shown]:
+        """Of the whole recording; of a long one over its time."""
+        bundles = [self.bundles[one] for one in names]
+        try:
+            clip = read_clip(content, name=name, limits=self.requests, channel=channel)
+        except TooLongError:
+            return timelines_of(
+                bundles,
+                content,
+                name=name,
+                seconds=self.requests.timeline_seconds,
+                timeline=self.timeline,
+                progress=progress,
+                channel=channel,
+            )
+        return predictions_of(bundles, clip.recording, timeline=self.timeline, channel=channel)
+
+    def _shown(
+        self, name: str, predictions: Sequence[Shown], session: object, *, example: Example | None = None
+    ) -> tuple[str, str, str, Any]:
+        after = session_after(checked(session, self.bundles), predictions)
+        html = results(name, predictions, example=example)
+        return html, summary(predictions), session_table(after, self.bundles), after
 
 
 def _content(path: str | None, uploads: Path) -> bytes:
@@ -210,5 +314,5 @@ def theme() -> dict[str, Any]:
         block_label_text_color="#1f2937",
         block_title_text_color="#1f2937",
     )
-    css, js = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "announce.js"))
+    css, js = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     return {"theme": colours, "css": css, "js": js}

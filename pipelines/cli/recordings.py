@@ -94,6 +94,7 @@ def web_page(
         port=port,
         requests=params.requests,
         timeline=params.timeline,
+        synthesis=params.demo,
         started=lambda address: typer.echo(f"{', '.join(bundles)}: open {address} in a browser. Ctrl+C ends it."),
     )
 

@@ -14,6 +14,7 @@ class RequestParams(Section):
 
     megabytes: PositiveFloat  # of one request, all its files together
     seconds: PositiveFloat  # of sound in one file
+    timeline_seconds: PositiveFloat  # of sound in a longer file, of which the page shows a timeline
     files: PositiveInt  # in one request
     at_once: PositiveInt  # requests that are computed side by side
     waiting: Annotated[int, Field(ge=0)]  # requests that may wait for them; the next one is asked to come again

@@ -1,6 +1,5 @@
 """What the pictures share: colours, and how a figure becomes a file."""
 
-import base64
 from io import BytesIO
 from pathlib import Path
 
@@ -27,10 +26,3 @@ def as_png(figure: Figure) -> bytes:
     content = BytesIO()
     figure.savefig(content, format="png", dpi=120, metadata=UNSTAMPED)
     return content.getvalue()
-
-
-def as_webp_uri(figure: Figure) -> str:
-    """A data URI for the `src` of an <img>: no file is left anywhere."""
-    stream = BytesIO()
-    figure.savefig(stream, format="webp", pil_kwargs={"quality": 80})
-    return f"data:image/webp;base64,{base64.b64encode(stream.getvalue()).decode()}"

@@ -41,7 +41,14 @@ def ensemble(ensemble_folder, parrot):
 @pytest.fixture(scope="session")
 def limits():
     return RequestParams(
-        megabytes=0.5, seconds=10, files=3, at_once=1, waiting=1, upload_seconds=0.5, forget_seconds=60
+        megabytes=0.5,
+        seconds=10,
+        timeline_seconds=30,
+        files=3,
+        at_once=1,
+        waiting=1,
+        upload_seconds=0.5,
+        forget_seconds=60,
     )
 
 
@@ -50,6 +57,11 @@ def timeline():
     """Windows of 1 s side by side, each for itself."""
     settings = {"window": 1.0, "hop": 1.0, "smoothing": 0.0, "change_cost": 0.0}
     return read_params(PROJECT / "params.yaml").timeline.model_copy(update=settings)
+
+
+@pytest.fixture(scope="session")
+def synthesis():
+    return read_params(PROJECT / "params.yaml").demo
 
 
 def encoded(signal: np.ndarray, kind: str = "WAV", *, rate: int = RATE) -> bytes:

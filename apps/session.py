@@ -1,0 +1,95 @@
+"""What was predicted since the page was opened, beside the training corpus; the browser alone keeps it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apps.recording_prediction import RecordingPrediction, Shown
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.card import Card
+
+Session = dict[str, dict[str, float]]
+"""Bundle -> class -> s of sound with this emotion, not counting what is unsure; and UNSURE -> s of that."""
+
+UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One class: its share of the session, and of the recordings of the training set; 0 to 1."""
+
+    label: str
+    session: float
+    training: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A session beside the training set of one bundle.
+
+    Attributes:
+        card: of the bundle
+        seconds: with an emotion that is not unsure
+        unsure: s that are
+        emotion: the most frequent; None: all of it is unsure
+        rows: of each class
+    """
+
+    card: Card
+    seconds: float
+    unsure: float
+    emotion: str | None
+    rows: tuple[Row, ...]
+
+
+def session_after(session: Session, predictions: Sequence[Shown]) -> Session:
+    """The session with these predictions added: by windows where there are some, otherwise the whole recording."""
+    found = {name: dict(own) for name, own in session.items()}
+    for one in predictions:
+        own = found.setdefault(one.card.name, {})
+        for label, seconds in _spent(one):
+            own[label] = own.get(label, 0.0) + seconds
+    return found
+
+
+def _spent(one: Shown) -> list[tuple[str, float]]:
+    """(class or UNSURE, s) of a prediction."""
+    if isinstance(one, RecordingPrediction) and not one.moments:
+        return [(UNSURE if one.answer.unsure else one.answer.emotion, one.duration)]
+    return [(UNSURE if moment.unsure else moment.emotion, moment.end - moment.start) for moment in one.moments]
+
+
+def checked(session: object, bundles: Mapping[str, Bundle]) -> Session:
+    """What the browser sent back, without anything that a session cannot hold."""
+    known: Session = {}
+    for name, own in session.items() if isinstance(session, dict) else ():
+        if name in bundles and isinstance(own, dict):
+            labels = {*bundles[name].classes, UNSURE}
+            known[name] = {label: float(s) for label, s in own.items() if label in labels and _seconds(s)}
+    return known
+
+
+def _seconds(found: object) -> bool:
+    return isinstance(found, int | float) and math.isfinite(found) and found >= 0
+
+
+def comparisons(session: Session, bundles: Mapping[str, Bundle]) -> list[Comparison]:
+    """One for each bundle of the session."""
+    return [_comparison(bundles[name].card, own) for name, own in session.items()]
+
+
+def _comparison(card: Card, own: Mapping[str, float]) -> Comparison:
+    counted = {label: own.get(label, 0.0) for label in card.classes}
+    seconds, trained = sum(counted.values()), sum(card.training.utterances.values())
+    rows = tuple(
+        Row(label, own / seconds if seconds else 0.0, card.training.utterances.get(label, 0) / trained)
+        for label, own in counted.items()
+    )
+    return Comparison(
+        card, seconds, own.get(UNSURE, 0.0), max(counted, key=lambda c: counted[c]) if seconds else None, rows
+    )
