@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from apps import picture
 from apps.downloads import downloads
+from apps.live import History, live_moments
 from apps.recording_prediction import LongPrediction, RecordingPrediction, Shown
 from apps.session import Session, comparisons
 from ser_tasks.audio.channels import MIX
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.bundles.card import Card
     from ser_tasks.bundles.inference.timeline import WindowPrediction
+    from ser_tasks.params import TimelineParams
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -46,6 +51,43 @@ def summary(predictions: Sequence[Shown]) -> str:
 def error_message(text: str) -> str:
     """HTML: what went wrong, in the place of the prediction."""
     return _macro("error", text)
+
+
+def live_button(timeline: TimelineParams, *, longest: float) -> str:
+    """HTML: the button that starts and stops the live microphone, and what the script of the page needs for it."""
+    return _macro("live_button", timeline, longest)
+
+
+def live_view(history: History, bundles: Sequence[Bundle], *, seconds: float, timeline: TimelineParams) -> str:
+    """HTML: the answer of now by each bundle, `seconds` after the start, and its answers over the last minute."""
+    found = [(bundle, live_moments(history, bundle, timeline=timeline)) for bundle in bundles]
+    return _macro("live", seconds, [_now(bundle, moments) for bundle, moments in found if moments])
+
+
+def _now(bundle: Bundle, moments: Sequence[WindowPrediction]) -> dict[str, Any]:
+    """The last window, and the picture of all, whose time begins with the first of them."""
+    last, begin = moments[-1], moments[0].start
+    shown = [replace(moment, start=moment.start - begin, end=moment.end - begin) for moment in moments]
+    duration = last.end - begin
+    nothing = np.zeros((1, 2), np.float32)
+    return {
+        "card": bundle.card,
+        "emotion": last.emotion,
+        "confidence": last.confidence,
+        "unsure": last.unsure,
+        "picture": {
+            "outline": None,
+            "words": [],
+            "log_mel": None,
+            "attention": None,
+            "least_width": 0.0,
+            "values": picture.values(duration, nothing, words=(), moments=shown, attention=None),
+            "duration": duration,
+            "marks": picture.marks(duration),
+            "lanes": picture.lanes(shown),
+            "described": f"emotions of the last {duration:.0f} s; now {last.emotion}",
+        },
+    }
 
 
 def session_table(session: Session, bundles: Mapping[str, Bundle]) -> str:

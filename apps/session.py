@@ -49,12 +49,17 @@ class Comparison:
 
 def session_after(session: Session, predictions: Sequence[Shown]) -> Session:
     """The session with these predictions added: by windows where there are some, otherwise the whole recording."""
-    found = {name: dict(own) for name, own in session.items()}
     for one in predictions:
-        own = found.setdefault(one.card.name, {})
-        for label, seconds in _spent(one):
-            own[label] = own.get(label, 0.0) + seconds
-    return found
+        session = added(session, one.card.name, _spent(one))
+    return session
+
+
+def added(session: Session, bundle: str, spent: Sequence[tuple[str, float]]) -> Session:
+    """The session with some seconds more, each a (class or UNSURE, s)."""
+    own = dict(session.get(bundle, {}))
+    for label, seconds in spent:
+        own[label] = own.get(label, 0.0) + seconds
+    return {**session, bundle: own}
 
 
 def _spent(one: Shown) -> list[tuple[str, float]]:

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apps.example import Example, example
-from apps.page import TEMPLATES, error_message, model_line, results, session_table, summary
+from apps.live import history_of, listened, live_moments, piece_of
+from apps.page import TEMPLATES, error_message, live_button, live_view, model_line, results, session_table, summary
 from apps.recording_prediction import Progress, Shown, predictions_of, timelines_of
-from apps.session import checked, session_after
+from apps.session import UNSURE, added, checked, session_after
 from apps.uploads import TooLongError, read_clip
 from ser_tasks.audio.channels import MIX, NAMES
 from ser_tasks.errors import UserError
@@ -136,6 +137,7 @@ def demo(
         with gr.Row():
             with gr.Column():
                 sources = _sources(requests)
+                live = _live_microphone(requests, timeline)
             with gr.Column():
                 chosen, channel = _choices(bundles)
         answer = gr.HTML(elem_id="answer", padding=False)
@@ -157,6 +159,7 @@ def demo(
                 concurrency_limit=requests.at_once,
                 concurrency_id="predictions",
             )
+        _wire_live(live, respond, chosen=chosen, session=session, answer=answer, compared=compared)
     page.queue(max_size=requests.at_once + requests.waiting)
     return page
 
@@ -179,6 +182,35 @@ def _sources(requests: RequestParams) -> list[tuple[Any, Any]]:
         )
         recognise_recorded = gr.Button("Recognise", variant="primary", elem_id="recognise-recorded")
     return [(recognise, dropped), (example, None), (recognise_recorded, recorded)]
+
+
+def _live_microphone(requests: RequestParams, timeline: TimelineParams) -> tuple[Any, Any]:
+    """The hidden box that the script of the page puts the last window of sound into, and the button that it presses."""
+    import gradio as gr  # noqa: PLC0415
+
+    with gr.Tab("Live"):
+        gr.HTML(live_button(timeline, longest=requests.timeline_seconds))
+        piece = gr.Textbox(visible="hidden", elem_id="live-piece", max_lines=1)
+        return piece, gr.Button(visible="hidden", elem_id="live-send")
+
+
+def _wire_live(
+    live: tuple[Any, Any], respond: Responder, *, chosen: Any, session: Any, answer: Any, compared: Any
+) -> None:
+    """What happens every second."""
+    import gradio as gr  # noqa: PLC0415
+
+    (piece, send), history = live, gr.JSON({}, visible=False)
+    send.click(
+        respond.to_piece,
+        [piece, chosen, history, session],
+        [answer, history, compared, session],
+        api_visibility="private",
+        show_progress="hidden",
+        trigger_mode="once",  # a window that comes while one is computed is left out: the next one holds its sound
+        concurrency_limit=respond.requests.at_once,
+        concurrency_id="predictions",
+    )
 
 
 def _choices(bundles: Mapping[str, Bundle]) -> tuple[Any, Any]:
@@ -249,6 +281,27 @@ class Responder:
         bundles = [self.bundles[name] for name in names]
         predictions = predictions_of(bundles, made.clip.recording, timeline=self.timeline)
         return self._shown(made.clip.name, predictions, session, example=made)
+
+    def to_piece(self, sent: str, names: list[str], history: object, session: object) -> tuple[Any, Any, Any, Any]:
+        """HTML of the answer of now, the answers so far, HTML of the session, and the session."""
+        import gradio as gr  # noqa: PLC0415
+
+        if not names:
+            return error_message(NOTHING_TICKED), gr.skip(), gr.skip(), gr.skip()
+        bundles = [self.bundles[name] for name in names]
+        try:
+            piece, sound = piece_of(sent, most_bytes=self.requests.most_bytes, longest=self.requests.timeline_seconds)
+            before = history_of(history, bundles, before=piece.end)
+            now = listened(before, piece, sound, bundles)
+        except UserError as error:
+            return error_message(str(error)), gr.skip(), gr.skip(), gr.skip()
+        after = checked(session, self.bundles)
+        for bundle in bundles:
+            for moment in live_moments(now, bundle, timeline=self.timeline)[-1:]:
+                label = UNSURE if moment.unsure else moment.emotion
+                after = added(after, bundle.card.name, [(label, min(piece.end - before.end, sound.duration))])
+        view = live_view(now, bundles, seconds=piece.end, timeline=self.timeline)
+        return view, now.model_dump(), session_table(after, self.bundles), after
 
     def _predictions(
         self, content: bytes, name: str, names: list[str], channel: str, progress: Progress

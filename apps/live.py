@@ -1,0 +1,145 @@
+"""The microphone while it runs: an answer every second, smoothed with those before it. The browser alone keeps both.
+
+The browser sends the last window of sound with each request, and the answers so far; here nothing stays between two.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ser_tasks.audio.recording import SHORTEST, Recording
+from ser_tasks.bundles.inference.prediction import Prediction, recognise
+from ser_tasks.bundles.inference.timeline import WindowPrediction, window_predictions
+from ser_tasks.errors import UserError
+from ser_tasks.text.asr.engine import Transcript
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.params import TimelineParams
+
+SECONDS = 60.0  # of answers that are kept and shown
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Piece(BaseModel):
+    """What the browser sends: the sound of the last window."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    end: Seconds  # since the microphone runs
+    sampling_rate: Annotated[int, Field(ge=8_000, le=192_000)]  # Hz
+    pcm: str  # 16-bit, little-endian, mono, in base64
+
+
+class Answered(BaseModel):
+    """The answer of one bundle to one window, as it goes to the browser and back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: Seconds
+    end: Seconds
+    probabilities: dict[str, Share]
+    doubtful: bool  # for another reason than low confidence
+
+
+class History(BaseModel):
+    """The answers so far, by bundle."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: dict[str, list[Answered]] = {}
+
+    @property
+    def end(self) -> float:
+        """Of the last answer, in s."""
+        return max((own[-1].end for own in self.answers.values() if own), default=0.0)
+
+
+def piece_of(sent: str, *, most_bytes: int, longest: float) -> tuple[Piece, Recording]:
+    """What came from the browser, and its sound.
+
+    Args:
+        sent: JSON of a Piece
+        most_bytes: of it
+        longest: s that a microphone may run
+
+    Raises:
+        UserError: it is too large, no such thing, or the time is over
+    """
+    try:
+        if len(sent) > most_bytes:
+            raise ValueError(f"{len(sent)} bytes")
+        piece = Piece.model_validate_json(sent)
+        samples = np.frombuffer(base64.b64decode(piece.pcm, validate=True), "<i2")
+    except (ValidationError, ValueError, binascii.Error) as error:
+        raise UserError("The microphone's sound did not arrive whole. Stop it and start it again.") from error
+    if piece.end > longest:
+        raise UserError(f"{longest / 60:g} minutes are over. Stop the microphone, and start it again.")
+    return piece, Recording((samples / 2**15).astype(np.float32)[:, None], piece.sampling_rate)
+
+
+def history_of(sent: object, bundles: Sequence[Bundle], *, before: float) -> History:
+    """The answers so far of these bundles as the browser sent them back; none where they are not of this microphone."""
+    try:
+        found = History.model_validate(sent or {})
+    except ValidationError:
+        return History()
+    classes = {bundle.card.name: set(bundle.classes) for bundle in bundles}
+    known = {
+        name: own
+        for name, own in found.answers.items()
+        if name in classes and all(set(one.probabilities) == classes[name] and one.start <= one.end for one in own)
+    }
+    return History() if found.end >= before else History(answers=known)
+
+
+def listened(history: History, piece: Piece, sound: Recording, bundles: Sequence[Bundle]) -> History:
+    """The history with one more answer of each bundle, the last SECONDS of it.
+
+    Args:
+        history: of earlier windows
+        piece, sound: the window that ends now
+        bundles: that answer; those of words alone cannot, since words are not recognised while one speaks
+
+    Raises:
+        UserError: no bundle hears sound
+    """
+    able = [bundle for bundle in bundles if bundle.hears]
+    if not able:
+        raise UserError("The models that are ticked read words alone, and live there are none. Tick another.")
+    if sound.duration < SHORTEST or not sound.samples.any():
+        return history
+    start, oldest = max(0.0, piece.end - sound.duration), piece.end - SECONDS
+    answers = {}
+    for bundle in able:
+        found = recognise(bundle, sound, transcript=Transcript("") if bundle.reads else None)
+        doubtful = found.unsure and found.confidence >= bundle.card.unsure_below
+        own = Answered(start=start, end=piece.end, probabilities=dict(found.probabilities), doubtful=doubtful)
+        answers[bundle.card.name] = [*(a for a in history.answers.get(bundle.card.name, []) if a.end > oldest), own]
+    return History(answers=answers)
+
+
+def live_moments(history: History, bundle: Bundle, *, timeline: TimelineParams) -> list[WindowPrediction]:
+    """The windows of one bundle, smoothed and decided on together, as far as they go; the last one is now."""
+    own = history.answers.get(bundle.card.name, [])
+    if not own:
+        return []
+    rules: dict[str, Any] = timeline.model_dump(include={"smoothing", "change_cost"})
+    limit = bundle.card.unsure_below
+    spans, predictions = [(one.start, one.end) for one in own], [_prediction(one, unsure_below=limit) for one in own]
+    return window_predictions(spans, predictions, segment=1, unsure_below=limit, **rules)
+
+
+def _prediction(one: Answered, *, unsure_below: float) -> Prediction:
+    emotion = max(one.probabilities, key=lambda label: one.probabilities[label])
+    confidence = one.probabilities[emotion]
+    unsure = one.doubtful or confidence < unsure_below
+    return Prediction(emotion, one.probabilities, confidence, unsure, (), one.end - one.start)
