@@ -110,7 +110,7 @@ def listened(history: History, piece: Piece, sound: Recording, bundles: Sequence
         bundles: that answer; those of words alone cannot, since words are not recognised while one speaks
 
     Raises:
-        UserError: no bundle hears sound
+        UserError: none of the bundles reads sound
     """
     able = [bundle for bundle in bundles if bundle.hears]
     if not able:

@@ -156,6 +156,7 @@ def demo(
                 [*([sound] if sound else []), chosen, channel, session],
                 [answer, announcement, *([sound] if sound else []), compared, session],
                 api_visibility="private",
+                show_progress_on=answer,
                 concurrency_limit=requests.at_once,
                 concurrency_id="predictions",
             )
