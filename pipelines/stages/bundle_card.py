@@ -33,7 +33,10 @@ def make_card(
 ) -> Card:
     """All but the digests of the files."""
     line, corpus = MODELS[plan.model], CORPORA[plan.corpus]
-    features, spoken = with_engine(feature_set(line.feature_set), feature_params(plan.params)), _spoken(plan)
+    features, spoken = (
+        with_engine(feature_set(line.feature_set), feature_params(plan.params)),
+        training_utterances(plan),
+    )
     return Card(
         format=FORMAT,
         name=name,
@@ -78,7 +81,7 @@ def _settings(plan: Evaluation) -> dict[str, Any]:
     return dict(getattr(section, "network", section).model_dump(mode="json"))
 
 
-def _spoken(plan: Evaluation) -> pd.DataFrame:
+def training_utterances(plan: Evaluation) -> pd.DataFrame:
     """Rows of the training utterances."""
     table = read_utterances(paths.utterances(plan.corpus)).set_index("utterance_id")
     return table.loc[list(plan.labels.utterance_ids)]

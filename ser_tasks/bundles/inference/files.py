@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from ser_tasks.audio.attempt import result_or_fault
 from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
 from ser_tasks.bundles.inference.prediction import Prediction, recognise, recognise_all
-from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.bundles.inference.timeline import Timeline
     from ser_tasks.params import PredictParams
-
-Found = TypeVar("Found")
 
 Kind: TypeAlias = Literal["text", "number", "share", "count", "flag", "texts"]
 Columns: TypeAlias = dict[str, Kind]
@@ -49,7 +47,7 @@ def predict_files(bundle: Bundle, paths: Sequence[Path], *, limits: PredictParam
     try:
         predicted: list[Prediction | str] = [*recognise_all(bundle, [recording for _, recording in sound])]
     except Exception:  # which one it is shows when each is predicted alone
-        predicted = [_tried(lambda r=recording: recognise(bundle, r), path) for path, recording in sound]  # type: ignore[misc]
+        predicted = [result_or_fault(lambda r=recording: recognise(bundle, r), path) for path, recording in sound]  # type: ignore[misc]
     predictions = iter(predicted)
     return [
         _outcome(path, part, next(predictions) if isinstance(found, Recording) else found) for path, part, found in read
@@ -58,11 +56,11 @@ def predict_files(bundle: Bundle, paths: Sequence[Path], *, limits: PredictParam
 
 def _read_channels(path: Path, channel: str, limits: PredictParams) -> list[tuple[Path, str, Recording | str]]:
     """The chosen channels of one file, or what is wrong with it."""
-    recording = _tried(lambda: _read(path, limits), path)
+    recording = result_or_fault(lambda: _read(path, limits), path)
     if isinstance(recording, str):
         return [(path, channel, recording)]
     parts = channels_of(recording.samples.shape[1]) if channel == EACH else (channel,)
-    return [(path, part, _tried(lambda part=part: chosen(recording, part), path)) for part in parts]  # type: ignore[misc]
+    return [(path, part, result_or_fault(lambda part=part: chosen(recording, part), path)) for part in parts]  # type: ignore[misc]
 
 
 def _outcome(path: Path, channel: str, found: Prediction | str) -> Outcome:
@@ -91,18 +89,6 @@ def _read(path: Path, limits: PredictParams) -> Recording:
             )
 
     return read_recording(path, allow=allow)
-
-
-def _tried(make: Callable[[], Found], path: Path) -> Found | str:
-    """The result, or a message of what went wrong, with the name of the file in it."""
-    try:
-        return make()
-    except UserError as error:
-        return str(error) if str(path) in str(error) else f"{path}: {error}"
-    except OSError as error:
-        return f"{path}: {error.strerror or error}. Fix its permissions or the disk, or leave it out."
-    except Exception as error:  # a thousand others wait behind this file
-        return f"{path}: {type(error).__name__}: {error}. This is a fault of the program: report it with the file."
 
 
 def prediction_columns(classes: Sequence[str], *, channels: bool = False) -> Columns:
