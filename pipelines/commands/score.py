@@ -212,7 +212,7 @@ def _warnings(card: Card, found: LabelledSet, speakers: int | None, *, checked: 
         warned.append("Synthetic speech: the figures say nothing about people.")
     for what, trained in (("language", card.training.language), ("kind", card.training.kind)):
         tested = found.about[what]
-        if tested and tested != trained:
+        if tested and not set(tested.split(", ")) <= set(trained.split(", ")):
             label = {"language": "Language", "kind": "Kind of speech"}[what]
             warned.append(f"{label} differs: trained on {trained}, scored on {tested}.")
     return [*warned, *found.notes]
