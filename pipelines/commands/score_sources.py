@@ -28,7 +28,8 @@ from ser_tasks.errors import UserError
 from ser_tasks.params import Params
 
 NO_SOUND = "without a recording"
-SHARED = "This option of `ser import` is none of `ser score`: import the table, and score on the corpus then."
+FOREIGN = ("--votes", "--times", "--encoding", "--table", "--pattern")  # options of `ser import` alone
+HOW_THEN = "An option that `ser score` does not have: import the table with it (ser import), and score on the corpus."
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class LabelledSet:
 
     Attributes:
         name: of the corpus, or path of the table
+        corpus: its name; None: a table
         utterances: columns utterance_id, path, start, end, channel, speaker, emotion (a class), sha256 (of the whole
             file's sound; of a table: None, where it cannot be read)
         root: folder that the paths begin at
@@ -47,6 +49,7 @@ class LabelledSet:
     """
 
     name: str
+    corpus: str | None
     utterances: pd.DataFrame
     root: Path
     dropped: Counter[str]
@@ -57,7 +60,7 @@ class LabelledSet:
     def named_speakers(self) -> Iterator[str]:
         """CORPUS/SPEAKER each; those of a table as they stand in it."""
         own = self.utterances.speaker if self.speakers_known else ()
-        prefix = self.name + MARK if self.about["preset"] else ""
+        prefix = "" if self.corpus is None else self.corpus + MARK
         return (prefix + speaker for speaker in own)
 
 
@@ -81,7 +84,9 @@ def labelled_corpus(name: str, preset: str | None, params: Params) -> LabelledSe
     dropped = Counter(labelled.dropped) + Counter({NO_SOUND: int(silent.sum())})
     about = {"preset": preset, "kind": corpus.kind, "language": corpus.language}
     kept = labelled.utterances[~silent].reset_index(drop=True)
-    return LabelledSet(name, kept, paths.corpus_root(name), dropped, about, corpus.speakers_known)
+    if kept.empty:
+        raise UserError(f"{name}: none of its utterances has a recording here, and a bundle predicts from sound.")
+    return LabelledSet(name, name, kept, paths.corpus_root(name), dropped, about, corpus.speakers_known)
 
 
 def _utterances(corpus: Corpus) -> pd.DataFrame:
@@ -111,15 +116,15 @@ def labelled_table(table: Path, options: dict[str, object]) -> LabelledSet:
     try:
         plan = plan_import("table", options_of(str(table), options))
     except SourceError as error:
-        raise SourceError(f"{error} {SHARED}" if _is_foreign(str(error)) else str(error)) from error
+        raise SourceError(f"{error} {HOW_THEN}" if _is_foreign(str(error)) else str(error)) from error
     if problems := [problem for problem in plan.problems if problem not in plan.chosen.problems]:
         text = "\n".join(problems)
-        raise SourceError(f"{table}: {text}\n{SHARED}" if _is_foreign(text) else f"{table}: {text}")
+        raise SourceError(f"{table}: {text}\n{HOW_THEN}" if _is_foreign(text) else f"{table}: {text}")
     return _of_plan(table, plan)
 
 
 def _is_foreign(text: str) -> bool:
-    return any(f"{option} " in text for option in ("--votes", "--times", "--encoding", "--table", "--pattern"))
+    return any(f"{option} " in text for option in FOREIGN)
 
 
 def _of_plan(table: Path, plan: Import) -> LabelledSet:
@@ -136,7 +141,7 @@ def _of_plan(table: Path, plan: Import) -> LabelledSet:
         sha256=rows.path.map(digests),
     )
     about = {"preset": None, "kind": None, "language": plan.description.language}
-    return LabelledSet(str(table), rows, plan.sounds, dropped, about, known, plan.notes)
+    return LabelledSet(str(table), None, rows, plan.sounds, dropped, about, known, plan.notes)
 
 
 def _digests(root: Path, files: list[str]) -> dict[str, str | None]:

@@ -178,6 +178,21 @@ def test_what_cannot_start_is_an_error_with_a_fix(ser, arguments, message):
         raise ser(*arguments).exception
 
 
+def test_where_only_an_option_of_ser_import_helps_that_is_the_advice(ser, place):
+    lines = ["path,label,speaker", "rec/anger17.wav,anger,a", "rec/anger17.wav,sad,a", "rec/sadness17.wav,sad,b"]
+    message = failure(ser("small", "--table", table_of(place, lines)))
+    assert "add --votes majority" in message
+    assert "import the table with it (ser import), and score on the corpus" in message
+
+
+def test_a_corpus_of_text_alone_is_an_error(ser, place, monkeypatch):
+    table = pd.DataFrame(
+        {"utterance_id": ["a", "b"], "path": None, "speaker": "1", "emotion": ["joy", "anger"], "style": None}
+    )
+    monkeypatch.setattr("pipelines.commands.score_sources._utterances", lambda corpus: table)
+    assert "meld: none of its utterances has a recording here" in failure(ser("small", "meld"))
+
+
 @pytest.fixture
 def demo(place, monkeypatch):
     """The synthetic corpus of two speakers in that project, without an utterance table."""
