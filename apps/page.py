@@ -19,6 +19,7 @@ from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.explain.recording import Attention, attention_over
 from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise, recognise_all
 from ser_tasks.bundles.inference.timeline import WindowPrediction, window_predictions, windows_in
+from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.html import templates
 from ser_tasks.plots.recording import recording_figure
 from ser_tasks.plots.style import as_webp_uri
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.bundles.card import Card
     from ser_tasks.params import TimelineParams
+    from ser_tasks.text.asr.engine import Transcript
 
 TEMPLATES = Path(__file__).parent / "templates"
 COLUMNS = ("file", "bundle", "start", "end", "emotion", "unsure", "class", "probability")
@@ -49,24 +51,34 @@ def prediction_of(bundle: Bundle, recording: Recording, *, timeline: TimelinePar
     Raises:
         AudioError: sound that nothing can be predicted from
     """
-    conditioning: Any = bundle.sections["conditioning"]
     answer = recognise(bundle, recording)
     signal = model_signal(recording, bundle.card.sampling_rate)
     return RecordingPrediction(
         card=bundle.card,
         answer=answer,
         signal=signal,
-        attention=attention_over(bundle, signal) if conditioning.trim is None else None,
-        moments=_moments(bundle, recording, timeline=timeline),
+        attention=_attention(bundle, signal),
+        moments=_moments(bundle, recording, answer.transcript, timeline=timeline),
     )
 
 
-def _moments(bundle: Bundle, recording: Recording, *, timeline: TimelineParams) -> tuple[WindowPrediction, ...]:
+def _attention(bundle: Bundle, signal: NDArray[np.float32]) -> Attention | None:
+    """Of a network of sound alone, if its times are those of the recording."""
+    if not isinstance(bundle, ModelBundle) or bundle.reads:
+        return None
+    conditioning: Any = bundle.sections["conditioning"]
+    return attention_over(bundle, signal) if conditioning.trim is None else None
+
+
+def _moments(
+    bundle: Bundle, recording: Recording, transcript: Transcript | None, *, timeline: TimelineParams
+) -> tuple[WindowPrediction, ...]:
     """The whole recording as one segment: what is short enough to be shown is seldom worth dividing into speech."""
     windows = windows_in((0.0, recording.duration), window=timeline.window, hop=timeline.hop)
     if len(windows) < 2:
         return ()
-    answers = recognise_all(bundle, [_part(recording, *window) for window in windows])
+    words = None if transcript is None else [transcript.between(*window) for window in windows]
+    answers = recognise_all(bundle, [_part(recording, *window) for window in windows], transcripts=words)
     rules: dict[str, Any] = timeline.model_dump(include={"smoothing", "change_cost"})
     return tuple(window_predictions(windows, answers, segment=1, unsure_below=bundle.card.unsure_below, **rules))
 

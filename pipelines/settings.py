@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipelines.known_corpora import CORPORA
-from pipelines.orchestration.stage_list import read_by
+from pipelines.orchestration.stage_list import bundles_of_members, read_by
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
@@ -152,7 +152,26 @@ def _check_awaited(name: str, section: CrossParams) -> None:
         )
 
 
+def _check_members(section: BundleParams, params: Params) -> None:
+    ensemble, place = params.ensembles[section.model], (section.corpus, section.protocol)
+    if (ensemble.corpus, ensemble.protocol) != place:
+        raise ParamsError(
+            f"{PARAMS_FILE}: bundles: {section.model} is an ensemble on {ensemble.corpus}, {ensemble.protocol}, not on "
+            f"{', '.join(place)}. Name its corpus and protocol."
+        )
+    made = [params.bundles[name].model for name in bundles_of_members(section, params)]
+    missing = [member for member in ensemble.members if member not in made]
+    if missing:
+        raise ParamsError(
+            f"{PARAMS_FILE}: bundles: {section.model} is an ensemble, and its members {', '.join(missing)} have no "
+            f"bundles. Add them: ser bundle {section.corpus} {section.model}"
+        )
+
+
 def _check_bundle(name: str, section: BundleParams, params: Params) -> None:
+    if section.model in params.ensembles:
+        _check_members(section, params)
+        return
     line = EvaluationLine(corpus=section.corpus, protocol=section.protocol, model=section.model)
     check_evaluation(line, params, place=f"bundles.{name}")
     try:

@@ -13,14 +13,14 @@ from pipelines.commands.arguments import PROTOCOLS, check_name
 from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.repro import repro
-from pipelines.orchestration.stage_list import evaluations_of
+from pipelines.orchestration.stage_list import bundles_of_members, evaluations_of
 from pipelines.settings import OF_A_CORPUS, project_params
 from pipelines.stages.params import prepare
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
-from ser_tasks.params import EvaluationLine, Params
+from ser_tasks.params import BundleParams, EvaluationLine, Params
 from ser_tasks.params.base import NAME
 from ser_tasks.params.editing import change_file, with_item, with_values
 from ser_tasks.params.reading import PARAMS_FILE
@@ -50,6 +50,8 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
 def bundle(corpus: str, model: str, name: str | None) -> int:
     """Add the entry to `bundles:` if it is not there, and run its stage, the evaluation before it; DVC's exit status.
 
+    Of an ensemble, the bundles of its members are added with it.
+
     Raises:
         UserError: an unknown name, a model that cannot be bundled, or a name that another bundle has
     """
@@ -60,16 +62,46 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
         check_bundled(model)
     with _alone():
         params = project_params()
-        entry, there = _line(corpus, model, "speaker_independent", params).model_dump(), params.bundles.get(name)
-        if there is None:
-            written = f"bundles: {name}: {_flow(entry)}"
-            _write(lambda text: with_values(text, {f"bundles.{name}": entry}), written, corpus)
-        elif there.model_dump() != entry:
-            raise UserError(f"{PARAMS_FILE}: bundles.{name} is {_flow(there.model_dump())}. Give another --name.")
-    status = _run(f"bundle@{name}", new=there is None)
+        ensemble = params.ensembles.get(model)
+        entries = _entries(corpus, model, name, params) if ensemble else {name: _entry(corpus, model, params)}
+        there = {own: params.bundles[own].model_dump() for own in entries if own in params.bundles}
+        for own, entry in there.items():
+            if entry != entries[own]:
+                raise UserError(f"{PARAMS_FILE}: bundles.{own} is {_flow(entry)}. Give another --name.")
+        new = {own: entry for own, entry in entries.items() if own not in there}
+        if new:
+            written = "; ".join(f"bundles: {own}: {_flow(entry)}" for own, entry in new.items())
+            values = {f"bundles.{own}": entry for own, entry in new.items()}
+            _write(lambda text: with_values(text, values), written, corpus)
+    status = _run(f"{'ensemble_' if ensemble else ''}bundle@{name}", new=bool(new))
     if status == 0:
         CONSOLE.print(f"Next: ser predict FILE --bundle {name}")
     return status
+
+
+def _entry(corpus: str, model: str, params: Params) -> dict[str, Any]:
+    return _line(corpus, model, "speaker_independent", params).model_dump()
+
+
+def _entries(corpus: str, ensemble: str, name: str, params: Params) -> dict[str, dict[str, Any]]:
+    """Bundles of the members that have none yet, and then that of the ensemble.
+
+    Raises:
+        UserError: the ensemble is of another corpus, or not on unseen speakers; or a member cannot be bundled
+    """
+    own = params.ensembles[ensemble]
+    if (own.corpus, own.protocol) != (corpus, "speaker_independent"):
+        raise UserError(
+            f"{ensemble} is an ensemble on {own.corpus}, {own.protocol}, but a bundle of {corpus} is wanted, whose "
+            f"figures are of unseen speakers. Add one to ensembles: in {PARAMS_FILE} with corpus {corpus} and protocol "
+            "speaker_independent."
+        )
+    whole = BundleParams(corpus=corpus, model=ensemble, protocol="speaker_independent")
+    made = {params.bundles[bundle].model for bundle in bundles_of_members(whole, params)}
+    for member in own.members:
+        check_bundled(member)
+    missing = [member for member in own.members if member not in made]
+    return {f"{corpus}_{member}": _entry(corpus, member, params) for member in missing} | {name: whole.model_dump()}
 
 
 def _run(stage: str, *, new: bool) -> int:

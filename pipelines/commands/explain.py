@@ -23,9 +23,10 @@ from pipelines.evaluations.plan import Evaluation, plan_evaluation
 from pipelines.evaluations.result import SPEAKER_NORM, synthetic
 from pipelines.settings import feature_params, project_params
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.bundles.bundle import Bundle, load_bundle
+from ser_tasks.bundles.bundle import load_bundle, single
 from ser_tasks.bundles.explain.group_importance import Columns, descriptor_groups, drops, shuffled_fold
 from ser_tasks.bundles.explain.recording import Baseline, explain
+from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import percent, with_interval, write_result
@@ -39,8 +40,8 @@ from ser_tasks.plots.explanation import BASELINES, by_drop, draw_explanation, dr
 from ser_tasks.provenance.versions import library_versions
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.explain.recording import Explanation
-
+    from ser_tasks.bundles.model_bundle import ModelBundle
+from ser_tasks.bundles.explain.recording import Explanation
 
 READ = "functionals"  # the feature set that has a row for each utterance, and groups
 UAR = ("uar", "uar_low", "uar_high")
@@ -209,13 +210,13 @@ def explain_recording(
     if to.suffix.lower() not in PICTURES:
         raise UserError(f"--to {to}: expected a file that ends in {', '.join(PICTURES)}.")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs much at start, none of it useful here
-    model = load_bundle(find_bundle(bundle))
+    model = single(load_bundle(find_bundle(bundle)), wanted="an explanation")
     explanation = explain(model, read_recording(path), of=of, against=against, baseline=baseline)
     draw_explanation(explanation, model.card, named_by_frequency(model), title=path.name, to=to)
     show_explanation(path, explanation, to=to)
 
 
-def named_by_frequency(bundle: Bundle) -> tuple[str, ...]:
+def named_by_frequency(bundle: ModelBundle) -> tuple[str, ...]:
     """Names of the features; of log-mel bands their centre frequencies."""
     card, sections = bundle.card, bundle.sections
     if card.feature_set != LOG_MEL.name:

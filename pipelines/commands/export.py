@@ -18,9 +18,9 @@ from ser_tasks.audio.recording_files import SUFFIXES
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.bundles.export.export import Agreement
     from ser_tasks.bundles.export.file_formats import Weights
+    from ser_tasks.bundles.model_bundle import ModelBundle
 
 N_CLIPS = 50  # to compare on, of all lengths
 LATENCY_CLIP = 3  # s
@@ -36,13 +36,13 @@ def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> 
         UserError: no such bundle, one that cannot be exported, no clips, or predictions that differ
     """
     os.environ.update(TENSORFLOW)
-    from ser_tasks.bundles.bundle import load_bundle  # noqa: PLC0415  after the environment is set
+    from ser_tasks.bundles.bundle import load_bundle, single  # noqa: PLC0415  after the environment is set
     from ser_tasks.bundles.export.export import export_bundle  # noqa: PLC0415
     from ser_tasks.bundles.export.exportable import check_exportable  # noqa: PLC0415
     from ser_tasks.bundles.export.file_formats import file_format  # noqa: PLC0415
 
     form = file_format(file, weights)
-    loaded = load_bundle(find_bundle(bundle))
+    loaded = single(load_bundle(find_bundle(bundle)), wanted="an exported file")
     check_exportable(loaded.card.model)
     signals = clips_of(clips or paths.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
     agreement = export_bundle(loaded, file, weights=weights, signals=signals)
@@ -72,7 +72,7 @@ def clips_of(folder: Path, sampling_rate: int) -> list[NDArray[np.float32]]:
 
 
 def _rows(
-    bundle: Bundle, file: Path, form: Any, agreement: Agreement, signal: NDArray[np.float32]
+    bundle: ModelBundle, file: Path, form: Any, agreement: Agreement, signal: NDArray[np.float32]
 ) -> list[dict[str, str]]:
     """Rows of the table: the bundle on Keras, and the file."""
     from ser_tasks.bundles.export.export import latency  # noqa: PLC0415
@@ -92,5 +92,5 @@ def _row(runs: str, size: int, seconds: float, same: Mapping[str, str]) -> dict[
     return {"runs": runs, "kB": f"{size / 1e3:.0f}", "ms": f"{1e3 * seconds:.1f}", **same}
 
 
-def _seconds(signal: NDArray[np.float32], bundle: Bundle) -> str:
+def _seconds(signal: NDArray[np.float32], bundle: ModelBundle) -> str:
     return f"{len(signal) / bundle.card.sampling_rate:.1f}"

@@ -23,7 +23,13 @@ from ser_tasks.audio.clip import clips_of
 from ser_tasks.bundles.card import Card, check_files, read_card
 from ser_tasks.bundles.inference.clips import ClipOutcome, predict_clips
 from ser_tasks.bundles.inference.files import Columns
-from ser_tasks.bundles.scoring import Answer, answers_table, prediction_rows, score_answers, shared_classes
+from ser_tasks.bundles.scoring import (
+    LabelledPrediction,
+    prediction_rows,
+    predictions_table,
+    score_labelled,
+    shared_classes,
+)
 from ser_tasks.bundles.training_record import FILE, read_training_record, seen_in_training
 from ser_tasks.corpora.corpus import some
 from ser_tasks.errors import LeakError, UserError
@@ -48,7 +54,7 @@ UNCHECKED = "Whether its speakers and recordings were in the training data was n
 class Scored:
     """What was predicted, and what could not be: utterance id -> speaker, truth, reason."""
 
-    answers: list[Answer]
+    predictions: list[LabelledPrediction]
     faults: dict[str, tuple[str, str, str]]
 
 
@@ -86,8 +92,8 @@ def score_bundle(
     found = labelled_corpus(str(corpus), preset, params) if table is None else labelled_table(table, options)
     checked = check_unseen(folder, found, unchecked=unchecked)
     scored = _predicted(folder, card, found, params, workers)
-    result, answers = _result(card, found, scored, params, checked=checked)
-    _write(result, answers, scored, to)
+    result, predictions = _result(card, found, scored, params, checked=checked)
+    _write(result, predictions, scored, to)
     show_score(result)
     return UNREADABLE if scored.faults else 0
 
@@ -163,7 +169,7 @@ def _predicted(folder: Path, card: Card, found: LabelledSet, params: Params, wor
 
 def _take(scored: Scored, outcome: ClipOutcome, speaker: str, truth: str) -> None:
     if outcome.prediction is not None:
-        scored.answers.append(Answer(outcome.utterance_id, speaker, truth, outcome.prediction))
+        scored.predictions.append(LabelledPrediction(outcome.utterance_id, speaker, truth, outcome.prediction))
     else:
         report_fault(str(outcome.fault))
         scored.faults[outcome.utterance_id] = (speaker, truth, str(outcome.fault))
@@ -172,16 +178,16 @@ def _take(scored: Scored, outcome: ClipOutcome, speaker: str, truth: str) -> Non
 def _result(
     card: Card, found: LabelledSet, scored: Scored, params: Params, *, checked: bool
 ) -> tuple[dict[str, Any], pd.DataFrame]:
-    """What the result file holds, and the table of the answers."""
-    classes = shared_classes([answer.truth for answer in scored.answers], card.classes)
-    figures = score_answers(
-        scored.answers,
+    """What the result file holds, and the table of the predictions."""
+    classes = shared_classes([labelled.truth for labelled in scored.predictions], card.classes)
+    figures = score_labelled(
+        scored.predictions,
         classes=classes,
         unsure_below=card.unsure_below,
         n_bins=params.reliability.calibration_bins,
         params=params.evaluation,
     )
-    speakers = len({answer.speaker for answer in scored.answers}) if found.speakers_known else None
+    speakers = len({labelled.speaker for labelled in scored.predictions}) if found.speakers_known else None
     foreign = found.utterances.emotion[~found.utterances.emotion.isin(card.classes)].value_counts()
     result = {
         "bundle": card.name,
@@ -189,7 +195,7 @@ def _result(
         "trained_on": card.corpus,
         "scored_on": found.name,
         **found.about,
-        "utterances": len(scored.answers),
+        "utterances": len(scored.predictions),
         "speakers": speakers,
         **figures,
         "bundle_classes": list(card.classes),
@@ -201,7 +207,7 @@ def _result(
         "versions": library_versions(),
         "warnings": _warnings(card, found, speakers, checked=checked),
     }
-    return result, answers_table(scored.answers, classes)
+    return result, predictions_table(scored.predictions, classes)
 
 
 def _warnings(card: Card, found: LabelledSet, speakers: int | None, *, checked: bool) -> list[str]:
@@ -218,14 +224,14 @@ def _warnings(card: Card, found: LabelledSet, speakers: int | None, *, checked: 
     return [*warned, *found.notes]
 
 
-def _write(result: dict[str, Any], answers: pd.DataFrame, scored: Scored, to: Sequence[Path]) -> None:
+def _write(result: dict[str, Any], predictions: pd.DataFrame, scored: Scored, to: Sequence[Path]) -> None:
     columns = columns_of(result["classes"])
     for file in to:
         if file.suffix.lower() == RESULT:
             write_result(result, file)
             continue
         with ROWS[ENDINGS[file.suffix.lower()]](columns, file) as write:
-            for row in prediction_rows(answers, scored.faults):
+            for row in prediction_rows(predictions, scored.faults):
                 write(row)
 
 

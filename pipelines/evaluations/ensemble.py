@@ -24,13 +24,22 @@ from ser_tasks.provenance.versions import library_versions
 
 def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[str, Any], Ensemble, NDArray[np.int64]]:
     """The result, the posteriors, and the confusion matrix, from the members' predictions that lie here."""
-    tables = {member: _predictions(section, member) for member in section.members}
-    made = RULES[section.rule](tables)
+    tables = member_tables(section)
+    made = RULES[section.rule].evaluate(tables)
     labels = _labels(section, params)
     figures, confusion = score(made.predictions, labels, params.evaluation)
     result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
     result["against"] = {member: _against(made, table, labels, params) for member, table in tables.items()}
     return sealed(result, ensemble_origin(name, section, params), made.predictions), made, confusion
+
+
+def member_tables(section: EnsembleParams) -> dict[str, pd.DataFrame]:
+    """Test predictions of each member.
+
+    Raises:
+        UserError: one has not been evaluated
+    """
+    return {member: _predictions(section, member) for member in section.members}
 
 
 def _predictions(section: EnsembleParams, member: str) -> pd.DataFrame:

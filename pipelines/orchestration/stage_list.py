@@ -13,13 +13,13 @@ import yaml
 from pipelines import paths
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
-from ser_tasks.features.audio_text import feature_sets
+from ser_tasks.features.audio_text import feature_sets, reads_words
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.features.table import SECTIONS
 from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
-from ser_tasks.params import MEMBERS, EnsembleParams, EvaluationLine, Params
+from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 HEAD = "# Written by ser from params.yaml: what dvc.yaml goes through. Edit params.yaml, not this.\n"
@@ -31,7 +31,7 @@ Stages = dict[str, dict[str, Entry]]
 def evaluations_of(params: Params) -> tuple[EvaluationLine, ...]:
     """The lines of params.yaml, then those that its ensembles and bundles need beside them."""
     members = [(own, model) for own in params.ensembles.values() for model in own.members]
-    wanted: list[tuple[Any, str]] = [*members, *((own, own.model) for own in params.bundles.values())]
+    wanted: list[tuple[Any, str]] = [*members, *((own, own.model) for own in _of_one_model(params).values())]
     needed = [EvaluationLine(corpus=own.corpus, protocol=own.protocol, model=model) for own, model in wanted]
     return tuple({line.key: line for line in (*params.evaluations, *needed)}.values())
 
@@ -61,7 +61,10 @@ def stages_of(params: Params) -> Stages:
             line.key: {**line.model_dump(), **_read(line.corpus, line.model)} for line in evaluations_of(params)
         },
         "ensemble": {name: _ensemble(own) for name, own in params.ensembles.items()},
-        "bundle": {name: {**own.model_dump(), **_read(own.corpus, own.model)} for name, own in params.bundles.items()},
+        "bundle": {name: _bundle(own) for name, own in _of_one_model(params).items()},
+        "ensemble_bundle": {
+            name: _ensemble_bundle(own, params) for name, own in params.bundles.items() if own.model in params.ensembles
+        },
         "cross": {name: {"test": own.test, **model_entry(own.model)} for name, own in params.cross.items()},
     }
 
@@ -96,12 +99,36 @@ def _features(corpus: str, name: str) -> Entry:
     }
 
 
+def bundles_of_members(section: BundleParams, params: Params) -> list[str]:
+    """Of the bundle of an ensemble, the bundles of its members in their order; those that there are."""
+    made = {(own.corpus, own.protocol, own.model): name for name, own in params.bundles.items()}
+    wanted = [(section.corpus, section.protocol, model) for model in params.ensembles[section.model].members]
+    return [made[place] for place in wanted if place in made]
+
+
+def _of_one_model(params: Params) -> dict[str, BundleParams]:
+    return {name: own for name, own in params.bundles.items() if own.model not in params.ensembles}
+
+
+def _bundle(own: BundleParams) -> Entry:
+    entry = {**own.model_dump(), **_read(own.corpus, own.model)}
+    return entry | {"asr": "asr" if reads_words(MODELS[own.model].feature_set) else entry["settings"]}
+
+
+def _ensemble_bundle(own: BundleParams, params: Params) -> Entry:
+    return own.model_dump() | _members([str(paths.bundle(name)) for name in bundles_of_members(own, params)])
+
+
 def _ensemble(own: EnsembleParams) -> Entry:
-    """Predictions of each member; dvc.yaml needs MEMBERS of them, where there are fewer the first stands again."""
+    """Predictions of each member."""
     files = [str(paths.predictions(own.corpus, own.protocol, model)) for model in own.members]
-    files += [files[0]] * (MEMBERS - len(files))
-    place = {"corpus": own.corpus, "protocol": own.protocol}
-    return place | {f"member_{number}": file for number, file in enumerate(files, 1)}
+    return {"corpus": own.corpus, "protocol": own.protocol} | _members(files)
+
+
+def _members(paths_of: list[str]) -> Entry:
+    """dvc.yaml needs MEMBERS of them; where there are fewer, the first stands again."""
+    filled = paths_of + paths_of[:1] * (MEMBERS - len(paths_of))
+    return {f"member_{number}": path for number, path in enumerate(filled, 1)}
 
 
 def features_code(name: str) -> str:

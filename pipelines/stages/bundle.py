@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines import paths
 from pipelines.display.tables import CONSOLE
@@ -15,13 +17,13 @@ from pipelines.evaluations.run_tags import provenance
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from pipelines.stages.bundle_card import make_card, training_utterances
-from ser_tasks.bundles.bundle import write_bundle
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.bundles.card import Card
 from ser_tasks.bundles.final_model import final_recogniser
+from ser_tasks.bundles.model_bundle import write_bundle
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
-from ser_tasks.bundles.out_of_distribution import describe, fit_detector
+from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, fit_detector
 from ser_tasks.bundles.reliability import Confidence, validate_confidence
 from ser_tasks.bundles.training_record import FILE as TRAINING
 from ser_tasks.bundles.training_record import training_record
@@ -30,8 +32,9 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import percent
 from ser_tasks.evaluation.splits import Fold
+from ser_tasks.features.audio_text import SpeechAndWords
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.params import BundleParams, Params
+from ser_tasks.params import BundleParams, Params, ReliabilityParams
 from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
 from ser_tasks.plots.style import as_png
 from ser_tasks.tracking import KIND, register_bundle
@@ -42,24 +45,19 @@ def bundle(name: str, params: Params) -> None:
     """Train on everything, calibrate on the confidences of the cross-validation, write the folder."""
     section = params.bundles[name]
     check_bundled(section.model)
-    result, predictions = _evaluated(section, params)
+    place = (section.corpus, section.protocol, section.model)
+    result, predictions = evaluated(section, params, paths.predictions(*place))
     plan = plan_evaluation(section.corpus, section.protocol, section.model, params)
     fold = Fold("all utterances", plan.labels.utterance_ids, (), ())  # with a place of its own for checkpoints
     everything = replace(plan.requests[0], fold=fold)
     examples = _examples(everything)
     recogniser: Any = final_recogniser(section.model, params, examples, seed=everything.seed, folder=everything.folder)
-    reliability = params.reliability
-    detector = fit_detector(
-        np.array([describe(np.atleast_2d(values)) for values in examples.features]),
-        plan.labels.speakers,
-        n_components=reliability.cloud_components,
-        quantile=reliability.cloud_quantile,
-    )
-    confidence = validate_confidence(predictions, result["classes"], reliability)
+    detector = _detector(examples, params.reliability)
+    confidence = validate_confidence(predictions, result["classes"], params.reliability)
     card = make_card(name, plan, everything, result, confidence, temperature=recogniser.temperature)
-    pages = {MODEL_CARD: model_card(card).encode(), TRAINING: _record(plan), **_pictures(card, confidence)}
+    pages = {MODEL_CARD: model_card(card).encode(), TRAINING: _record(plan), **pictures(card, confidence)}
     card = write_bundle(paths.bundle(name), card, recogniser, detector, pages=pages)
-    show_bundle(card, version=_register(card))
+    show_bundle(card, version=register(card))
 
 
 def show_bundle(card: Card, *, version: str) -> None:
@@ -79,7 +77,7 @@ def show_bundle(card: Card, *, version: str) -> None:
     CONSOLE.print(f"  MLflow: models:/{card.name}/{version}")
 
 
-def _register(card: Card) -> str:
+def register(card: Card) -> str:
     """The next version of the registered model of this name."""
     figures, shown = card.figures, ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "ece", "aurc", "coverage")
     named = {
@@ -100,11 +98,11 @@ def _register(card: Card) -> str:
     )
 
 
-def _evaluated(section: BundleParams, params: Params) -> tuple[dict[str, Any], pd.DataFrame]:
+def evaluated(section: BundleParams, params: Params, predictions: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     """The figures and the out-of-fold posteriors of this configuration."""
     place = (section.corpus, section.protocol, section.model)
-    hint = f"Evaluate it: ser evaluate {section.corpus} {section.model}"
-    for file in (paths.result(*place), paths.predictions(*place)):
+    hint = f"Evaluate it: ser repro bundle@{section.corpus}_{section.model}"
+    for file in (paths.result(*place), predictions):
         if not file.exists():
             raise UserError(f"{file}: {section.model} has not been evaluated on {section.corpus}. {hint}")
     result: dict[str, Any] = json.loads(paths.result(*place).read_text(encoding="utf-8"))
@@ -113,7 +111,7 @@ def _evaluated(section: BundleParams, params: Params) -> tuple[dict[str, Any], p
         raise UserError(
             f"{paths.result(*place)}: of the preset {result['preset']!r}, but params.yaml has {preset!r}. {hint}"
         )
-    return result, pd.read_parquet(paths.predictions(*place))
+    return result, pd.read_parquet(predictions)
 
 
 def _examples(request: FoldRequest) -> Examples:
@@ -129,7 +127,29 @@ def _record(plan: Evaluation) -> bytes:
     return training_record(plan.corpus, training_utterances(plan), speakers_known=known).encode()
 
 
-def _pictures(card: Card, confidence: Confidence) -> dict[str, bytes]:
+def _detector(examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
+    """Fitted on the sound of the utterances that have some; None where the model hears none."""
+    sound = [_sound_of(values) for values in examples.features]
+    rows = [row for row, values in enumerate(sound) if values is not None]
+    if not rows:
+        return None
+    return fit_detector(
+        np.array([describe(np.atleast_2d(values)) for values in sound if values is not None]),
+        [str(examples.speakers[row]) for row in rows],
+        n_components=params.cloud_components,
+        quantile=params.cloud_quantile,
+    )
+
+
+def _sound_of(values: Any) -> NDArray[np.float32] | None:
+    """Of what a model reads of an utterance, its frames or its statistics."""
+    if isinstance(values, SpeechAndWords):
+        return values.frames
+    return values if isinstance(values, np.ndarray) else None
+
+
+def pictures(card: Card, confidence: Confidence) -> dict[str, bytes]:
+    """Of the model card, by file: how reliable its confidence is."""
     title = f"{card.model} on {card.corpus}, speakers not learnt from"
     return {
         RELIABILITY: as_png(reliability_figure(confidence.bins, confidence.confidence, title=title)),

@@ -9,17 +9,21 @@ from pipelines import paths
 from pipelines.evaluations.plan import Evaluation
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import feature_params
-from ser_tasks.bundles.bundle import bundle_versions
-from ser_tasks.bundles.card import FORMAT, Card, Figures, TrainingData
-from ser_tasks.bundles.final_model import final_recogniser, final_section
+from ser_tasks.bundles.card import FORMAT, Card, Figures, SpeechRecognition, TrainingData
+from ser_tasks.bundles.final_model import final_recogniser, final_section, plain_settings
 from ser_tasks.bundles.inference.prediction import recognise_all
+from ser_tasks.bundles.model_bundle import bundle_versions
 from ser_tasks.bundles.reliability import Confidence
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest
+from ser_tasks.features.audio_text import feature_sets, hears_sound, reads_words
 from ser_tasks.features.feature_set import FeatureSet, sections_of, with_engine
 from ser_tasks.features.table import feature_set
 from ser_tasks.models import MODELS
+from ser_tasks.params import AsrParams
 from ser_tasks.provenance.code_digest import code_digest
+from ser_tasks.text.asr import engine
+from ser_tasks.text.transcripts import OF_WORDS
 
 
 def make_card(
@@ -33,10 +37,9 @@ def make_card(
 ) -> Card:
     """All but the digests of the files."""
     line, corpus = MODELS[plan.model], CORPORA[plan.corpus]
-    features, spoken = (
-        with_engine(feature_set(line.feature_set), feature_params(plan.params)),
-        training_utterances(plan),
-    )
+    spoken, sound = training_utterances(plan), _sets_of_sound(plan)
+    library = {key: number for own in sound for key, number in _engine_version(own).items()}
+    code = [root for own in sound for root in own.all_code]
     return Card(
         format=FORMAT,
         name=name,
@@ -47,21 +50,28 @@ def make_card(
         classes=tuple(result["classes"]),
         sampling_rate=plan.params.audio.sampling_rate,
         sections=_sections(plan, reader=f"bundle '{name}'"),
-        settings=_settings(plan),
+        settings=plain_settings(final_section(plan.model, plan.params)),
         seed=request.seed,
         temperature=temperature,
         unsure_below=confidence.threshold.confidence,
         farthest=plan.params.reliability.farthest,
         training=_training_data(plan, spoken),
-        durations=(float(spoken.duration.min()), float(spoken.duration.max())),
+        durations=_durations(spoken) if hears_sound(line.feature_set) else None,
         files={},
-        versions=bundle_versions(plan.model) | _engine_version(features),
+        versions=bundle_versions(plan.model) | library,
         licence=corpus.licence,
         citation=corpus.citation,
-        figures=_figures(result, confidence),
+        figures=figures_of(result, confidence),
         data_digest=request.features_digest,
-        code_digest=code_digest(*features.all_code, line.build, *line.code, final_recogniser, recognise_all),
+        code_digest=code_digest(*code, line.build, *line.code, final_recogniser, recognise_all),
+        asr=_speech_recognition(plan.params.asr, spoken) if reads_words(line.feature_set) else None,
     )
+
+
+def _sets_of_sound(plan: Evaluation) -> list[FeatureSet]:
+    """The feature sets of sound that the model reads: one, or none."""
+    names = [name for name in feature_sets(MODELS[plan.model].feature_set) if name not in OF_WORDS]
+    return [with_engine(feature_set(name), feature_params(plan.params)) for name in names]
 
 
 def _engine_version(features: FeatureSet) -> dict[str, str]:
@@ -69,16 +79,32 @@ def _engine_version(features: FeatureSet) -> dict[str, str]:
     return dict(features.facts()) if features.facts and "lld" in features.sections else {}
 
 
+def _durations(spoken: pd.DataFrame) -> tuple[float, float]:
+    return float(spoken.duration.min()), float(spoken.duration.max())
+
+
+def _speech_recognition(params: AsrParams, spoken: pd.DataFrame) -> SpeechRecognition:
+    """The recogniser that finds the words of new recordings.
+
+    Raises:
+        UserError: it is not installed
+    """
+    line = engine(params.engine_here)
+    return SpeechRecognition(
+        engine=params.engine_here,
+        settings=params.settings,
+        versions=line.versions(),
+        weights=line.weights(params.settings),
+        languages=tuple(sorted(set(spoken.language.dropna()))),
+        least_confidence=params.least_confidence,
+    )
+
+
 def _sections(plan: Evaluation, *, reader: str) -> dict[str, Any]:
     """Of params.yaml, those that decide the features."""
-    names = sorted({"audio", "conditioning", *feature_set(MODELS[plan.model].feature_set).sections})
+    names = sorted({"audio", "conditioning", *(name for own in _sets_of_sound(plan) for name in own.sections)})
     found = sections_of(feature_params(plan.params), names, reader=reader)
     return {key: section.model_dump(mode="json") for key, section in found.items()}
-
-
-def _settings(plan: Evaluation) -> dict[str, Any]:
-    section = final_section(plan.model, plan.params)
-    return dict(getattr(section, "network", section).model_dump(mode="json"))
 
 
 def training_utterances(plan: Evaluation) -> pd.DataFrame:
@@ -100,7 +126,8 @@ def _training_data(plan: Evaluation, spoken: pd.DataFrame) -> TrainingData:
     )
 
 
-def _figures(result: dict[str, Any], confidence: Confidence) -> Figures:
+def figures_of(result: dict[str, Any], confidence: Confidence) -> Figures:
+    """What the cross-validation found."""
     copied = ("protocol", "protocol_kind", "utterances", "speakers", "uar", "uar_low", "uar_high", "accuracy")
     dependent = paths.result(result["corpus"], "speaker_dependent", result["model"])
     other = json.loads(dependent.read_text(encoding="utf-8")) if dependent.exists() else {}

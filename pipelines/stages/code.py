@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines import paths
 from pipelines.orchestration.stage_list import features_code
+from ser_tasks.bundles.model_bundle import READERS
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.features.table import FEATURE_SETS
@@ -40,6 +41,7 @@ def roots_of_stages() -> dict[str, tuple[Root, ...]]:
         "transcripts": ("pipelines.stages.transcripts",),
         "ensemble": ("pipelines.stages.ensemble",),
         "bundle": ("pipelines.stages.bundle", *_weights()),
+        "ensemble_bundle": ("pipelines.stages.ensemble_bundle",),
         "cross": ("pipelines.stages.cross",),
         "corpora/imported": ("pipelines.stages.utterances", "ser_tasks.corpora.imported"),
         **{f"corpora/{name}": ("pipelines.stages.utterances", _catalogue(name)) for name in CORPORA},
@@ -75,8 +77,8 @@ def _catalogue(name: str) -> str:
 
 
 def _weights() -> list[str]:
-    """Modules that `ser_tasks.bundles.bundle` imports by the kind of the model."""
-    return [f"ser_tasks.bundles.{kind}_weights" for kind in ("svm", "logistic", "network")]
+    """Modules that `ser_tasks.bundles.model_bundle` imports by the kind of the model."""
+    return [f"ser_tasks.bundles.{kind}_weights" for kind in READERS]
 
 
 def _lines(parts: Mapping[str, str]) -> str:

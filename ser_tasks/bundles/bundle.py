@@ -1,187 +1,15 @@
-"""A bundle in memory, its way to and from a folder, and the libraries that it was made with."""
+"""The bundle of a folder, whatever it holds: one model, or an ensemble of several."""
 
 from __future__ import annotations
 
-import shutil
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from ser_tasks.bundles.card import BundleError, check_files, read_card
+from ser_tasks.bundles.ensemble_bundle import EnsembleBundle, load_ensemble
+from ser_tasks.bundles.model_bundle import ModelBundle, load_model_bundle
 
-from ser_tasks.atomic import atomic_path
-from ser_tasks.audio.conditioning import condition
-from ser_tasks.bundles.bundled import check_bundled, kind_of_weights
-from ser_tasks.bundles.card import FILE, REBUILD, BundleError, Card, check_files, read_card, write_card
-from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
-from ser_tasks.features.encoders import ENCODERS
-from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
-from ser_tasks.features.table import feature_set, sections_from
-from ser_tasks.models import MODELS
-from ser_tasks.provenance.file_digest import file_sha256
-from ser_tasks.provenance.versions import NUMERIC, library_versions
-
-if TYPE_CHECKING:
-    from ser_tasks.features.encoders.encoder import Encoder
-    from ser_tasks.models.logistic import LogisticRecogniser
-    from ser_tasks.models.network import NetworkRecogniser
-    from ser_tasks.models.svm import SvmRecogniser
-    from ser_tasks.params import Section
-
-READERS = {"svm": ("scikit-learn", "skops"), "network": ("keras",), "logistic": ()}  # libraries that read weights
-
-Signal = NDArray[np.float32]
-Fitted: TypeAlias = "LogisticRecogniser | NetworkRecogniser | SvmRecogniser"
-
-ENCODER = "encoder"  # folder below the bundle's, with the weights of the speech encoder that its model reads
-
-
-def bundle_versions(model: str) -> dict[str, str]:
-    """Versions of the numeric libraries, and of those that read the weights of this model."""
-    from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  prediction needs no Parquet
-
-    read = MODELS[model].feature_set
-    encoder = ENCODERS[read].family.libraries if read in ENCODERS else ()
-    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind_of_weights(model)], *encoder)
-    return library_versions(libraries)
-
-
-def check_versions(card: Card, folder: Path) -> None:
-    """Warn of versions whose predictions may differ.
-
-    Refused is another major version of a library that reads the weights. Another major version of any other library,
-    or another minor version of one that reads the weights, is warned of.
-
-    Raises:
-        BundleError: the weights cannot be relied on here
-    """
-    readers = READERS[kind_of_weights(card.model)]
-    doubtful = []
-    for name, made_with in card.versions.items():
-        here = _here(name)
-        if name in readers and _parts(here, 1) != _parts(made_with, 1):
-            raise BundleError(
-                f"{folder}: made with {name} {made_with}, but {here} is installed, which may read its weights "
-                f"otherwise. Install {name}=={made_with}, or make the bundle again: dvc repro bundle@{card.name}"
-            )
-        if _parts(here, 2 if name in readers else 1) != _parts(made_with, 2 if name in readers else 1):
-            doubtful.append(f"{name} {made_with} (here {here})")
-    if doubtful:
-        warnings.warn(
-            f"{folder}: made with {', '.join(doubtful)}. Predictions may differ a little. Install those versions, or "
-            f"make the bundle again: dvc repro bundle@{card.name}",
-            stacklevel=3,
-        )
-
-
-def _here(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"
-
-
-def _parts(number: str, count: int) -> list[str]:
-    return number.split(".")[:count]
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """A trained model, ready for prediction.
-
-    Attributes:
-        folder: where it was read from
-        card: what is known of it
-        recogniser: fitted
-        detector: out-of-distribution detector, fitted on the training set
-    """
-
-    folder: Path
-    card: Card
-    recogniser: Fitted
-    detector: OutOfDistributionDetector
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Classes in the order of the posteriors."""
-        return self.card.classes
-
-    @cached_property
-    def sections(self) -> dict[str, Section]:
-        """Sections of params.yaml that decide the features, as they were when the model was trained."""
-        return sections_from(self.card.sections)
-
-    def features(self, signal: Signal) -> NDArray[np.float32]:
-        """Features of one utterance, conditioned first.
-
-        Args:
-            signal: mono, shape (n_samples,), at `card.sampling_rate`, full scale [-1, 1]
-
-        Returns:
-            shape (n_frames, n_dims)
-        """
-        settings: Any = self.sections["conditioning"]
-        signal, _ = condition(signal, sampling_rate=self.card.sampling_rate, settings=settings)
-        return feature_set(self.card.feature_set)(signal, self.sections)
-
-    def posteriors(self, signals: Sequence[Signal]) -> NDArray[np.float64]:
-        """Shape (n_signals, n_classes), rows sum to 1."""
-        return self.posteriors_from([self.features(signal) for signal in signals])
-
-    def posteriors_from(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-        """Posteriors from what `features` made of each signal."""
-        if not features:
-            return np.empty((0, len(self.classes)))
-        if feature_set(self.card.feature_set).framing is None:
-            return self.recogniser.posteriors(np.concatenate(features))
-        network: Any = self.recogniser  # no SVM reads frames
-        return np.asarray(network.posteriors(tuple(features)))
-
-    def unlikeness(self, features: NDArray[np.float32]) -> float:
-        """Distance from the training utterances, 1 being the distance that one in a hundred of them exceeds."""
-        return self.detector.unlikeness(describe(features))
-
-
-def write_bundle(
-    folder: Path,
-    card: Card,
-    recogniser: Fitted,
-    detector: OutOfDistributionDetector,
-    *,
-    pages: Mapping[str, bytes],
-) -> Card:
-    """The card of a bundle that is written whole, or not at all.
-
-    Args:
-        folder: of the bundle; replaced if it is there
-        card: its `files` are filled in here
-        recogniser: fitted
-        detector: fitted on the training set
-        pages: further files by name, as the model card for people and its pictures
-
-    Returns:
-        the card as written
-    """
-    check_bundled(card.model)
-    with atomic_path(folder) as temporary:
-        temporary.mkdir()
-        _weights("save", card)(recogniser, temporary)
-        if card.feature_set in ENCODERS:
-            shutil.copytree(folder_of(ENCODERS[card.feature_set]), temporary / ENCODER)
-        detector.save(temporary)
-        for name, content in pages.items():
-            (temporary / name).write_bytes(content)
-        files = sorted(file for file in temporary.rglob("*") if file.is_file())
-        digests = {file.relative_to(temporary).as_posix(): file_sha256(file) for file in files}
-        card = card.model_copy(update={"files": digests})
-        write_card(card, temporary)
-    return card
+Bundle: TypeAlias = ModelBundle | EnsembleBundle
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -191,30 +19,23 @@ def load_bundle(folder: Path) -> Bundle:
         BundleError: what is wrong with it, and how to fix it
     """
     card = read_card(folder)
-    if card.model not in MODELS:
-        raise BundleError(f"{folder / FILE}: this version of ser has no model {card.model!r}. {REBUILD}")
-    check_bundled(card.model)
+    if not card.members:
+        return load_model_bundle(folder)
     check_files(card, folder)
-    check_versions(card, folder)
-    if card.feature_set in ENCODERS:
-        _use_own_encoder(ENCODERS[card.feature_set], folder)
-    return Bundle(folder, card, _weights("load", card)(card, folder), load_detector(folder))
+    return load_ensemble(card, folder)
 
 
-def _use_own_encoder(encoder: Encoder, folder: Path) -> None:
-    """Use the weights that the bundle holds; a process has one set of weights of each encoder."""
-    own, used = folder / ENCODER, folder_override(encoder)
-    if used is None:
-        use_folder(encoder, own)
-    elif weights_digest(encoder, used) != weights_digest(encoder, own):
-        raise BundleError(
-            f"{folder}: it holds other weights of {encoder.name} than {used.parent}, which is in use. Take one of the "
-            "two bundles at a time."
-        )
+def single(bundle: Bundle, *, wanted: str) -> ModelBundle:
+    """The bundle, if it holds one model.
 
+    Args:
+        bundle: any
+        wanted: what takes one model alone, as the message says it
 
-def _weights(what: str, card: Card) -> Callable[..., Any]:
-    """`save` or `load` of this kind of weights; each needs a library of its own."""
-    kind = kind_of_weights(card.model)
-    function: Callable[..., Any] = getattr(import_module(f"ser_tasks.bundles.{kind}_weights"), f"{what}_{kind}")
-    return function
+    Raises:
+        BundleError: an ensemble
+    """
+    if isinstance(bundle, EnsembleBundle):
+        members = ", ".join(str(member.folder) for member in bundle.members.values())
+        raise BundleError(f"{bundle.folder}: an ensemble, but {wanted} is of one model. Take a member: {members}")
+    return bundle

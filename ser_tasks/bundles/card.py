@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
 
 from ser_tasks.errors import UserError
 from ser_tasks.params.base import Name, Section
@@ -53,7 +53,18 @@ class TrainingData(Section):
     language: str  # ISO 639-1; several with commas
     utterances: dict[str, PositiveInt]  # of each class
     speakers: dict[str, PositiveInt]  # female, male, unknown
-    hours: PositiveFloat
+    hours: NonNegativeFloat  # 0: nobody stated how long its utterances are
+
+
+class SpeechRecognition(Section):
+    """The speech recogniser whose words the model reads, and when they count."""
+
+    engine: Name  # of the table of recognisers
+    settings: dict[str, Any]  # of the engine, as in params.yaml
+    versions: dict[str, str]  # of its libraries
+    weights: dict[str, str]  # file of its model -> SHA-256; empty: they come with the library
+    languages: tuple[str, ...]  # ISO 639-1, of the training set; empty: unknown, any language counts
+    least_confidence: Share  # mean over the words below which they do not count
 
 
 class Card(Section):
@@ -74,7 +85,7 @@ class Card(Section):
     unsure_below: Share  # confidence
     farthest: PositiveFloat  # distance above which a prediction is unsure, see `unlikeness`
     training: TrainingData
-    durations: tuple[float, float]  # shortest and longest training utterance, s
+    durations: tuple[float, float] | None  # shortest and longest training utterance, s; None: it hears no sound
     files: dict[str, str]  # name -> SHA-256
     versions: dict[str, str]
     licence: str  # of the corpus
@@ -82,6 +93,9 @@ class Card(Section):
     figures: Figures
     data_digest: str  # of the training features
     code_digest: str  # of the code that extracts, trains and predicts; commit and time: its run in MLflow has them
+    asr: SpeechRecognition | None = None  # None: the model reads no words
+    members: tuple[str, ...] = ()  # of an ensemble: models, each with a bundle of its own below members/
+    rule: str | None = None  # of an ensemble
 
 
 def write_card(card: Card, folder: Path) -> None:

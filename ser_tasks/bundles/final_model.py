@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ser_tasks.bundles.bundled import is_network
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS
+from ser_tasks.models.embedding_svm import EmbeddingSvmSection
 from ser_tasks.models.network import NetworkSection
 
 if TYPE_CHECKING:
@@ -17,11 +18,23 @@ if TYPE_CHECKING:
 
 def final_section(model: str, params: Params) -> Any:
     """Section of params.yaml for the model; a network is always refitted on all speakers in the end."""
-    section = MODELS[model].section(params)
-    if not is_network(model):
+    return _refitted(MODELS[model].section(params))
+
+
+def _refitted(section: Any) -> Any:
+    if isinstance(section, EmbeddingSvmSection):
+        return replace(section, network=_refitted(section.network))
+    if not isinstance(section, NetworkSection):
         return section
     training = section.training.model_copy(update={"refit": True})
-    return NetworkSection(section.network.model_copy(update={"training": training}))
+    return replace(section, network=section.network.model_copy(update={"training": training}))
+
+
+def plain_settings(section: Any) -> dict[str, Any]:
+    """Of such a section, the values that a bundle keeps and makes the model from again."""
+    if isinstance(section, EmbeddingSvmSection):
+        return plain_settings(section.network) | {"svm": section.svm.model_dump(mode="json")}
+    return dict(getattr(section, "network", section).model_dump(mode="json"))
 
 
 def final_recogniser(model: str, params: Params, examples: Examples, *, seed: int, folder: Path) -> Recogniser:
@@ -34,7 +47,7 @@ def final_recogniser(model: str, params: Params, examples: Examples, *, seed: in
         seed: of whatever the model draws at random
         folder: where a network keeps its state, to go on from after a kill
     """
-    if is_network(model):
+    if MODELS[model].keras:
         load_keras()
     classes = tuple(sorted(set(examples.emotions.tolist())))
     recogniser = MODELS[model].build(final_section(model, params), classes=classes, seed=seed)

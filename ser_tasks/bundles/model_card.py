@@ -40,18 +40,35 @@ def _head(card: Card) -> str:
     return f"""\
 # {card.name}
 
-`{card.model}` on `{card.feature_set}`, trained on all {count} utterances of {card.training.title}
+{_model(card)}, trained on all {count} utterances of {card.training.title}
 (preset `{card.preset}`). It takes one recording of speech and predicts one of
-{", ".join(card.classes)}; a probability for each; and whether the prediction is unsure."""
+{", ".join(card.classes)}; a probability for each; and whether the prediction is unsure.{_words(card)}"""
+
+
+def _model(card: Card) -> str:
+    if card.members:
+        return f"`{card.model}`, an ensemble (rule `{card.rule}`) of {', '.join(f'`{name}`' for name in card.members)}"
+    return f"`{card.model}` on `{card.feature_set}`"
+
+
+def _words(card: Card) -> str:
+    if card.asr is None:
+        return ""
+    model = card.asr.settings.get("model")
+    return (
+        f"\n\nIt reads words: those that are given, or those that {card.asr.engine}{f' ({model})' if model else ''} "
+        f"recognises. They count\nif they are in the language of the training set, and if the recogniser's confidence "
+        f"is {card.asr.least_confidence:g} or more."
+    )
 
 
 def _use(card: Card) -> str:
-    shortest, longest = card.durations
+    long = "" if card.durations is None else f" of\n{card.durations[0]:.1f} to {card.durations[1]:.1f} s"
     return f"""\
 ## For and not for
 
-For research and teaching: to try such a model on recordings like those of its training set, one utterance of
-{shortest:.1f} to {longest:.1f} s at a time, language `{card.training.language}`.
+For research and teaching: to try such a model on recordings like those of its training set, one utterance{long} at a
+time, language `{card.training.language}`.
 
 {NOT_FOR}"""
 
@@ -59,10 +76,11 @@ For research and teaching: to try such a model on recordings like those of its t
 def _data(card: Card) -> str:
     training = card.training
     genders = " and ".join(f"{count} {gender}" for gender, count in training.speakers.items())
+    hours = f", {training.hours:.2f} h" if training.hours else ""
     return f"""\
 ## Data
 
-{training.title}: {training.kind} speech of {genders} speakers, {training.hours:.2f} h.
+{training.title}: {training.kind} speech of {genders} speakers{hours}.
 Licence: {card.licence}. Whoever passes the model on must heed it.
 {card.citation}
 

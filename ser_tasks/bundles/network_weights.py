@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ser_tasks.bundles.card import REBUILD, BundleError, Card
+from ser_tasks.features.audio_text import reads_words
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS, networks
 from ser_tasks.models.declared_model import settings_class
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection
+from ser_tasks.models.text.network import TextNetworkSection
 
 if TYPE_CHECKING:
     from ser_tasks.models.recogniser import Recogniser
@@ -37,8 +39,10 @@ def load_network(card: Card, folder: Path) -> NetworkRecogniser:
     load_keras()
     import keras  # noqa: PLC0415
 
-    section = NetworkSection(settings_class(MODELS[card.model]).model_validate(card.settings))
-    built: Recogniser = MODELS[card.model].build(section, classes=card.classes, seed=card.seed)
+    line = MODELS[card.model]
+    section_of: type[Any] = TextNetworkSection if reads_words(line.feature_set) else NetworkSection
+    section = section_of(settings_class(line).model_validate(card.settings))
+    built: Recogniser = line.build(section, classes=card.classes, seed=card.seed)
     _register_layers()
     recogniser = cast("NetworkRecogniser", built)
     try:

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Answer:
+class LabelledPrediction:
     """One predicted utterance and its label."""
 
     utterance_id: str
@@ -73,41 +73,46 @@ def restricted(posteriors: Array, classes: Sequence[str], kept: Sequence[str]) -
     return np.where(sums > 0, columns / np.where(sums > 0, sums, 1), 1 / len(kept))
 
 
-def answers_table(answers: Sequence[Answer], classes: Sequence[str]) -> pd.DataFrame:
+def predictions_table(predictions: Sequence[LabelledPrediction], classes: Sequence[str]) -> pd.DataFrame:
     """One row for each predicted utterance.
 
     Args:
-        answers: at least one
+        predictions: at least one
         classes: that the bundle and the test set share
 
     Returns:
         columns utterance_id, speaker, truth, emotion (the likeliest of `classes`), confidence (of that), unsure,
         remarks, duration (s), and a posterior for each of `classes`
     """
-    own = tuple(answers[0].prediction.probabilities)
-    posteriors = np.array([[answer.prediction.probabilities[name] for name in own] for answer in answers])
+    own = tuple(predictions[0].prediction.probabilities)
+    posteriors = np.array([[one.prediction.probabilities[name] for name in own] for one in predictions])
     kept = pd.DataFrame(restricted(posteriors, own, classes), columns=list(classes))
     head = {
-        "utterance_id": [answer.utterance_id for answer in answers],
-        "speaker": [answer.speaker for answer in answers],
-        "truth": [answer.truth for answer in answers],
+        "utterance_id": [one.utterance_id for one in predictions],
+        "speaker": [one.speaker for one in predictions],
+        "truth": [one.truth for one in predictions],
         "emotion": predicted_classes(kept, classes),
         "confidence": kept.max(axis=1),
-        "unsure": [answer.prediction.unsure for answer in answers],
-        "remarks": [list(answer.prediction.remarks) for answer in answers],
-        "duration": [answer.prediction.duration for answer in answers],
+        "unsure": [one.prediction.unsure for one in predictions],
+        "remarks": [list(one.prediction.remarks) for one in predictions],
+        "duration": [one.prediction.duration for one in predictions],
     }
     return pd.concat([pd.DataFrame(head), kept], axis=1)
 
 
-def score_answers(
-    answers: Sequence[Answer], *, classes: Sequence[str], unsure_below: float, n_bins: int, params: EvaluationParams
+def score_labelled(
+    predictions: Sequence[LabelledPrediction],
+    *,
+    classes: Sequence[str],
+    unsure_below: float,
+    n_bins: int,
+    params: EvaluationParams,
 ) -> dict[str, Any]:
     """The figures, ready for JSON; those of a result are computed as those of every evaluation.
 
     Args:
-        answers: of the classes below
-        classes: that the bundle and the test set share, each the label of one answer at least
+        predictions: of the classes below
+        classes: that the bundle and the test set share, each the label of one utterance at least
         unsure_below: confidence
         n_bins: of equal mass, for the calibration error
         params: section evaluation of params.yaml
@@ -117,12 +122,12 @@ def score_answers(
         unsure (for any reason) and low_confidence, see `unsure_and_others`; outside: share of utterances whose
         likeliest class of all that the bundle has is none of `classes`
     """
-    table = answers_table(answers, classes)
+    table = predictions_table(predictions, classes)
     labels = Labels(tuple(table.utterance_id), tuple(table.truth), tuple(table.speaker))
     figures, confusion = score(table.assign(fold="all", seed=params.seed), labels, params)
     hits = (table.emotion == table.truth).to_numpy()
-    own = np.array([answer.prediction.confidence for answer in answers])
-    outside = np.mean([answer.prediction.emotion not in classes for answer in answers])
+    own = np.array([one.prediction.confidence for one in predictions])
+    outside = np.mean([one.prediction.emotion not in classes for one in predictions])
     return {
         "classes": list(classes),
         **{name: figures[name] for name in FIGURES},
@@ -148,10 +153,10 @@ def _error(hits: NDArray[np.bool_]) -> float | None:
 
 
 def prediction_rows(table: pd.DataFrame, faults: Mapping[str, tuple[str, str, str]]) -> list[dict[str, Any]]:
-    """Rows of `answers_table`, and behind them those without a prediction: empty but for id, speaker, truth, reason.
+    """Rows of `predictions_table`; behind them those without a prediction, with id, speaker, truth and reason alone.
 
     Args:
-        table: of the answers
+        table: of the predictions
         faults: utterance id -> speaker, truth, and what is wrong
     """
     rows: list[dict[str, Any]] = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]

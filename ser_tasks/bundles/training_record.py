@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class TrainingRecord(Section):
     """What training.json holds: sorted digests, no name."""
 
     format: int
-    corpus: str
+    corpus: str  # several with commas
     speakers: tuple[str, ...]  # none where nobody knows them
     recordings: tuple[str, ...]  # of the decoded sound of whole files
 
@@ -63,7 +63,25 @@ def training_record(corpus: str, utterances: pd.DataFrame, *, speakers_known: bo
     record = TrainingRecord(
         format=FORMAT, corpus=corpus, speakers=tuple(sorted(speakers)), recordings=tuple(sorted(recordings))
     )
+    return _text(record)
+
+
+def _text(record: TrainingRecord) -> str:
     return json.dumps(record.model_dump(mode="json"), indent=1) + "\n"
+
+
+def joined_record(records: Sequence[TrainingRecord | None]) -> str | None:
+    """The text of training.json of what was made of several bundles; None where one of them has no record."""
+    known = [record for record in records if record is not None]
+    if len(known) < len(records):
+        return None
+    together = TrainingRecord(
+        format=FORMAT,
+        corpus=", ".join(sorted({record.corpus for record in known})),
+        speakers=tuple(sorted({one for record in known for one in record.speakers})),
+        recordings=tuple(sorted({one for record in known for one in record.recordings})),
+    )
+    return _text(together)
 
 
 def read_training_record(folder: Path) -> TrainingRecord | None:

@@ -32,6 +32,11 @@ def reads_words(name: str) -> bool:
     return any(part in OF_WORDS for part in feature_sets(name))
 
 
+def hears_sound(name: str) -> bool:
+    """Whether a model with this feature set hears sound, alone or beside transcripts."""
+    return any(part not in OF_WORDS for part in feature_sets(name))
+
+
 def joint(sound: str) -> str:
     """Name of a feature set together with the transcripts."""
     return f"{sound}{JOINT}{TRANSCRIPTS}"

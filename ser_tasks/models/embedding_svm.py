@@ -74,6 +74,11 @@ class EmbeddingSvmRecogniser:
         self.network, self.svm = network, svm
         self.pipeline = svm.pipeline  # in sight of the leak audit
 
+    @property
+    def temperature(self) -> float:
+        """Of the posteriors: the SVM's."""
+        return self.svm.temperature
+
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Train the network, then fit the SVM on its embeddings of the same utterances; augmented copies count."""
         learnt = self.network.fit(train, validation, folder=folder)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import PositiveFloat, PositiveInt
 
-from ser_tasks.params.base import Section
+from ser_tasks.params.base import Fraction, Section
 
 
 class PocketsphinxParams(Section):
@@ -29,6 +29,7 @@ class AsrParams(Section):
 
     engine: Literal["auto", "pocketsphinx", "faster_whisper"]  # auto: faster_whisper where it and its model are here
     shard_minutes: PositiveFloat  # audio in one task: what a killed run repeats at most
+    least_confidence: Fraction  # mean over recognised words below which a bundle does not use them
     pocketsphinx: PocketsphinxParams
     faster_whisper: FasterWhisperParams
 

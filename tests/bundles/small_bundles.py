@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.bundle import Fitted, bundle_versions, write_bundle
 from ser_tasks.bundles.card import FORMAT, Card, Figures, TrainingData
+from ser_tasks.bundles.model_bundle import Fitted, bundle_versions, write_bundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models import MODELS

@@ -12,11 +12,11 @@ from ser_tasks.bundles.inference.clips import predict_clips
 from ser_tasks.bundles.inference.prediction import Prediction
 from ser_tasks.bundles.scoring import (
     FIGURES,
-    Answer,
-    answers_table,
+    LabelledPrediction,
     prediction_rows,
+    predictions_table,
     restricted,
-    score_answers,
+    score_labelled,
     shared_classes,
 )
 from ser_tasks.errors import UserError
@@ -33,24 +33,24 @@ CLASSES = ("anger", "calm", "sadness")
 PARAMS = EvaluationParams(seed=0, bootstrap_resamples=200, confidence=0.95)
 
 
-def answer(number, truth, posteriors, *, unsure=False, speaker="1"):
+def labelled(number, truth, posteriors, *, unsure=False, speaker="1"):
     probabilities = dict(zip(CLASSES, posteriors, strict=True))
     emotion = max(probabilities, key=probabilities.__getitem__)
     prediction = Prediction(emotion, probabilities, probabilities[emotion], unsure, (), 1.0)
-    return Answer(f"u{number}", speaker, truth, prediction)
+    return LabelledPrediction(f"u{number}", speaker, truth, prediction)
 
 
-ANSWERS = [
-    answer(1, "anger", (0.6, 0.2, 0.2)),  # 0.6 / 0.8 = 0.75 of anger
-    answer(2, "anger", (0.1, 0.6, 0.3), unsure=True, speaker="2"),  # 0.25: sadness, wrong; calm outside
-    answer(3, "sadness", (0.2, 0.0, 0.8)),  # 0.8 of sadness
-    answer(4, "sadness", (0.1, 0.5, 0.4), speaker="2"),  # 0.8 of sadness; calm outside
+PREDICTIONS = [
+    labelled(1, "anger", (0.6, 0.2, 0.2)),  # 0.6 / 0.8 = 0.75 of anger
+    labelled(2, "anger", (0.1, 0.6, 0.3), unsure=True, speaker="2"),  # 0.25: sadness, wrong; calm outside
+    labelled(3, "sadness", (0.2, 0.0, 0.8)),  # 0.8 of sadness
+    labelled(4, "sadness", (0.1, 0.5, 0.4), speaker="2"),  # 0.8 of sadness; calm outside
 ]
 
 
-def score(answers, **changes):
+def score(predictions, **changes):
     settings = {"classes": ("anger", "sadness"), "unsure_below": 0.55, "n_bins": 1, "params": PARAMS} | changes
-    return score_answers(answers, **settings)
+    return score_labelled(predictions, **settings)
 
 
 def test_posteriors_of_the_kept_classes_are_divided_by_their_sum():
@@ -64,7 +64,7 @@ def test_posteriors_of_all_classes_stay_as_they_are_bit_by_bit():
 
 
 def test_the_figures_are_those_worked_by_hand():
-    found = score(ANSWERS)
+    found = score(PREDICTIONS)
     assert (found["uar"], found["accuracy"]) == (0.75, 0.75)
     assert found["recall"] == {"anger": 0.5, "sadness": 1.0}
     assert found["confusion"] == [[1, 1], [0, 2]]
@@ -79,9 +79,11 @@ def test_the_figures_are_those_worked_by_hand():
 def test_the_figures_are_those_of_scikit_learn():
     draw = np.random.default_rng(1)
     truths = draw.choice(CLASSES, 60)
-    answers = [answer(i, str(truth), draw.dirichlet(np.ones(3)), speaker=str(i % 5)) for i, truth in enumerate(truths)]
-    found = score(answers, classes=CLASSES)
-    predicted = [one.prediction.emotion for one in answers]
+    predictions = [
+        labelled(i, str(truth), draw.dirichlet(np.ones(3)), speaker=str(i % 5)) for i, truth in enumerate(truths)
+    ]
+    found = score(predictions, classes=CLASSES)
+    predicted = [one.prediction.emotion for one in predictions]
     assert found["uar"] == pytest.approx(balanced_accuracy_score(truths, predicted), abs=1e-4)
     assert found["macro_f1"] == pytest.approx(f1_score(truths, predicted, average="macro"), abs=1e-4)
     assert found["weighted_f1"] == pytest.approx(f1_score(truths, predicted, average="weighted"), abs=1e-4)
@@ -90,7 +92,7 @@ def test_the_figures_are_those_of_scikit_learn():
 
 
 def test_where_nothing_is_unsure_its_error_is_unknown_not_zero():
-    assert score([ANSWERS[0], ANSWERS[2]])["unsure"] == {"share": 0.0, "error": None, "error_of_others": 0.0}
+    assert score([PREDICTIONS[0], PREDICTIONS[2]])["unsure"] == {"share": 0.0, "error": None, "error_of_others": 0.0}
 
 
 def test_fewer_than_two_shared_classes_are_refused():
@@ -99,7 +101,7 @@ def test_fewer_than_two_shared_classes_are_refused():
 
 
 def test_rows_hold_the_restricted_posteriors_and_behind_them_what_could_not_be_predicted():
-    rows = prediction_rows(answers_table(ANSWERS, ("anger", "sadness")), {"u5": ("3", "anger", "cut")})
+    rows = prediction_rows(predictions_table(PREDICTIONS, ("anger", "sadness")), {"u5": ("3", "anger", "cut")})
     assert [row["utterance_id"] for row in rows] == ["u1", "u2", "u3", "u4", "u5"]
     assert rows[1]["emotion"] == "sadness"
     assert (rows[1]["anger"], rows[1]["sadness"]) == pytest.approx((0.25, 0.75))
@@ -130,12 +132,12 @@ def test_the_figures_are_those_of_an_evaluation_with_the_same_training_and_test_
 
     clips = [Clip(name, f"{name}.wav", None, None, "") for name in fold.test]
     found = predict_clips(load_bundle(bundle_folder), clips, root=tmp_path, largest=1024)
-    answers = [
-        Answer(one.utterance_id, s, e, one.prediction)
+    predictions = [
+        LabelledPrediction(one.utterance_id, s, e, one.prediction)
         for one, e, s in zip(found, emotions[len(trained) :], speakers[len(trained) :], strict=True)
     ]
-    scored = score(answers, classes=tuple(sorted(BUZZES)), params=PARAMS)
+    scored = score(predictions, classes=tuple(sorted(BUZZES)), params=PARAMS)
     assert {name: scored[name] for name in FIGURES} == {name: figures[name] for name in FIGURES}
     assert scored["confusion"] == confusion.tolist()
-    posteriors = answers_table(answers, sorted(BUZZES))[sorted(BUZZES)]
+    posteriors = predictions_table(predictions, sorted(BUZZES))[sorted(BUZZES)]
     np.testing.assert_allclose(posteriors, outcome.posteriors, atol=1e-5)

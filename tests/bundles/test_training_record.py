@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from ser_tasks.bundles.card import BundleError
-from ser_tasks.bundles.training_record import FILE, read_training_record, seen_in_training, training_record
+from ser_tasks.bundles.training_record import (
+    FILE,
+    TrainingRecord,
+    joined_record,
+    read_training_record,
+    seen_in_training,
+    training_record,
+)
 
 SOUNDS = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(3)]
 UTTERANCES = pd.DataFrame({"speaker": ["03", "Anna B.", "03"], "sha256": [*SOUNDS[:2], None]})
@@ -54,3 +61,11 @@ def test_an_older_bundle_has_none_and_a_broken_one_is_an_error(tmp_path):
     (tmp_path / FILE).write_text(training_record("mine", UTTERANCES, speakers_known=True).replace(": 1", ": 2"))
     with pytest.raises(BundleError, match="format 2, but this version of ser reads format 1"):
         read_training_record(tmp_path)
+
+
+def test_an_ensemble_knows_what_any_of_its_members_was_trained_on_or_nothing(record):
+    other = record.model_copy(update={"recordings": (SOUNDS[2][:16], SOUNDS[0][:16])})
+    together = TrainingRecord.model_validate_json(joined_record([record, other]))
+    assert set(together.recordings) == {sound[:16] for sound in SOUNDS}
+    assert (together.speakers, together.corpus) == (record.speakers, "ravdess")
+    assert joined_record([record, None]) is None

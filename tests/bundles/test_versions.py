@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ser_tasks.bundles.bundle import check_versions
 from ser_tasks.bundles.card import BundleError, Card, read_card
+from ser_tasks.bundles.model_bundle import check_versions
 
 HERE = Path("small")
 

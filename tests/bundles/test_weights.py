@@ -86,8 +86,8 @@ def test_planes_give_the_same_posteriors_after_a_round_trip_and_the_same_bytes_e
     planes, features = one.recogniser.planes, one.features(voice("anger", take=9))
     standardised = (features - planes.mean) / planes.scale
     scores = (standardised @ planes.coefficients + planes.intercept).astype(np.float64) / one.card.temperature
-    np.testing.assert_allclose(one.posteriors_from([features])[0], softmax(scores[0]), atol=1e-12)
-    assert one.classes[one.posteriors_from([features]).argmax()] == "anger"
+    np.testing.assert_allclose(one.answers_from([features], [None])[0].posteriors, softmax(scores[0]), atol=1e-12)
+    assert one.classes[one.answers_from([features], [None])[0].posteriors.argmax()] == "anger"
 
 
 def test_a_file_that_holds_no_planes_is_refused(tmp_path):

@@ -125,7 +125,7 @@ def test_every_ensemble_has_a_column_for_every_class_and_its_rows_sum_to_1(rule,
         name: prediction_table(runs, [answers(name, fold, params, monkeypatch) for fold in folds], LABELS)
         for name in ("logistic", "tfidf")
     }
-    found = RULES[rule](tables).predictions
+    found = RULES[rule].evaluate(tables).predictions
     assert set(CLASSES) <= set(found.columns)
     np.testing.assert_allclose(found[list(CLASSES)].sum(axis=1), 1)
     figures, _ = score(found, LABELS, params.evaluation)

@@ -20,7 +20,7 @@ from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.params import WorkersParams
 from ser_tasks.params.reading import read_params
 from ser_tasks.text import asr
-from ser_tasks.text.asr.engine import Engine
+from ser_tasks.text.asr.engine import Engine, Transcript
 from ser_tasks.text.transcripts import RECOGNISED, read_transcripts
 from tests.pipelines.mlflow_words import check_runs
 
@@ -39,7 +39,7 @@ class Parrot:
 
     def transcribe(self, signal, *, sampling_rate, language):
         Parrot.heard += 1
-        return "the door was open" if len(signal) == LONG else ""
+        return Transcript("the door was open" if len(signal) == LONG else "")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import is_network
 from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients, network_gradients
 from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise
+from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.errors import UserError
 from ser_tasks.features.table import feature_set
 
@@ -38,11 +39,11 @@ class Attention(NamedTuple):
     weights: NDArray[np.float64]
 
 
-def attention_over(bundle: Bundle, signal: NDArray[np.float32]) -> Attention | None:
+def attention_over(bundle: ModelBundle, signal: NDArray[np.float32]) -> Attention | None:
     """Weights of the attention over an utterance; None for a model without attention.
 
     Args:
-        bundle: any
+        bundle: of a model of sound alone
         signal: mono, shape (n_samples,), at bundle.card.sampling_rate; times count from where conditioning begins it
     """
     framing = feature_set(bundle.card.feature_set).framing
@@ -123,10 +124,11 @@ def explain(
         UserError: the model is no network, or a class that it does not know
     """
     card = bundle.card
-    if not is_network(card.model):
+    if not isinstance(bundle, ModelBundle) or not is_network(card.model):
         raise UserError(
-            f"{card.name}: {card.model} is no network, and has neither gradients nor attention. Take the bundle of a "
-            f"network, or see which features it depends on: ser explain model {card.corpus} {card.model}"
+            f"{card.name}: {card.model} is no network of sound alone, and no attribution is computed for it. Take the "
+            f"bundle of such a network, or see which features it depends on: ser explain model {card.corpus} "
+            f"{card.model}"
         )
     for name in {of, against} - {None, *bundle.classes}:
         raise UserError(f"{card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")
@@ -151,7 +153,7 @@ def explain(
 
 
 def attribute(
-    bundle: Bundle, features: NDArray[np.float32], baseline: NDArray[np.float32], direction: NDArray[np.float32]
+    bundle: ModelBundle, features: NDArray[np.float32], baseline: NDArray[np.float32], direction: NDArray[np.float32]
 ) -> Attribution:
     """Attribution of every feature, shape (n_frames, n_dims), to a weighted sum of the logits."""
     from ser_tasks.models.training.trainer import inputs  # noqa: PLC0415  with Keras
@@ -166,7 +168,7 @@ def attribute(
 
 
 def _baseline(
-    bundle: Bundle, signal: NDArray[np.float32], features: NDArray[np.float32], which: Baseline
+    bundle: ModelBundle, signal: NDArray[np.float32], features: NDArray[np.float32], which: Baseline
 ) -> NDArray[np.float32]:
     """Baseline in the shape of the features."""
     recogniser: Any = bundle.recogniser
@@ -177,7 +179,7 @@ def _baseline(
     return np.broadcast_to(silent[:1], features.shape).astype(np.float32)
 
 
-def _direction(bundle: Bundle, of: str, against: str | None) -> NDArray[np.float32]:
+def _direction(bundle: ModelBundle, of: str, against: str | None) -> NDArray[np.float32]:
     """1 for the class that is explained, -1 for the one that it is held against."""
     weights = np.zeros(len(bundle.classes), np.float32)
     weights[bundle.classes.index(of)] += 1

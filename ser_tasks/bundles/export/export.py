@@ -17,8 +17,8 @@ from ser_tasks.errors import UserError
 from ser_tasks.keras_backend import silence
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.bundles.export.file_formats import Answering
+    from ser_tasks.bundles.model_bundle import ModelBundle
 
 WARM_UP = 3  # the first calls compile, and ask for memory
 
@@ -51,7 +51,9 @@ class Agreement(NamedTuple):
     same_class: float  # share of the clips
 
 
-def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequence[NDArray[np.float32]]) -> Agreement:
+def export_bundle(
+    bundle: ModelBundle, file: Path, *, weights: Weights, signals: Sequence[NDArray[np.float32]]
+) -> Agreement:
     """How far the predictions of the written file are from those of the bundle.
 
     Args:
@@ -79,7 +81,7 @@ def export_bundle(bundle: Bundle, file: Path, *, weights: Weights, signals: Sequ
 
 
 def _converted(
-    bundle: Bundle, file: Path, form: FileFormat, weights: Weights, signals: Sequence[NDArray[np.float32]]
+    bundle: ModelBundle, file: Path, form: FileFormat, weights: Weights, signals: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.floating]:
     """Probabilities of the written file, shape (n_signals, n_classes)."""
     recognise = _graph(bundle)
@@ -101,7 +103,7 @@ def agreement_of(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> Ag
     return Agreement(len(ours), float(np.abs(ours - theirs).max()), same)
 
 
-def _graph(bundle: Bundle) -> Any:
+def _graph(bundle: ModelBundle) -> Any:
     from ser_tasks.bundles.export.graph import whole_recogniser  # noqa: PLC0415  with TensorFlow
 
     card, network = bundle.card, bundle.recogniser.model  # type: ignore[union-attr]  # an SVM was refused

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +14,12 @@ from scipy.fft import rfft
 
 from ser_tasks.audio.channels import mixed_down, remark_on_channels
 from ser_tasks.audio.recording import SHORTEST, AudioError, Recording
+from ser_tasks.bundles.model_bundle import Answer, Utterance
+from ser_tasks.bundles.speech_to_text import RecognisedWords
+from ser_tasks.errors import UserError
+from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
-    from ser_tasks.audio.recording import Recording
     from ser_tasks.bundles.bundle import Bundle
 
 QUIET, INAUDIBLE = -60.0, -75.0  # dBFS, RMS; RAVDESS reaches down to -60
@@ -161,33 +164,64 @@ class Prediction:
     probabilities: Mapping[str, float]  # class -> probability, sums to 1, in the bundle's order
     confidence: float  # of the likeliest
     unsure: bool  # low confidence, too far from the training data, or unfit sound
-    remarks: tuple[str, ...]  # on the sound
+    remarks: tuple[str, ...]  # on the sound, and on the words
     duration: float  # s
+    transcript: Transcript | None = None  # None: the bundle reads no words
+    members: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # of an ensemble: those that answered
 
 
-def recognise(bundle: Bundle, recording: Recording) -> Prediction:
+def recognise(bundle: Bundle, recording: Recording, *, transcript: Transcript | None = None) -> Prediction:
     """The prediction of one recording, of any sampling rate and any number of channels.
+
+    Args:
+        bundle: the model
+        recording: the sound
+        transcript: its words, for a bundle that reads them; None: its recogniser finds them
 
     Raises:
         AudioError: no sampling rate, samples that are not finite, or too short
+        UserError: no recogniser, and the bundle reads words alone; or words for a bundle that reads none
     """
-    return recognise_all(bundle, [recording])[0]
+    return recognise_all(bundle, [recording], transcripts=[transcript])[0]
 
 
-def recognise_all(bundle: Bundle, recordings: Sequence[Recording]) -> list[Prediction]:
-    """Predictions of several recordings: features one by one, the model once for all.
+def recognise_all(
+    bundle: Bundle, recordings: Sequence[Recording], *, transcripts: Sequence[Transcript | None] | None = None
+) -> list[Prediction]:
+    """Predictions of several recordings: features one by one, the model once for all; see `recognise`.
 
-    Raises:
-        AudioError: one of them has no sampling rate, samples that are not finite, or is too short
+    Args:
+        bundle: the model
+        recordings: the sound of each
+        transcripts: the words of each; None, or None among them: the recogniser of the bundle finds them
     """
     for recording in recordings:
         check_usable(recording)
-    features = [bundle.features(model_signal(recording, bundle.card.sampling_rate)) for recording in recordings]
-    posteriors = bundle.posteriors_from(features)
-    return [
-        _prediction(bundle, recording, values, bundle.unlikeness(frames))
-        for recording, frames, values in zip(recordings, features, posteriors, strict=True)
+    rate = bundle.card.sampling_rate
+    signals = [model_signal(recording, rate) for recording in recordings]
+    given = transcripts or [None] * len(recordings)
+    words = [_words(bundle, signal, text) for signal, text in zip(signals, given, strict=True)]
+    utterances = [
+        Utterance(signal, None if found is None else found.text) for signal, found in zip(signals, words, strict=True)
     ]
+    return [
+        _prediction(bundle, recording, answer, found)
+        for recording, answer, found in zip(recordings, bundle.answers(utterances), words, strict=True)
+    ]
+
+
+def _words(bundle: Bundle, signal: Samples, given: Transcript | None) -> RecognisedWords | None:
+    """Of one utterance: given, or recognised; None for a bundle that reads none."""
+    if bundle.speech_to_text is not None:
+        if given is not None:
+            return bundle.speech_to_text.judged(given)
+        return bundle.speech_to_text(signal, sampling_rate=bundle.card.sampling_rate)
+    if given is not None:
+        raise UserError(
+            f"{bundle.folder}: {bundle.card.model} reads no words, but a transcript was given. Leave it out, or take a "
+            "bundle whose model reads them."
+        )
+    return None
 
 
 def model_signal(recording: Recording, sampling_rate: int) -> NDArray[np.float32]:
@@ -198,20 +232,39 @@ def model_signal(recording: Recording, sampling_rate: int) -> NDArray[np.float32
     return np.asarray(soxr.resample(mono, recording.sampling_rate, sampling_rate, quality="HQ"), np.float32)
 
 
-def _prediction(bundle: Bundle, recording: Recording, posteriors: NDArray[np.float64], unlikeness: float) -> Prediction:
-    card, best = bundle.card, int(posteriors.argmax())
+def _prediction(bundle: Bundle, recording: Recording, answer: Answer, words: RecognisedWords | None) -> Prediction:
+    card, best = bundle.card, int(answer.posteriors.argmax())
     remarks = remarks_on(recording.samples, recording.sampling_rate, durations=card.durations)
     remarks += tuple(Remark(note, unsure=False) for note in recording.notes)
-    if unlikeness > card.farthest:
-        times = unlikeness / card.farthest
-        text = f"unlike the training set: {times:.1f} times the distance that its own utterances rarely exceed"
-        remarks += (Remark(text, unsure=True),)
-    confidence = float(posteriors[best])
+    remarks += tuple(filter(None, (_unlike(answer, card.farthest), _without_words(bundle, words))))
+    confidence = float(answer.posteriors[best])
     return Prediction(
         emotion=card.classes[best],
-        probabilities=dict(zip(card.classes, map(float, posteriors), strict=True)),
+        probabilities=_by_class(card.classes, answer.posteriors),
         confidence=confidence,
         unsure=confidence < card.unsure_below or any(remark.unsure for remark in remarks),
         remarks=tuple(remark.text for remark in remarks),
         duration=recording.duration,
+        transcript=None if words is None else words.transcript,
+        members={name: _by_class(card.classes, row) for name, row in answer.members.items()},
     )
+
+
+def _unlike(answer: Answer, farthest: float) -> Remark | None:
+    if answer.unlikeness <= farthest:
+        return None
+    times = answer.unlikeness / farthest
+    text = f"unlike the training set: {times:.1f} times the distance that its own utterances rarely exceed"
+    return Remark(text, unsure=True)
+
+
+def _without_words(bundle: Bundle, words: RecognisedWords | None) -> Remark | None:
+    """Sound alone is a prediction like another; a model that reads words alone has nothing to go by."""
+    if words is None or words.doubt is None:
+        return None
+    text = f"{words.doubt}, the sound alone decides" if bundle.hears else words.doubt
+    return Remark(text, unsure=not bundle.hears)
+
+
+def _by_class(classes: Sequence[str], posteriors: NDArray[np.float64]) -> dict[str, float]:
+    return dict(zip(classes, map(float, posteriors), strict=True))

@@ -31,7 +31,7 @@ class Members:
     @property
     def logs(self) -> NDArray[np.float64]:
         """Log posteriors, of the shape of `posteriors`."""
-        return np.log(np.maximum(self.posteriors, FLOOR))
+        return floored_logs(self.posteriors)
 
     def answered(self) -> dict[str, int]:
         """How many utterances which of them predicted: "speech + text" -> 1200, "text" -> 41."""
@@ -44,6 +44,11 @@ class Members:
 
     def _names(self, pattern: NDArray[np.bool_]) -> str:
         return " + ".join(name for name, here in zip(self.names, pattern, strict=True) if here)
+
+
+def floored_logs(posteriors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithms of posteriors, none below that of FLOOR."""
+    return np.asarray(np.log(np.maximum(posteriors, FLOOR)))
 
 
 def side_by_side(tables: Mapping[str, pd.DataFrame]) -> Members:

@@ -1,39 +1,52 @@
-"""The weighted average, its weights from other folds."""
+"""The weighted average, its weights fitted on other utterances."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ser_tasks.augmentation.balance import class_weights
-from ser_tasks.models.ensembles.cross_fitting import cross_fitted
-from ser_tasks.models.ensembles.ensemble import Ensemble
-from ser_tasks.models.ensembles.members import FLOOR, Members, side_by_side
+from ser_tasks.models.ensembles.ensemble import Posteriors, Present
+from ser_tasks.models.ensembles.members import FLOOR, Members
 
 ITERATIONS = 500
 SETTLED = 1e-6  # change of the weights
 
 
-def weighted_average(
-    tables: Mapping[str, pd.DataFrame], *, validation: Mapping[str, pd.DataFrame] | None = None
-) -> Ensemble:
+@dataclass(frozen=True)
+class WeightedAverage:
     """The mean of the members' posteriors by weights that sum to 1; where a member is absent, by those of the others.
-
-    Args:
-        tables: test predictions of each member
-        validation: see `cross_fitted`
 
     Source: Jacobs (1995), doi:10.1162/neco.1995.7.5.867, linear pool; Sobczak weighted two members
     """
-    members = side_by_side(tables)
-    posteriors, chosen = np.zeros(members.posteriors.shape[1:]), {}
-    for part in cross_fitted(members, validation):
-        weights = likeliest_weights(part.learnt)
-        here = members.present[:, part.tested]
-        posteriors[part.tested] = np.einsum("mu,muc->uc", _shares(weights, here), members.posteriors[:, part.tested])
-        chosen[part.fold] = dict(zip(members.names, weights.round(4).tolist(), strict=True))
-    return Ensemble(members.table(posteriors), members.answered(), chosen)
+
+    weights: NDArray[np.float64]  # shape (n_members,)
+
+    def combine(self, posteriors: Posteriors, present: Present) -> Posteriors:
+        """See `Combiner`."""
+        return np.asarray(np.einsum("mu,muc->uc", _shares(self.weights, present), posteriors))
+
+    def chosen(self, names: tuple[str, ...]) -> Mapping[str, Any]:
+        """The weight of each member, with 4 digits."""
+        return dict(zip(names, self.weights.round(4).tolist(), strict=True))
+
+    def state(self) -> dict[str, Any]:
+        """See `Combiner`."""
+        return {"weights": self.weights.tolist()}
+
+
+def fit_weights(members: Members, present: Present) -> WeightedAverage:
+    """The rule with the likeliest weights; `present` decides nothing."""
+    return WeightedAverage(likeliest_weights(members))
+
+
+def read_weights(state: Mapping[str, Any]) -> WeightedAverage:
+    """The rule that `state` gave."""
+    return WeightedAverage(np.asarray(state["weights"], np.float64))
 
 
 def likeliest_weights(members: Members) -> NDArray[np.float64]:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.provenance.file_digest import file_sha256
-from ser_tasks.text.asr.engine import Engine, at_16_khz, library
+from ser_tasks.text.asr.engine import Engine, Transcript, Word, at_16_khz, library
 
 INSTALL = "pip install faster-whisper"
+NO_SPEECH = 0.6  # probability of no speech above which a segment has none
+REPETITIVE = 2.4  # length of the text over that of its zlib compression, above which it goes round in a loop
 
 
 class FasterWhisper:
@@ -44,22 +46,43 @@ class FasterWhisper:
                 "for CTranslate2, or the name of one on the hub, which must be reachable once."
             ) from None
 
-    def transcribe(self, signal: NDArray[np.float32], *, sampling_rate: int, language: str | None) -> str:
-        """Words as they would be written; see `Transcriber`."""
+    def transcribe(self, signal: NDArray[np.float32], *, sampling_rate: int, language: str | None) -> Transcript:
+        """Words as they would be written; see `Transcriber`. Confidences are the probabilities of their tokens.
+
+        Whisper writes words where nobody speaks. Its own rule leaves a segment out only where it is unsure of them,
+        and in its loops it is not: here one is left out wherever no speech is the likelier, or it repeats itself.
+        """
         if language is not None and language not in self._model.supported_languages:
             known = ", ".join(sorted(self._model.supported_languages))
             raise UserError(
                 f"faster_whisper: the language is '{language}', the model '{self._name}' knows {known}. Set one of "
                 "several languages: its name does not end in .en."
             )
-        segments, _ = self._model.transcribe(
+        segments, about = self._model.transcribe(
             at_16_khz(signal, sampling_rate),
             language=language,
             beam_size=self._beam_size,
             temperature=0.0,  # no second try with drawn words: nothing by chance, nothing from the utterances before
             condition_on_previous_text=False,
+            word_timestamps=True,
         )
-        return "".join(segment.text for segment in segments).strip()
+        spoken = [segment for segment in segments if _is_speech(segment)]
+        words = tuple(_word(word) for segment in spoken for word in segment.words or ())
+        found = language is None and len(self._model.supported_languages) > 1
+        return Transcript(
+            "".join(segment.text for segment in spoken).strip(),
+            words,
+            about.language,
+            float(about.language_probability) if found else None,
+        )
+
+
+def _is_speech(segment: Any) -> bool:
+    return bool(segment.no_speech_prob <= NO_SPEECH and segment.compression_ratio <= REPETITIVE)
+
+
+def _word(word: Any) -> Word:
+    return Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
 
 
 def weights(settings: Mapping[str, Any]) -> dict[str, str]:

@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
-from ser_tasks.text.asr.engine import Engine, at_16_khz, library
+from ser_tasks.text.asr.engine import Engine, Transcript, Word, at_16_khz, library
 
 INSTALL = "make setup-all"
 LANGUAGE = "en"
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+FILLER = re.compile(r"<.*>|\[.*\]")  # <s>, <sil>, [NOISE]: what the dictionary of fillers holds
+VARIANT = re.compile(r"\(\d+\)$")
+FRAME_RATE = 100  # frames a second of the decoder
 
 
 class Pocketsphinx:
@@ -36,8 +39,12 @@ class Pocketsphinx:
         if grammar is not None:
             _constrain(self._decoder, grammar)
 
-    def transcribe(self, signal: NDArray[np.float32], *, sampling_rate: int, language: str | None) -> str:
-        """Words in lower case without punctuation; see `Transcriber`."""
+    def transcribe(self, signal: NDArray[np.float32], *, sampling_rate: int, language: str | None) -> Transcript:
+        """Words in lower case without punctuation; see `Transcriber`.
+
+        Confidences are posteriors of the word lattice (Wessel et al. 2001, doi:10.1109/89.906002), as the decoder
+        states them.
+        """
         if language not in (None, LANGUAGE):
             raise UserError(
                 f"pocketsphinx: the language is '{language}', its model knows '{LANGUAGE}'. "
@@ -48,8 +55,16 @@ class Pocketsphinx:
         self._decoder.start_utt()
         self._decoder.process_raw(np.round(samples).astype("<i2").tobytes(), full_utt=True)
         self._decoder.end_utt()
-        found = self._decoder.hyp()
-        return "" if found is None else str(found.hypstr)
+        segments = self._decoder.seg() if self._decoder.hyp() is not None else None
+        longest = len(signal) / sampling_rate
+        words = tuple(_word(one, longest) for one in segments or () if FILLER.fullmatch(one.word) is None)
+        return Transcript(" ".join(word.text for word in words), words, LANGUAGE)
+
+
+def _word(segment: Any, longest: float) -> Word:
+    """The last frame is part of it, and may be longer than the signal; (2) behind a word names a pronunciation."""
+    start, end = segment.start_frame / FRAME_RATE, (segment.end_frame + 1) / FRAME_RATE
+    return Word(VARIANT.sub("", segment.word), start, min(end, longest), min(1.0, float(segment.prob)))
 
 
 def _constrain(decoder: Any, grammar: str) -> None:

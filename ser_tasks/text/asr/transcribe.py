@@ -166,7 +166,7 @@ def _row(
 ) -> dict[str, object]:
     signal = clip.mono(corpus_root, SAMPLING_RATE)
     began = time.perf_counter()
-    transcript = transcriber.transcribe(signal, sampling_rate=SAMPLING_RATE, language=language)
+    transcript = transcriber.transcribe(signal, sampling_rate=SAMPLING_RATE, language=language).text
     return {
         "utterance_id": clip.utterance_id,
         "transcript": transcript,

@@ -8,9 +8,10 @@ import pytest
 
 from pipelines.commands.explain import named_by_frequency
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.bundle import Bundle, load_bundle
+from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.bundles.explain.group_importance import descriptor_groups
 from ser_tasks.bundles.explain.recording import explain
+from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.errors import UserError
 from ser_tasks.models.training.trainer import network_logits
@@ -22,7 +23,7 @@ RATE = 16_000
 SPOKEN = Recording(SPEECH_LIKE[:, None], RATE)
 
 
-def network(model: str) -> Bundle:
+def network(model: str) -> ModelBundle:
     """In memory alone, with a cloud of other sounds around it."""
     bundle = small_network_bundle(model, Path("nowhere"))
     described = np.array([describe(bundle.features(level * SPEECH_LIKE)) for level in np.linspace(0.1, 1, 6)])
@@ -30,7 +31,7 @@ def network(model: str) -> Bundle:
 
 
 @pytest.fixture(scope="module")
-def attentive() -> Bundle:
+def attentive() -> ModelBundle:
     return network("cnn_blstm_attention")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ser_tasks.bundles.bundle import Bundle
+from ser_tasks.bundles.model_bundle import ModelBundle as Bundle
 from ser_tasks.bundles.out_of_distribution import fit_detector
 from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models import MODELS

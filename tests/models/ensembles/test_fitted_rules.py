@@ -1,5 +1,8 @@
 """Ensembles with weights: what they choose, and what they must not see."""
 
+import json
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
@@ -9,18 +12,18 @@ from sklearn.preprocessing import StandardScaler
 
 from ser_tasks.errors import UserError
 from ser_tasks.models.ensembles.cross_fitting import cross_fitted
-from ser_tasks.models.ensembles.fixed_rules import average
+from ser_tasks.models.ensembles.ensemble import fitted_on_other_folds
 from ser_tasks.models.ensembles.members import side_by_side
 from ser_tasks.models.ensembles.rules import RULES
-from ser_tasks.models.ensembles.stacking import stacking
-from ser_tasks.models.ensembles.weighted import likeliest_weights, weighted_average
+from ser_tasks.models.ensembles.stacking import fit_stacking
+from ser_tasks.models.ensembles.weighted import likeliest_weights
 from tests.models.ensembles.tables import CLASSES, anger, folds_of, table
 
 GOOD, FAIR, NOISE = folds_of(400, 1.5, seed=1), folds_of(400, 0.7, seed=2), folds_of(400, 0.0, seed=3)
 
 
-def stacked(tables, **more):
-    return stacking(tables, c=1.0, balanced=False, **more)
+average, weighted_average = RULES["average"].evaluate, RULES["weighted_average"].evaluate
+stacked = partial(fitted_on_other_folds, partial(fit_stacking, c=1.0, balanced=False))
 
 
 FITTED = pytest.mark.parametrize("rule", [weighted_average, stacked])
@@ -51,11 +54,11 @@ def test_the_weights_are_the_likeliest_ones_when_a_rare_class_counts_as_much_as_
 @FITTED
 def test_noise_beside_a_good_member_does_less_harm_than_in_the_average(rule):
     members = {"good": GOOD, "noise": NOISE}
-    assert right(rule(members)) >= right(average(members, mean="arithmetic"))
+    assert right(rule(members)) >= right(average(members))
 
 
 def test_two_members_that_err_independently_are_better_together():
-    alone = max(right(average({"a": member, "b": member}, mean="arithmetic")) for member in (GOOD, FAIR))
+    alone = max(right(average({"a": member, "b": member})) for member in (GOOD, FAIR))
     assert right(stacked({"good": GOOD, "fair": FAIR})) > alone
 
 
@@ -125,7 +128,7 @@ def test_where_there_is_nothing_to_fit_on_stacking_averages_and_reports_it():
 def test_stacking_is_a_logistic_regression_with_c_of_a_tenth_in_which_classes_weigh_alike():
     rows = (GOOD.truth == "joy") | (GOOD.utterance_id < "u0060")  # 30 of 230 are angry
     good, fair = GOOD[rows].reset_index(drop=True), FAIR[rows].reset_index(drop=True)
-    found = anger(RULES["stacking"]({"good": good, "fair": fair}))
+    found = anger(RULES["stacking"].evaluate({"good": good, "fair": fair}))
     logs = np.log(np.column_stack([good[list(CLASSES)], fair[list(CLASSES)]]))
     for fold in set(good.fold):
         tested = (good.fold == fold).to_numpy()
@@ -133,3 +136,32 @@ def test_stacking_is_a_logistic_regression_with_c_of_a_tenth_in_which_classes_we
         expected = make_pipeline(StandardScaler(), model).fit(logs[~tested], good.truth[~tested])
         ours = [found[name] for name in good.utterance_id[tested]]
         np.testing.assert_allclose(ours, expected.predict_proba(logs[tested])[:, 0], atol=1e-4)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_fitted_on_everything_comes_back_from_json_as_it_was(rule):
+    members = side_by_side({"good": GOOD, "fair": FAIR[FAIR.utterance_id < "u0300"]})
+    sets = np.array([[True, True], [True, False]])  # both, the first alone
+    combiner = RULES[rule].fit(members, sets)
+    again = RULES[rule].read(json.loads(json.dumps(combiner.state())))
+    expected = combiner.combine(members.posteriors, members.present)
+    np.testing.assert_array_equal(again.combine(members.posteriors, members.present), expected)
+    np.testing.assert_allclose(expected.sum(axis=1), 1)
+
+
+def test_stacking_fitted_on_everything_is_scikit_learns_regression_on_standardised_logs():
+    members = side_by_side({"good": GOOD, "fair": FAIR})
+    combiner = fit_stacking(members, np.array([[True], [True]]), c=0.1, balanced=False)
+    logs = np.concatenate(list(np.log(members.posteriors)), axis=1)
+    oracle = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000)).fit(logs, members.truth)
+    found = combiner.combine(members.posteriors, members.present)
+    np.testing.assert_allclose(found, oracle.predict_proba(logs), atol=1e-12)
+
+
+def test_a_set_of_members_that_stacking_was_not_fitted_for_is_averaged():
+    members = side_by_side({"good": GOOD, "fair": FAIR})
+    combiner = fit_stacking(members, np.array([[True], [True]]), c=0.1, balanced=False)
+    alone = np.array([[True], [False]]) & members.present
+    np.testing.assert_array_equal(
+        combiner.combine(members.posteriors * alone[:, :, None], alone), members.posteriors[0]
+    )

@@ -7,7 +7,7 @@ import pytest
 from ser_tasks.errors import UserError
 from ser_tasks.params.reading import read_params
 from ser_tasks.text.asr import ENGINES, engine
-from ser_tasks.text.asr.engine import Engine, at_16_khz
+from ser_tasks.text.asr.engine import Engine, Transcript, Word, at_16_khz
 
 PROJECT = Path(__file__).parents[3]
 SETTINGS = {
@@ -60,3 +60,25 @@ def test_auto_is_faster_whisper_where_both_it_and_its_model_are_here(tmp_path, m
     assert auto.engine_here == taken
     assert auto.settings == getattr(auto, taken).model_dump(mode="json")
     assert params.model_copy(update={"engine": "pocketsphinx"}).engine_here == "pocketsphinx"
+
+
+SAID = Transcript(
+    "put the box", (Word("put", 0.0, 0.2, 0.9), Word("the", 0.2, 0.4, 0.5), Word("box", 0.4, 1.0, 0.4)), "en"
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"), [(0, 1, "put the box"), (0.1, 0.3, "put"), (0.3, 0.7, "the"), (0.7, 2, "box"), (2, 3, "")]
+)
+def test_the_words_of_a_part_are_those_whose_middle_lies_in_it_its_end_left_out(start, end, text):
+    assert SAID.between(start, end).text == text
+
+
+def test_the_confidence_of_a_transcript_is_the_mean_of_its_words():
+    assert SAID.confidence == pytest.approx(0.6)
+    assert Transcript("given").confidence is None
+
+
+def test_words_of_a_part_of_a_recording_keep_their_length_and_text():
+    later = SAID.later(10)
+    assert (later.text, later.words[1]) == ("put the box", Word("the", 10.2, 10.4, 0.5))

@@ -11,7 +11,7 @@ pytest.importorskip("pocketsphinx", reason="needs pocketsphinx: make setup-all")
 
 
 def hear(recogniser, signal, *, sampling_rate=16_000, language="en"):
-    return recogniser.transcribe(signal, sampling_rate=sampling_rate, language=language)
+    return recogniser.transcribe(signal, sampling_rate=sampling_rate, language=language).text
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,29 @@ def test_without_a_grammar_the_whole_dictionary_is_open(spoken):
     heard = hear(Pocketsphinx(grammar=None), signal, language=None)
     assert {"the", "box", "with"} <= set(heard.split())
     assert heard == heard.lower().strip()
+
+
+def test_words_follow_each_other_within_the_signal_and_have_posteriors(any_order, spoken):
+    recogniser = any_order()
+    for signal, _ in spoken:
+        found = recogniser.transcribe(signal, sampling_rate=16_000, language="en")
+        times = [time for word in found.words for time in (word.start, word.end)]
+        assert times == sorted(times)
+        assert 0 <= times[0] <= times[-1] <= len(signal) / 16_000
+        assert all(0 <= word.confidence <= 1 for word in found.words)
+        assert found.text == " ".join(word.text for word in found.words)
+        assert (found.language, found.language_confidence) == ("en", None)
+        assert not set("<>[]()") & set(found.text)  # fillers and numbers of pronunciations, as in `a(2)`
+
+
+def test_words_stand_where_they_are_said(sentences, spoken):
+    signal, words = spoken[0]
+    pause = np.zeros(8_000, np.float32)
+    alone = sentences.transcribe(signal, sampling_rate=16_000, language=None)
+    later = sentences.transcribe(np.concatenate([pause, signal]), sampling_rate=16_000, language=None)
+    assert later.text == alone.text == words
+    shifts = [late.end - early.end for late, early in zip(later.words[1:-1], alone.words[1:-1], strict=True)]
+    np.testing.assert_allclose(shifts, 0.5, atol=0.05)
 
 
 def test_earlier_utterances_change_nothing(any_order, spoken):

@@ -13,7 +13,7 @@ from ser_tasks.corpora.utterances import utterance_table
 from ser_tasks.errors import UserError
 from ser_tasks.text import asr
 from ser_tasks.text.asr import transcribe
-from ser_tasks.text.asr.engine import Engine
+from ser_tasks.text.asr.engine import Engine, Transcript
 from ser_tasks.text.asr.transcribe import plan_transcripts, read_transcribed, transcribe_corpus, transcribe_shard
 
 
@@ -28,7 +28,7 @@ class Counter:
 
     def transcribe(self, signal, *, sampling_rate, language):
         Counter.heard += 1
-        return f"{len(signal)} {self.unit} at {sampling_rate} in {language}"
+        return Transcript(f"{len(signal)} {self.unit} at {sampling_rate} in {language}")
 
 
 @pytest.fixture(autouse=True)
