@@ -164,6 +164,8 @@ def _predicted(folder: Path, card: Card, found: LabelledSet, params: Params, wor
         for outcome in chain.from_iterable(pool.map(predict, batches)):
             _take(scored, outcome, *said[outcome.utterance_id])
             progress.advance(task)
+    if not scored.predictions:
+        raise UserError(f"none of {len(clips)} recordings could be predicted, see the errors above. Name others.")
     return scored
 
 

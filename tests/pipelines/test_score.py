@@ -152,6 +152,14 @@ def test_what_turns_out_to_have_no_sound_at_a_place_has_its_row_and_its_reason(s
     assert "NaN" in json.loads((tmp_path / "r.json").read_text())["unreadable"]["hole"]
 
 
+def test_where_nothing_could_be_predicted_that_is_the_error(ser, place):
+    for name in ("hush1", "hush2"):
+        soundfile.write(place / "rec" / f"{name}.wav", np.full(RATE, np.nan, np.float32), RATE, subtype="FLOAT")
+    lines = ["path,label,speaker", "rec/hush1.wav,anger,x", "rec/hush2.wav,sad,x"]
+    message = failure(ser("small", "--table", table_of(place, lines)))
+    assert "none of 2 recordings could be predicted" in message
+
+
 def test_without_speakers_the_interval_is_called_too_narrow(ser, place, tmp_path):
     lines = ["path,label", *(f"rec/{e}{s}{t}.wav,{e}" for e, s, t in NAMES)]
     done = ser("small", "--table", table_of(place, lines), "--to", tmp_path / "r.json")
