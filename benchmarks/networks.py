@@ -57,7 +57,7 @@ def measure(corpus: str, name: str) -> dict[str, float | int]:
     learn, check = map(recogniser._labelled, recogniser._divide(train, None))
     chosen = recogniser.fit(train, None)
 
-    from ser_tasks.models.training.trainer import inputs  # noqa: PLC0415
+    from ser_tasks.models.training.logits import inputs  # noqa: PLC0415
 
     model = recogniser.model
     model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))

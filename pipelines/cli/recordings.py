@@ -33,6 +33,9 @@ def predict(  # noqa: PLR0917 - typer passes them by name
     channel: Annotated[
         str, typer.Option(help="mix, left, right, each (a prediction for every channel), or a number from 1.")
     ] = "mix",
+    transcript: Annotated[
+        str | None, typer.Option(help="What is said in the one recording, for a model that reads words.")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; left out: as many as are worth starting.")
     ] = None,
@@ -43,7 +46,16 @@ def predict(  # noqa: PLR0917 - typer passes them by name
     """
     from pipelines.commands.predict import run
 
-    status = run(inputs, bundle=bundle, to=to or [], form=form, timeline=timeline, workers=workers, channel=channel)
+    status = run(
+        inputs,
+        bundle=bundle,
+        to=to or [],
+        form=form,
+        timeline=timeline,
+        workers=workers,
+        channel=channel,
+        transcript=transcript,
+    )
     raise typer.Exit(status)
 
 

@@ -79,13 +79,19 @@ def _rows(
 
     clip = np.resize(signal, LATENCY_CLIP * bundle.card.sampling_rate)
     size = sum(path.stat().st_size for path in bundle.folder.iterdir())
-    keras = latency(lambda one: bundle.posteriors([one])[0], clip, times=TIMES)
+    own = latency(lambda one: bundle.posteriors([one])[0], clip, times=TIMES)
     exported = latency(form.run(file), clip, times=TIMES)
     same = {"difference": f"{agreement.difference:.1e}", "same class": f"{100 * agreement.same_class:.0f} %"}
     return [
-        _row("bundle, Keras", size, keras, {"difference": "", "same class": ""}),
+        _row(f"bundle, {_runtime(bundle)}", size, own, {"difference": "", "same class": ""}),
         _row(f"{file.name}, {form.runtime}", file.stat().st_size, exported, same),
     ]
+
+
+def _runtime(bundle: ModelBundle) -> str:
+    from ser_tasks.bundles.onnx_network.runtime import on_onnx_runtime  # noqa: PLC0415
+
+    return "ONNX Runtime" if on_onnx_runtime(bundle.card) else "Keras"
 
 
 def _row(runs: str, size: int, seconds: float, same: Mapping[str, str]) -> dict[str, str]:

@@ -31,7 +31,8 @@ from ser_tasks.bundles.inference.files import (
     window_columns,
 )
 from ser_tasks.bundles.inference.timeline import Timeline, clock
-from ser_tasks.bundles.inference.timeline_pass import predict_windows, timeline_of
+from ser_tasks.bundles.inference.timeline_pass import steps, timeline_of
+from ser_tasks.bundles.onnx_network.runtime import has_network, on_onnx_runtime
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent
 from ser_tasks.params.reading import read_params
@@ -48,6 +49,7 @@ SHIPPED = (
     "encoder is far better: docs/encoders.md. --bundle NAME takes another."
 )
 FILES_PER_WORKER, SECONDS_PER_WORKER = 24, 120  # with less, starting another process takes longer than it saves
+NETWORK = 4  # times as many of a network: it takes 10 ms for a file, not 30
 
 
 def run(
@@ -59,11 +61,12 @@ def run(
     timeline: bool,
     workers: int | None,
     channel: str = MIX,
+    transcript: str | None = None,
 ) -> int:
     """The exit status, after the predictions are written.
 
     Raises:
-        UserError: nothing can start: no bundle, no recordings, an unknown format
+        UserError: nothing can start: no bundle, no recordings, an unknown format, words for a bundle without
     """
     check_channel(channel, each=not timeline)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs much at start, none of it useful here
@@ -73,6 +76,8 @@ def run(
     if bundle is None:
         _introduce(folder, card)
     paths = recordings(inputs)
+    if transcript is not None:
+        _check_words(card, paths, timeline=timeline)
     quiet = not to and wanted[0].format != "table"  # the rows themselves show how far it is
     with bar(visible=not quiet) as progress:
         if timeline:
@@ -90,15 +95,25 @@ def run(
         tally = predict(
             paths,
             folder=folder,
-            classes=card.classes,
+            card=card,
             outputs=wanted,
             limits=params.predict,
             workers=workers or processes(card, len(paths) // FILES_PER_WORKER),
             progress=progress,
             channel=channel,
+            transcript=transcript,
         )
     report(sum_up(tally, seconds=perf_counter() - began))
     return INTERRUPTED if tally.stopped else UNREADABLE if tally.faults else 0
+
+
+def _check_words(card: Card, paths: Sequence[Path], *, timeline: bool) -> None:
+    if card.asr is None or timeline or len(paths) != 1:
+        found = "with --timeline" if timeline else f"for {len(paths)} files" if card.asr else f"for {card.model}"
+        raise UserError(
+            f"--transcript {found}: it gives the words of one recording to a model that reads words. Leave it out: "
+            "such a model has its recogniser find them."
+        )
 
 
 def _introduce(folder: Path, card: Card) -> None:
@@ -132,9 +147,11 @@ def _seconds(paths: Sequence[Path]) -> float:
 
 
 def processes(card: Card, most: int) -> int:
-    """Number of worker processes: one for each core that has work; a network uses all cores from one process."""
-    if any(name.endswith(".keras") for name in card.files):
+    """Number of worker processes: one for each core that has work; Keras and Whisper use all cores from one process."""
+    if card.asr is not None and card.asr.engine == "faster_whisper":
         return 1
+    if has_network(card):
+        most = most // NETWORK if on_onnx_runtime(card) else 1
     return max(1, min(os.cpu_count() or 1, most))
 
 
@@ -171,28 +188,28 @@ def predict(
     paths: Sequence[Path],
     *,
     folder: Path,
-    classes: Sequence[str],
+    card: Card,
     outputs: Sequence[Output],
     limits: PredictParams,
     workers: int,
     progress: Progress,
     channel: str = MIX,
+    transcript: str | None = None,
 ) -> Tally:
     """Counts, after every file is predicted in order; a prediction is written at once, Ctrl-C leaves what was written.
 
     Args:
         paths: of the recordings
-        folder: of the bundle
-        classes: that it knows
+        folder, card: of the bundle
         outputs: where the predictions go
         limits: of one file
         workers: processes
         progress: bar
-        channel: to read, see `ser_tasks.bundles.inference.files.predict_files`
+        channel, transcript: see `ser_tasks.bundles.inference.files.predict_files`
     """
     channels = channel == EACH
     columns, tally = (
-        prediction_columns(classes, channels=channels),
+        prediction_columns(card, channels=channels),
         Tally(len(paths), "channels" if channels else "files"),
     )
     task = progress.add_task("files", total=len(paths))
@@ -201,10 +218,12 @@ def predict(
         pool = stack.enter_context(worker_pool(folder, workers))
         try:
             for outcome in chain.from_iterable(
-                pool.map(partial(predict_files, limits=limits, channel=channel), _batches(paths, workers))
+                pool.map(
+                    partial(predict_files, limits=limits, channel=channel, words=transcript), _batches(paths, workers)
+                )
             ):
                 for write in writers:
-                    write(prediction_row(outcome, classes, channels=channels))
+                    write(prediction_row(outcome, columns))
                 if outcome.fault is not None:
                     report_fault(outcome.fault)
                 tally.count(outcome)
@@ -266,7 +285,7 @@ def predict_timelines(
     check_collisions(paths, outputs)
     status = 0
     with ExitStack() as stack:
-        takers = [_taker(output, card.classes, stack) for output in outputs]
+        takers = [_taker(output, card, stack) for output in outputs]
         pool = stack.enter_context(worker_pool(folder, workers))
         for path in paths:
             try:
@@ -305,8 +324,7 @@ def _timeline(
 ) -> Timeline:
     source = open_sound(path)  # raises at once for a broken file
     tasks = {
-        step: progress.add_task(f"{path.name}: {step}", total=source.duration, start=False)
-        for step in ("level", "speech", "emotion")
+        step: progress.add_task(f"{path.name}: {step}", total=source.duration, start=False) for step in steps(card)
     }
 
     def advance(step: str, seconds: float) -> None:
@@ -318,7 +336,7 @@ def _timeline(
             source,
             card=card,
             settings=settings,
-            map_batches=partial(pool.map, predict_windows),
+            map_batches=pool.map,
             progress=advance,
             channel=channel,
         )
@@ -339,9 +357,9 @@ def _in_words(path: Path, timeline: Timeline) -> str:
     )
 
 
-def _taker(output: Output, classes: Sequence[str], stack: ExitStack) -> Take:
+def _taker(output: Output, card: Card, stack: ExitStack) -> Take:
     """What takes one timeline after the other: into one file for all, or each into its own."""
-    form, columns = TIMELINES[output.format], window_columns(classes)
+    form, columns = TIMELINES[output.format], window_columns(card)
     if output.to is None or NAME not in str(output.to):
         write = stack.enter_context(form.opened(columns, output.to))
 

@@ -63,6 +63,7 @@ def parquet_rows(columns: Columns, to: Path | None) -> Iterator[Write]:
         "count": pa.int32(),
         "flag": pa.bool_(),
         "texts": pa.list_(pa.string()),
+        "members": pa.map_(pa.string(), pa.map_(pa.string(), pa.float64())),
     }
     schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
     target: Any = to or sys.stdout.buffer
@@ -73,13 +74,19 @@ def parquet_rows(columns: Columns, to: Path | None) -> Iterator[Write]:
             if row is not None:
                 held.append(row)
             if len(held) >= (GROUP if row is not None else 1):
-                writer.write_table(pa.Table.from_pylist(held, schema=schema))
+                rows = [{name: _pairs(value) for name, value in one.items()} for one in held]
+                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
                 held.clear()
 
         try:
             yield write
         finally:
             write(None)
+
+
+def _pairs(value: Any) -> Any:
+    """A mapping as Arrow takes it: a list of pairs."""
+    return [(name, _pairs(own)) for name, own in value.items()] if isinstance(value, Mapping) else value
 
 
 @contextmanager
@@ -100,6 +107,8 @@ def _opened(to: Path | None) -> Iterator[IO[str]]:
 
 
 def _rounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _rounded(own) for name, own in value.items()}
     return round(value, DIGITS) if isinstance(value, float) else value
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.display.tables import WIDEST
-from ser_tasks.bundles.inference.files import Columns, Row
+from ser_tasks.bundles.inference.files import Columns, Row, as_text
 from ser_tasks.bundles.inference.timeline import Timeline, clock
 
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -55,7 +55,7 @@ def _predictions(rows: Sequence[Row], classes: Sequence[str]) -> Table:
     for name in ("emotion", "runner-up"):
         table.add_column(name, no_wrap=True)
     table.add_column("s", justify="right", no_wrap=True)
-    table.add_column("remarks", min_width=18 if any(row["remarks"] for row in rows) else None)
+    table.add_column("remarks", min_width=18 if any(row["remarks"] or _said(row) for row in rows) else None)
     for row in rows:
         file = Text(" ".join([row["path"][len(folder) :], *([row["channel"]] if "channel" in row else [])]))
         if row["emotion"] is None:
@@ -63,9 +63,15 @@ def _predictions(rows: Sequence[Row], classes: Sequence[str]) -> Table:
             continue
         second = sorted(classes, key=lambda name: -row[name])[1]
         first = with_confidence(row["emotion"], row["confidence"], unsure=row["unsure"])
-        remarks = Text("; ".join(row["remarks"]))
+        remarks = Text("; ".join([*_said(row), *row["remarks"]]))
         table.add_row(file, first, with_confidence(second, row[second]), f"{row['duration']:.1f}", remarks)
     return table
+
+
+def _said(row: Row) -> list[str]:
+    """What was said, and what each member of an ensemble answers."""
+    text = as_text({name: row[name] for name in ("transcript", "members") if row.get(name)})
+    return [f"“{text['transcript']}”"] * ("transcript" in text) + [text["members"]] * ("members" in text)
 
 
 def _common_folder(paths: Sequence[str]) -> str:

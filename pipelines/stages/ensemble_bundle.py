@@ -15,7 +15,7 @@ from pipelines.settings import project_params
 from pipelines.stages.bundle import evaluated, pictures, register, show_bundle
 from pipelines.stages.bundle_card import figures_of
 from ser_tasks.bundles.card import FORMAT, BundleError, Card, read_card
-from ser_tasks.bundles.ensemble_bundle import load_ensemble, write_ensemble
+from ser_tasks.bundles.ensemble_bundle import Pattern, load_ensemble, write_ensemble
 from ser_tasks.bundles.inference.prediction import recognise_all
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import model_card
@@ -25,6 +25,7 @@ from ser_tasks.bundles.training_record import joined_record, read_training_recor
 from ser_tasks.engine import flow
 from ser_tasks.features.audio_text import hears_sound
 from ser_tasks.models.calibration import fit_temperature, posteriors
+from ser_tasks.models.ensembles.ensemble import Combiner
 from ser_tasks.models.ensembles.members import Members, floored_logs, side_by_side
 from ser_tasks.models.ensembles.rules import RULES
 from ser_tasks.params import Params
@@ -40,14 +41,16 @@ def ensemble_bundle(name: str, params: Params) -> None:
     cards = [read_card(folder) for folder in folders]
     result, predictions = evaluated(section, params, paths.ensemble(section.corpus, section.protocol, section.model))
     members = side_by_side(member_tables(ensemble))
-    combiner = RULES[ensemble.rule].fit(members, _sets(members, cards))
+    sets = _sets(members, cards)
+    combiner = RULES[ensemble.rule].fit(members, sets)
     temperature, calibrated = _calibrated(predictions, result["classes"])
     confidence = validate_confidence(calibrated, result["classes"], params.reliability)
     card = _card(name, cards, result, confidence, temperature=temperature, params=params)
     record = joined_record([read_training_record(folder) for folder in folders])
     trained = {} if record is None else {TRAINING: record.encode()}
     pages = {MODEL_CARD: model_card(card).encode(), **trained, **pictures(card, confidence)}
-    card = write_ensemble(paths.bundle(name), card, combiner, folders, pages=pages)
+    temperatures = _temperatures(members, combiner, sets)
+    card = write_ensemble(paths.bundle(name), card, combiner, temperatures, folders, pages=pages)
     show_bundle(card, version=register(card))
 
 
@@ -65,6 +68,17 @@ def _calibrated(predictions: pd.DataFrame, classes: Sequence[str]) -> tuple[floa
     temperature = fit_temperature(logs, np.searchsorted(names, predictions.truth.to_numpy(str)))
     rows = pd.DataFrame(posteriors(logs, temperature), columns=names, index=predictions.index)
     return temperature, predictions.assign(**{name: rows[name] for name in names})
+
+
+def _temperatures(members: Members, combiner: Combiner, sets: NDArray[np.bool_]) -> dict[Pattern, float]:
+    """For each set of members that is not all of them, on the utterances that all of these predicted."""
+    found = {}
+    for present in sets.T[~sets.all(axis=0)]:
+        rows = members.present[present].all(axis=0)
+        given = np.where(present[:, None, None], members.posteriors[:, rows], 0.0)
+        combined = combiner.combine(given, np.repeat(present[:, None], rows.sum(), axis=1))
+        found[tuple(present.tolist())] = fit_temperature(floored_logs(combined), members.truth[rows])
+    return found
 
 
 def _card(

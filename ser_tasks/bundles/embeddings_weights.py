@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ser_tasks.bundles.network_weights import load_network, save_network
+from ser_tasks.bundles.network_weights import load_network, save_keras
 from ser_tasks.bundles.svm_weights import load_svm, save_svm
 from ser_tasks.models import MODELS
 from ser_tasks.models.embedding_svm import EmbeddingSvmRecogniser
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def save_embeddings(recogniser: EmbeddingSvmRecogniser, folder: Path) -> None:
-    """Write the network, and the SVM on what it makes of an utterance."""
-    save_network(recogniser.network, folder)
+    """Write the network, and the SVM on what it makes of an utterance; a file of logits alone has no embeddings."""
+    save_keras(recogniser.network, folder)
     save_svm(recogniser.svm, folder)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ser_tasks.bundles.model_bundle import Utterance
     from ser_tasks.models.ensembles.ensemble import Combiner
 
+Pattern: TypeAlias = tuple[bool, ...]
+"""Which members are present."""
+
 MEMBERS, RULE = "members", "rule.json"  # folder of the members' bundles; what the rule has fitted
 
 
@@ -38,12 +41,14 @@ class EnsembleBundle:
         card: what is known of it
         members: model -> its bundle, in the order of the card
         combiner: the rule, fitted on the members' predictions of unseen speakers
+        temperatures: of its posteriors, by who is present; the card has that of all members
     """
 
     folder: Path
     card: Card
     members: Mapping[str, ModelBundle]
     combiner: Combiner
+    temperatures: Mapping[Pattern, float]
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -72,8 +77,9 @@ class EnsembleBundle:
         given = self._given(utterances)
         rows = np.array([[answer.posteriors for answer in own] for own in given])
         present = self._present(utterances)
-        combined = self.combiner.combine(rows * present[:, :, None], present)
-        calibrated = posteriors(floored_logs(combined), self.card.temperature)
+        combined = floored_logs(self.combiner.combine(rows * present[:, :, None], present))
+        scale = [self.temperatures.get(tuple(own), self.card.temperature) for own in present.T.tolist()]
+        calibrated = posteriors(combined / np.array(scale)[:, None], 1.0)
         return [
             Answer(
                 calibrated[column],
@@ -104,14 +110,20 @@ class EnsembleBundle:
 
 
 def write_ensemble(
-    folder: Path, card: Card, combiner: Combiner, members: Sequence[Path], *, pages: Mapping[str, bytes]
+    folder: Path,
+    card: Card,
+    combiner: Combiner,
+    temperatures: Mapping[Pattern, float],
+    members: Sequence[Path],
+    *,
+    pages: Mapping[str, bytes],
 ) -> Card:
     """The card of an ensemble that is written whole, or not at all.
 
     Args:
         folder: of the bundle; replaced if it is there
         card: its `files` are filled in here
-        combiner: fitted
+        combiner, temperatures: see `EnsembleBundle`
         members: folders of their bundles, in the order of the card; copied
         pages: further files by name
     """
@@ -119,7 +131,9 @@ def write_ensemble(
     def write(temporary: Path) -> None:
         for name, own in zip(card.members, members, strict=True):
             shutil.copytree(own, temporary / MEMBERS / name)
-        (temporary / RULE).write_text(json.dumps(combiner.state()), encoding="utf-8")
+        by_set = [{"present": list(own), "temperature": found} for own, found in temperatures.items()]
+        kept = {"fitted": combiner.state(), "temperatures": by_set}
+        (temporary / RULE).write_text(json.dumps(kept), encoding="utf-8")
 
     return write_folder(folder, card, write, pages=pages)
 
@@ -140,7 +154,9 @@ def load_ensemble(card: Card, folder: Path) -> EnsembleBundle:
     if card.rule is None or card.rule not in RULES:
         raise BundleError(f"{folder / FILE}: this version of ser has no rule {card.rule!r}. {REBUILD}")
     try:
-        combiner = RULES[card.rule].read(json.loads((folder / RULE).read_text(encoding="utf-8")))
+        kept = json.loads((folder / RULE).read_text(encoding="utf-8"))
+        combiner = RULES[card.rule].read(kept["fitted"])
+        temperatures = {tuple(one["present"]): float(one["temperature"]) for one in kept["temperatures"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{folder / RULE}: not readable as a fitted rule ({error!r}). {REBUILD}") from error
-    return EnsembleBundle(folder, card, members, combiner)
+    return EnsembleBundle(folder, card, members, combiner, temperatures)

@@ -19,6 +19,7 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled, kind_of_weights
 from ser_tasks.bundles.card import FILE, REBUILD, BundleError, Card, check_files, read_card, write_card
+from ser_tasks.bundles.onnx_network.runtime import RUNTIME, on_onnx_runtime, runtime_installed
 from ser_tasks.bundles.out_of_distribution import FILE as DETECTOR
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
 from ser_tasks.bundles.speech_to_text import SpeechToText
@@ -62,7 +63,9 @@ def bundle_versions(model: str) -> dict[str, str]:
 
     read = MODELS[model].feature_set
     encoder = ENCODERS[read].family.libraries if read in ENCODERS else ()
-    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind_of_weights(model)], *encoder)
+    kind = kind_of_weights(model)
+    runtime = (RUNTIME,) if kind in ("network", "words_network") and runtime_installed() else ()
+    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *encoder)
     return library_versions(libraries)
 
 
@@ -75,7 +78,7 @@ def check_versions(card: Card, folder: Path) -> None:
     Raises:
         BundleError: the weights cannot be relied on here
     """
-    readers = READERS[kind_of_weights(card.model)]
+    readers = (RUNTIME,) if on_onnx_runtime(card) else READERS[kind_of_weights(card.model)]
     doubtful = []
     for name, made_with in card.versions.items():
         here = _here(name)

@@ -1,59 +1,125 @@
-"""A trained network on disk: a .keras file, which holds its layers as names and its weights as arrays."""
+"""A trained network on disk: as model.keras, and, where the two agree, as model.onnx, which predicts without Keras."""
 
 from __future__ import annotations
 
+import json
+import warnings
+import zipfile
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, cast
 
 from ser_tasks.bundles.card import REBUILD, BundleError, Card
+from ser_tasks.bundles.onnx_network.runtime import FILE as ONNX_FILE
+from ser_tasks.bundles.onnx_network.runtime import KERAS_FILE as FILE
+from ser_tasks.bundles.onnx_network.runtime import OnnxNetwork, on_onnx_runtime
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.keras_backend import load_keras
-from ser_tasks.models import MODELS, networks
+from ser_tasks.models import MODELS, multimodal, networks, text
 from ser_tasks.models.declared_model import settings_class
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection
 from ser_tasks.models.text.network import TextNetworkSection
 
 if TYPE_CHECKING:
-    from ser_tasks.models.recogniser import Recogniser
-
-FILE = "model.keras"
+    from ser_tasks.bundles.model_bundle import ModelBundle
 
 
 def save_network(recogniser: NetworkRecogniser, folder: Path) -> None:
-    """Write the layers and the weights; not the state of the optimiser, which Keras would write too: twice as much."""
+    """Write the layers and the weights; not the state of the optimiser, which Keras would write too: twice as much.
+
+    Warns of a network that gets no model.onnx, with the reason: predicting with it loads Keras.
+    """
+    _save_onnx(save_keras(recogniser, folder), folder)
+
+
+def save_keras(recogniser: NetworkRecogniser, folder: Path) -> Any:
+    """Write the .keras file alone; the network that stands in it."""
     import keras  # noqa: PLC0415
 
     bare = keras.models.clone_model(recogniser.model)
     bare.set_weights(recogniser.model.get_weights())
     bare.save(folder / FILE)
+    return bare
+
+
+def _save_onnx(network: Any, folder: Path) -> None:
+    from ser_tasks.bundles.onnx_network.agreement import check_agreement  # noqa: PLC0415
+    from ser_tasks.bundles.onnx_network.conversion import NotConvertedError, onnx_bytes  # noqa: PLC0415
+
+    file = folder / ONNX_FILE
+    try:
+        file.write_bytes(onnx_bytes(network))
+        check_agreement(network, file)
+    except NotConvertedError as error:
+        file.unlink(missing_ok=True)
+        warnings.warn(
+            f"{network.name}: bundled as {FILE} alone, without {ONNX_FILE}: {error}. Prediction loads Keras "
+            "instead, and starts several times slower.",
+            stacklevel=2,
+        )
 
 
 def load_network(card: Card, folder: Path) -> NetworkRecogniser:
-    """The recogniser as it was saved; loads Keras and its backend.
+    """The recogniser as it was saved, on ONNX Runtime; where that or model.onnx is missing, on Keras and its backend.
 
     Raises:
-        BundleError: not a .keras file, or one that wants to run code
+        BundleError: not a file of a network, or a .keras file that wants to run code
     """
-    load_keras()
-    import keras  # noqa: PLC0415
-
     line = MODELS[card.model]
     section_of: type[Any] = TextNetworkSection if reads_words(line.feature_set) else NetworkSection
     section = section_of(settings_class(line).model_validate(card.settings))
-    built: Recogniser = line.build(section, classes=card.classes, seed=card.seed)
-    _register_layers()
-    recogniser = cast("NetworkRecogniser", built)
-    try:
-        recogniser.model = keras.models.load_model(folder / FILE, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises whatever its parts raise
-        raise BundleError(f"{folder / FILE}: not readable as a network ({error!r}). {REBUILD}") from error
+    recogniser = cast("NetworkRecogniser", line.build(section, classes=card.classes, seed=card.seed))
+    recogniser.model = _onnx_network(folder / ONNX_FILE) if on_onnx_runtime(card) else _keras_network(folder / FILE)
     recogniser.temperature = card.temperature
     return recogniser
 
 
+def keras_network(bundle: ModelBundle) -> Any:
+    """The keras.Model of a bundle of a network, for gradients and for conversion, whatever predicts; loads Keras.
+
+    Raises:
+        BundleError: see `load_network`
+    """
+    model = cast("NetworkRecogniser", bundle.recogniser).model
+    return _loaded(bundle.folder / FILE) if isinstance(model, OnnxNetwork) else model
+
+
+@lru_cache(maxsize=1)
+def _loaded(file: Path) -> Any:
+    return _keras_network(file)
+
+
+def layer_names(bundle: ModelBundle) -> list[str]:
+    """Names of the layers of a bundle's network; Keras is not loaded for it."""
+    model = cast("NetworkRecogniser", bundle.recogniser).model
+    if not isinstance(model, OnnxNetwork):
+        return [layer.name for layer in model.layers]
+    with zipfile.ZipFile(bundle.folder / FILE) as archive:
+        return [layer["name"] for layer in json.loads(archive.read("config.json"))["config"]["layers"]]
+
+
+def _onnx_network(file: Path) -> OnnxNetwork:
+    try:
+        return OnnxNetwork(file)
+    except Exception as error:  # ONNX Runtime raises exceptions of its own, with no common class
+        raise BundleError(f"{file}: not readable as a network ({error!r}). {REBUILD}") from error
+
+
+def _keras_network(file: Path) -> Any:
+    load_keras()
+    import keras  # noqa: PLC0415
+
+    _register_layers()
+    try:
+        return keras.models.load_model(file, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever its parts raise
+        raise BundleError(f"{file}: not readable as a network ({error!r}). {REBUILD}") from error
+
+
 def _register_layers() -> None:
-    """Import every file of `networks/`: Keras then knows the layers that a .keras file names."""
-    for file in iter_modules(networks.__path__):
-        import_module(f"{networks.__name__}.{file.name}")
+    """Import every file that may hold one: Keras then knows the layers that a .keras file names."""
+    for package in (networks, text, multimodal):
+        for file in iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{file.name}")

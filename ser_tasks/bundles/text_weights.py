@@ -6,10 +6,12 @@ A sentence encoder stays where it is: the settings name it, and its files are kn
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
 from ser_tasks.bundles.card import REBUILD, BundleError, Card
@@ -54,6 +56,13 @@ def _settings(line: DeclaredModel, card: Card) -> Any:
     return Params.model_fields[line.section_name].annotation.model_validate(card.settings)  # type: ignore[union-attr]
 
 
+def _vectorizer(settings: Mapping[str, Any], *, ngrams: Sequence[str], idf: Sequence[float]) -> TfidfVectorizer:
+    vectorizer = TfidfVectorizer(**settings)
+    vectorizer.vocabulary_ = {ngram: column for column, ngram in enumerate(ngrams)}
+    vectorizer.idf_ = np.asarray(idf, np.float64)
+    return vectorizer
+
+
 def _ngrams_of(tfidf: DialogueTfidf) -> dict[str, Any]:
     """Of words and of letters: the n-grams in the order of their columns, and the idf of each."""
     return {
@@ -68,13 +77,12 @@ def _vectorizers(tfidf: DialogueTfidf) -> dict[str, Any]:
 
 
 def _restored(params: TfidfParams, file: Path) -> DialogueTfidf:
-    """Fitted to a single turn, for all the settings that a fit makes; then given the n-grams of the file."""
+    """Fitted to a single turn, for all that a fit makes; then with vectorizers of the same settings and its n-grams."""
     tfidf = DialogueTfidf(params.model_copy(update={"min_count": 1})).fit([(Turn("a", ""),)])
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         for name, part in _vectorizers(tfidf).items():
-            part.vocabulary_ = {ngram: column for column, ngram in enumerate(kept[name]["ngrams"])}
-            part.idf_ = np.asarray(kept[name]["idf"], np.float64)
+            setattr(tfidf, f"{name}_", _vectorizer(part.get_params(deep=False), **kept[name]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{file}: not readable as n-grams ({error!r}). {REBUILD}") from error
     return tfidf

@@ -99,7 +99,7 @@ class NetworkRecogniser:
 
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Train on some speakers, stop by the UAR on others, calibrate on those; with `refit`, train again on all."""
-        from ser_tasks.models.training.trainer import network_logits  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.logits import network_logits  # noqa: PLC0415
 
         training = self.section.training
         learn, check = (self._labelled(part) for part in self._divide(train, validation))
@@ -143,7 +143,7 @@ class NetworkRecogniser:
         return load_weights(folder / "refit" if self.section.training.refit else folder, self.model)
 
     def _answers(self, model: Any, features: Features) -> NDArray[np.float64]:
-        from ser_tasks.models.training.trainer import network_logits  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.logits import network_logits  # noqa: PLC0415
 
         return network_logits(model, _as_frames(features), settings=self.section.training)
 

@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.card import FORMAT, Card, Figures, TrainingData
+from ser_tasks.bundles.card import FORMAT, Card, Figures, SpeechRecognition, TrainingData
 from ser_tasks.bundles.model_bundle import Fitted, bundle_versions, write_bundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
+from ser_tasks.features.audio_text import feature_sets, reads_words
 from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models import MODELS
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.params import Params, Section, SvmParams
 from ser_tasks.params.reading import read_params
+from ser_tasks.text.transcripts import OF_WORDS
 
 PROJECT = Path(__file__).parents[2]
 RATE = 16_000
@@ -85,9 +87,13 @@ def small_bundle(
     return folder
 
 
+ASR = SpeechRecognition(engine="parrot", settings={}, versions={}, weights={}, languages=("en",), least_confidence=0.5)
+
+
 def small_card(recogniser: Fitted, params: Params, *, model: str = "svm", settings: Section = SVM) -> Card:
     """Of the small bundle, or of one with another model."""
-    read = ("conditioning", *feature_set(MODELS[model].feature_set).sections)
+    heard = [name for name in feature_sets(MODELS[model].feature_set) if name not in OF_WORDS]
+    read = {"conditioning", *(section for name in heard for section in feature_set(name).sections)}
     return Card(
         format=FORMAT,
         name="small",
@@ -95,7 +101,7 @@ def small_card(recogniser: Fitted, params: Params, *, model: str = "svm", settin
         preset="four_classes",
         model=model,
         feature_set=MODELS[model].feature_set,
-        classes=recogniser.classes,
+        classes=tuple(CLASSES),
         sampling_rate=RATE,
         sections={name: getattr(params, name).model_dump(mode="json") for name in read},
         settings=settings.model_dump(mode="json"),
@@ -112,4 +118,5 @@ def small_card(recogniser: Fitted, params: Params, *, model: str = "svm", settin
         versions=bundle_versions(model),
         figures=FIGURES,
         code_digest="none",
+        asr=ASR if reads_words(MODELS[model].feature_set) else None,
     )

@@ -8,7 +8,7 @@ import pytest
 from ser_tasks.models.calibration import fit_temperature
 from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.models.training import trainer
+from ser_tasks.models.training import logits as own
 from ser_tasks.models.training.history import Epoch, History
 
 CLASSES = ("anger", "joy", "neutral")
@@ -30,7 +30,7 @@ def logits(_, frames, *, settings):
 
 @pytest.fixture
 def recogniser(monkeypatch) -> Untrained:
-    monkeypatch.setattr(trainer, "network_logits", logits)
+    monkeypatch.setattr(own, "network_logits", logits)
     training = SimpleNamespace(epochs=1, refit=False, validation_share=0.25)
     return Untrained(None, SimpleNamespace(training=training), classes=CLASSES, seed=0)
 

@@ -13,6 +13,7 @@ from ser_tasks.bundles.bundled import is_network
 from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients, network_gradients
 from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise
 from ser_tasks.bundles.model_bundle import ModelBundle
+from ser_tasks.bundles.network_weights import keras_network, layer_names
 from ser_tasks.errors import UserError
 from ser_tasks.features.table import feature_set
 
@@ -47,9 +48,9 @@ def attention_over(bundle: ModelBundle, signal: NDArray[np.float32]) -> Attentio
         signal: mono, shape (n_samples,), at bundle.card.sampling_rate; times count from where conditioning begins it
     """
     framing = feature_set(bundle.card.feature_set).framing
-    network: Any = getattr(bundle.recogniser, "model", None)
-    if network is None or framing is None or not any(layer.name == LAYER for layer in network.layers):
+    if framing is None or not hasattr(bundle.recogniser, "model") or LAYER not in layer_names(bundle):
         return None
+    network = keras_network(bundle)
     frames = bundle.features(signal)
     weights, n_padded = _weights(network, frames, bundle.recogniser)
     first, length = _frames_of_steps(network, n_steps=len(weights), n_frames=n_padded)
@@ -63,7 +64,7 @@ def _weights(network: Any, frames: NDArray[np.float32], recogniser: Any) -> tupl
     """Shape (n_steps,), padding included, and the number of padded frames."""
     import keras  # noqa: PLC0415
 
-    from ser_tasks.models.training.trainer import inputs  # noqa: PLC0415  with Keras
+    from ser_tasks.models.training.logits import inputs  # noqa: PLC0415  with Keras
 
     padded = inputs([frames], settings=recogniser.section.training)
     _, weights = network.get_layer(LAYER).output
@@ -156,14 +157,14 @@ def attribute(
     bundle: ModelBundle, features: NDArray[np.float32], baseline: NDArray[np.float32], direction: NDArray[np.float32]
 ) -> Attribution:
     """Attribution of every feature, shape (n_frames, n_dims), to a weighted sum of the logits."""
-    from ser_tasks.models.training.trainer import inputs  # noqa: PLC0415  with Keras
+    from ser_tasks.models.training.logits import inputs  # noqa: PLC0415  with Keras
 
     recogniser: Any = bundle.recogniser
     padded = inputs([features], settings=recogniser.section.training)
     mask = padded["mask"][0]
     start = np.zeros_like(padded["frames"][0])
     start[: len(features)] = baseline
-    found = integrated_gradients(network_gradients(recogniser.model, mask, direction), padded["frames"][0], start)
+    found = integrated_gradients(network_gradients(keras_network(bundle), mask, direction), padded["frames"][0], start)
     return Attribution(found.values[: len(features)], found.change, found.steps)
 
 
@@ -171,9 +172,8 @@ def _baseline(
     bundle: ModelBundle, signal: NDArray[np.float32], features: NDArray[np.float32], which: Baseline
 ) -> NDArray[np.float32]:
     """Baseline in the shape of the features."""
-    recogniser: Any = bundle.recogniser
     if which == "mean":
-        mean = np.asarray(recogniser.model.get_layer("standardise").mean)
+        mean = np.asarray(keras_network(bundle).get_layer("standardise").mean)
         return np.broadcast_to(mean, features.shape).astype(np.float32)
     silent = feature_set(bundle.card.feature_set)(np.zeros(len(signal), np.float32), bundle.sections)
     return np.broadcast_to(silent[:1], features.shape).astype(np.float32)

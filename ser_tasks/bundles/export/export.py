@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.export.exportable import check_exportable
 from ser_tasks.bundles.export.file_formats import FileFormat, Weights, file_format
+from ser_tasks.bundles.network_weights import keras_network
 from ser_tasks.errors import UserError
 from ser_tasks.keras_backend import silence
 
@@ -106,6 +107,5 @@ def agreement_of(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> Ag
 def _graph(bundle: ModelBundle) -> Any:
     from ser_tasks.bundles.export.graph import whole_recogniser  # noqa: PLC0415  with TensorFlow
 
-    card, network = bundle.card, bundle.recogniser.model  # type: ignore[union-attr]  # an SVM was refused
-    sections = bundle.sections
+    card, sections, network = bundle.card, bundle.sections, keras_network(bundle)
     return whole_recogniser(network, temperature=card.temperature, feature_set=card.feature_set, sections=sections)

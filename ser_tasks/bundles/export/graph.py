@@ -18,6 +18,7 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from ser_tasks.bundles.export.exportable import AUDIO, FRONT_END, PROBABILITIES, check_conditioning
+from ser_tasks.bundles.onnx_network.fused_layers import PositiveWindows, without_dropout
 from ser_tasks.errors import UserError
 from ser_tasks.features.framing import hann, samples_of
 from ser_tasks.features.log_scales import EPSILON, FLOOR_POWER, GAIN
@@ -163,15 +164,8 @@ FRONT_ENDS: Mapping[str, Callable[[Any], Callable[[Any], Any]]] = {  # as FEATUR
 }
 
 
-class OneClipWindows(RollingWindows):
-    """The same windows of a batch of one, whose size stays known, in divisions of positive numbers alone.
-
-    tf2onnx 1.17 rounds -(-n // step) towards zero instead of down.
-    """
-
-    def _n_steps(self, n_frames: Any) -> Any:
-        n_steps, least = (n_frames + self.step - 1) // self.step, self.length // self.step
-        return max(n_steps, least) if isinstance(n_steps, int) else ops.maximum(n_steps, least)
+class OneClipWindows(PositiveWindows):
+    """The same windows of a batch of one, whose size stays known."""
 
     def _in_steps(self, x: Any, n_steps: Any) -> Any:
         padding = [[0, 0], [0, self.length], *([0, 0] for _ in x.shape[2:])]
@@ -195,15 +189,7 @@ def one_clip(network: keras.Model) -> keras.Model:
 
 def _cloned(layer: layers.Layer) -> layers.Layer:
     kind = OneClipWindows if isinstance(layer, RollingWindows) else type(layer)
-    return kind.from_config(_without_dropout(layer.get_config()))
-
-
-def _without_dropout(config: dict[str, Any]) -> dict[str, Any]:
-    """Settings of a recurrent layer without its dropout, whose random generator has a state that no file can hold."""
-    inner = config.get("layer")
-    if isinstance(inner, dict):  # of both directions
-        config = {**config, "layer": {**inner, "config": _without_dropout(inner["config"])}}
-    return {**config, "dropout": 0.0} if "recurrent_dropout" in config else config
+    return kind.from_config(without_dropout(layer.get_config()))
 
 
 def _applied(layer: layers.Layer, *args: Any, **kwargs: Any) -> Any:

@@ -12,13 +12,15 @@ from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
 from ser_tasks.bundles.inference.prediction import Prediction, recognise, recognise_all
+from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.card import Card
     from ser_tasks.bundles.inference.timeline import Timeline
     from ser_tasks.params import PredictParams
 
-Kind: TypeAlias = Literal["text", "number", "share", "count", "flag", "texts"]
+Kind: TypeAlias = Literal["text", "number", "share", "count", "flag", "texts", "members"]
 Columns: TypeAlias = dict[str, Kind]
 Row: TypeAlias = dict[str, Any]
 
@@ -33,7 +35,9 @@ class Outcome:
     fault: str | None
 
 
-def predict_files(bundle: Bundle, paths: Sequence[Path], *, limits: PredictParams, channel: str = MIX) -> list[Outcome]:
+def predict_files(
+    bundle: Bundle, paths: Sequence[Path], *, limits: PredictParams, channel: str = MIX, words: str | None = None
+) -> list[Outcome]:
     """Predictions of some files, in their order; for what cannot be read or predicted, the reason.
 
     Args:
@@ -41,17 +45,24 @@ def predict_files(bundle: Bundle, paths: Sequence[Path], *, limits: PredictParam
         paths: of the files, whose sound is held in memory together
         limits: of one file
         channel: see `ser_tasks.audio.channels.mixed_down`; of each, a prediction for every channel
+        words: that are said in each; None: the recogniser of the bundle finds them
     """
+    transcript = None if words is None else Transcript(words)
     read = [part for path in paths for part in _read_channels(path, channel, limits)]
     sound = [(path, found) for path, _, found in read if isinstance(found, Recording)]
     try:
-        predicted: list[Prediction | str] = [*recognise_all(bundle, [recording for _, recording in sound])]
+        given = [transcript] * len(sound)
+        predicted: list[Prediction | str] = [*recognise_all(bundle, [one for _, one in sound], transcripts=given)]
     except Exception:  # which one it is shows when each is predicted alone
-        predicted = [result_or_fault(lambda r=recording: recognise(bundle, r), path) for path, recording in sound]  # type: ignore[misc]
+        predicted = [_alone(bundle, recording, path, transcript) for path, recording in sound]
     predictions = iter(predicted)
     return [
         _outcome(path, part, next(predictions) if isinstance(found, Recording) else found) for path, part, found in read
     ]
+
+
+def _alone(bundle: Bundle, recording: Recording, path: Path, transcript: Transcript | None) -> Prediction | str:
+    return result_or_fault(lambda: recognise(bundle, recording, transcript=transcript), path)
 
 
 def _read_channels(path: Path, channel: str, limits: PredictParams) -> list[tuple[Path, str, Recording | str]]:
@@ -91,8 +102,11 @@ def _read(path: Path, limits: PredictParams) -> Recording:
     return read_recording(path, allow=allow)
 
 
-def prediction_columns(classes: Sequence[str], *, channels: bool = False) -> Columns:
-    """Columns of a table with one row per file, or per channel; the classes are posteriors."""
+def prediction_columns(card: Card, *, channels: bool = False) -> Columns:
+    """Columns of a table with one row per file, or per channel; the classes are posteriors.
+
+    With the words and the members' posteriors, of a bundle that reads words, or has members.
+    """
     fixed: Columns = {
         "path": "text",
         **({"channel": "text"} if channels else {}),
@@ -101,31 +115,33 @@ def prediction_columns(classes: Sequence[str], *, channels: bool = False) -> Col
         "unsure": "flag",
         "remarks": "texts",
         "duration": "number",
+        **({"transcript": "text"} if card.asr else {}),
+        **({"members": "members"} if card.members else {}),
     }
-    return fixed | _shares(classes)
+    return fixed | _shares(card.classes)
 
 
-def prediction_row(outcome: Outcome, classes: Sequence[str], *, channels: bool = False) -> Row:
+def prediction_row(outcome: Outcome, columns: Columns) -> Row:
     """One file; of one without a prediction, everything is empty but its path and the fault, among the remarks."""
-    which = {"path": str(outcome.path)} | ({"channel": outcome.channel} if channels else {})
-    if outcome.prediction is None:
-        empty = dict.fromkeys(prediction_columns(classes))
-        return which | {**empty, **which, "unsure": True, "remarks": [str(outcome.fault)]}
+    values: Row = {"path": str(outcome.path), "channel": outcome.channel}
     found = outcome.prediction
-    return (
-        which
-        | {
+    if found is None:
+        values |= {"unsure": True, "remarks": [str(outcome.fault)]}
+    else:
+        values |= {
             "emotion": found.emotion,
             "confidence": found.confidence,
             "unsure": found.unsure,
             "remarks": list(found.remarks),
             "duration": found.duration,
+            "transcript": found.transcript and found.transcript.text,
+            "members": {name: dict(own) for name, own in found.members.items()},
+            **found.probabilities,
         }
-        | dict(found.probabilities)
-    )
+    return {name: values.get(name) for name in columns}
 
 
-def window_columns(classes: Sequence[str]) -> Columns:
+def window_columns(card: Card) -> Columns:
     """Columns of a table with one row per window of a timeline; times in s."""
     fixed: Columns = {
         "path": "text",
@@ -136,8 +152,9 @@ def window_columns(classes: Sequence[str]) -> Columns:
         "confidence": "number",
         "unsure": "flag",
         "remarks": "texts",
+        **({"transcript": "text"} if card.asr else {}),
     }
-    return fixed | _shares(classes)
+    return fixed | _shares(card.classes)
 
 
 def window_rows(path: Path, timeline: Timeline) -> Iterator[Row]:
@@ -152,11 +169,15 @@ def window_rows(path: Path, timeline: Timeline) -> Iterator[Row]:
             "confidence": window.confidence,
             "unsure": window.unsure,
             "remarks": list(window.remarks),
+            **({} if window.transcript is None else {"transcript": window.transcript}),
         } | dict(window.probabilities)
 
 
 def as_text(row: Row) -> Mapping[str, str]:
-    """Values as CSV has them: numbers with 6 digits, true and false, texts with semicolons, nothing for none."""
+    """Values as CSV has them: numbers with 6 digits, true and false, texts with semicolons, nothing for none.
+
+    Of each member the likeliest class, as `svm: anger 0.71`.
+    """
     return {name: _text(value) for name, value in row.items()}
 
 
@@ -167,7 +188,13 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, list):
         return "; ".join(value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {best} {own[best]:.2f}" for name, own in value.items() for best in [_likeliest(own)])
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _likeliest(probabilities: Mapping[str, float]) -> str:
+    return max(probabilities, key=lambda name: probabilities[name])
 
 
 def _shares(classes: Sequence[str]) -> Columns:

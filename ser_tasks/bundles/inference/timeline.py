@@ -130,7 +130,8 @@ class WindowPrediction:
         emotion: of the emotion segment that it is part of
         probabilities: class -> smoothed posterior, they sum to 1
         unsure: the smoothed posterior of `emotion` is too low, or the sound gives reason to doubt
-        remarks: on the sound of this window
+        remarks: on the sound of this window, and its words
+        transcript: the words whose middle lies in the window; None: the bundle reads none
     """
 
     start: float
@@ -140,6 +141,7 @@ class WindowPrediction:
     probabilities: Mapping[str, float]
     unsure: bool
     remarks: tuple[str, ...]
+    transcript: str | None = None
 
     @property
     def confidence(self) -> float:
@@ -209,7 +211,8 @@ def window_predictions(
         doubtful = one.unsure and one.confidence >= unsure_below  # not for want of confidence: of the sound
         probabilities = dict(zip(classes, row.tolist(), strict=True))
         unsure = doubtful or bool(row[column] < unsure_below)
-        found.append(WindowPrediction(start, end, segment, classes[column], probabilities, unsure, one.remarks))
+        words = None if one.transcript is None else one.transcript.text
+        found.append(WindowPrediction(start, end, segment, classes[column], probabilities, unsure, one.remarks, words))
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain, islice, repeat
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.recording import Recording, Samples, Source
@@ -12,7 +12,9 @@ from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.bundles.inference.speech_segments import SAMPLING_RATE, segments
 from ser_tasks.bundles.inference.streaming import mono_blocks, signal_statistics
 from ser_tasks.bundles.inference.timeline import Span, Timeline, WindowPrediction, cut, window_predictions, windows_in
+from ser_tasks.bundles.speech_to_text import RecognisedWords
 from ser_tasks.errors import UserError
+from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
@@ -21,7 +23,13 @@ if TYPE_CHECKING:
 
 BATCH = 16  # windows that are predicted at once
 
-MapBatches: TypeAlias = Callable[[Iterable[list[Samples]]], Iterator[list[Prediction]]]
+T = TypeVar("T")
+
+Window: TypeAlias = tuple[Samples, Transcript | None]
+"""Its sound, and its words where the bundle reads them."""
+
+MapBatches: TypeAlias = Callable[..., Iterator[list[Any]]]
+"""(what to do with a bundle and a batch, batches) -> a list for each batch, in order."""
 Progress: TypeAlias = Callable[[str, float], None]
 
 
@@ -42,8 +50,8 @@ def timeline_of(
         source: the recording
         card: of the bundle
         settings: of segments, windows and smoothing
-        map_batches: batches of windows -> a list of predictions for each, in order; see `predict_windows`
-        progress: is called with the pass (level, speech, emotion), and the s of sound that it has gone on
+        map_batches: runs `recognise_words` and `predict_windows` on batches, wherever the bundle is
+        progress: is called with the pass (see `steps`), and the s of sound that it has gone on
         channel: which one, see `mono_blocks`
 
     Raises:
@@ -66,15 +74,48 @@ def timeline_of(
             "Listen to it; if there is speech, lower timeline.voice.aggressiveness in params.yaml."
         )
     windows = [windows_in(span, window=settings.window, hop=settings.hop) for span in spoken]
-    sounds = cut(blocks(card.sampling_rate, "emotion"), chain(*windows), sampling_rate=card.sampling_rate)
-    predictions = chain.from_iterable(map_batches(_batches(sounds)))
+    rate = card.sampling_rate
+    words: Iterable[Transcript | None] = repeat(None)  # without end
+    if card.asr is not None:
+        segments_of_sound = cut(blocks(rate, "words"), spoken, sampling_rate=rate)
+        found_words = list(chain.from_iterable(map_batches(recognise_words, _batches(segments_of_sound))))
+        words = _words_of(windows, _in_time(found_words, spoken, source.notes))
+    sounds = cut(blocks(rate, "emotion"), chain(*windows), sampling_rate=rate)
+    predictions = chain.from_iterable(map_batches(predict_windows, _batches(zip(sounds, words, strict=False))))
     found, stopped = _smoothed(windows, predictions, card=card, settings=settings)
     return Timeline(statistics, tuple(spoken), tuple(found), None if stopped is None else spoken[stopped][0])
 
 
-def predict_windows(bundle: Bundle, sounds: Sequence[Samples]) -> list[Prediction]:
+def steps(card: Card) -> tuple[str, ...]:
+    """The passes over a recording."""
+    return ("level", "speech", "words", "emotion") if card.asr else ("level", "speech", "emotion")
+
+
+def predict_windows(bundle: Bundle, windows: Sequence[Window]) -> list[Prediction]:
     """Predictions of some windows, mono at the rate of the bundle."""
-    return recognise_all(bundle, [Recording(sound[:, None], bundle.card.sampling_rate) for sound in sounds])
+    recordings = [Recording(sound[:, None], bundle.card.sampling_rate) for sound, _ in windows]
+    return recognise_all(bundle, recordings, transcripts=[words for _, words in windows])
+
+
+def recognise_words(bundle: Bundle, sounds: Sequence[Samples]) -> list[RecognisedWords]:
+    """The words of some segments, mono at the rate of a bundle that reads words."""
+    assert bundle.speech_to_text is not None  # asked for where the card has a recogniser
+    rate = bundle.card.sampling_rate
+    return [bundle.speech_to_text(sound, sampling_rate=rate) for sound in sounds]
+
+
+def _in_time(found: Sequence[RecognisedWords], spoken: Sequence[Span], notes: list[str]) -> list[Transcript]:
+    """The words of each segment at their times in the recording; where no segment has any that count, why is noted."""
+    doubts = [words.doubt for words in found]
+    if None not in doubts and str(doubts[0]) not in notes:
+        notes.append(str(doubts[0]))
+    return [words.transcript.later(start) for words, (start, _) in zip(found, spoken, strict=True)]
+
+
+def _words_of(windows: Sequence[Sequence[Span]], transcripts: Sequence[Transcript]) -> Iterator[Transcript]:
+    """Of each window of each segment."""
+    for own, transcript in zip(windows, transcripts, strict=True):
+        yield from (transcript.between(*window) for window in own)
 
 
 def _smoothed(
@@ -98,6 +139,6 @@ def _smoothed(
     return found, None
 
 
-def _batches(sounds: Iterator[Samples]) -> Iterator[list[Samples]]:
-    while batch := list(islice(sounds, BATCH)):
+def _batches(items: Iterator[T]) -> Iterator[list[T]]:
+    while batch := list(islice(items, BATCH)):
         yield batch

@@ -83,7 +83,7 @@ class SpeechTextRecogniser(TextNetworkRecogniser):
         return Labelled(self._packed(examples.features), truth, tuple(map(self._packed, examples.copies)))
 
     def _answers(self, model: Any, features: Features) -> NDArray[np.float64]:
-        from ser_tasks.models.training.trainer import network_logits  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.logits import network_logits  # noqa: PLC0415
 
         return network_logits(model, self._packed(features), settings=self.section.training)
 

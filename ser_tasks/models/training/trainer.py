@@ -20,6 +20,7 @@ from ser_tasks.models.training.augment import Batch, augmented, mixup
 from ser_tasks.models.training.batches import Frames, length_buckets, pad
 from ser_tasks.models.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from ser_tasks.models.training.history import Epoch, History
+from ser_tasks.models.training.logits import network_logits
 from ser_tasks.models.training.progress import write_progress
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -176,21 +177,6 @@ def uar_and_loss(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tup
     said, meant = (values.astype(str).tolist() for values in (logits.argmax(axis=1), truth))
     confusion = confusion_matrix(meant, said, [str(i) for i in range(n_classes)])
     return float(unweighted_average_recall(confusion)), float(np.average(surprise, weights=weights))
-
-
-def inputs(frames: Frames, *, settings: TrainingParams) -> dict[str, NDArray[np.float32]]:
-    """Inputs of a network: padded frames, and which of them are real."""
-    padded, mask = pad(frames, multiple=settings.frames_multiple)
-    return {"frames": padded, "mask": mask}
-
-
-def network_logits(model: keras.Model, frames: Frames, *, settings: TrainingParams) -> NDArray[np.float64]:
-    """Logits of shape (n_utterances, n_classes), in the order given; padding never changes them."""
-    lengths = np.array([len(values) for values in frames])
-    logits = np.empty((len(frames), model.output_shape[-1]))
-    for rows in length_buckets(lengths, batch_size=settings.batch_size, generator=None):
-        logits[rows] = model.predict_on_batch(inputs([frames[row] for row in rows], settings=settings))
-    return logits
 
 
 def optimizer(settings: TrainingParams, *, steps_per_epoch: int) -> keras.optimizers.Optimizer:

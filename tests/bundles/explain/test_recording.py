@@ -14,7 +14,7 @@ from ser_tasks.bundles.explain.recording import explain
 from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.errors import UserError
-from ser_tasks.models.training.trainer import network_logits
+from ser_tasks.models.training.logits import network_logits
 from ser_tasks.plots.explanation import draw_explanation
 from tests.bundles.export.small_exports import small_network_bundle
 from tests.bundles.export.sounds import SPEECH_LIKE

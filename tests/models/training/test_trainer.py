@@ -12,10 +12,9 @@ from ser_tasks.models.networks.spectrogram_cnn import SpectrogramCnnParams
 from ser_tasks.models.networks.standardise import Standardise
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.training import trainer
+from ser_tasks.models.training.logits import inputs, network_logits
 from ser_tasks.models.training.trainer import (
     Labelled,
-    inputs,
-    network_logits,
     steps_per_epoch,
     train,
     training_batches,

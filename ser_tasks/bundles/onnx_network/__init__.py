@@ -1,0 +1,1 @@
+"""The network of a bundle as model.onnx: written with TensorFlow, read without it."""
