@@ -37,7 +37,7 @@ def make_card(
 ) -> Card:
     """All but the digests of the files."""
     line, corpus = MODELS[plan.model], CORPORA[plan.corpus]
-    spoken, sound = _spoken(plan), _sets_of_sound(plan)
+    spoken, sound = training_utterances(plan), _sets_of_sound(plan)
     library = {key: number for own in sound for key, number in _engine_version(own).items()}
     code = [root for own in sound for root in own.all_code]
     return Card(
@@ -107,7 +107,7 @@ def _sections(plan: Evaluation, *, reader: str) -> dict[str, Any]:
     return {key: section.model_dump(mode="json") for key, section in found.items()}
 
 
-def _spoken(plan: Evaluation) -> pd.DataFrame:
+def training_utterances(plan: Evaluation) -> pd.DataFrame:
     """Rows of the training utterances."""
     table = read_utterances(paths.utterances(plan.corpus)).set_index("utterance_id")
     return table.loc[list(plan.labels.utterance_ids)]

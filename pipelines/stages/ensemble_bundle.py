@@ -20,6 +20,8 @@ from ser_tasks.bundles.inference.prediction import recognise_all
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import model_card
 from ser_tasks.bundles.reliability import Confidence, validate_confidence
+from ser_tasks.bundles.training_record import FILE as TRAINING
+from ser_tasks.bundles.training_record import joined_record, read_training_record
 from ser_tasks.engine import flow
 from ser_tasks.features.audio_text import hears_sound
 from ser_tasks.models.calibration import fit_temperature, posteriors
@@ -44,7 +46,9 @@ def ensemble_bundle(name: str, params: Params) -> None:
     temperature, calibrated = _calibrated(predictions, result["classes"])
     confidence = validate_confidence(calibrated, result["classes"], params.reliability)
     card = _card(name, cards, result, confidence, temperature=temperature, params=params)
-    pages = {MODEL_CARD: model_card(card).encode(), **pictures(card, confidence)}
+    record = joined_record([read_training_record(folder) for folder in folders])
+    trained = {} if record is None else {TRAINING: record.encode()}
+    pages = {MODEL_CARD: model_card(card).encode(), **trained, **pictures(card, confidence)}
     temperatures = _temperatures(members, combiner, sets)
     card = write_ensemble(paths.bundle(name), card, combiner, temperatures, folders, pages=pages)
     show_bundle(card, version=register(card))
