@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 from optuna.distributions import distribution_to_json
 
-from pipelines.evaluations.plan import Evaluation, labelled_corpus, plan_evaluation
+from pipelines.evaluations.plan import Evaluation, check_tested_once, labelled_corpus, plan_evaluation
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.audit import may_straddle
 from ser_tasks.evaluation.code import evaluation_code
@@ -62,6 +62,8 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
         LeakError: folds whose sides share what they must not
     """
     evaluation = plan_evaluation(corpus, protocol, model, params)
+    if outer != 0:
+        check_tested_once(evaluation.section, "ser tune without --outer 0")
     requests = [request for request in evaluation.requests if request.seed == params.evaluation.seed]
     if outer is not None and not 0 <= outer <= len(requests):
         raise UserError(

@@ -33,6 +33,7 @@ from ser_tasks.params.protocols import (
     SpeakerFolds,
     SpeakerIndependent,
     SpeakerKfold,
+    SpeakerPairs,
     VerifyParams,
 )
 from ser_tasks.params.requests import RequestParams
@@ -96,6 +97,7 @@ __all__ = [
     "SpeakerFolds",
     "SpeakerIndependent",
     "SpeakerKfold",
+    "SpeakerPairs",
     "SpecAugmentParams",
     "StoreParams",
     "SvmParams",

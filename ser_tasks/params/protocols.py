@@ -29,6 +29,12 @@ class SpeakerFolds(Section):
     test_speakers: Annotated[tuple[tuple[str, ...], ...], Field(min_length=1)]
 
 
+class SpeakerPairs(Section):
+    """Every pair of a male and a female speaker is left out once: Wang's folds."""
+
+    kind: Literal["speaker_pairs"]
+
+
 class LeaveSessionOut(Section):
     """Leave one recording session out."""
 
@@ -44,7 +50,7 @@ class OfficialSplit(Section):
 
 
 SpeakerIndependent = Annotated[
-    Loso | SpeakerKfold | SpeakerFolds | LeaveSessionOut | OfficialSplit, Field(discriminator="kind")
+    Loso | SpeakerKfold | SpeakerFolds | SpeakerPairs | LeaveSessionOut | OfficialSplit, Field(discriminator="kind")
 ]
 
 
