@@ -15,6 +15,7 @@ from ser_tasks.evaluation.tuning.search import Search
 from ser_tasks.evaluation.tuning.spaces import SPACES, Space
 from ser_tasks.evaluation.tuning.study import open_study
 from ser_tasks.models import MODELS
+from ser_tasks.models.search_space import EPOCHS
 from ser_tasks.params import OfficialSplit, Params
 from ser_tasks.provenance.code_digest import code_digest
 from ser_tasks.provenance.content_digest import value_digest
@@ -75,7 +76,16 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
         adopted = nested[0] if nested else _study(evaluation, requests[0].fold)
     else:
         adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()))
-    return Tuning(evaluation, SPACES[model], scored, nested, adopted, len(requests))
+    return Tuning(evaluation, _space(evaluation), scored, nested, adopted, len(requests))
+
+
+def _space(evaluation: Evaluation) -> Space:
+    """That of the model; the number of epochs is not searched where the corpus sets it."""
+    space = SPACES[evaluation.model]
+    if evaluation.params.corpus[evaluation.corpus].epochs is None:
+        return space
+    kept = {name: values for name, values in space.distributions.items() if name != EPOCHS}
+    return replace(space, distributions=kept)
 
 
 def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
@@ -89,7 +99,7 @@ def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
     )
     like = evaluation.requests[0]
     inner = tuple(replace(like, fold=own, labels=part.labels, seed=params.evaluation.seed) for own in part.folds)
-    return PlannedStudy(fold.name, inner, _origin(inner, SPACES[evaluation.model]))
+    return PlannedStudy(fold.name, inner, _origin(inner, _space(evaluation)))
 
 
 def study_name(tuning: Tuning, planned: PlannedStudy) -> str:

@@ -54,13 +54,16 @@ class TrainingParams(Section):
     validation_share: Fraction  # of the training speakers
     batch_size: PositiveInt  # utterances
     frames_multiple: PositiveInt  # padded lengths are multiples of it: few shapes, so that compiled steps serve again
+    optimizer: Literal["adamw", "adam", "rmsprop", "sgd"]  # as Keras calls them, in small letters
+    momentum: Annotated[float, Field(ge=0, lt=1)]  # Nesterov's, of sgd; 0: none
     learning_rate: PositiveFloat  # its highest value, after the warm-up
     warm_up_epochs: Annotated[int, Field(ge=0)]  # in which the learning rate rises; after them it falls to 0
-    weight_decay: Annotated[float, Field(ge=0)]  # of AdamW
+    weight_decay: Annotated[float, Field(ge=0)]  # of adamw; the other optimizers have none
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]  # share of each target that is given to all classes alike
     clip_norm: PositiveFloat  # of all gradients together
     balance: Literal["weights", "sampling", "none"]  # how classes of unequal size are made to count alike
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"]  # of the layers; weights stay float32
+    tensorboard: bool  # write loss, UAR and learning rate of each epoch for TensorBoard
     augmentation: AugmentationParams
 
 

@@ -95,3 +95,13 @@ def test_values_for_params_yaml_are_searched_all_the_same(params):
     tuning = params.tuning.model_copy(update={"inner_folds": 2})
     planned = plan_tuning("demo", "speaker_independent", "svm", params.model_copy(update={"tuning": tuning}), outer=0)
     assert planned.nested == ()
+
+
+def test_epochs_are_searched_unless_the_corpus_sets_them(params):
+    tuning = params.tuning.model_copy(update={"inner_folds": 2})
+    for epochs, searched in ((None, True), (5, False)):
+        own = params.corpus["demo"].model_copy(update={"epochs": epochs})
+        changed = params.model_copy(update={"corpus": {**params.corpus, "demo": own}, "tuning": tuning})
+        planned = plan_tuning("demo", "speaker_independent", "mlp", changed.for_corpus("demo"), outer=0)
+        assert ("training.epochs" in planned.space.distributions) == searched
+        assert "training.optimizer" in planned.space.distributions
