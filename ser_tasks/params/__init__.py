@@ -17,6 +17,7 @@ from ser_tasks.params.models import (
     NetworkParams,
     SpecAugmentParams,
     SvmParams,
+    SvmPublishedParams,
     TrainingParams,
 )
 from ser_tasks.params.protocols import (
@@ -101,6 +102,7 @@ __all__ = [
     "SpecAugmentParams",
     "StoreParams",
     "SvmParams",
+    "SvmPublishedParams",
     "TextNetworkParams",
     "TfidfParams",
     "TimelineParams",
@@ -184,6 +186,7 @@ class Params(Section):
     store: StoreParams
     asr: AsrParams
     svm: SvmParams
+    svm_published: SvmPublishedParams
     embedding_svm: SvmParams
     logistic: LogisticParams
     tfidf: TfidfParams

@@ -18,6 +18,16 @@ class SvmParams(Section):
     inner_folds: Count  # of the training part, by speaker: every list is searched on them
 
 
+class SvmPublishedParams(Section):
+    """Fabien's classifier as published: the lists are searched on utterances, whoever speaks them."""
+
+    anova_alpha: Fraction  # features whose p-value is below it are kept
+    pca_components: PositiveInt  # at most
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # cost of a training error
+    gamma: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # of the kernel
+    inner_folds: Count  # of the training part, speakers on both sides: the lists are searched on them
+
+
 class LogisticParams(Section):
     """Logistic regression; C is searched inside the training part, by speaker."""
 
