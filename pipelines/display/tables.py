@@ -104,6 +104,9 @@ def show_result(result: Mapping[str, Any]) -> None:
             f"  fold means, to compare with EmoBox: UA {percent(means['uar'])}   WA {percent(means['accuracy'])}"
             f"   F1 {percent(means['macro_f1'])}"
         )
+    if "emotion" in result:
+        own = result["emotion"]
+        CONSOLE.print(f"  emotion alone: UAR {with_interval(own)}   WA {percent(own['accuracy'])}")
     CONSOLE.print("  recall  " + "   ".join(f"{name} {percent(r)}" for name, r in result["recall"].items()))
     for warning in result["warnings"]:
         CONSOLE.print(f"  [yellow]{warning}[/]")

@@ -7,6 +7,7 @@ from pipelines import paths
 from pipelines.evaluations.run_tags import features_of
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import own_folds
+from ser_tasks.corpora.corpus import BY_GENDER, Preset
 from ser_tasks.corpora.emobox.lists import read_folds
 from ser_tasks.corpora.emobox.match import check_same_folds, match_folds
 from ser_tasks.corpora.labels import Labelled, apply_preset, chosen_classes
@@ -70,7 +71,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
 def labelled_corpus(corpus: str, params: Params) -> Labelled:
     """Utterances of the classes that take part: those of the preset, merged and kept as params.yaml sets."""
     section = params.corpus[corpus]
-    labelled = apply_preset(read_utterances(paths.utterances(corpus)), CORPORA[corpus].presets[section.preset])
+    labelled = apply_preset(read_utterances(paths.utterances(corpus)), CORPORA[corpus].all_presets[section.preset])
     if section.balance is None:
         return labelled
     return chosen_classes(labelled, merge=section.balance.merge, keep=section.balance.keep)
@@ -88,11 +89,26 @@ def folds_of(
         folds = make_folds(labelled.utterances, section, seed=params.evaluation.seed)
         return folds, _tested_several_times(folds)
     everything = read_utterances(paths.utterances(corpus))
-    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
+    preset = emobox_preset(corpus, params)
     published = read_folds(Path(section.metadata).expanduser())
     check_same_folds(published, section, corpus)
     matched = match_folds(published, everything, labelled.utterances, preset)
     return matched.folds, matched.notes
+
+
+def emobox_preset(corpus: str, params: Params) -> Preset:
+    """The preset of a corpus, for the folds of EmoBox.
+
+    Raises:
+        UserError: one by gender
+    """
+    name = params.corpus[corpus].preset
+    if name.endswith(BY_GENDER):
+        raise UserError(
+            f"params.yaml: corpus.{corpus}.preset is {name}, but the lists of EmoBox know no gender. Choose the preset "
+            "without _by_gender, or --protocol speaker_independent."
+        )
+    return CORPORA[corpus].presets[name]
 
 
 def _tested_several_times(folds: tuple[Fold, ...]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from pipelines import paths
 from pipelines.evaluations.plan import Evaluation, protocol_kind
 from pipelines.evaluations.provenance import evaluation_origin, sealed
 from pipelines.known_corpora import CORPORA
+from ser_tasks.corpora.corpus import BY_GENDER
+from ser_tasks.evaluation.by_gender import emotion_figures
 from ser_tasks.evaluation.result import SHARED_SPEAKERS, percent
 from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
@@ -28,6 +30,9 @@ def result_of(
     """What results/ holds, the predictions, and the confusion matrix."""
     predictions = prediction_table(evaluation.runs, outcomes, evaluation.labels)
     figures, confusion = score(predictions, evaluation.labels, evaluation.params.evaluation)
+    params, own = evaluation.params, evaluation.params.corpus[evaluation.corpus]
+    if own.preset.endswith(BY_GENDER):
+        figures["emotion"] = emotion_figures(predictions, evaluation.labels, params.evaluation)
     result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
     return sealed(result, evaluation_origin(evaluation), predictions), predictions, confusion
 
