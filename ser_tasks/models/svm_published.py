@@ -51,7 +51,9 @@ class PublishedSvmRecogniser:
                 f"svm_published.inner_folds is {self.params.inner_folds}, but the most frequent class of the training "
                 f"part has {np.bincount(truth).max()} utterances. Lower it in params.yaml."
             )
-        selected = self.pipeline.fit_transform(train.features, truth)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Features .* are constant|invalid value encountered in divide")
+            selected = self.pipeline.fit_transform(train.features, truth)
         n_components = min(self.params.pca_components, *selected.shape)
         self.pipeline.steps.append(("pca", PCA(n_components, random_state=self.seed)))
         projected = self.pipeline[-1].fit_transform(selected)
