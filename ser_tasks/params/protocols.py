@@ -105,7 +105,7 @@ class BalanceParams(Section):
 class CorpusParams(Section):
     """One corpus: which classes, and which folds keep its speakers apart."""
 
-    preset: Name  # name of a label map in the corpus' module
+    preset: Name  # name of a label map in the corpus' module; NAME_by_gender: of it, women and men apart
     speaker_independent: (
         SpeakerIndependent | None
     )  # how test speakers are kept apart; null: its speakers are not known, and it has no split
