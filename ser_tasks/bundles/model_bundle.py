@@ -23,6 +23,7 @@ from ser_tasks.bundles.onnx_network.runtime import RUNTIME, on_onnx_runtime, run
 from ser_tasks.bundles.out_of_distribution import FILE as DETECTOR
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
 from ser_tasks.bundles.speech_to_text import SpeechToText
+from ser_tasks.bundles.weights import READERS
 from ser_tasks.features.audio_text import SpeechAndWords, feature_sets, reads_words
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
@@ -41,15 +42,6 @@ if TYPE_CHECKING:
     from ser_tasks.models.svm import SvmRecogniser
     from ser_tasks.models.text.text_classifier import TextClassifier
     from ser_tasks.params import Section
-
-READERS = {  # libraries that read weights
-    "svm": ("scikit-learn", "skops"),
-    "text": ("scikit-learn", "skops"),
-    "network": ("keras",),
-    "words_network": ("keras",),
-    "embeddings": ("keras", "scikit-learn", "skops"),
-    "logistic": (),
-}
 
 Signal = NDArray[np.float32]
 Fitted: TypeAlias = "EmbeddingSvmRecogniser | LogisticRecogniser | NetworkRecogniser | SvmRecogniser | TextClassifier"
@@ -321,5 +313,5 @@ def _use_own_encoder(encoder: Encoder, folder: Path) -> None:
 def _weights(what: str, card: Card) -> Callable[..., Any]:
     """`save` or `load` of this kind of weights; each needs a library of its own."""
     kind = kind_of_weights(card.model)
-    function: Callable[..., Any] = getattr(import_module(f"ser_tasks.bundles.{kind}_weights"), f"{what}_{kind}")
+    function: Callable[..., Any] = getattr(import_module(f"ser_tasks.bundles.weights.{kind}"), f"{what}_{kind}")
     return function

@@ -18,10 +18,11 @@ from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.bundles.card import BundleError, read_card
 from ser_tasks.bundles.explain.recording import explain
+from ser_tasks.bundles.keras_network import keras_network, layer_names
 from ser_tasks.bundles.model_bundle import ModelBundle, check_versions
-from ser_tasks.bundles.network_weights import keras_network, layer_names, load_network, save_network
 from ser_tasks.bundles.onnx_network import runtime
 from ser_tasks.bundles.onnx_network.runtime import OnnxNetwork
+from ser_tasks.bundles.weights.network import load_network, save_network
 from tests.bundles.export.sounds import SPEECH_LIKE
 from tests.bundles.small_bundles import RATE, voice
 
