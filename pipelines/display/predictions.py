@@ -69,7 +69,7 @@ def _predictions(rows: Sequence[Row], classes: Sequence[str]) -> Table:
 
 
 def _said(row: Row) -> list[str]:
-    """What was said, and what each member of an ensemble answers."""
+    """The transcript, and what each member of an ensemble answers."""
     said = as_text({name: row[name] for name in ("transcript", "members") if row.get(name)})
     return [f"“{text}”" if name == "transcript" else text for name, text in said.items()]
 

@@ -128,7 +128,7 @@ def _record(plan: Evaluation) -> bytes:
 
 
 def _detector(examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
-    """Fitted on the sound of the utterances that have some; None where the model hears none."""
+    """Fitted on the audio of the utterances that have some; None where the model takes none."""
     sound = [_sound_of(values) for values in examples.features]
     rows = [row for row, values in enumerate(sound) if values is not None]
     if not rows:

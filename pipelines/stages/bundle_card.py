@@ -16,7 +16,7 @@ from ser_tasks.bundles.model_bundle import bundle_versions
 from ser_tasks.bundles.reliability import Confidence
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest
-from ser_tasks.features.audio_text import feature_sets, hears_sound, reads_words
+from ser_tasks.features.audio_text import feature_sets, reads_words, takes_audio
 from ser_tasks.features.feature_set import FeatureSet, sections_of, with_engine
 from ser_tasks.features.table import feature_set
 from ser_tasks.models import MODELS
@@ -56,7 +56,7 @@ def make_card(
         unsure_below=confidence.threshold.confidence,
         farthest=plan.params.reliability.farthest,
         training=_training_data(plan, spoken),
-        durations=_durations(spoken) if hears_sound(line.feature_set) else None,
+        durations=_durations(spoken) if takes_audio(line.feature_set) else None,
         files={},
         versions=bundle_versions(plan.model) | library,
         licence=corpus.licence,

@@ -23,7 +23,7 @@ from ser_tasks.bundles.reliability import Confidence, validate_confidence
 from ser_tasks.bundles.training_record import FILE as TRAINING
 from ser_tasks.bundles.training_record import joined_record, read_training_record
 from ser_tasks.engine import flow
-from ser_tasks.features.audio_text import hears_sound
+from ser_tasks.features.audio_text import takes_audio
 from ser_tasks.models.calibration import fit_temperature, posteriors
 from ser_tasks.models.ensembles.ensemble import Combiner
 from ser_tasks.models.ensembles.members import Members, floored_logs, side_by_side
@@ -55,8 +55,8 @@ def ensemble_bundle(name: str, params: Params) -> None:
 
 
 def _sets(members: Members, cards: Sequence[Card]) -> NDArray[np.bool_]:
-    """Members that answer together, (n_members, n_sets): as in the evaluation, all, and those that hear sound."""
-    hearing = np.array([hears_sound(card.feature_set) for card in cards])
+    """Members that answer together, (n_members, n_sets): as in the evaluation, all, and those that take audio."""
+    hearing = np.array([takes_audio(card.feature_set) for card in cards])
     found = np.column_stack([members.present, np.ones(len(cards), bool), hearing])
     return np.unique(found[:, found.any(axis=0)], axis=1)
 
