@@ -30,8 +30,8 @@ def recording_figure(
     signal: NDArray[np.float32],
     sampling_rate: int,
     *,
-    attention: Attention | None,
-    moments: Sequence[WindowPrediction],
+    attention: Attention | None = None,
+    moments: Sequence[WindowPrediction] = (),
 ) -> Figure:
     """Everything over one axis of time.
 
