@@ -112,7 +112,7 @@ def listened(history: History, piece: Piece, sound: Recording, bundles: Sequence
     Raises:
         UserError: none of the bundles reads sound
     """
-    able = [bundle for bundle in bundles if bundle.hears]
+    able = [bundle for bundle in bundles if bundle.acoustic]
     if not able:
         raise UserError("The models that are ticked read words alone, and live there are none. Tick another.")
     if sound.duration < SHORTEST or not sound.samples.any():

@@ -6,6 +6,7 @@ DATA = Path("data")
 DIGESTS = Path("digests")  # of the code that each stage depends on, in git
 STAGES = Path("stages.yaml")  # what follows from params.yaml: the lists that dvc.yaml goes through
 WORK = Path(".ser/folds")  # checkpoints, progress and weights of each fold
+EVENTS = Path(".ser/tensorboard")
 OUTCOMES = Path(".ser/outcomes")  # of folds that were trained on another machine
 IMPORTED = DATA / "imported"  # NAME.yaml and NAME.csv of each corpus that `ser import` added
 RECOGNISED = Path(".ser/heard")  # shards of transcripts: recognising goes on from them
@@ -67,6 +68,11 @@ def bundle(name: str) -> Path:
 def costs(corpus: str, protocol: str, model: str) -> Path:
     """What an evaluation took: seconds, sizes, epochs."""
     return DATA / "costs" / corpus / protocol / f"{model}.json"
+
+
+def events(corpus: str, protocol: str, model: str) -> Path:
+    """Folder of the event files of a network's trainings, by fold, for TensorBoard."""
+    return EVENTS / corpus / protocol / model
 
 
 def snr(corpus: str) -> Path:

@@ -95,7 +95,7 @@ def _check_corpus(name: str, section: CorpusParams) -> None:
     check_known(name, CORPORA, place="corpus", hint="Or add its module to ser_tasks/corpora/__init__.py.")
     check_known(
         section.preset,
-        CORPORA[name].presets,
+        CORPORA[name].all_presets,
         place=f"corpus.{name}.preset",
         hint=f"Or add it to ser_tasks/corpora/catalogue/{name}.py.",
     )
@@ -133,7 +133,7 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
         check_known(corpus, params.corpus, place=place, hint=OF_A_CORPUS)
     for corpus, preset in section.presets.items():
         hint = f"Or add it to ser_tasks/corpora/catalogue/{corpus}.py."
-        check_known(preset, CORPORA[corpus].presets, place=f"{place}.presets.{corpus}", hint=hint)
+        check_known(preset, CORPORA[corpus].all_presets, place=f"{place}.presets.{corpus}", hint=hint)
     check_known(section.model, MODELS, place=f"{place}.model", hint="Or add it to ser_tasks/models/__init__.py.")
     if section.corpus_norm and MODELS[section.model].feature_set in OF_WORDS:
         raise ParamsError(

@@ -1,4 +1,4 @@
-"""`ser corpora`, `fetch`, `check`, `import`, `emobox`, `encoders`: the panel Corpora of `ser --help`.
+"""`ser corpora`, `fetch`, `check`, `explore`, `import`, `emobox`, `encoders`: the panel Corpora of `ser --help`.
 
 What a command needs is imported when it runs: `ser --help` prints at once.
 """
@@ -85,6 +85,18 @@ def check(corpus: Name) -> None:
         print_report(console, report)
         if not report.ok:
             raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=CORPORA)
+def explore(
+    corpus: Name,
+    to: Annotated[Path | None, typer.Option(metavar="FILE", help="HTML; if left out, explore_CORPUS.html")] = None,
+) -> None:
+    """Show a corpus as one HTML page: counts, durations, levels, F0, principal components of its features."""
+    from pipelines.commands.explore import explore as write
+
+    with errors_as_messages():
+        write(corpus, to=to)
 
 
 @app.command(rich_help_panel=CORPORA)

@@ -207,6 +207,62 @@ def robustness(
     main(corpus, model, [name.strip() for name in conditions.split(",") if name.strip()])
 
 
+@app.command(rich_help_panel=FIGURES)
+def score(
+    bundle: Annotated[str, typer.Argument(metavar="BUNDLE", help="Name below data/bundles, or folder.")],
+    corpus: Annotated[
+        str | None, typer.Argument(metavar="CORPUS", help="As `ser corpora` lists it, or one that you imported.")
+    ] = None,
+    *,
+    table: Annotated[
+        Path | None, typer.Option(help="Instead of a corpus: a table with columns path, label, speaker.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="Label map of the corpus, if not that of params.yaml.")] = None,
+    to: Annotated[
+        list[Path] | None, typer.Option(help="File to write: .json the figures; .csv, .jsonl, .parquet predictions.")
+    ] = None,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Go on with a bundle that does not know what it was trained on.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; left out: as many as are worth starting.")
+    ] = None,
+    audio: Annotated[str | None, typer.Option(metavar="DIR", help="Where the paths of the table begin.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="ROLE=COLUMN", help="Which column of the table is what.")
+    ] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(metavar="LABEL=CLASS", help="What a label means; drop: left out.")
+    ] = None,
+    speakers: Annotated[str | None, typer.Option(metavar="join|apart|unknown", help="03 and 3: one, or two.")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="Rows of the table: missing, unreadable, speakerless, segments.")
+    ] = None,
+) -> None:
+    """A bundle on labelled recordings that it was not trained on: UAR with its interval, confusion, calibration.
+
+    Refused where a speaker or a recording was in its training data. Exit status: 0 all predicted; 2 some could not be.
+    """
+    from pipelines.commands.import_corpus import pairs
+    from pipelines.commands.score import score_bundle
+
+    options: dict[str, object] = {
+        **{"audio": audio, "column": pairs("--column", column), "label": pairs("--label", label)},
+        **{"speakers": speakers, "drop": tuple(drop or ())},
+    }
+    status = score_bundle(
+        bundle,
+        corpus=corpus,
+        table=table,
+        preset=preset,
+        options=options,
+        to=to or [],
+        unchecked=unchecked,
+        workers=workers,
+    )
+    raise typer.Exit(status)
+
+
 explain = typer.Typer(
     no_args_is_help=True, help="Why a model predicts what it predicts: on one recording, or on a corpus."
 )

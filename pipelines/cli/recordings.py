@@ -1,4 +1,4 @@
-"""`ser predict`, `app`, `serve`, `export`, `invariance`: the panel Recordings of `ser --help`.
+"""`ser predict`, `segment`, `convert`, `app`, `serve`, `export`, `invariance`: the panel Recordings of `ser --help`.
 
 What a command needs is imported when it runs: `ser --help` prints at once.
 """
@@ -56,6 +56,59 @@ def predict(  # noqa: PLR0917 - typer passes them by name
         channel=channel,
         transcript=transcript,
     )
+    raise typer.Exit(status)
+
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH...", help="Files, folders, patterns; - reads a list from standard input."),
+]
+Folder = Annotated[Path, typer.Option(metavar="DIR", help="Folder to write; folders below PATH are kept.")]
+Form = Annotated[Literal["wav", "flac"], typer.Option("--format", help="Both of 16 bits.")]
+Channel = Annotated[str, typer.Option(help="mix, left, right, each (a file for every channel), or a number from 1.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="DIR is not empty: replace files of the same names.")]
+
+
+@app.command(rich_help_panel=RECORDINGS)
+def segment(
+    inputs: Paths,
+    *,
+    to: Folder,
+    form: Form = "wav",
+    channel: Channel = "mix",
+    overwrite: Overwrite = False,
+) -> None:
+    """Cut recordings, or sound tracks of videos, into sentences: a file each, and segments.csv with their times.
+
+    Exit status: 0 all cut; 2 some could not be, each with its reason; 1 nothing could start; 130 after Ctrl-C.
+    """
+    from pipelines.commands.segment import segment as run
+
+    raise typer.Exit(run(inputs, to=to, form=form, channel=channel, overwrite=overwrite))
+
+
+@app.command(rich_help_panel=RECORDINGS)
+def convert(
+    inputs: Paths,
+    *,
+    to: Folder,
+    form: Form = "wav",
+    rate: Annotated[
+        int | None, typer.Option(min=1000, max=384_000, help="Hz; left out: that of each recording.")
+    ] = None,
+    channel: Channel = "mix",
+    copies: Annotated[
+        int, typer.Option(min=0, help="Augmented copies of each, by signal_augmentation in params.yaml.")
+    ] = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write recordings, or sound tracks of videos, as mono WAV or FLAC at one rate, and converted.csv beside them.
+
+    Exit status: 0 all written; 2 some could not be, each with its reason; 1 nothing could start; 130 after Ctrl-C.
+    """
+    from pipelines.commands.convert import convert as run
+
+    status = run(inputs, to=to, form=form, rate=rate, channel=channel, copies=copies, overwrite=overwrite)
     raise typer.Exit(status)
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 from pipelines import paths
 from pipelines.commands.arguments import check_name
 from pipelines.display.tables import CONSOLE
-from pipelines.evaluations.plan import labelled_corpus
-from pipelines.known_corpora import CORPORA
+from pipelines.evaluations.plan import emobox_preset, labelled_corpus
 from pipelines.settings import project_params
 from ser_tasks.corpora.emobox.lists import read_folds
 from ser_tasks.corpora.emobox.match import match_folds
@@ -33,7 +32,7 @@ def import_folds(corpus: str, folder: str, *, shared_speakers: bool, shared_grou
         metadata=folder, sha256=published.sha256, shared_speakers=shared_speakers, shared_groups=shared_groups
     )
     labelled = labelled_corpus(corpus, params)
-    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
+    preset = emobox_preset(corpus, params)
     matched = match_folds(published, read_utterances(paths.utterances(corpus)), labelled.utterances, preset)
     for fold in matched.folds:
         counts = [f"{len(ids)} {part}" for part, ids in (("train", fold.train), ("validation", fold.validation)) if ids]

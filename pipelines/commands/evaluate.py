@@ -80,7 +80,9 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
 
 
 def _entry(corpus: str, model: str, params: Params) -> dict[str, Any]:
-    return _line(corpus, model, "speaker_independent", params).model_dump()
+    line = _line(corpus, model, "speaker_independent", params)
+    _check_words(line)
+    return line.model_dump()
 
 
 def _entries(corpus: str, ensemble: str, name: str, params: Params) -> dict[str, dict[str, Any]]:

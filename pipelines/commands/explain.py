@@ -19,7 +19,7 @@ from pipelines.commands.arguments import check_arguments, check_features
 from pipelines.commands.bundles import find_bundle
 from pipelines.display.predictions import with_confidence
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
-from pipelines.evaluations.plan import Evaluation, plan_evaluation
+from pipelines.evaluations.plan import Evaluation, check_tested_once, plan_evaluation
 from pipelines.evaluations.result import SPEAKER_NORM, synthetic
 from pipelines.settings import feature_params, project_params
 from ser_tasks.audio.decode import read_recording
@@ -99,6 +99,7 @@ def explain_model(
     check_arguments("ser explain model", corpus, protocol, model, params, models=readers)
     check_features("ser explain model", corpus, model)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
+    check_tested_once(evaluation.section, "ser explain model")
     if MODELS[model].keras:
         load_keras()
     began, file = time.perf_counter(), paths.importance(corpus, model)

@@ -19,7 +19,7 @@ from pipelines import paths
 from pipelines.display.tables import CONSOLE, columns_here
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA as TABLE_OF_CORPORA
-from ser_tasks.corpora.corpus import UNKNOWN, some
+from ser_tasks.corpora.corpus import BY_GENDER, UNKNOWN, some
 from ser_tasks.corpora.imported import (
     DESCRIPTION,
     SOUNDS,
@@ -188,7 +188,7 @@ def _edits(plan: Import, params: Params, given: ImportOptions) -> dict[str, Any]
     if before is None:
         edits[f"corpus.{plan.name}"] = new
     else:
-        if before.preset not in plan.presets:
+        if before.preset.removesuffix(BY_GENDER) not in plan.presets:
             edits[f"corpus.{plan.name}.preset"] = new["preset"]
         own = before.speaker_independent and before.speaker_independent.model_dump()
         replaced = own is None or new["speaker_independent"] is None or given.protocol or given.speakers

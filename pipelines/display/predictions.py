@@ -69,9 +69,9 @@ def _predictions(rows: Sequence[Row], classes: Sequence[str]) -> Table:
 
 
 def _said(row: Row) -> list[str]:
-    """What was said, and what each member of an ensemble answers."""
-    text = as_text({name: row[name] for name in ("transcript", "members") if row.get(name)})
-    return [f"“{text['transcript']}”"] * ("transcript" in text) + [text["members"]] * ("members" in text)
+    """The transcript, and what each member of an ensemble answers."""
+    said = as_text({name: row[name] for name in ("transcript", "members") if row.get(name)})
+    return [f"“{text}”" if name == "transcript" else text for name, text in said.items()]
 
 
 def _common_folder(paths: Sequence[str]) -> str:

@@ -75,9 +75,11 @@ def percent_points(difference: float) -> str:
 
 
 def tested(result: Mapping[str, Any]) -> str:
-    """224 utterances; or, of a corpus with a test part, 2610 of 13708 utterances."""
+    """224 utterances; of a test part, 2610 of 13708 utterances; 1695 predictions of 339 where folds overlap."""
     first_seed = min(fold["seed"] for fold in result["folds"])
     count = sum(fold["test_utterances"] for fold in result["folds"] if fold["seed"] == first_seed)
+    if count > result["utterances"]:
+        return f"{count} predictions of {result['utterances']} utterances"
     return f"{count} utterances" if count == result["utterances"] else f"{count} of {result['utterances']} utterances"
 
 
@@ -102,6 +104,9 @@ def show_result(result: Mapping[str, Any]) -> None:
             f"  fold means, to compare with EmoBox: UA {percent(means['uar'])}   WA {percent(means['accuracy'])}"
             f"   F1 {percent(means['macro_f1'])}"
         )
+    if "emotion" in result:
+        own = result["emotion"]
+        CONSOLE.print(f"  emotion alone: UAR {with_interval(own)}   WA {percent(own['accuracy'])}")
     CONSOLE.print("  recall  " + "   ".join(f"{name} {percent(r)}" for name, r in result["recall"].items()))
     for warning in result["warnings"]:
         CONSOLE.print(f"  [yellow]{warning}[/]")

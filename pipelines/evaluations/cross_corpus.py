@@ -64,7 +64,7 @@ def plan_cross(name: str, section: CrossParams, params: Params) -> CrossEvaluati
     corpora, model = (*section.train, section.test), MODELS[section.model]
     params = _as_long_as(section, params)
     presets = {corpus: section.presets.get(corpus, params.corpus[corpus].preset) for corpus in corpora}
-    maps = {corpus: CORPORA[corpus].presets[preset] for corpus, preset in presets.items()}
+    maps = {corpus: CORPORA[corpus].all_presets[preset] for corpus, preset in presets.items()}
     joined = join_corpora({corpus: _utterances(corpus) for corpus in corpora}, maps)
     fold = cross_fold(joined.utterances, test=section.test)
     audit_folds(joined.utterances, [fold], straddling=frozenset())

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines import paths
-from pipelines.evaluations.plan import labelled_corpus, protocol_section
+from pipelines.evaluations.plan import check_tested_once, labelled_corpus, protocol_kind, protocol_section
 from pipelines.evaluations.provenance import ensemble_origin, sealed
-from pipelines.evaluations.result import protocol_kind, synthetic, unknown_speakers
+from pipelines.evaluations.result import synthetic, unknown_speakers
 from pipelines.known_corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.scoring import Labels, score
@@ -24,6 +24,7 @@ from ser_tasks.provenance.versions import library_versions
 
 def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[str, Any], Ensemble, NDArray[np.int64]]:
     """The result, the posteriors, and the confusion matrix, from the members' predictions that lie here."""
+    check_tested_once(protocol_section(params, section.corpus, section.protocol), f"ensembles.{name}")
     tables = member_tables(section)
     made = RULES[section.rule].evaluate(tables)
     labels = _labels(section, params)

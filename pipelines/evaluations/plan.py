@@ -7,18 +7,20 @@ from pipelines import paths
 from pipelines.evaluations.run_tags import features_of
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import own_folds
+from ser_tasks.corpora.corpus import BY_GENDER, Preset
 from ser_tasks.corpora.emobox.lists import read_folds
 from ser_tasks.corpora.emobox.match import check_same_folds, match_folds
 from ser_tasks.corpora.labels import Labelled, apply_preset, chosen_classes
 from ser_tasks.corpora.utterances import read_utterances
-from ser_tasks.evaluation.audit import audit_folds, may_straddle
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.audit import audit_folds, may_repeat, may_straddle
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.scoring import Labels
-from ser_tasks.evaluation.splits import Fold, make_folds
+from ser_tasks.evaluation.splits import Fold, make_folds, times_tested
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.models import MODELS
 from ser_tasks.models.lone_classes import missing_in_training
-from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol
+from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol, SpeakerDependent
 from ser_tasks.tasks import balanced_training_parts
 
 Runs = tuple[tuple[Fold, int], ...]  # each with the seed of what its model draws at random
@@ -53,7 +55,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     labels = Labels.of(labelled.utterances)
     folds, notes = folds_of(corpus, labelled, section, params)
     folds = balanced(folds, labels, params.corpus[corpus].balance, seed=params.evaluation.seed)
-    shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section))
+    shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section), repeated=may_repeat(section))
     notes += tuple(missing_in_training(folds, dict(zip(labels.utterance_ids, labels.emotions, strict=True))))
     first = params.evaluation.seed
     runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
@@ -69,7 +71,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
 def labelled_corpus(corpus: str, params: Params) -> Labelled:
     """Utterances of the classes that take part: those of the preset, merged and kept as params.yaml sets."""
     section = params.corpus[corpus]
-    labelled = apply_preset(read_utterances(paths.utterances(corpus)), CORPORA[corpus].presets[section.preset])
+    labelled = apply_preset(read_utterances(paths.utterances(corpus)), CORPORA[corpus].all_presets[section.preset])
     if section.balance is None:
         return labelled
     return chosen_classes(labelled, merge=section.balance.merge, keep=section.balance.keep)
@@ -84,13 +86,58 @@ def folds_of(
         UserError: the corpus lacks what the protocol needs
     """
     if not isinstance(section, EmoboxFolds):
-        return make_folds(labelled.utterances, section, seed=params.evaluation.seed), ()
+        folds = make_folds(labelled.utterances, section, seed=params.evaluation.seed)
+        return folds, _tested_several_times(folds)
     everything = read_utterances(paths.utterances(corpus))
-    preset = CORPORA[corpus].presets[params.corpus[corpus].preset]
+    preset = emobox_preset(corpus, params)
     published = read_folds(Path(section.metadata).expanduser())
     check_same_folds(published, section, corpus)
     matched = match_folds(published, everything, labelled.utterances, preset)
     return matched.folds, matched.notes
+
+
+def emobox_preset(corpus: str, params: Params) -> Preset:
+    """The preset of a corpus, for the folds of EmoBox.
+
+    Raises:
+        UserError: one by gender
+    """
+    name = params.corpus[corpus].preset
+    if name.endswith(BY_GENDER):
+        raise UserError(
+            f"params.yaml: corpus.{corpus}.preset is {name}, but the lists of EmoBox know no gender. Choose the preset "
+            "without _by_gender, or --protocol speaker_independent."
+        )
+    return CORPORA[corpus].presets[name]
+
+
+def _tested_several_times(folds: tuple[Fold, ...]) -> tuple[str, ...]:
+    """A note for folds that overlap; none for others."""
+    times = times_tested(folds)
+    if max(times, default=1) == 1:
+        return ()
+    each = ", ".join(f"{n} utterances {often} times" for often, n in times.items())
+    return (
+        f"{len(folds)} overlapping folds test {each}, each time with another model: figures count every prediction; "
+        "the interval draws whole speakers, each with all of theirs.",
+    )
+
+
+def check_tested_once(section: Protocol, command: str) -> None:
+    """Raise UserError where folds overlap, for what needs one prediction of each utterance."""
+    if may_repeat(section):
+        raise UserError(
+            f"{command}: expected folds that test every utterance once, but {protocol_kind(section)} tests each in "
+            "several folds; their mean would be the prediction of an ensemble. Choose another kind under "
+            "corpus.….speaker_independent in params.yaml, such as loso."
+        )
+
+
+def protocol_kind(section: Protocol) -> str:
+    """What a result calls the protocol of this section of params.yaml."""
+    if isinstance(section, EmoboxFolds):
+        return "emobox_folds"
+    return "speaker_dependent" if isinstance(section, SpeakerDependent) else section.kind
 
 
 def balanced(folds: tuple[Fold, ...], labels: Labels, settings: BalanceParams | None, *, seed: int) -> tuple[Fold, ...]:

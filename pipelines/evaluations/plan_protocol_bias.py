@@ -4,8 +4,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipelines.evaluations.plan import Evaluation, balanced, labelled_corpus, plan_evaluation
-from pipelines.evaluations.result import protocol_kind
+from pipelines.evaluations.plan import (
+    Evaluation,
+    balanced,
+    check_tested_once,
+    labelled_corpus,
+    plan_evaluation,
+    protocol_kind,
+)
 from ser_tasks.errors import LeakError, UserError
 from ser_tasks.evaluation.audit import audit_folds
 from ser_tasks.evaluation.protocol_bias.equal_size import equal_folds
@@ -67,6 +73,7 @@ def plan_inflation(corpus: str, model: str, params: Params) -> Comparison:
         LeakError: the corpus' own protocol shares what it must not
     """
     evaluation = plan_evaluation(corpus, REFERENCE, model, params)
+    check_tested_once(evaluation.section, "ser protocol-bias")
     own = Row(REFERENCE, KINDS[protocol_kind(evaluation.section)], evaluation)
     utterances = labelled_corpus(corpus, params).utterances
     asked, dealt, left_out = FoldArguments(utterances, corpus, params), dict[str, Row](), dict[str, str]()

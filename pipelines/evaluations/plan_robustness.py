@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines import paths
-from pipelines.evaluations.plan import Evaluation, labelled_corpus, plan_evaluation
+from pipelines.evaluations.plan import Evaluation, check_tested_once, labelled_corpus, plan_evaluation
 from pipelines.evaluations.run_tags import digest_of
 from pipelines.settings import feature_params
 from ser_tasks.errors import UserError
@@ -60,6 +60,7 @@ def plan_robustness(corpus: str, model: str, params: Params, conditions: Sequenc
         UserError: a condition that cannot be had, as babble where nobody else talks
     """
     evaluation = plan_evaluation(corpus, PROTOCOL, model, params)
+    check_tested_once(evaluation.section, "ser robustness")
     utterances = labelled_corpus(corpus, params).utterances
     tested = {name for fold, _ in evaluation.runs for name in fold.test}
     settings, minutes = (MODELS[model].feature_set, feature_params(params)), params.store.shard_minutes

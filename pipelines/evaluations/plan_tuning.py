@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 from optuna.distributions import distribution_to_json
 
-from pipelines.evaluations.plan import Evaluation, labelled_corpus, plan_evaluation
+from pipelines.evaluations.plan import Evaluation, check_tested_once, labelled_corpus, plan_evaluation
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.audit import may_straddle
 from ser_tasks.evaluation.code import evaluation_code
@@ -15,6 +15,7 @@ from ser_tasks.evaluation.tuning.search import Search
 from ser_tasks.evaluation.tuning.spaces import SPACES, Space
 from ser_tasks.evaluation.tuning.study import open_study
 from ser_tasks.models import MODELS
+from ser_tasks.models.search_space import EPOCHS
 from ser_tasks.params import OfficialSplit, Params
 from ser_tasks.provenance.code_digest import code_digest
 from ser_tasks.provenance.content_digest import value_digest
@@ -62,6 +63,8 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
         LeakError: folds whose sides share what they must not
     """
     evaluation = plan_evaluation(corpus, protocol, model, params)
+    if outer != 0:
+        check_tested_once(evaluation.section, "ser tune without --outer 0")
     requests = [request for request in evaluation.requests if request.seed == params.evaluation.seed]
     if outer is not None and not 0 <= outer <= len(requests):
         raise UserError(
@@ -73,7 +76,16 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
         adopted = nested[0] if nested else _study(evaluation, requests[0].fold)
     else:
         adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()))
-    return Tuning(evaluation, SPACES[model], scored, nested, adopted, len(requests))
+    return Tuning(evaluation, _space(evaluation), scored, nested, adopted, len(requests))
+
+
+def _space(evaluation: Evaluation) -> Space:
+    """That of the model; the number of epochs is not searched where the corpus sets it."""
+    space = SPACES[evaluation.model]
+    if evaluation.params.corpus[evaluation.corpus].epochs is None:
+        return space
+    kept = {name: values for name, values in space.distributions.items() if name != EPOCHS}
+    return replace(space, distributions=kept)
 
 
 def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
@@ -87,7 +99,7 @@ def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
     )
     like = evaluation.requests[0]
     inner = tuple(replace(like, fold=own, labels=part.labels, seed=params.evaluation.seed) for own in part.folds)
-    return PlannedStudy(fold.name, inner, _origin(inner, SPACES[evaluation.model]))
+    return PlannedStudy(fold.name, inner, _origin(inner, _space(evaluation)))
 
 
 def study_name(tuning: Tuning, planned: PlannedStudy) -> str:

@@ -9,13 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines import paths
-from pipelines.evaluations.plan import Evaluation
+from pipelines.evaluations.plan import Evaluation, protocol_kind
 from pipelines.evaluations.provenance import evaluation_origin, sealed
 from pipelines.known_corpora import CORPORA
+from ser_tasks.corpora.corpus import BY_GENDER
+from ser_tasks.evaluation.by_gender import emotion_figures
 from ser_tasks.evaluation.result import SHARED_SPEAKERS, percent
 from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
-from ser_tasks.params import BalanceParams, EmoboxFolds, Protocol, SpeakerDependent
+from ser_tasks.params import BalanceParams
 from ser_tasks.provenance.versions import library_versions
 from ser_tasks.text.transcripts import RECOGNISED
 
@@ -28,6 +30,9 @@ def result_of(
     """What results/ holds, the predictions, and the confusion matrix."""
     predictions = prediction_table(evaluation.runs, outcomes, evaluation.labels)
     figures, confusion = score(predictions, evaluation.labels, evaluation.params.evaluation)
+    params, own = evaluation.params, evaluation.params.corpus[evaluation.corpus]
+    if own.preset.endswith(BY_GENDER):
+        figures["emotion"] = emotion_figures(predictions, evaluation.labels, params.evaluation)
     result = {**head(evaluation), **figures, **circumstances(evaluation), "warnings": warnings(evaluation, outcomes)}
     return sealed(result, evaluation_origin(evaluation), predictions), predictions, confusion
 
@@ -117,10 +122,3 @@ def unknown_speakers(corpus: str) -> list[str]:
         "Speakers are unknown: test voices may have been learnt from, so take it for speaker-dependent; and the "
         "interval takes every utterance for a speaker of its own, so it is too narrow."
     ]
-
-
-def protocol_kind(section: Protocol) -> str:
-    """What a result calls the protocol of this section of params.yaml."""
-    if isinstance(section, EmoboxFolds):
-        return "emobox_folds"
-    return "speaker_dependent" if isinstance(section, SpeakerDependent) else section.kind

@@ -1,6 +1,7 @@
 """The folds of an evaluation, run side by side, and what they cost."""
 
 import json
+import shutil
 from typing import Any
 
 from pipelines import paths
@@ -10,6 +11,7 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation.cost import read_cost
 from ser_tasks.evaluation.fold import fold_outcome
 from ser_tasks.evaluation.scoring import FoldOutcome
+from ser_tasks.models.training.tensorboard import FOLDER as EVENTS
 from ser_tasks.tasks import run_fold
 
 
@@ -18,7 +20,18 @@ def run_folds(evaluation: Evaluation) -> list[FoldOutcome]:
     running = [run_fold.submit(request) for request in evaluation.requests]
     folders = {f"{request.fold.name}, seed {request.seed}": request.folder for request in evaluation.requests}
     watch_folds(running, folders, title=f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}")
-    return [fold_outcome(future.result()) for future in running]
+    outcomes = [fold_outcome(future.result()) for future in running]
+    keep_events(evaluation)
+    return outcomes
+
+
+def keep_events(evaluation: Evaluation) -> None:
+    """Copy the event files of trainings that wrote some to where TensorBoard finds them by name."""
+    for request in evaluation.requests:
+        for events in sorted(request.folder.glob(f"**/{EVENTS}")):
+            part = events.parent.relative_to(request.folder)  # refit, or .
+            named = paths.events(evaluation.corpus, evaluation.protocol, evaluation.model)
+            shutil.copytree(events, named / f"{request.fold.name}, seed {request.seed}" / part, dirs_exist_ok=True)
 
 
 def keep_costs(evaluation: Evaluation) -> list[dict[str, Any]]:

@@ -111,8 +111,7 @@ def _of_one_model(params: Params) -> dict[str, BundleParams]:
 
 
 def _bundle(own: BundleParams) -> Entry:
-    entry = {**own.model_dump(), **_read(own.corpus, own.model)}
-    return entry | {"asr": "asr" if reads_words(MODELS[own.model].feature_set) else entry["settings"]}
+    return {**own.model_dump(), **_read(own.corpus, own.model), "asr": asr_entry(own.model)}
 
 
 def _ensemble_bundle(own: BundleParams, params: Params) -> Entry:
@@ -149,6 +148,11 @@ def model_entry(model: str) -> Entry:
     network = _network_section(line) if line.keras else line.section_name
     own = network if line.section_name.startswith("networks.") else line.section_name
     return {"code": _code(model), "settings": own, "network": network, "training": "training" if line.keras else own}
+
+
+def asr_entry(model: str) -> str:
+    """The section of the recogniser, if its bundle reads words; else its own section once more."""
+    return "asr" if reads_words(MODELS[model].feature_set) else model_entry(model)["settings"]
 
 
 def _network_section(line: DeclaredModel) -> str:

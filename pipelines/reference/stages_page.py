@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.orchestration.stage_list import model_entry
+from pipelines.orchestration.stage_list import asr_entry, model_entry
 from pipelines.reference.markdown import code, plain
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.table import FEATURE_SETS
@@ -49,7 +49,7 @@ def _written_out(key: str, stage: str) -> set[str]:
         return {KEY.sub(ANY, key)}
     if stage == "features":
         return {"encoder", *(name for name in FEATURE_SETS if name not in ENCODERS)}
-    return {model_entry(name)[field] for name in MODELS}
+    return {asr_entry(name) if field == "asr" else model_entry(name)[field] for name in MODELS}
 
 
 def _same(pattern: str, key: str) -> bool:

@@ -23,6 +23,7 @@ PROTOCOLS = {
     "loso": "leave one speaker out",
     "speaker_folds": "published folds of speakers",
     "speaker_kfold": "folds of speakers",
+    "speaker_pairs": "every male and female speaker left out together",
     "leave_session_out": "leave one session out",
     "official": "official split",
     "emobox_folds": "EmoBox's folds",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 RESULTS = Path("results")
+OVERLAPPING = ("speaker_pairs",)  # of several predictions of an utterance no tests, groups or clips are shown
 EXTRAS = ("inflation", "robustness")  # results/CORPUS/KIND_MODEL.json
 
 
@@ -75,9 +76,10 @@ def _row(result: dict[str, Any]) -> Row:
     place = (result["corpus"], result["protocol"], result["model"])
     where = paths.ensemble if "members" in result else paths.predictions
     answers, costs = where(*place), paths.costs(*place)
+    once = result["protocol_kind"] not in OVERLAPPING
     return Row(
         result,
-        one_line_each(pd.read_parquet(answers)) if answers.exists() else None,
+        one_line_each(pd.read_parquet(answers)) if once and answers.exists() else None,
         json.loads(costs.read_text(encoding="utf-8")) if costs.exists() else {},
     )
 

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from pipelines import paths
 from pipelines.display.tables import CONSOLE
-from pipelines.evaluations.plan import plan_evaluation
+from pipelines.evaluations.plan import Evaluation, plan_evaluation
 from pipelines.evaluations.record import CHOSEN, SAID, dotted
 from pipelines.evaluations.run_tags import provenance
+from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
-from pipelines.stages.bundle_card import make_card
+from pipelines.stages.bundle_card import make_card, training_utterances
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.bundles.card import Card
 from ser_tasks.bundles.final_model import final_recogniser
@@ -24,6 +25,8 @@ from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, fit_detector
 from ser_tasks.bundles.reliability import Confidence, validate_confidence
+from ser_tasks.bundles.training_record import FILE as TRAINING
+from ser_tasks.bundles.training_record import training_record
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
@@ -52,7 +55,7 @@ def bundle(name: str, params: Params) -> None:
     detector = _detector(examples, params.reliability)
     confidence = validate_confidence(predictions, result["classes"], params.reliability)
     card = make_card(name, plan, everything, result, confidence, temperature=recogniser.temperature)
-    pages = {MODEL_CARD: model_card(card).encode(), **pictures(card, confidence)}
+    pages = {MODEL_CARD: model_card(card).encode(), TRAINING: _record(plan), **pictures(card, confidence)}
     card = write_bundle(paths.bundle(name), card, recogniser, detector, pages=pages)
     show_bundle(card, version=register(card))
 
@@ -120,8 +123,14 @@ def _examples(request: FoldRequest) -> Examples:
     return Examples(request.read(), np.array(labels.emotions), np.array(labels.speakers), copies)
 
 
+def _record(plan: Evaluation) -> bytes:
+    """Of the speakers and recordings that it was trained on: it is not scored on them."""
+    known = CORPORA[plan.corpus].speakers_known
+    return training_record(plan.corpus, training_utterances(plan), speakers_known=known).encode()
+
+
 def _detector(examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
-    """Fitted on the sound of the utterances that have some; None where the model hears none."""
+    """Fitted on the audio of the utterances that have some; None where the model takes none."""
     sound = [_sound_of(values) for values in examples.features]
     rows = [row for row, values in enumerate(sound) if values is not None]
     if not rows:

@@ -16,7 +16,7 @@ from ser_tasks.bundles.model_bundle import bundle_versions
 from ser_tasks.bundles.reliability import Confidence
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest
-from ser_tasks.features.audio_text import feature_sets, hears_sound, reads_words
+from ser_tasks.features.audio_text import feature_sets, reads_words, takes_audio
 from ser_tasks.features.feature_set import FeatureSet, sections_of, with_engine
 from ser_tasks.features.table import feature_set
 from ser_tasks.models import MODELS
@@ -37,7 +37,7 @@ def make_card(
 ) -> Card:
     """All but the digests of the files."""
     line, corpus = MODELS[plan.model], CORPORA[plan.corpus]
-    spoken, sound = _spoken(plan), _sets_of_sound(plan)
+    spoken, sound = training_utterances(plan), _sets_of_sound(plan)
     library = {key: number for own in sound for key, number in _engine_version(own).items()}
     code = [root for own in sound for root in own.all_code]
     return Card(
@@ -56,7 +56,7 @@ def make_card(
         unsure_below=confidence.threshold.confidence,
         farthest=plan.params.reliability.farthest,
         training=_training_data(plan, spoken),
-        durations=_durations(spoken) if hears_sound(line.feature_set) else None,
+        durations=_durations(spoken) if takes_audio(line.feature_set) else None,
         files={},
         versions=bundle_versions(plan.model) | library,
         licence=corpus.licence,
@@ -107,7 +107,7 @@ def _sections(plan: Evaluation, *, reader: str) -> dict[str, Any]:
     return {key: section.model_dump(mode="json") for key, section in found.items()}
 
 
-def _spoken(plan: Evaluation) -> pd.DataFrame:
+def training_utterances(plan: Evaluation) -> pd.DataFrame:
     """Rows of the training utterances."""
     table = read_utterances(paths.utterances(plan.corpus)).set_index("utterance_id")
     return table.loc[list(plan.labels.utterance_ids)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines import paths
 from pipelines.orchestration.stage_list import features_code
-from ser_tasks.bundles.model_bundle import READERS
+from ser_tasks.bundles.weights import READERS
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.features.table import FEATURE_SETS
@@ -78,7 +78,7 @@ def _catalogue(name: str) -> str:
 
 def _weights() -> list[str]:
     """Modules that `ser_tasks.bundles.model_bundle` imports by the kind of the model."""
-    return [f"ser_tasks.bundles.{kind}_weights" for kind in READERS]
+    return [f"ser_tasks.bundles.weights.{kind}" for kind in READERS]
 
 
 def _lines(parts: Mapping[str, str]) -> str:

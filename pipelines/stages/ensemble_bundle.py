@@ -20,8 +20,10 @@ from ser_tasks.bundles.inference.prediction import recognise_all
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import model_card
 from ser_tasks.bundles.reliability import Confidence, validate_confidence
+from ser_tasks.bundles.training_record import FILE as TRAINING
+from ser_tasks.bundles.training_record import joined_record, read_training_record
 from ser_tasks.engine import flow
-from ser_tasks.features.audio_text import hears_sound
+from ser_tasks.features.audio_text import takes_audio
 from ser_tasks.models.calibration import fit_temperature, posteriors
 from ser_tasks.models.ensembles.ensemble import Combiner
 from ser_tasks.models.ensembles.members import Members, floored_logs, side_by_side
@@ -44,15 +46,17 @@ def ensemble_bundle(name: str, params: Params) -> None:
     temperature, calibrated = _calibrated(predictions, result["classes"])
     confidence = validate_confidence(calibrated, result["classes"], params.reliability)
     card = _card(name, cards, result, confidence, temperature=temperature, params=params)
-    pages = {MODEL_CARD: model_card(card).encode(), **pictures(card, confidence)}
+    record = joined_record([read_training_record(folder) for folder in folders])
+    trained = {} if record is None else {TRAINING: record.encode()}
+    pages = {MODEL_CARD: model_card(card).encode(), **trained, **pictures(card, confidence)}
     temperatures = _temperatures(members, combiner, sets)
     card = write_ensemble(paths.bundle(name), card, combiner, temperatures, folders, pages=pages)
     show_bundle(card, version=register(card))
 
 
 def _sets(members: Members, cards: Sequence[Card]) -> NDArray[np.bool_]:
-    """Members that answer together, (n_members, n_sets): as in the evaluation, all, and those that hear sound."""
-    hearing = np.array([hears_sound(card.feature_set) for card in cards])
+    """Members that answer together, (n_members, n_sets): as in the evaluation, all, and those that take audio."""
+    hearing = np.array([takes_audio(card.feature_set) for card in cards])
     found = np.column_stack([members.present, np.ones(len(cards), bool), hearing])
     return np.unique(found[:, found.any(axis=0)], axis=1)
 

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 SUFFIXES = frozenset(
@@ -29,6 +30,42 @@ class Inputs:
 
     paths: tuple[Path, ...]
     passed_over: Counter[str]
+
+
+@dataclass(frozen=True)
+class Rooted:
+    """A recording, and its place below the argument that named it: a/b.wav of the folder recordings."""
+
+    path: Path
+    place: Path
+
+
+def gather_rooted(names: Iterable[str], listed: Iterable[str]) -> tuple[tuple[Rooted, ...], Counter[str]]:
+    """Recordings with their places, each once; and the endings that were passed over.
+
+    The place of what a folder holds is below that folder; of a match of a pattern, below the last folder of the pattern
+    without * ? [; of a file, its name alone.
+
+    Args:
+        names, listed: as in `gather`
+    """
+    passed_over, found, seen = Counter[str](), list[Rooted](), set[Path]()
+    for name in _unlisted(names, listed):
+        root = _root(name)
+        for path in _meant(name, passed_over):
+            if path.resolve() not in seen:
+                seen.add(path.resolve())
+                found.append(Rooted(path, path.relative_to(root) if root in path.parents else Path(path.name)))
+    return tuple(found), passed_over
+
+
+def _root(name: str) -> Path:
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path
+    if path.exists():
+        return path.parent
+    return Path(*takewhile(lambda part: not glob.has_magic(part), path.parts[:-1]))
 
 
 def gather(names: Iterable[str], listed: Iterable[str]) -> Inputs:

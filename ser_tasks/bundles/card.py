@@ -85,7 +85,7 @@ class Card(Section):
     unsure_below: Share  # confidence
     farthest: PositiveFloat  # distance above which a prediction is unsure, see `unlikeness`
     training: TrainingData
-    durations: tuple[float, float] | None  # shortest and longest training utterance, s; None: it hears no sound
+    durations: tuple[float, float] | None  # shortest and longest training utterance, s; None: it takes no audio
     files: dict[str, str]  # name -> SHA-256
     versions: dict[str, str]
     licence: str  # of the corpus

@@ -61,14 +61,14 @@ class EnsembleBundle:
         return any(member.reads for member in self.members.values())
 
     @property
-    def hears(self) -> bool:
-        """Whether a member hears sound."""
-        return any(member.hears is not None for member in self.members.values())
+    def acoustic(self) -> bool:
+        """Whether a member takes audio."""
+        return any(member.acoustic is not None for member in self.members.values())
 
     @cached_property
     def speech_to_text(self) -> SpeechToText | None:
         """The recogniser that members read through; None: none reads words."""
-        return None if self.card.asr is None else SpeechToText(self.card.asr, required=not self.hears)
+        return None if self.card.asr is None else SpeechToText(self.card.asr, required=not self.acoustic)
 
     def answers(self, utterances: Sequence[Utterance]) -> list[Answer]:
         """The rule's answer to those of the members, calibrated; a member that reads words alone is absent without."""
@@ -102,7 +102,7 @@ class EnsembleBundle:
     def _present(self, utterances: Sequence[Utterance]) -> NDArray[np.bool_]:
         """Who answers what, (n_members, n_utterances); all of them where nobody would."""
         words = np.array([bool(one.words) for one in utterances])
-        found = np.array([words | (member.hears is not None) for member in self.members.values()])
+        found = np.array([words | (member.acoustic is not None) for member in self.members.values()])
         return np.asarray(found | ~found.any(axis=0))
 
     def _by_name(self, rows: NDArray[np.float64], present: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:

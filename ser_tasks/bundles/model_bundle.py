@@ -23,6 +23,7 @@ from ser_tasks.bundles.onnx_network.runtime import RUNTIME, on_onnx_runtime, run
 from ser_tasks.bundles.out_of_distribution import FILE as DETECTOR
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
 from ser_tasks.bundles.speech_to_text import SpeechToText
+from ser_tasks.bundles.weights import READERS
 from ser_tasks.features.audio_text import SpeechAndWords, feature_sets, reads_words
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
@@ -41,15 +42,6 @@ if TYPE_CHECKING:
     from ser_tasks.models.svm import SvmRecogniser
     from ser_tasks.models.text.text_classifier import TextClassifier
     from ser_tasks.params import Section
-
-READERS = {  # libraries that read weights
-    "svm": ("scikit-learn", "skops"),
-    "text": ("scikit-learn", "skops"),
-    "network": ("keras",),
-    "words_network": ("keras",),
-    "embeddings": ("keras", "scikit-learn", "skops"),
-    "logistic": (),
-}
 
 Signal = NDArray[np.float32]
 Fitted: TypeAlias = "EmbeddingSvmRecogniser | LogisticRecogniser | NetworkRecogniser | SvmRecogniser | TextClassifier"
@@ -139,7 +131,7 @@ class ModelBundle:
         folder: where it was read from
         card: what is known of it
         recogniser: fitted
-        detector: out-of-distribution detector, fitted on the sound of the training set; None: the model hears no sound
+        detector: out-of-distribution detector, fitted on the audio of the training set; None: the model takes none
     """
 
     folder: Path
@@ -158,8 +150,8 @@ class ModelBundle:
         return sections_from(self.card.sections)
 
     @cached_property
-    def hears(self) -> FeatureSet | None:
-        """The feature set of sound that the model reads; None: it reads words alone."""
+    def acoustic(self) -> FeatureSet | None:
+        """The acoustic feature set that the model takes; None: it reads words alone."""
         names = [name for name in feature_sets(self.card.feature_set) if name not in OF_WORDS]
         return feature_set(names[0]) if names else None
 
@@ -171,7 +163,7 @@ class ModelBundle:
     @cached_property
     def speech_to_text(self) -> SpeechToText | None:
         """The recogniser that the model reads through; None: it reads no words."""
-        return None if self.card.asr is None else SpeechToText(self.card.asr, required=self.hears is None)
+        return None if self.card.asr is None else SpeechToText(self.card.asr, required=self.acoustic is None)
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, conditioned first.
@@ -184,8 +176,8 @@ class ModelBundle:
         """
         settings: Any = self.sections["conditioning"]
         signal, _ = condition(signal, sampling_rate=self.card.sampling_rate, settings=settings)
-        assert self.hears is not None  # a model that reads words alone is asked for none
-        return self.hears(signal, self.sections)
+        assert self.acoustic is not None  # a model that reads words alone is asked for none
+        return self.acoustic(signal, self.sections)
 
     def answers(self, utterances: Sequence[Utterance]) -> list[Answer]:
         """Features one by one, the model once for all; a model that reads words alone takes none for an empty turn."""
@@ -193,7 +185,7 @@ class ModelBundle:
 
     def sound(self, utterances: Sequence[Utterance]) -> Sequence[NDArray[np.float32] | None]:
         """Features of each; None where the model reads words alone."""
-        return [None if self.hears is None else self.features(one.signal) for one in utterances]
+        return [None if self.acoustic is None else self.features(one.signal) for one in utterances]
 
     def answers_from(self, sound: Sequence[NDArray[np.float32] | None], words: Sequence[str | None]) -> list[Answer]:
         """The answers to what `sound` made of at least one utterance, and to its words."""
@@ -226,11 +218,11 @@ def _as_read(
     bundle: ModelBundle, sound: Sequence[NDArray[np.float32] | None], words: Sequence[str | None]
 ) -> NDArray[np.float32] | tuple[Any, ...]:
     """Features and words in the form that the recogniser was trained on, see `ser_tasks.models.recogniser.Features`."""
-    if bundle.hears is None:
+    if bundle.acoustic is None:
         return tuple((Turn(text or "", ""),) for text in words)
     if bundle.reads:
         return tuple(SpeechAndWords(frames, text) for frames, text in zip(sound, words, strict=True))
-    if bundle.hears.framing is None:
+    if bundle.acoustic.framing is None:
         return np.concatenate([frames for frames in sound if frames is not None])
     return tuple(sound)
 
@@ -249,7 +241,7 @@ def write_bundle(
         folder: of the bundle; replaced if it is there
         card: its `files` are filled in here
         recogniser: fitted
-        detector: fitted on the sound of the training set, if the model hears it
+        detector: fitted on the audio of the training set, if the model takes audio
         pages: further files by name, as the model card for people and its pictures
 
     Returns:
@@ -321,5 +313,5 @@ def _use_own_encoder(encoder: Encoder, folder: Path) -> None:
 def _weights(what: str, card: Card) -> Callable[..., Any]:
     """`save` or `load` of this kind of weights; each needs a library of its own."""
     kind = kind_of_weights(card.model)
-    function: Callable[..., Any] = getattr(import_module(f"ser_tasks.bundles.{kind}_weights"), f"{what}_{kind}")
+    function: Callable[..., Any] = getattr(import_module(f"ser_tasks.bundles.weights.{kind}"), f"{what}_{kind}")
     return function

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Level = Literal["ok", "note", "warning", "error"]
 
 SHOWN = 4  # cells in a finding
+
+BY_GENDER = "_by_gender"  # ends the name of a preset whose classes are of gender and emotion
 
 UNKNOWN = "unknown"  # what nobody stated, and nothing here invents
 
@@ -106,6 +108,7 @@ class Preset:
     classes: Mapping[str, str]
     styles: tuple[str, ...] | None = None  # keep these styles only (RAVDESS: speech, song)
     split: "Callable[[pd.DataFrame], pd.Series] | None" = None  # train, validation, test of what it keeps, if its own
+    by_gender: bool = False  # the class is that of the speaker's gender and the emotion: female_anger
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,15 @@ class Corpus:
     agreement: str | None = None  # of its raters, in words; None: that of the votes of its utterances, if they have any
     fingerprints: Path | None = None  # stem, samples, digest of every genuine file known
     extensions: tuple[str, ...] = (".wav", ".flac")
+
+    @property
+    def all_presets(self) -> dict[str, Preset]:
+        """Its presets, and each once more by gender: four_classes, four_classes_by_gender ..."""
+        by_gender = {
+            f"{name}{BY_GENDER}": replace(preset, by_gender=True, description=f"{preset.description}; each by gender")
+            for name, preset in self.presets.items()
+        }
+        return {**self.presets, **by_gender}
 
     def __post_init__(self) -> None:
         """Raise TypeError for a module with both or none of `parse` and `read`."""

@@ -50,7 +50,25 @@ def apply_preset(utterances: pd.DataFrame, preset: Preset) -> Labelled:
         )
     if preset.split is not None:
         kept = kept.assign(split=preset.split(kept))
+    if preset.by_gender:
+        kept = by_gender(kept)
     return Labelled(kept, dropped)
+
+
+def by_gender(utterances: pd.DataFrame) -> pd.DataFrame:
+    """The same, each under the class of its speaker's gender and its emotion: female_anger.
+
+    Raises:
+        UserError: an utterance whose gender is not known, or is neither female nor male
+    """
+    other = utterances[~utterances.gender.isin(["female", "male"])]
+    if len(other):
+        raise UserError(
+            f"classes by gender need one for every utterance, female or male: {len(other)} of {len(utterances)} have "
+            f"{sorted(other.gender.fillna('none').unique())}, the first is {other.utterance_id.iloc[0]}. Fill in the "
+            "column gender, or choose the preset without _by_gender in params.yaml."
+        )
+    return utterances.assign(emotion=utterances.gender + "_" + utterances.emotion)
 
 
 def chosen_classes(labelled: Labelled, *, merge: Mapping[str, str] | None, keep: Collection[str] | None) -> Labelled:

@@ -1,7 +1,9 @@
 """Protocols: which utterances are trained on, and which are tested."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,10 @@ from ser_tasks.params import (
     SpeakerDependent,
     SpeakerFolds,
     SpeakerKfold,
+    SpeakerPairs,
 )
+
+LEFT_OUT = {"loso": "speaker", "leave_session_out": "session"}  # column whose values are left out one by one
 
 
 @dataclass(frozen=True)
@@ -38,17 +43,17 @@ def make_folds(utterances: pd.DataFrame, protocol: Protocol, *, seed: int) -> tu
         seed: of the protocols that deal at random
 
     Raises:
-        UserError: the corpus lacks what the protocol needs (speakers, sessions, an official split)
+        UserError: the corpus lacks what the protocol needs (speakers, genders, sessions, an official split)
     """
     match protocol:
-        case Loso():
-            return leave_one_out(utterances, "speaker")
+        case Loso() | LeaveSessionOut():
+            return leave_one_out(utterances, LEFT_OUT[protocol.kind])
         case SpeakerKfold(folds=n):
             return speaker_kfold(utterances, n, seed=seed)
         case SpeakerFolds(test_speakers=parts):
             return speaker_folds(utterances, parts)
-        case LeaveSessionOut():
-            return leave_one_out(utterances, "session")
+        case SpeakerPairs():
+            return speaker_pairs(utterances)
         case OfficialSplit():
             return official_split(utterances)
         case SpeakerDependent(folds=n):
@@ -84,6 +89,36 @@ def speaker_folds(utterances: pd.DataFrame, parts: Sequence[Sequence[str]]) -> t
         )
     masks = [utterances.speaker.isin(list(part)).to_numpy() for part in parts]
     return tuple(_fold(f"fold {i}", utterances, mask) for i, mask in enumerate(masks, 1) if mask.any())
+
+
+def speaker_pairs(utterances: pd.DataFrame) -> tuple[Fold, ...]:
+    """One fold for each pair of a male and a female speaker; a speaker is tested as often as there are others to pair.
+
+    Raises:
+        UserError: a speaker of unknown or of two genders, or none of one gender
+
+    Source: Wang's option -s, https://github.com/RayanWang/Speech_emotion_recognition_BLSTM (25 folds of EMO-DB)
+    """
+    known = utterances.assign(gender=utterances.gender.fillna("unknown")).groupby("speaker").gender.unique()
+    males, females = ([str(s) for s, found in known.items() if set(found) == {one}] for one in ("male", "female"))
+    others = {str(s): sorted(found) for s, found in known.items() if str(s) not in {*males, *females}}
+    if others or not males or not females or utterances.speaker.isna().any():
+        raise UserError(
+            f"speaker_pairs tests a male and a female speaker at a time; found {len(males)} male and {len(females)} "
+            f"female speakers, of other or several genders: {others or 'none'}, "
+            f"{utterances.speaker.isna().sum()} utterances without a speaker. Fill in the column gender (male or "
+            "female for every utterance), or choose another kind under corpus.….speaker_independent in params.yaml."
+        )
+    return tuple(
+        _fold(f"speakers {one} and {other}", utterances, utterances.speaker.isin([one, other]).to_numpy())
+        for one, other in product(males, females)
+    )
+
+
+def times_tested(folds: Sequence[Fold]) -> dict[int, int]:
+    """How many utterances are tested how often: {1: 339}, or {5: 339} for folds of pairs of five men and five women."""
+    each = Counter(name for fold in folds for name in fold.test)
+    return dict(sorted(Counter(each.values()).items()))
 
 
 def speaker_kfold(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> tuple[Fold, ...]:

@@ -32,8 +32,8 @@ def reads_words(name: str) -> bool:
     return any(part in OF_WORDS for part in feature_sets(name))
 
 
-def hears_sound(name: str) -> bool:
-    """Whether a model with this feature set hears sound, alone or beside transcripts."""
+def takes_audio(name: str) -> bool:
+    """Whether a model with this feature set takes audio, alone or beside transcripts."""
     return any(part not in OF_WORDS for part in feature_sets(name))
 
 

@@ -20,6 +20,7 @@ FILES = (  # NAME.py holds NAME, a FeatureSet, and NameParams, its section of pa
     "psd_image",
     "mfcc",
     "functionals",
+    "published_functionals",
 )
 
 

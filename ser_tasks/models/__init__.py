@@ -33,6 +33,10 @@ def _classifier(module: str, recogniser: str, section: str, feature_set: str, gr
 
 
 SVM = ("ser_tasks.models.svm", "SvmRecogniser", "svm", "functionals", "svm")
+SVM_PUBLISHED = (
+    *("ser_tasks.models.svm_published", "PublishedSvmRecogniser", "svm_published"),
+    *("published_functionals", "svm"),
+)
 LOGISTIC = ("ser_tasks.models.logistic", "LogisticRecogniser", "logistic")
 TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
@@ -40,6 +44,7 @@ SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecognise
 TABLE: Mapping[str, DeclaredModel] = {
     "svm": _classifier(*SVM),
     "svm_speaker_norm": _classifier(*SVM, speaker_norm=True),
+    "svm_published": _classifier(*SVM_PUBLISHED),
     "logistic": _classifier(*LOGISTIC, "functionals", "svm"),
     "logistic_speaker_norm": _classifier(*LOGISTIC, "functionals", "svm", speaker_norm=True),
     "mlp": network("mlp", "functionals"),

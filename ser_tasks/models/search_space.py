@@ -61,11 +61,15 @@ def one_of(*values: str) -> Choice:
     return Choice(values)
 
 
+EPOCHS = "training.epochs"
+
 LEARNING: SearchSpace = {  # of every network
     "training.learning_rate": log(0.0001, 0.01),
     "training.weight_decay": log(0.0001, 0.1),
     "training.label_smoothing": steps(0, 0.2, 0.05),
     "training.batch_size": one_of("16", "32", "64"),
+    "training.optimizer": one_of("adamw", "adam", "rmsprop", "sgd"),
+    EPOCHS: whole(20, 200),
 }
 MIXUP: SearchSpace = {"training.augmentation.mixup_alpha": one_of("null", "0.1", "0.2", "0.4")}
 FRAMES: SearchSpace = {
@@ -86,6 +90,7 @@ UNITS = one_of("32", "64", "128")
 
 WORDS: SearchSpace = {
     **LEARNING,
+    EPOCHS: whole(4, 40),
     "words.min_count": whole(1, 4),
     "words.balance": steps(0, 1, 0.1),
     "embedding": one_of("50", "100", "200"),
@@ -95,6 +100,7 @@ WORDS: SearchSpace = {
 }
 FUSION: SearchSpace = {
     **LEARNING,
+    EPOCHS: whole(10, 100),
     "modality_dropout": steps(0, 0.5, 0.1),
     "words.min_count": whole(1, 4),
     "words.balance": steps(0, 1, 0.1),

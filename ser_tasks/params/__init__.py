@@ -17,6 +17,7 @@ from ser_tasks.params.models import (
     NetworkParams,
     SpecAugmentParams,
     SvmParams,
+    SvmPublishedParams,
     TrainingParams,
 )
 from ser_tasks.params.protocols import (
@@ -33,6 +34,7 @@ from ser_tasks.params.protocols import (
     SpeakerFolds,
     SpeakerIndependent,
     SpeakerKfold,
+    SpeakerPairs,
     VerifyParams,
 )
 from ser_tasks.params.requests import RequestParams
@@ -96,9 +98,11 @@ __all__ = [
     "SpeakerFolds",
     "SpeakerIndependent",
     "SpeakerKfold",
+    "SpeakerPairs",
     "SpecAugmentParams",
     "StoreParams",
     "SvmParams",
+    "SvmPublishedParams",
     "TextNetworkParams",
     "TfidfParams",
     "TimelineParams",
@@ -182,6 +186,7 @@ class Params(Section):
     store: StoreParams
     asr: AsrParams
     svm: SvmParams
+    svm_published: SvmPublishedParams
     embedding_svm: SvmParams
     logistic: LogisticParams
     tfidf: TfidfParams

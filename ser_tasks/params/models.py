@@ -18,6 +18,16 @@ class SvmParams(Section):
     inner_folds: Count  # of the training part, by speaker: every list is searched on them
 
 
+class SvmPublishedParams(Section):
+    """Fabien's classifier as published: the lists are searched on utterances, whoever speaks them."""
+
+    anova_alpha: Fraction  # features whose p-value is below it are kept
+    pca_components: PositiveInt  # at most
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # cost of a training error
+    gamma: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # of the kernel
+    inner_folds: Count  # of the training part, speakers on both sides: the lists are searched on them
+
+
 class LogisticParams(Section):
     """Logistic regression; C is searched inside the training part, by speaker."""
 
@@ -54,13 +64,16 @@ class TrainingParams(Section):
     validation_share: Fraction  # of the training speakers
     batch_size: PositiveInt  # utterances
     frames_multiple: PositiveInt  # padded lengths are multiples of it: few shapes, so that compiled steps serve again
+    optimizer: Literal["adamw", "adam", "rmsprop", "sgd"]  # as Keras calls them, in small letters
+    momentum: Annotated[float, Field(ge=0, lt=1)]  # Nesterov's, of sgd; 0: none
     learning_rate: PositiveFloat  # its highest value, after the warm-up
     warm_up_epochs: Annotated[int, Field(ge=0)]  # in which the learning rate rises; after them it falls to 0
-    weight_decay: Annotated[float, Field(ge=0)]  # of AdamW
+    weight_decay: Annotated[float, Field(ge=0)]  # of adamw; the other optimizers have none
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]  # share of each target that is given to all classes alike
     clip_norm: PositiveFloat  # of all gradients together
     balance: Literal["weights", "sampling", "none"]  # how classes of unequal size are made to count alike
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"]  # of the layers; weights stay float32
+    tensorboard: bool  # write loss, UAR and learning rate of each epoch for TensorBoard
     augmentation: AugmentationParams
 
 

@@ -29,6 +29,12 @@ class SpeakerFolds(Section):
     test_speakers: Annotated[tuple[tuple[str, ...], ...], Field(min_length=1)]
 
 
+class SpeakerPairs(Section):
+    """Every pair of a male and a female speaker is left out once: Wang's folds."""
+
+    kind: Literal["speaker_pairs"]
+
+
 class LeaveSessionOut(Section):
     """Leave one recording session out."""
 
@@ -44,7 +50,7 @@ class OfficialSplit(Section):
 
 
 SpeakerIndependent = Annotated[
-    Loso | SpeakerKfold | SpeakerFolds | LeaveSessionOut | OfficialSplit, Field(discriminator="kind")
+    Loso | SpeakerKfold | SpeakerFolds | SpeakerPairs | LeaveSessionOut | OfficialSplit, Field(discriminator="kind")
 ]
 
 
@@ -99,7 +105,7 @@ class BalanceParams(Section):
 class CorpusParams(Section):
     """One corpus: which classes, and which folds keep its speakers apart."""
 
-    preset: Name  # name of a label map in the corpus' module
+    preset: Name  # name of a label map in the corpus' module; NAME_by_gender: of it, women and men apart
     speaker_independent: (
         SpeakerIndependent | None
     )  # how test speakers are kept apart; null: its speakers are not known, and it has no split

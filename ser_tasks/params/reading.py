@@ -13,7 +13,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.params import Params
 
 PARAMS_FILE = Path("params.yaml")
-PROTOCOL_KINDS = ("loso", "speaker_kfold", "speaker_folds", "leave_session_out", "official")
+PROTOCOL_KINDS = ("loso", "speaker_kfold", "speaker_folds", "speaker_pairs", "leave_session_out", "official")
 MOST = 30  # names in a message
 EMPTY = {"tuple_type": "[]", "dict_type": "{}"}  # what pydantic expects -> how it is written empty
 Place = tuple[str | int, ...]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ser_tasks.audio.recording_files import gather
+from ser_tasks.audio.recording_files import gather, gather_rooted
 
 
 @pytest.fixture
@@ -62,3 +62,20 @@ def test_a_dash_means_the_names_on_standard_input_in_their_place(tree):
 def test_what_does_not_exist_stays_in_its_place_to_be_complained_about(tree):
     (tree / "empty").mkdir()
     assert names(gather(["x.wav", "*.ogg", "empty"], ())) == ["x.wav", "*.ogg", "empty"]
+
+
+def places(*arguments, listed=()):
+    return {str(one.path): str(one.place) for one in gather_rooted(arguments, listed)[0]}
+
+
+def test_the_place_of_a_recording_is_below_the_folder_that_was_named(tree):
+    assert places(".") == {"a.FLAC": "a.FLAC", "b.wav": "b.wav", "deep/c.mp3": "deep/c.mp3"}
+    assert places("deep/c.mp3") == {"deep/c.mp3": "c.mp3"}
+    assert places("deep/*.mp3") == {"deep/c.mp3": "c.mp3"}
+    assert places("**/*.mp3")["deep/c.mp3"] == "deep/c.mp3"
+    assert places("-", listed=["deep\n"])["deep/c.mp3"] == "c.mp3"
+    assert places("nosuch.wav") == {"nosuch.wav": "nosuch.wav"}
+
+
+def test_a_recording_that_is_named_twice_is_there_once(tree):
+    assert places("b.wav", ".", "deep") == {"b.wav": "b.wav", "a.FLAC": "a.FLAC", "deep/c.mp3": "deep/c.mp3"}

@@ -1,5 +1,6 @@
 """A bundle made in a second: an SVM on real features of sounds whose classes are easy to tell apart."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,10 @@ def small_params() -> Params:
     return params.model_copy(update={"functionals": params.functionals.model_copy(update={"over": ("mfcc",)})})
 
 
-def small_bundle(folder: Path, *, model: str = "svm", settings: Section = SVM) -> Path:
-    """Train, and write the bundle; returns its folder."""
+def small_bundle(
+    folder: Path, *, model: str = "svm", settings: Section = SVM, pages: Mapping[str, bytes] | None = None
+) -> Path:
+    """Train, and write the bundle, with further files if there are any; returns its folder."""
     params, extract = small_params(), feature_set(MODELS[model].feature_set)
     sections = {name: getattr(params, name) for name in SECTIONS}
     spoken = [(emotion, speaker, take) for emotion in CLASSES for speaker in range(4) for take in range(3)]
@@ -80,7 +83,7 @@ def small_bundle(folder: Path, *, model: str = "svm", settings: Section = SVM) -
         np.array([describe(row[None]) for row in features]), speakers, n_components=10, quantile=0.99
     )
     card = small_card(recogniser, params, model=model, settings=settings)
-    write_bundle(folder, card, recogniser, detector, pages={"MODEL_CARD.md": b"# small\n"})
+    write_bundle(folder, card, recogniser, detector, pages={"MODEL_CARD.md": b"# small\n", **(pages or {})})
     return folder
 
 

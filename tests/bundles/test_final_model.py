@@ -15,7 +15,7 @@ from ser_tasks.plots.style import as_png
 from tests.bundles.small_bundles import small_params
 
 SPEAKER_NORM = {name for name in MODELS if name.endswith("_speaker_norm")}
-BUNDLED = set(MODELS) - SPEAKER_NORM
+BUNDLED = set(MODELS) - SPEAKER_NORM - {"svm_published"}
 SETTINGS = ReliabilityParams(
     error_share=0.5,
     least_coverage=0.3,

@@ -10,14 +10,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from ser_tasks.bundles.skops_file import stable
+from ser_tasks.bundles.weights.skops_file import stable
 
 X, Y = make_classification(60, n_features=6, n_informative=4, n_classes=3, random_state=0)
 
 AGAIN = """
 import hashlib, skops.io
 from tests.bundles.test_stable_skops import fitted
-from ser_tasks.bundles.skops_file import stable
+from ser_tasks.bundles.weights.skops_file import stable
 keep = [object() for _ in range({})]  # other addresses
 print(hashlib.sha256(stable(skops.io.dumps(fitted()))).hexdigest())
 """

@@ -16,9 +16,9 @@ from skops.io import dump
 
 from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.bundles.card import BundleError, read_card, write_card
-from ser_tasks.bundles.logistic_weights import load_logistic
-from ser_tasks.bundles.network_weights import load_network, save_network
-from ser_tasks.bundles.svm_weights import load_svm
+from ser_tasks.bundles.weights.logistic import load_logistic
+from ser_tasks.bundles.weights.network import load_network, save_network
+from ser_tasks.bundles.weights.svm import load_svm
 from ser_tasks.features.encoded import encoded
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders import folder as encoder_folder
@@ -50,7 +50,7 @@ def untrained(name: str) -> tuple[NetworkRecogniser, str]:
 LOADED = """
 import pathlib, sys
 from ser_tasks.bundles.card import Card
-from ser_tasks.bundles.network_weights import load_network
+from ser_tasks.bundles.weights.network import load_network
 folder = pathlib.Path(sys.argv[1])
 print(load_network(Card.model_validate_json((folder / "card.json").read_text()), folder).model.name)
 """

@@ -30,6 +30,7 @@ OTHERS = {
     "find",
     "for",
     "git",
+    "jupyter",
     "ls",
     "mkdir",
     "rm",

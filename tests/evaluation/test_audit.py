@@ -9,10 +9,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from ser_tasks.errors import LeakError
-from ser_tasks.evaluation.audit import audit_folds, may_straddle
+from ser_tasks.evaluation.audit import audit_folds, may_repeat, may_straddle
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.models.unfitted import check_unfitted
-from ser_tasks.params import Loso, OfficialSplit, SpeakerDependent
+from ser_tasks.params import Loso, OfficialSplit, SpeakerDependent, SpeakerPairs
 
 NONE = may_straddle(Loso(kind="loso"))
 
@@ -72,6 +72,16 @@ def test_an_utterance_in_two_parts_is_an_error(corpus):
 def test_an_utterance_tested_twice_is_an_error(corpus):
     with pytest.raises(LeakError, match="tested in two folds"):
         audit_folds(corpus, [APART, APART], straddling=NONE)
+    assert not may_repeat(Loso(kind="loso"))
+
+
+def test_pairs_of_speakers_may_test_an_utterance_twice_but_nothing_else(corpus):
+    pairs = SpeakerPairs(kind="speaker_pairs")
+    assert may_repeat(pairs)
+    assert may_straddle(pairs) == NONE
+    audit_folds(corpus, [APART, APART], straddling=NONE, repeated=True)
+    with pytest.raises(LeakError, match="2 speakers are in train and in test"):
+        audit_folds(corpus, [ACROSS, ACROSS], straddling=NONE, repeated=True)
 
 
 def test_speaker_dependent_folds_pass_and_are_counted(corpus):

@@ -115,3 +115,12 @@ def test_the_headline_is_pooled_and_folds_stand_beside_it(predictions):
     assert figures["uar_fold_mean"] == round(2 / 3, 4)
     assert figures["uar_fold_sd"] == round(float(np.std([1, 0.5, 0.5])), 4)
     assert figures["uar_low"] <= figures["uar"] <= figures["uar_high"]
+
+
+def test_utterances_tested_in_several_folds_neither_move_the_figures_nor_narrow_the_interval(predictions):
+    again = pd.concat([predictions, predictions.assign(fold=predictions.fold + " again")], ignore_index=True)
+    once, twice = score(predictions, LABELS, SETTINGS), score(again, LABELS, SETTINGS)
+    assert (twice[1] == 2 * once[1]).all()
+    pooled = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "weighted_f1", "recall", "uar_fold_mean")
+    assert {key: twice[0][key] for key in pooled} == {key: once[0][key] for key in pooled}
+    assert len(twice[0]["folds"]) == 6

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.splits import make_folds
+from ser_tasks.evaluation.splits import make_folds, times_tested
 from ser_tasks.params import (
     LeaveSessionOut,
     Loso,
@@ -14,6 +14,7 @@ from ser_tasks.params import (
     SpeakerDependent,
     SpeakerFolds,
     SpeakerKfold,
+    SpeakerPairs,
 )
 
 
@@ -71,6 +72,37 @@ def test_published_folds_work_on_a_partial_corpus(corpus):
     some = corpus[corpus.speaker.isin(["a", "b"])]
     folds = make_folds(some, SpeakerFolds(kind="speaker_folds", test_speakers=parts), seed=0)
     assert [(fold.name, speakers_of(fold.test)) for fold in folds] == [("fold 1", "a"), ("fold 2", "b")]
+
+
+PAIRS = SpeakerPairs(kind="speaker_pairs")
+GENDERS = dict(zip("abcdef", ("female", "male", "male", "female", "female", "male"), strict=True))
+
+
+def test_each_pair_of_a_man_and_a_woman_is_left_out_once(corpus):
+    folds = make_folds(corpus.assign(gender=corpus.speaker.map(GENDERS)), PAIRS, seed=0)
+    pairs = ["ab", "bd", "be", "ac", "cd", "ce", "af", "df", "ef"]  # bcf by ade, written down
+    assert [speakers_of(fold.test) for fold in folds] == pairs
+    assert all(len(fold.test) == 8 and set(fold.test).isdisjoint(fold.train) for fold in folds)
+    assert all(len(fold.train) == 16 for fold in folds)
+    assert folds[0].name == "speakers b and a"
+    assert times_tested(folds) == {3: 24}
+
+
+def test_with_two_men_and_four_women_each_man_is_tested_four_times(corpus):
+    genders = GENDERS | {"f": "female"}
+    folds = make_folds(corpus.assign(gender=corpus.speaker.map(genders)), PAIRS, seed=0)
+    assert len(folds) == 8
+    assert times_tested(folds) == {2: 16, 4: 8}
+
+
+def test_pairs_need_the_gender_of_every_speaker(corpus):
+    gender = corpus.speaker.map(GENDERS)
+    with pytest.raises(UserError, match=r"\{'b': \['unknown'\]\}.*Fill in the column gender"):
+        make_folds(corpus.assign(gender=gender.where(corpus.speaker != "b")), PAIRS, seed=0)
+    with pytest.raises(UserError, match=r"\{'a': \['female', 'male'\]\}"):
+        make_folds(corpus.assign(gender=gender.where(corpus.utterance_id != "a-0", "male")), PAIRS, seed=0)
+    with pytest.raises(UserError, match=r"found 0 male and 6 female"):
+        make_folds(corpus.assign(gender="female"), PAIRS, seed=0)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -95,6 +95,8 @@ except UserError as error:
     print(error)
 """
 
+LEARNING = ("learning_rate", "weight_decay", "label_smoothing", "batch_size", "optimizer", "epochs")
+
 
 @pytest.mark.slow
 def test_a_file_and_a_line_are_enough_to_evaluate_tune_and_record_a_network(tmp_path):
@@ -105,7 +107,7 @@ def test_a_file_and_a_line_are_enough_to_evaluate_tune_and_record_a_network(tmp_
 
     assert found["uar"] > 0.9, "two clouds four standard deviations apart"
     assert found["trials"] == 1
-    learning = [f"training.{key}" for key in ("learning_rate", "weight_decay", "label_smoothing", "batch_size")]
+    learning = [f"training.{key}" for key in LEARNING]
     assert found["space"] == [*learning, "dropout", "units"], "how it learns, and what the types of its settings say"
     assert found["drawn"] == sorted(found["space"])
 

@@ -98,7 +98,7 @@ def test_one_line_names_the_module_that_moved(copy, committed):
         ("models/svm", {"evaluation.audit", "evaluation.scoring", "evaluation.splits", "corpora.emobox.match"}),
         ("models/mlp", {"models.networks.mlp", "models.training.trainer", "models.calibration"}),
         ("ensemble", {"models.ensembles.stacking", "models.ensembles.paired", "evaluation.metrics"}),
-        ("bundle", {"bundles.reliability", "bundles.out_of_distribution", "bundles.svm_weights", "plots.model_card"}),
+        ("bundle", {"bundles.reliability", "bundles.out_of_distribution", "bundles.weights.svm", "plots.model_card"}),
         ("cross", {"evaluation.cross_corpus", "evaluation.audit", "evaluation.fold_features"}),
     ],
 )

@@ -12,7 +12,7 @@ from pipelines.cli import cli
 from pipelines.commands import evaluate as module
 from pipelines.stages.params import prepare
 from ser_tasks.errors import UserError
-from ser_tasks.params.editing import with_item
+from ser_tasks.params.editing import with_item, with_values
 from ser_tasks.params.reading import read_params
 
 PROJECT = Path(__file__).parents[2]
@@ -62,6 +62,18 @@ def test_a_bundle_has_a_name_made_of_both_and_needs_no_line_of_evaluations(ser):
     assert ser.stages == ["bundle@demo_logistic"]
 
 
+def test_the_bundle_of_an_ensemble_brings_those_of_its_members(ser):
+    both = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "logistic"], "rule": "average"}
+    text = with_values(Path("params.yaml").read_text(encoding="utf-8"), {"ensembles.both": both})
+    Path("params.yaml").write_text(text, encoding="utf-8")
+    assert ser("bundle", "demo", "both").exit_code == 0
+    params = read_params()
+    assert params.bundles["demo_logistic"].model == "logistic"
+    assert params.bundles["demo_both"].model == "both"
+    assert len(params.bundles) == 5  # demo_svm was there
+    assert ser.stages == ["ensemble_bundle@demo_both"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -71,7 +83,8 @@ def test_a_bundle_has_a_name_made_of_both_and_needs_no_line_of_evaluations(ser):
         (("evaluate", "demo", "svm", "--protocol", "emobox"), "corpus.demo.emobox is null"),
         (("evaluate", "emodb", "svm"), "Fetch it: ser fetch emodb"),
         (("evaluate", "demo", "whisper_base_svm"), "Fetch them: ser fetch-encoder whisper_base"),
-        (("bundle", "demo", "tfidf"), "tfidf cannot be bundled: it reads transcripts"),
+        (("bundle", "demo", "svm_speaker_norm"), "svm_speaker_norm cannot be bundled: it needs all recordings"),
+        (("bundle", "emodb", "voice_and_words"), "voice_and_words is an ensemble on demo, speaker_independent, but"),
         (("bundle", "demo", "mlp", "--name", "demo_svm"), "Give another --name"),
         (("bundle", "demo", "mlp", "--name", "../x"), "--name '../x': expected small letters"),
         (("bundle", "demo", "mlp", "--name", "v1.2"), "--name 'v1.2': expected small letters"),

@@ -142,7 +142,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
         out if isinstance(out, str) else next(iter(out))
         for name, stage in stages().items()
         for out in stage.get("outs", [])
-        if name not in ("code", "ensemble", "cross", "bundle")
+        if name not in ("code", "ensemble", "cross", "bundle", "ensemble_bundle")
     ]
     evaluate = stages()["evaluate"]
     declared += [next(iter(entry)) for entry in evaluate["metrics"] + evaluate["plots"]]
@@ -202,13 +202,34 @@ def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
         ("corpus: emdob, model: svm", r"bundles.demo_svm.corpus: 'emdob' is not known.*Did you mean 'emodb'"),
         ("corpus: demo, model: swm", r"bundles.demo_svm.model: 'swm'.*Did you mean 'svm'"),
         ("corpus: demo, model: svm_speaker_norm", r"bundles.demo_svm.model: svm_speaker_norm cannot be bundled"),
-        ("corpus: demo, model: tfidf", r"bundles.demo_svm.model: tfidf cannot be bundled: it reads transcripts"),
+        (
+            "corpus: emodb, model: voice_and_words",
+            r"voice_and_words is an ensemble on demo, .* not on emodb",
+        ),
     ],
 )
 def test_a_bundle_that_cannot_be_made_is_rejected_before_anything_runs(edited, new, message):
     edited("demo_svm: {corpus: demo, model: svm", f"demo_svm: {{{new}")
     with pytest.raises(UserError, match=message):
         project_params()
+
+
+def test_the_bundle_of_an_ensemble_needs_bundles_of_its_members(edited):
+    edited("  demo_tfidf: {corpus: demo, model: tfidf, protocol: speaker_independent}\n", "")
+    with pytest.raises(UserError, match=r"members tfidf have no bundles. Add them: ser bundle demo voice_and_words"):
+        project_params()
+
+
+def test_the_bundle_of_an_ensemble_is_made_of_those_of_its_members_and_of_its_evaluation():
+    stage = stages()["ensemble_bundle"]
+    entry = stages_of(read_params(PROJECT / "params.yaml"))["ensemble_bundle"]["demo_voice_and_words"]
+    named = stage["deps"]
+    for key, value in entry.items():
+        named = [path.replace("${item." + key + "}", value) for path in named]
+    place = ("demo", "speaker_independent", "voice_and_words")
+    needed = [paths.bundle("demo_svm"), paths.bundle("demo_tfidf"), paths.ensemble(*place), paths.result(*place)]
+    assert {str(path) for path in needed} <= set(named)
+    assert [f"${{item.member_{number}}}" for number in range(1, MEMBERS + 1)] == stage["deps"][:MEMBERS]
 
 
 def test_whatever_takes_from_the_declaration_of_a_corpus_depends_on_it():

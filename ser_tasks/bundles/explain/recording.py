@@ -12,8 +12,8 @@ from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import is_network
 from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients, network_gradients
 from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise
+from ser_tasks.bundles.keras_network import keras_network, layer_names
 from ser_tasks.bundles.model_bundle import ModelBundle
-from ser_tasks.bundles.network_weights import keras_network, layer_names
 from ser_tasks.errors import UserError
 from ser_tasks.features.table import feature_set
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.export.exportable import check_exportable
 from ser_tasks.bundles.export.file_formats import FileFormat, Weights, file_format
-from ser_tasks.bundles.network_weights import keras_network
+from ser_tasks.bundles.keras_network import keras_network
 from ser_tasks.errors import UserError
 from ser_tasks.keras_backend import silence
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from ser_tasks.audio.attempt import result_or_fault
 from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
 from ser_tasks.bundles.inference.prediction import Prediction, recognise, recognise_all
-from ser_tasks.errors import UserError
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ser_tasks.bundles.card import Card
     from ser_tasks.bundles.inference.timeline import Timeline
     from ser_tasks.params import PredictParams
-
-Found = TypeVar("Found")
 
 Kind: TypeAlias = Literal["text", "number", "share", "count", "flag", "texts", "members"]
 Columns: TypeAlias = dict[str, Kind]
@@ -56,20 +54,24 @@ def predict_files(
         given = [transcript] * len(sound)
         predicted: list[Prediction | str] = [*recognise_all(bundle, [one for _, one in sound], transcripts=given)]
     except Exception:  # which one it is shows when each is predicted alone
-        predicted = [_tried(lambda r=one: recognise(bundle, r, transcript=transcript), path) for path, one in sound]  # type: ignore[misc]
+        predicted = [_alone(bundle, recording, path, transcript) for path, recording in sound]
     predictions = iter(predicted)
     return [
         _outcome(path, part, next(predictions) if isinstance(found, Recording) else found) for path, part, found in read
     ]
 
 
+def _alone(bundle: Bundle, recording: Recording, path: Path, transcript: Transcript | None) -> Prediction | str:
+    return result_or_fault(lambda: recognise(bundle, recording, transcript=transcript), path)
+
+
 def _read_channels(path: Path, channel: str, limits: PredictParams) -> list[tuple[Path, str, Recording | str]]:
     """The chosen channels of one file, or what is wrong with it."""
-    recording = _tried(lambda: _read(path, limits), path)
+    recording = result_or_fault(lambda: _read(path, limits), path)
     if isinstance(recording, str):
         return [(path, channel, recording)]
     parts = channels_of(recording.samples.shape[1]) if channel == EACH else (channel,)
-    return [(path, part, _tried(lambda part=part: chosen(recording, part), path)) for part in parts]  # type: ignore[misc]
+    return [(path, part, result_or_fault(lambda part=part: chosen(recording, part), path)) for part in parts]  # type: ignore[misc]
 
 
 def _outcome(path: Path, channel: str, found: Prediction | str) -> Outcome:
@@ -98,18 +100,6 @@ def _read(path: Path, limits: PredictParams) -> Recording:
             )
 
     return read_recording(path, allow=allow)
-
-
-def _tried(make: Callable[[], Found], path: Path) -> Found | str:
-    """The result, or a message of what went wrong, with the name of the file in it."""
-    try:
-        return make()
-    except UserError as error:
-        return str(error) if str(path) in str(error) else f"{path}: {error}"
-    except OSError as error:
-        return f"{path}: {error.strerror or error}. Fix its permissions or the disk, or leave it out."
-    except Exception as error:  # a thousand others wait behind this file
-        return f"{path}: {type(error).__name__}: {error}. This is a fault of the program: report it with the file."
 
 
 def prediction_columns(card: Card, *, channels: bool = False) -> Columns:

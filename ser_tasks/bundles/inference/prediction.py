@@ -262,8 +262,8 @@ def _without_words(bundle: Bundle, words: RecognisedWords | None) -> Remark | No
     """Sound alone is a prediction like another; a model that reads words alone has nothing to go by."""
     if words is None or words.doubt is None:
         return None
-    text = f"{words.doubt}, the sound alone decides" if bundle.hears else words.doubt
-    return Remark(text, unsure=not bundle.hears)
+    text = f"{words.doubt}, the sound alone decides" if bundle.acoustic else words.doubt
+    return Remark(text, unsure=not bundle.acoustic)
 
 
 def _by_class(classes: Sequence[str], posteriors: NDArray[np.float64]) -> dict[str, float]:

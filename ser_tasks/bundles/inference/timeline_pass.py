@@ -86,6 +86,32 @@ def timeline_of(
     return Timeline(statistics, tuple(spoken), tuple(found), None if stopped is None else spoken[stopped][0])
 
 
+def timeline_here(bundle: Bundle, source: Source, *, settings: TimelineParams, channel: str = MIX) -> Timeline:
+    """The timeline of a recording of any length, computed in this process, one batch after the other.
+
+    Args:
+        bundle: the model
+        source: the recording, as `ser_tasks.audio.decode.open_sound` opens it
+        settings: of segments, windows and smoothing: `params.timeline`
+        channel: which one, see `mono_blocks`
+
+    Raises:
+        AudioError, UserError: as `timeline_of`
+    """
+
+    def map_batches(function: Callable[..., list[Any]], batches: Iterable[Any]) -> Iterator[list[Any]]:
+        return (function(bundle, batch) for batch in batches)
+
+    return timeline_of(
+        source,
+        card=bundle.card,
+        settings=settings,
+        map_batches=map_batches,
+        progress=lambda step, seconds: None,
+        channel=channel,
+    )
+
+
 def steps(card: Card) -> tuple[str, ...]:
     """The passes over a recording."""
     return ("level", "speech", "words", "emotion") if card.asr else ("level", "speech", "emotion")

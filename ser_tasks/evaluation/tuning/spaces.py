@@ -37,6 +37,12 @@ CONTEXT: SearchSpace = {"context.turns": whole(1, 5), "context.weight": log(0.05
 
 OF_SECTIONS: Mapping[str, SearchSpace] = {  # of models that are no networks; a network's file declares its own
     "svm": SVM,
+    "svm_published": {
+        "anova_alpha": log(0.0003, 0.3),
+        "pca_components": whole(20, 190),
+        "c": log(0.3, 300),
+        "gamma": log(0.0001, 0.1),
+    },
     "logistic": {"c": log(0.00001, 1)},
     "embedding_svm": {**SVM, "c": log(0.01, 100), "gamma": one_of("scale", "0.001", "0.01", "0.1")},
     "tfidf": TFIDF,

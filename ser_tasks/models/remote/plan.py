@@ -28,6 +28,8 @@ TRAINING = (  # what the loop reads
         "validation_share",
         "batch_size",
         "frames_multiple",
+        "optimizer",
+        "momentum",
         "learning_rate",
         "warm_up_epochs",
         "weight_decay",
@@ -164,6 +166,8 @@ def _wrong_settings(plan: Plan) -> list[str]:
     missing += sorted(set(AUGMENTATION) - set(augmentation if isinstance(augmentation, Mapping) else ()))
     if missing:
         wrong.append(f"training lacks {missing}")
+    if plan.training.get("tensorboard"):
+        wrong.append("training.tensorboard is true, but event files are written here alone (set it to false)")
     if plan.training.get("precision", "float32") not in PRECISIONS:
         wrong.append(f"training.precision is {plan.training['precision']}, expected one of {list(PRECISIONS)}")
     return wrong

@@ -22,6 +22,7 @@ from ser_tasks.models.training.checkpoint import load_checkpoint, save_checkpoin
 from ser_tasks.models.training.history import Epoch, History
 from ser_tasks.models.training.logits import network_logits
 from ser_tasks.models.training.progress import write_progress
+from ser_tasks.models.training.tensorboard import event_writer
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import TrainingParams
@@ -67,7 +68,7 @@ def train(
         seed: of the order of the utterances; of weights and dropout too, if `keras.utils.set_random_seed` had it
         epochs: stop there, on the schedule of all of them
         folder: keeps a checkpoint of every epoch, from which a killed training goes on as if nothing had happened,
-            and the progress
+            and the progress; with `settings.tensorboard`, event files
 
     Returns:
         the figures of each epoch
@@ -83,15 +84,17 @@ def train(
     )
     so_far, best = load_checkpoint(folder, model, generator=generator) if folder else ([], model.get_weights())
     history = History(settings.keep if validation else "last", [Epoch(**epoch) for epoch in so_far])
-    while not history.ended(epochs=epochs or settings.epochs, patience=settings.patience):
-        keras.utils.set_random_seed(seed + len(history.epochs))  # PyTorch's dropout draws from one state for all
-        history.epochs.append(_epoch(model, part, validation, settings=settings, generator=generator))
-        check_divergence(history, settings)
-        if history.kept_epoch == len(history.epochs):
-            best = model.get_weights()
-        if folder:
-            save_checkpoint(folder, model, history=history, generator=generator, best=best)
-            write_progress(folder, history, epochs=epochs or settings.epochs)
+    with event_writer(folder if folder and settings.tensorboard else None) as write_events:
+        while not history.ended(epochs=epochs or settings.epochs, patience=settings.patience):
+            keras.utils.set_random_seed(seed + len(history.epochs))  # PyTorch's dropout draws from one state for all
+            history.epochs.append(_epoch(model, part, validation, settings=settings, generator=generator))
+            check_divergence(history, settings)
+            if history.kept_epoch == len(history.epochs):
+                best = model.get_weights()
+            if folder:
+                save_checkpoint(folder, model, history=history, generator=generator, best=best)
+                write_progress(folder, history, epochs=epochs or settings.epochs)
+                write_events(history, model)
     model.set_weights(best)
     if folder:
         save_weights(folder, model, history=history)
@@ -180,7 +183,7 @@ def uar_and_loss(logits: NDArray[np.float64], truth: NDArray[np.integer]) -> tup
 
 
 def optimizer(settings: TrainingParams, *, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """AdamW, clipped, warmed up linearly, then down a cosine."""
+    """The one that `settings.optimizer` names, clipped, warmed up linearly, then down a cosine."""
     warm_up = settings.warm_up_epochs * steps_per_epoch
     rate = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=settings.learning_rate / 100,
@@ -188,4 +191,13 @@ def optimizer(settings: TrainingParams, *, steps_per_epoch: int) -> keras.optimi
         warmup_target=settings.learning_rate,
         warmup_steps=max(1, warm_up),
     )
-    return keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, global_clipnorm=settings.clip_norm)
+    clipped, optimizers = {"global_clipnorm": settings.clip_norm}, keras.optimizers
+    match settings.optimizer:
+        case "adamw":
+            return optimizers.AdamW(rate, weight_decay=settings.weight_decay, **clipped)
+        case "sgd":
+            return optimizers.SGD(rate, momentum=settings.momentum, nesterov=settings.momentum > 0, **clipped)
+        case "adam":
+            return optimizers.Adam(rate, **clipped)
+        case "rmsprop":
+            return optimizers.RMSprop(rate, **clipped)

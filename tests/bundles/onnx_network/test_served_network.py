@@ -15,12 +15,14 @@ from keras import layers
 
 from pipelines.commands.predict import processes
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.bundle import Bundle, check_versions, load_bundle
+from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.bundles.card import BundleError, read_card
 from ser_tasks.bundles.explain.recording import explain
-from ser_tasks.bundles.network_weights import keras_network, layer_names, load_network, save_network
+from ser_tasks.bundles.keras_network import keras_network, layer_names
+from ser_tasks.bundles.model_bundle import ModelBundle, check_versions
 from ser_tasks.bundles.onnx_network import runtime
 from ser_tasks.bundles.onnx_network.runtime import OnnxNetwork
+from ser_tasks.bundles.weights.network import load_network, save_network
 from tests.bundles.export.sounds import SPEECH_LIKE
 from tests.bundles.small_bundles import RATE, voice
 
@@ -33,7 +35,7 @@ print(json.dumps([name for name in {NOT_NEEDED!r} if name in sys.modules]))
 """
 
 
-def on_keras(folder: Path, monkeypatch) -> Bundle:
+def on_keras(folder: Path, monkeypatch) -> ModelBundle:
     """As where ONNX Runtime is not installed."""
     monkeypatch.setattr(runtime, "find_spec", lambda name: None)
     with warnings.catch_warnings(action="ignore"):

@@ -3,6 +3,7 @@
 import jax
 import keras
 import numpy as np
+import pytest
 
 from ser_tasks.models.remote.settings import Settings
 from ser_tasks.models.training.trainer import optimizer
@@ -43,9 +44,9 @@ def by_formula(member: int) -> list[list[np.ndarray]]:
     return after
 
 
-def stacked() -> list[list[np.ndarray]]:
+def stacked(settings: Settings = SETTINGS) -> list[list[np.ndarray]]:
     variables = [keras.Variable(values[0]) for values in WEIGHTS]
-    keras_optimizer = optimizer(SETTINGS, steps_per_epoch=STEPS_PER_EPOCH)
+    keras_optimizer = optimizer(settings, steps_per_epoch=STEPS_PER_EPOCH)
     keras_optimizer.build(variables)
     step = jax.jit(jax.vmap(keras_optimizer.stateless_apply))
     state = [np.stack([np.array(variable)] * N_MEMBERS) for variable in keras_optimizer.variables]
@@ -64,9 +65,11 @@ def test_every_member_is_moved_as_by_the_formula_step_by_step():
                 np.testing.assert_allclose(mine[member], wanted, atol=1e-5, err_msg=f"step {step}")
 
 
-def test_a_member_is_moved_as_by_the_optimiser_of_the_ordinary_training():
-    found, variables = stacked(), [keras.Variable(values[1]) for values in WEIGHTS]
-    keras_optimizer = optimizer(SETTINGS, steps_per_epoch=STEPS_PER_EPOCH)
+@pytest.mark.parametrize("name", ["adamw", "adam", "rmsprop", "sgd"])
+def test_a_member_is_moved_as_by_the_optimiser_of_the_ordinary_training(name):
+    settings = Settings(TRAINING | {"epochs": 5, "warm_up_epochs": 2, "optimizer": name}, where="training")
+    found, variables = stacked(settings), [keras.Variable(values[1]) for values in WEIGHTS]
+    keras_optimizer = optimizer(settings, steps_per_epoch=STEPS_PER_EPOCH)
     for step, gradients in enumerate(GRADIENTS):
         keras_optimizer.apply([values[1] for values in gradients], variables)
         for mine, variable in zip(found[step], variables, strict=True):

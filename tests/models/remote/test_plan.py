@@ -55,6 +55,7 @@ def fold(**changes):
         ({"seeds": (1, 1)}, "expected different ones"),
         ({"classes": ("high",)}, r"classes are \['high'\], but the emotions are \['high', 'low'\]"),
         ({"training": TRAINING | {"precision": "mixed_float16"}}, "expected one of"),
+        ({"training": TRAINING | {"tensorboard": True}}, "tensorboard is true, .*set it to false"),
         (
             {"training": {**TRAINING, "augmentation": {"tempo": None}}},
             r"training lacks \['mixup_alpha', 'spec_augment'\]",

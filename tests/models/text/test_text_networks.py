@@ -33,6 +33,9 @@ TRAINING = TrainingParams(
     weight_decay=0.0,
     label_smoothing=0.0,
     clip_norm=5,
+    optimizer="adamw",
+    momentum=0.9,
+    tensorboard=False,
     augmentation=AugmentationParams(tempo=None, spec_augment=None, mixup_alpha=None),
 )
 WORDS = WordsParams(min_count=1, vectors=None, balance=0.5)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ser_tasks.bundles.card import Card
-from ser_tasks.bundles.skops_file import read_skops, write_skops
+from ser_tasks.bundles.weights.skops_file import read_skops, write_skops
 from ser_tasks.models.svm import SvmRecogniser
 from ser_tasks.params import SvmParams
 

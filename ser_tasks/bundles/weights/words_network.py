@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ser_tasks.bundles.card import REBUILD, BundleError
-from ser_tasks.bundles.network_weights import load_network, save_network
+from ser_tasks.bundles.weights.network import load_network, save_network
 from ser_tasks.models.multimodal.network import SpeechTextRecogniser
 from ser_tasks.text.tokens import Vocabulary
 

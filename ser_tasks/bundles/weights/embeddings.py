@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ser_tasks.bundles.network_weights import load_network, save_keras
-from ser_tasks.bundles.svm_weights import load_svm, save_svm
+from ser_tasks.bundles.weights.network import load_network, save_keras
+from ser_tasks.bundles.weights.svm import load_svm, save_svm
 from ser_tasks.models import MODELS
 from ser_tasks.models.embedding_svm import EmbeddingSvmRecogniser
 

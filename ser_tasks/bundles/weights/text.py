@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
 from ser_tasks.bundles.card import REBUILD, BundleError, Card
-from ser_tasks.bundles.skops_file import read_skops, write_skops
+from ser_tasks.bundles.weights.skops_file import read_skops, write_skops
 from ser_tasks.models import MODELS
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.text.dialogue_tfidf import DialogueTfidf

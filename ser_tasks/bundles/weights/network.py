@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import warnings
-import zipfile
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ser_tasks.bundles.card import REBUILD, BundleError, Card
 from ser_tasks.bundles.onnx_network.runtime import FILE as ONNX_FILE
@@ -21,9 +18,6 @@ from ser_tasks.models import MODELS, multimodal, networks, text
 from ser_tasks.models.declared_model import settings_class
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection
 from ser_tasks.models.text.network import TextNetworkSection
-
-if TYPE_CHECKING:
-    from ser_tasks.bundles.model_bundle import ModelBundle
 
 
 def save_network(recogniser: NetworkRecogniser, folder: Path) -> None:
@@ -71,33 +65,9 @@ def load_network(card: Card, folder: Path) -> NetworkRecogniser:
     section_of: type[Any] = TextNetworkSection if reads_words(line.feature_set) else NetworkSection
     section = section_of(settings_class(line).model_validate(card.settings))
     recogniser = cast("NetworkRecogniser", line.build(section, classes=card.classes, seed=card.seed))
-    recogniser.model = _onnx_network(folder / ONNX_FILE) if on_onnx_runtime(card) else _keras_network(folder / FILE)
+    recogniser.model = _onnx_network(folder / ONNX_FILE) if on_onnx_runtime(card) else read_keras(folder / FILE)
     recogniser.temperature = card.temperature
     return recogniser
-
-
-def keras_network(bundle: ModelBundle) -> Any:
-    """The keras.Model of a bundle of a network, for gradients and for conversion, whatever predicts; loads Keras.
-
-    Raises:
-        BundleError: see `load_network`
-    """
-    model = cast("NetworkRecogniser", bundle.recogniser).model
-    return _loaded(bundle.folder / FILE) if isinstance(model, OnnxNetwork) else model
-
-
-@lru_cache(maxsize=1)
-def _loaded(file: Path) -> Any:
-    return _keras_network(file)
-
-
-def layer_names(bundle: ModelBundle) -> list[str]:
-    """Names of the layers of a bundle's network; Keras is not loaded for it."""
-    model = cast("NetworkRecogniser", bundle.recogniser).model
-    if not isinstance(model, OnnxNetwork):
-        return [layer.name for layer in model.layers]
-    with zipfile.ZipFile(bundle.folder / FILE) as archive:
-        return [layer["name"] for layer in json.loads(archive.read("config.json"))["config"]["layers"]]
 
 
 def _onnx_network(file: Path) -> OnnxNetwork:
@@ -107,7 +77,12 @@ def _onnx_network(file: Path) -> OnnxNetwork:
         raise BundleError(f"{file}: not readable as a network ({error!r}). {REBUILD}") from error
 
 
-def _keras_network(file: Path) -> Any:
+def read_keras(file: Path) -> Any:
+    """The keras.Model of a .keras file; loads Keras.
+
+    Raises:
+        BundleError: no file of a network, or one that wants to run code
+    """
     load_keras()
     import keras  # noqa: PLC0415
 

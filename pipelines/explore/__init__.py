@@ -1,0 +1,1 @@
+"""The page of `ser explore`: a corpus in pictures, as one HTML file."""
