@@ -1,14 +1,18 @@
 """Utterances that the weights for a fold may be fitted on: never its own."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.models.ensembles.members import Members, side_by_side
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Part(NamedTuple):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import softmax
 
 from ser_tasks.models.ensembles.ensemble import Posteriors, Present
 from ser_tasks.models.ensembles.members import floored_logs
@@ -49,4 +48,6 @@ class Average(NothingFitted):
         shares = present / present.sum(axis=0)
         if self.mean == "arithmetic":
             return np.asarray(np.einsum("mu,muc->uc", shares, posteriors))
+        from scipy.special import softmax  # noqa: PLC0415  only this rule needs it
+
         return np.asarray(softmax(np.einsum("mu,muc->uc", shares, floored_logs(posteriors)), axis=1))

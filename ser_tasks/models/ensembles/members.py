@@ -1,13 +1,19 @@
 """Prediction tables of several models side by side: one row per utterance, and which of them predicted it."""
 
+from __future__ import annotations
+
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEYS = ("utterance_id", "fold", "seed", "truth")
 FLOOR = 1e-12  # of a posterior whose logarithm is taken
@@ -36,10 +42,12 @@ class Members:
     def answered(self) -> dict[str, int]:
         """How many utterances which of them predicted: "speech + text" -> 1200, "text" -> 41."""
         who = [self._names(pattern) for pattern in self.present.T]
-        return {str(name): int(n) for name, n in pd.Series(who).value_counts(sort=False).sort_index().items()}
+        return dict(sorted(Counter(who).items()))
 
     def table(self, posteriors: NDArray[np.float64]) -> pd.DataFrame:
         """A prediction table of the ensemble; posteriors of shape (n_utterances, n_classes)."""
+        import pandas as pd  # noqa: PLC0415  an ensemble in a bundle has no table
+
         return pd.concat([self.keys, pd.DataFrame(posteriors, columns=list(self.classes))], axis=1)
 
     def _names(self, pattern: NDArray[np.bool_]) -> str:
@@ -67,6 +75,8 @@ def side_by_side(tables: Mapping[str, pd.DataFrame]) -> Members:
         raise UserError(f"an ensemble needs two models or more, but was given {sorted(tables)}. Name another one.")
     classes = _common_classes(tables)
     averaged = {name: _mean_over_seeds(table, name, classes) for name, table in tables.items()}
+    import pandas as pd  # noqa: PLC0415  as above
+
     keys = pd.concat([table[list(KEYS)] for table in averaged.values()])
     _check_agreement(keys, tuple(tables))
     strangers = sorted(set(keys.truth) - set(classes))

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from ser_tasks.augmentation.balance import class_weights
 from ser_tasks.models.ensembles.ensemble import Posteriors, Present
@@ -31,6 +30,8 @@ class Regression:
 
     def posteriors(self, logs: Array, *, n_classes: int) -> Array:
         """(n_utterances, n_dims) -> (n_utterances, n_classes); 0 for a class that it was not fitted on."""
+        from scipy.special import softmax  # noqa: PLC0415  few need it
+
         scores = (logs - self.mean) / self.scale @ self.weights.T + self.bias
         if len(self.bias) == 1:  # of two classes, the second against the first
             scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
