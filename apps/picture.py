@@ -17,24 +17,20 @@ from PIL import Image
 
 from ser_tasks.bundles.inference.timeline import clock
 from ser_tasks.features.log_mel import log_mel_spectrogram
+from ser_tasks.plots.recording import COLUMNS, F_MAX, QUIETEST, SEEN, VIEW
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.explain.recording import Attention
     from ser_tasks.bundles.inference.timeline import WindowPrediction
     from ser_tasks.text.asr.engine import Word
 
-COLUMNS = 800  # of the drawn waveform: each shows the range of its samples
 READ = 200  # places at which a level can be read
-QUIETEST = 0.01  # of full scale, that the axis of a waveform still reaches
 FLOOR = -80.0  # dB, of a level: less is shown as this
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)  # s between two marks of the axis
 MARKS = 8  # at most
 SHADES = 20  # of a probability
-SEEN = "cividis"  # made to look the same with and without colour vision
 WORD_WIDTH = 1.3  # rem that a word has at least, in each of two rows
 MOMENT_WIDTH = 0.12  # rem
-F_MAX = 8_000.0  # Hz
-VIEW = {"window": 0.025, "hop": 0.010, "n_mels": 64, "f_min": 20.0, "dynamic_range": 80.0, "law": "db"}
 
 Range = NDArray[np.float32]
 """Lowest and highest sample of each of some parts of equal length, shape (n_parts, 2)."""
