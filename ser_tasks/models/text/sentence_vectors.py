@@ -122,7 +122,7 @@ def _check_weights(network: Any, model: str, weights: str | None) -> None:
     if found != weights:
         raise UserError(
             f"params.yaml: sentence_encoder.weights is {weights}, but the weights of '{model}' have the digest "
-            f"{found}. Get the model that the settings mean, or set sentence_encoder.weights to this digest, or to null."
+            f"{found}. Get the model that the settings mean, or set sentence_encoder.weights to it, or to null."
         )
 
 
