@@ -14,7 +14,7 @@ Name = Annotated[str, Field(pattern=NAME)]
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"{', '.join(twice)} more than once")
+        raise ValueError(f"{', '.join(map(str, twice))} more than once")
     return names
 
 

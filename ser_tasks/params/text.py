@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
-from ser_tasks.params.base import Section
+from ser_tasks.params.base import Once, Section
 from ser_tasks.params.models import NetworkParams
 
 Balance = Annotated[float, Field(ge=0, le=1)]
@@ -49,6 +49,8 @@ class SentenceEncoderParams(Section):
     """A sentence encoder that others have trained, and a classifier on it."""
 
     model: str  # folder, or name on the hub
+    weights: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None  # digest of its weights, checked; null: any
+    layers: Annotated[tuple[NonNegativeInt, ...], Once]  # hidden layers, mean over the tokens; []: its sentence vector
     context: ContextParams
     classifier: Literal["logistic_regression", "svm"]  # on the vectors of the encoder
     c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # searched as in tfidf

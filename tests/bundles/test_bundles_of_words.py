@@ -79,6 +79,24 @@ def test_a_model_of_words_gives_the_same_posteriors_from_its_bundle(model, examp
     np.testing.assert_allclose(loaded.posteriors(unseen), recogniser.posteriors(unseen), atol=1e-6)
 
 
+@pytest.mark.parametrize("classifier", ["logistic_regression", "svm"])
+def test_a_classifier_on_sentence_vectors_gives_the_same_posteriors_from_its_bundle(tmp_path, monkeypatch, classifier):
+    """The encoder is a stand-in: a vector counts the letters a to h of a text."""
+
+    def letters(texts):
+        return np.array([[text.count(letter) for letter in "abcdefgh"] for text in texts], np.float32)
+
+    monkeypatch.setattr("ser_tasks.models.text.sentence_encoder.load_encoder", lambda model, **how: letters)
+    section = small_params().sentence_encoder.model_copy(update={"classifier": classifier})
+    recogniser = MODELS["sentence_encoder"].build(section, classes=tuple(CLASSES), seed=0)
+    recogniser.fit(said(), None)
+    card = small_card(recogniser, small_params(), model="sentence_encoder", settings=section)
+    write_bundle(tmp_path / "b", card, recogniser, None, pages={})
+    loaded = load_bundle(tmp_path / "b").recogniser
+    unseen = (*said().features[:3], (Turn("never before", ""),))
+    np.testing.assert_array_equal(loaded.posteriors(unseen), recogniser.posteriors(unseen))
+
+
 def test_the_same_classifier_of_text_gives_the_same_bytes(text_folder, tmp_path):
     again, _ = written(tmp_path / "again", "tfidf", said())
     assert read_card(again).files == read_card(text_folder).files

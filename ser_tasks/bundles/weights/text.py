@@ -1,6 +1,6 @@
 """A fitted classifier of text on disk: its coefficients as a skops file, and the n-grams of TF-IDF as plain lists.
 
-A sentence encoder stays where it is: the settings name it, and its files are known by their digests.
+A sentence encoder stays where it is: the settings name it, and the digest that its weights must have.
 """
 
 from __future__ import annotations
@@ -24,13 +24,19 @@ from ser_tasks.params import Params, TfidfParams
 from ser_tasks.text.transcripts import Turn
 
 CLASSIFIER, NGRAMS = "model.skops", "ngrams.json"
-TRUSTED = ("sklearn.linear_model._logistic.LogisticRegression", "sklearn.svm._classes.SVC")
+TRUSTED = (
+    "ser_tasks.models.text.sentence_encoder.StandardisedTurns",
+    "sklearn.linear_model._logistic.LogisticRegression",
+    "sklearn.pipeline.Pipeline",
+    "sklearn.svm._classes.SVC",
+)
 
 
 def save_text(recogniser: TextClassifier, folder: Path) -> None:
-    """Write the classifier and, of TF-IDF, its n-grams with their weights; the same ones give the same bytes."""
-    write_skops(recogniser.pipeline[-1], folder / CLASSIFIER)
+    """Write the fitted pipeline; of TF-IDF the classifier and the n-grams. The same one gives the same bytes."""
     tfidf = recogniser.pipeline[0]
+    kept = recogniser.pipeline[-1] if isinstance(tfidf, DialogueTfidf) else recogniser.pipeline
+    write_skops(kept, folder / CLASSIFIER)
     if isinstance(tfidf, DialogueTfidf):
         (folder / NGRAMS).write_text(json.dumps(_ngrams_of(tfidf), ensure_ascii=False), encoding="utf-8")
 
@@ -44,11 +50,11 @@ def load_text(card: Card, folder: Path) -> TextClassifier:
     line: DeclaredModel = MODELS[card.model]
     settings = _settings(line, card)
     recogniser = cast(TextClassifier, line.build(settings, classes=card.classes, seed=card.seed))
-    steps = recogniser.build(1.0).steps
+    kept, steps = read_skops(folder / CLASSIFIER, TRUSTED), recogniser.build(1.0).steps
     if isinstance(steps[0][1], DialogueTfidf):
-        steps[0] = (steps[0][0], _restored(settings, folder / NGRAMS))
-    steps[-1] = (steps[-1][0], read_skops(folder / CLASSIFIER, TRUSTED))
-    recogniser.pipeline, recogniser.temperature = Pipeline(steps), card.temperature
+        (tfidf, _), (classifier, _) = steps
+        kept = Pipeline([(tfidf, _restored(settings, folder / NGRAMS)), (classifier, kept)])
+    recogniser.pipeline, recogniser.temperature = kept, card.temperature
     return recogniser
 
 

@@ -50,7 +50,7 @@ OF_SECTIONS: Mapping[str, SearchSpace] = {  # of models that are no networks; a 
     "sentence_encoder": {
         **CONTEXT,
         "classifier": one_of("logistic_regression", "svm"),
-        "c": log(0.1, 300),
+        "c": log(0.03, 30),
         "balance": steps(0, 1, 0.1),
     },
 }

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
-from ser_tasks.errors import UserError
+from ser_tasks.models.text.sentence_vectors import Encode, load_encoder
 from ser_tasks.models.text.text_classifier import TextClassifier
 from ser_tasks.text.tokens import clean
 from ser_tasks.text.transcripts import Dialogue
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import SentenceEncoderParams
-
-Encode: TypeAlias = Callable[[list[str]], NDArray[np.float32]]
-"""Texts -> one vector each, (n_texts, n_dims)."""
 
 
 class SentenceEncoderRecogniser(TextClassifier):
@@ -38,58 +34,49 @@ class SentenceEncoderRecogniser(TextClassifier):
         self.encode = encode
 
     def build(self, c: float) -> Pipeline:
-        """Vectors -> one score per class."""
+        """Vectors of turns -> one score per class."""
         classifier = (
             SVC(C=c, kernel="rbf", gamma="scale", break_ties=True, random_state=self.seed)
             if self.params.classifier == "svm"
             else LogisticRegression(C=c, max_iter=1000, random_state=self.seed)
         )
-        return Pipeline([("classifier", classifier)])
+        return Pipeline([("turns", StandardisedTurns(self.params.context.weight)), ("classifier", classifier)])
 
-    def represent(self, dialogues: Sequence[Dialogue]) -> Any:
-        """One row for each utterance, shape (n_utterances, (1 + turns) * n_dims).
+    def represent(self, dialogues: Sequence[Dialogue]) -> NDArray[np.float32]:
+        """Vectors of the turn and of those before it, latest first, shape (n_utterances, 1 + turns, n_dims).
 
-        Vectors have length 1, those of earlier turns the length `context.weight`, and 0 where there was no turn.
+        NaN where there was no turn.
         """
-        self.encode = self.encode or load_encoder(self.params.model)
-        context = self.params.context
-        texts = sorted({clean(turn.text) for dialogue in dialogues for turn in dialogue[-1 - context.turns :]})
-        vectors = dict(zip(texts, _of_length_1(self.encode(texts)), strict=True))
-        nothing = np.zeros_like(vectors[texts[0]])
-        blocks = [[vectors[clean(dialogue[-1].text)] for dialogue in dialogues]]
-        for back in range(1, 1 + context.turns):
-            said = [vectors[clean(d[-1 - back].text)] if len(d) > back else nothing for d in dialogues]
-            blocks.append([context.weight * vector for vector in said])
-        return np.concatenate([np.stack(block) for block in blocks], axis=1)
+        params = self.params
+        self.encode = self.encode or load_encoder(params.model, weights=params.weights, layers=params.layers)
+        turns = [dialogue[: -2 - params.context.turns : -1] for dialogue in dialogues]  # latest first
+        texts = sorted({clean(turn.text) for some in turns for turn in some})
+        numbers, vectors = {text: row for row, text in enumerate(texts)}, self.encode(texts)
+        found = np.full((len(turns), 1 + params.context.turns, vectors.shape[1]), np.nan, np.float32)
+        for row, some in enumerate(turns):
+            found[row, : len(some)] = vectors[[numbers[clean(turn.text)] for turn in some]]
+        return found
 
 
-def load_encoder(model: str) -> Encode:
-    """A model of the library sentence-transformers.
+class StandardisedTurns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Vectors of turns (n_utterances, 1 + turns, n_dims) -> rows (n_utterances, (1 + turns) * n_dims).
 
-    Args:
-        model: its folder, or its name on the hub
-
-    Raises:
-        UserError: the library is not installed, or it cannot load the model
+    Each dimension has mean 0 over the turns to be recognised in the training part, and all together the mean square 1;
+    earlier turns the same, times `weight`. A turn that was not there is 0.
     """
-    try:
-        SentenceTransformer = import_module("sentence_transformers").SentenceTransformer  # optional, and slow to import
-    except ImportError as error:
-        raise UserError(
-            f"sentence_encoder needs the library sentence-transformers, which does not load here ({error}). "
-            "Install it: pip install 'ser[text]'. Or use the model tfidf, which needs nothing."
-        ) from None
-    try:
-        encoder = SentenceTransformer(model)
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"params.yaml: sentence_encoder.model is '{model}', which sentence-transformers cannot load ({error}). "
-            f"There is {'a' if Path(model).is_dir() else 'no'} folder of that name. Give the folder of a model, or its "
-            "name on the hub, which must be reachable once."
-        ) from None
-    return lambda texts: np.asarray(encoder.encode(texts, show_progress_bar=False), np.float32)
 
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
 
-def _of_length_1(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(length > 0, length, 1), np.float32)
+    def fit(self, vectors: Sequence[NDArray[np.float32]], truth: object = None) -> StandardisedTurns:
+        """Mean and standard deviation of each dimension; one that never varies is left as it is."""
+        own = np.stack([turns[0] for turns in vectors])
+        self.mean_, deviation = own.mean(axis=0), own.std(axis=0)
+        self.scale_ = np.where(deviation > 0, deviation, 1) * np.sqrt(own.shape[1])
+        return self
+
+    def transform(self, vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """As said above."""
+        turns = np.nan_to_num((np.stack(list(vectors)) - self.mean_) / self.scale_)
+        turns[:, 1:] *= self.weight
+        return np.asarray(turns.reshape(len(turns), -1), np.float32)

@@ -1,13 +1,9 @@
 """A classifier on sentence vectors, with an encoder made by hand in place of a trained one."""
 
-import sys
-import types
-
 import numpy as np
 import pytest
 
-from ser_tasks.errors import UserError
-from ser_tasks.models.text.sentence_encoder import SentenceEncoderRecogniser, load_encoder
+from ser_tasks.models.text.sentence_encoder import SentenceEncoderRecogniser, StandardisedTurns
 from ser_tasks.params import ContextParams, SentenceEncoderParams
 from ser_tasks.text.transcripts import Turn
 from tests.models.text.dialogues import CLASSES, recall, spoken
@@ -23,6 +19,8 @@ def encode(texts: list[str]) -> np.ndarray:
 def recogniser(*, turns: int = 0, classifier: str = "logistic_regression") -> SentenceEncoderRecogniser:
     params = SentenceEncoderParams(
         model="by hand",
+        weights=None,
+        layers=(),
         context=ContextParams(turns=turns, weight=0.5),
         classifier=classifier,
         c=(1.0, 100.0),
@@ -50,34 +48,17 @@ def test_earlier_turns_help_only_where_they_are_read():
     assert found[0] < 0.6
 
 
-def test_vectors_have_length_1_and_those_of_earlier_turns_the_weight_of_the_context():
+def test_turns_are_read_latest_first_and_those_that_were_not_there_are_nan():
     dialogues = ((Turn("stop", "A"), Turn("great", "B")), (Turn("that", "A"),))
     rows = recogniser(turns=1).represent(dialogues)
-    np.testing.assert_allclose(rows, [[0, 0.6, 0, 0.8, 0.3, 0, 0, 0.4], [0, 0, 0, 1, 0, 0, 0, 0]], atol=1e-6)
+    np.testing.assert_array_equal(rows, [[[0, 3, 0, 4], [3, 0, 0, 4]], [[0, 0, 0, 4], [np.nan] * 4]])
 
 
-def test_a_missing_library_is_reported_with_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(UserError, match=r"needs the library sentence-transformers.*pip install"):
-        load_encoder("any")
-
-
-def test_a_model_that_cannot_be_loaded_is_named(monkeypatch):
-    def refuse(name):
-        raise OSError("no such repository")
-
-    monkeypatch.setitem(sys.modules, "sentence_transformers", types.SimpleNamespace(SentenceTransformer=refuse))
-    with pytest.raises(UserError, match=r"model is 'nowhere'.*no such repository.*There is no folder of that name"):
-        load_encoder("nowhere")
-
-
-def test_a_model_that_loads_encodes(monkeypatch):
-    class Fake:
-        def __init__(self, name):
-            self.name = name
-
-        def encode(self, texts, *, show_progress_bar):
-            return [[len(text), len(self.name)] for text in texts]
-
-    monkeypatch.setitem(sys.modules, "sentence_transformers", types.SimpleNamespace(SentenceTransformer=Fake))
-    np.testing.assert_array_equal(load_encoder("mini")(["a", "abc"]), [[1, 4], [3, 4]])
+def test_dimensions_are_standardised_over_the_turns_to_be_recognised_and_earlier_ones_weighted():
+    gone = [np.nan, np.nan]
+    vectors = np.array([[[1, 7], [3, 7]], [[3, 7], gone], [[5, 7], [5, 9]]], np.float32)  # mean 3, variance 8 / 3
+    found = StandardisedTurns(0.5).fit_transform(vectors)
+    one = 2 / np.sqrt(8 / 3) / np.sqrt(2)  # two dimensions share the mean square of 1
+    np.testing.assert_allclose(
+        found, [[-one, 0, 0, 0], [0, 0, 0, 0], [one, 0, 0.5 * one, 0.5 * 2 / np.sqrt(2)]], atol=1e-6
+    )
