@@ -76,7 +76,7 @@ class StandardisedTurns(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         return self
 
     def transform(self, vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """As said above."""
+        """Shape (n_utterances, (1 + turns) * n_dims)."""
         turns = np.nan_to_num((np.stack(list(vectors)) - self.mean_) / self.scale_)
         turns[:, 1:] *= self.weight
         return np.asarray(turns.reshape(len(turns), -1), np.float32)
