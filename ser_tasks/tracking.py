@@ -6,6 +6,7 @@ A parent run for each evaluation or study, a child for each fold or trial; bundl
 from __future__ import annotations
 
 import os
+import re
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -290,9 +291,16 @@ def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: M
         client.log_batch(
             run.info.run_id,
             metrics=metrics[:MOST_AT_ONCE],
-            params=[entities.Param(f"chosen.{key}", str(value)) for key, value in fold.get("chosen", {}).items()],
+            params=[
+                entities.Param(_name(f"chosen.{key}"), str(value)) for key, value in fold.get("chosen", {}).items()
+            ],
         )
         client.set_terminated(run.info.run_id)
+
+
+def _name(text: str) -> str:
+    """A key that MLflow takes: letters, digits and _ - . : / and spaces; `svm + tfidf` becomes `svm and tfidf`."""
+    return re.sub(r"[^\w\-. :/]", "_", text.replace("+", "and"))
 
 
 def _newest_runs(mlflow: Any, experiment: str, configuration: str) -> list[str]:

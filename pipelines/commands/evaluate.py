@@ -62,6 +62,7 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
         check_bundled(model)
     with _alone():
         params = project_params()
+        check_name("MODEL", model, [*params.ensembles, *MODELS], hint="Name one of them.")
         ensemble = params.ensembles.get(model)
         entries = _entries(corpus, model, name, params) if ensemble else {name: _entry(corpus, model, params)}
         there = {own: params.bundles[own].model_dump() for own in entries if own in params.bundles}

@@ -31,7 +31,7 @@ from ser_tasks.bundles.scoring import (
     shared_classes,
 )
 from ser_tasks.bundles.training_record import FILE, read_training_record, seen_in_training
-from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.corpus import UNKNOWN, some
 from ser_tasks.errors import LeakError, UserError
 from ser_tasks.evaluation.result import write_result
 from ser_tasks.params.reading import read_params
@@ -220,7 +220,7 @@ def _warnings(card: Card, found: LabelledSet, speakers: int | None, *, checked: 
         warned.append("Synthetic speech: the figures say nothing about people.")
     for what, trained in (("language", card.training.language), ("kind", card.training.kind)):
         tested = found.about[what]
-        if tested and not set(tested.split(", ")) <= set(trained.split(", ")):
+        if tested not in ("", None, UNKNOWN) and not set(tested.split(", ")) <= set(trained.split(", ")):
             label = {"language": "Language", "kind": "Kind of speech"}[what]
             warned.append(f"{label} differs: trained on {trained}, scored on {tested}.")
     return [*warned, *found.notes]

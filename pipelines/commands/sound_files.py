@@ -69,14 +69,14 @@ def _check_apart(jobs: Sequence[Job]) -> None:
 def _check_folder(jobs: Sequence[Job], to: Path, *, table: str, overwrite: bool) -> None:
     if to.exists() and not to.is_dir():
         raise UserError(f"--to {to}: a file. Name a folder.")
+    for job in jobs:
+        if job.source.resolve().is_relative_to(to.resolve()):
+            raise UserError(f"--to {to}: {job.source} is in that folder, and could be replaced. Name another folder.")
     if to.is_dir() and any(to.iterdir()) and not overwrite:
         raise UserError(
             f"--to {to}: the folder is not empty. Name a new one; or add --overwrite: {table} and files of the same "
             "names are replaced."
         )
-    for job in jobs:
-        if job.source.resolve().is_relative_to(to.resolve()):
-            raise UserError(f"--to {to}: {job.source} is in that folder, and could be replaced. Name another folder.")
 
 
 def write_all(jobs: Sequence[Job], make: Make, *, columns: Columns, table: Path) -> tuple[int, int]:

@@ -162,4 +162,7 @@ def pictures(card: Card, confidence: Confidence) -> dict[str, bytes]:
 def main(name: str) -> None:
     """The flow; what takes long in it is one training."""
     params = project_params()
-    bundle(name, params.for_corpus(params.bundles[name].corpus))
+    section = params.bundles[name]
+    if section.model in params.ensembles:
+        raise UserError(f"bundles.{name}: {section.model} is an ensemble. Run: ser repro ensemble_bundle@{name}")
+    bundle(name, params.for_corpus(section.corpus))

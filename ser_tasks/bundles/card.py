@@ -15,7 +15,7 @@ from ser_tasks.provenance.file_digest import file_sha256
 
 FORMAT = 1  # raise it when files or fields change their meaning
 FILE = "bundle.json"
-REBUILD = "Make the bundle again (ser repro bundle@NAME), or copy it again from where it was made."
+REBUILD = "Make the bundle again (ser bundle CORPUS MODEL), or copy it again from where it was made."
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

@@ -70,6 +70,10 @@ class EnsembleBundle:
         """The recogniser that members read through; None: none reads words."""
         return None if self.card.asr is None else SpeechToText(self.card.asr, required=not self.acoustic)
 
+    def knows(self, words: str) -> bool:
+        """Whether one of these words occurs in the training set of a member."""
+        return any(member.knows(words) for member in self.members.values() if member.reads)
+
     def answers(self, utterances: Sequence[Utterance]) -> list[Answer]:
         """The rule's answer to those of the members, calibrated; a member that reads words alone is absent without."""
         if not utterances:

@@ -31,6 +31,7 @@ from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models import MODELS
 from ser_tasks.provenance.file_digest import file_sha256
 from ser_tasks.provenance.versions import NUMERIC, library_versions
+from ser_tasks.text.tokens import tokens
 from ser_tasks.text.transcripts import OF_WORDS, Turn
 
 if TYPE_CHECKING:
@@ -164,6 +165,13 @@ class ModelBundle:
     def speech_to_text(self) -> SpeechToText | None:
         """The recogniser that the model reads through; None: it reads no words."""
         return None if self.card.asr is None else SpeechToText(self.card.asr, required=self.acoustic is None)
+
+    def knows(self, words: str) -> bool:
+        """Whether one of these words occurs in the training set; True for a model that keeps no list of them."""
+        vocabulary = getattr(self.recogniser, "vocabulary", None)
+        ngrams = getattr(getattr(self.recogniser, "pipeline", (None,))[0], "words_", None)
+        known = vocabulary.words if vocabulary is not None else ngrams.vocabulary_ if ngrams is not None else None
+        return known is None or any(word in known for word in tokens(words) if word.isalnum())
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, conditioned first.

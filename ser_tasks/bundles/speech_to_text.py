@@ -96,7 +96,7 @@ class SpeechToText:
         except UserError as error:
             if self.required:
                 raise
-            return f"no words were recognised: {error}"
+            return f"no words were recognised: {str(error).rstrip('.')}"
 
     def _loaded(self) -> Transcriber:
         line, asr = engine(self.asr.engine), self.asr

@@ -168,6 +168,7 @@ def test_an_ensemble_is_the_weighted_mean_of_its_members_calibrated_and_states_t
     ("heard", "reason"),
     [
         (Transcript(""), "no words were recognised"),
+        (words_of("quixotic !"), "none of the words occurs in the training set"),
         (words_of("stop it now", confidence=0.4), "the recogniser is unsure of the words (40 %)"),
         (
             words_of("hör auf", language="de", sure=0.9),
@@ -197,7 +198,7 @@ def test_without_a_recogniser_the_sound_decides_and_the_remark_gives_the_reason(
 
     monkeypatch.setattr(asr, "ENGINES", {"parrot": Engine(missing, ("numpy",), "install it", languages=None)})
     found = recognise(load_bundle(ensemble_folder), recording())
-    assert found.remarks == ("no words were recognised: no parrot here. Install it., the sound alone decides",)
+    assert found.remarks == ("no words were recognised: no parrot here. Install it, the sound alone decides",)
     assert not found.unsure
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -213,9 +213,14 @@ def recognise_all(
 def _words(bundle: Bundle, signal: Samples, given: Transcript | None) -> RecognisedWords | None:
     """Of one utterance: given, or recognised; None for a bundle that reads none."""
     if bundle.speech_to_text is not None:
-        if given is not None:
-            return bundle.speech_to_text.judged(given)
-        return bundle.speech_to_text(signal, sampling_rate=bundle.card.sampling_rate)
+        found = (
+            bundle.speech_to_text(signal, sampling_rate=bundle.card.sampling_rate)
+            if given is None
+            else bundle.speech_to_text.judged(given)
+        )
+        if found.text is not None and not bundle.knows(found.text):
+            return replace(found, doubt="none of the words occurs in the training set")
+        return found
     if given is not None:
         raise UserError(
             f"{bundle.folder}: {bundle.card.model} reads no words, but a transcript was given. Leave it out, or take a "

@@ -50,10 +50,12 @@ class Pocketsphinx:
                 f"pocketsphinx: the language is '{language}', its model knows '{LANGUAGE}'. "
                 "Set the engine faster_whisper with a model of that language."
             )
-        samples = np.clip(at_16_khz(signal, sampling_rate), -1, 1) * (2**15 - 1)
+        samples = np.round(np.clip(at_16_khz(signal, sampling_rate), -1, 1) * (2**15 - 1)).astype("<i2")
+        if not samples.any():  # of digital silence it makes a word, another one after each recording before
+            return Transcript("", (), LANGUAGE)
         self._decoder.reinit_feat()  # forgets the noise of the utterances before
         self._decoder.start_utt()
-        self._decoder.process_raw(np.round(samples).astype("<i2").tobytes(), full_utt=True)
+        self._decoder.process_raw(samples.tobytes(), full_utt=True)
         self._decoder.end_utt()
         segments = self._decoder.seg() if self._decoder.hyp() is not None else None
         longest = len(signal) / sampling_rate

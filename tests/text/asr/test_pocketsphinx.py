@@ -87,6 +87,13 @@ def test_silence_has_no_words(n_samples, sentences):
     assert hear(sentences, np.zeros(n_samples, np.float32)) == ""
 
 
+def test_silence_has_no_words_without_a_grammar_either_whatever_came_before(spoken):
+    recogniser = Pocketsphinx(grammar=None)
+    for signal, _ in spoken[:2]:
+        hear(recogniser, signal)
+        assert hear(recogniser, np.zeros(32_000, np.float32)) == ""
+
+
 def test_another_language_is_refused(sentences):
     with pytest.raises(UserError, match=r"language is 'de', its model knows 'en'. Set the engine faster_whisper"):
         hear(sentences, np.zeros(16_000, np.float32), language="de")
