@@ -128,16 +128,16 @@ def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
     results = disturbed.folder / ".ser/finished/run_fold"
     run = disturbed.start("dvc", "repro", *stages)
     deadline = time.monotonic() + 120
-    while len(list(results.glob("*"))) < 2 and time.monotonic() < deadline and run.poll() is None:
+    while len(list(results.glob("*.json"))) < 2 and time.monotonic() < deadline and run.poll() is None:
         time.sleep(0.01)
     kill_group(run)
-    finished = {file: file.stat().st_mtime_ns for file in results.glob("*")}
+    finished = {file: file.stat().st_mtime_ns for file in results.glob("*.json")}
     assert 2 <= len(finished) < 4, "killed in the middle"
     assert not (disturbed.folder / RESULT).exists()
 
     disturbed.succeed("dvc", "repro", *stages)
     assert {file: file.stat().st_mtime_ns for file in finished} == finished, "finished folds were computed again"
-    assert len(list(results.glob("*"))) == 4
+    assert len(list(results.glob("*.json"))) == 4
     assert figures(disturbed) == figures(undisturbed)
 
 
