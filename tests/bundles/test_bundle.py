@@ -27,7 +27,7 @@ def test_it_reads_what_the_feature_set_makes_of_the_signal_and_knows_the_voices(
 def test_a_file_that_was_changed_or_lost_is_named_with_the_fix(own_bundle):
     page = own_bundle / "MODEL_CARD.md"
     page.write_text("# other\n", encoding="utf-8")
-    with pytest.raises(BundleError, match=r"MODEL_CARD.md: changed since.*ser repro bundle@NAME"):
+    with pytest.raises(BundleError, match=r"MODEL_CARD.md: changed since.*ser bundle CORPUS MODEL"):
         load_bundle(own_bundle)
     page.unlink()
     with pytest.raises(BundleError, match=r"MODEL_CARD.md: missing from the bundle.*copy it again"):
