@@ -101,9 +101,20 @@ def register(card: Card) -> str:
 
 
 def evaluated(section: BundleParams, params: Params, predictions: Path) -> tuple[dict[str, Any], pd.DataFrame]:
-    """The figures and the out-of-fold posteriors of this configuration."""
+    """The figures and the out-of-fold posteriors of this configuration.
+
+    Args:
+        section: of the bundle
+        params: of the whole project
+        predictions: where the posteriors are
+
+    Raises:
+        UserError: it has not been evaluated, or with another preset
+    """
     place = (section.corpus, section.protocol, section.model)
-    hint = f"Evaluate it: ser repro bundle@{section.corpus}_{section.model}"
+    ensemble = section.model in params.ensembles
+    how = f"repro ensemble@{section.model}" if ensemble else f"evaluate {section.corpus} {section.model}"
+    hint = f"Evaluate it: ser {how}"
     for file in (paths.result(*place), predictions):
         if not file.exists():
             raise UserError(f"{file}: {section.model} has not been evaluated on {section.corpus}. {hint}")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines import paths
@@ -15,7 +14,7 @@ from pipelines.settings import project_params
 from pipelines.stages.bundle import evaluated, pictures, register, show_bundle
 from pipelines.stages.bundle_card import figures_of
 from ser_tasks.bundles.card import FORMAT, BundleError, Card, read_card
-from ser_tasks.bundles.ensemble_bundle import Pattern, load_ensemble, write_ensemble
+from ser_tasks.bundles.ensemble_bundle import load_ensemble, write_ensemble
 from ser_tasks.bundles.inference.prediction import recognise_all
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import model_card
@@ -24,9 +23,8 @@ from ser_tasks.bundles.training_record import FILE as TRAINING
 from ser_tasks.bundles.training_record import joined_record, read_training_record
 from ser_tasks.engine import flow
 from ser_tasks.features.audio_text import takes_audio
-from ser_tasks.models.calibration import fit_temperature, posteriors
-from ser_tasks.models.ensembles.ensemble import Combiner
-from ser_tasks.models.ensembles.members import Members, floored_logs, side_by_side
+from ser_tasks.models.ensembles.calibration import calibrated_predictions, temperatures_of_sets
+from ser_tasks.models.ensembles.members import Members, side_by_side
 from ser_tasks.models.ensembles.rules import RULES
 from ser_tasks.params import Params
 from ser_tasks.provenance.code_digest import code_digest
@@ -40,45 +38,35 @@ def ensemble_bundle(name: str, params: Params) -> None:
     folders = [paths.bundle(bundle) for bundle in bundles_of_members(section, params)]
     cards = [read_card(folder) for folder in folders]
     result, predictions = evaluated(section, params, paths.ensemble(section.corpus, section.protocol, section.model))
+    _check_classes(name, cards, result)
     members = side_by_side(member_tables(ensemble))
     sets = _sets(members, cards)
     combiner = RULES[ensemble.rule].fit(members, sets)
-    temperature, calibrated = _calibrated(predictions, result["classes"])
+    temperature, calibrated = calibrated_predictions(predictions, result["classes"])
     confidence = validate_confidence(calibrated, result["classes"], params.reliability)
     card = _card(name, cards, result, confidence, temperature=temperature, params=params)
     record = joined_record([read_training_record(folder) for folder in folders])
     trained = {} if record is None else {TRAINING: record.encode()}
     pages = {MODEL_CARD: model_card(card).encode(), **trained, **pictures(card, confidence)}
-    temperatures = _temperatures(members, combiner, sets)
+    temperatures = temperatures_of_sets(members, combiner, sets)
     card = write_ensemble(paths.bundle(name), card, combiner, temperatures, folders, pages=pages)
     show_bundle(card, version=register(card))
 
 
 def _sets(members: Members, cards: Sequence[Card]) -> NDArray[np.bool_]:
     """Members that answer together, (n_members, n_sets): as in the evaluation, all, and those that take audio."""
-    hearing = np.array([takes_audio(card.feature_set) for card in cards])
-    found = np.column_stack([members.present, np.ones(len(cards), bool), hearing])
+    acoustic = np.array([takes_audio(card.feature_set) for card in cards])
+    found = np.column_stack([members.present, np.ones(len(cards), bool), acoustic])
     return np.unique(found[:, found.any(axis=0)], axis=1)
 
 
-def _calibrated(predictions: pd.DataFrame, classes: Sequence[str]) -> tuple[float, pd.DataFrame]:
-    """The temperature of the ensemble, fitted on its predictions of unseen speakers; and these, calibrated."""
-    names = list(classes)
-    logs = floored_logs(predictions[names].to_numpy(np.float64))
-    temperature = fit_temperature(logs, np.searchsorted(names, predictions.truth.to_numpy(str)))
-    rows = pd.DataFrame(posteriors(logs, temperature), columns=names, index=predictions.index)
-    return temperature, predictions.assign(**{name: rows[name] for name in names})
-
-
-def _temperatures(members: Members, combiner: Combiner, sets: NDArray[np.bool_]) -> dict[Pattern, float]:
-    """For each set of members that is not all of them, on the utterances that all of these predicted."""
-    found = {}
-    for present in sets.T[~sets.all(axis=0)]:
-        rows = members.present[present].all(axis=0)
-        given = np.where(present[:, None, None], members.posteriors[:, rows], 0.0)
-        combined = combiner.combine(given, np.repeat(present[:, None], rows.sum(), axis=1))
-        found[tuple(present.tolist())] = fit_temperature(floored_logs(combined), members.truth[rows])
-    return found
+def _check_classes(name: str, cards: Sequence[Card], result: dict[str, Any]) -> None:
+    classes, place = _same(cards, "classes"), (result["corpus"], result["protocol"], result["model"])
+    if list(classes) != result["classes"]:
+        raise BundleError(
+            f"{name}: the members answer with {', '.join(classes)}, but {paths.result(*place)} with "
+            f"{', '.join(result['classes'])}. Make their bundles again: ser bundle {result['corpus']} {result['model']}"
+        )
 
 
 def _card(
@@ -92,7 +80,7 @@ def _card(
 ) -> Card:
     """What the members' cards agree on, and what is the ensemble's own; all but the digests of the files."""
     ensemble = params.ensembles[result["model"]]
-    heard = [card.durations for card in cards if card.durations is not None]
+    durations = [card.durations for card in cards if card.durations is not None]
     return Card(
         format=FORMAT,
         name=name,
@@ -100,7 +88,7 @@ def _card(
         preset=result["preset"],
         model=result["model"],
         feature_set="predictions",
-        classes=_same(cards, "classes"),
+        classes=cards[0].classes,
         sampling_rate=_same(cards, "sampling_rate"),
         sections={},
         settings={"members": list(ensemble.members), "rule": ensemble.rule},
@@ -109,7 +97,7 @@ def _card(
         unsure_below=confidence.threshold.confidence,
         farthest=params.reliability.farthest,
         training=max((card.training for card in cards), key=lambda own: sum(own.utterances.values())),
-        durations=(min(low for low, _ in heard), max(high for _, high in heard)) if heard else None,
+        durations=(min(low for low, _ in durations), max(high for _, high in durations)) if durations else None,
         files={},
         versions={key: number for card in cards for key, number in card.versions.items()},
         licence=cards[0].licence,

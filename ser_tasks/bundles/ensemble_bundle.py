@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ser_tasks.bundles.model_bundle import Utterance
-    from ser_tasks.models.ensembles.ensemble import Combiner
-
-Pattern: TypeAlias = tuple[bool, ...]
-"""Which members are present."""
+    from ser_tasks.models.ensembles.ensemble import Combiner, Pattern
 
 MEMBERS, RULE = "members", "rule.json"  # folder of the members' bundles; what the rule has fitted
 

@@ -20,7 +20,7 @@ class Part(NamedTuple):
 
     fold: str
     tested: NDArray[np.intp]  # rows of the members
-    learnt: Members  # to fit on, truth included
+    training: Members  # to fit on, truth included
 
 
 def cross_fitted(members: Members, validation: Mapping[str, pd.DataFrame] | None) -> Iterator[Part]:
@@ -46,8 +46,8 @@ def cross_fitted(members: Members, validation: Mapping[str, pd.DataFrame] | None
         )
     others = None if validation is None else _validation(members, validation)
     for name in names:
-        learnt = _rows(members, folds != name) if others is None else others
-        yield Part(str(name), np.flatnonzero(folds == name), learnt)
+        training = _rows(members, folds != name) if others is None else others
+        yield Part(str(name), np.flatnonzero(folds == name), training)
 
 
 def _validation(members: Members, tables: Mapping[str, pd.DataFrame]) -> Members:

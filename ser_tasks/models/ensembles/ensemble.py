@@ -15,6 +15,9 @@ from ser_tasks.models.ensembles.members import Members, side_by_side
 if TYPE_CHECKING:
     import pandas as pd
 
+Pattern: TypeAlias = tuple[bool, ...]
+"""Which members are present."""
+
 Present = NDArray[np.bool_]
 Posteriors = NDArray[np.float64]
 
@@ -75,7 +78,7 @@ def fitted_on_other_folds(
     posteriors, chosen = np.zeros(members.posteriors.shape[1:]), {}
     for part in cross_fitted(members, validation):
         here = members.present[:, part.tested]
-        combiner = fit(part.learnt, np.unique(here, axis=1))
+        combiner = fit(part.training, np.unique(here, axis=1))
         posteriors[part.tested] = combiner.combine(members.posteriors[:, part.tested], here)
         chosen[part.fold] = combiner.chosen(members.names)
     return Ensemble(members.table(posteriors), members.answered(), chosen)

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.augmentation.balance import class_weights
-from ser_tasks.models.ensembles.ensemble import Posteriors, Present
+from ser_tasks.models.ensembles.ensemble import Pattern, Posteriors, Present
 from ser_tasks.models.ensembles.members import Members, floored_logs
 
 Array = NDArray[np.float64]
-Pattern = tuple[bool, ...]  # which members are present
 
 
 @dataclass(frozen=True)

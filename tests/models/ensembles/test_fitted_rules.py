@@ -112,8 +112,8 @@ def test_each_fold_learns_from_all_others():
     members = side_by_side({"good": GOOD, "noise": NOISE})
     for part in cross_fitted(members, None):
         assert set(members.keys.fold[part.tested]) == {part.fold}
-        assert set(part.learnt.keys.fold) == set(GOOD.fold) - {part.fold}
-        assert len(part.learnt.keys) + len(part.tested) == 400
+        assert set(part.training.keys.fold) == set(GOOD.fold) - {part.fold}
+        assert len(part.training.keys) + len(part.tested) == 400
 
 
 def test_where_there_is_nothing_to_fit_on_stacking_averages_and_reports_it():
