@@ -225,6 +225,17 @@ def test_another_language_that_the_recogniser_is_unsure_of_is_tried_again_as_tha
     assert parrot.asked == asked
 
 
+def test_where_no_member_could_answer_all_do_and_the_prediction_is_unsure(text_folder, tmp_path, parrot):
+    own = read_card(text_folder)
+    card = own.model_copy(update={"members": ("tfidf", "again"), "rule": "weighted_average", "files": {}})
+    write_ensemble(tmp_path / "both", card, WeightedAverage(WEIGHTS), {}, [text_folder, text_folder], pages={})
+    parrot.heard = Transcript("")
+    found = recognise(load_bundle(tmp_path / "both"), recording())
+    assert found.unsure
+    assert list(found.members) == ["tfidf", "again"]
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+
+
 def test_members_of_other_classes_are_refused(ensemble_folder, tmp_path):
     folder = Path(shutil.copytree(ensemble_folder, tmp_path / "other"))
     card = read_card(folder).model_copy(update={"classes": ("anger", "joy")})

@@ -58,6 +58,12 @@ def test_words_follow_each_other_within_the_signal_and_have_posteriors(any_order
         assert not set("<>[]()") & set(found.text)  # fillers and numbers of pronunciations, as in `a(2)`
 
 
+def test_a_word_ends_where_the_next_begins_if_there_is_no_pause(sentences, spoken):
+    words = sentences.transcribe(spoken[0][0], sampling_rate=16_000, language=None).words
+    gaps = [later.start - word.end for word, later in zip(words, words[1:], strict=False)]
+    np.testing.assert_allclose(min(gaps), 0, atol=1e-9)
+
+
 def test_words_stand_where_they_are_said(sentences, spoken):
     signal, words = spoken[0]
     pause = np.zeros(8_000, np.float32)
