@@ -167,11 +167,18 @@ class ModelBundle:
         return None if self.card.asr is None else SpeechToText(self.card.asr, required=self.acoustic is None)
 
     def knows(self, words: str) -> bool:
-        """Whether one of these words occurs in the training set; True for a model that keeps no list of them."""
-        vocabulary = getattr(self.recogniser, "vocabulary", None)
-        ngrams = getattr(getattr(self.recogniser, "pipeline", (None,))[0], "words_", None)
-        known = vocabulary.words if vocabulary is not None else ngrams.vocabulary_ if ngrams is not None else None
+        """Whether a model of words saw one of these in its training set; True for one that keeps no list of them."""
+        known = self._vocabulary
         return known is None or any(word in known for word in tokens(words) if word.isalnum())
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str] | None:
+        """Of a network, the words that it numbers; of TF-IDF, its n-grams; a sentence encoder has none."""
+        recogniser: Any = self.recogniser
+        if hasattr(recogniser, "vocabulary"):
+            return frozenset(recogniser.vocabulary.words)
+        tfidf = recogniser.pipeline[0]
+        return frozenset(tfidf.words_.vocabulary_) if hasattr(tfidf, "words_") else None
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, conditioned first.

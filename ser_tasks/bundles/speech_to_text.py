@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -100,15 +102,25 @@ class SpeechToText:
 
     def _loaded(self) -> Transcriber:
         line, asr = engine(self.asr.engine), self.asr
+        if (here := line.versions()) != asr.versions:
+            warnings.warn(
+                f"the bundle was made with {_listed(asr.versions)}, but {_listed(here)} is installed. Its words may "
+                "differ a little.",
+                stacklevel=2,
+            )
         found = line.weights(asr.settings)
         if asr.weights and found != asr.weights:
             model = asr.settings.get("model")
-            here = "no such folder is here" if not found else "the files there are others"
+            where = "no such folder is here" if not found else "the files there are others"
             raise UserError(
-                f"{asr.engine}: the bundle was made with the model in {model}, but {here}. Put the same model there: "
+                f"{asr.engine}: the bundle was made with the model in {model}, but {where}. Put the same model there: "
                 "docs/words.md. Or give the words: --transcript"
             )
         return line.load(**asr.settings)
+
+
+def _listed(versions: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in versions.items())
 
 
 def _believed(transcript: Transcript) -> bool:

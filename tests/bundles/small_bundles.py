@@ -87,7 +87,14 @@ def small_bundle(
     return folder
 
 
-ASR = SpeechRecognition(engine="parrot", settings={}, versions={}, weights={}, languages=("en",), least_confidence=0.5)
+ASR = SpeechRecognition(
+    engine="parrot",
+    settings={},
+    versions={"numpy": np.__version__},
+    weights={},
+    languages=("en",),
+    least_confidence=0.5,
+)
 
 
 def small_card(recogniser: Fitted, params: Params, *, model: str = "svm", settings: Section = SVM) -> Card:

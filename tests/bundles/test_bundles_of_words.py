@@ -216,6 +216,12 @@ def test_other_weights_of_the_recogniser_than_those_of_the_bundle_are_refused(mo
         SpeechToText(card, required=True)(np.zeros(160, np.float32), sampling_rate=RATE)
 
 
+def test_another_version_of_the_recogniser_than_that_of_the_bundle_is_warned_of():
+    card = ASR.model_copy(update={"versions": {"numpy": "0.1"}})
+    with pytest.warns(UserWarning, match=rf"made with numpy 0.1, but numpy {np.__version__} is installed"):
+        SpeechToText(card, required=True)(np.zeros(160, np.float32), sampling_rate=RATE)
+
+
 @pytest.mark.parametrize(("sure", "asked"), [(0.9, [None]), (0.3, [None, "en"])])
 def test_another_language_that_the_recogniser_is_unsure_of_is_tried_again_as_that_of_the_training_set(
     parrot, sure, asked

@@ -1,5 +1,7 @@
 """What pocketsphinx hears of synthetic speech whose words are known."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import soxr
@@ -60,7 +62,7 @@ def test_words_follow_each_other_within_the_signal_and_have_posteriors(any_order
 
 def test_a_word_ends_where_the_next_begins_if_there_is_no_pause(sentences, spoken):
     words = sentences.transcribe(spoken[0][0], sampling_rate=16_000, language=None).words
-    gaps = [later.start - word.end for word, later in zip(words, words[1:], strict=False)]
+    gaps = [later.start - word.end for word, later in pairwise(words)]
     np.testing.assert_allclose(min(gaps), 0, atol=1e-9)
 
 
