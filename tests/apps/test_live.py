@@ -37,7 +37,7 @@ def exact(long_voice):
     return np.round(long_voice * 2**15).astype(np.float32) / 2**15
 
 
-def heard(signal, bundles, ends=ENDS):
+def live_history(signal, bundles, ends=ENDS):
     history = History()
     for end in ends:
         piece, sound = piece_of(sent(signal, end), most_bytes=10**6, longest=900)
@@ -47,7 +47,7 @@ def heard(signal, bundles, ends=ENDS):
 
 
 def test_every_second_has_the_answer_to_the_window_that_ends_there_smoothed_with_those_before(bundle, slow, exact):
-    found = live_moments(heard(exact, [bundle]), bundle, timeline=slow)
+    found = live_moments(live_history(exact, [bundle]), bundle, timeline=slow)
     spans = [(max(0.0, end - 1), end) for end in ENDS.tolist()]
     parts = [Recording(exact[round(a * RATE) : round(b * RATE), None], RATE) for a, b in spans]
     expected = window_predictions(
@@ -65,9 +65,9 @@ def test_every_second_has_the_answer_to_the_window_that_ends_there_smoothed_with
 
 
 def test_words_are_not_recognised_and_the_sound_decides(ensemble, parrot):
-    parrot.asked.clear()
-    history = heard(voice("anger", duration=1), [ensemble], ends=[1.0])
-    assert parrot.asked == []
+    parrot.languages.clear()
+    history = live_history(voice("anger", duration=1), [ensemble], ends=[1.0])
+    assert parrot.languages == []
     piece, sound = piece_of(sent(voice("anger"), 0.6), most_bytes=10**6, longest=900)
     alone = listened(History(), piece, sound, [ensemble]).answers["small"][0].probabilities
     assert max(history.answers["small"][0].probabilities, key=alone.get) == "anger"
@@ -138,7 +138,7 @@ def test_a_history_of_something_else_is_left_out(bundle, back):
 
 
 def test_the_view_says_what_is_now(bundle, slow, exact):
-    history = heard(exact, [bundle])
+    history = live_history(exact, [bundle])
     last = live_moments(history, bundle, timeline=slow)[-1]
     html = live_view(history, [bundle], seconds=4.0, timeline=slow)
     assert f"{last.emotion}</strong>, {100 * last.confidence:.1f} %" in html
