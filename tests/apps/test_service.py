@@ -210,6 +210,29 @@ def test_words_for_a_bundle_that_reads_none_and_unknown_fields_are_refused_with_
     assert (channel.status_code, "?channel=left" in channel.json()["detail"]) == (400, True)
 
 
+@pytest.mark.parametrize("address", ["?transcript=hello", "?chanel=left", "?name=a.wav&transcript="])
+def test_an_unknown_parameter_in_the_address_is_refused_with_those_that_are_known(client, anger, address):
+    reply = client.post(f"/v1/recognise{address}", content=anger)
+    unknown = "chanel" if "chanel" in address else "transcript"
+    assert reply.status_code == 400
+    assert reply.json()["detail"].startswith(
+        f"The address has parameters that mean nothing here: {unknown}. It takes channel, and name for a raw body; "
+        "words go into a field of a form"
+    )
+
+
+def test_a_name_in_the_address_is_of_a_raw_body_alone(client, anger):
+    for path in ("/v1/recognise", "/v1/recognise/batch"):
+        reply = client.post(f"{path}?name=b.wav", files={"file": ("a.wav", anger)})
+        assert (reply.status_code, "mean nothing here: name." in reply.json()["detail"]) == (400, True)
+
+
+def test_words_that_come_as_a_file_are_refused_with_how_to_send_their_text(words_client, anger):
+    files = {"file": ("a.wav", anger), "transcript": ("words.txt", b"nobody is left")}
+    reply = words_client.post("/v1/recognise", files=files)
+    assert (reply.status_code, "-F 'transcript=<words.txt'" in reply.json()["detail"]) == (400, True)
+
+
 def test_a_bundle_without_words_says_so_in_the_reply(client, anger):
     reply = client.post("/v1/recognise", content=anger).json()
     assert [reply[name] for name in ("transcript", "words", "language", "members")] == [None, [], None, {}]
