@@ -1,6 +1,6 @@
 """What a client sends: a body or a form within the limits, then a recording that is bounded in size and length.
 
-Nothing stays on the disk. The errors are UserErrors; `apps.service` gives each its HTTP status.
+Nothing stays on the disk. The errors are UserErrors; `apps.problems` gives each its HTTP status.
 """
 
 import asyncio

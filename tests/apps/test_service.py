@@ -10,7 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 
-from apps.service import RequestLimiter, service
+from apps.limiter import RequestLimiter
+from apps.service import service
 from apps.uploads import BusyError, UploadTimeoutError, uploads_of
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.inference.prediction import recognise
