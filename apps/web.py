@@ -280,7 +280,10 @@ class Responder:
             return error_message(NOTHING_TICKED), "", gr.skip(), gr.skip()
         made = example(secrets.randbelow(SEEDS), self.synthesis)
         bundles = [self.bundles[name] for name in names]
-        predictions = predictions_of(bundles, made.clip.recording, timeline=self.timeline)
+        try:
+            predictions = predictions_of(bundles, made.clip.recording, timeline=self.timeline)
+        except UserError as error:
+            return error_message(str(error)), "", gr.skip(), gr.skip()
         return self._shown(made.clip.name, predictions, session, example=made)
 
     def to_piece(self, sent: str, names: list[str], history: object, session: object) -> tuple[Any, Any, Any, Any]:
@@ -297,7 +300,8 @@ class Responder:
         except UserError as error:
             return error_message(str(error)), gr.skip(), gr.skip(), gr.skip()
         after = checked(session, self.bundles)
-        for bundle in bundles:
+        new = now.end > before.end  # silence has no answer, and the last one is not counted again
+        for bundle in bundles if new else ():
             for moment in live_moments(now, bundle, timeline=self.timeline)[-1:]:
                 label = UNSURE if moment.unsure else moment.emotion
                 after = added(after, bundle.card.name, [(label, min(piece.end - before.end, sound.duration))])

@@ -161,3 +161,12 @@ def test_each_second_counts_for_the_session_once_and_nothing_is_written(respond,
     assert list(tmp_path.iterdir()) == []
     assert "Tick one or more" in respond.to_piece(sent(exact, 1.0), [], None, None)[0]
     assert "did not arrive whole" in respond.to_piece("x", ["small"], None, None)[0]
+
+
+def test_a_muted_microphone_counts_for_no_emotion(respond, exact):
+    _, history, _, session = respond.to_piece(sent(exact, 1.0), ["small"], None, None)
+    assert sum(session["small"].values()) == pytest.approx(1.0)
+    silence = np.zeros(4 * RATE)
+    for end in (2.0, 3.0, 4.0):
+        _, history, _, session = respond.to_piece(sent(silence, end), ["small"], history, session)
+    assert sum(session["small"].values()) == pytest.approx(1.0)

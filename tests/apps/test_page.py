@@ -18,6 +18,7 @@ from apps.page import TEMPLATES, error_message, model_line, results, summary
 from apps.recording_prediction import prediction_of, predictions_of
 from apps.web import Responder, demo, separate_uploads, theme
 from ser_tasks.audio.recording import Recording
+from ser_tasks.text import asr
 from ser_tasks.text.asr.engine import Transcript
 from tests.apps.conftest import encoded
 from tests.apps.test_clip import video
@@ -251,6 +252,17 @@ def test_an_example_is_one_press_away_and_says_what_it_is(bundle, settings, tmp_
     assert list(session) == ["small"]
     assert "Tick one or more" in respond.to_example([])[0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_example_that_a_model_cannot_predict_is_reported_in_the_place_of_the_prediction(
+    ensemble, settings, monkeypatch
+):
+    monkeypatch.setattr(asr, "ENGINES", {})
+    respond = Responder({"words": ensemble.members["tfidf"]}, **settings)
+    html, announced, *_ = respond.to_example(["words"])
+    assert "No prediction." in html
+    assert "no speech recogniser" in html
+    assert announced == ""
 
 
 def test_a_video_is_recognised_by_its_sound_track(ask, tmp_path):
