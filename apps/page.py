@@ -57,7 +57,7 @@ def live_button(timeline: TimelineParams, *, longest: float) -> str:
 
 
 def live_view(history: History, bundles: Sequence[Bundle], *, seconds: float, timeline: TimelineParams) -> str:
-    """HTML: the answer of now by each bundle, `seconds` after the start, and its answers over the last minute."""
+    """HTML: the prediction of now by each bundle, `seconds` after the start, and those of the last minute."""
     found = [(bundle, live_moments(history, bundle, timeline=timeline)) for bundle in bundles]
     return _macro("live", seconds, [_now(bundle, moments) for bundle, moments in found if moments])
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from apps.live import SECONDS, Answered, History, history_of, listened, live_moments, piece_of
+from apps.live import SECONDS, History, LiveWindow, extended, history_of, live_moments, piece_of
 from apps.page import live_button, live_view
 from apps.web import Responder
 from ser_tasks.audio.recording import Recording
@@ -14,6 +14,7 @@ from ser_tasks.bundles.inference.prediction import recognise
 from ser_tasks.bundles.inference.timeline import window_predictions
 from ser_tasks.errors import UserError
 from tests.bundles.small_bundles import RATE, voice
+from tests.bundles.word_bundles import ALONE
 
 ENDS = np.arange(0.5, 4.01, 0.5)  # of windows of 1 s
 
@@ -42,7 +43,7 @@ def live_history(signal, bundles, ends=ENDS):
     for end in ends:
         piece, sound = piece_of(sent(signal, end), most_bytes=10**6, longest=900)
         back = json.loads(history.model_dump_json())  # the way through the browser
-        history = listened(history_of(back, bundles, before=piece.end), piece, sound, bundles)
+        history = extended(history_of(back, bundles, before=piece.end), piece, sound, bundles)
     return history
 
 
@@ -68,24 +69,28 @@ def test_words_are_not_recognised_and_the_sound_decides(ensemble, parrot):
     parrot.languages.clear()
     history = live_history(voice("anger", duration=1), [ensemble], ends=[1.0])
     assert parrot.languages == []
+    svm = live_history(voice("anger", duration=1), [ensemble.members["svm"]], ends=[1.0]).windows["small"][0]
+    weights = {
+        label: share ** (1 / ALONE) for label, share in svm.probabilities.items()
+    }  # without words: its temperature
+    expected = {label: weight / sum(weights.values()) for label, weight in weights.items()}
+    assert history.windows["small"][0].probabilities == pytest.approx(expected)
     piece, sound = piece_of(sent(voice("anger"), 0.6), most_bytes=10**6, longest=900)
-    alone = listened(History(), piece, sound, [ensemble]).answers["small"][0].probabilities
-    assert max(history.answers["small"][0].probabilities, key=alone.get) == "anger"
     with pytest.raises(UserError, match="read words alone"):
-        listened(History(), piece, sound, [ensemble.members["tfidf"]])
+        extended(History(), piece, sound, [ensemble.members["tfidf"]])
 
 
 def test_the_last_minute_is_kept_and_silence_has_no_answer(bundle):
     old = [
-        Answered(start=t, end=t + 1, probabilities=dict.fromkeys(bundle.classes, 1 / 3), doubtful=False)
+        LiveWindow(start=t, end=t + 1, probabilities=dict.fromkeys(bundle.classes, 1 / 3), doubtful=False)
         for t in range(100)
     ]
     piece, sound = piece_of(sent(voice("anger"), 0.6), most_bytes=10**6, longest=900)
     now = piece.model_copy(update={"end": 101.0})
-    kept = listened(History(answers={"small": old}), now, sound, [bundle]).answers["small"]
+    kept = extended(History(windows={"small": old}), now, sound, [bundle]).windows["small"]
     assert [one.end for one in kept] == [*range(round(101 - SECONDS) + 1, 101), 101]
     silence = Recording(np.zeros((RATE, 1), np.float32), RATE)
-    assert listened(History(), now, silence, [bundle]) == History()
+    assert extended(History(), now, silence, [bundle]) == History()
 
 
 @pytest.mark.parametrize(
@@ -115,19 +120,19 @@ def test_too_much_and_too_long_are_refused():
     [
         None,
         "<b>",
-        {"answers": {"other": []}},
-        {"answers": {"small": [{"start": 0, "end": 1, "probabilities": {"<b>": 1}, "doubtful": False}]}},
+        {"windows": {"other": []}},
+        {"windows": {"small": [{"start": 0, "end": 1, "probabilities": {"<b>": 1}, "doubtful": False}]}},
         {
-            "answers": {
+            "windows": {
                 "small": [
                     {"start": 2, "end": 1, "probabilities": {"anger": 1, "neutral": 0, "sadness": 0}, "doubtful": False}
                 ]
             }
         },
         {
-            "answers": {
+            "windows": {
                 "small": [
-                    {"start": 0, "end": 9, "probabilities": {"anger": 1, "neutral": 0, "sadness": 0}, "doubtful": False}
+                    {"start": 0, "end": 5, "probabilities": {"anger": 1, "neutral": 0, "sadness": 0}, "doubtful": False}
                 ]
             }
         },

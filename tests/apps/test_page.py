@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,14 @@ def test_unsure_is_shown_in_words_with_its_reasons(prediction, page):
     assert prediction.answer.remarks
     assert all(remark in page for remark in prediction.answer.remarks)
     assert summary([prediction]).startswith("small: unsure, likeliest ")
+
+
+@pytest.mark.parametrize(("less", "shown"), [(0.01, True), (0.0, False)])
+def test_low_confidence_is_shown_with_its_limit(prediction, less, shown):
+    limit = prediction.card.unsure_below
+    found = replace(prediction, answer=replace(prediction.answer, confidence=limit - less))
+    remark = f"less than the {100 * limit:.1f} % from which on this model counts as sure"
+    assert (remark in results("a.wav", [found])) == shown
 
 
 def test_bundles_stand_side_by_side(page):
