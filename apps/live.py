@@ -1,6 +1,6 @@
-"""The microphone while it runs: an answer every second, smoothed with those before it. The browser alone keeps both.
+"""The microphone while it runs: a prediction every second, smoothed with those before it, which the browser keeps.
 
-The browser sends the last window of sound with each request, and the answers so far; here nothing stays between two.
+The browser sends the last window of sound with each request, and the predictions so far; nothing stays here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
     from ser_tasks.params import TimelineParams
 
-SECONDS = 60.0  # of answers that are kept and shown
+SECONDS = 60.0  # of predictions that are kept and shown
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -39,8 +39,8 @@ class Piece(BaseModel):
     pcm: str  # 16-bit, little-endian, mono, in base64
 
 
-class Answered(BaseModel):
-    """The answer of one bundle to one window, as it goes to the browser and back."""
+class LiveWindow(BaseModel):
+    """What one bundle predicts for one window, as it goes to the browser and back."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,16 +51,16 @@ class Answered(BaseModel):
 
 
 class History(BaseModel):
-    """The answers so far, by bundle."""
+    """The predictions so far, by bundle."""
 
     model_config = ConfigDict(extra="forbid")
 
-    answers: dict[str, list[Answered]] = {}
+    windows: dict[str, list[LiveWindow]] = {}
 
     @property
     def end(self) -> float:
-        """Of the last answer, in s."""
-        return max((own[-1].end for own in self.answers.values() if own), default=0.0)
+        """Of the last window, in s."""
+        return max((own[-1].end for own in self.windows.values() if own), default=0.0)
 
 
 def piece_of(sent: str, *, most_bytes: int, longest: float) -> tuple[Piece, Recording]:
@@ -87,7 +87,7 @@ def piece_of(sent: str, *, most_bytes: int, longest: float) -> tuple[Piece, Reco
 
 
 def history_of(sent: object, bundles: Sequence[Bundle], *, before: float) -> History:
-    """The answers so far of these bundles as the browser sent them back; none where they are not of this microphone."""
+    """The predictions so far of these bundles as the browser sent them back; none of another microphone's."""
     try:
         found = History.model_validate(sent or {})
     except ValidationError:
@@ -95,19 +95,19 @@ def history_of(sent: object, bundles: Sequence[Bundle], *, before: float) -> His
     classes = {bundle.card.name: set(bundle.classes) for bundle in bundles}
     known = {
         name: own
-        for name, own in found.answers.items()
+        for name, own in found.windows.items()
         if name in classes and all(set(one.probabilities) == classes[name] and one.start <= one.end for one in own)
     }
-    return History() if found.end >= before else History(answers=known)
+    return History() if found.end >= before else History(windows=known)
 
 
-def listened(history: History, piece: Piece, sound: Recording, bundles: Sequence[Bundle]) -> History:
-    """The history with one more answer of each bundle, the last SECONDS of it.
+def extended(history: History, piece: Piece, sound: Recording, bundles: Sequence[Bundle]) -> History:
+    """The history with one more prediction of each bundle, the last SECONDS of it.
 
     Args:
         history: of earlier windows
         piece, sound: the window that ends now
-        bundles: that answer; those of words alone cannot, since words are not recognised while one speaks
+        bundles: that predict; those of words alone cannot, since words are not recognised while one speaks
 
     Raises:
         UserError: none of the bundles reads sound
@@ -118,18 +118,18 @@ def listened(history: History, piece: Piece, sound: Recording, bundles: Sequence
     if sound.duration < SHORTEST or not sound.samples.any():
         return history
     start, oldest = max(0.0, piece.end - sound.duration), piece.end - SECONDS
-    answers = {}
+    windows = {}
     for bundle in able:
         found = recognise(bundle, sound, transcript=Transcript("") if bundle.reads else None)
         doubtful = found.unsure and found.confidence >= bundle.card.unsure_below
-        own = Answered(start=start, end=piece.end, probabilities=dict(found.probabilities), doubtful=doubtful)
-        answers[bundle.card.name] = [*(a for a in history.answers.get(bundle.card.name, []) if a.end > oldest), own]
-    return History(answers=answers)
+        own = LiveWindow(start=start, end=piece.end, probabilities=dict(found.probabilities), doubtful=doubtful)
+        windows[bundle.card.name] = [*(w for w in history.windows.get(bundle.card.name, []) if w.end > oldest), own]
+    return History(windows=windows)
 
 
 def live_moments(history: History, bundle: Bundle, *, timeline: TimelineParams) -> list[WindowPrediction]:
     """The windows of one bundle, smoothed and decided on together, as far as they go; the last one is now."""
-    own = history.answers.get(bundle.card.name, [])
+    own = history.windows.get(bundle.card.name, [])
     if not own:
         return []
     rules: dict[str, Any] = timeline.model_dump(include={"smoothing", "change_cost"})
@@ -138,7 +138,7 @@ def live_moments(history: History, bundle: Bundle, *, timeline: TimelineParams) 
     return window_predictions(spans, predictions, segment=1, unsure_below=limit, **rules)
 
 
-def _prediction(one: Answered, *, unsure_below: float) -> Prediction:
+def _prediction(one: LiveWindow, *, unsure_below: float) -> Prediction:
     emotion = max(one.probabilities, key=lambda label: one.probabilities[label])
     confidence = one.probabilities[emotion]
     unsure = one.doubtful or confidence < unsure_below

@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from apps import picture
 from apps.downloads import downloads
 from apps.live import History, live_moments
@@ -59,7 +57,7 @@ def live_button(timeline: TimelineParams, *, longest: float) -> str:
 
 
 def live_view(history: History, bundles: Sequence[Bundle], *, seconds: float, timeline: TimelineParams) -> str:
-    """HTML: the answer of now by each bundle, `seconds` after the start, and its answers over the last minute."""
+    """HTML: the prediction of now by each bundle, `seconds` after the start, and those of the last minute."""
     found = [(bundle, live_moments(history, bundle, timeline=timeline)) for bundle in bundles]
     return _macro("live", seconds, [_now(bundle, moments) for bundle, moments in found if moments])
 
@@ -69,24 +67,14 @@ def _now(bundle: Bundle, moments: Sequence[WindowPrediction]) -> dict[str, Any]:
     last, begin = moments[-1], moments[0].start
     shown = [replace(moment, start=moment.start - begin, end=moment.end - begin) for moment in moments]
     duration = last.end - begin
-    nothing = np.zeros((1, 2), np.float32)
+    described = f"emotions of the last {duration:.0f} s; now {last.emotion}"
+    drawn = picture.drawing(duration, described=described, moments=shown)
     return {
         "card": bundle.card,
         "emotion": last.emotion,
         "confidence": last.confidence,
         "unsure": last.unsure,
-        "picture": {
-            "outline": None,
-            "words": [],
-            "log_mel": None,
-            "attention": None,
-            "least_width": 0.0,
-            "values": picture.values(duration, nothing, words=(), moments=shown, attention=None),
-            "duration": duration,
-            "marks": picture.marks(duration),
-            "lanes": picture.lanes(shown),
-            "described": f"emotions of the last {duration:.0f} s; now {last.emotion}",
-        },
+        "picture": {**drawn, "least_width": 0.0},  # it never scrolls
     }
 
 
@@ -119,7 +107,7 @@ def _macro(name: str, *arguments: object) -> str:
 
 def _shown(name: str, one: Shown) -> dict[str, Any]:
     """What the template reads."""
-    more = _long(one) if isinstance(one, LongPrediction) else _short(one)
+    described = _description(name, one)
     return {
         "card": one.card,
         "title": _title(one),
@@ -127,8 +115,7 @@ def _shown(name: str, one: Shown) -> dict[str, Any]:
         "moments": one.moments,
         "about": _about(one.card),
         **_verdict(one),
-        **more,
-        "picture": {**more["picture"], **_over_time(one), "described": _description(name, one)},
+        **(_long(one, described) if isinstance(one, LongPrediction) else _short(one, described)),
     }
 
 
@@ -151,8 +138,8 @@ def _seconds(moments: Iterable[WindowPrediction]) -> float:
     return sum(moment.end - moment.start for moment in moments)
 
 
-def _short(one: RecordingPrediction) -> dict[str, Any]:
-    found, answer = picture.ranges(one.signal), one.answer
+def _short(one: RecordingPrediction, described: str) -> dict[str, Any]:
+    answer = one.answer
     words = () if answer.transcript is None else answer.transcript.words
     return {
         "long": None,
@@ -160,42 +147,27 @@ def _short(one: RecordingPrediction) -> dict[str, Any]:
         "probabilities": answer.probabilities,
         "transcript": answer.transcript,
         "members": answer.members,
-        "picture": {
-            "outline": picture.outline(found),
-            "words": picture.placed(words, one.duration),
-            "log_mel": picture.log_mel_image(one.signal, one.card.sampling_rate),
-            "attention": None if one.attention is None else picture.attention_line(one.attention),
-            "least_width": picture.least_width(words, one.moments),
-            "values": picture.values(one.duration, found, words=words, moments=one.moments, attention=one.attention),
-        },
+        "picture": picture.drawing(
+            one.duration,
+            described=described,
+            moments=one.moments,
+            found=picture.ranges(one.signal),
+            log_mel=picture.log_mel_image(one.signal, one.card.sampling_rate),
+            words=words,
+            attention=one.attention,
+        ),
     }
 
 
-def _long(one: LongPrediction) -> dict[str, Any]:
+def _long(one: LongPrediction, described: str) -> dict[str, Any]:
     found = picture.coarser(one.timeline.statistics.outline)
-    values = picture.values(one.duration, found, words=(), moments=one.moments, attention=None)
     return {
         "long": one.timeline,
         "remarks": list(one.notes),
         "probabilities": None,
         "transcript": None,
         "members": {},
-        "picture": {
-            "outline": picture.outline(found),
-            "words": [],
-            "log_mel": None,
-            "attention": None,
-            "least_width": picture.least_width((), one.moments),
-            "values": values,
-        },
-    }
-
-
-def _over_time(one: Shown) -> dict[str, Any]:
-    return {
-        "duration": one.duration,
-        "marks": picture.marks(one.duration),
-        "lanes": picture.lanes(one.moments),
+        "picture": picture.drawing(one.duration, described=described, moments=one.moments, found=found),
     }
 
 

@@ -35,6 +35,8 @@ MOMENT_WIDTH = 0.12  # rem
 Range = NDArray[np.float32]
 """Lowest and highest sample of each of some parts of equal length, shape (n_parts, 2)."""
 
+NO_RANGE: Range = np.zeros((1, 2), np.float32)  # one part: the page shows no level
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -52,6 +54,43 @@ class Lane:
     unsure: str
 
 
+def drawing(
+    duration: float,
+    *,
+    described: str,
+    moments: Sequence[WindowPrediction],
+    found: Range | None = None,
+    log_mel: str | None = None,
+    words: Sequence[Word] = (),
+    attention: Attention | None = None,
+) -> dict[str, Any]:
+    """What the template reads of a picture.
+
+    Args:
+        duration: in s
+        described: what it shows, for those who do not see it
+        moments: over time
+        found: of the signal; None: no waveform
+        log_mel: a data URI; None: no spectrogram
+        words: below the waveform
+        attention: over the spectrogram
+    """
+    return {
+        "duration": duration,
+        "described": described,
+        "outline": None if found is None else outline(found),
+        "words": placed(words, duration),
+        "log_mel": log_mel,
+        "attention": None if attention is None else attention_line(attention),
+        "least_width": least_width(words, moments),
+        "marks": marks(duration),
+        "lanes": lanes(moments),
+        "values": values(
+            duration, NO_RANGE if found is None else found, words=words, moments=moments, attention=attention
+        ),
+    }
+
+
 def ranges(signal: NDArray[np.float32], *, columns: int = COLUMNS) -> Range:
     """The range of a signal, shape (n_samples,), in at most so many parts of equal length."""
     parts = np.array_split(signal, min(columns, len(signal)))
@@ -65,16 +104,16 @@ def coarser(found: Range, *, columns: int = COLUMNS) -> Range:
 
 
 def outline(found: Range) -> dict[str, Any]:
-    """An SVG polygon: x counts the parts, y is upside down in units of the reach.
+    """An SVG polygon: x counts the parts, y is upside down in units of the reach, the sample that lies at the edge.
 
     Returns:
-        points, width (number of parts), and reach, the sample that lies at the edge
+        points, and width, the largest x
     """
     reach = 1.05 * max(QUIETEST, float(np.abs(found).max(initial=0.0)))
     low, high = (-found / reach).T
     above = [f"{x:g},{y:.3f}" for x, y in enumerate(high)]
     below = [f"{x:g},{y:.3f}" for x, y in reversed(list(enumerate(low)))]
-    return {"points": " ".join([*above, *below]), "width": max(1, len(found) - 1), "reach": reach}
+    return {"points": " ".join([*above, *below]), "width": max(1, len(found) - 1)}
 
 
 def levels(found: Range) -> list[int]:

@@ -1,52 +1,30 @@
 """The HTTP service (`ser serve`): recordings in, predictions out as JSON; errors by RFC 9457."""
 
-import asyncio
-import math
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from dataclasses import asdict
-from http import HTTPStatus
 from pathlib import Path
 from threading import Thread
-from time import perf_counter
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from fastapi.responses import HTMLResponse
 
+from apps.limiter import RequestLimiter
+from apps.problems import PROBLEMS, handle_errors
+from apps.replies import BatchReply, FileErrorReply, HealthReply, PredictionReply, ReadyReply, reply_of
 from apps.startup import ready_bundle
-from apps.uploads import (
-    FORM,
-    TRANSCRIPT,
-    BadRequestError,
-    BusyError,
-    NotAudioError,
-    TooLargeError,
-    TooLongError,
-    Upload,
-    UploadTimeoutError,
-    read_clip,
-    uploads_of,
-)
+from apps.uploads import FORM, TRANSCRIPT, BadRequestError, BusyError, Upload, read_clip, uploads_of
 from ser_tasks.audio.channels import MIX
 from ser_tasks.bundles.bundle import Bundle
-from ser_tasks.bundles.inference.prediction import Prediction, recognise
+from ser_tasks.bundles.inference.prediction import recognise
 from ser_tasks.errors import UserError
 from ser_tasks.html import templates
 from ser_tasks.params import RequestParams
 from ser_tasks.text.asr.engine import Transcript
 
-P = ParamSpec("P")
-Result = TypeVar("Result")
-
 Channel = Annotated[str, Query(pattern=r"^(mix|left|right|[1-9]\d?)$", description="To read.")]
 RETRY_AFTER_S = 5  # while the bundle is being loaded
-MEMORY = 0.9  # of the mean duration: about the last ten jobs count
 
 FILE = {"type": "string", "format": "binary"}
 WORDS = {
@@ -65,84 +43,6 @@ FILES: dict[str, Any] = {
         },
         "required": ["files"],
     }
-}
-PROBLEM_JSON = "application/problem+json"
-
-
-class WordReply(BaseModel):
-    """One recognised word, where it was said, and how sure the recogniser is of it."""
-
-    text: str
-    start: float  # s
-    end: float  # s
-    confidence: float  # 0 to 1
-
-
-class PredictionReply(BaseModel):
-    """The prediction for one recording."""
-
-    file: str
-    emotion: str  # the likeliest class
-    probabilities: dict[str, float]  # of every class, in the bundle's order; they sum to 1
-    confidence: float  # the probability of the likeliest
-    unsure: bool  # true: do not rely on it, the remarks give the reasons
-    remarks: list[str]
-    duration: float  # s
-    bundle: str
-    transcript: str | None  # the words, recognised or given; null: the bundle reads none
-    words: list[WordReply]  # the same, one by one, where the recogniser timed them
-    language: str | None  # of the words, ISO 639-1; null: unknown
-    members: dict[str, dict[str, float]]  # of an ensemble: probabilities of each member that answered
-
-
-class FileErrorReply(BaseModel):
-    """Why one file of several has no prediction."""
-
-    file: str
-    error: str
-
-
-class BatchReply(BaseModel):
-    """One entry for each file, in the order sent."""
-
-    results: list[PredictionReply | FileErrorReply]
-
-
-class Problem(BaseModel):
-    """An error by RFC 9457: `detail` gives what was found, what was expected, and how to fix it."""
-
-    title: str
-    status: int
-    detail: str
-
-
-class HealthReply(BaseModel):
-    """The process is alive."""
-
-    status: str
-
-
-class ReadyReply(BaseModel):
-    """Recordings can be sent."""
-
-    status: str
-    bundle: str
-
-
-Card = dict[str, Any]
-
-STATUS = {
-    BadRequestError: HTTPStatus.BAD_REQUEST,
-    UploadTimeoutError: HTTPStatus.REQUEST_TIMEOUT,
-    TooLargeError: HTTPStatus(413),
-    TooLongError: HTTPStatus(413),
-    NotAudioError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-UNPROCESSABLE = HTTPStatus(422)  # any other UserError: a sound file that nothing can be predicted from
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status.value: {"description": status.phrase, "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}}}
-    for status in (*STATUS.values(), UNPROCESSABLE)
 }
 
 
@@ -186,7 +86,7 @@ def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
         limiter.close()
 
     api = FastAPI(title="ser", summary="Emotion of recorded speech.", lifespan=lifespan, docs_url=None, redoc_url=None)
-    _handle_errors(api)
+    handle_errors(api)
 
     @api.post("/v1/recognise", responses=PROBLEMS, openapi_extra=_body({"audio/*": {"schema": FILE}, FORM: ONE_FILE}))
     async def recognise(request: Request, channel: Channel = MIX) -> PredictionReply:
@@ -227,10 +127,9 @@ def _describe(api: FastAPI, loading: Future[Bundle], limits: RequestParams) -> N
         return ReadyReply(status="ready", bundle=_loaded(loading).card.name)
 
     @api.get("/v1/bundle", responses=PROBLEMS)
-    async def bundle() -> Card:
+    async def bundle() -> dict[str, Any]:
         """The card: training data, tests, classes and licence of the model."""
-        card: Card = _loaded(loading).card.model_dump(mode="json")
-        return card
+        return _loaded(loading).card.model_dump(mode="json")
 
     @api.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
@@ -268,25 +167,7 @@ def predict(bundle: Bundle, upload: Upload, *, limits: RequestParams, channel: s
         )
     clip = read_clip(upload.content, name=upload.name, limits=limits, channel=channel)
     given = None if upload.transcript is None else Transcript(upload.transcript)
-    return _reply(clip.name, bundle.card.name, recognise(bundle, clip.recording, transcript=given))
-
-
-def _reply(file: str, bundle: str, answer: Prediction) -> PredictionReply:
-    found = answer.transcript
-    return PredictionReply(
-        file=file,
-        emotion=answer.emotion,
-        probabilities=dict(answer.probabilities),
-        confidence=answer.confidence,
-        unsure=answer.unsure,
-        remarks=list(answer.remarks),
-        duration=answer.duration,
-        bundle=bundle,
-        transcript=found.text if found else None,
-        words=[WordReply(**asdict(word)) for word in (found.words if found else ())],
-        language=found.language if found else None,
-        members={name: dict(own) for name, own in answer.members.items()},
-    )
+    return reply_of(clip.name, bundle.card.name, recognise(bundle, clip.recording, transcript=given))
 
 
 def predict_batch(
@@ -301,82 +182,3 @@ def predict_batch(
             return FileErrorReply(file=upload.name, error=str(error))
 
     return BatchReply(results=[one(upload) for upload in uploads])
-
-
-def _handle_errors(api: FastAPI) -> None:
-    """Reply to every error in JSON: in full what the client can fix, without details a bug of the program."""
-
-    @api.exception_handler(UserError)
-    async def user_error(_: Request, error: UserError) -> JSONResponse:
-        headers = {"Retry-After": str(error.seconds)} if isinstance(error, BusyError) else {}
-        return _problem(STATUS.get(type(error), UNPROCESSABLE), str(error), headers)
-
-    @api.exception_handler(RequestValidationError)
-    async def parameters(_: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [f"{fault['loc'][-1]}={fault['input']!r}: {fault['msg']}" for fault in error.errors()]
-        return _problem(UNPROCESSABLE, f"{'; '.join(faults)}. See /docs.")
-
-    @api.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
-        return _problem(HTTPStatus(error.status_code), f"{error.detail}. See /docs.", error.headers)
-
-    @api.exception_handler(ClientDisconnect)
-    async def disconnect(
-        _: Request, error: ClientDisconnect
-    ) -> JSONResponse:  # no one reads it: it keeps the log clean
-        return _problem(HTTPStatus.BAD_REQUEST, "The connection was closed before the request was whole.")
-
-    @api.exception_handler(Exception)
-    async def bug(_: Request, error: Exception) -> JSONResponse:
-        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "A bug of the service, not of the request: see its log.")
-
-
-def _problem(status: HTTPStatus, detail: str, headers: Any = None) -> JSONResponse:
-    content = Problem(title=status.phrase, status=status.value, detail=detail).model_dump()
-    return JSONResponse(content, status.value, headers, media_type=PROBLEM_JSON)
-
-
-class RequestLimiter:
-    """One pool of threads, and a count of the accepted requests: being received, waiting or computed."""
-
-    def __init__(self, *, at_once: int, waiting: int) -> None:
-        self.at_once, self.slots = at_once, at_once + waiting
-        self.accepted = 0
-        self.seconds = 0.0  # of a job, a running mean
-        self.pool = ThreadPoolExecutor(at_once, thread_name_prefix="ser")
-
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Hold a slot from before a request is read until its reply is sent.
-
-        Raises:
-            BusyError: all are taken
-        """
-        if self.accepted >= self.slots:
-            raise BusyError(
-                f"The service is busy: {self.accepted} requests are being processed, and the queue is full. "
-                "Try again after the time in Retry-After.",
-                seconds=max(1, math.ceil(self.seconds * self.accepted / self.at_once)),
-            )
-        self.accepted += 1
-        try:
-            yield
-        finally:
-            self.accepted -= 1
-
-    async def run(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
-        """The function's result, from a thread of the pool."""
-
-        def timed() -> Result:
-            begin = perf_counter()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                now = perf_counter() - begin
-                self.seconds = MEMORY * self.seconds + (1 - MEMORY) * now if self.seconds else now
-
-        return await asyncio.get_running_loop().run_in_executor(self.pool, timed)
-
-    def close(self) -> None:
-        """Start no further job."""
-        self.pool.shutdown(wait=False, cancel_futures=True)

@@ -1,11 +1,11 @@
 """What a client sends: a body or a form within the limits, then a recording that is bounded in size and length.
 
-Nothing stays on the disk. The errors are UserErrors; `apps.service` gives each its HTTP status.
+Nothing stays on the disk. The errors are UserErrors; `apps.problems` gives each its HTTP status.
 """
 
 import asyncio
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -78,13 +78,16 @@ async def uploads_of(request: Request, *, limits: RequestParams, raw: bool = Tru
     Raises:
         TooLargeError: too many bytes or files; raised as soon as it shows
         UploadTimeoutError: it took longer to arrive than limits.upload_seconds
-        BadRequestError: a form without files or with other fields, or no form where one is expected
+        BadRequestError: a form without files or with other fields, no form where one is expected, or another parameter
+            in the address than `channel`, and `name` for a raw body
     """
+    form = request.headers.get("content-type", "").startswith(FORM)
+    _check_address(request.query_params.keys(), form=form)
     _check_size(int(request.headers.get("content-length") or 0), limits)
     bounded = Request(request.scope, _counted(request, limits))
     try:
         async with asyncio.timeout(limits.upload_seconds):
-            if request.headers.get("content-type", "").startswith(FORM):
+            if form:
                 return await _parts(bounded, limits)
             if not raw:
                 raise BadRequestError(f"The request is no form. {EACH}")
@@ -95,10 +98,23 @@ async def uploads_of(request: Request, *, limits: RequestParams, raw: bool = Tru
         ) from error
 
 
+def _check_address(found: Collection[str], *, form: bool) -> None:
+    unknown = sorted({*found} - {"channel"} - ({"name"} if not form else set()))
+    if unknown:
+        raise BadRequestError(
+            f"The address has parameters that mean nothing here: {', '.join(unknown)}. It takes channel, and name for "
+            f"a raw body; words go into a field of a form: curl -F file=@clip.wav -F {TRANSCRIPT}=WORDS"
+        )
+
+
 async def _parts(request: Request, limits: RequestParams) -> list[Upload]:
     hint = EACH.replace("own:", f"own, at most {limits.files}:")
     try:
         async with request.form(max_files=limits.files, max_fields=limits.files) as form:
+            if any(isinstance(value, UploadFile) for value in form.getlist(TRANSCRIPT)):
+                raise BadRequestError(
+                    f"The field {TRANSCRIPT} holds a file. Send the text in it: curl -F '{TRANSCRIPT}=<words.txt' ..."
+                )
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             if not files:
                 raise BadRequestError(f"The form holds no file. {hint}")

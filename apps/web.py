@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apps.example import Example, example
-from apps.live import history_of, listened, live_moments, piece_of
+from apps.live import extended, history_of, live_moments, piece_of
 from apps.page import TEMPLATES, error_message, live_button, live_view, model_line, results, session_table, summary
 from apps.recording_prediction import Progress, Shown, predictions_of, timelines_of
 from apps.session import UNSURE, added, checked, session_after
@@ -280,11 +280,14 @@ class Responder:
             return error_message(NOTHING_TICKED), "", gr.skip(), gr.skip()
         made = example(secrets.randbelow(SEEDS), self.synthesis)
         bundles = [self.bundles[name] for name in names]
-        predictions = predictions_of(bundles, made.clip.recording, timeline=self.timeline)
+        try:
+            predictions = predictions_of(bundles, made.clip.recording, timeline=self.timeline)
+        except UserError as error:
+            return error_message(str(error)), "", gr.skip(), gr.skip()
         return self._shown(made.clip.name, predictions, session, example=made)
 
     def to_piece(self, sent: str, names: list[str], history: object, session: object) -> tuple[Any, Any, Any, Any]:
-        """HTML of the answer of now, the answers so far, HTML of the session, and the session."""
+        """HTML of the prediction of now, the predictions so far, HTML of the session, and the session."""
         import gradio as gr  # noqa: PLC0415
 
         if not names:
@@ -293,11 +296,12 @@ class Responder:
         try:
             piece, sound = piece_of(sent, most_bytes=self.requests.most_bytes, longest=self.requests.timeline_seconds)
             before = history_of(history, bundles, before=piece.end)
-            now = listened(before, piece, sound, bundles)
+            now = extended(before, piece, sound, bundles)
         except UserError as error:
             return error_message(str(error)), gr.skip(), gr.skip(), gr.skip()
         after = checked(session, self.bundles)
-        for bundle in bundles:
+        new = now.end > before.end  # silence has no prediction, and the last one is not counted again
+        for bundle in bundles if new else ():
             for moment in live_moments(now, bundle, timeline=self.timeline)[-1:]:
                 label = UNSURE if moment.unsure else moment.emotion
                 after = added(after, bundle.card.name, [(label, min(piece.end - before.end, sound.duration))])

@@ -10,7 +10,7 @@ from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.params import RequestParams
 from ser_tasks.params.reading import read_params
 from tests.bundles.small_bundles import PROJECT, RATE, small_bundle, voice
-from tests.bundles.word_bundles import said, small_ensemble, use_parrot, written
+from tests.bundles.word_bundles import small_ensemble, text_examples, use_parrot, written
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def parrot(monkeypatch):
 def ensemble_folder(tmp_path_factory):
     """The small SVM and TF-IDF, whose answers count 0.7 and 0.3."""
     folder = tmp_path_factory.mktemp("members")
-    text, _ = written(folder / "tfidf", "tfidf", said())
+    text, _ = written(folder / "tfidf", "tfidf", text_examples())
     return small_ensemble(folder / "both", small_bundle(folder / "svm"), text)
 
 

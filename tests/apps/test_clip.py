@@ -27,8 +27,8 @@ def test_every_kind_of_sound_file_is_known_by_its_content_whatever_its_name(kind
     clip = read_clip(encoded(signal, kind), name="notes.txt", limits=limits)
     assert clip.name == "notes.txt"
     assert clip.recording.sampling_rate == RATE
-    heard = clip.recording.samples[: len(signal), 0]
-    assert np.corrcoef(heard, signal[: len(heard)])[0, 1] > 0.9  # MP3 and Ogg change the sound a little
+    decoded = clip.recording.samples[: len(signal), 0]
+    assert np.corrcoef(decoded, signal[: len(decoded)])[0, 1] > 0.9  # MP3 and Ogg change the sound a little
     assert list(scratch.iterdir()) == []
 
 

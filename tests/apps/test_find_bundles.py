@@ -12,8 +12,8 @@ from tests.bundles.small_bundles import small_bundle
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """Two bundles below data/bundles, and one elsewhere with the name of the first."""
-    for folder in ("data/bundles/one", "data/bundles/two", "elsewhere/one"):
+    """Two bundles below data/bundles, and one in another folder with the name of the first."""
+    for folder in ("data/bundles/one", "data/bundles/two", "other/one"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "bundle.json").touch()
     monkeypatch.chdir(tmp_path)
@@ -23,13 +23,13 @@ def project(tmp_path, monkeypatch):
 def test_all_there_are_unless_some_are_named_by_name_or_by_folder():
     assert list(find_bundles([])) == ["one", "two"]
     assert find_bundles(["two"]) == {"two": Path("data/bundles/two")}
-    assert find_bundles(["two", "elsewhere/one"])["one"] == Path("elsewhere/one")
+    assert find_bundles(["two", "other/one"])["one"] == Path("other/one")
 
 
 @pytest.mark.usefixtures("project")
 def test_two_of_one_name_and_one_that_is_not_there_are_rejected():
     with pytest.raises(UserError, match=r"the same name twice\. Name each once"):
-        find_bundles(["one", "elsewhere/one"])
+        find_bundles(["one", "other/one"])
     with pytest.raises(UserError, match="three"):
         find_bundles(["three"])
 

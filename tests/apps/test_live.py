@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from apps.live import SECONDS, Answered, History, history_of, listened, live_moments, piece_of
+from apps.live import SECONDS, History, LiveWindow, extended, history_of, live_moments, piece_of
 from apps.page import live_button, live_view
 from apps.web import Responder
 from ser_tasks.audio.recording import Recording
@@ -14,6 +14,7 @@ from ser_tasks.bundles.inference.prediction import recognise
 from ser_tasks.bundles.inference.timeline import window_predictions
 from ser_tasks.errors import UserError
 from tests.bundles.small_bundles import RATE, voice
+from tests.bundles.word_bundles import ALONE
 
 ENDS = np.arange(0.5, 4.01, 0.5)  # of windows of 1 s
 
@@ -37,17 +38,17 @@ def exact(long_voice):
     return np.round(long_voice * 2**15).astype(np.float32) / 2**15
 
 
-def heard(signal, bundles, ends=ENDS):
+def live_history(signal, bundles, ends=ENDS):
     history = History()
     for end in ends:
         piece, sound = piece_of(sent(signal, end), most_bytes=10**6, longest=900)
         back = json.loads(history.model_dump_json())  # the way through the browser
-        history = listened(history_of(back, bundles, before=piece.end), piece, sound, bundles)
+        history = extended(history_of(back, bundles, before=piece.end), piece, sound, bundles)
     return history
 
 
 def test_every_second_has_the_answer_to_the_window_that_ends_there_smoothed_with_those_before(bundle, slow, exact):
-    found = live_moments(heard(exact, [bundle]), bundle, timeline=slow)
+    found = live_moments(live_history(exact, [bundle]), bundle, timeline=slow)
     spans = [(max(0.0, end - 1), end) for end in ENDS.tolist()]
     parts = [Recording(exact[round(a * RATE) : round(b * RATE), None], RATE) for a, b in spans]
     expected = window_predictions(
@@ -65,27 +66,31 @@ def test_every_second_has_the_answer_to_the_window_that_ends_there_smoothed_with
 
 
 def test_words_are_not_recognised_and_the_sound_decides(ensemble, parrot):
-    parrot.asked.clear()
-    history = heard(voice("anger", duration=1), [ensemble], ends=[1.0])
-    assert parrot.asked == []
+    parrot.languages.clear()
+    history = live_history(voice("anger", duration=1), [ensemble], ends=[1.0])
+    assert parrot.languages == []
+    svm = live_history(voice("anger", duration=1), [ensemble.members["svm"]], ends=[1.0]).windows["small"][0]
+    weights = {
+        label: share ** (1 / ALONE) for label, share in svm.probabilities.items()
+    }  # without words: its temperature
+    expected = {label: weight / sum(weights.values()) for label, weight in weights.items()}
+    assert history.windows["small"][0].probabilities == pytest.approx(expected)
     piece, sound = piece_of(sent(voice("anger"), 0.6), most_bytes=10**6, longest=900)
-    alone = listened(History(), piece, sound, [ensemble]).answers["small"][0].probabilities
-    assert max(history.answers["small"][0].probabilities, key=alone.get) == "anger"
     with pytest.raises(UserError, match="read words alone"):
-        listened(History(), piece, sound, [ensemble.members["tfidf"]])
+        extended(History(), piece, sound, [ensemble.members["tfidf"]])
 
 
 def test_the_last_minute_is_kept_and_silence_has_no_answer(bundle):
     old = [
-        Answered(start=t, end=t + 1, probabilities=dict.fromkeys(bundle.classes, 1 / 3), doubtful=False)
+        LiveWindow(start=t, end=t + 1, probabilities=dict.fromkeys(bundle.classes, 1 / 3), doubtful=False)
         for t in range(100)
     ]
     piece, sound = piece_of(sent(voice("anger"), 0.6), most_bytes=10**6, longest=900)
     now = piece.model_copy(update={"end": 101.0})
-    kept = listened(History(answers={"small": old}), now, sound, [bundle]).answers["small"]
+    kept = extended(History(windows={"small": old}), now, sound, [bundle]).windows["small"]
     assert [one.end for one in kept] == [*range(round(101 - SECONDS) + 1, 101), 101]
     silence = Recording(np.zeros((RATE, 1), np.float32), RATE)
-    assert listened(History(), now, silence, [bundle]) == History()
+    assert extended(History(), now, silence, [bundle]) == History()
 
 
 @pytest.mark.parametrize(
@@ -115,19 +120,19 @@ def test_too_much_and_too_long_are_refused():
     [
         None,
         "<b>",
-        {"answers": {"other": []}},
-        {"answers": {"small": [{"start": 0, "end": 1, "probabilities": {"<b>": 1}, "doubtful": False}]}},
+        {"windows": {"other": []}},
+        {"windows": {"small": [{"start": 0, "end": 1, "probabilities": {"<b>": 1}, "doubtful": False}]}},
         {
-            "answers": {
+            "windows": {
                 "small": [
                     {"start": 2, "end": 1, "probabilities": {"anger": 1, "neutral": 0, "sadness": 0}, "doubtful": False}
                 ]
             }
         },
         {
-            "answers": {
+            "windows": {
                 "small": [
-                    {"start": 0, "end": 9, "probabilities": {"anger": 1, "neutral": 0, "sadness": 0}, "doubtful": False}
+                    {"start": 0, "end": 5, "probabilities": {"anger": 1, "neutral": 0, "sadness": 0}, "doubtful": False}
                 ]
             }
         },
@@ -138,7 +143,7 @@ def test_a_history_of_something_else_is_left_out(bundle, back):
 
 
 def test_the_view_says_what_is_now(bundle, slow, exact):
-    history = heard(exact, [bundle])
+    history = live_history(exact, [bundle])
     last = live_moments(history, bundle, timeline=slow)[-1]
     html = live_view(history, [bundle], seconds=4.0, timeline=slow)
     assert f"{last.emotion}</strong>, {100 * last.confidence:.1f} %" in html
@@ -161,3 +166,12 @@ def test_each_second_counts_for_the_session_once_and_nothing_is_written(respond,
     assert list(tmp_path.iterdir()) == []
     assert "Tick one or more" in respond.to_piece(sent(exact, 1.0), [], None, None)[0]
     assert "did not arrive whole" in respond.to_piece("x", ["small"], None, None)[0]
+
+
+def test_a_muted_microphone_counts_for_no_emotion(respond, exact):
+    _, history, _, session = respond.to_piece(sent(exact, 1.0), ["small"], None, None)
+    assert sum(session["small"].values()) == pytest.approx(1.0)
+    silence = np.zeros(4 * RATE)
+    for end in (2.0, 3.0, 4.0):
+        _, history, _, session = respond.to_piece(sent(silence, end), ["small"], history, session)
+    assert sum(session["small"].values()) == pytest.approx(1.0)

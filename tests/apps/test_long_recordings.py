@@ -84,6 +84,16 @@ def test_the_page_shows_what_most_of_the_speech_is_and_when(found):
     assert len(entry["timeline"]) == len(found.moments)
 
 
+@pytest.mark.parametrize(("doubtful", "announced"), [(1, "anger, 75.0 %."), (2, "unsure, likeliest anger, 75.0 %.")])
+def test_it_is_unsure_where_most_of_its_likeliest_emotion_is(found, doubtful, announced):
+    spans = [("anger", place < doubtful) for place in range(3)] + [("sadness", True)]
+    windows = tuple(
+        replace(found.moments[0], start=float(start), end=start + 1.0, emotion=emotion, unsure=unsure)
+        for start, (emotion, unsure) in enumerate(spans)
+    )
+    assert summary([replace(found, timeline=replace(found.timeline, windows=windows))]) == f"small: {announced}"
+
+
 def _download(html):
     return base64.b64decode(re.search(r'download="talk.json" href="data:[^;]+;base64,([^"]+)"', html).group(1))
 

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from apps.page import TEMPLATES, error_message, model_line, results, summary
 from apps.recording_prediction import prediction_of, predictions_of
 from apps.web import Responder, demo, separate_uploads, theme
 from ser_tasks.audio.recording import Recording
+from ser_tasks.text import asr
 from ser_tasks.text.asr.engine import Transcript
 from tests.apps.conftest import encoded
 from tests.apps.test_clip import video
@@ -62,11 +64,19 @@ def test_the_prediction_is_a_table_for_screen_readers_and_bars_of_its_length(bun
 
 
 def test_unsure_is_shown_in_words_with_its_reasons(prediction, page):
-    assert prediction.answer.unsure  # 4 s, learnt from half a second
+    assert prediction.answer.unsure  # 4 s, trained on half a second
     assert "<strong>Unsure.</strong>" in page
     assert prediction.answer.remarks
     assert all(remark in page for remark in prediction.answer.remarks)
     assert summary([prediction]).startswith("small: unsure, likeliest ")
+
+
+@pytest.mark.parametrize(("less", "shown"), [(0.01, True), (0.0, False)])
+def test_low_confidence_is_shown_with_its_limit(prediction, less, shown):
+    limit = prediction.card.unsure_below
+    found = replace(prediction, answer=replace(prediction.answer, confidence=limit - less))
+    remark = f"less than the {100 * limit:.1f} % from which on this model counts as sure"
+    assert (remark in results("a.wav", [found])) == shown
 
 
 def test_bundles_stand_side_by_side(page):
@@ -89,8 +99,8 @@ def test_the_downloads_hold_the_prediction(prediction, page, long_voice):
     assert sum(float(row["probability"]) for row in rows) == pytest.approx(2 * (1 + len(prediction.moments)), abs=1e-4)
     assert {row["channel"] for row in rows} == {"mix"}
     sound = re.search(r'src="data:audio/wav;base64,([^"]+)"', page)
-    heard, rate = soundfile.read(io.BytesIO(base64.b64decode(sound.group(1))))
-    np.testing.assert_allclose(heard, long_voice, atol=1 / 32767)
+    samples, rate = soundfile.read(io.BytesIO(base64.b64decode(sound.group(1))))
+    np.testing.assert_allclose(samples, long_voice, atol=1 / 32767)
     assert rate == RATE
 
 
@@ -135,7 +145,7 @@ def test_a_press_too_early_reports_what_is_missing(ask, tmp_path, anger):
 
 
 def test_files_in_other_folders_are_never_removed(ask, tmp_path_factory, anger):
-    own = tmp_path_factory.mktemp("elsewhere") / "mine.wav"
+    own = tmp_path_factory.mktemp("other") / "mine.wav"
     own.write_bytes(anger)
     ask(str(own), ["small"])
     assert own.is_file()
@@ -172,7 +182,7 @@ def test_a_file_that_was_dropped_leaves_nothing_beside_itself(gradio_page, tmp_p
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_page_loads_no_script_style_or_picture_from_elsewhere(page):
+def test_a_page_loads_no_script_style_or_picture_from_other_hosts(page):
     templates = (TEMPLATES / name for name in ("page.css", "page.js", "page.html.jinja"))
     assert all("http" not in file.read_text(encoding="utf-8") for file in templates)
     assert {found.split(",")[0] for found in re.findall(r'src="([^"]+)"', page)} == {
@@ -213,7 +223,7 @@ def test_words_stand_at_their_times_and_members_beside_each_other(ensemble, time
 
 
 def test_a_member_that_could_not_answer_is_named(ensemble, timeline, parrot):
-    parrot.heard = Transcript("")
+    parrot.transcript = Transcript("")
     html = results("a.wav", [prediction_of(ensemble, Recording(voice("anger")[:, None], RATE), timeline=timeline)])
     assert "Words: none" in html
     assert "Without an answer: tfidf." in html
@@ -251,6 +261,17 @@ def test_an_example_is_one_press_away_and_says_what_it_is(bundle, settings, tmp_
     assert list(session) == ["small"]
     assert "Tick one or more" in respond.to_example([])[0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_example_that_a_model_cannot_predict_is_reported_in_the_place_of_the_prediction(
+    ensemble, settings, monkeypatch
+):
+    monkeypatch.setattr(asr, "ENGINES", {})
+    respond = Responder({"words": ensemble.members["tfidf"]}, **settings)
+    html, announced, *_ = respond.to_example(["words"])
+    assert "No prediction." in html
+    assert "no speech recogniser" in html
+    assert announced == ""
 
 
 def test_a_video_is_recognised_by_its_sound_track(ask, tmp_path):

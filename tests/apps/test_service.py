@@ -10,7 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 
-from apps.service import RequestLimiter, service
+from apps.limiter import RequestLimiter
+from apps.service import service
 from apps.uploads import BusyError, UploadTimeoutError, uploads_of
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.inference.prediction import recognise
@@ -32,12 +33,12 @@ def client(bundle, limits, scratch):
 
 
 def test_a_recording_has_the_prediction_of_the_command_line(client, bundle, anger):
-    said = client.post("/v1/recognise?name=a.wav", content=anger).json()
+    reply = client.post("/v1/recognise?name=a.wav", content=anger).json()
     expected = recognise(bundle, Recording(voice("anger", speaker=5, take=7)[:, None], RATE))
-    assert said["file"] == "a.wav"
-    assert said["emotion"] == expected.emotion == "anger"
-    assert said["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-3)  # 16 bits are not 32
-    assert (said["bundle"], said["unsure"], said["duration"]) == ("small", expected.unsure, 0.6)
+    assert reply["file"] == "a.wav"
+    assert reply["emotion"] == expected.emotion == "anger"
+    assert reply["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-3)  # 16 bits are not 32
+    assert (reply["bundle"], reply["unsure"], reply["duration"]) == ("small", expected.unsure, 0.6)
 
 
 def test_a_form_is_as_good_as_a_raw_body(client, anger):
@@ -142,9 +143,9 @@ def test_the_channel_of_a_call_may_be_chosen(client, bundle):
     length = min(len(left), len(right))
     call = encoded(np.stack([left[:length], right[:length]], axis=1))
     for channel, signal in (("left", left), ("2", right)):
-        said = client.post(f"/v1/recognise?channel={channel}", content=call).json()
+        reply = client.post(f"/v1/recognise?channel={channel}", content=call).json()
         expected = recognise(bundle, Recording(signal[:length, None], RATE))
-        assert said["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-3)
+        assert reply["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-3)
     assert any("channels differ" in remark for remark in client.post("/v1/recognise", content=call).json()["remarks"])
     unknown = client.post("/v1/recognise?channel=both", content=call)
     assert (unknown.status_code, unknown.headers["content-type"]) == (422, "application/problem+json")
@@ -172,23 +173,23 @@ def words_client(ensemble, limits):
 
 
 def test_the_reply_has_the_words_with_their_times_and_what_each_member_answers(words_client, ensemble, anger):
-    said = words_client.post("/v1/recognise", content=anger).json()
+    reply = words_client.post("/v1/recognise", content=anger).json()
     expected = recognise(ensemble, Recording(voice("anger", speaker=5, take=7)[:, None], RATE))
-    assert (said["transcript"], said["language"]) == ("stop it now", "en")
-    assert said["words"][1] == {"text": "it", "start": 0.2, "end": pytest.approx(0.3), "confidence": 0.9}
-    assert set(said["members"]) == {"svm", "tfidf"}
+    assert (reply["transcript"], reply["language"]) == ("stop it now", "en")
+    assert reply["words"][1] == {"text": "it", "start": 0.2, "end": pytest.approx(0.3), "confidence": 0.9}
+    assert set(reply["members"]) == {"svm", "tfidf"}
     for name, own in expected.members.items():
-        assert said["members"][name] == pytest.approx(dict(own), abs=1e-3)
+        assert reply["members"][name] == pytest.approx(dict(own), abs=1e-3)
 
 
 def test_words_that_come_with_the_form_are_used_in_place_of_the_recogniser(words_client, parrot, anger):
-    parrot.asked.clear()
+    parrot.languages.clear()
     file = {"file": ("a.wav", anger)}
-    said = words_client.post("/v1/recognise", files=file, data={"transcript": "nobody is left"}).json()
-    assert (said["transcript"], said["words"], parrot.asked) == ("nobody is left", [], [])
-    assert max(said["members"]["tfidf"], key=said["members"]["tfidf"].get) == "sadness"
+    reply = words_client.post("/v1/recognise", files=file, data={"transcript": "nobody is left"}).json()
+    assert (reply["transcript"], reply["words"], parrot.languages) == ("nobody is left", [], [])
+    assert max(reply["members"]["tfidf"], key=reply["members"]["tfidf"].get) == "sadness"
     empty = words_client.post("/v1/recognise", files=file, data={"transcript": " "}).json()
-    assert (empty["transcript"], len(parrot.asked)) == ("stop it now", 1)
+    assert (empty["transcript"], len(parrot.languages)) == ("stop it now", 1)
 
 
 def test_a_batch_takes_words_for_each_file_in_their_order_or_for_none(words_client, anger):
@@ -210,9 +211,32 @@ def test_words_for_a_bundle_that_reads_none_and_unknown_fields_are_refused_with_
     assert (channel.status_code, "?channel=left" in channel.json()["detail"]) == (400, True)
 
 
+@pytest.mark.parametrize("address", ["?transcript=hello", "?chanel=left", "?name=a.wav&transcript="])
+def test_an_unknown_parameter_in_the_address_is_refused_with_those_that_are_known(client, anger, address):
+    reply = client.post(f"/v1/recognise{address}", content=anger)
+    unknown = "chanel" if "chanel" in address else "transcript"
+    assert reply.status_code == 400
+    assert reply.json()["detail"].startswith(
+        f"The address has parameters that mean nothing here: {unknown}. It takes channel, and name for a raw body; "
+        "words go into a field of a form"
+    )
+
+
+def test_a_name_in_the_address_is_of_a_raw_body_alone(client, anger):
+    for path in ("/v1/recognise", "/v1/recognise/batch"):
+        reply = client.post(f"{path}?name=b.wav", files={"file": ("a.wav", anger)})
+        assert (reply.status_code, "mean nothing here: name." in reply.json()["detail"]) == (400, True)
+
+
+def test_words_that_come_as_a_file_are_refused_with_how_to_send_their_text(words_client, anger):
+    files = {"file": ("a.wav", anger), "transcript": ("words.txt", b"nobody is left")}
+    reply = words_client.post("/v1/recognise", files=files)
+    assert (reply.status_code, "-F 'transcript=<words.txt'" in reply.json()["detail"]) == (400, True)
+
+
 def test_a_bundle_without_words_says_so_in_the_reply(client, anger):
-    said = client.post("/v1/recognise", content=anger).json()
-    assert [said[name] for name in ("transcript", "words", "language", "members")] == [None, [], None, {}]
+    reply = client.post("/v1/recognise", content=anger).json()
+    assert [reply[name] for name in ("transcript", "words", "language", "members")] == [None, [], None, {}]
 
 
 def test_the_description_names_the_fields_of_the_form(client):
@@ -221,7 +245,7 @@ def test_the_description_names_the_fields_of_the_form(client):
     assert "<code>transcript</code>: The words of the file" in client.get("/docs").text
 
 
-def test_a_recogniser_is_asked_by_one_thread_at_a_time(ensemble, parrot, monkeypatch):
+def test_a_recogniser_is_used_by_one_thread_at_a_time(ensemble, parrot, monkeypatch):
     inside, most = [], []
 
     def transcribe(self, signal, *, sampling_rate, language):
@@ -229,7 +253,7 @@ def test_a_recogniser_is_asked_by_one_thread_at_a_time(ensemble, parrot, monkeyp
         most.append(len(inside))
         time.sleep(0.02)
         inside.pop()
-        return parrot.heard
+        return parrot.transcript
 
     monkeypatch.setattr(parrot, "transcribe", transcribe)
     with ThreadPoolExecutor(4) as pool:

@@ -1,6 +1,7 @@
 """What was predicted since the page was opened, beside the training sets."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,12 @@ def test_a_short_recording_counts_whole_and_a_longer_one_by_its_windows(bundle, 
         spent[label] = spent.get(label, 0) + 1
     assert after["small"] == pytest.approx(spent)
     assert session == {"small": {"anger": pytest.approx(0.6)}}, "the earlier one stays as it was"
+
+
+def test_a_short_recording_that_is_unsure_counts_as_unsure(bundle, timeline):
+    short = prediction_of(bundle, Recording(voice("anger")[:, None], RATE), timeline=timeline)
+    doubtful = replace(short, answer=replace(short.answer, unsure=True))
+    assert session_after({}, [doubtful]) == {"small": {"unsure": pytest.approx(0.6)}}
 
 
 def test_shares_are_of_what_is_sure_and_of_the_training_recordings(bundle):

@@ -26,12 +26,12 @@ from ser_tasks.text.transcripts import Turn
 from tests.bundles.small_bundles import ASR, CLASSES, RATE, small_card, small_params, voice
 from tests.bundles.word_bundles import (
     ALONE,
-    TELLING,
+    SENTENCES,
     TEMPERATURE,
     WEIGHTS,
     Parrot,
-    said,
     small_ensemble,
+    text_examples,
     use_parrot,
     with_sound,
     words_of,
@@ -47,7 +47,7 @@ def parrot(monkeypatch):
 
 @pytest.fixture(scope="module")
 def text_folder(tmp_path_factory) -> Path:
-    return written(tmp_path_factory.mktemp("text") / "tfidf", "tfidf", said())[0]
+    return written(tmp_path_factory.mktemp("text") / "tfidf", "tfidf", text_examples())[0]
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +62,12 @@ def recording(emotion: str = "anger") -> Recording:
 @pytest.mark.parametrize(
     ("model", "examples"),
     [
-        ("tfidf", said()),
-        ("tfidf_context", said()),
-        ("tfidf_heard", said()),
-        ("text_lstm", said()),
-        ("dialogue_blstm", said()),
-        ("speech_text_fusion", with_sound(said())),
+        ("tfidf", text_examples()),
+        ("tfidf_context", text_examples()),
+        ("tfidf_heard", text_examples()),
+        ("text_lstm", text_examples()),
+        ("dialogue_blstm", text_examples()),
+        ("speech_text_fusion", with_sound(text_examples())),
     ],
 )
 def test_a_model_of_words_gives_the_same_posteriors_from_its_bundle(model, examples, tmp_path):
@@ -75,7 +75,7 @@ def test_a_model_of_words_gives_the_same_posteriors_from_its_bundle(model, examp
     loaded = load_bundle(folder).recogniser
     unseen = examples.features[:3]
     if model != "speech_text_fusion":
-        unseen += ((Turn("never heard of", ""),), (Turn("", ""),))
+        unseen += ((Turn("never seen before", ""),), (Turn("", ""),))
     np.testing.assert_allclose(loaded.posteriors(unseen), recogniser.posteriors(unseen), atol=1e-6)
 
 
@@ -89,23 +89,23 @@ def test_a_classifier_on_sentence_vectors_gives_the_same_posteriors_from_its_bun
     monkeypatch.setattr("ser_tasks.models.text.sentence_encoder.load_encoder", lambda model, **how: letters)
     section = small_params().sentence_encoder.model_copy(update={"classifier": classifier})
     recogniser = MODELS["sentence_encoder"].build(section, classes=tuple(CLASSES), seed=0)
-    recogniser.fit(said(), None)
+    recogniser.fit(text_examples(), None)
     card = small_card(recogniser, small_params(), model="sentence_encoder", settings=section)
     write_bundle(tmp_path / "b", card, recogniser, None, pages={})
     loaded = load_bundle(tmp_path / "b").recogniser
-    unseen = (*said().features[:3], (Turn("never before", ""),))
+    unseen = (*text_examples().features[:3], (Turn("never before", ""),))
     np.testing.assert_array_equal(loaded.posteriors(unseen), recogniser.posteriors(unseen))
 
 
 def test_the_same_classifier_of_text_gives_the_same_bytes(text_folder, tmp_path):
-    again, _ = written(tmp_path / "again", "tfidf", said())
+    again, _ = written(tmp_path / "again", "tfidf", text_examples())
     assert read_card(again).files == read_card(text_folder).files
 
 
 def test_a_network_and_the_svm_behind_it_are_one_bundle(tmp_path):
     generator = np.random.default_rng(0)
     frames = tuple(generator.normal(size=(12, 40)).astype(np.float32) + 2 * (row % 3) for row in range(60))
-    examples = replace(said(), features=frames)
+    examples = replace(text_examples(), features=frames)
     section = MODELS["residual_cnn_svm"].section(small_params())
     training = section.network.network.training.model_copy(update={"epochs": 1, "refit": False})
     network = replace(section.network, network=section.network.network.model_copy(update={"training": training}))
@@ -125,10 +125,10 @@ def test_ngrams_that_were_cut_off_are_reported(text_folder, tmp_path):
         load_bundle(folder)
 
 
-def test_a_recording_is_heard_and_its_words_decide(text_folder, parrot):
+def test_a_recording_is_transcribed_and_its_words_decide(text_folder, parrot):
     bundle = load_bundle(text_folder)
-    for emotion, text in TELLING.items():
-        parrot.heard = words_of(text)
+    for emotion, text in SENTENCES.items():
+        parrot.transcript = words_of(text)
         found = recognise(bundle, recording("neutral"))
         assert (found.emotion, found.transcript.text) == (emotion, text)
         assert found.remarks == ()
@@ -136,11 +136,11 @@ def test_a_recording_is_heard_and_its_words_decide(text_folder, parrot):
 
 def test_words_that_are_given_are_not_recognised_again(text_folder, parrot):
     found = recognise(load_bundle(text_folder), recording(), transcript=Transcript("nobody is left"))
-    assert (found.emotion, parrot.asked) == ("sadness", [])
+    assert (found.emotion, parrot.languages) == ("sadness", [])
 
 
 def test_a_model_of_words_alone_is_unsure_without_words(text_folder, parrot):
-    parrot.heard = Transcript("")
+    parrot.transcript = Transcript("")
     found = recognise(load_bundle(text_folder), recording())
     assert found.unsure
     assert found.remarks == ("no words were recognised",)
@@ -165,7 +165,7 @@ def test_an_ensemble_is_the_weighted_mean_of_its_members_calibrated_and_states_t
 
 
 @pytest.mark.parametrize(
-    ("heard", "reason"),
+    ("transcript", "reason"),
     [
         (Transcript(""), "no words were recognised"),
         (words_of("quixotic !"), "none of the words occurs in the training set"),
@@ -177,9 +177,9 @@ def test_an_ensemble_is_the_weighted_mean_of_its_members_calibrated_and_states_t
     ],
 )
 def test_where_words_do_not_count_the_sound_alone_decides_by_its_own_temperature(
-    ensemble_folder, bundle_folder, parrot, heard, reason
+    ensemble_folder, bundle_folder, parrot, transcript, reason
 ):
-    parrot.heard = heard
+    parrot.transcript = transcript
     found, svm = (
         recognise(load_bundle(ensemble_folder), recording()),
         recognise(load_bundle(bundle_folder), recording()),
@@ -189,7 +189,7 @@ def test_where_words_do_not_count_the_sound_alone_decides_by_its_own_temperature
     np.testing.assert_allclose([found.probabilities[name] for name in CLASSES], expected, atol=1e-9)
     assert list(found.members) == ["svm"]
     assert f"{reason}, the sound alone decides" in found.remarks
-    assert found.transcript == heard
+    assert found.transcript == transcript
 
 
 def test_without_a_recogniser_the_sound_decides_and_the_remark_gives_the_reason(ensemble_folder, monkeypatch):
@@ -222,20 +222,20 @@ def test_another_version_of_the_recogniser_than_that_of_the_bundle_is_warned_of(
         SpeechToText(card, required=True)(np.zeros(160, np.float32), sampling_rate=RATE)
 
 
-@pytest.mark.parametrize(("sure", "asked"), [(0.9, [None]), (0.3, [None, "en"])])
+@pytest.mark.parametrize(("sure", "languages"), [(0.9, [None]), (0.3, [None, "en"])])
 def test_another_language_that_the_recogniser_is_unsure_of_is_tried_again_as_that_of_the_training_set(
-    parrot, sure, asked
+    parrot, sure, languages
 ):
-    parrot.heard = words_of("hör auf", language="de", sure=sure)
+    parrot.transcript = words_of("hör auf", language="de", sure=sure)
     SpeechToText(ASR, required=True)(np.zeros(160, np.float32), sampling_rate=RATE)
-    assert parrot.asked == asked
+    assert parrot.languages == languages
 
 
 def test_where_no_member_could_answer_all_do_and_the_prediction_is_unsure(text_folder, tmp_path, parrot):
     own = read_card(text_folder)
     card = own.model_copy(update={"members": ("tfidf", "again"), "rule": "weighted_average", "files": {}})
     write_ensemble(tmp_path / "both", card, WeightedAverage(WEIGHTS), {}, [text_folder, text_folder], pages={})
-    parrot.heard = Transcript("")
+    parrot.transcript = Transcript("")
     found = recognise(load_bundle(tmp_path / "both"), recording())
     assert found.unsure
     assert list(found.members) == ["tfidf", "again"]

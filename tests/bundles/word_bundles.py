@@ -1,4 +1,4 @@
-"""Small bundles that read words, an ensemble of one with the small SVM, and a recogniser that hears what it is told."""
+"""Small bundles that read words, an ensemble of one with the small SVM, and a recogniser with a fixed result."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from ser_tasks.text.asr.engine import Engine, Transcript, Word
 from ser_tasks.text.transcripts import Turn
 from tests.bundles.small_bundles import ASR, CLASSES, small_card, small_params
 
-TELLING = {"anger": "stop it now", "neutral": "see you at nine", "sadness": "nobody is left"}
+SENTENCES = {"anger": "stop it now", "neutral": "see you at nine", "sadness": "nobody is left"}
 WEIGHTS, TEMPERATURE, ALONE = np.array([0.7, 0.3]), 0.5, 2.0
 
 
@@ -29,29 +29,29 @@ def words_of(text: str, *, confidence: float = 0.9, language: str = "en", sure: 
 
 
 class Parrot:
-    """Hears what it was told to."""
+    """Returns `transcript` for any sound, and keeps the languages that it was called with."""
 
-    heard = words_of("stop it now")
-    asked: ClassVar[list[str | None]] = []
+    transcript = words_of("stop it now")
+    languages: ClassVar[list[str | None]] = []
 
     def transcribe(self, signal, *, sampling_rate, language):
-        Parrot.asked.append(language)
-        return Parrot.heard
+        Parrot.languages.append(language)
+        return Parrot.transcript
 
 
 def use_parrot(monkeypatch) -> type[Parrot]:
     """Make it the one engine of the table."""
     monkeypatch.setattr(asr, "ENGINES", {"parrot": Engine(Parrot, ("numpy",), "install it", languages=("en",))})
-    monkeypatch.setattr(Parrot, "heard", words_of("stop it now"))
-    monkeypatch.setattr(Parrot, "asked", [])
+    monkeypatch.setattr(Parrot, "transcript", words_of("stop it now"))
+    monkeypatch.setattr(Parrot, "languages", [])
     return Parrot
 
 
-def said(n: int = 60) -> Examples:
+def text_examples(n: int = 60) -> Examples:
     """Each class has words of its own; four speakers."""
     names = [list(CLASSES)[row % 3] for row in range(n)]
     fillers = ["well", "so then", "look", ""]
-    dialogues = tuple((Turn(f"{fillers[row % 4]} {TELLING[name]}", ""),) for row, name in enumerate(names))
+    dialogues = tuple((Turn(f"{fillers[row % 4]} {SENTENCES[name]}", ""),) for row, name in enumerate(names))
     return Examples(dialogues, np.array(names), np.array([f"s{row // 3 % 4}" for row in range(n)]))
 
 

@@ -57,7 +57,7 @@ def test_the_table_for_people_shows_them_among_the_remarks(ser):
 def test_words_are_given_for_one_recording(ser, parrot):  # noqa: F811
     done = ser("anger.wav", "--bundle", "both", "--transcript", "nobody is left")
     (row,) = csv.DictReader(io.StringIO(done.stdout))
-    assert (row["transcript"], parrot.asked) == ("nobody is left", [])
+    assert (row["transcript"], parrot.languages) == ("nobody is left", [])
     assert "tfidf: sadness" in row["members"]
 
 
@@ -83,7 +83,7 @@ def speech(seconds: float) -> np.ndarray:
 
 
 def test_each_window_of_a_timeline_has_its_own_words(ser, parrot):  # noqa: F811
-    parrot.heard = words_of(" ".join(f"w{place}" for place in range(60)))  # one every 0.2 s
+    parrot.transcript = words_of(" ".join(f"w{place}" for place in range(60)))  # one every 0.2 s
     soundfile.write("long.wav", speech(8.0), RATE)
     done = ser("long.wav", "--bundle", "both", "--timeline")
     assert done.exit_code == 0, done.output
@@ -96,7 +96,7 @@ def test_each_window_of_a_timeline_has_its_own_words(ser, parrot):  # noqa: F811
 
 
 def test_why_a_timeline_has_no_words_is_reported_once(ser, parrot):  # noqa: F811
-    parrot.heard = words_of("")
+    parrot.transcript = words_of("")
     soundfile.write("long.wav", speech(8.0), RATE)
     done = ser("long.wav", "--bundle", "both", "--timeline")
     assert done.stderr.count("long.wav: no words were recognised.") == 1

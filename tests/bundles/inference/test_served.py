@@ -12,7 +12,7 @@ from ser_tasks.bundles.inference.served import _load_pyfunc, answer_columns
 from ser_tasks.errors import UserError
 from ser_tasks.tracking import _signature
 from tests.bundles.small_bundles import ASR, RATE, voice
-from tests.bundles.word_bundles import said, small_ensemble, use_parrot, written
+from tests.bundles.word_bundles import small_ensemble, text_examples, use_parrot, written
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +55,12 @@ def test_bytes_that_are_no_sound_and_samples_out_of_scale_are_refused_without_th
 
 def test_an_ensemble_takes_words_and_answers_with_them_and_with_its_members(bundle_folder, file, tmp_path, monkeypatch):
     parrot = use_parrot(monkeypatch)
-    text, _ = written(tmp_path / "tfidf", "tfidf", said())
+    text, _ = written(tmp_path / "tfidf", "tfidf", text_examples())
     served = _load_pyfunc(str(small_ensemble(tmp_path / "both", bundle_folder, text)))
     rows = [{"path": str(file), "transcript": "nobody is left"}, {"path": str(file), "transcript": None}]
     answers = served.predict(pd.DataFrame(rows))
     assert answers.transcript.tolist() == ["nobody is left", "stop it now"]
-    assert len(parrot.asked) == 1
+    assert len(parrot.languages) == 1
     sad, angry = answers.members
     assert max(sad["tfidf"], key=sad["tfidf"].get) == "sadness"
     assert max(angry["tfidf"], key=angry["tfidf"].get) == "anger"

@@ -1,0 +1,78 @@
+"""What the service replies with."""
+
+from dataclasses import asdict
+
+from pydantic import BaseModel
+
+from ser_tasks.bundles.inference.prediction import Prediction
+
+
+class WordReply(BaseModel):
+    """One recognised word, where it was said, and how sure the recogniser is of it."""
+
+    text: str
+    start: float  # s
+    end: float  # s
+    confidence: float  # 0 to 1
+
+
+class PredictionReply(BaseModel):
+    """The prediction for one recording."""
+
+    file: str
+    emotion: str  # the likeliest class
+    probabilities: dict[str, float]  # of every class, in the bundle's order; they sum to 1
+    confidence: float  # the probability of the likeliest
+    unsure: bool  # true: do not rely on it, the remarks give the reasons
+    remarks: list[str]
+    duration: float  # s
+    bundle: str
+    transcript: str | None  # the words, recognised or given; null: the bundle reads none
+    words: list[WordReply]  # the same, one by one, where the recogniser timed them
+    language: str | None  # of the words, ISO 639-1; null: unknown
+    members: dict[str, dict[str, float]]  # of an ensemble: probabilities of each member that answered
+
+
+class FileErrorReply(BaseModel):
+    """Why one file of several has no prediction."""
+
+    file: str
+    error: str
+
+
+class BatchReply(BaseModel):
+    """One entry for each file, in the order sent."""
+
+    results: list[PredictionReply | FileErrorReply]
+
+
+class HealthReply(BaseModel):
+    """The process is alive."""
+
+    status: str
+
+
+class ReadyReply(BaseModel):
+    """Recordings can be sent."""
+
+    status: str
+    bundle: str
+
+
+def reply_of(file: str, bundle: str, answer: Prediction) -> PredictionReply:
+    """The prediction of this bundle for this file."""
+    found = answer.transcript
+    return PredictionReply(
+        file=file,
+        emotion=answer.emotion,
+        probabilities=dict(answer.probabilities),
+        confidence=answer.confidence,
+        unsure=answer.unsure,
+        remarks=list(answer.remarks),
+        duration=answer.duration,
+        bundle=bundle,
+        transcript=found.text if found else None,
+        words=[WordReply(**asdict(word)) for word in (found.words if found else ())],
+        language=found.language if found else None,
+        members={name: dict(own) for name, own in answer.members.items()},
+    )
