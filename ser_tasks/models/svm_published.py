@@ -79,8 +79,8 @@ class PublishedSvmRecogniser:
         self, svm: SVC, projected: NDArray[np.floating], truth: NDArray[np.integer], folds: StratifiedKFold
     ) -> float:
         held_out = np.full((len(truth), len(self.classes)), ABSENT)
-        for learnt, asked in folds.split(projected, truth):
-            held_out[asked] = self._scores(svm.fit(projected[learnt], truth[learnt]), projected[asked])
+        for train, test in folds.split(projected, truth):
+            held_out[test] = self._scores(svm.fit(projected[train], truth[train]), projected[test])
         return fit_temperature(held_out, truth)
 
     def posteriors(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
