@@ -26,6 +26,7 @@ from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 MOMENT = 0.1  # s
 OF_A_CORPUS = "Or add its classes and folds under corpus: in params.yaml; for one of yours, ser import PATH does."
+ADD_MODEL = "Or add it to ser_tasks/models/__init__.py."
 MISSING = {
     "speaker_independent": "Nobody knows its speakers, and it has no split: evaluate it under speaker_dependent only.",
     "emobox": "Take a copy of EmoBox's repository, and: ser emobox CORPUS EMOBOX/data/NAME. Or leave it out.",
@@ -62,7 +63,7 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
         ParamsError: where it stands, and how to fix it
     """
     check_known(line.corpus, params.corpus, place=f"{place}.corpus", hint=OF_A_CORPUS)
-    check_known(line.model, MODELS, place=f"{place}.model", hint="Or add it to ser_tasks/models/__init__.py.")
+    check_known(line.model, MODELS, place=f"{place}.model", hint=ADD_MODEL)
     if line.protocol != "speaker_dependent":
         own_folds(params, line.corpus, line.protocol, where=f", but {place} asks for it")
     if MODELS[line.model].speaker_norm and not CORPORA[line.corpus].speakers_known:
@@ -118,6 +119,7 @@ def _check_ensemble(name: str, section: EnsembleParams, params: Params) -> None:
     if name in MODELS:
         raise ParamsError(f"{PARAMS_FILE}: ensembles: {name!r} is the name of a model. Call it otherwise.")
     for member in section.members:
+        check_known(member, MODELS, place=f"ensembles.{name}.members", hint=ADD_MODEL)
         line = EvaluationLine(corpus=section.corpus, protocol=section.protocol, model=member)
         check_evaluation(line, params, place=f"ensembles.{name}")
 
@@ -134,7 +136,7 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
     for corpus, preset in section.presets.items():
         hint = f"Or add it to ser_tasks/corpora/catalogue/{corpus}.py."
         check_known(preset, CORPORA[corpus].all_presets, place=f"{place}.presets.{corpus}", hint=hint)
-    check_known(section.model, MODELS, place=f"{place}.model", hint="Or add it to ser_tasks/models/__init__.py.")
+    check_known(section.model, MODELS, place=f"{place}.model", hint=ADD_MODEL)
     if section.corpus_norm and MODELS[section.model].feature_set in OF_WORDS:
         raise ParamsError(
             f"{PARAMS_FILE}: {place}.corpus_norm: {section.model} reads words, which have no mean. Set false."
@@ -152,26 +154,28 @@ def _check_awaited(name: str, section: CrossParams) -> None:
         )
 
 
-def _check_members(section: BundleParams, params: Params) -> None:
+def _check_members(name: str, section: BundleParams, params: Params) -> None:
     ensemble, place = params.ensembles[section.model], (section.corpus, section.protocol)
+    where = f"{PARAMS_FILE}: bundles.{name}: {section.model} is an ensemble"
     if (ensemble.corpus, ensemble.protocol) != place:
         raise ParamsError(
-            f"{PARAMS_FILE}: bundles: {section.model} is an ensemble on {ensemble.corpus}, {ensemble.protocol}, not on "
-            f"{', '.join(place)}. Name its corpus and protocol."
+            f"{where} on {ensemble.corpus}, {ensemble.protocol}, not on {', '.join(place)}. "
+            "Name its corpus and protocol."
         )
-    made = [params.bundles[name].model for name in bundles_of_members(section, params)]
+    made = [params.bundles[member].model for member in bundles_of_members(section, params)]
     missing = [member for member in ensemble.members if member not in made]
     if missing:
         raise ParamsError(
-            f"{PARAMS_FILE}: bundles: {section.model} is an ensemble, and its members {', '.join(missing)} have no "
-            f"bundles. Add them: ser bundle {section.corpus} {section.model}"
+            f"{where}, and its members {', '.join(missing)} have no bundles. Add them: "
+            f"ser bundle {section.corpus} {section.model}"
         )
 
 
 def _check_bundle(name: str, section: BundleParams, params: Params) -> None:
     if section.model in params.ensembles:
-        _check_members(section, params)
+        _check_members(name, section, params)
         return
+    check_known(section.model, (*MODELS, *params.ensembles), place=f"bundles.{name}.model", hint=ADD_MODEL)
     line = EvaluationLine(corpus=section.corpus, protocol=section.protocol, model=section.model)
     check_evaluation(line, params, place=f"bundles.{name}")
     try:

@@ -1,4 +1,4 @@
-"""The database of MLflow is made whole or not at all."""
+"""The database of MLflow is made whole or not at all, and keeps the names that it is given."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.tracking import _one_at_a_time
+from ser_tasks.tracking import _one_at_a_time, log_evaluation
 
 
 def client_that(make):
@@ -45,3 +45,36 @@ def test_another_error_is_none_of_the_disk(tmp_path, monkeypatch):
     Path("mlflow.db").touch()
     with pytest.raises(KeyError), _one_at_a_time(client_that(half_made)):
         raise KeyError("of the caller")
+
+
+def test_a_fold_is_logged_with_what_was_chosen_in_it_under_keys_that_mlflow_takes(tmp_path, monkeypatch):
+    mlflow = pytest.importorskip("mlflow")
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    chosen = {"svm + tfidf": {"svm": 0.7, "tfidf": 0.3}, "mixed?": True, "C": 3.0, "a-b. c:/d_e": "kept"}
+    parent = log_evaluation(
+        experiment="demo",
+        name="both",
+        description="",
+        params={},
+        metrics={"uar": 0.5},
+        tags={"ser.kind": "evaluation", "ser.configuration": "demo"},
+        folds=[{"fold": "speaker a", "seed": 0, "uar": 0.5, "chosen": chosen}],
+        figure=None,
+        tables={},
+        data=(),
+        files=[],
+    )
+    experiment = mlflow.get_run(parent).info.experiment_id
+    (child,) = mlflow.search_runs(
+        [experiment], filter_string=f"tags.`mlflow.parentRunId` = '{parent}'", output_format="list"
+    )
+    assert child.info.run_name == "speaker a"
+    assert child.data.params == {
+        "chosen.svm and tfidf": "{'svm': 0.7, 'tfidf': 0.3}",
+        "chosen.mixed_": "True",
+        "chosen.C": "3.0",
+        "chosen.a-b. c:/d_e": "kept",
+    }
+    assert child.data.metrics == {"uar": 0.5}

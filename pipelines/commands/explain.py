@@ -99,7 +99,7 @@ def explain_model(
     check_arguments("ser explain model", corpus, protocol, model, params, models=readers)
     check_features("ser explain model", corpus, model)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
-    check_tested_once(evaluation.section, "ser explain model")
+    check_tested_once(evaluation.section, corpus=corpus, command="ser explain model")
     if MODELS[model].keras:
         load_keras()
     began, file = time.perf_counter(), paths.importance(corpus, model)

@@ -24,7 +24,8 @@ from ser_tasks.provenance.versions import library_versions
 
 def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[str, Any], Ensemble, NDArray[np.int64]]:
     """The result, the posteriors, and the confusion matrix, from the members' predictions that lie here."""
-    check_tested_once(protocol_section(params, section.corpus, section.protocol), f"ensembles.{name}")
+    protocol = protocol_section(params, section.corpus, section.protocol)
+    check_tested_once(protocol, corpus=section.corpus, command=f"ensembles.{name}")
     tables = member_tables(section)
     made = RULES[section.rule].evaluate(tables)
     labels = _labels(section, params)

@@ -123,13 +123,13 @@ def _tested_several_times(folds: tuple[Fold, ...]) -> tuple[str, ...]:
     )
 
 
-def check_tested_once(section: Protocol, command: str) -> None:
+def check_tested_once(section: Protocol, *, corpus: str, command: str) -> None:
     """Raise UserError where folds overlap, for what needs one prediction of each utterance."""
     if may_repeat(section):
         raise UserError(
             f"{command}: expected folds that test every utterance once, but {protocol_kind(section)} tests each in "
             "several folds; their mean would be the prediction of an ensemble. Choose another kind under "
-            "corpus.….speaker_independent in params.yaml, such as loso."
+            f"corpus.{corpus}.speaker_independent in params.yaml, such as loso."
         )
 
 

@@ -73,7 +73,7 @@ def plan_inflation(corpus: str, model: str, params: Params) -> Comparison:
         LeakError: the corpus' own protocol shares what it must not
     """
     evaluation = plan_evaluation(corpus, REFERENCE, model, params)
-    check_tested_once(evaluation.section, "ser protocol-bias")
+    check_tested_once(evaluation.section, corpus=corpus, command="ser protocol-bias")
     own = Row(REFERENCE, KINDS[protocol_kind(evaluation.section)], evaluation)
     utterances = labelled_corpus(corpus, params).utterances
     asked, dealt, left_out = FoldArguments(utterances, corpus, params), dict[str, Row](), dict[str, str]()

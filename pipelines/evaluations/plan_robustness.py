@@ -60,7 +60,7 @@ def plan_robustness(corpus: str, model: str, params: Params, conditions: Sequenc
         UserError: a condition that cannot be had, as babble where nobody else talks
     """
     evaluation = plan_evaluation(corpus, PROTOCOL, model, params)
-    check_tested_once(evaluation.section, "ser robustness")
+    check_tested_once(evaluation.section, corpus=corpus, command="ser robustness")
     utterances = labelled_corpus(corpus, params).utterances
     tested = {name for fold, _ in evaluation.runs for name in fold.test}
     settings, minutes = (MODELS[model].feature_set, feature_params(params)), params.store.shard_minutes

@@ -64,7 +64,7 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
     """
     evaluation = plan_evaluation(corpus, protocol, model, params)
     if outer != 0:
-        check_tested_once(evaluation.section, "ser tune without --outer 0")
+        check_tested_once(evaluation.section, corpus=corpus, command="ser tune without --outer 0")
     requests = [request for request in evaluation.requests if request.seed == params.evaluation.seed]
     if outer is not None and not 0 <= outer <= len(requests):
         raise UserError(

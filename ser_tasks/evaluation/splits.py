@@ -68,7 +68,7 @@ def leave_one_out(utterances: pd.DataFrame, column: str) -> tuple[Fold, ...]:
         raise UserError(
             f"leaving one {column} out needs at least two, and a {column} for every utterance; found "
             f"{sorted(utterances[column].dropna().unique())}, {utterances[column].isna().sum()} utterances "
-            f"without. Choose another kind under corpus.….speaker_independent in params.yaml."
+            f"without. {_another_kind(utterances)}"
         )
     return tuple(
         _fold(f"{column} {name}", utterances, (utterances[column] == name).to_numpy())
@@ -106,8 +106,8 @@ def speaker_pairs(utterances: pd.DataFrame) -> tuple[Fold, ...]:
         raise UserError(
             f"speaker_pairs tests a male and a female speaker at a time; found {len(males)} male and {len(females)} "
             f"female speakers, of other or several genders: {others or 'none'}, "
-            f"{utterances.speaker.isna().sum()} utterances without a speaker. Fill in the column gender (male or "
-            "female for every utterance), or choose another kind under corpus.….speaker_independent in params.yaml."
+            f"{utterances.speaker.isna().sum()} utterances without a speaker. Fill in the column gender: male or "
+            f"female for every utterance. Or: {_another_kind(utterances)}"
         )
     return tuple(
         _fold(f"speakers {one} and {other}", utterances, utterances.speaker.isin([one, other]).to_numpy())
@@ -145,7 +145,7 @@ def official_split(utterances: pd.DataFrame) -> tuple[Fold, ...]:
     if utterances.split.isna().any() or not {"train", "test"} <= set(parts):
         raise UserError(
             f"the corpus has no official split (found {sorted(parts)}, expected train and test for every utterance). "
-            "Choose another kind under corpus.….speaker_independent in params.yaml."
+            f"{_another_kind(utterances)}"
         )
     return (Fold("official", parts["train"], parts.get("validation", ()), parts["test"]),)
 
@@ -176,3 +176,10 @@ def speaker_dependent(utterances: pd.DataFrame, n_folds: int, *, seed: int) -> t
 def _fold(name: str, utterances: pd.DataFrame, tested: np.ndarray) -> Fold:
     ids = utterances.utterance_id.to_numpy()
     return Fold(name, tuple(ids[~tested]), (), tuple(ids[tested]))
+
+
+def _another_kind(utterances: pd.DataFrame) -> str:
+    """The way out for a corpus that lacks what a protocol needs."""
+    return (
+        f"Choose another kind under corpus.{'/'.join(utterances.corpus.unique())}.speaker_independent in params.yaml."
+    )

@@ -19,6 +19,7 @@ from pydantic import PositiveFloat
 from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.features.framing import checked, frames_inside, samples_of
 from ser_tasks.features.functionals import statistics, statistics_names
+from ser_tasks.features.lld import NAMES as LLD_NAMES
 from ser_tasks.params.base import Count, Fraction, Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -32,17 +33,7 @@ N_BLOCKS = 10  # of the two entropies
 ROLLOFF = 0.90  # share of the spectral energy
 N_MELS, N_MFCC = 40, 12
 
-NAMES = (
-    "zcr",
-    "energy",
-    "energy_entropy",
-    "spectral_centroid",
-    "spectral_spread",
-    "spectral_entropy",
-    "spectral_flux",
-    "spectral_rolloff",
-    *(f"mfcc_{i}" for i in range(1, N_MFCC + 1)),
-)
+NAMES = (*LLD_NAMES[: LLD_NAMES.index("mfcc_1")], *(f"mfcc_{i}" for i in range(1, N_MFCC + 1)))  # of pyAudioAnalysis
 
 
 class PublishedFunctionalsParams(Section):

@@ -53,14 +53,14 @@ class PublishedSvmRecogniser:
             )
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Features .* are constant|invalid value encountered in divide")
-            selected = self.pipeline.fit_transform(train.features, truth)
+            selected = self.pipeline[:2].fit_transform(train.features, truth)
         n_components = min(self.params.pca_components, *selected.shape)
-        self.pipeline.steps.append(("pca", PCA(n_components, random_state=self.seed)))
-        projected = self.pipeline[-1].fit_transform(selected)
+        pca = PCA(n_components, random_state=self.seed)
+        projected = pca.fit_transform(selected)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The least populated class in y")
             search = self._search(projected, truth)
-        self.pipeline.steps.append(("svm", search.best_estimator_))
+        self.pipeline = Pipeline([*self.pipeline.steps[:2], ("pca", pca), ("svm", search.best_estimator_)])
         return {**search.best_params_, "inner_accuracy": round(float(search.best_score_), 4)} | {
             "n_features": selected.shape[1],
             "n_components": n_components,
@@ -79,8 +79,8 @@ class PublishedSvmRecogniser:
         self, svm: SVC, projected: NDArray[np.floating], truth: NDArray[np.integer], folds: StratifiedKFold
     ) -> float:
         held_out = np.full((len(truth), len(self.classes)), ABSENT)
-        for learnt, asked in folds.split(projected, truth):
-            held_out[asked] = self._scores(svm.fit(projected[learnt], truth[learnt]), projected[asked])
+        for train, test in folds.split(projected, truth):
+            held_out[test] = self._scores(svm.fit(projected[train], truth[train]), projected[test])
         return fit_temperature(held_out, truth)
 
     def posteriors(self, features: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -53,7 +53,11 @@ FIRST = "{corpus: demo, protocol: speaker_independent, model: svm}"
         ("  emodb:\n    preset", "  emmodb:\n    preset", r"corpus: 'emmodb' is not known. Did you mean 'emodb'\?"),
         ("preset: speech8", "preset: speech9", r"corpus.ravdess.preset: 'speech9'.*Did you mean 'speech8'\?.*song6"),
         ("engine: auto", "engine: sphinx", r"asr.engine: found 'sphinx'.*'pocketsphinx' or 'faster_whisper'"),
-        ("members: [svm, tfidf]", "members: [svm, tfidv]", r"ensembles.voice_and_words.model: 'tfidv'.*mean 'tfidf'\?"),
+        (
+            "members: [svm, tfidf]",
+            "members: [svm, tfidv]",
+            r"ensembles.voice_and_words.members: 'tfidv'.*mean 'tfidf'\?",
+        ),
         ("evaluations:  ", "corpora: [demo]\nevaluations:  ", r"params.yaml:\d+: unknown key 'corpora'"),
     ],
 )
@@ -201,10 +205,11 @@ def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
     [
         ("corpus: emdob, model: svm", r"bundles.demo_svm.corpus: 'emdob' is not known.*Did you mean 'emodb'"),
         ("corpus: demo, model: swm", r"bundles.demo_svm.model: 'swm'.*Did you mean 'svm'"),
+        ("corpus: demo, model: voice_and_word", r"bundles.demo_svm.model: .*Did you mean 'voice_and_words'"),
         ("corpus: demo, model: svm_speaker_norm", r"bundles.demo_svm.model: svm_speaker_norm cannot be bundled"),
         (
             "corpus: emodb, model: voice_and_words",
-            r"voice_and_words is an ensemble on demo, .* not on emodb",
+            r"bundles.demo_svm: voice_and_words is an ensemble on demo, .* not on emodb",
         ),
     ],
 )
@@ -216,7 +221,10 @@ def test_a_bundle_that_cannot_be_made_is_rejected_before_anything_runs(edited, n
 
 def test_the_bundle_of_an_ensemble_needs_bundles_of_its_members(edited):
     edited("  demo_tfidf: {corpus: demo, model: tfidf, protocol: speaker_independent}\n", "")
-    with pytest.raises(UserError, match=r"members tfidf have no bundles. Add them: ser bundle demo voice_and_words"):
+    message = (
+        r"bundles.demo_voice_and_words: .* members tfidf have no bundles. Add them: ser bundle demo voice_and_words"
+    )
+    with pytest.raises(UserError, match=message):
         project_params()
 
 

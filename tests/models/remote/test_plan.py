@@ -57,6 +57,10 @@ def fold(**changes):
         ({"training": TRAINING | {"precision": "mixed_float16"}}, "expected one of"),
         ({"training": TRAINING | {"tensorboard": True}}, "tensorboard is true, .*set it to false"),
         (
+            {"training": {key: TRAINING[key] for key in TRAINING if key not in ("optimizer", "momentum")}},
+            r"training lacks \['momentum', 'optimizer'\]",
+        ),
+        (
             {"training": {**TRAINING, "augmentation": {"tempo": None}}},
             r"training lacks \['mixup_alpha', 'spec_augment'\]",
         ),

@@ -71,7 +71,9 @@ SAID = Transcript(
     ("start", "end", "text"), [(0, 1, "put the box"), (0.1, 0.3, "put"), (0.3, 0.7, "the"), (0.7, 2, "box"), (2, 3, "")]
 )
 def test_the_words_of_a_part_are_those_whose_middle_lies_in_it_its_end_left_out(start, end, text):
-    assert SAID.between(start, end).text == text
+    inside = SAID.between(start, end)
+    assert inside.text == text
+    assert list(inside.words) == [word for word in SAID.words if word.text in text.split()]
 
 
 def test_the_confidence_of_a_transcript_is_the_mean_of_its_words():

@@ -65,6 +65,9 @@ def test_a_language_that_was_found_comes_with_its_probability_and_one_that_was_n
     named = recogniser.transcribe(SIGNAL, sampling_rate=16_000, language="de")
     assert (found.language, found.language_confidence) == ("en", 0.75)
     assert (named.language, named.language_confidence) == ("de", None)
+    install(StandIn)
+    only = FasterWhisper(**SETTINGS).transcribe(SIGNAL, sampling_rate=16_000, language=None)
+    assert (only.language, only.language_confidence) == ("en", None), "it knows no other"
 
 
 @pytest.mark.parametrize("invented", [{"no_speech": 0.74}, {"compression": 12.0}])
