@@ -24,7 +24,7 @@ from ser_tasks.evaluation.scoring import FoldOutcome
 from ser_tasks.features.audio_text import feature_sets, reads_words
 from ser_tasks.features.feature_table import read_features
 from ser_tasks.keras_backend import load_keras
-from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.models import ARCHITECTURES, MODELS
 from ser_tasks.models.embeddings import embeddings_table, write_embeddings
 from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Features
@@ -41,7 +41,7 @@ Figures = dict[str, str | int]
 @flow("smoke test", run_name="{corpus}")
 def smoke_test(corpus: str, params: Params) -> None:
     """The first speaker-independent fold, one task for each network; an evaluation finds these folds in the cache."""
-    requests = [plan_evaluation(corpus, PROTOCOL, name, params).requests[0] for name in NETWORKS]
+    requests = [plan_evaluation(corpus, PROTOCOL, name, params).requests[0] for name in ARCHITECTURES]
     running = [run_fold.submit(request) for request in requests]
     watch_folds(running, {request.model: request.folder for request in requests}, title=f"{corpus} · every network")
     outcomes = [fold_outcome(future.result()) for future in running]
@@ -77,9 +77,11 @@ def run_smoke_test(corpus: str) -> None:
         UserError: an unknown corpus, or one without its utterance table
     """
     params = project_params()
-    check_arguments("ser smoke-test", corpus, PROTOCOL, NETWORKS[0], params)
+    check_arguments("ser smoke-test", corpus, PROTOCOL, ARCHITECTURES[0], params)
     params = params.for_corpus(corpus)
-    for name in sorted({read for model in NETWORKS for read in feature_sets(MODELS[model].feature_set)} - {*OF_WORDS}):
+    for name in sorted(
+        {read for model in ARCHITECTURES for read in feature_sets(MODELS[model].feature_set)} - {*OF_WORDS}
+    ):
         features.on(params.workers)(corpus, name, params)
     smoke_test.on(params.workers)(corpus, params)
 

@@ -157,7 +157,8 @@ def asr_entry(model: str) -> str:
 
 def _network_section(line: DeclaredModel) -> str:
     """Its key in params.yaml; of a network that may do without a section, what the section would stand in."""
-    return "networks" if settings_class(line).has_defaults() else f"networks.{line.network_name}"
+    own = line.section_name if line.section_name.startswith("networks.") else f"networks.{line.network_name}"
+    return "networks" if settings_class(line).has_defaults() else own
 
 
 def _code(model: str) -> str:

@@ -9,7 +9,7 @@ from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.multimodal.network import speech_text_network
-from ser_tasks.models.network import network
+from ser_tasks.models.network import network, published
 from ser_tasks.models.recogniser import Model, Recogniser
 from ser_tasks.models.text.network import text_network
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
@@ -57,6 +57,12 @@ TABLE: Mapping[str, DeclaredModel] = {
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image"),
+    "blstm_attention_published": published("blstm_attention", "lld_and_pitch"),
+    "lstm_attention_published": published("lstm_attention", "lld_sobczak"),
+    "cnn_blstm_attention_published": published("cnn_blstm_attention", "log_mel_ki4ai_skc"),
+    "td_cnn_lstm_published": published("td_cnn_lstm", "log_mel_fabien"),
+    "patch_dcnn_blstm_published": published("patch_dcnn_blstm", "log_mel_malaker"),
+    "psd_cnn_published": published("psd_cnn", "psd_image"),
     "tfidf": _classifier(*TFIDF, "tfidf", TRANSCRIPTS, TRANSCRIPTS),
     "tfidf_context": _classifier(*TFIDF, "tfidf_context", TRANSCRIPTS, TRANSCRIPTS),
     "sentence_encoder": _classifier(*SENTENCES, "sentence_encoder", TRANSCRIPTS, TRANSCRIPTS),
@@ -85,4 +91,7 @@ ENCODER_MODELS: Mapping[str, DeclaredModel] = {
 MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS}
 
 NETWORKS = tuple(name for name, model in TABLE.items() if model.keras and model.group != "embeddings")
-"""Those that are networks and nothing else, each once."""
+"""Those that are networks and nothing else."""
+
+ARCHITECTURES = tuple(name for name in NETWORKS if name == TABLE[name].network_name)
+"""Each network once, at the size that is ours."""
