@@ -74,8 +74,7 @@ def test_a_published_front_end_has_the_engines_of_its_file(speech, params):
     by_library = params | {"lld_sobczak": params["lld_sobczak"].model_copy(update={"engine": "pyAudioAnalysis"})}
     ours, theirs = (FEATURE_SETS["lld_sobczak"](speech, settings) for settings in (params, by_library))
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
-    assert (ours != theirs).any()
-    assert with_engine(FEATURE_SETS["lld_sobczak"], by_library).facts()
+    assert "pyAudioAnalysis" in str(with_engine(FEATURE_SETS["lld_sobczak"], by_library).facts())
 
 
 def test_wangs_descriptors_are_those_of_lld_with_those_of_pitch_on_the_same_frames(speech, params):
