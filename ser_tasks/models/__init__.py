@@ -48,6 +48,7 @@ TABLE: Mapping[str, DeclaredModel] = {
     "logistic": _classifier(*LOGISTIC, "functionals", "svm"),
     "logistic_speaker_norm": _classifier(*LOGISTIC, "functionals", "svm", speaker_norm=True),
     "mlp": network("mlp", "functionals"),
+    "mlp_speaker_norm": network("mlp", "functionals", speaker_norm=True),
     "blstm_attention": network("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
     "cnn_blstm_attention": network("cnn_blstm_attention", "log_mel"),
@@ -79,7 +80,7 @@ HEARD_MODELS: Mapping[str, DeclaredModel] = {
 }
 """The models on words once more, with the same settings, on recognised transcripts."""
 
-HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm")
+HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm", "mlp", "mlp_speaker_norm")
 
 ENCODER_MODELS: Mapping[str, DeclaredModel] = {
     f"{encoder}_{name}": replace(TABLE[name], feature_set=encoder, group="encoders")
@@ -90,8 +91,8 @@ ENCODER_MODELS: Mapping[str, DeclaredModel] = {
 
 MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS}
 
-NETWORKS = tuple(name for name, model in TABLE.items() if model.keras and model.group != "embeddings")
-"""Those that are networks and nothing else."""
+NETWORKS = tuple(name for name, model in TABLE.items() if model.section_name == f"networks.{name}")
+"""Those that are networks and nothing else, each with a section of its own."""
 
 ARCHITECTURES = tuple(name for name in NETWORKS if name == TABLE[name].network_name)
 """Each network once, at the size that is ours."""
