@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoders.efficientnet_network import WIDTH, efficientnet_lite0, set_torch_weights
-from ser_tasks.features.encoders.segment_images import LENGTH, SAMPLING_RATE, segment_images
+from ser_tasks.features.encoders.segment_images import SAMPLING_RATE, segment_images
 from ser_tasks.features.encoders.torch_weights import read_torch_weights
 from ser_tasks.keras_backend import load_keras
 
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     import keras
 
 FILE = "efficientnet-lite0-57934424.pth"
-SIDE = 224  # pixels of the images that it was trained on
-AT_ONCE = 4  # images: one shape for every clip, so that no backend compiles twice
+AT_ONCE = 8  # images: one shape for every clip, so that no backend compiles twice
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class EfficientNetLite:
         load_keras()
         network = efficientnet_lite0(top=False)
         set_torch_weights(network, weights, file=file)
-        return cls(on_segments(network))
+        return cls(in_use(network))
 
     def __call__(self, signal: NDArray[np.floating]) -> list[NDArray[np.float32]]:
         """The vector of every segment, in a list of one layer.
@@ -73,15 +72,10 @@ class EfficientNetLite:
         return [np.concatenate(vectors).astype(np.float16).astype(np.float32)]
 
 
-def on_segments(network: keras.Model) -> keras.Model:
-    """The network behind a layer that makes segments as large as the photographs were; ready for use."""
-    import keras  # noqa: PLC0415
-
-    segments = keras.Input((LENGTH, LENGTH, 3), name="segments")
-    images = keras.layers.Resizing(SIDE, SIDE, interpolation="bilinear")(segments)
-    model = keras.Model(segments, network(images))
-    model.compile(jit_compile=False)  # XLA would compile for ten seconds
-    return model
+def in_use(network: keras.Model) -> keras.Model:
+    """The same network, ready to be applied to batches."""
+    network.compile(jit_compile=False)  # XLA would compile for ten seconds
+    return network
 
 
 def _vectors(model: Any, images: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ BANDS, LOWEST, HIGHEST = 64, 20.0, 8_000.0  # of them, Hz, Hz
 DYNAMIC_RANGE = 80.0  # dB
 REACH = 2  # frames on each side of a slope
 LENGTH, STEP = 64, 32  # frames of a segment, and to the next
-SPREAD = 0.5  # standard deviation of each channel over a clip: what photographs scaled to [-1, 1] have
+SPREAD = 0.5  # standard deviation of each channel over a clip, as photographs scaled to [-1, 1] have it
 
 
 def segment_images(signal: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ def image(height: int, width: int) -> np.ndarray:
 
 
 def drawn(name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """The tensor of this name: a kernel keeps the variance of what it is given, every normalisation changes something."""
+    """The tensor of this name: kernels keep the variance of what they are given, no normalisation is idle."""
     generator = np.random.default_rng(zlib.crc32(name.encode()))
     if name.endswith("num_batches_tracked"):
         return np.array(1)

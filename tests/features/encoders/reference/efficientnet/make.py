@@ -4,8 +4,8 @@
     PYTHONPATH=. python tests/features/encoders/reference/efficientnet/make.py
 
 Made with torch 2.13.0. The padding of efficientnet-lite-pytorch is that of TensorFlow, but computed once, for the size
-that the network is built for (224 unless another is given). At odd sizes a network built for 224 has other logits, up to
-33 apart. So the network is built for every size anew here, as TensorFlow, where the weights are from, pads.
+that the network is built for (224 unless another is given). At odd sizes a network built for 224 has other logits, up
+to 33 apart. So the network is built for every size anew here, as TensorFlow, where the weights are from, pads.
 """
 
 from pathlib import Path
