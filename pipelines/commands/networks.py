@@ -22,6 +22,9 @@ from ser_tasks.evaluation.metrics import confusion_matrix, unweighted_average_re
 from ser_tasks.evaluation.result import percent
 from ser_tasks.evaluation.scoring import FoldOutcome
 from ser_tasks.features.audio_text import feature_sets, reads_words
+from ser_tasks.features.encoders import encoder_of
+from ser_tasks.features.encoders.encoder import Encoder
+from ser_tasks.features.encoders.folder import weights_are_here
 from ser_tasks.features.feature_table import read_features
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import ARCHITECTURES, MODELS
@@ -41,7 +44,7 @@ Figures = dict[str, str | int]
 @flow("smoke test", run_name="{corpus}")
 def smoke_test(corpus: str, params: Params) -> None:
     """The first speaker-independent fold, one task for each network; an evaluation finds these folds in the cache."""
-    requests = [plan_evaluation(corpus, PROTOCOL, name, params).requests[0] for name in ARCHITECTURES]
+    requests = [plan_evaluation(corpus, PROTOCOL, name, params).requests[0] for name in _networks_here()]
     running = [run_fold.submit(request) for request in requests]
     watch_folds(running, {request.model: request.folder for request in requests}, title=f"{corpus} · every network")
     outcomes = [fold_outcome(future.result()) for future in running]
@@ -79,11 +82,29 @@ def run_smoke_test(corpus: str) -> None:
     params = project_params()
     check_arguments("ser smoke-test", corpus, PROTOCOL, ARCHITECTURES[0], params)
     params = params.for_corpus(corpus)
-    for name in sorted(
-        {read for model in ARCHITECTURES for read in feature_sets(MODELS[model].feature_set)} - {*OF_WORDS}
-    ):
+    _tell_of_missing_weights()
+    read = {name for model in _networks_here() for name in feature_sets(MODELS[model].feature_set)}
+    for name in sorted(read - {*OF_WORDS}):
         features.on(params.workers)(corpus, name, params)
     smoke_test.on(params.workers)(corpus, params)
+
+
+def _networks_here() -> list[str]:
+    """Networks but those on an encoder whose weights are not on this machine."""
+    return [name for name in ARCHITECTURES if (encoder := _encoder(name)) is None or weights_are_here(encoder)]
+
+
+def _tell_of_missing_weights() -> None:
+    for name in sorted({*ARCHITECTURES} - {*_networks_here()}):
+        encoder = _encoder(name)
+        assert encoder is not None
+        CONSOLE.print(
+            f"{name} is left out: the weights of {encoder.name} are not here. ser fetch-encoder {encoder.name}"
+        )
+
+
+def _encoder(model: str) -> Encoder | None:
+    return encoder_of(MODELS[model].feature_set)
 
 
 def export_embeddings(corpus: str, protocol: str, model: str, file: Path) -> None:

@@ -13,7 +13,7 @@ from ser_tasks.corpora.corpus import Corpus
 from ser_tasks.corpora.place import State
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
-from ser_tasks.features.encoders.folder import folder_of
+from ser_tasks.features.encoders.folder import folder_of, weights_are_here
 
 COLOURS = {"ok": "green", "note": "cyan", "warning": "yellow", "error": "red"}
 
@@ -112,14 +112,17 @@ def print_encoders() -> None:
 def described(encoder: Encoder) -> dict[str, str]:
     """Facts about an encoder by their headings."""
     folder = folder_of(encoder)
-    here = any((folder / name).is_file() for name in encoder.family.files)
-    size = f"{encoder.parameters:g} million parameters, {encoder.layers} layers of {encoder.width} units, 16 kHz"
+    size = f"{encoder.parameters:g} million parameters, {_layers(encoder)} of {encoder.width} units, 16 kHz"
     return {
         "size": size if encoder.hub else "as in its config.json",
         "languages": encoder.languages,
         "licence": encoder.licence,
         "paper": encoder.family.paper,
         "runs on": " and ".join(encoder.family.libraries) or "NumPy",
-        "here": f"in {folder}" if here else "no",
+        "here": f"in {folder}" if weights_are_here(encoder) else "no",
         "get it": f"ser fetch-encoder {encoder.name}" + ("" if encoder.hub else " --from FOLDER"),
     }
+
+
+def _layers(encoder: Encoder) -> str:
+    return "1 layer" if encoder.layers == 1 else f"{encoder.layers} layers"

@@ -14,10 +14,10 @@ from pipelines import paths
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
 from ser_tasks.features.audio_text import feature_sets, reads_words
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import ENCODERS, SEGMENTS, encoder_of
 from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.features.table import SECTIONS
-from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS
+from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS, SEGMENT_MODELS, SEGMENT_NETWORK
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
@@ -89,14 +89,21 @@ def _corpus_code(corpus: str) -> str:
 
 
 def _features(corpus: str, name: str) -> Entry:
-    encoder = name in ENCODERS
+    encoder = encoder_of(name)
     return {
         "corpus": corpus,
         "feature_set": name,
         "code": features_code(name),
-        "settings": "encoder" if encoder else name if name in SECTIONS else "audio",  # a set may have no section
-        "weights": str(HOME / name) if encoder else str(paths.utterances(corpus)),
+        "settings": _settings(name),
+        "weights": str(HOME / encoder.name) if encoder else str(paths.utterances(corpus)),
     }
+
+
+def _settings(name: str) -> str:
+    """Its section of params.yaml; a set may have none."""
+    if name in ENCODERS:
+        return "encoder"
+    return name if name in SECTIONS else "audio"
 
 
 def bundles_of_members(section: BundleParams, params: Params) -> list[str]:
@@ -132,7 +139,9 @@ def _members(paths_of: list[str]) -> Entry:
 
 def features_code(name: str) -> str:
     """The digests of a feature set's code: its own, or of a speech encoder those of the module that runs its family."""
-    return ENCODERS[name].family.code.split(".")[-2] if name in ENCODERS else name
+    encoder = encoder_of(name)
+    family = encoder.family.code.split(".")[-2] if encoder else name
+    return family + SEGMENTS if encoder and encoder.name != name else family
 
 
 def _read(corpus: str, model: str) -> Entry:
@@ -165,4 +174,6 @@ def _code(model: str) -> str:
     """The model of the table whose code it has."""
     if model in HEARD_MODELS:
         return model.removesuffix("_heard")
+    if model in SEGMENT_MODELS:
+        return SEGMENT_NETWORK
     return model.removeprefix(f"{MODELS[model].feature_set}_") if model in ENCODER_MODELS else model

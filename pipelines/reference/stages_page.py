@@ -10,7 +10,7 @@ import yaml
 
 from pipelines.orchestration.stage_list import asr_entry, model_entry
 from pipelines.reference.markdown import code, plain
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 
@@ -48,7 +48,7 @@ def _written_out(key: str, stage: str) -> set[str]:
     if key != f"${{{item}}}" or not field:
         return {KEY.sub(ANY, key)}
     if stage == "features":
-        return {"encoder", *(name for name in FEATURE_SETS if name not in ENCODERS)}
+        return {"encoder", *(name for name in FEATURE_SETS if encoder_of(name) is None)}
     return {asr_entry(name) if field == "asr" else model_entry(name)[field] for name in MODELS}
 
 

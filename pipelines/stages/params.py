@@ -8,7 +8,7 @@ from pipelines.settings import project_params
 from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.manifest import check_sizes, read_manifest
 from ser_tasks.errors import UserError
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.encoders.folder import weights_file
 from ser_tasks.params import Params
 from ser_tasks.params.reading import ParamsError
@@ -25,8 +25,9 @@ def prepare(corpora: Collection[str] | None = None) -> Params:
     """
     params = project_params()
     needed = set(corpora_of(params) if corpora is None else corpora)
-    for name in dict.fromkeys(name for corpus, name in read_by(params) if name in ENCODERS and corpus in needed):
-        weights_file(ENCODERS[name])
+    read = [encoder_of(name) for corpus, name in read_by(params) if corpus in needed]
+    for encoder in dict.fromkeys(encoder for encoder in read if encoder is not None):
+        weights_file(encoder)
     for name in corpora_of(params):
         if name == "demo" or name not in needed:
             continue

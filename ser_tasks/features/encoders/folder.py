@@ -35,6 +35,11 @@ def folder_of(encoder: Encoder) -> Path:
     return _OVERRIDES.get(encoder.name, HOME / encoder.name)
 
 
+def weights_are_here(encoder: Encoder) -> bool:
+    """Whether its weights are on this machine."""
+    return any((folder_of(encoder) / name).is_file() for name in encoder.family.files)
+
+
 def weights_file(encoder: Encoder) -> Path:
     """The file of its weights.
 

@@ -3,7 +3,9 @@
 One line each: a new backbone is a builder here, and the range of values that its authors trained it with.
 """
 
-from collections.abc import Callable, Mapping
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.models.networks.batch_norm import MaskedBatchNorm, batch_norm
 
 WIDEST = 3.0  # standard deviations that fill a backbone's range
+STALLED_S = 10.0  # of a download
 SMALL_FILTERS = (16, 32, 64, 128)
 
 
@@ -89,14 +92,26 @@ def _application(backbone: str, shape: tuple[int, ...], *, weights: str) -> kera
             "Take 32 or more of both, or the backbone 'small'."
         )
     try:
-        return BACKBONES[backbone].build(
-            include_top=False, weights=None if weights == "none" else weights, input_shape=shape, pooling="avg"
-        )
+        with download_timeout(STALLED_S):
+            return BACKBONES[backbone].build(
+                include_top=False, weights=None if weights == "none" else weights, input_shape=shape, pooling="avg"
+            )
     except Exception as error:  # Keras raises a bare one when a download fails, and several kinds for a wrong file
         raise UserError(
             f"patch_dcnn_blstm: the weights '{weights}' of {backbone} cannot be loaded: {error}. "
             "Download the file without top where there is a network and give its path as weights, or set weights: none."
         ) from error
+
+
+@contextmanager
+def download_timeout(seconds: float) -> Iterator[None]:
+    """A download that stands still for so long fails; Keras sets no limit of its own, and would wait for ever."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
 
 
 def _with_mask(patches: Any, real: Any) -> Any:

