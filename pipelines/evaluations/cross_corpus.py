@@ -30,8 +30,8 @@ from ser_tasks.evaluation.scoring import FoldOutcome, Labels, prediction_table, 
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.features.feature_table import common_dimensions
 from ser_tasks.models import MODELS
+from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import CrossParams, Params
-from ser_tasks.provenance.versions import library_versions
 from ser_tasks.tasks import run_fold
 from ser_tasks.text.transcripts import OF_WORDS
 
@@ -157,7 +157,7 @@ def circumstances(evaluation: CrossEvaluation) -> dict[str, Any]:
         "corpus_norm": evaluation.section.corpus_norm,
         "feature_set": MODELS[evaluation.section.model].feature_set,
         "seed": evaluation.params.evaluation.seed,
-        "versions": library_versions(),
+        "versions": model_versions(evaluation.section.model),
     }
 
 
