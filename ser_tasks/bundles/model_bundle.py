@@ -59,8 +59,8 @@ def bundle_versions(model: str) -> dict[str, str]:
     encoder = ENCODERS[read].family.libraries if read in ENCODERS else ()
     kind = kind_of_weights(model)
     runtime = (RUNTIME,) if kind in ("network", "words_network") and runtime_installed() else ()
-    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *encoder, *libraries_of(model))
-    return library_versions(libraries)
+    libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *encoder)
+    return library_versions(libraries) | {name: _here(name) for name in libraries_of(model)}
 
 
 def check_versions(card: Card, folder: Path) -> None:
