@@ -90,7 +90,7 @@ def build_patch_dcnn_blstm(
     from ser_tasks.models.networks.masked_input import masked_input
     from ser_tasks.models.networks.pooling import DotSelfAttention, LearnedVectorAttention
     from ser_tasks.models.networks.recurrent import blstm
-    from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
+    from ser_tasks.models.networks.rolling_windows import RealWindows, RollingWindows, Unfold
     from ser_tasks.models.networks.slope_channels import SlopeChannels
 
     ways = {"dot": DotSelfAttention, "learned_vector": LearnedVectorAttention}
@@ -102,7 +102,8 @@ def build_patch_dcnn_blstm(
     x = SlopeChannels(reach=delta_reach, name="channels")(x, mask)
     x = KeepReal()(batch_norm(x, mask, affine=False, name="channel_scale"), mask)
     x, real = RollingWindows(length=length, step=step, name="patches")(x, mask)
-    vectors = patch_vectors(folded(x), folded(real), backbone=backbone, weights=weights)
+    patches, kept = RealWindows(name="real_patches")(x, real)
+    vectors = patch_vectors(patches, kept, backbone=backbone, weights=weights)
     x = blstm(Unfold(name="patch_vectors")(vectors, real), real, units=units, dropout=0.0)
     x, _ = ways[attention](name="attention")(x, real)
     for place, width in enumerate(dense, start=1):
