@@ -5,7 +5,8 @@ from importlib import import_module
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoded import EncoderParams, encoded
-from ser_tasks.features.encoders import ENCODERS, OF_SEGMENTS
+from ser_tasks.features.encoder_frames import EncoderFramesParams, encoder_frames
+from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_SEGMENTS
 from ser_tasks.features.feature_set import FeatureSet, by_engine, renamed
 from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
 from ser_tasks.features.lld import LLD
@@ -65,6 +66,7 @@ FEATURE_SETS: Mapping[str, FeatureSet] = {
     **{name: renamed(_OF_FILES[original], name) for name, original in PUBLISHED.items()},
     **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
     **{name: segments(name, encoder) for name, encoder in OF_SEGMENTS.items()},
+    **{name: encoder_frames(name, encoder) for name, encoder in OF_FRAMES.items()},
 }
 
 SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide features
@@ -74,6 +76,7 @@ SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide feature
     **{name: section for _, sections in _DECLARED.values() for name, section in sections.items()},
     **{name: _DECLARED[original][1][original] for name, original in PUBLISHED.items()},
     "encoder": EncoderParams,
+    "encoder_frames": EncoderFramesParams,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from ser_tasks.features.encoders import ENCODERS, OF_SEGMENTS
+from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_SEGMENTS
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.multimodal.network import speech_text_network
@@ -42,6 +42,7 @@ TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
 
 SEGMENT_NETWORK = "segment_blstm_attention"
+FRAMES_NETWORK = "attentive_statistics"
 
 TABLE: Mapping[str, DeclaredModel] = {
     "svm": _classifier(*SVM),
@@ -58,6 +59,7 @@ TABLE: Mapping[str, DeclaredModel] = {
     "td_cnn_lstm": network("td_cnn_lstm", "log_mel"),
     "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
     SEGMENT_NETWORK: network(SEGMENT_NETWORK, "efficientnet_lite0_segments"),
+    FRAMES_NETWORK: network(FRAMES_NETWORK, "whisper_base_frames"),
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image"),
@@ -99,7 +101,14 @@ SEGMENT_MODELS: Mapping[str, DeclaredModel] = {
 }
 """The network on segments once more, with the same settings, on those of every other encoder: the control."""
 
-MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **SEGMENT_MODELS}
+FRAMES_MODELS: Mapping[str, DeclaredModel] = {
+    f"{encoder.name}_{FRAMES_NETWORK}": replace(TABLE[FRAMES_NETWORK], feature_set=name, group=name)
+    for name, encoder in OF_FRAMES.items()
+    if name != TABLE[FRAMES_NETWORK].feature_set
+}
+"""The network on frames once more, with the same settings, on those of every other speech encoder."""
+
+MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **SEGMENT_MODELS, **FRAMES_MODELS}
 
 NETWORKS = tuple(name for name, model in TABLE.items() if model.section_name == f"networks.{name}")
 """Those that are networks and nothing else, each with a section of its own."""
