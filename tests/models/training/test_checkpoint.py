@@ -41,13 +41,17 @@ SETTINGS = TrainingParams(
 def part(seed: int) -> Labelled:
     rng = np.random.default_rng(seed)
     truth = np.arange(24) % 2
-    clips = [(rng.normal(size=(20, 4)) + 0.5 * t).astype(np.float32) for t in truth]
+    clips = [(rng.normal(size=(20, 6)) + 0.5 * t).astype(np.float32) for t in truth]
     return Labelled(clips, truth)
 
 
+SIZES = {"filters": (2,), "time_stride": 2, "frame_units": 4, "attention_units": 3, "embedding": 4, "dropout": 0.4}
+
+
 def untrained() -> keras.Model:
+    """Dropout, and statistics that no gradient moves."""
     keras.utils.set_random_seed(3)
-    return network_builder("cnn_blstm_attention")(n_dims=4, n_classes=2, filters=2, units=3, embedding=4, dropout=0.4)
+    return network_builder("residual_cnn")(n_dims=6, n_classes=2, **SIZES)
 
 
 def figures(history: History) -> list[tuple[float, ...]]:
