@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-EPOCHS = 5  # after the first
+EPOCHS = 3  # after the first
 
 
 class Side:
