@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.feature_set import Settings
 from ser_tasks.features.table import FEATURE_SETS
 from tests.features.conftest import sections, speech_like
 
 FILE = Path(__file__).with_name("values.npz")
-NAMES = tuple(name for name in FEATURE_SETS if name not in ENCODERS)
+NAMES = tuple(name for name in FEATURE_SETS if encoder_of(name) is None)
 
 
 def kept_names() -> list[str]:
