@@ -87,6 +87,8 @@ MODELS_HEAD = """# Models
 speaker's audio before its first prediction ([protocols](../protocols.md)). For each that reads `transcripts` there is
 a `NAME_heard` with the same settings, which reads the transcripts of a speech recogniser. For `svm`, `logistic` and
 their variants with speaker norm there is one on each speech encoder, `ENCODER_NAME`: `whisper_base_logistic`.
+`efficientnet_lite0_random_segments_segment_blstm_attention` is `segment_blstm_attention` on the vectors of a network
+with random weights.
 
 """
 

@@ -12,6 +12,7 @@ from pipelines.settings import project_params
 from pipelines.stages.params import prepare
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.models import MODELS
 from ser_tasks.params.editing import with_item
 from ser_tasks.params.reading import ParamsError
 
@@ -64,6 +65,36 @@ def test_an_evaluation_on_an_encoder_needs_its_layers_and_these_its_weights(plac
     evaluated = stages["evaluate"]["demo-speaker_independent-hubert_base_logistic_speaker_norm"]
     assert evaluated["reads"] == "data/features/demo/hubert_base"
     assert (evaluated["code"], evaluated["settings"]) == ("logistic_speaker_norm", "logistic")
+
+
+@pytest.mark.parametrize("encoder", ["efficientnet_lite0", "efficientnet_lite0_random"])
+def test_a_network_on_segments_needs_the_weights_of_their_encoder(place, encoder):
+    model = {"efficientnet_lite0": "segment_blstm_attention"}.get(
+        encoder, f"{encoder}_segments_segment_blstm_attention"
+    )
+    with_model(place, model)
+    stages = stages_of(project_params())
+    assert stages["features"][f"demo-{encoder}_segments"] == {
+        "corpus": "demo",
+        "feature_set": f"{encoder}_segments",
+        "code": "efficientnet_lite_segments"
+        if encoder == "efficientnet_lite0"
+        else "efficientnet_lite_random_segments",
+        "settings": "audio",
+        "weights": f"data/encoders/{encoder}",
+    }
+    evaluated = stages["evaluate"][f"demo-speaker_independent-{model}"]
+    assert evaluated["reads"] == f"data/features/demo/{encoder}_segments"
+    assert evaluated["code"] == "segment_blstm_attention"
+    with pytest.raises(UserError, match=f"{encoder}: its weights are not here"):
+        prepare()
+
+
+def test_the_next_step_after_a_fetch_is_a_command_that_there_is(place):
+    result = CliRunner().invoke(cli, ["fetch-encoder", "efficientnet_lite0_random"])
+    assert result.exit_code == 0, result.output
+    assert "Next: ser evaluate CORPUS efficientnet_lite0_random_logistic" in result.output
+    assert "efficientnet_lite0_random_logistic" in MODELS
 
 
 def test_an_encoder_whose_weights_are_not_here_is_reported_before_anything_runs(place):

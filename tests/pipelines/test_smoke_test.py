@@ -7,6 +7,7 @@ import pytest
 from pipelines.commands import networks
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.scoring import FoldOutcome
+from ser_tasks.models import NETWORKS
 
 
 def test_the_figures_of_a_fold_are_those_of_its_test_part():
@@ -31,3 +32,14 @@ def test_the_figures_of_a_fold_are_those_of_its_test_part():
 def test_an_unknown_corpus_is_reported_before_anything_runs():
     with pytest.raises(UserError, match="nowhere"):
         networks.run_smoke_test("nowhere")
+
+
+def test_a_network_without_the_weights_that_its_features_need_is_left_out_and_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert {*NETWORKS} - {*networks._networks_here()} == {"segment_blstm_attention"}
+    networks._tell_of_missing_weights()
+    assert "segment_blstm_attention is left out" in capsys.readouterr().out
+    weights = tmp_path / "data" / "encoders" / "efficientnet_lite0" / "efficientnet-lite0-57934424.pth"
+    weights.parent.mkdir(parents=True)
+    weights.touch()
+    assert networks._networks_here() == list(NETWORKS)

@@ -42,7 +42,7 @@ class RandomEfficientNetLite(EfficientNetLite):
 
 
 def draw_weights(network: keras.Model, generator: np.random.Generator) -> None:
-    """Normal, of variance 2 / the outputs that one input reaches; the normalisation changes nothing, as before training.
+    """Normal, of variance 2 / the outputs that an input reaches; the normalisation is as before training, idle.
 
     With the statistics of noise or of speech in the normalisation, these features serve less well (docs/networks.md).
     """

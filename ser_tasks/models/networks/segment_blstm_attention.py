@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class SegmentBlstmAttentionParams(NetworkParams):
     """Sizes of segment_blstm_attention: those published."""
 
-    own_training: ClassVar[Mapping[str, Any]] = {"frames_multiple": 4}  # a clip has some ten segments
+    own_training: ClassVar[Mapping[str, Any]] = {"frames_multiple": 8}  # a clip has some ten segments
 
     units: PositiveInt = 128  # of each direction of the BLSTM
     attention: Literal["dot", "learned_vector"] = "dot"  # self-attention and mean, or a learned vector

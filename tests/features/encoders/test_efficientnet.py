@@ -103,8 +103,11 @@ def test_channels_are_the_log_mel_spectrogram_its_slope_and_the_slope_of_that():
         mel = windows @ np.array([-2, -1, 0, 1, 2]) / 10  # least squares through five points
 
 
-def test_silence_is_an_image_of_zeros():
-    assert (segment_images(np.zeros(16_000, np.float32)) == 0).all()
+@pytest.mark.parametrize("n_samples", [1, 100, 399, 400, 16_000])
+def test_silence_is_an_image_of_zeros_and_every_other_sound_one_of_numbers(n_samples):
+    assert (segment_images(np.zeros(n_samples, np.float32)) == 0).all()
+    for signal in (np.full(n_samples, 0.5, np.float32), SIGNAL[:n_samples]):
+        assert np.isfinite(segment_images(signal)).all()
 
 
 @pytest.fixture
