@@ -2,6 +2,7 @@
 
     python -m benchmarks.networks emodb
     python -m benchmarks.networks emodb residual_cnn mlp
+    python -m benchmarks.networks emodb --beside FOLDER   # a checkout of another commit, epoch by epoch in turn
 
 Needs the features of the corpus (`dvc repro features@emodb-log_mel` and so on). Every network has a process of its own,
 whose highest memory is stated, and both ways train in it one after the other: the first fold, the first epoch not
@@ -13,9 +14,11 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
+from benchmarks import epochs
 from pipelines import paths
 from pipelines.evaluations.plan import protocol_section
 from pipelines.known_corpora import CORPORA
@@ -77,6 +80,12 @@ def measure(corpus: str, name: str) -> dict[str, float | int]:
 
 def main(corpus: str, *names: str) -> None:
     """A line for each network, as a Markdown table."""
+    if "--beside" in names:
+        place = names.index("--beside")
+        chosen = [*names[:place], *names[place + 2 :]] or NETWORKS
+        for line in epochs.compare(corpus, chosen, other=Path(names[place + 1])):
+            print(line, flush=True)
+        return
     print("| network | parameters | s an epoch | keras.fit | ratio | peak memory, MB |\n|---|---|---|---|---|---|")
     for name in names or NETWORKS:
         command = [sys.executable, "-m", "benchmarks.networks", "--one", corpus, name]

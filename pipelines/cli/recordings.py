@@ -31,7 +31,8 @@ def predict(  # noqa: PLR0917 - typer passes them by name
     ] = None,
     timeline: Annotated[bool, typer.Option("--timeline", help="Emotion over time, for long recordings.")] = False,
     channel: Annotated[
-        str, typer.Option(help="mix, left, right, each (a prediction for every channel), or a number from 1.")
+        str,
+        typer.Option(help="mix, left, right, a number from 1; or, without --timeline, each: a row for each."),
     ] = "mix",
     transcript: Annotated[
         str | None, typer.Option(help="What is said in the one recording, for a model that reads words.")

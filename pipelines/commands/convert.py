@@ -10,12 +10,10 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from pipelines.commands.sound_files import Job, channels_wanted, jobs_of, report_clipping, write_all
-from pipelines.display.predictions import report
+from pipelines.commands.sound_files import Job, channels_wanted, make_files, write_reported
 from ser_tasks.audio.channels import check_channel
-from ser_tasks.audio.decode import open_sound
-from ser_tasks.audio.recording import AudioError, Samples
-from ser_tasks.audio.write import ENDINGS, write_sound
+from ser_tasks.audio.recording import AudioError, Samples, Source
+from ser_tasks.audio.write import ENDINGS
 from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.bundles.inference.files import Columns, Row
 from ser_tasks.bundles.inference.streaming import mono_blocks
@@ -62,12 +60,9 @@ def convert(
     check_channel(channel)
     params = read_params()
     settings = augmentation(params.signal_augmentation, copies)
-    jobs = jobs_of(inputs, to, table=TABLE, overwrite=overwrite)
     wanted = Wanted(ENDINGS[form], rate, channel, settings, params.predict.longest)
     make = partial(_converted, to=to, wanted=wanted)
-    status, written = write_all(jobs, make, columns=COLUMNS, table=to / TABLE)
-    report(f"{written} files of {len(jobs)} recordings in {to}, listed in {to / TABLE}.")
-    return status
+    return make_files(inputs, make, to=to, table=TABLE, columns=COLUMNS, overwrite=overwrite, kind="files")
 
 
 def augmentation(section: SignalAugmentationParams, copies: int) -> SignalAugmentationParams:
@@ -94,8 +89,7 @@ class Wanted:
     longest: float  # s that a copy is made of
 
 
-def _converted(job: Job, *, to: Path, wanted: Wanted) -> Iterator[Row]:
-    source = open_sound(job.source)
+def _converted(job: Job, source: Source, *, to: Path, wanted: Wanted) -> Iterator[Row]:
     rate = wanted.rate or source.sampling_rate
     for channel, suffix in channels_wanted(source, wanted.channel):
         name = job.target.with_name(job.target.name + suffix)
@@ -103,8 +97,7 @@ def _converted(job: Job, *, to: Path, wanted: Wanted) -> Iterator[Row]:
         for number, sound in enumerate(_versions(blocks, rate, name, wanted)):
             copied = f"_copy{number}" if number else ""
             file = name.with_name(f"{name.name}{copied}{wanted.ending}")
-            written = write_sound(to / file, sound, sampling_rate=rate)
-            report_clipping(to / file, written)
+            written = write_reported(to / file, sound, sampling_rate=rate)
             yield {
                 "file": file.as_posix(),
                 "source": str(job.source),
@@ -114,8 +107,6 @@ def _converted(job: Job, *, to: Path, wanted: Wanted) -> Iterator[Row]:
                 "duration": f"{written.n_samples / rate:.3f}",
                 "clipped": written.clipped,
             }
-    for note in source.notes:
-        report(f"{job.source}: {note}.")
 
 
 def _versions(blocks: Iterator[Samples], rate: int, name: Path, wanted: Wanted) -> Iterator[Iterable[Samples]]:

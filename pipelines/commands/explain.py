@@ -35,9 +35,9 @@ from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.table import feature_set
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS
+from ser_tasks.models.model_versions import model_versions
 from ser_tasks.models.recogniser import Model
 from ser_tasks.plots.explanation import BASELINES, by_drop, draw_explanation, draw_importance, logit
-from ser_tasks.provenance.versions import library_versions
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.model_bundle import ModelBundle
@@ -112,7 +112,7 @@ def explain_model(
         if alone:
             for name in groups:
                 found["groups"][name]["alone"] = _alone(study, name)
-    result = _head(evaluation) | {"repeats": repeats} | found | {"versions": library_versions()}
+    result = _head(evaluation) | {"repeats": repeats} | found | {"versions": model_versions(model)}
     write_result(result, file)
     show_importance(result, seconds=time.perf_counter() - began, file=file)
     if to is not None:

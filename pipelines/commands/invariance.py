@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import chain
 
 from pipelines.commands.bundles import find_bundle
-from pipelines.commands.predict import FILES_PER_WORKER, UNREADABLE, processes, recordings
+from pipelines.commands.exit_statuses import UNREADABLE
+from pipelines.commands.predict import FILES_PER_WORKER, processes, recordings
 from pipelines.display.predictions import bar, report_fault
 from pipelines.display.robustness import show_invariances
 from pipelines.orchestration.worker_pool import worker_pool

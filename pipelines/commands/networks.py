@@ -27,7 +27,7 @@ from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import weights_are_here
 from ser_tasks.features.feature_table import read_features
 from ser_tasks.keras_backend import load_keras
-from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.models import ARCHITECTURES, MODELS
 from ser_tasks.models.embeddings import embeddings_table, write_embeddings
 from ser_tasks.models.network import NetworkRecogniser
 from ser_tasks.models.recogniser import Features
@@ -80,7 +80,7 @@ def run_smoke_test(corpus: str) -> None:
         UserError: an unknown corpus, or one without its utterance table
     """
     params = project_params()
-    check_arguments("ser smoke-test", corpus, PROTOCOL, NETWORKS[0], params)
+    check_arguments("ser smoke-test", corpus, PROTOCOL, ARCHITECTURES[0], params)
     params = params.for_corpus(corpus)
     _tell_of_missing_weights()
     read = {name for model in _networks_here() for name in feature_sets(MODELS[model].feature_set)}
@@ -91,11 +91,11 @@ def run_smoke_test(corpus: str) -> None:
 
 def _networks_here() -> list[str]:
     """Networks but those on an encoder whose weights are not on this machine."""
-    return [name for name in NETWORKS if (encoder := _encoder(name)) is None or weights_are_here(encoder)]
+    return [name for name in ARCHITECTURES if (encoder := _encoder(name)) is None or weights_are_here(encoder)]
 
 
 def _tell_of_missing_weights() -> None:
-    for name in sorted({*NETWORKS} - {*_networks_here()}):
+    for name in sorted({*ARCHITECTURES} - {*_networks_here()}):
         encoder = _encoder(name)
         assert encoder is not None
         CONSOLE.print(

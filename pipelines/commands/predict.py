@@ -1,11 +1,10 @@
-"""What `ser predict` does: finds bundle and recordings, and writes one prediction for each, or a timeline."""
+"""What `ser predict` does: finds bundle and recordings, and writes one prediction for each."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from pipelines import paths
 from pipelines.commands.bundles import find_bundle
+from pipelines.commands.exit_statuses import INTERRUPTED, UNREADABLE
 from pipelines.commands.predict_formats import ANSWERS, TIMELINES, Output, outputs
+from pipelines.commands.predict_timelines import predict_timelines
 from pipelines.display.predictions import bar, report, report_fault
-from pipelines.orchestration.worker_pool import WorkerPool, worker_pool
+from pipelines.orchestration.worker_pool import worker_pool
 from ser_tasks.audio.channels import EACH, MIX, check_channel
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.audio.recording_files import gather
@@ -28,10 +29,7 @@ from ser_tasks.bundles.inference.files import (
     predict_files,
     prediction_columns,
     prediction_row,
-    window_columns,
 )
-from ser_tasks.bundles.inference.timeline import Timeline, clock
-from ser_tasks.bundles.inference.timeline_pass import steps, timeline_of
 from ser_tasks.bundles.onnx_network.runtime import has_network, on_onnx_runtime
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from ser_tasks.bundles.card import Card
-    from ser_tasks.params import PredictParams, TimelineParams
+    from ser_tasks.params import PredictParams
 
 
 SHIPPED = (
@@ -68,7 +66,7 @@ def run(
     Raises:
         UserError: nothing can start: no bundle, no recordings, an unknown format, words for a bundle without
     """
-    check_channel(channel, each=not timeline)
+    _check_one_channel(channel, timeline=timeline)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs much at start, none of it useful here
     folder, params = find_bundle(bundle), read_params()
     card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
@@ -105,6 +103,15 @@ def run(
         )
     report(sum_up(tally, seconds=perf_counter() - began))
     return INTERRUPTED if tally.stopped else UNREADABLE if tally.faults else 0
+
+
+def _check_one_channel(channel: str, *, timeline: bool) -> None:
+    check_channel(channel)
+    if timeline and channel == EACH:
+        raise UserError(
+            "--timeline --channel each: a timeline is of one channel. Run the command once for each, with a --to of "
+            "its own: --channel left, --channel right, or the number of the channel."
+        )
 
 
 def _check_words(card: Card, paths: Sequence[Path], *, timeline: bool) -> None:
@@ -156,7 +163,6 @@ def processes(card: Card, most: int) -> int:
 
 
 BATCH = 8  # files that a worker takes at a time: one call of the model for all of them
-UNREADABLE, INTERRUPTED = 2, 130  # exit statuses
 
 
 @dataclass
@@ -248,134 +254,3 @@ def _batches(paths: Sequence[Path], workers: int) -> Iterator[Sequence[Path]]:
     """Small enough that every worker gets some."""
     size = max(1, min(BATCH, len(paths) // (2 * workers)))
     return (paths[first : first + size] for first in range(0, len(paths), size))
-
-
-NAME = "{name}"  # in the name of a file: that of the recording
-Take = Callable[[Path, Timeline], None]
-
-
-def predict_timelines(
-    paths: Sequence[Path],
-    *,
-    folder: Path,
-    card: Card,
-    outputs: Sequence[Output],
-    settings: TimelineParams,
-    workers: int,
-    progress: Progress,
-    channel: str = MIX,
-) -> int:
-    """The exit status, after the timeline of every recording is written, each before the next begins.
-
-    Args:
-        paths: of the recordings
-        folder, card: of the bundle
-        outputs: where the timelines go; {name} in a file's name stands for that of the recording
-        settings: of segments, windows and smoothing
-        workers: processes
-        progress: bar
-        channel: to read, see `ser_tasks.bundles.inference.streaming.mono_blocks`
-
-    Returns:
-        the exit status: 0, UNREADABLE if a recording got no timeline, INTERRUPTED after Ctrl-C
-
-    Raises:
-        UserError: several recordings would go into one file that can hold one
-    """
-    check_collisions(paths, outputs)
-    status = 0
-    with ExitStack() as stack:
-        takers = [_taker(output, card, stack) for output in outputs]
-        pool = stack.enter_context(worker_pool(folder, workers))
-        for path in paths:
-            try:
-                timeline = _timeline(path, card=card, pool=pool, settings=settings, progress=progress, channel=channel)
-            except UserError as error:
-                report_fault(str(error))
-                status = UNREADABLE
-                continue
-            except KeyboardInterrupt:
-                report(f"{path}: stopped before any prediction.")
-                return INTERRUPTED
-            for take in takers:
-                take(path, timeline)
-            report(_in_words(path, timeline))
-            if timeline.stopped is not None:
-                return INTERRUPTED
-    return status
-
-
-def check_collisions(paths: Sequence[Path], outputs: Sequence[Output]) -> None:
-    """Raise UserError where two recordings would be written to one file that can hold one."""
-    for output in outputs:
-        if output.to is None or (NAME not in str(output.to) and TIMELINES[output.format].many):
-            continue
-        files = Counter(_target(output.to, path) for path in paths)
-        file, count = files.most_common(1)[0]
-        if count > 1:
-            raise UserError(
-                f"--to {output.to}: {count} recordings would be written to {file}. Put {NAME} into the name, and give "
-                "recordings different names; or write CSV, JSON Lines, Parquet or RTTM, which hold many."
-            )
-
-
-def _timeline(
-    path: Path, *, card: Card, pool: WorkerPool, settings: TimelineParams, progress: Progress, channel: str
-) -> Timeline:
-    source = open_sound(path)  # raises at once for a broken file
-    tasks = {
-        step: progress.add_task(f"{path.name}: {step}", total=source.duration, start=False) for step in steps(card)
-    }
-
-    def advance(step: str, seconds: float) -> None:
-        progress.start_task(tasks[step])
-        progress.advance(tasks[step], seconds)
-
-    try:
-        timeline = timeline_of(
-            source,
-            card=card,
-            settings=settings,
-            map_batches=pool.map,
-            progress=advance,
-            channel=channel,
-        )
-        for note in source.notes:
-            report(f"{path}: {note}.")
-        return timeline
-    finally:
-        for task in tasks.values():
-            progress.remove_task(task)
-
-
-def _in_words(path: Path, timeline: Timeline) -> str:
-    speech = sum(end - start for start, end in timeline.segments)
-    until = f", stopped at {clock(timeline.stopped)}" if timeline.stopped is not None else ""
-    return (
-        f"{path}: {clock(timeline.statistics.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
-        f"segments, {len(timeline.windows)} windows, {len(timeline.emotion_segments)} emotions{until}."
-    )
-
-
-def _taker(output: Output, card: Card, stack: ExitStack) -> Take:
-    """What takes one timeline after the other: into one file for all, or each into its own."""
-    form, columns = TIMELINES[output.format], window_columns(card)
-    if output.to is None or NAME not in str(output.to):
-        write = stack.enter_context(form.opened(columns, output.to))
-
-        def into_one(path: Path, timeline: Timeline) -> None:
-            for item in form.items(path, timeline):
-                write(item)
-
-        return into_one
-
-    def into_its_own(path: Path, timeline: Timeline) -> None:
-        with form.opened(columns, _target(output.to or path, path)) as write:
-            for item in form.items(path, timeline):
-                write(item)
-
-    return into_its_own
-
-
-def _target(to: Path, path: Path) -> Path:
-    return Path(str(to).replace(NAME, path.stem))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines.commands.bundles import find_bundle
-from pipelines.commands.predict import BATCH, FILES_PER_WORKER, UNREADABLE, processes
+from pipelines.commands.exit_statuses import UNREADABLE
+from pipelines.commands.predict import BATCH, FILES_PER_WORKER, processes
 from pipelines.commands.predict_formats import ENDINGS, csv_rows, json_lines, parquet_rows
 from pipelines.commands.score_sources import LabelledSet, labelled_corpus, labelled_table
 from pipelines.display.predictions import bar, report_fault

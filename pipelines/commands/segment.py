@@ -7,11 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.commands.sound_files import Job, channels_wanted, jobs_of, report_clipping, write_all
-from pipelines.display.predictions import report
+from pipelines.commands.sound_files import Job, channels_wanted, make_files, write_reported
 from ser_tasks.audio.channels import check_channel
-from ser_tasks.audio.decode import open_sound
-from ser_tasks.audio.write import ENDINGS, write_sound
+from ser_tasks.audio.recording import Source
+from ser_tasks.audio.write import ENDINGS
 from ser_tasks.bundles.inference.files import Columns, Row
 from ser_tasks.bundles.inference.sentences import sentences
 from ser_tasks.params.reading import read_params
@@ -45,20 +44,15 @@ def segment(inputs: Sequence[str], *, to: Path, form: str, channel: str, overwri
     """
     check_channel(channel)
     voice = read_params().timeline.voice
-    jobs = jobs_of(inputs, to, table=TABLE, overwrite=overwrite)
     make = partial(_segments_of, to=to, ending=ENDINGS[form], channel=channel, voice=voice)
-    status, written = write_all(jobs, make, columns=COLUMNS, table=to / TABLE)
-    report(f"{written} sentences of {len(jobs)} recordings in {to}, listed in {to / TABLE}.")
-    return status
+    return make_files(inputs, make, to=to, table=TABLE, columns=COLUMNS, overwrite=overwrite, kind="sentences")
 
 
-def _segments_of(job: Job, *, to: Path, ending: str, channel: str, voice: VoiceParams) -> Iterator[Row]:
-    source = open_sound(job.source)
+def _segments_of(job: Job, source: Source, *, to: Path, ending: str, channel: str, voice: VoiceParams) -> Iterator[Row]:
     for one, suffix in channels_wanted(source, channel):
         for (start, end), sound in sentences(source, voice=voice, channel=one):
             place = job.target.with_name(f"{job.target.name}{suffix}_{_ms(start)}_{_ms(end)}{ending}")
-            written = write_sound(to / place, [sound], sampling_rate=source.sampling_rate)
-            report_clipping(to / place, written)
+            written = write_reported(to / place, [sound], sampling_rate=source.sampling_rate)
             yield {
                 "file": place.as_posix(),
                 "start": f"{start:.3f}",
@@ -67,8 +61,6 @@ def _segments_of(job: Job, *, to: Path, ending: str, channel: str, voice: VoiceP
                 "channel": one,
                 "clipped": written.clipped,
             }
-    for note in source.notes:
-        report(f"{job.source}: {note}.")
 
 
 def _ms(seconds: float) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from pipelines.commands.predict import INTERRUPTED, UNREADABLE
+from pipelines.commands.exit_statuses import INTERRUPTED, UNREADABLE
 from pipelines.commands.predict_formats import csv_rows
 from pipelines.display.predictions import bar, report, report_fault
 from ser_tasks.audio.attempt import result_or_fault
 from ser_tasks.audio.channels import EACH, channels_of, check_channel
-from ser_tasks.audio.recording import Source
-from ser_tasks.audio.recording_files import gather_rooted
-from ser_tasks.audio.write import Written
+from ser_tasks.audio.decode import open_sound
+from ser_tasks.audio.recording import Samples, Source
+from ser_tasks.audio.recording_files import gather_rooted, unlisted, would_find
+from ser_tasks.audio.write import ENDINGS, Written, write_sound
 from ser_tasks.bundles.inference.files import Columns, Row
 from ser_tasks.errors import UserError
 
@@ -28,7 +29,31 @@ class Job:
     target: Path
 
 
-Make: TypeAlias = Callable[[Job], Iterable[Row]]
+Make: TypeAlias = Callable[[Job, Source], Iterable[Row]]
+"""Writes the files of one recording, and gives a row for each."""
+
+
+def make_files(
+    inputs: Sequence[str], make: Make, *, to: Path, table: str, columns: Columns, overwrite: bool, kind: str
+) -> int:
+    """The exit status, after every file is written, and how many is reported.
+
+    Args:
+        inputs: files, folders, patterns, or - for a list on standard input
+        make: writes the files of one recording
+        to: folder to write
+        table: its name in that folder
+        columns: of the table
+        overwrite: files of the same names may be replaced
+        kind: of the files, for the report: sentences
+
+    Raises:
+        UserError: nothing can start
+    """
+    jobs = jobs_of(inputs, to, table=table, overwrite=overwrite)
+    status, written = write_all(jobs, make, columns=columns, table=to / table)
+    report(f"{written} {kind} of {len(jobs)} recordings in {to}, listed in {to / table}.")
+    return status
 
 
 def jobs_of(inputs: Sequence[str], to: Path, *, table: str, overwrite: bool) -> list[Job]:
@@ -41,9 +66,10 @@ def jobs_of(inputs: Sequence[str], to: Path, *, table: str, overwrite: bool) -> 
         overwrite: files of the same names may be replaced
 
     Raises:
-        UserError: no recording; two with the same target; or a folder that is not empty
+        UserError: no recording; two with the same target; or a folder that is not empty, or among the inputs
     """
-    found, passed_over = gather_rooted(inputs, sys.stdin if "-" in inputs else ())
+    names = tuple(unlisted(inputs, sys.stdin if "-" in inputs else ()))
+    found, passed_over = gather_rooted(names, ())
     if passed_over:
         kinds = ", ".join(f"{count} {ending}" for ending, count in passed_over.most_common(5))
         report(f"Left out of the folders, as their names do not end as those of sound files do: {kinds}.")
@@ -52,6 +78,7 @@ def jobs_of(inputs: Sequence[str], to: Path, *, table: str, overwrite: bool) -> 
     jobs = [Job(one.path, one.place.with_suffix("")) for one in found]
     _check_apart(jobs)
     _check_folder(jobs, to, table=table, overwrite=overwrite)
+    _check_outside(names, jobs, to, table=table)
     return jobs
 
 
@@ -79,12 +106,24 @@ def _check_folder(jobs: Sequence[Job], to: Path, *, table: str, overwrite: bool)
         )
 
 
+def _check_outside(names: Sequence[str], jobs: Sequence[Job], to: Path, *, table: str) -> None:
+    """Raise UserError where the next call would take the results for recordings."""
+    sounds = (job.target.with_name(job.target.name + ending) for job in jobs for ending in ENDINGS.values())
+    results = [to / name for name in (Path(table), *sounds)]
+    for name in names:  # a file among the results is refused as a source in the folder
+        if not Path(name).expanduser().is_file() and any(would_find(name, result) for result in results):
+            raise UserError(
+                f"--to {to}: it is inside of {name}, so the next call would take what this one writes for recordings. "
+                "Name a folder outside of it."
+            )
+
+
 def write_all(jobs: Sequence[Job], make: Make, *, columns: Columns, table: Path) -> tuple[int, int]:
     """Exit status, and number of files written, after everything is made, with the table beside it.
 
     Args:
         jobs: in their order
-        make: writes the files of one recording, and gives a row for each
+        make: writes the files of one recording
         columns: of the table
         table: a CSV; each row is written at once
     """
@@ -109,7 +148,7 @@ def write_all(jobs: Sequence[Job], make: Make, *, columns: Columns, table: Path)
 
 def _rows(make: Make, job: Job) -> Iterable[Row | str]:
     """The rows of one recording; then, if it went wrong, the reason."""
-    rows = iter(make(job))
+    rows = iter(_made(make, job))
     while True:
         found = result_or_fault(lambda: next(rows, None), job.source)
         if found is None:
@@ -117,6 +156,13 @@ def _rows(make: Make, job: Job) -> Iterable[Row | str]:
         yield found
         if isinstance(found, str):
             return
+
+
+def _made(make: Make, job: Job) -> Iterator[Row]:
+    source = open_sound(job.source)
+    yield from make(job, source)
+    for note in source.notes:
+        report(f"{job.source}: {note}.")
 
 
 def channels_wanted(source: Source, channel: str) -> list[tuple[str, str]]:
@@ -133,11 +179,13 @@ def channels_wanted(source: Source, channel: str) -> list[tuple[str, str]]:
     return [(name, f"_{name}" if len(named) > 1 else "") for name in named]
 
 
-def report_clipping(file: Path, written: Written) -> None:
-    """Say how many samples were clipped, if any."""
+def write_reported(file: Path, sound: Iterable[Samples], *, sampling_rate: int) -> Written:
+    """What `write_sound` wrote of the blocks of a sound; clipped samples are reported, if there are any."""
+    written = write_sound(file, sound, sampling_rate=sampling_rate)
     if written.clipped:
         share = 100 * written.clipped / written.n_samples
         report(
             f"{file}: {written.clipped} samples ({share:.2g} %) were outside of full scale, and are clipped.",
             style="yellow",
         )
+    return written

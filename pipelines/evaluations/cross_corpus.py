@@ -30,8 +30,8 @@ from ser_tasks.evaluation.scoring import FoldOutcome, Labels, prediction_table, 
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.features.feature_table import common_dimensions
 from ser_tasks.models import MODELS
+from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import CrossParams, Params
-from ser_tasks.provenance.versions import library_versions
 from ser_tasks.tasks import run_fold
 from ser_tasks.text.transcripts import OF_WORDS
 
@@ -72,7 +72,7 @@ def plan_cross(name: str, section: CrossParams, params: Params) -> CrossEvaluati
     sources = tuple((corpus, where) for corpus, (where, _) in found.items())
     if model.feature_set not in OF_WORDS:
         refuse_unlike(dict(sources))
-    heard = joined.heard if section.corpus_norm else ()
+    heard = joined.normalised_over if section.corpus_norm else ()
     digest = digest_of({corpus: digest for corpus, (_, digest) in found.items()} | {"heard": repr(heard)})
     labels, first = Labels.of(joined.utterances), params.evaluation.seed
     request = partial(
@@ -157,7 +157,7 @@ def circumstances(evaluation: CrossEvaluation) -> dict[str, Any]:
         "corpus_norm": evaluation.section.corpus_norm,
         "feature_set": MODELS[evaluation.section.model].feature_set,
         "seed": evaluation.params.evaluation.seed,
-        "versions": library_versions(),
+        "versions": model_versions(evaluation.section.model),
     }
 
 
@@ -167,14 +167,14 @@ def warnings(evaluation: CrossEvaluation, outcomes: list[FoldOutcome]) -> list[s
     said = []
     if synthetic := [corpus.name for corpus in declared if corpus.kind == "synthetic"]:
         said.append(f"Synthetic speech ({', '.join(synthetic)}): the figures say nothing about people.")
-    heard_at = evaluation.params.audio.sampling_rate
-    said += differences(declared, evaluation.joined.utterances, evaluation.joined.dropped, heard_at=heard_at)
+    sampling_rate = evaluation.params.audio.sampling_rate
+    said += differences(declared, evaluation.joined.utterances, evaluation.joined.dropped, sampling_rate=sampling_rate)
     if len(section.train) > 1:
         counts = evaluation.joined.utterances.corpus.value_counts()
         learnt = ", ".join(f"{counts[corpus]} utterances of {corpus}" for corpus in section.train)
         said.append(f"Learnt from {learnt}.")
     if section.corpus_norm:
-        heard = sum(name.startswith(section.test + MARK) for name in evaluation.joined.heard)
+        heard = sum(name.startswith(section.test + MARK) for name in evaluation.joined.normalised_over)
         said.append(
             f"Corpus normalisation hears {heard} unlabelled utterances of {section.test} before the first answer."
         )

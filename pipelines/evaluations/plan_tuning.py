@@ -15,11 +15,12 @@ from ser_tasks.evaluation.tuning.search import Search
 from ser_tasks.evaluation.tuning.spaces import SPACES, Space
 from ser_tasks.evaluation.tuning.study import open_study
 from ser_tasks.models import MODELS
+from ser_tasks.models.model_versions import model_versions
 from ser_tasks.models.search_space import EPOCHS
 from ser_tasks.params import OfficialSplit, Params
 from ser_tasks.provenance.code_digest import code_digest
 from ser_tasks.provenance.content_digest import value_digest
-from ser_tasks.provenance.versions import NUMERIC, library_versions
+from ser_tasks.provenance.versions import library_versions
 
 EVERYTHING = "everything"
 
@@ -121,5 +122,5 @@ def _origin(inner: tuple[FoldRequest, ...], space: Space) -> dict[str, str]:
             ]
         ),
         "code": code_digest(*evaluation_code(model), Search, open_study),
-        "libraries": value_digest(library_versions((*NUMERIC, "optuna"))),
+        "libraries": value_digest(model_versions(request.model) | library_versions(("optuna",))),
     }

@@ -22,8 +22,8 @@ from ser_tasks.evaluation.protocol_bias.shared import sentences, shared_with_tra
 from ser_tasks.evaluation.result import write_result
 from ser_tasks.evaluation.scoring import prediction_table, score
 from ser_tasks.models import MODELS
+from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import Params
-from ser_tasks.provenance.versions import library_versions
 
 STATED = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "uar_fold_mean", "uar_fold_sd")
 Tables = Mapping[str, pd.DataFrame]  # row -> its predictions
@@ -66,7 +66,7 @@ def head(planned: Comparison) -> dict[str, Any]:
         "sentences": None if said.isna().all() else said.nunique(),
         "classes": sorted(set(own.labels.emotions)),
         "seed": own.params.evaluation.seed,
-        "versions": library_versions(),
+        "versions": model_versions(own.model),
     }
 
 

@@ -17,8 +17,8 @@ from ser_tasks.evaluation.by_gender import emotion_figures
 from ser_tasks.evaluation.result import SHARED_SPEAKERS, percent
 from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table, score
 from ser_tasks.models import MODELS
+from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import BalanceParams
-from ser_tasks.provenance.versions import library_versions
 from ser_tasks.text.transcripts import RECOGNISED
 
 SPEAKER_NORM = "Speaker normalisation hears all of a test speaker's unlabelled audio."
@@ -58,7 +58,7 @@ def circumstances(evaluation: Evaluation) -> dict[str, Any]:
         "dropped": evaluation.dropped,
         "feature_set": MODELS[evaluation.model].feature_set,
         "seed": evaluation.params.evaluation.seed,
-        "versions": library_versions(),
+        "versions": model_versions(evaluation.model),
     }
 
 

@@ -20,10 +20,11 @@ from ser_tasks.evaluation.robustness.losses import clean_figures, losses, under
 from ser_tasks.evaluation.robustness.words import summary
 from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
+from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import Params
 from ser_tasks.plots.robustness import robustness_figure
 from ser_tasks.plots.style import as_png
-from ser_tasks.provenance.versions import NUMERIC, library_versions
+from ser_tasks.provenance.versions import library_versions
 from ser_tasks.tasks import degrade_shard
 
 
@@ -39,7 +40,7 @@ def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Con
         **head(evaluation),
         **found,
         **circumstances(evaluation),
-        "versions": library_versions(tuple(dict.fromkeys((*NUMERIC, *NUMERIC_LIBRARIES)))),
+        "versions": model_versions(model) | library_versions(NUMERIC_LIBRARIES),
         "warnings": [*warnings(evaluation, outcomes), *beside_the_evaluation(plan, found["clean"]["uar"])],
     }
     write_result(result, paths.robustness(corpus, model))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from math import ceil
 from typing import Any
 
 from pipelines import paths
@@ -11,6 +12,7 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.evaluation.cost import read_cost
 from ser_tasks.evaluation.fold import fold_outcome
 from ser_tasks.evaluation.scoring import FoldOutcome
+from ser_tasks.models import MODELS
 from ser_tasks.models.training.tensorboard import FOLDER as EVENTS
 from ser_tasks.tasks import run_fold
 
@@ -19,10 +21,18 @@ def run_folds(evaluation: Evaluation) -> list[FoldOutcome]:
     """All folds side by side; those finished by an earlier, interrupted run come from the cache."""
     running = [run_fold.submit(request) for request in evaluation.requests]
     folders = {f"{request.fold.name}, seed {request.seed}": request.folder for request in evaluation.requests}
-    watch_folds(running, folders, title=f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}")
+    title = f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}"
+    watch_folds(running, folders, title=title, in_a_row=trainings_in_a_row(evaluation))
     outcomes = [fold_outcome(future.result()) for future in running]
     keep_events(evaluation)
     return outcomes
+
+
+def trainings_in_a_row(evaluation: Evaluation) -> int:
+    """Trainings that one worker does one after the other, the second of a fold with `refit` among them."""
+    training = getattr(MODELS[evaluation.model].section(evaluation.params), "training", None)
+    refit = getattr(training, "refit", False)
+    return ceil(len(evaluation.requests) / evaluation.params.workers.count) * (2 if refit else 1)
 
 
 def keep_events(evaluation: Evaluation) -> None:

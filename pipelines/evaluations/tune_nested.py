@@ -19,7 +19,8 @@ from ser_tasks.evaluation.tuning.candidate import settings
 from ser_tasks.evaluation.tuning.search import Best
 from ser_tasks.evaluation.tuning.study import full_name
 from ser_tasks.models.ensembles.paired import uar_difference
-from ser_tasks.provenance.versions import NUMERIC, library_versions
+from ser_tasks.models.model_versions import model_versions
+from ser_tasks.provenance.versions import library_versions
 from ser_tasks.tasks import run_fold
 
 
@@ -34,7 +35,7 @@ def score_outer(tuning: Tuning, best: Mapping[str, Best]) -> None:
         **{which: score(table, labels, options)[0] for which, table in tables.items()},
         "against_defaults": _test(tuning, tables),
         "speakers": len({labels.speakers[labels.utterance_ids.index(name)] for name in tables["tuned"].utterance_id}),
-        "versions": library_versions((*NUMERIC, "optuna")),
+        "versions": model_versions(tuning.evaluation.model) | library_versions(("optuna",)),
     }
     file = paths.tuned(tuning.evaluation.corpus, tuning.evaluation.protocol, tuning.evaluation.model)
     write_result(result, file)

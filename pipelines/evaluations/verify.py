@@ -25,7 +25,7 @@ from ser_tasks.models import MODELS
 from ser_tasks.models.ensembles.members import KEYS
 from ser_tasks.params import Params, VerifyParams
 from ser_tasks.provenance.content_digest import table_digest, value_digest
-from ser_tasks.provenance.versions import library_versions
+from ser_tasks.provenance.versions import installed_version
 from ser_tasks.text.transcripts import RECOGNISED
 
 EXACT = VerifyParams(figures=0, folds=0, posteriors=0)
@@ -64,7 +64,7 @@ def look(row: Recorded, params: Params) -> Verdict:
         name: was for name, was in row.result["versions"].items() if name != "python"
     }  # until 1.1 it was there
     for name, was in libraries.items():
-        if (now := library_versions().get(name, "gone")) != was:
+        if (now := installed_version(name) or "gone") != was:
             verdict.libraries.append(f"library {name}: was {was}, is {now}")
     if absent := _absent(row):
         verdict.unchecked.append(f"not here: {', '.join(map(str, absent))}")

@@ -14,10 +14,10 @@ from pipelines import paths
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
 from ser_tasks.features.audio_text import feature_sets, reads_words
-from ser_tasks.features.encoders import ENCODERS, SEGMENTS, encoder_of
+from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, encoder_of
 from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.features.table import SECTIONS
-from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS, SEGMENT_MODELS, SEGMENT_NETWORK
+from ser_tasks.models import ENCODER_MODELS, FRAMES_MODELS, HEARD_MODELS, MODELS, SEGMENT_MODELS
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
@@ -101,8 +101,8 @@ def _features(corpus: str, name: str) -> Entry:
 
 def _settings(name: str) -> str:
     """Its section of params.yaml; a set may have none."""
-    if name in ENCODERS:
-        return "encoder"
+    if encoder_of(name):
+        return "encoder" if name in ENCODERS else "encoder_frames" if name in OF_FRAMES else "audio"
     return name if name in SECTIONS else "audio"
 
 
@@ -138,10 +138,9 @@ def _members(paths_of: list[str]) -> Entry:
 
 
 def features_code(name: str) -> str:
-    """The digests of a feature set's code: its own, or of a speech encoder those of the module that runs its family."""
+    """The digests of a feature set's code: its own, or of an encoder those of the module that runs its family."""
     encoder = encoder_of(name)
-    family = encoder.family.code.split(".")[-2] if encoder else name
-    return family + SEGMENTS if encoder and encoder.name != name else family
+    return encoder.family.code.split(".")[-2] + name.removeprefix(encoder.name) if encoder else name
 
 
 def _read(corpus: str, model: str) -> Entry:
@@ -166,13 +165,14 @@ def asr_entry(model: str) -> str:
 
 def _network_section(line: DeclaredModel) -> str:
     """Its key in params.yaml; of a network that may do without a section, what the section would stand in."""
-    return "networks" if settings_class(line).has_defaults() else f"networks.{line.network_name}"
+    own = line.section_name if line.section_name.startswith("networks.") else f"networks.{line.network_name}"
+    return "networks" if settings_class(line).has_defaults() else own
 
 
 def _code(model: str) -> str:
     """The model of the table whose code it has."""
     if model in HEARD_MODELS:
         return model.removesuffix("_heard")
-    if model in SEGMENT_MODELS:
-        return SEGMENT_NETWORK
+    if model in SEGMENT_MODELS or model in FRAMES_MODELS:
+        return MODELS[model].network_name
     return model.removeprefix(f"{MODELS[model].feature_set}_") if model in ENCODER_MODELS else model

@@ -17,7 +17,7 @@ from pipelines.settings import feature_params
 from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.corpus import Corpus
 from ser_tasks.evaluation.result import markdown, read_results, results_table
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import ENCODERS, encoder_of
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.features.table import FEATURE_SETS
@@ -96,7 +96,7 @@ with random weights.
 def features_page(project: Path) -> str:
     """One row for each feature set."""
     sections = feature_params(read_params(project / PARAMS_FILE))
-    own = {name: features for name, features in FEATURE_SETS.items() if name not in ENCODERS}
+    own = {name: features for name, features in FEATURE_SETS.items() if encoder_of(name) is None}
     rows = [(code(name), *_feature_set(features, sections)) for name, features in own.items()]
     encoders = [(code(name), *_encoder(encoder)) for name, encoder in ENCODERS.items()]
     return "".join(

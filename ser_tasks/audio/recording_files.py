@@ -50,7 +50,7 @@ def gather_rooted(names: Iterable[str], listed: Iterable[str]) -> tuple[tuple[Ro
         names, listed: as in `gather`
     """
     passed_over, found, seen = Counter[str](), list[Rooted](), set[Path]()
-    for name in _unlisted(names, listed):
+    for name in unlisted(names, listed):
         root = _root(name)
         for path in _meant(name, passed_over):
             if path.resolve() not in seen:
@@ -77,16 +77,32 @@ def gather(names: Iterable[str], listed: Iterable[str]) -> Inputs:
         listed: names of the same kinds, one each line; empty lines count for nothing
     """
     passed_over: Counter[str] = Counter()
-    paths = [path for name in _unlisted(names, listed) for path in _meant(name, passed_over)]
+    paths = [path for name in unlisted(names, listed) for path in _meant(name, passed_over)]
     return Inputs(tuple(paths), passed_over)
 
 
-def _unlisted(names: Iterable[str], listed: Iterable[str]) -> Iterator[str]:
+def unlisted(names: Iterable[str], listed: Iterable[str]) -> Iterator[str]:
+    """The names, each - replaced by the lines that are listed; see `gather`."""
     for name in names:
         if name == "-":
             yield from (line.rstrip("\r\n") for line in listed if line.strip())
         else:
             yield name
+
+
+def would_find(name: str, place: Path) -> bool:
+    """Whether a name of `gather` stands for a file at this place, once there is one: itself, or in a folder of it.
+
+    Of a pattern with ** everything below its last folder without * ? [ counts.
+    """
+    root, place = _root(name).resolve(), place.resolve()
+    if not place.is_relative_to(root) or any(part.startswith(".") for part in place.relative_to(root).parts):
+        return False
+    named = Path(name).expanduser()
+    if named.exists() or not glob.has_magic(name):
+        return named.is_dir() or place == named.resolve()
+    pattern = str(root.joinpath(*named.parts[len(_root(name).parts) :]))
+    return "**" in named.parts or any(path.match(pattern) for path in (place, *place.parents))
 
 
 def _meant(name: str, passed_over: Counter[str]) -> list[Path]:

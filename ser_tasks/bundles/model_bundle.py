@@ -29,6 +29,7 @@ from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
 from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models import MODELS
+from ser_tasks.models.model_versions import libraries_of
 from ser_tasks.provenance.file_digest import file_sha256
 from ser_tasks.provenance.versions import NUMERIC, library_versions
 from ser_tasks.text.tokens import tokens
@@ -59,7 +60,7 @@ def bundle_versions(model: str) -> dict[str, str]:
     kind = kind_of_weights(model)
     runtime = (RUNTIME,) if kind in ("network", "words_network") and runtime_installed() else ()
     libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *reads)
-    return library_versions(libraries)
+    return library_versions(libraries) | {name: _here(name) for name in libraries_of(model)}
 
 
 def check_versions(card: Card, folder: Path) -> None:

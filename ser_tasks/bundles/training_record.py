@@ -112,9 +112,9 @@ def seen_in_training(
         speakers: CORPUS/SPEAKER each; what has no corpus is nobody's
         recordings: utterance id, and `Recording.sha256` of its whole file; None where there is none
     """
-    knows, heard = set(record.speakers), set(record.recordings)
-    names = [name for name in dict.fromkeys(speakers) if MARK in name and speaker_digest(name) in knows]
-    ids = [name for name, digest in recordings if digest is not None and recording_digest(digest) in heard]
+    known_speakers, known_recordings = set(record.speakers), set(record.recordings)
+    names = [name for name in dict.fromkeys(speakers) if MARK in name and speaker_digest(name) in known_speakers]
+    ids = [name for name, digest in recordings if digest is not None and recording_digest(digest) in known_recordings]
     return Seen(tuple(names), tuple(dict.fromkeys(ids)))
 
 

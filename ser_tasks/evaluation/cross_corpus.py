@@ -25,7 +25,7 @@ class Joined:
     """Utterances of several corpora under the classes that all of them have; ids and speakers begin with the corpus."""
 
     utterances: pd.DataFrame
-    heard: tuple[str, ...]  # ids of all recordings that a corpus has in the styles of its preset, whatever their class
+    normalised_over: tuple[str, ...]  # ids of all recordings of a corpus in the styles of its preset, of any class
     dropped: Mapping[str, Mapping[str, int]]  # corpus -> reason -> utterances
 
 
@@ -53,8 +53,8 @@ def join_corpora(tables: Mapping[str, pd.DataFrame], presets: Mapping[str, Prese
         left_out = mine.utterances.emotion[~mine.utterances.emotion.isin(shared)].value_counts()
         dropped[name] = mine.dropped | {f"emotion {emotion}": int(n) for emotion, n in sorted(left_out.items())}
         parts.append(_named(name, mine.utterances[mine.utterances.emotion.isin(shared)]))
-    heard = [MARK.join((name, one)) for name, table in tables.items() for one in _of_style(table, presets[name])]
-    return Joined(pd.concat(parts, ignore_index=True), tuple(heard), dropped)
+    recordings = [MARK.join((name, one)) for name, table in tables.items() for one in _of_style(table, presets[name])]
+    return Joined(pd.concat(parts, ignore_index=True), tuple(recordings), dropped)
 
 
 def _named(corpus: str, utterances: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def join_features(parts: Sequence[Features]) -> Features:
 
 
 def differences(
-    corpora: Sequence[Corpus], utterances: pd.DataFrame, dropped: Mapping[str, Mapping[str, int]], *, heard_at: int
+    corpora: Sequence[Corpus], utterances: pd.DataFrame, dropped: Mapping[str, Mapping[str, int]], *, sampling_rate: int
 ) -> list[str]:
     """Differences of two or more corpora that a reader must know before comparing them, a sentence each.
 
@@ -110,7 +110,7 @@ def differences(
         corpora: the training corpora, and the tested one as the last
         utterances: of all of them, as joined
         dropped: corpus -> reason -> utterances
-        heard_at: sampling rate of the features, in Hz
+        sampling_rate: sampling rate of the features, in Hz
     """
     of = {one.name: utterances[utterances.corpus == one.name] for one in corpora}
     rates = {name: sorted(set(mine.sampling_rate.dropna())) for name, mine in of.items()}
@@ -118,7 +118,7 @@ def differences(
     found = [
         _differs("Language", languages),
         _differs("Kind of speech", {one.name: one.kind for one in corpora}),
-        _bandwidths(rates, heard_at=heard_at),
+        _bandwidths(rates, sampling_rate=sampling_rate),
     ]
     for name, reasons in dropped.items():
         if reasons:
@@ -133,14 +133,14 @@ def _differs(what: str, of: Mapping[str, str]) -> str:
     return f"{what} differs: " + ", ".join(f"{name} {value}" for name, value in of.items()) + "."
 
 
-def _bandwidths(rates: Mapping[str, Sequence[float]], *, heard_at: int) -> str:
+def _bandwidths(rates: Mapping[str, Sequence[float]], *, sampling_rate: int) -> str:
     """Files of another sampling rate, and whether that matters at the rate of the features."""
     rates = {name: mine for name, mine in rates.items() if mine}  # words alone have none
     if len({tuple(mine) for mine in rates.values()}) < 2:
         return ""
     files = ", ".join(f"{name} {' and '.join(f'{rate / 1000:g}' for rate in mine)} kHz" for name, mine in rates.items())
-    bands = {min(*mine, heard_at) / 2000 for mine in rates.values()}
+    bands = {min(*mine, sampling_rate) / 2000 for mine in rates.values()}
     if len(bands) == 1:
         return f"Sampling rate differs: {files}; all of them are used up to {bands.pop():g} kHz."
-    used = ", ".join(f"{name} up to {min(*mine, heard_at) / 2000:g} kHz" for name, mine in rates.items())
+    used = ", ".join(f"{name} up to {min(*mine, sampling_rate) / 2000:g} kHz" for name, mine in rates.items())
     return f"Bandwidth differs: {files}; used are {used}."

@@ -19,8 +19,8 @@ from ser_tasks.evaluation.fold_features import n_copies, read_corpora, read_degr
 from ser_tasks.evaluation.scoring import FoldOutcome, Labels, evaluate_fold
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS
+from ser_tasks.models.model_versions import model_versions
 from ser_tasks.provenance.code_digest import code_digest
-from ser_tasks.provenance.versions import library_versions
 
 if TYPE_CHECKING:
     from ser_tasks.evaluation.fold_features import Reader
@@ -77,7 +77,7 @@ class FoldRequest:
             model.section(self.params).model_dump(mode="json"),
             self.seed,
             code_digest(*evaluation_code(model), *self.joining),
-            library_versions(),
+            model_versions(self.model),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

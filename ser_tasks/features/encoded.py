@@ -42,7 +42,7 @@ def statistics_of_layers(
     Raises:
         UserError: no weights here, or audio at a rate that is not the encoder's
     """
-    hearing = _at_rate(which, audio)
+    hearing = at_rate(which, audio)
     kinds, layers = [STATISTICS[kind] for kind in encoder.statistics], hearing(signal)
     loud = _loud(signal, len(layers[0]), encoder.loudness_range)
     rows = [kind(layer[loud].astype(np.float64), axis=0) for layer in layers for kind in kinds]
@@ -58,7 +58,8 @@ def _loud(signal: NDArray[np.float32], n_frames: int, loudness_range: float | No
     return np.asarray(power >= power.max() * 10 ** (-loudness_range / 10))
 
 
-def _at_rate(which: Encoder, audio: AudioParams) -> LoadedEncoder:
+def at_rate(which: Encoder, audio: AudioParams) -> LoadedEncoder:
+    """The encoder, if it takes sound at the rate of params.yaml."""
     hearing = loaded(which)
     if hearing.sampling_rate != audio.sampling_rate:
         raise UserError(

@@ -113,6 +113,26 @@ def by_engine(section: str, engines: Mapping[str, FeatureSet]) -> EngineFeatureS
     return EngineFeatureSet(**vars(default), section=section, engines=engines)
 
 
+def renamed(features: FeatureSet, name: str) -> FeatureSet:
+    """The same feature set, its engines included, under another name: that of its own section of params.yaml, too."""
+    if isinstance(features, EngineFeatureSet):
+        return by_engine(name, {engine: renamed(own, name) for engine, own in features.engines.items()})
+
+    def original(sections: Mapping[str, Any]) -> dict[str, Any]:
+        return {features.name if key == name else key: section for key, section in sections.items()}
+
+    framing = features.framing
+    return FeatureSet(
+        name,
+        tuple(name if section == features.name else section for section in features.sections),
+        extract=lambda signal, **sections: features.extract(signal, **original(sections)),
+        dimensions=lambda **sections: features.dimensions(**original(sections)),
+        framing=framing and (lambda **sections: framing(**original(sections))),
+        code=features.all_code,
+        facts=features.facts,
+    )
+
+
 def with_engine(features: FeatureSet, params: Settings) -> FeatureSet:
     """The feature set as these params have it computed: what to take code and facts from.
 

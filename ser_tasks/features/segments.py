@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.errors import UserError
+from ser_tasks.features.encoded import at_rate
 from ser_tasks.features.encoders.encoder import Encoder
-from ser_tasks.features.encoders.folder import deciding_facts, loaded
+from ser_tasks.features.encoders.folder import deciding_facts
 from ser_tasks.features.encoders.segment_images import HOP, LENGTH, STEP
 from ser_tasks.features.feature_set import FeatureSet, Framing
 
@@ -27,13 +27,7 @@ def segment_vectors(which: Encoder, signal: NDArray[np.float32], *, audio: Audio
     Raises:
         UserError: no weights here, or audio at a rate that is not the encoder's
     """
-    encoder = loaded(which)
-    if encoder.sampling_rate != audio.sampling_rate:
-        raise UserError(
-            f"{which.name} takes {encoder.sampling_rate} Hz, but audio.sampling_rate in params.yaml is "
-            f"{audio.sampling_rate}. Set it to {encoder.sampling_rate}."
-        )
-    (vectors,) = encoder(signal)
+    (vectors,) = at_rate(which, audio)(signal)
     return vectors
 
 

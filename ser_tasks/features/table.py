@@ -5,8 +5,9 @@ from importlib import import_module
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoded import EncoderParams, encoded
-from ser_tasks.features.encoders import ENCODERS, OF_SEGMENTS
-from ser_tasks.features.feature_set import FeatureSet, by_engine
+from ser_tasks.features.encoder_frames import EncoderFramesParams, encoder_frames
+from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_SEGMENTS
+from ser_tasks.features.feature_set import FeatureSet, by_engine, renamed
 from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
 from ser_tasks.features.lld import LLD
 from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
@@ -22,7 +23,15 @@ FILES = (  # NAME.py holds NAME, a FeatureSet, and NameParams, its section of pa
     "mfcc",
     "functionals",
     "published_functionals",
+    "lld_and_pitch",
 )
+
+PUBLISHED: Mapping[str, str] = {  # as public systems have them: of the same file, with a section of their own
+    "log_mel_malaker": "log_mel",
+    "log_mel_ki4ai_skc": "log_mel",
+    "log_mel_fabien": "log_mel",
+    "lld_sobczak": "lld",
+}
 
 
 def _declared(name: str) -> tuple[FeatureSet, dict[str, type[Section]]]:
@@ -46,12 +55,18 @@ def _declared(name: str) -> tuple[FeatureSet, dict[str, type[Section]]]:
 
 _DECLARED = {name: _declared(name) for name in FILES}
 
-FEATURE_SETS: Mapping[str, FeatureSet] = {
+_OF_FILES: Mapping[str, FeatureSet] = {
     **{name: features for name, (features, _) in _DECLARED.items()},
     "lld": by_engine("lld", {"vectorised": LLD, "pyAudioAnalysis": LLD_BY_LIBRARY}),
     "functionals": by_engine("lld", {"vectorised": FUNCTIONALS, "pyAudioAnalysis": FUNCTIONALS_BY_LIBRARY}),
+}
+
+FEATURE_SETS: Mapping[str, FeatureSet] = {
+    **_OF_FILES,
+    **{name: renamed(_OF_FILES[original], name) for name, original in PUBLISHED.items()},
     **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
     **{name: segments(name, encoder) for name, encoder in OF_SEGMENTS.items()},
+    **{name: encoder_frames(name, encoder) for name, encoder in OF_FRAMES.items()},
 }
 
 SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide features
@@ -59,7 +74,9 @@ SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide feature
     "conditioning": ConditioningParams,
     "signal_augmentation": SignalAugmentationParams,
     **{name: section for _, sections in _DECLARED.values() for name, section in sections.items()},
+    **{name: _DECLARED[original][1][original] for name, original in PUBLISHED.items()},
     "encoder": EncoderParams,
+    "encoder_frames": EncoderFramesParams,
 }
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from ser_tasks.features.encoders import ENCODERS, OF_SEGMENTS
+from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_SEGMENTS
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.multimodal.network import speech_text_network
-from ser_tasks.models.network import network
+from ser_tasks.models.network import network, published
 from ser_tasks.models.recogniser import Model, Recogniser
 from ser_tasks.models.text.network import text_network
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
@@ -42,6 +42,7 @@ TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
 
 SEGMENT_NETWORK = "segment_blstm_attention"
+FRAMES_NETWORK = "attentive_statistics"
 
 TABLE: Mapping[str, DeclaredModel] = {
     "svm": _classifier(*SVM),
@@ -50,6 +51,7 @@ TABLE: Mapping[str, DeclaredModel] = {
     "logistic": _classifier(*LOGISTIC, "functionals", "svm"),
     "logistic_speaker_norm": _classifier(*LOGISTIC, "functionals", "svm", speaker_norm=True),
     "mlp": network("mlp", "functionals"),
+    "mlp_speaker_norm": network("mlp", "functionals", speaker_norm=True),
     "blstm_attention": network("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
     "cnn_blstm_attention": network("cnn_blstm_attention", "log_mel"),
@@ -57,9 +59,16 @@ TABLE: Mapping[str, DeclaredModel] = {
     "td_cnn_lstm": network("td_cnn_lstm", "log_mel"),
     "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
     SEGMENT_NETWORK: network(SEGMENT_NETWORK, "efficientnet_lite0_segments"),
+    FRAMES_NETWORK: network(FRAMES_NETWORK, "whisper_base_frames"),
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image"),
+    "blstm_attention_published": published("blstm_attention", "lld_and_pitch"),
+    "lstm_attention_published": published("lstm_attention", "lld_sobczak"),
+    "cnn_blstm_attention_published": published("cnn_blstm_attention", "log_mel_ki4ai_skc"),
+    "td_cnn_lstm_published": published("td_cnn_lstm", "log_mel_fabien"),
+    "patch_dcnn_blstm_published": published("patch_dcnn_blstm", "log_mel_malaker"),
+    "psd_cnn_published": published("psd_cnn", "psd_image"),
     "tfidf": _classifier(*TFIDF, "tfidf", TRANSCRIPTS, TRANSCRIPTS),
     "tfidf_context": _classifier(*TFIDF, "tfidf_context", TRANSCRIPTS, TRANSCRIPTS),
     "sentence_encoder": _classifier(*SENTENCES, "sentence_encoder", TRANSCRIPTS, TRANSCRIPTS),
@@ -76,7 +85,7 @@ HEARD_MODELS: Mapping[str, DeclaredModel] = {
 }
 """The models on words once more, with the same settings, on recognised transcripts."""
 
-HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm")
+HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm", "mlp", "mlp_speaker_norm")
 
 ENCODER_MODELS: Mapping[str, DeclaredModel] = {
     f"{encoder}_{name}": replace(TABLE[name], feature_set=encoder, group="encoders")
@@ -92,7 +101,17 @@ SEGMENT_MODELS: Mapping[str, DeclaredModel] = {
 }
 """The network on segments once more, with the same settings, on those of every other encoder: the control."""
 
-MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **SEGMENT_MODELS}
+FRAMES_MODELS: Mapping[str, DeclaredModel] = {
+    f"{encoder.name}_{FRAMES_NETWORK}": replace(TABLE[FRAMES_NETWORK], feature_set=name, group=name)
+    for name, encoder in OF_FRAMES.items()
+    if name != TABLE[FRAMES_NETWORK].feature_set
+}
+"""The network on frames once more, with the same settings, on those of every other speech encoder."""
 
-NETWORKS = tuple(name for name, model in TABLE.items() if model.keras and model.group != "embeddings")
-"""Those that are networks and nothing else, each once."""
+MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **SEGMENT_MODELS, **FRAMES_MODELS}
+
+NETWORKS = tuple(name for name, model in TABLE.items() if model.section_name == f"networks.{name}")
+"""Those that are networks and nothing else, each with a section of its own."""
+
+ARCHITECTURES = tuple(name for name in NETWORKS if name == TABLE[name].network_name)
+"""Each network once, at the size that is ours."""

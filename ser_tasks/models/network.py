@@ -46,12 +46,13 @@ class NetworkSection:
         return {**values, "backend": os.environ.get("KERAS_BACKEND", "tensorflow")}
 
 
-def network(name: str, feature_set: str, *, speaker_norm: bool = False) -> DeclaredModel:
+def network(name: str, feature_set: str, *, section_name: str = "", speaker_norm: bool = False) -> DeclaredModel:
     """A line of the model table; Keras is loaded when a fold begins, not before.
 
     Args:
-        name: of its file in `networks/`, and of its section below `networks` in params.yaml
+        name: of its file in `networks/`
         feature_set: what it reads
+        section_name: below `networks` in params.yaml; empty: that of its file
         speaker_norm: see Model
     """
     module = _module(name)
@@ -60,7 +61,7 @@ def network(name: str, feature_set: str, *, speaker_norm: bool = False) -> Decla
         return NetworkRecogniser(network_builder(name), section, classes=classes, seed=seed)
 
     def section(params: Params) -> NetworkSection:
-        return NetworkSection(getattr(params.networks, name))
+        return NetworkSection(getattr(params.networks, section_name or name))
 
     def seeds(params: Params) -> int:
         return section(params).training.seeds
@@ -74,9 +75,14 @@ def network(name: str, feature_set: str, *, speaker_norm: bool = False) -> Decla
         speaker_norm=speaker_norm,
         code=(f"{module}.build_{name}", "ser_tasks.models.training.trainer"),
         keras=True,
-        section_name=f"networks.{name}",
+        section_name=f"networks.{section_name or name}",
         module=module,
     )
+
+
+def published(name: str, feature_set: str) -> DeclaredModel:
+    """The same network once more, with sizes, training and features as published: its section is NAME_published."""
+    return network(name, feature_set, section_name=f"{name}_published")
 
 
 def network_builder(name: str) -> Callable[..., Any]:

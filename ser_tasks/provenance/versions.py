@@ -1,7 +1,7 @@
 """Versions of the libraries that a number depends on, and the machine that it was computed on."""
 
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 NUMERIC = ("numpy", "scipy", "scikit-learn", "librosa", "soxr", "keras", "tensorflow")
@@ -12,6 +12,14 @@ CPUINFO = Path("/proc/cpuinfo")
 def library_versions(names: tuple[str, ...] = NUMERIC) -> dict[str, str]:
     """Version of each installed library, by its distribution name; not of Python, which does none of the arithmetic."""
     return {name: version(name) for name in names}
+
+
+def installed_version(name: str) -> str | None:
+    """Version of a library by its distribution name; None: it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def circumstances(cpuinfo: Path = CPUINFO) -> dict[str, str]:

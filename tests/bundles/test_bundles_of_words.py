@@ -26,6 +26,7 @@ from ser_tasks.text.transcripts import Turn
 from tests.bundles.small_bundles import ASR, CLASSES, RATE, small_card, small_params, voice
 from tests.bundles.word_bundles import (
     ALONE,
+    ONE_STEP,
     SENTENCES,
     TEMPERATURE,
     WEIGHTS,
@@ -107,7 +108,7 @@ def test_a_network_and_the_svm_behind_it_are_one_bundle(tmp_path):
     frames = tuple(generator.normal(size=(12, 40)).astype(np.float32) + 2 * (row % 3) for row in range(60))
     examples = replace(text_examples(), features=frames)
     section = MODELS["residual_cnn_svm"].section(small_params())
-    training = section.network.network.training.model_copy(update={"epochs": 1, "refit": False})
+    training = section.network.network.training.model_copy(update=ONE_STEP)
     network = replace(section.network, network=section.network.network.model_copy(update={"training": training}))
     recogniser = MODELS["residual_cnn_svm"].build(replace(section, network=network), classes=tuple(CLASSES), seed=0)
     recogniser.fit(examples, None)

@@ -61,9 +61,9 @@ def test_only_classes_that_both_have_stay_and_all_others_are_counted(joined):
 
 
 def test_what_a_corpus_is_normalised_over_does_not_depend_on_labels(joined):
-    assert joined.heard == (*(f"emodb/{i}" for i in "123"), *(f"ravdess/{i}" for i in "1235"))
+    assert joined.normalised_over == (*(f"emodb/{i}" for i in "123"), *(f"ravdess/{i}" for i in "1235"))
     words = {"emodb": GERMAN.assign(path=["x.wav", None, None]), "ravdess": ENGLISH.assign(path=None)}
-    assert join_corpora(words, {"emodb": SAME, "ravdess": SPEECH}).heard == ("emodb/1",)
+    assert join_corpora(words, {"emodb": SAME, "ravdess": SPEECH}).normalised_over == ("emodb/1",)
 
 
 def test_the_tested_corpus_is_tested_whole_and_the_others_are_trained_on(joined):
@@ -87,7 +87,7 @@ def test_corpora_that_share_one_class_are_an_error_that_names_what_each_has():
 
 def test_what_differs_is_reported(joined):
     corpora = [CORPORA["ravdess"], CORPORA["emodb"]]
-    said = differences(corpora, joined.utterances, joined.dropped, heard_at=16_000)
+    said = differences(corpora, joined.utterances, joined.dropped, sampling_rate=16_000)
     assert said == [
         "Language differs: ravdess en, emodb de.",
         "Sampling rate differs: ravdess 48 kHz, emodb 16 kHz; all of them are used up to 8 kHz.",
@@ -98,19 +98,21 @@ def test_what_differs_is_reported(joined):
 
 def test_a_narrower_band_and_another_kind_of_speech_are_reported():
     utterances = pd.concat([GERMAN.assign(sampling_rate=8_000), table("urdu", ("1", "a", "anger"), language="ur")])
-    said = differences([CORPORA["emodb"], CORPORA["urdu"]], utterances, {}, heard_at=16_000)
+    said = differences([CORPORA["emodb"], CORPORA["urdu"]], utterances, {}, sampling_rate=16_000)
     assert said[1] == "Kind of speech differs: emodb acted, urdu natural."
     assert said[2] == "Bandwidth differs: emodb 8 kHz, urdu 16 kHz; used are emodb up to 4 kHz, urdu up to 8 kHz."
 
 
 def test_nothing_is_reported_where_nothing_differs():
     alike = pd.concat([table("cafe", ("1", "a", "anger")), table("emodb", ("1", "a", "anger"))])
-    assert differences([CORPORA["cafe"], CORPORA["emodb"]], alike, {"cafe": {}, "emodb": {}}, heard_at=16_000) == []
+    assert (
+        differences([CORPORA["cafe"], CORPORA["emodb"]], alike, {"cafe": {}, "emodb": {}}, sampling_rate=16_000) == []
+    )
 
 
 def test_words_alone_have_no_sampling_rate_to_differ():
     words = pd.concat([table("meld", ("1", "a", "anger"), sampling_rate=None), GERMAN])
-    assert differences([CORPORA["meld"], CORPORA["emodb"]], words, {}, heard_at=16_000) == []
+    assert differences([CORPORA["meld"], CORPORA["emodb"]], words, {}, sampling_rate=16_000) == []
 
 
 def test_features_of_corpora_stand_behind_one_another():

@@ -9,6 +9,7 @@ import pytest
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoded import EncoderParams, encoded
+from ser_tasks.features.encoder_frames import EncoderFramesParams, encoder_frames
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import load, use_folder
@@ -79,6 +80,24 @@ def test_frames_count_down_to_the_loudness_range_of_30_decibels(params, decibels
     frames = slice(0, 30 if counts else 15)
     expected = [statistic(layer[frames], axis=0) for layer in layers for statistic in (np.mean, np.std)]
     np.testing.assert_allclose(encoded(SMALL)(quiet, params)[0], np.concatenate(expected), atol=1e-5)
+
+
+@pytest.mark.parametrize("pool", [7, 10, 60])
+def test_frames_are_all_layers_side_by_side_a_few_frames_averaged_into_one(params, pool):
+    layers = np.load(REFERENCE / "heard.npz")["layers"].astype(np.float64)  # by transformers
+    features, own = encoder_frames("small_whisper_frames", SMALL), EncoderFramesParams(pool=pool)
+    sections = params | {"encoder_frames": own}
+    rows, names = features(SIGNAL, sections), features.names(sections)
+    assert rows.shape == (-(-len(layers[0]) // pool), len(names)) == (len(rows), 3 * 16)
+    for layer, unit in ((0, 0), (1, 5), (2, 15)):
+        column = rows[:, names.index(f"layer_{layer}_{unit}")]
+        parts = [layers[layer][at : at + pool, unit].mean() for at in range(0, len(layers[0]), pool)]
+        np.testing.assert_allclose(column, parts, atol=1e-4)
+    assert features.framing(**features.settings(sections)) == (pool * 0.02, pool * 0.02)
+
+
+def test_frames_come_from_weights_that_are_part_of_what_names_a_shard(params):
+    assert set(encoder_frames("small_whisper_frames", SMALL).facts()) == set(encoded(SMALL).facts())
 
 
 def test_digital_silence_counts_whole(params):

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.encoders import encoder_of
-from ser_tasks.features.table import FEATURE_SETS, SECTIONS, feature_set, sections_from
+from ser_tasks.features.feature_set import with_engine
+from ser_tasks.features.table import FEATURE_SETS, PUBLISHED, SECTIONS, feature_set, sections_from
 from tests.features.reference import make
 
-EACH = pytest.mark.parametrize("name", [name for name in FEATURE_SETS if not encoder_of(name)])  # test_encoded.py
+EACH = pytest.mark.parametrize("name", make.NAMES)  # those of encoders: encoders/
 
 
 @EACH
@@ -57,6 +57,32 @@ def test_a_section_that_is_not_declared_never_reaches_the_extraction(name, param
     keywords = {key for key, parameter in taken.items() if parameter.kind is parameter.KEYWORD_ONLY}
     assert keywords <= set(features.sections)
     assert set(features.settings(params)) == set(features.sections)
+
+
+@pytest.mark.parametrize(("name", "original"), PUBLISHED.items())
+def test_a_published_front_end_is_that_of_its_file_with_other_settings(name, original, speech, params):
+    features, file = FEATURE_SETS[name], FEATURE_SETS[original]
+    changed = params | {original: params[name]}
+    np.testing.assert_array_equal(features(speech, params), file(speech, changed))
+    assert features.names(params) == file.names(changed)
+    assert features.framing(**features.settings(params)) == file.framing(**file.settings(changed))
+    assert set(file.all_code) < set(features.all_code)
+
+
+def test_a_published_front_end_has_the_engines_of_its_file(speech, params):
+    by_library = params | {"lld_sobczak": params["lld_sobczak"].model_copy(update={"engine": "pyAudioAnalysis"})}
+    ours, theirs = (FEATURE_SETS["lld_sobczak"](speech, settings) for settings in (params, by_library))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+    assert "pyAudioAnalysis" in str(with_engine(FEATURE_SETS["lld_sobczak"], by_library).facts())
+
+
+def test_wangs_descriptors_are_those_of_lld_with_those_of_pitch_on_the_same_frames(speech, params):
+    own = params["lld_and_pitch"]
+    lld = params["lld"].model_copy(update={"window": own.window, "hop": own.hop, "deltas": False})
+    pitch = params["pitch"].model_copy(update=own.model_dump())
+    sections = params | {"lld": lld, "pitch": pitch}
+    expected = np.hstack([FEATURE_SETS[name](speech, sections) for name in ("lld", "pitch")])
+    np.testing.assert_array_equal(FEATURE_SETS["lld_and_pitch"](speech, params), expected)
 
 
 def test_sections_survive_json(params):

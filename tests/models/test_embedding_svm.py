@@ -103,7 +103,8 @@ def params():
     """The project's own, with a small network that is trained for few epochs."""
     whole = read_params()
     mlp = whole.networks.mlp
-    training = mlp.training.model_copy(update={"epochs": 15, "validation_share": 0.34, "learning_rate": 0.01})
+    short = {"epochs": 15, "validation_share": 0.34, "learning_rate": 0.01, "batch_size": 24}
+    training = mlp.training.model_copy(update=short)
     small = mlp.model_copy(update={"units": (8,), "training": training})
     return SimpleNamespace(networks=SimpleNamespace(mlp=small), embedding_svm=SVM)
 

@@ -75,7 +75,7 @@ def params() -> Params:
         values[name] |= {"c": [1.0, 10.0]}
     values["sentence_encoder"] |= {"classifier": "svm"}
     for network in values["networks"].values():
-        network["training"] |= {"epochs": 1, "refit": False}
+        network["training"] |= {"epochs": 1, "refit": False, "batch_size": 128}  # one step
     values["networks"]["mlp"] |= {"units": [8]}
     small = {"embedding": 4, "units": 3, "bidirectional": False, "pooling": "mean"}
     values["networks"]["text_lstm"] |= small

@@ -53,7 +53,11 @@ def test_comments_docstrings_and_blank_lines_move_none(copy, committed):
 @pytest.mark.parametrize(
     ("file", "change", "stages"),
     [
-        ("models/networks/mlp.py", ("OUTLIER =", "OUTLIER = 2 *"), {"models/mlp", "models/speech_text_fusion"}),
+        (
+            "models/networks/mlp.py",
+            ("OUTLIER =", "OUTLIER = 2 *"),
+            {"models/mlp", "models/mlp_speaker_norm", "models/speech_text_fusion"},
+        ),
         ("features/psd_image.py", ("def psd_floor(", "def psd_floor(more=1, *, "), {"features/psd_image"}),
         ("corpora/catalogue/emodb.py", ("def parse(", "def parse(more=1, *, "), {"corpora/emodb"}),
         ("corpora/synthesis/speech.py", ("def glottal_source(", "def glottal_source(more, "), {"demo"}),

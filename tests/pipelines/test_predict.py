@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -247,6 +248,37 @@ def test_timelines_of_several_recordings_share_a_table_or_get_a_file_each(ser, t
     assert set(moments.path) == {"talk.flac"}
     ser("--timeline", "talk.flac", "--to", tmp_path / "{name}.txt")
     assert (tmp_path / "talk.txt").exists()
+
+
+def test_a_timeline_that_ends_halfway_leaves_the_files_of_before_and_no_other(ser, talk, tmp_path, monkeypatch):
+    def killed(*_, **__):
+        raise SystemExit(143)  # as after SIGTERM: no code of ours comes after it
+
+    monkeypatch.setattr("pipelines.commands.predict_timelines.timeline_of", killed)
+    (tmp_path / "old.csv").write_text("of yesterday")
+    names = ("old.csv", "new.csv", "new.rttm", "{name}.txt", "new.png")
+    targets = [part for name in names for part in ("--to", tmp_path / name)]
+    assert ser("--timeline", "talk.flac", *targets).exit_code == 143
+    assert ser("--timeline", "talk.flac", "rec/anger.wav", "--to", tmp_path / "both.csv").exit_code == 143
+    assert [path.name for path in tmp_path.iterdir()] == ["old.csv"]
+    assert (tmp_path / "old.csv").read_text() == "of yesterday"
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(ser, talk, tmp_path):
+    (tmp_path / "there.csv").mkdir()
+    done = ser("--timeline", "talk.flac", "--to", tmp_path / "there.csv")
+    assert "there.csv: a folder. Name a file in a folder that you may write to" in str(done.exception)
+
+
+def test_a_pipe_takes_a_timeline_as_it_comes(ser, talk):
+    assert ser("--timeline", "talk.flac", "--to", "/dev/null", "--format", "csv").exit_code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_timeline_is_of_one_channel(ser, talk):
+    done = ser("--timeline", "talk.flac", "--channel", "each")
+    assert isinstance(done.exception, UserError)
+    assert "--channel each: a timeline is of one channel. Run the command once for each" in str(done.exception)
 
 
 def test_one_picture_is_not_drawn_over_another(ser):

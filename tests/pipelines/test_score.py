@@ -97,10 +97,10 @@ def test_every_file_of_predictions_holds_the_same(ser, tmp_path):
 def test_a_recording_of_the_training_set_is_refused_whatever_it_is_called(ser, place):
     known = read_recording(place / "rec" / "sadness27.wav")
     soundfile.write(place / "rec" / "renamed.flac", known.samples, RATE)
-    small_bundle(place / "data" / "bundles" / "heard", pages=record([known.sha256]))
+    small_bundle(place / "data" / "bundles" / "same_recording", pages=record([known.sha256]))
     other = table_of(place, ["path,label,speaker", "rec/renamed.flac,sad,x", "rec/anger17.wav,anger,x"])
-    message = failure(ser("heard", "--table", other), LeakError)
-    assert "1 recordings (renamed) were in the training data of data/bundles/heard" in message
+    message = failure(ser("same_recording", "--table", other), LeakError)
+    assert "1 recordings (renamed) were in the training data of data/bundles/same_recording" in message
     assert "Score it on others" in message
 
 

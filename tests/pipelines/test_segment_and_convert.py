@@ -1,6 +1,7 @@
 """`ser segment` and `ser convert` as a user calls them: what is written, read back by soundfile; what is refused."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import av
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.commands import sound_files
+from ser_tasks.audio.recording_files import gather
 from ser_tasks.errors import UserError
 from tests.audio.conftest import spoken
 from tests.bundles.small_bundles import PROJECT
@@ -214,6 +216,33 @@ def test_two_recordings_of_one_target_and_a_source_in_the_target_are_refused(ser
         ser("convert", "rec/tone.wav", "--to", "rec", "--overwrite")
     )
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["segment", "convert"])
+@pytest.mark.parametrize(
+    ("source", "to"),
+    [
+        ("rec", "rec/out"),
+        ("rec", "rec/deep/out"),
+        (".", "out"),
+        ("rec/*", "rec/out"),
+        ("rec/**/*.wav", "rec/out"),
+        ("rec/*/*.*", "rec/out"),
+    ],
+)
+def test_a_folder_that_the_next_call_would_read_is_refused(ser, place, command, source, to):
+    message = failure(ser(command, source, "--to", to))
+    assert f"--to {to}: it is inside of {source}, so the next call would take what this one writes" in message
+    assert not (place / to).exists()
+
+
+@pytest.mark.parametrize(("source", "to"), [("rec/*.wav", "rec/out"), ("rec", "rec/.out"), ("rec/deep", "rec/out")])
+def test_a_folder_below_that_no_call_reads_is_written(ser, place, source, to):
+    before = set(gather([source], ()).paths)
+    assert ser("convert", source, "--to", to).exit_code in (0, 2)
+    assert rows_of(place / to / "converted.csv")
+    assert set(gather([source], ()).paths) == before
+    shutil.rmtree(place / to)
 
 
 @pytest.mark.parametrize(

@@ -29,16 +29,16 @@ LONG, SHORT = 16_000, 8_000  # samples at 16 kHz
 
 
 class Parrot:
-    """Hears the same four words in each clip of a second, nothing in shorter ones."""
+    """Transcribes each clip of a second as the same four words, shorter ones as none."""
 
     __module__ = "ser_tasks.text.asr.engine"  # whose code decides what it says, as far as shards are named
-    heard = 0
+    transcribed = 0  # utterances, of all instances
 
     def __init__(self, *, grammar):
         assert grammar is None
 
     def transcribe(self, signal, *, sampling_rate, language):
-        Parrot.heard += 1
+        Parrot.transcribed += 1
         return Transcript("the door was open" if len(signal) == LONG else "")
 
 
@@ -47,7 +47,7 @@ def folder(tmp_path, monkeypatch):
     """Two clips, by two speakers, and a turn of text alone; the engine `pocketsphinx` is a parrot."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
-    Parrot.heard = 0
+    Parrot.transcribed = 0
     monkeypatch.setattr(asr, "ENGINES", {"pocketsphinx": Engine(Parrot, ("numpy",), "install it", languages=("en",))})
     return tmp_path
 
@@ -106,13 +106,13 @@ def test_two_clips_are_transcribed_scored_and_read_by_the_models(folder, capsys)
     assert [(turn.text, turn.speaker) for turn in dialogue] == [("the door was open", "A"), ("", "B")]
 
     transcripts.on(WorkersParams(where="threads", count=2))("demo", PARAMS)
-    assert Parrot.heard == 2, "what was heard once is not heard again"
+    assert Parrot.transcribed == 2, "what was transcribed once is not transcribed again"
     assert features_of("demo", RECOGNISED) == (file, digest)
 
 
 def test_without_manual_transcripts_the_rate_is_reported_as_unknown(capsys):
-    heard = {"corpus": "demo", "corpus_kind": "acted", "engine": "parrot", "engine_version": "1"}
-    show_heard({**heard, "utterances": 3, "nothing_heard": 1, "word_errors": None}, pace=0.25)
+    result = {"corpus": "demo", "corpus_kind": "acted", "engine": "parrot", "engine_version": "1"}
+    show_heard({**result, "utterances": 3, "nothing_heard": 1, "word_errors": None}, pace=0.25)
     out = capsys.readouterr().out
     assert "3 utterances, 1 of them without a word; 0.25 s for each second of speech" in out
     assert "no manual transcripts: the word error rate is not known" in out
@@ -140,9 +140,9 @@ def test_missing_transcripts_are_reported_with_the_stage_that_makes_them(folder)
 def test_every_model_of_words_has_a_twin_that_reads_recognised_transcripts_with_the_same_settings():
     words = [name for name, model in MODELS.items() if model.feature_set == "transcripts"]
     for name in words:
-        manual, heard = MODELS[name], MODELS[f"{name}_heard"]
-        assert (heard.feature_set, heard.group) == (RECOGNISED, RECOGNISED)
-        assert (heard.build, heard.code) == (manual.build, manual.code)
-        assert heard.section(PARAMS) == manual.section(PARAMS)
+        manual, recognised = MODELS[name], MODELS[f"{name}_heard"]
+        assert (recognised.feature_set, recognised.group) == (RECOGNISED, RECOGNISED)
+        assert (recognised.build, recognised.code) == (manual.build, manual.code)
+        assert recognised.section(PARAMS) == manual.section(PARAMS)
     assert {"tfidf", "tfidf_context", "text_lstm"} <= set(words)
     assert not any(name.endswith("_heard") for name in NETWORKS), "each network is tried once"

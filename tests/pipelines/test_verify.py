@@ -219,7 +219,7 @@ BESIDE = {
     f"ser_tasks.{name}"
     for name in (
         *("provenance.code_digest", "provenance.code_names", "provenance.code_text", "provenance.versions"),
-        "evaluation.code",  # these five for the key
+        *("evaluation.code", "models.model_versions"),  # these six for the key
         *(
             "evaluation.fold",
             "features.audio_text",

@@ -73,13 +73,9 @@ def check_the_bundle(project, result: dict) -> None:
     assert answers["served"] == pytest.approx(answers["ours"])
 
 
-def test_from_nothing_to_results_that_are_recorded_and_stay(project):
-    bundled = {"demo_svm": {"corpus": "demo", "model": "svm", "protocol": "speaker_independent"}}
-    project.edit_params(lambda params: params.update(bundles=bundled))
-    project.succeed("pipelines.cli", "repro")
-
-    # DVC: everything declared is there, and measured
-    result = json.loads((project.folder / RESULT).read_text(encoding="utf-8"))
+def check_the_figures(project: Project) -> dict:
+    """Everything that DVC declares is there, and measured; the result comes back."""
+    result: dict = json.loads((project.folder / RESULT).read_text(encoding="utf-8"))
     assert result["utterances"] == 4 * 4 * 3
     assert result["speakers"] == len(result["folds"]) == 4
     assert result["classes"] == ["anger", "happiness", "neutral", "sadness"]
@@ -91,23 +87,36 @@ def test_from_nothing_to_results_that_are_recorded_and_stay(project):
     assert result["accuracy"] == pytest.approx(hits.mean(), abs=1e-4)
     assert "uar" in project.succeed("dvc", "metrics", "show")
     project.succeed("dvc", "plots", "show", "--json")
+    return result
 
-    # MLflow: a parent run for each protocol, a child run for each fold
+
+def check_the_tracked_runs(project: Project) -> None:
+    """A parent run for each protocol, a child run for each fold."""
     parents = mlflow_rows(project, "select count(*) from tags where key = 'ser.newest' and value = 'true'")
     children = mlflow_rows(project, "select count(*) from tags where key = 'mlflow.parentRunId'")
     assert (parents, children) == ([(2,)], [(4 + 3,)])
-
     check_runs(project.folder / "mlflow.db", {"evaluation", "fold", "bundle"})
 
-    check_the_bundle(project, result)
 
-    # a second time: nothing to do
+def check_a_second_time(project: Project) -> None:
+    """There is nothing to do."""
     before = (project.folder / "dvc.lock").read_bytes()
     began = time.monotonic()
     assert "Everything is up to date." in project.succeed("pipelines.cli", "repro")
     assert time.monotonic() - began < 30
     assert (project.folder / "dvc.lock").read_bytes() == before
     assert "Running stage" not in project.succeed("dvc", "repro")
+
+
+def test_from_nothing_to_results_that_are_recorded_and_stay(project):
+    bundled = {"demo_svm": {"corpus": "demo", "model": "svm", "protocol": "speaker_independent"}}
+    project.edit_params(lambda params: params.update(bundles=bundled))
+    project.succeed("pipelines.cli", "repro")
+
+    result = check_the_figures(project)
+    check_the_tracked_runs(project)
+    check_the_bundle(project, result)
+    check_a_second_time(project)
 
     # again by force: the same figures, and the older MLflow runs step back
     once = figures(project)

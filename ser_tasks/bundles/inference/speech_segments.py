@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +13,37 @@ import webrtcvad  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from ser_tasks.audio.vad import PEAK, speech_mask
-from ser_tasks.bundles.inference.streaming import in_lengths
+from ser_tasks.bundles.inference.streaming import SignalStatistics, in_lengths, signal_statistics
+from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     from ser_tasks.params import VoiceParams
 
 SAMPLING_RATE = 16_000  # Hz, of what the detector gets, whatever rate the model takes
 Samples = NDArray[np.float32]
+
+
+def speech_of(
+    blocks: Callable[[str], Iterator[Samples]], *, path: Path, voice: VoiceParams
+) -> tuple[SignalStatistics, list[tuple[float, float]]]:
+    """Signal statistics of a recording, and its segments with speech as (start, end) in s; two passes.
+
+    Args:
+        blocks: reads the recording from its beginning, mono at SAMPLING_RATE, for the pass "level" or "speech"
+        path: for the error
+        voice: the detector, and what makes a segment of its frames
+
+    Raises:
+        UserError: no speech in it, or settings of the detector that it does not know
+    """
+    statistics = signal_statistics(blocks("level"), sampling_rate=SAMPLING_RATE)
+    spans = segments(blocks("speech"), peak=statistics.peak, duration=statistics.duration, voice=voice)
+    if not spans:
+        raise UserError(
+            f"{path}: no speech in {statistics.duration:.1f} s (peak {statistics.peak:.4f} of full scale). "
+            "Listen to it; if there is speech, lower timeline.voice.aggressiveness in params.yaml."
+        )
+    return statistics, spans
 
 
 def sentence_spans(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.recording import Recording, Samples, Source
 from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
-from ser_tasks.bundles.inference.speech_segments import SAMPLING_RATE, segments
-from ser_tasks.bundles.inference.streaming import mono_blocks, signal_statistics
+from ser_tasks.bundles.inference.speech_segments import SAMPLING_RATE, speech_of
+from ser_tasks.bundles.inference.streaming import mono_blocks
 from ser_tasks.bundles.inference.timeline import Span, Timeline, WindowPrediction, cut, window_predictions, windows_in
 from ser_tasks.bundles.speech_to_text import RecognisedWords
-from ser_tasks.errors import UserError
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
@@ -64,15 +64,7 @@ def timeline_of(
             progress(step, len(piece) / sampling_rate)
             yield piece
 
-    statistics = signal_statistics(blocks(SAMPLING_RATE, "level"), sampling_rate=SAMPLING_RATE)
-    spoken = segments(
-        blocks(SAMPLING_RATE, "speech"), peak=statistics.peak, duration=statistics.duration, voice=settings.voice
-    )
-    if not spoken:
-        raise UserError(
-            f"{source.path}: no speech in {statistics.duration:.1f} s (peak {statistics.peak:.4f} of full scale). "
-            "Listen to it; if there is speech, lower timeline.voice.aggressiveness in params.yaml."
-        )
+    statistics, spoken = speech_of(partial(blocks, SAMPLING_RATE), path=source.path, voice=settings.voice)
     windows = [windows_in(span, window=settings.window, hop=settings.hop) for span in spoken]
     rate = card.sampling_rate
     words: Iterable[Transcript | None] = repeat(None)  # without end

@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from ser_tasks.models.networks.recurrent import MaskedLstm
 from ser_tasks.models.networks.rolling_windows import RollingWindows
 
 
@@ -74,6 +75,7 @@ class PositiveWindows(RollingWindows):
 
 FUSED: dict[type, type] = {
     layers.LSTM: FusedLstm,
+    MaskedLstm: FusedLstm,
     layers.Bidirectional: FusedBidirectional,
     RollingWindows: PositiveWindows,
 }

@@ -129,8 +129,12 @@ SEGMENTS = "_segments"  # behind the name of an encoder: the feature set of its 
 OF_SEGMENTS: Mapping[str, Encoder] = {
     f"{encoder.name}{SEGMENTS}": encoder for encoder in TABLE if encoder.family in (EFFICIENTNET, RANDOM)
 }
+FRAMES = "_frames"  # likewise, of a speech encoder: the feature set of its layers over time
+OF_FRAMES: Mapping[str, Encoder] = {
+    f"{encoder.name}{FRAMES}": encoder for encoder in TABLE if encoder.family not in (EFFICIENTNET, RANDOM)
+}
 
 
 def encoder_of(feature_set: str) -> Encoder | None:
     """The encoder that computes a feature set; None: it is not an encoder's."""
-    return ENCODERS.get(feature_set) or OF_SEGMENTS.get(feature_set)
+    return ENCODERS.get(feature_set) or OF_SEGMENTS.get(feature_set) or OF_FRAMES.get(feature_set)

@@ -75,8 +75,8 @@ def _small(patches: Any, real: Any, *, weights: str) -> Any:
     x = patches
     for filters in SMALL_FILTERS:
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-        x = layers.ReLU()(batch_norm(x, real))
-        x = layers.MaxPooling2D(2, padding="same")(x)
+        x = layers.MaxPooling2D(2, padding="same")(batch_norm(x, real))
+        x = layers.ReLU()(x)  # of a maximum is the maximum of all ReLUs: a quarter to compute
     return layers.GlobalAveragePooling2D()(x)
 
 

@@ -27,6 +27,8 @@ class MaskedBatchNorm(layers.Layer):  # type: ignore[misc]  # keras has no types
     def __init__(self, *, affine: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.affine = affine
+        if keras.backend.backend() == "tensorflow":
+            self.supports_jit = False  # the number of real positions is no constant
 
     def build(self, x_shape: Shape, real_shape: Shape) -> None:
         """One value of each kind per channel."""
@@ -42,9 +44,10 @@ class MaskedBatchNorm(layers.Layer):  # type: ignore[misc]  # keras has no types
         """x (batch, ..., n_channels); real has its leading axes, 0 where the statistics must not look."""
         values = ops.cast(x, "float32")
         if training and self.trainable:
+            if keras.backend.backend() == "tensorflow":
+                return ops.cast(self._fused(values, real), self.compute_dtype)
             mean, variance = self._statistics(values, ops.cast(real, "float32"))
-            for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-                moving.assign(MOMENTUM * moving + (1 - MOMENTUM) * batch)
+            self._remember(mean, variance)
         else:
             mean, variance = self.moving_mean, self.moving_variance
         scale = ops.rsqrt(variance + EPSILON) * (self.gamma if self.affine else 1.0)
@@ -58,6 +61,19 @@ class MaskedBatchNorm(layers.Layer):  # type: ignore[misc]  # keras has no types
     def get_config(self) -> dict[str, Any]:
         """Arguments of the constructor."""
         return {**super().get_config(), "affine": self.affine}
+
+    def _remember(self, mean: Any, variance: Any) -> None:
+        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(MOMENTUM * moving + (1 - MOMENTUM) * batch)
+
+    def _fused(self, x: Any, real: Any) -> Any:
+        from ser_tasks.models.networks.fused_batch_norm import normalise_real  # TensorFlow alone
+
+        shape = (x.shape[-1],)
+        scale, offset = (self.gamma, self.beta) if self.affine else (ops.ones(shape), ops.zeros(shape))
+        y, mean, variance = normalise_real(x, real, scale, offset, epsilon=EPSILON)
+        self._remember(mean, variance)
+        return y
 
     def _statistics(self, x: Any, real: Any) -> tuple[Any, Any]:
         """Mean and variance of each channel, shape (n_channels,)."""

@@ -12,7 +12,8 @@ def conv_block(x: Any, real: Any, *, filters: int, kernel_size: int, normalise: 
     """Halve time and bands: (batch, n_frames, n_bands, .) -> (batch, ceil(n_frames / 2), ceil(n_bands / 2), filters).
 
     A convolution of stride 1 takes zeros behind the last frame for the zeros that it pads with itself, and after ReLU
-    a zero never wins a maximum: so no answer depends on the padding. Without `normalise` the convolution has a bias.
+    a zero never wins a maximum: so no answer depends on the padding. ReLU of the maximum is the maximum of the ReLUs,
+    at a quarter of the cost. Without `normalise` the convolution has a bias.
 
     Returns:
         x and its mask
@@ -20,8 +21,8 @@ def conv_block(x: Any, real: Any, *, filters: int, kernel_size: int, normalise: 
     x = layers.Conv2D(filters, kernel_size, padding="same", use_bias=not normalise)(x)
     if normalise:
         x = batch_norm(x, real)
-    x = KeepReal()(layers.ReLU()(x), real)
-    return layers.MaxPooling2D(2, padding="same")(x), real[:, ::2]
+    x = layers.MaxPooling2D(2, padding="same")(KeepReal()(x, real))
+    return layers.ReLU()(x), real[:, ::2]
 
 
 def bands_as_channels(x: Any) -> Any:

@@ -87,7 +87,7 @@ def build_patch_dcnn_blstm(
     from ser_tasks.models.networks.batch_norm import batch_norm
     from ser_tasks.models.networks.keep_real import KeepReal
     from ser_tasks.models.networks.masked_input import masked_input
-    from ser_tasks.models.networks.rolling_windows import RollingWindows, Unfold, folded
+    from ser_tasks.models.networks.rolling_windows import RealWindows, RollingWindows, Unfold
     from ser_tasks.models.networks.slope_channels import SlopeChannels
 
     check_attention(attention, network="patch_dcnn_blstm")
@@ -95,7 +95,8 @@ def build_patch_dcnn_blstm(
     x = SlopeChannels(reach=delta_reach, name="channels")(x, mask)
     x = KeepReal()(batch_norm(x, mask, affine=False, name="channel_scale"), mask)
     x, real = RollingWindows(length=length, step=step, name="patches")(x, mask)
-    vectors = patch_vectors(folded(x), folded(real), backbone=backbone, weights=weights)
+    patches, kept = RealWindows(name="real_patches")(x, real)
+    vectors = patch_vectors(patches, kept, backbone=backbone, weights=weights)
     x = Unfold(name="patch_vectors")(vectors, real)
     top: dict[str, Any] = {"units": units, "attention": attention, "dense": dense, "dropout": dropout}
     return keras.Model(inputs, attended_logits(x, real, n_classes=n_classes, **top), name="patch_dcnn_blstm")

@@ -58,11 +58,36 @@ class RollingWindows(layers.Layer):  # type: ignore[misc]  # keras has no types
 
 
 @keras.saving.register_keras_serializable("ser")
-class Unfold(layers.Layer):  # type: ignore[misc]  # keras has no types
-    """One vector for each window of a batch back into rows: (batch * n_windows, n_units), like (batch, n_windows)."""
+class RealWindows(layers.Layer):  # type: ignore[misc]  # keras has no types
+    """All windows of a batch as a batch; in training on TensorFlow without those of padding, which then cost nothing.
 
-    def call(self, vectors: Any, like: Any) -> Any:
+    The other backends compile every number of windows anew, and keep them.
+    """
+
+    def call(self, windows: Any, real: Any, training: bool | None = None) -> tuple[Any, Any]:
+        """(batch, n_windows, ...) and (batch, n_windows) -> (n_kept, ...) and (n_kept,)."""
+        windows, real = folded(windows), folded(real)
+        if not _left_out(training):
+            return windows, real
+        from ser_tasks.models.networks.real_rows import real_rows  # TensorFlow alone
+
+        return real_rows(windows, real), real_rows(real, real)
+
+    def compute_output_shape(self, windows_shape: Shape, real_shape: Shape) -> tuple[Shape, Shape]:
+        """Of the windows and of their mask."""
+        return (None, *windows_shape[2:]), (None,)
+
+
+@keras.saving.register_keras_serializable("ser")
+class Unfold(layers.Layer):  # type: ignore[misc]  # keras has no types
+    """One vector for each window that RealWindows kept back into rows: (n_kept, n_units), like (batch, n_windows)."""
+
+    def call(self, vectors: Any, like: Any, training: bool | None = None) -> Any:
         """Shape (batch, n_windows, n_units)."""
+        if _left_out(training):
+            from ser_tasks.models.networks.real_rows import among_padding  # TensorFlow alone
+
+            vectors = among_padding(vectors, folded(like))
         batch, n_windows = ops.shape(like)
         return ops.reshape(vectors, (batch, n_windows, vectors.shape[-1]))
 
@@ -74,3 +99,7 @@ class Unfold(layers.Layer):  # type: ignore[misc]  # keras has no types
 def folded(x: Any) -> Any:
     """All windows of a batch as a batch: (batch, n_windows, ...) -> (batch * n_windows, ...)."""
     return ops.reshape(x, (-1, *x.shape[2:]))
+
+
+def _left_out(training: bool | None) -> bool:
+    return bool(training) and keras.backend.backend() == "tensorflow"

@@ -90,7 +90,7 @@ def test_in_training_some_lose_their_sound_others_their_words_and_none_both_nor_
 
 def recogniser(*, vectors: str | None = None, epochs: int = 18) -> SpeechTextRecogniser:
     section = SpeechTextFusionParams(
-        training=TRAINING.model_copy(update={"epochs": epochs, "patience": epochs}),
+        training=TRAINING.model_copy(update={"epochs": epochs, "patience": epochs, "batch_size": 15}),
         words=WordsParams(min_count=1, vectors=vectors, balance=0.0),
         speech=MlpSizes(input_dropout=0.0, units=(16, 16), dropout=0.0),
         text=TextLstmSizes(**{**TEXT, "bidirectional": False}),

@@ -1,14 +1,18 @@
 """What every network owes: padding is nothing, every weight learns, what is saved is what was trained."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
 from ser_tasks.models import TABLE
-from ser_tasks.models.network import network_builder
+from ser_tasks.models.network import NetworkSection, network_builder
 from ser_tasks.models.networks.embedding import embedding_model
 from ser_tasks.models.networks.standardise import set_input_statistics
+from ser_tasks.params.reading import read_params
+from ser_tasks.provenance.code_digest import PROJECT
 from tests.models.networks.small_networks import SIZES, SMALL, batch, derived_sizes, small_network, values
 
 every_network = pytest.mark.parametrize("name", SMALL)
@@ -156,33 +160,33 @@ def without_statistics(model: keras.Model) -> int:
     return model.count_params() - sum(int(np.prod(w.shape)) for w in model.get_layer("standardise").weights)
 
 
+def as_published(name: str, *, n_dims: int, n_classes: int, **changes: Any) -> keras.Model:
+    """A network at the size that NAME_published has in params.yaml, but for `changes`."""
+    section = NetworkSection(getattr(read_params(PROJECT / "params.yaml").networks, f"{name}_published"))
+    return network_builder(name)(n_dims=n_dims, n_classes=n_classes, **(section.sizes | changes))
+
+
 def test_wangs_network_has_1_005_575_parameters():
-    sizes = {"n_dims": 36, "n_classes": 7, "dense": 512, "units": 128, "dropout": 0.5}
-    published = network_builder("blstm_attention")(attention="constant_vector", **sizes)
-    assert without_statistics(published) == 1_005_575
-    paper = network_builder("blstm_attention")(attention="learned_vector", **sizes)
+    assert without_statistics(as_published("blstm_attention", n_dims=36, n_classes=7)) == 1_005_575
+    paper = as_published("blstm_attention", n_dims=36, n_classes=7, attention="learned_vector")
     assert without_statistics(paper) == 1_005_575 - (256 * 256 + 256) + 256  # u itself, no layer that makes it
 
 
 def test_the_network_of_ki4ai_skc_has_142_941_parameters():
-    model = network_builder("cnn_blstm_attention")(
-        n_dims=40, n_classes=7, filters=8, units=64, embedding=64, dropout=0.5
-    )
+    model = as_published("cnn_blstm_attention", n_dims=40, n_classes=7)
     fixed_positions, per_frame = 50 * 50 + 50, 128
     biases_before_batch_norm = 8 + 16 + 32  # which subtracts them again
     assert without_statistics(model) + biases_before_batch_norm - per_frame + fixed_positions == 142_941
 
 
 def test_sobczaks_cnn_has_3_884_parameters():
-    model = network_builder("spectrogram_cnn")(n_dims=128, n_classes=4, filters=8, dropout=0.5)
+    model = as_published("psd_cnn", n_dims=128, n_classes=4)
     flat, mean_over_time = 8 * 8 * 8 * 4, 8 * 8 * 4  # weights from 8 steps of 8 bands, or from their mean
     assert without_statistics(model) - mean_over_time + flat == 3_884
 
 
 def test_fabiens_network_has_656_583_parameters():
-    model = network_builder("td_cnn_lstm")(
-        n_dims=128, n_classes=7, length=128, step=64, filters=64, units=256, dropout=0.2
-    )
+    model = as_published("td_cnn_lstm", n_dims=128, n_classes=7)
     biases_before_batch_norm = 64 + 64 + 128 + 128
     assert without_statistics(model) + biases_before_batch_norm == 656_583
 

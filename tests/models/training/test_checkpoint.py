@@ -1,5 +1,8 @@
 """A training that is killed goes on from its last epoch, as if nothing had happened."""
 
+from pathlib import Path
+from typing import NamedTuple
+
 import keras
 import numpy as np
 import pytest
@@ -38,23 +41,35 @@ SETTINGS = TrainingParams(
 def part(seed: int) -> Labelled:
     rng = np.random.default_rng(seed)
     truth = np.arange(24) % 2
-    clips = [(rng.normal(size=(20, 4)) + 0.5 * t).astype(np.float32) for t in truth]
+    clips = [(rng.normal(size=(20, 6)) + 0.5 * t).astype(np.float32) for t in truth]
     return Labelled(clips, truth)
 
 
+SIZES = {"filters": (2,), "time_stride": 2, "frame_units": 4, "attention_units": 3, "embedding": 4, "dropout": 0.4}
+
+
 def untrained() -> keras.Model:
+    """Dropout, and statistics that no gradient moves."""
     keras.utils.set_random_seed(3)
-    return network_builder("cnn_blstm_attention")(n_dims=4, n_classes=2, filters=2, units=3, embedding=4, dropout=0.4)
+    return network_builder("residual_cnn")(n_dims=6, n_classes=2, **SIZES)
 
 
 def figures(history: History) -> list[tuple[float, ...]]:
     return [(epoch.loss, epoch.val_loss, epoch.val_uar) for epoch in history.epochs]
 
 
-@pytest.fixture
-def undisturbed() -> tuple[keras.Model, History]:
-    model = untrained()
-    return model, train(model, part(0), part(1), settings=SETTINGS, seed=1)
+class Ended(NamedTuple):
+    """A training that went on to its end."""
+
+    model: keras.Model
+    history: History
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> Ended:
+    model, folder = untrained(), tmp_path_factory.mktemp("undisturbed")
+    return Ended(model, train(model, part(0), part(1), settings=SETTINGS, seed=1, folder=folder), folder)
 
 
 def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(undisturbed, tmp_path, monkeypatch):
@@ -67,22 +82,22 @@ def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(undisturb
         with pytest.raises(KeyboardInterrupt):
             train(untrained(), part(0), part(1), settings=SETTINGS, seed=1, folder=tmp_path)
     model = untrained()
+    assert not load_weights(tmp_path, model), "those of a broken training are none of an ended one"
     went_on = []
     monkeypatch.setattr(trainer, "write_progress", lambda folder, history, epochs: went_on.append(len(history.epochs)))
     history = train(model, part(0), part(1), settings=SETTINGS, seed=1, folder=tmp_path)
     assert went_on == [4, 5, 6]
-    np.testing.assert_allclose(figures(history), figures(undisturbed[1]), atol=1e-5)
-    for resumed, whole in zip(model.get_weights(), undisturbed[0].get_weights(), strict=True):
+    np.testing.assert_allclose(figures(history), figures(undisturbed.history), atol=1e-5)
+    for resumed, whole in zip(model.get_weights(), undisturbed.model.get_weights(), strict=True):
         np.testing.assert_allclose(resumed, whole, atol=1e-5)
 
 
-def test_a_finished_training_is_not_done_again(tmp_path, monkeypatch):
-    first = untrained()
-    history = train(first, part(0), part(1), settings=SETTINGS, seed=1, folder=tmp_path)
+def test_a_finished_training_is_not_done_again(undisturbed, monkeypatch):
     monkeypatch.setattr(trainer, "training_batches", None)
     again = untrained()
-    assert figures(train(again, part(0), part(1), settings=SETTINGS, seed=1, folder=tmp_path)) == figures(history)
-    for kept, trained in zip(again.get_weights(), first.get_weights(), strict=True):
+    history = train(again, part(0), part(1), settings=SETTINGS, seed=1, folder=undisturbed.folder)
+    assert figures(history) == figures(undisturbed.history)
+    for kept, trained in zip(again.get_weights(), undisturbed.model.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, trained)
 
 
@@ -94,14 +109,9 @@ def test_progress_is_none_before_the_first_epoch_and_then_counts_down(tmp_path):
     assert (progress.epoch, progress.val_uar, progress.seconds_left) == (3, 0.6, 14.0)
 
 
-def test_the_weights_of_an_ended_training_can_be_had_again_and_those_of_a_broken_one_cannot(tmp_path, monkeypatch):
+def test_the_weights_of_an_ended_training_can_be_had_again_and_there_are_none_without_one(undisturbed, tmp_path):
     assert not load_weights(tmp_path / "nothing", untrained())
-    trained = untrained()
-    train(trained, part(0), part(1), settings=SETTINGS, seed=1, folder=tmp_path)
     other = untrained()
-    assert load_weights(tmp_path, other)
-    for kept, wanted in zip(other.get_weights(), trained.get_weights(), strict=True):
+    assert load_weights(undisturbed.folder, other)
+    for kept, wanted in zip(other.get_weights(), undisturbed.model.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, wanted)
-    monkeypatch.setattr(trainer, "save_weights", lambda *_, **__: None)
-    train(untrained(), part(0), part(1), settings=SETTINGS, seed=1, folder=tmp_path / "broken")
-    assert not load_weights(tmp_path / "broken", untrained())

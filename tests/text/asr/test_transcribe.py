@@ -1,4 +1,4 @@
-"""A corpus heard by an engine whose answers are known: how many samples there were, and in which language."""
+"""A corpus transcribed by an engine whose answers are known: how many samples there were, and in which language."""
 
 from dataclasses import replace
 
@@ -21,20 +21,20 @@ class Counter:
     """An engine with one setting: what it calls a sample."""
 
     __module__ = "ser_tasks.text.asr.engine"  # whose code decides what it says, as far as shards are named
-    heard = 0  # utterances, of all instances
+    transcribed = 0  # utterances, of all instances
 
     def __init__(self, *, unit):
         self.unit = unit
 
     def transcribe(self, signal, *, sampling_rate, language):
-        Counter.heard += 1
+        Counter.transcribed += 1
         return Transcript(f"{len(signal)} {self.unit} at {sampling_rate} in {language}")
 
 
 @pytest.fixture(autouse=True)
 def counter(monkeypatch):
-    """The engine `counter` of the table; the number of utterances heard begins at 0."""
-    Counter.heard = 0
+    """The engine `counter` of the table; the number of utterances transcribed begins at 0."""
+    Counter.transcribed = 0
     line = Engine(Counter, ("numpy",), "pip install it", languages=("en", "nl"))
     monkeypatch.setattr(asr, "ENGINES", {"counter": line})
     return line
@@ -60,7 +60,7 @@ def plan(table, *, minutes=2 / 60, **settings):
     return plan_transcripts(table, "counter", {"unit": "samples", **settings}, shard_minutes=minutes)
 
 
-def hear(corpus, folder, **settings):
+def transcribed(corpus, folder, **settings):
     root, table = corpus
     return transcribe_corpus(
         table, "counter", {"unit": "samples", **settings}, corpus_root=root, folder=folder, shard_minutes=2 / 60
@@ -68,7 +68,7 @@ def hear(corpus, folder, **settings):
 
 
 def test_every_utterance_with_sound_has_its_words_by_16_khz(corpus, tmp_path, counter):
-    table = hear(corpus, tmp_path / "out")
+    table = transcribed(corpus, tmp_path / "out")
     assert table.columns.tolist() == ["utterance_id", "transcript", "seconds", "engine", "engine_version", "recogniser"]
     assert table.utterance_id.tolist() == ["u0", "u1", "u2", "u3", "u4"]
     assert table.transcript.tolist() == ["16000 samples at 16000 in en"] * 4 + ["8000 samples at 16000 in en"]
@@ -87,19 +87,19 @@ def test_a_killed_run_goes_on_where_it_stopped(corpus, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Counter, "transcribe", dying(Counter.transcribe, after=3))
         with pytest.raises(KeyboardInterrupt):
-            hear(corpus, tmp_path)
+            transcribed(corpus, tmp_path)
     assert [(tmp_path / shard.file_name).exists() for shard in shards] == [True, False, False]
     with pytest.raises(UserError, match=r"2 of 3 shards of transcripts are not there, the first begins with 'u2'"):
         read_transcribed(tmp_path, shards)
-    Counter.heard = 0
-    resumed = hear(corpus, tmp_path)
-    assert Counter.heard == 3
-    assert list(resumed.transcript) == list(hear(corpus, tmp_path / "at once").transcript)
+    Counter.transcribed = 0
+    resumed = transcribed(corpus, tmp_path)
+    assert Counter.transcribed == 3
+    assert list(resumed.transcript) == list(transcribed(corpus, tmp_path / "at once").transcript)
 
 
 def dying(method, *, after):
     def transcribe_or_die(self, *arguments, **options):
-        if Counter.heard == after:
+        if Counter.transcribed == after:
             raise KeyboardInterrupt
         return method(self, *arguments, **options)
 
@@ -107,9 +107,9 @@ def dying(method, *, after):
 
 
 def test_what_was_transcribed_once_is_not_transcribed_again(corpus, tmp_path):
-    first = hear(corpus, tmp_path)
-    pd.testing.assert_frame_equal(hear(corpus, tmp_path), first)
-    assert Counter.heard == 5
+    first = transcribed(corpus, tmp_path)
+    pd.testing.assert_frame_equal(transcribed(corpus, tmp_path), first)
+    assert Counter.transcribed == 5
 
 
 def test_every_input_names_other_shards_and_nothing_else_does(corpus, counter, monkeypatch):
@@ -157,7 +157,7 @@ def test_a_language_that_the_engine_lacks_is_refused_before_anything_is_recognis
 
 def test_an_unknown_language_is_left_to_the_engine(corpus, tmp_path):
     root, table = corpus
-    table = hear((root, table.assign(language=None)), tmp_path)
+    table = transcribed((root, table.assign(language=None)), tmp_path)
     assert table.transcript[0] == "16000 samples at 16000 in None"
 
 
@@ -172,7 +172,7 @@ def test_a_broken_recording_is_named_and_leaves_no_shard(corpus, tmp_path):
 
 def test_a_corpus_without_sound_gives_an_empty_table(corpus, tmp_path):
     root, table = corpus
-    silent = hear((root, table[table.path.isna()]), tmp_path)
+    silent = transcribed((root, table[table.path.isna()]), tmp_path)
     assert len(silent) == 0
     assert silent.columns.tolist() == transcribe.ROW.names
 
