@@ -44,7 +44,7 @@ def _last(values: Any, lengths: Any, before: Any) -> Any:
 def _lstm(x: Any, kernel: Any, bias: Any, states: Any, longest: Any) -> Any:
     """(n_frames, batch, n_dims) -> hidden states and cells (n_frames, batch, units), 0 from `longest` on.
 
-    The gradient that TensorFlow (2.21) registers for this operation is that of BlockLSTM, whose gates have another order.
+    The gradient that TensorFlow (2.21) registers for this operation is that of BlockLSTM, with gates in another order.
     """
     hidden, cell = states
     unused = tf.zeros_like(bias[: tf.shape(hidden)[1]])  # peepholes
