@@ -7,7 +7,6 @@ import pytest
 from pipelines.commands import networks
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.scoring import FoldOutcome
-from ser_tasks.models import NETWORKS
 
 
 def test_the_figures_of_a_fold_are_those_of_its_test_part():
@@ -36,10 +35,11 @@ def test_an_unknown_corpus_is_reported_before_anything_runs():
 
 def test_a_network_without_the_weights_that_its_features_need_is_left_out_and_named(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert {*NETWORKS} - {*networks._networks_here()} == {"segment_blstm_attention"}
+    assert "segment_blstm_attention" not in networks._networks_here()
+    assert "mlp" in networks._networks_here()
     networks._tell_of_missing_weights()
-    assert "segment_blstm_attention is left out" in capsys.readouterr().out
+    assert "segment_blstm_attention is left out: the weights of efficientnet_lite0" in capsys.readouterr().out
     weights = tmp_path / "data" / "encoders" / "efficientnet_lite0" / "efficientnet-lite0-57934424.pth"
     weights.parent.mkdir(parents=True)
     weights.touch()
-    assert networks._networks_here() == list(NETWORKS)
+    assert "segment_blstm_attention" in networks._networks_here()
