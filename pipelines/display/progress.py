@@ -11,6 +11,7 @@ from ser_tasks.models.training.progress import Progress as FoldProgress
 from ser_tasks.models.training.progress import read_progress
 
 POLL_S = 0.5
+ENOUGH = 3  # epochs, so that the first one, which compiles, is not the median
 
 
 def watch_folds(running: Sequence[Running], folders: Mapping[str, Path], *, title: str, in_a_row: int = 0) -> None:
@@ -20,8 +21,8 @@ def watch_folds(running: Sequence[Running], folders: Mapping[str, Path], *, titl
         running: one for each fold
         folders: of each fold by name, in the same order
         title: of the bar over all
-        in_a_row: trainings that one worker does one after the other: after the first epoch of all, how long they take
-            is printed; 0: it is not
+        in_a_row: trainings that one worker does one after the other: after ENOUGH epochs of the first, how long they
+            take is printed; 0: it is not
     """
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[note]}"))
     waiting, bars = dict(zip(running, folders, strict=True)), dict[str, TaskID]()
@@ -35,7 +36,7 @@ def watch_folds(running: Sequence[Running], folders: Mapping[str, Path], *, titl
                 screen.remove_task(bars.pop(name))
             for name in waiting.values():
                 if progress := read_progress(folders[name] / "refit") or read_progress(folders[name]):
-                    if in_a_row and progress.epoch < progress.epochs:
+                    if in_a_row and ENOUGH <= progress.epoch < progress.epochs:
                         screen.console.print(forecast(progress, in_a_row=in_a_row), highlight=False)
                         in_a_row = 0
                     if name not in bars:
