@@ -16,7 +16,7 @@ from ser_tasks.bundles.model_bundle import Utterance
 from ser_tasks.errors import UserError
 from ser_tasks.params import BundleParams, EnsembleParams
 from tests.bundles.small_bundles import CLASSES, small_params, voice
-from tests.bundles.word_bundles import said, use_parrot, written
+from tests.bundles.word_bundles import text_examples, use_parrot, written
 
 NAMES = list(CLASSES)
 PLACE = ("demo", "speaker_independent")
@@ -49,7 +49,7 @@ def params(bundle_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(ensemble_bundle, "register", lambda card: "1")
     posteriors, truth = calibrated(0)
     shutil.copytree(bundle_folder, paths.bundle("demo_svm"))
-    written(paths.bundle("demo_tfidf"), "tfidf", said())
+    written(paths.bundle("demo_tfidf"), "tfidf", text_examples())
     useless = np.random.default_rng(1).dirichlet((5, 5, 5), N)
     for model, values in {"svm": sharpened(posteriors, 2.0), "tfidf": useless}.items():
         paths.predictions(*PLACE, model).parent.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import folder
 from ser_tasks.features.encoders.efficientnet_lite import FILE, EfficientNetLite
 from ser_tasks.features.encoders.efficientnet_lite_random import RandomEfficientNetLite
 from ser_tasks.features.encoders.efficientnet_network import efficientnet_lite0, set_torch_weights, torch_layout
-from ser_tasks.features.encoders.folder import use_folder
 from ser_tasks.features.encoders.segment_images import segment_images
 from ser_tasks.features.encoders.torch_weights import read_torch_weights
 from ser_tasks.features.log_mel import log_mel_spectrogram
@@ -117,9 +116,9 @@ def params():
 
 
 @pytest.fixture
-def random_folder(tmp_path):
+def random_folder(tmp_path, monkeypatch):
     (tmp_path / "seed.txt").write_text("0\n")
-    use_folder(ENCODERS["efficientnet_lite0_random"], tmp_path)
+    monkeypatch.setitem(folder._OVERRIDES, "efficientnet_lite0_random", tmp_path)
     return tmp_path
 
 
@@ -155,5 +154,5 @@ def test_random_weights_follow_from_the_seed_and_no_unit_is_dead(random_folder):
 
 def test_audio_at_another_rate_is_an_error(params, random_folder):
     slow = params | {"audio": params["audio"].model_copy(update={"sampling_rate": 8_000})}
-    with pytest.raises(UserError, match=r"takes 16000 Hz, but audio\.sampling_rate in .* is 8000\. Set it to 16000"):
+    with pytest.raises(UserError, match=r"hears 16000 Hz, but audio\.sampling_rate in .* is 8000\. Set it to 16000"):
         FEATURE_SETS["efficientnet_lite0_random_segments"](SIGNAL, slow)
