@@ -14,7 +14,7 @@ from pydantic import Field, PositiveFloat
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import deciding_facts, loaded
-from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.feature_set import FeatureSet, Framing
 from ser_tasks.params.base import Once, Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -70,8 +70,12 @@ def at_rate(which: Encoder, audio: AudioParams) -> LoadedEncoder:
 
 
 def _dimensions(which: Encoder, *, audio: AudioParams, encoder: EncoderParams) -> tuple[str, ...]:
-    shape = (which.layers, which.width) if which.hub else (loaded(which).n_layers, loaded(which).width)
-    return all_features(*shape, encoder.statistics)
+    return all_features(*layers_and_width(which), encoder.statistics)
+
+
+def layers_and_width(which: Encoder) -> tuple[int, int]:
+    """As the table of encoders has them, or the folder of one that is not in it."""
+    return (which.layers, which.width) if which.hub else (loaded(which).n_layers, loaded(which).width)
 
 
 def all_features(layers: int, width: int, statistics: Sequence[str]) -> tuple[str, ...]:
@@ -81,12 +85,25 @@ def all_features(layers: int, width: int, statistics: Sequence[str]) -> tuple[st
 
 def encoded(which: Encoder) -> FeatureSet:
     """The feature set of an encoder."""
+    return of_encoder(which, which.name, ("audio", "encoder"), statistics_of_layers, _dimensions, framing=None)
+
+
+def of_encoder(
+    which: Encoder,
+    name: str,
+    sections: tuple[str, ...],
+    extract: Callable[..., NDArray[np.float32]],
+    dimensions: Callable[..., tuple[str, ...]],
+    *,
+    framing: Callable[..., Framing] | None,
+) -> FeatureSet:
+    """A feature set whose functions take an encoder first, and whose digest has its code and its weights."""
     return FeatureSet(
-        which.name,
-        ("audio", "encoder"),
-        partial(statistics_of_layers, which),
-        partial(_dimensions, which),
-        framing=None,
+        name,
+        sections,
+        partial(extract, which),
+        partial(dimensions, which),
+        framing=framing,
         code=(which.family.code,),
         facts=partial(deciding_facts, which),
     )

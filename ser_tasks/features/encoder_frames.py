@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
 
-from ser_tasks.features.encoded import at_rate
+from ser_tasks.features.encoded import at_rate, layers_and_width, of_encoder
 from ser_tasks.features.encoders.encoder import Encoder
-from ser_tasks.features.encoders.folder import deciding_facts, loaded
 from ser_tasks.features.feature_set import FeatureSet, Framing
 from ser_tasks.params.base import Section
 
@@ -44,7 +42,7 @@ def frames_of_layers(
 
 
 def _dimensions(which: Encoder, *, audio: AudioParams, encoder_frames: EncoderFramesParams) -> tuple[str, ...]:
-    layers, width = (which.layers, which.width) if which.hub else (loaded(which).n_layers, loaded(which).width)
+    layers, width = layers_and_width(which)
     return tuple(f"layer_{layer}_{unit}" for layer in range(layers) for unit in range(width))
 
 
@@ -55,12 +53,4 @@ def _framing(*, audio: AudioParams, encoder_frames: EncoderFramesParams) -> Fram
 
 def encoder_frames(name: str, which: Encoder) -> FeatureSet:
     """The feature set of the frames of an encoder."""
-    return FeatureSet(
-        name,
-        ("audio", "encoder_frames"),
-        partial(frames_of_layers, which),
-        partial(_dimensions, which),
-        framing=_framing,
-        code=(which.family.code,),
-        facts=partial(deciding_facts, which),
-    )
+    return of_encoder(which, name, ("audio", "encoder_frames"), frames_of_layers, _dimensions, framing=_framing)

@@ -5,15 +5,13 @@ Source: Zhang et al. (2021), doi:10.3389/fphys.2021.643202
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.features.encoded import at_rate
+from ser_tasks.features.encoded import at_rate, of_encoder
 from ser_tasks.features.encoders.encoder import Encoder
-from ser_tasks.features.encoders.folder import deciding_facts
 from ser_tasks.features.encoders.segment_images import HOP, LENGTH, STEP
 from ser_tasks.features.feature_set import FeatureSet, Framing
 
@@ -41,12 +39,4 @@ def _framing(*, audio: AudioParams) -> Framing:
 
 def segments(name: str, which: Encoder) -> FeatureSet:
     """The feature set of an encoder of segments, one row for each segment."""
-    return FeatureSet(
-        name,
-        ("audio",),
-        partial(segment_vectors, which),
-        partial(_dimensions, which),
-        framing=_framing,
-        code=(which.family.code,),
-        facts=partial(deciding_facts, which),
-    )
+    return of_encoder(which, name, ("audio",), segment_vectors, _dimensions, framing=_framing)
