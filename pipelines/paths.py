@@ -105,6 +105,26 @@ def result(corpus: str, protocol: str, model: str) -> Path:
     return Path("results") / corpus / protocol / f"{model}.json"
 
 
+def dimension_predictions(corpus: str, protocol: str, model: str) -> Path:
+    """Valence, activation and dominance of every test utterance, beside its ratings."""
+    return DATA / "dimensions" / corpus / protocol / f"{model}.parquet"
+
+
+def dimension_result(corpus: str, protocol: str, model: str) -> Path:
+    """The figures of dimensions, in git, apart from those of classes."""
+    return Path("results") / "dimensions" / corpus / protocol / f"{model}.json"
+
+
+def dimension_metrics(corpus: str, protocol: str, model: str) -> Path:
+    """Their headline as numbers alone, in git."""
+    return Path("metrics") / "dimensions" / corpus / protocol / f"{model}.json"
+
+
+def dimension_plot(corpus: str, protocol: str, model: str) -> Path:
+    """The table that `dvc plots` draws of them."""
+    return DATA / "plots" / "dimensions" / corpus / protocol / f"{model}.csv"
+
+
 def metrics(corpus: str, protocol: str, model: str) -> Path:
     """Its headline as numbers alone, in git: what `dvc metrics` and `dvc exp` show."""
     return Path("metrics") / corpus / protocol / f"{model}.json"

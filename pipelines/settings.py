@@ -10,6 +10,9 @@ from ser_tasks.errors import UserError
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.regressor import DimensionModel
+from ser_tasks.models.recogniser import Model
 from ser_tasks.params import (
     BundleParams,
     CorpusParams,
@@ -63,10 +66,11 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
         ParamsError: where it stands, and how to fix it
     """
     check_known(line.corpus, params.corpus, place=f"{place}.corpus", hint=OF_A_CORPUS)
-    check_known(line.model, MODELS, place=f"{place}.model", hint=ADD_MODEL)
+    models: dict[str, Model | DimensionModel] = {**MODELS, **DIMENSION_MODELS}
+    check_known(line.model, models, place=f"{place}.model", hint=ADD_MODEL)
     if line.protocol != "speaker_dependent":
         own_folds(params, line.corpus, line.protocol, where=f", but {place} asks for it")
-    if MODELS[line.model].speaker_norm and not CORPORA[line.corpus].speakers_known:
+    if models[line.model].speaker_norm and not CORPORA[line.corpus].speakers_known:
         raise ParamsError(
             f"{PARAMS_FILE}: {place}: {line.model} is normalised by speaker, but nobody knows the speakers of "
             f"{line.corpus}. Take another model."

@@ -18,6 +18,7 @@ from ser_tasks.engine import task
 if TYPE_CHECKING:
     from ser_tasks.corpora.manifest import Entry
     from ser_tasks.corpora.reading import Sound
+    from ser_tasks.evaluation.dimensions.fold import DimensionRequest
     from ser_tasks.evaluation.fold import FoldRequest
     from ser_tasks.evaluation.robustness.store import DegradedShard
     from ser_tasks.evaluation.scoring import Labels
@@ -37,6 +38,18 @@ def run_fold(request: FoldRequest) -> dict[str, Any]:
     from ser_tasks.evaluation.fold import compute_fold  # noqa: PLC0415
 
     return compute_fold(request)
+
+
+def _by_dimension_request(request: DimensionRequest) -> str:
+    return request.cache_key
+
+
+@task("evaluate fold of dimensions", run_name="{request.model} {request.fold.name}", key=_by_dimension_request)
+def run_dimension_fold(request: DimensionRequest) -> dict[str, Any]:
+    """The same of a model of valence, activation and dominance."""
+    from ser_tasks.evaluation.dimensions.fold import compute_dimension_fold  # noqa: PLC0415
+
+    return compute_dimension_fold(request)
 
 
 def _by_folds(folds: Sequence[Fold], labels: Labels, *, method: str, seed: int) -> str:

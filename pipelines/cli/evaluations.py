@@ -16,7 +16,9 @@ FIGURES = "Figures"  # the panel
 app = typer.Typer(no_args_is_help=True)
 
 Corpus = Annotated[str, typer.Argument(metavar="CORPUS", help="As `ser corpora` lists it, or one that you imported.")]
-ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="Of the model table: svm, logistic, mlp ...")]
+ModelName = Annotated[
+    str, typer.Argument(metavar="MODEL", help="Of the model table: svm, logistic, mlp ...; of valence ...: ridge, svr")
+]
 Norm = Annotated[bool, typer.Option("--corpus-norm", help="z-score features over each corpus' own unlabelled audio.")]
 
 
@@ -99,17 +101,21 @@ def cross(
 
 @app.command(rich_help_panel=FIGURES)
 def results(markdown: bool = typer.Option(False, help="As Markdown, for docs/results.md.")) -> None:
-    """Every result so far: speaker-independent, and beside it speaker-dependent."""
+    """Every result so far: of classes, speaker-independent and beside it speaker-dependent; then of dimensions."""
+    from ser_tasks.evaluation.dimensions.result import dimensions_table, read_dimension_results
     from ser_tasks.evaluation.result import markdown as as_markdown
     from ser_tasks.evaluation.result import read_results, results_table
 
     rows = results_table(read_results(Path("results")))
+    dimensions = dimensions_table(read_dimension_results(Path("results")))
     if markdown:
-        typer.echo(as_markdown(rows))
+        typer.echo("\n".join(as_markdown(table) for table in (rows, dimensions) if table))
     else:
-        from pipelines.display.tables import OF_RESULTS, show_rows
+        from pipelines.display.tables import OF_DIMENSIONS, OF_RESULTS, show_rows
 
         show_rows(rows, title="Results, in %", dispensable=OF_RESULTS)
+        if dimensions:
+            show_rows(dimensions, title="Dimensions: concordance with the ratings (CCC)", dispensable=OF_DIMENSIONS)
 
 
 @app.command(rich_help_panel=FIGURES)

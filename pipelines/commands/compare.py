@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,20 +11,25 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines.display.tables import CONSOLE, show_rows
+from pipelines.evaluations.dimensions import dimension_answers
 from pipelines.evaluations.run_tags import provenance
 from pipelines.report.block import Block
-from pipelines.report.gather import clips_of, gather, snr_of
+from pipelines.report.gather import RESULTS, clips_of, gather, snr_of
 from pipelines.report.parts import over_folds
 from pipelines.report.report import write_report
 from pipelines.report.sections.confused import most_confused_of
 from pipelines.settings import project_params
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.comparison.verdict import p_value
-from ser_tasks.evaluation.result import percent, with_interval
+from ser_tasks.evaluation.dimensions.agreement import mean_concordance
+from ser_tasks.evaluation.dimensions.comparison import against_best
+from ser_tasks.evaluation.dimensions.scoring import DIMENSIONS
+from ser_tasks.evaluation.result import percent, read_results, with_interval
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
     from ser_tasks.evaluation.comparison.rows import Row
+    from ser_tasks.evaluation.dimensions.agreement import Rated
 
 
 MEGABYTE = 1e6
@@ -40,12 +45,17 @@ def compare(corpora: Sequence[str], *, to: Path | None, audio: bool | None) -> N
     """
     if to is not None and to.suffix.lower() not in {".html", ".htm"}:
         raise UserError(f"--to {to}: the report is HTML. Name a file that ends in .html.")
-    with Console(stderr=True).status("reading results") as status:
-        blocks = gather(corpora, project_params())
-        status.update("testing models against each other")
-        for block in blocks:
-            assert block.verdict
-    show_blocks(blocks)
+    dimensions = dimension_answers(corpora)
+    alone = {name for name, _ in dimensions} - {result["corpus"] for result in read_results(RESULTS)}
+    of_classes = [name for name in corpora if name not in alone]
+    if of_classes or not corpora or to is not None:
+        with Console(stderr=True).status("reading results") as status:
+            blocks = gather(of_classes, project_params())
+            status.update("testing models against each other")
+            for block in blocks:
+                assert block.verdict
+        show_blocks(blocks)
+    show_dimensions(dimensions)
     if to is None:
         return
     with Console(stderr=True).status("estimating noise") as status:
@@ -81,6 +91,24 @@ def _made_from() -> dict[str, str]:
         "dvc.lock": known["dvc.lock"],
         "requirements.lock": known["requirements.lock"],
     }
+
+
+def show_dimensions(answers_of: Mapping[tuple[str, str], Mapping[str, Rated]]) -> None:
+    """Print, for each corpus and protocol, every model of dimensions whose predictions are here against the best."""
+    for (corpus, protocol), answers in answers_of.items():
+        found = against_best(answers, project_params().evaluation)
+        rows = [
+            {
+                "model": name,
+                "mean CCC": f"{mean_concordance(answers[name]):.3f}",
+                "best less it [95 %]": f"{own.difference:.3f} [{own.interval.low:.3f}, {own.interval.high:.3f}]",
+                "p": p_value(own.p).removeprefix("p ").removeprefix("= "),
+            }
+            for name, own in found.items()
+        ]
+        rows[0] |= {"best less it [95 %]": "best", "p": ""}
+        CONSOLE.print()
+        show_rows(rows, title=escape(f"{corpus} · {protocol} · {', '.join(DIMENSIONS)}"))
 
 
 SIGNS = {

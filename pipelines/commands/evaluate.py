@@ -13,13 +13,15 @@ from pipelines.commands.arguments import PROTOCOLS, check_name
 from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.repro import repro
-from pipelines.orchestration.stage_list import bundles_of_members, evaluations_of
+from pipelines.orchestration.stage_list import bundles_of_members, dimensions_of, evaluations_of
 from pipelines.settings import OF_A_CORPUS, project_params
 from pipelines.stages.params import prepare
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
+from ser_tasks.evaluation.dimensions.scoring import DIMENSIONS
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import BundleParams, EvaluationLine, Params
 from ser_tasks.params.base import NAME
 from ser_tasks.params.editing import change_file, with_item, with_values
@@ -39,12 +41,12 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
     with _alone():
         params = project_params()
         line = _line(corpus, model, protocol, params)
-        new = line.key not in {own.key for own in evaluations_of(params)}
+        new = line.key not in {own.key for own in (*evaluations_of(params), *dimensions_of(params))}
         if new:
             _check_words(line)
             written = f"evaluations: {_flow(line.model_dump())}"
             _write(lambda text: with_item(text, "evaluations", line.model_dump()), written, corpus)
-    return _run(f"evaluate@{line.key}", new=new)
+    return _run(f"{'dimensions' if model in DIMENSION_MODELS else 'evaluate'}@{line.key}", new=new)
 
 
 def bundle(corpus: str, model: str, name: str | None) -> int:
@@ -60,6 +62,10 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
         raise UserError(f"--name {name!r}: expected small letters, digits and underscores, beginning with a letter.")
     if model in MODELS:
         check_bundled(model)
+    if model in DIMENSION_MODELS:
+        raise UserError(
+            f"{model} predicts {', '.join(DIMENSIONS)}, and a bundle predicts classes. Name a model of classes."
+        )
     with _alone():
         params = project_params()
         check_name("MODEL", model, [*params.ensembles, *MODELS], hint="Name one of them.")
@@ -118,14 +124,14 @@ def _run(stage: str, *, new: bool) -> int:
 
 def _line(corpus: str, model: str, protocol: str, params: Params) -> EvaluationLine:
     check_name("CORPUS", corpus, [name for name in params.corpus if name in CORPORA], hint=OF_A_CORPUS)
-    check_name("MODEL", model, MODELS, hint="Name one of them.")
+    check_name("MODEL", model, [*MODELS, *DIMENSION_MODELS], hint="Name one of them.")
     return EvaluationLine.model_validate({"corpus": corpus, "protocol": protocol, "model": model})
 
 
 def _check_words(line: EvaluationLine) -> None:
     """Raise UserError for a model of transcripts, where the table of utterances is here and has none."""
     table = paths.utterances(line.corpus)
-    if MODELS[line.model].feature_set != TRANSCRIPTS or not table.exists():
+    if line.model in DIMENSION_MODELS or MODELS[line.model].feature_set != TRANSCRIPTS or not table.exists():
         return
     if pd.read_parquet(table, columns=["transcript"]).transcript.isna().all():
         raise UserError(

@@ -8,11 +8,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from ser_tasks.evaluation.dimensions.result import ccc_with_interval
 from ser_tasks.evaluation.result import fold_means, percent, with_interval
 
 WIDEST = 140  # columns of the widest table, which a narrow terminal or a log file must not crop
 CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
 OF_RESULTS = ("fold mean ± sd", "F1", "WA", "classes", "protocol")  # what a table of results can do without
+OF_DIMENSIONS = ("protocol",)
 
 FOLDED = "model"  # column whose names are broken where nothing else helps
 
@@ -87,6 +89,23 @@ def in_folds(result: Mapping[str, Any]) -> str:
     """6 folds; with more than one, the seeds too."""
     folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))
     return f"{len(folds)} fold{'s' * (len(folds) > 1)}" + (f" × {len(seeds)} seeds" if len(seeds) > 1 else "")
+
+
+def show_dimensions(result: Mapping[str, Any]) -> None:
+    """Print one evaluation of dimensions: a line for all, and one for each."""
+    kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
+    CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]{kind}")
+    CONSOLE.print(
+        f"  mean CCC {ccc_with_interval(result)}   {tested(result)}, {result['speakers'] or 'unknown'} speakers, "
+        f"{in_folds(result)}"
+    )
+    for name, own in result["dimensions"].items():
+        CONSOLE.print(
+            f"  {name:<10} CCC {ccc_with_interval(own)}   r {own['pearson']:.3f}   RMSE {own['rmse']:.2f}   "
+            f"MAE {own['mae']:.2f}   {percent(own['interval_coverage'])} % within ± {own['interval_width'] / 2:.2f}"
+        )
+    for warning in result["warnings"]:
+        CONSOLE.print(f"  [yellow]{warning}[/]")
 
 
 def show_result(result: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.evaluation.code import evaluation_code
+from ser_tasks.evaluation.dimensions.fold import dimension_code
 from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
 from ser_tasks.features.audio_text import feature_sets
@@ -28,6 +29,7 @@ from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import deciding_settings, n_copies
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.provenance.code_digest import Root, code_digest, code_parts
 from ser_tasks.provenance.content_digest import (
@@ -43,6 +45,7 @@ from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 if TYPE_CHECKING:
     from pipelines.evaluations.cross_corpus import CrossEvaluation
+    from pipelines.evaluations.dimensions import DimensionEvaluation
 
 LOCK = Path("requirements.lock")
 SHORT = 16  # hexadecimal digits of a module's digest: there are many
@@ -64,6 +67,28 @@ def evaluation_origin(evaluation: Evaluation) -> Origin:
         data={**_corpus_data(corpus, model), **_labels(evaluation.labels), "folds": value_digest(runs)},
         params={**read, **_model_params(model, params)},
         code=_model_code(model, params),
+    )
+
+
+def dimension_origin(evaluation: DimensionEvaluation) -> Origin:
+    """Of one model of dimensions on one corpus."""
+    params, model, ratings = evaluation.params, DIMENSION_MODELS[evaluation.model], evaluation.ratings
+    runs = [(fold.name, fold.train, fold.validation, fold.test) for fold in evaluation.folds]
+    rated = [ratings.utterance_ids, ratings.dimensions, ratings.values, ratings.speakers]
+    return _origin(
+        data={
+            "utterances": utterances_digest(paths.utterances(evaluation.corpus)),
+            **_features_data(evaluation.corpus, [model.feature_set]),
+            "ratings": value_digest(rated),
+            "folds": value_digest(runs),
+        },
+        params={
+            **_protocol(params, evaluation.corpus, evaluation.protocol),
+            "evaluation": _plain(params.evaluation),
+            model.section_name: _plain(model.section(params)),
+            **_features_params([model.feature_set], params),
+        },
+        code=[*dimension_code(model), *_extracting_code([model.feature_set], params)],
     )
 
 
@@ -139,19 +164,26 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
         MODELS[model].section_name: MODELS[model].section(params).model_dump(mode="json"),
     }
     heard = {"asr": _plain(params.asr)} if MODELS[model].feature_set == RECOGNISED else {}
-    sound: dict[str, Any] = {}
-    for name in _sound(model):
-        sound |= {key: _plain(section) for key, section in deciding_settings(name, feature_params(params)).items()}
-    return own | heard | sound
+    return own | heard | _features_params(_sound(model), params)
+
+
+def _features_params(names: Iterable[str], params: Params) -> dict[str, Any]:
+    read = feature_params(params)
+    settings = [deciding_settings(name, read) for name in names]
+    return {key: _plain(section) for own in settings for key, section in own.items()}
 
 
 def _model_code(model: str, params: Params) -> list[Root]:
     """The code that trains, predicts, extracts and scores."""
+    return [*evaluation_code(MODELS[model]), *_extracting_code(_sound(model), params)]
+
+
+def _extracting_code(names: Iterable[str], params: Params) -> list[Root]:
     read = feature_params(params)
-    extracting = [root for name in _sound(model) for root in with_engine(FEATURE_SETS[name], read).all_code]
+    extracting = [root for name in names for root in with_engine(FEATURE_SETS[name], read).all_code]
     sounding = (Clip, condition) if extracting else ()
     copying = (augmented_copy,) if extracting and n_copies(read) else ()
-    return [*evaluation_code(MODELS[model]), *extracting, *sounding, *copying]
+    return [*extracting, *sounding, *copying]
 
 
 def _corpus_data(corpus: str, model: str) -> dict[str, str]:
@@ -159,7 +191,12 @@ def _corpus_data(corpus: str, model: str) -> dict[str, str]:
     data = {"utterances": utterances_digest(paths.utterances(corpus))}
     if MODELS[model].feature_set == RECOGNISED:
         data["heard"] = _parquet(paths.heard(corpus))
-    for name in _sound(model):
+    return data | _features_data(corpus, _sound(model))
+
+
+def _features_data(corpus: str, names: Iterable[str]) -> dict[str, str]:
+    data: dict[str, str] = {}
+    for name in names:
         folder = paths.features(corpus, name)
         recipe = features_digest(folder)
         data |= {f"{name} recipe": recipe, f"{name} values": _features(folder, recipe)}

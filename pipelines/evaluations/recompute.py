@@ -1,7 +1,7 @@
 """A result computed afresh: folds trained again from what lies here, no cache, nothing written to results or data."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from multiprocessing import get_context
@@ -12,16 +12,16 @@ import pandas as pd
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from pipelines.display.tables import CONSOLE
-from pipelines.evaluations import cross_corpus, ensemble
+from pipelines.evaluations import cross_corpus, dimensions, ensemble
 from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.result import result_of
 from pipelines.evaluations.verify_rows import Recorded
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.fold import FoldRequest, fold_outcome
+from ser_tasks.evaluation.dimensions.fold import compute_dimension_fold, dimension_outcome
+from ser_tasks.evaluation.fold import FoldRequest, compute_fold, fold_outcome
 from ser_tasks.evaluation.scoring import FoldOutcome
 from ser_tasks.models import MODELS
 from ser_tasks.params import Params
-from ser_tasks.tasks import run_fold
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
 
@@ -42,6 +42,10 @@ def recompute(row: Recorded, params: Params) -> tuple[dict[str, Any], pd.DataFra
         across = cross_corpus.plan_cross(result["model"], row.cross_section(params), params)
         again, predictions, _ = cross_corpus.result_of(across, fresh_outcomes(row.name, across.requests, params))
         return again, predictions
+    if row.kind == "dimensions":
+        rated = dimensions.plan_dimensions(result["corpus"], result["protocol"], result["model"], params)
+        computed = _in_processes(row.name, compute_dimension_fold, rated.requests, params)
+        return dimensions.result_of(rated, [dimension_outcome(own) for own in computed])
     if result["model"] not in MODELS:
         raise UserError(f"the table of models has no {result['model']!r}")
     planned = plan_evaluation(
@@ -55,15 +59,17 @@ def fresh_outcomes(title: str, requests: Sequence[FoldRequest], params: Params) 
     """Every fold trained in a folder of its own that is deleted, in as many processes as `workers.count` sets."""
     with tempfile.TemporaryDirectory(prefix="ser-verify-") as folder:
         aside = [replace(own, work=Path(folder) / "work", adopted=Path(folder) / "none") for own in requests]
-        processes = ProcessPoolExecutor(params.workers.count, mp_context=get_context("spawn"))
-        with processes as pool, Progress(*COLUMNS, console=CONSOLE, transient=True) as screen:
-            bar = screen.add_task(f"{title} · folds", total=len(aside))
-            running = [pool.submit(train_fold, request) for request in aside]
-            for _ in as_completed(running):
-                screen.advance(bar)
-            return [fold_outcome(future.result()) for future in running]
+        return [fold_outcome(own) for own in _in_processes(title, compute_fold, aside, params)]
 
 
-def train_fold(request: FoldRequest) -> dict[str, Any]:
-    """What the task `run_fold` does, without its cache."""
-    return dict(run_fold.fn(request))
+def _in_processes(
+    title: str, fold: Callable[[Any], dict[str, Any]], requests: Sequence[Any], params: Params
+) -> list[dict[str, Any]]:
+    """What a task does, without its cache, for each request."""
+    processes = ProcessPoolExecutor(params.workers.count, mp_context=get_context("spawn"))
+    with processes as pool, Progress(*COLUMNS, console=CONSOLE, transient=True) as screen:
+        bar = screen.add_task(f"{title} · folds", total=len(requests))
+        running = [pool.submit(fold, request) for request in requests]
+        for _ in as_completed(running):
+            screen.advance(bar)
+        return [future.result() for future in running]

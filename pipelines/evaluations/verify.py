@@ -3,25 +3,37 @@
 Level 1 trains nothing. Level 2 computes the row afresh and compares every figure and every posterior.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pipelines import paths
 from pipelines.display.verify import show_summary, show_verdict
 from pipelines.evaluations.cross_corpus import plan_cross
+from pipelines.evaluations.dimensions import DimensionEvaluation, plan_dimensions
 from pipelines.evaluations.plan import labelled_corpus, plan_evaluation
-from pipelines.evaluations.provenance import ALL, Origin, as_values, cross_origin, ensemble_origin, evaluation_origin
+from pipelines.evaluations.provenance import (
+    ALL,
+    Origin,
+    as_values,
+    cross_origin,
+    dimension_origin,
+    ensemble_origin,
+    evaluation_origin,
+)
 from pipelines.evaluations.recompute import recompute
 from pipelines.evaluations.status import Verdict
 from pipelines.evaluations.verify_rows import Recorded, recorded_rows
 from pipelines.settings import project_params
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.cross_corpus import corpus_of, own_name
+from ser_tasks.evaluation.dimensions.scoring import score_dimensions
 from ser_tasks.evaluation.reproduction import compare_predictions, compare_results
 from ser_tasks.evaluation.scoring import Labels, score
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.ensembles.members import KEYS
 from ser_tasks.params import Params, VerifyParams
 from ser_tasks.provenance.content_digest import table_digest, value_digest
@@ -106,6 +118,8 @@ def todays_origin(row: Recorded, params: Params) -> Origin:
     if row.kind == "ensemble":
         return ensemble_origin(result["model"], row.ensemble_section(params), params)
     corpus = result["corpus"]
+    if row.kind == "dimensions":
+        return dimension_origin(_planned_dimensions(row, params))
     if result["model"] not in MODELS:
         raise UserError(f"the table of models has no {result['model']!r}")
     return evaluation_origin(plan_evaluation(corpus, result["protocol"], result["model"], params.for_corpus(corpus)))
@@ -142,6 +156,9 @@ def _check_answers(verdict: Verdict, params: Params) -> None:
         return
     if row.provenance and row.provenance["outputs"].get("predictions") != table_digest(row.predictions):
         verdict.differs.append(f"{row.predictions_file}: other posteriors than recorded")
+    if row.kind == "dimensions":
+        _check_dimensions(verdict, params)
+        return
     labels = _labels(row, params)
     classes, columns = set(labels.emotions), set(row.predictions.columns)
     strange = set(row.predictions.get("utterance_id", ())) - set(labels.utterance_ids)
@@ -149,9 +166,40 @@ def _check_answers(verdict: Verdict, params: Params) -> None:
         verdict.differs.append(f"{row.predictions_file}: about other utterances or classes than {row.name} has today")
         return
     figures, _ = score(row.predictions, labels, params.evaluation)
-    wrong = compare_results(row.result, figures, EXACT).beyond
+    _compare_figures(verdict, figures, len(row.predictions))
+
+
+def _planned_dimensions(row: Recorded, params: Params) -> DimensionEvaluation:
+    """What the row would be made of today.
+
+    Raises:
+        UserError: no table has its model any more
+    """
+    corpus, protocol, model = (row.result[key] for key in ("corpus", "protocol", "model"))
+    if model not in DIMENSION_MODELS:
+        raise UserError(f"the table of models of dimensions has no {model!r}")
+    return plan_dimensions(corpus, protocol, model, params)
+
+
+def _check_dimensions(verdict: Verdict, params: Params) -> None:
+    """The same of valence, activation and dominance."""
+    row, predictions = verdict.row, verdict.row.predictions
+    ratings = _planned_dimensions(row, params).ratings
+    strange = (
+        set(predictions.get("utterance_id", ())) - set(ratings.utterance_ids) if predictions is not None else set()
+    )
+    if predictions is None or strange or not set(ratings.dimensions) <= set(predictions.columns):
+        verdict.differs.append(
+            f"{row.predictions_file}: about other utterances or dimensions than {row.name} has today"
+        )
+        return
+    _compare_figures(verdict, score_dimensions(predictions, ratings, params.evaluation), len(predictions))
+
+
+def _compare_figures(verdict: Verdict, figures: Mapping[str, Any], answers: int) -> None:
+    wrong = compare_results(verdict.row.result, figures, EXACT).beyond
     verdict.differs += [f"figure {line} from its predictions" for line in wrong]
-    verdict.answers = len(row.predictions)
+    verdict.answers = answers
 
 
 def _labels(row: Recorded, params: Params) -> Labels:

@@ -54,13 +54,17 @@ class Recorded:
 
     @property
     def kind(self) -> str:
-        """evaluation, cross or ensemble."""
+        """evaluation, dimensions, cross or ensemble."""
+        if "dimensions" in self.result:
+            return "dimensions"
         return "ensemble" if "members" in self.result else "cross" if "train" in self.result else "evaluation"
 
     @property
     def predictions_file(self) -> Path:
         """Path of its posteriors, if they are here."""
-        where = paths.ensemble if self.kind == "ensemble" else paths.predictions
+        where = {"ensemble": paths.ensemble, "dimensions": paths.dimension_predictions}.get(
+            self.kind, paths.predictions
+        )
         return where(self.result["corpus"], self.result["protocol"], self.result["model"])
 
     @cached_property
@@ -104,7 +108,7 @@ def recorded_rows(names: Sequence[str]) -> list[Recorded]:
     Raises:
         UserError: no result is called so
     """
-    files = sorted(RESULTS.glob("*/*/*.json"))
+    files = sorted(RESULTS.glob("*/*/*.json")) + sorted(RESULTS.glob("dimensions/*/*/*.json"))
     rows = [Recorded(file) for file in files]
     if not rows:
         raise UserError(f"{RESULTS}: no result yet. Run from the project's folder, or make one: make repro")

@@ -12,9 +12,12 @@ from pipelines.orchestration.warm import warm_process
 from pipelines.settings import project_params
 from pipelines.stages.params import prepare
 from ser_tasks.engine import server_named
+from ser_tasks.evaluation.dimensions.result import FOLDER as OF_DIMENSIONS
+from ser_tasks.evaluation.dimensions.result import dimensions_table, read_dimension_result
 from ser_tasks.evaluation.result import read_result, results_table
 
 RESULTS = Path("results")
+CHANGED = "Dimensions that changed: concordance with the ratings (CCC)"
 RUNS_NOTHING = {"--dry", "-h", "--help"}  # options of dvc repro
 
 
@@ -62,18 +65,23 @@ def _dvc_repro(options: Sequence[str], environment: Mapping[str, str] | None = N
 
 def _contents() -> dict[Path, bytes]:
     """Every result as it is."""
-    return {file: file.read_bytes() for file in sorted(RESULTS.glob("*/*/*.json"))}
+    files = [*sorted(RESULTS.glob("*/*/*.json")), *sorted(RESULTS.glob(f"{OF_DIMENSIONS}/*/*/*.json"))]
+    return {file: file.read_bytes() for file in files}
 
 
 def show_changed(before: Mapping[Path, bytes], *, failed: bool) -> None:
     """The rows whose files are not what they were, and where to look further; of a run that failed, those it got to."""
     now = _contents()
-    concerned = {(file.parts[1], file.stem) for file, content in now.items() if before.get(file) != content}
+    changed = [file for file, content in now.items() if before.get(file) != content]
+    dimensions = [file for file in changed if file.parts[1] == OF_DIMENSIONS]
+    concerned = {(file.parts[1], file.stem) for file in changed if file not in dimensions}
     files = [file for file in now if (file.parts[1], file.stem) in concerned]  # both protocols of a model share a row
     if files:
         rows = results_table([read_result(file) for file in files])
         show_rows(rows, title="\nResults that changed, in %", dispensable=OF_RESULTS)
-    elif not failed:
+    if dimensions:
+        show_rows(dimensions_table([read_dimension_result(file) for file in dimensions]), title=f"\n{CHANGED}")
+    if not changed and not failed:
         CONSOLE.print("\nNo result changed.")
     CONSOLE.print(
         "All results: ser results   Compare: ser compare   Runs: mlflow ui --backend-store-uri sqlite:///mlflow.db"

@@ -19,6 +19,7 @@ from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.features.table import SECTIONS
 from ser_tasks.models import ENCODER_MODELS, FRAMES_MODELS, HEARD_MODELS, MODELS, SEGMENT_MODELS
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
@@ -29,17 +30,24 @@ Stages = dict[str, dict[str, Entry]]
 
 
 def evaluations_of(params: Params) -> tuple[EvaluationLine, ...]:
-    """The lines of params.yaml, then those that its ensembles and bundles need beside them."""
+    """The lines of params.yaml whose model predicts classes, then those that ensembles and bundles need beside them."""
     members = [(own, model) for own in params.ensembles.values() for model in own.members]
     wanted: list[tuple[Any, str]] = [*members, *((own, own.model) for own in _of_one_model(params).values())]
     needed = [EvaluationLine(corpus=own.corpus, protocol=own.protocol, model=model) for own, model in wanted]
-    return tuple({line.key: line for line in (*params.evaluations, *needed)}.values())
+    of_classes = [line for line in params.evaluations if line.model not in DIMENSION_MODELS]
+    return tuple({line.key: line for line in (*of_classes, *needed)}.values())
+
+
+def dimensions_of(params: Params) -> list[EvaluationLine]:
+    """The lines of params.yaml whose model predicts valence, activation and dominance."""
+    return [line for line in params.evaluations if line.model in DIMENSION_MODELS]
 
 
 def corpora_of(params: Params) -> list[str]:
     """All corpora that anything is evaluated on, or trained on across corpora."""
     crossed = [corpus for own in params.cross.values() for corpus in (*own.train, own.test)]
-    return list(dict.fromkeys([*(line.corpus for line in evaluations_of(params)), *crossed]))
+    lines = (*evaluations_of(params), *dimensions_of(params))
+    return list(dict.fromkeys([*(line.corpus for line in lines), *crossed]))
 
 
 def read_by(params: Params) -> list[tuple[str, str]]:
@@ -47,6 +55,7 @@ def read_by(params: Params) -> list[tuple[str, str]]:
     pairs = [(line.corpus, line.model) for line in evaluations_of(params)]
     pairs += [(corpus, own.model) for own in params.cross.values() for corpus in (*own.train, own.test)]
     found = [(corpus, name) for corpus, model in pairs for name in feature_sets(MODELS[model].feature_set)]
+    found += [(line.corpus, DIMENSION_MODELS[line.model].feature_set) for line in dimensions_of(params)]
     return list(dict.fromkeys(found))
 
 
@@ -60,6 +69,7 @@ def stages_of(params: Params) -> Stages:
         "evaluate": {
             line.key: {**line.model_dump(), **_read(line.corpus, line.model)} for line in evaluations_of(params)
         },
+        "dimensions": {line.key: {**line.model_dump(), **_regression(line)} for line in dimensions_of(params)},
         "ensemble": {name: _ensemble(own) for name, own in params.ensembles.items()},
         "bundle": {name: _bundle(own) for name, own in _of_one_model(params).items()},
         "ensemble_bundle": {
@@ -148,6 +158,13 @@ def _read(corpus: str, model: str) -> Entry:
     name, *_ = feature_sets(MODELS[model].feature_set)
     where = paths.heard(corpus) if name == RECOGNISED else paths.utterances(corpus)
     return {"reads": str(where if name in OF_WORDS else paths.features(corpus, name)), **model_entry(model)}
+
+
+def _regression(line: EvaluationLine) -> Entry:
+    """What a model of dimensions reads of a corpus, its code, and its section of params.yaml."""
+    model = DIMENSION_MODELS[line.model]
+    reads = str(paths.features(line.corpus, model.feature_set))
+    return {"reads": reads, "code": model.section_name, "settings": model.section_name}
 
 
 def model_entry(model: str) -> Entry:

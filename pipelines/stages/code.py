@@ -12,8 +12,10 @@ from pipelines.orchestration.stage_list import features_code
 from ser_tasks.bundles.weights import READERS
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation.code import evaluation_code
+from ser_tasks.evaluation.dimensions.fold import dimension_code
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import TABLE
+from ser_tasks.models.dimensions import TABLE as DIMENSION_TABLE
 from ser_tasks.provenance.code_digest import Root, code_parts
 
 SHORT = 16  # hexadecimal digits of a module's digest
@@ -50,6 +52,10 @@ def roots_of_stages() -> dict[str, tuple[Root, ...]]:
             for name, own in FEATURE_SETS.items()
         },
         **{f"models/{name}": ("pipelines.stages.evaluate", *evaluation_code(own)) for name, own in TABLE.items()},
+        **{
+            f"dimensions/{own.section_name}": ("pipelines.stages.dimensions", *dimension_code(own))
+            for own in DIMENSION_TABLE.values()
+        },
     }
 
 

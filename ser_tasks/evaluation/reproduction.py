@@ -21,8 +21,9 @@ FIGURES = (
     "uar_fold_mean",
     "uar_fold_sd",
     "recall",
+    *("ccc", "ccc_low", "ccc_high", "ccc_fold_mean", "ccc_fold_sd", "dimensions"),
 )
-OF_FOLDS = ("uar", "accuracy", "macro_f1")
+OF_FOLDS = ("uar", "accuracy", "macro_f1", "ccc")
 
 
 @dataclass
@@ -49,7 +50,7 @@ def compare_results(was: Mapping[str, Any], now: Mapping[str, Any], tolerances: 
     """Figures of all folds together, and of each.
 
     Args:
-        was, now: as in results/: FIGURES, and `folds`
+        was, now: as in results/: some of FIGURES, and `folds`
         tolerances: of both kinds
     """
     found = Differences()
@@ -64,14 +65,14 @@ def compare_results(was: Mapping[str, Any], now: Mapping[str, Any], tolerances: 
     if folds.keys() != folds_now.keys():
         found.beyond.append(f"{len(folds)} folds are {len(folds_now)} now, or have other names or seeds")
     for key in folds.keys() & folds_now.keys():
-        for name in OF_FOLDS:
+        for name in [name for name in OF_FOLDS if name in folds[key]]:
             place = f"{key[0]}, seed {key[1]}, {name}"
             found.add("folds", place, folds[key][name], folds_now[key][name], tolerance=tolerances.folds)
     return found
 
 
 def compare_predictions(was: pd.DataFrame, now: pd.DataFrame, tolerance: float) -> Differences:
-    """Every posterior of every utterance, and the truth.
+    """Every posterior of every utterance, and the truth; or every prediction of a dimension, and the rating.
 
     Args:
         was, now: prediction tables
@@ -81,10 +82,11 @@ def compare_predictions(was: pd.DataFrame, now: pd.DataFrame, tolerance: float) 
     if set(was.columns) != set(now.columns) or len(was) != len(now):
         found.beyond.append(f"predictions: {was.shape} rows and columns are {now.shape} now, or have other names")
         return found
-    both = was.merge(now, on=[*KEYS, "truth"], suffixes=("", " now"), validate="one_to_one")
+    keys = [name for name in was.columns if name in (*KEYS, "truth")]
+    both = was.merge(now, on=keys, suffixes=("", " now"), validate="one_to_one")
     if len(both) != len(was):
         found.beyond.append(f"predictions: {len(was) - len(both)} of {len(was)} have another utterance, fold or truth")
-    classes = [name for name in was.columns if name not in (*KEYS, "truth")]
+    classes = [name for name in was.columns if name not in keys]
     gaps = np.abs(both[classes].to_numpy() - both[[f"{name} now" for name in classes]].to_numpy())
     found.largest["posteriors"] = float(gaps.max(initial=0.0))
     far = ~(gaps <= tolerance).all(axis=1)

@@ -35,9 +35,18 @@ def read_result(file: Path) -> dict[str, Any]:
     Raises:
         UserError: the file is not one
     """
+    return read_json_result(file, "uar")
+
+
+def read_json_result(file: Path, *figures: str) -> dict[str, Any]:
+    """One file of results/, which states these figures.
+
+    Raises:
+        UserError: the file is not one
+    """
     try:
         result: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        result["uar"], result["protocol"], result["model"]
+        _ = [result[key] for key in (*figures, "protocol", "model")]
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise UserError(f"{file}: not a result ({error}). Restore it: git checkout {file}, or dvc repro.") from error
     return result

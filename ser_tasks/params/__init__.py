@@ -15,9 +15,11 @@ from ser_tasks.params.models import (
     AugmentationParams,
     LogisticParams,
     NetworkParams,
+    RidgeParams,
     SpecAugmentParams,
     SvmParams,
     SvmPublishedParams,
+    SvrParams,
     TrainingParams,
 )
 from ser_tasks.params.protocols import (
@@ -90,6 +92,7 @@ __all__ = [
     "ProtocolName",
     "ReliabilityParams",
     "RequestParams",
+    "RidgeParams",
     "RobustnessParams",
     "Section",
     "SentenceEncoderParams",
@@ -103,6 +106,7 @@ __all__ = [
     "StoreParams",
     "SvmParams",
     "SvmPublishedParams",
+    "SvrParams",
     "TextNetworkParams",
     "TfidfParams",
     "TimelineParams",
@@ -189,6 +193,8 @@ class Params(Section):
     svm_published: SvmPublishedParams
     embedding_svm: SvmParams
     logistic: LogisticParams
+    ridge: RidgeParams
+    svr: SvrParams
     tfidf: TfidfParams
     tfidf_context: TfidfParams
     sentence_encoder: SentenceEncoderParams

@@ -35,6 +35,22 @@ class LogisticParams(Section):
     inner_folds: Count  # of the training part, by speaker: C is searched on them
 
 
+class RidgeParams(Section):
+    """Ridge regression on dimensions; its penalty is searched inside the training part, by speaker."""
+
+    alpha: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # penalty of the squared slopes
+    inner_folds: Count  # of the training part, by speaker: alpha is searched on them
+
+
+class SvrParams(Section):
+    """Support vector regression on the same; C is searched inside the training part, by speaker."""
+
+    c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # cost of an error beyond epsilon
+    gamma: PositiveFloat | Literal["scale"]  # of the kernel; scale: 1 / total variance
+    epsilon: Annotated[float, Field(ge=0)]  # errors that cost nothing, in units of the scale
+    inner_folds: Count  # of the training part, by speaker: C is searched on them
+
+
 class SpecAugmentParams(Section):
     """Masks on the frames of a training clip."""
 

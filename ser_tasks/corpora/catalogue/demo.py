@@ -5,7 +5,7 @@ It shows that the workflow works; scores on it tell nothing about people.
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance
@@ -16,11 +16,16 @@ GENDERS = {"f": "female", "m": "male"}
 # speaker, emotion, number: demo-f01-anger-03
 STEM = re.compile(rf"^demo-(?P<speaker>[fm]\d{{2,}})-(?P<emotion>{'|'.join(EMOTIONS)})-(?P<number>\d{{2,}})$", re.ASCII)
 PATTERN = f"demo-f01-anger-03: speaker f or m and a number, emotion {' '.join(EMOTIONS)}, number"
-TRANSCRIPTS = "transcripts-*.csv"  # one file a speaker: utterance, transcript
+TRANSCRIPTS = "transcripts-*.csv"  # one file a speaker: utterance, transcript, ratings
 
 
-def parse(stem: str, transcript: str | None = None) -> Parsed | None:
-    """Fields of a file name without its extension; None when it is not a name of the demo corpus."""
+def parse(stem: str, spoken: Mapping[str, str] | None = None) -> Parsed | None:
+    """Fields of a file name without its extension; None when it is not a name of the demo corpus.
+
+    Args:
+        stem: the name
+        spoken: its line of the table beside it, if there is one
+    """
     match = STEM.match(stem)
     if match is None:
         return None
@@ -29,22 +34,29 @@ def parse(stem: str, transcript: str | None = None) -> Parsed | None:
         gender=GENDERS[match["speaker"][0]],
         emotion=match["emotion"],
         group=None,  # no two utterances are takes of one
-        transcript=transcript,
+        transcript=spoken["transcript"] if spoken else None,
         style="speech",
+        valence=_rated(spoken, "valence"),
+        activation=_rated(spoken, "activation"),
+        dominance=_rated(spoken, "dominance"),
     )
 
 
+def _rated(spoken: Mapping[str, str] | None, dimension: str) -> float | None:
+    return float(spoken[dimension]) if spoken and spoken.get(dimension) else None
+
+
 def read(root: Path, audio: Sequence[str]) -> list[Utterance]:
-    """File names joined with the transcripts beside them.
+    """File names joined with the transcripts and ratings beside them.
 
     Raises:
         CorpusError: a name outside the grammar, or an utterance without a transcript
     """
-    transcripts = _transcripts(root)
+    spoken = _spoken(root)
     utterances = []
     for path in audio:
         stem = PurePosixPath(path).stem
-        parsed = parse(stem, transcripts.get(stem))
+        parsed = parse(stem, spoken.get(stem))
         if parsed is None:
             raise CorpusError(
                 f"{root / path}: not a file name of demo; expected like {PATTERN}. "
@@ -58,13 +70,13 @@ def read(root: Path, audio: Sequence[str]) -> list[Utterance]:
     return utterances
 
 
-def _transcripts(root: Path) -> dict[str, str]:
-    """{utterance: transcript} of every speaker."""
-    transcripts = {}
+def _spoken(root: Path) -> dict[str, dict[str, str]]:
+    """{utterance: its line} of every speaker."""
+    spoken = {}
     for path in sorted(root.glob(TRANSCRIPTS)):
         with path.open(encoding="utf-8", newline="") as file:
-            transcripts.update({row["utterance"]: row["transcript"] for row in csv.DictReader(file)})
-    return transcripts
+            spoken.update({row["utterance"]: row for row in csv.DictReader(file)})
+    return spoken
 
 
 CORPUS = Corpus(

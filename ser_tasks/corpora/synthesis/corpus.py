@@ -9,6 +9,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora.synthesis.ratings import CUES, mean_ratings
 from ser_tasks.corpora.synthesis.speech import HOP, SAMPLING_RATE, recorded, voiced
 from ser_tasks.corpora.synthesis.tracks import CORRELATES, Speaker, control_tracks, draw_manner, draw_speaker, timing
 from ser_tasks.params import DemoParams
@@ -71,7 +72,7 @@ LOADED: dict[str, tuple[str, ...]] = {
 }
 
 EMOTIONS = tuple(CORRELATES)
-VOICE, WORDS, SOUND = range(3)  # streams of chance: the words stay when the manner of speaking changes
+VOICE, WORDS, SOUND, LISTENING = range(4)  # streams of chance: the words stay when the manner of speaking changes
 
 
 def draw_sentence(emotion: str, rng: np.random.Generator) -> str:
@@ -95,20 +96,20 @@ def synthesise_corpus(folder: Path, params: DemoParams) -> None:
 
 
 def synthesise_speaker(folder: Path, speaker: int, params: DemoParams) -> None:
-    """Write one speaker, counted from 0: WAV files (16-bit, mono, 16 kHz), and a table of the words."""
+    """Write one speaker, counted from 0: WAV files (16-bit, mono, 16 kHz), and a table of the words and ratings."""
     spoken = []
     for emotion, index in product(EMOTIONS, range(params.utterances_per_emotion)):
         name = utterance_name(speaker, emotion, index)
         signal, words = synthesise_utterance(speaker, emotion, index, params)
         with atomic_path(folder / f"{name}.wav") as temporary:
             soundfile.write(temporary, signal, SAMPLING_RATE, subtype="PCM_16")
-        spoken.append((name, words))
+        spoken.append((name, words, *ratings(speaker, emotion, index, params).values()))
     with (
         atomic_path(folder / f"transcripts-{speaker_name(speaker)}.csv") as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
         lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(("utterance", "transcript"))
+        lines.writerow(("utterance", "transcript", *CUES))
         lines.writerows(spoken)
 
 
@@ -132,6 +133,13 @@ def synthesise_utterance(speaker: int, emotion: str, index: int, params: DemoPar
 def transcript(speaker: int, emotion: str, index: int, params: DemoParams) -> str:
     """The words of one utterance, in lower case, without the sound."""
     return draw_sentence(emotion, _chance(params.seed, speaker, emotion, index, WORDS))
+
+
+def ratings(speaker: int, emotion: str, index: int, params: DemoParams) -> dict[str, float]:
+    """Valence, activation and dominance of one utterance, 1 to 5, as its manner of speaking has them."""
+    rng = _chance(params.seed, speaker, emotion, index, SOUND)  # the same manner as that of its sound
+    manner = draw_manner(emotion, demo_speaker(speaker, params.seed), params.difficulty, rng)
+    return mean_ratings(manner, _chance(params.seed, speaker, emotion, index, LISTENING))
 
 
 def demo_speaker(speaker: int, seed: int) -> Speaker:

@@ -1,0 +1,229 @@
+"""An evaluation of valence, activation and dominance: its plan, its folds, its result, and what it leaves behind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines import paths
+from pipelines.display.progress import watch_shards
+from pipelines.evaluations.plan import folds_of, protocol_kind, protocol_section
+from pipelines.evaluations.provenance import dimension_origin, sealed
+from pipelines.evaluations.record import dotted
+from pipelines.evaluations.result import SPEAKER_NORM, synthetic, unknown_speakers
+from pipelines.evaluations.run_tags import digest_of, features_of, file_digest, provenance
+from pipelines.known_corpora import CORPORA
+from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora.labels import Labelled
+from ser_tasks.corpora.utterances import read_utterances
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.audit import audit_folds, may_straddle
+from ser_tasks.evaluation.dimensions.agreement import Rated
+from ser_tasks.evaluation.dimensions.fold import DimensionRequest, dimension_outcome
+from ser_tasks.evaluation.dimensions.result import read_dimension_results
+from ser_tasks.evaluation.dimensions.scoring import (
+    DIMENSIONS,
+    TRUTH,
+    DimensionOutcome,
+    Ratings,
+    as_rated,
+    prediction_table,
+    score_dimensions,
+)
+from ser_tasks.evaluation.result import SHARED_SPEAKERS, write_result
+from ser_tasks.evaluation.splits import Fold
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.params import EmoboxFolds, Params, Protocol, SpeakerPairs
+from ser_tasks.provenance.versions import library_versions
+from ser_tasks.tasks import run_dimension_fold
+from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
+
+
+@dataclass(frozen=True)
+class DimensionEvaluation:
+    """One model of dimensions on one corpus under one protocol."""
+
+    corpus: str
+    protocol: str
+    model: str
+    params: Params
+    section: Protocol
+    ratings: Ratings
+    dropped: dict[str, int]  # utterances that nobody rated
+    shared: dict[str, int]  # test utterances whose speaker, or twin take, is in the training part too
+    folds: tuple[Fold, ...]
+    requests: tuple[DimensionRequest, ...]  # one for each fold
+
+
+def plan_dimensions(corpus: str, protocol: str, model: str, params: Params) -> DimensionEvaluation:
+    """Rated utterances, whatever their class; folds, their audit, and a request for each.
+
+    Raises:
+        LeakError: folds whose sides share what they must not
+        UserError: a corpus without ratings, or a protocol that is of classes
+    """
+    section = protocol_section(params, corpus, protocol)
+    if isinstance(section, EmoboxFolds | SpeakerPairs):
+        raise UserError(
+            f"{corpus} {model}: {protocol_kind(section)} is a protocol of classes. For dimensions, which are "
+            f"tested once, choose loso or another kind under corpus.{corpus}.speaker_independent in params.yaml."
+        )
+    rated, dimensions = rated_utterances(read_utterances(paths.utterances(corpus)), corpus)
+    alike = Labelled(rated.utterances.assign(emotion="rated"), rated.dropped)  # whatever class: none is dealt by it
+    folds, _ = folds_of(corpus, alike, section, params)
+    shared = audit_folds(rated.utterances, folds, straddling=may_straddle(section))
+    ratings, seed = Ratings.of(rated.utterances, dimensions), params.evaluation.seed
+    features, digest = features_of(corpus, DIMENSION_MODELS[model].feature_set)
+    requests = tuple(DimensionRequest(fold, ratings, features, digest, model, params, seed) for fold in folds)
+    return DimensionEvaluation(
+        corpus, protocol, model, params, section, ratings, rated.dropped, shared, folds, requests
+    )
+
+
+def rated_utterances(utterances: pd.DataFrame, corpus: str) -> tuple[Labelled, tuple[str, ...]]:
+    """Those rated in every dimension that the corpus is rated in, and these dimensions.
+
+    Raises:
+        UserError: there is none
+    """
+    dimensions = tuple(name for name in DIMENSIONS if utterances[name].notna().any())
+    if not dimensions:
+        raise UserError(
+            f"{corpus} has no ratings: {', '.join(DIMENSIONS)} are empty for all {len(utterances)} utterances of "
+            f"{paths.utterances(corpus)}. IEMOCAP and the demo corpus have them, and so may a corpus that "
+            "`ser import` adds. Or name a model of classes, such as svm."
+        )
+    rated = utterances[list(dimensions)].notna().all(axis=1)
+    missing = int((~rated).sum())
+    return Labelled(utterances[rated].reset_index(drop=True), {"not rated": missing} if missing else {}), dimensions
+
+
+def run_dimensions(evaluation: DimensionEvaluation) -> list[DimensionOutcome]:
+    """All folds side by side; those finished by an earlier, interrupted run come from the cache."""
+    running = [run_dimension_fold.submit(request) for request in evaluation.requests]
+    watch_shards(running, title=f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}")
+    return [dimension_outcome(future.result()) for future in running]
+
+
+def result_of(
+    evaluation: DimensionEvaluation, outcomes: Sequence[DimensionOutcome]
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """What results/dimensions/ holds, and the predictions."""
+    params, model = evaluation.params, DIMENSION_MODELS[evaluation.model]
+    predictions = prediction_table(evaluation.folds, outcomes, evaluation.ratings, seed=params.evaluation.seed)
+    result = {
+        "corpus": evaluation.corpus,
+        "corpus_kind": CORPORA[evaluation.corpus].kind,
+        "protocol": evaluation.protocol,
+        "protocol_kind": protocol_kind(evaluation.section),
+        "model": evaluation.model,
+        **score_dimensions(predictions, evaluation.ratings, params.evaluation),
+        "utterances": len(evaluation.ratings.utterance_ids),
+        "speakers": len(set(evaluation.ratings.speakers)) if CORPORA[evaluation.corpus].speakers_known else 0,
+        "dropped": evaluation.dropped,
+        "feature_set": model.feature_set,
+        "seed": params.evaluation.seed,
+        "versions": library_versions(),
+        "warnings": _warnings(evaluation),
+    }
+    return sealed(result, dimension_origin(evaluation), predictions), predictions
+
+
+def _warnings(evaluation: DimensionEvaluation) -> list[str]:
+    """What a reader must know before comparing this number."""
+    said = synthetic(evaluation.corpus) + unknown_speakers(evaluation.corpus)
+    if DIMENSION_MODELS[evaluation.model].speaker_norm:
+        said.append(SPEAKER_NORM)
+    if any(evaluation.shared.values()):
+        said.append(
+            f"{SHARED_SPEAKERS} {evaluation.shared['speaker']} test utterances have their speaker in the training part."
+        )
+    return said
+
+
+def write_outputs(result: Mapping[str, Any], predictions: pd.DataFrame) -> None:
+    """The files that dvc.yaml declares as outs, metrics and plots."""
+    place = (result["corpus"], result["protocol"], result["model"])
+    with atomic_path(paths.dimension_predictions(*place)) as temporary:
+        predictions.to_parquet(temporary, index=False)
+    with atomic_path(paths.dimension_plot(*place)) as temporary:
+        _long(predictions, list(result["dimensions"])).to_csv(temporary, index=False)
+    measured = {name: figures["ccc"] for name, figures in result["dimensions"].items()}
+    headline = {key: result[key] for key in ("ccc", "ccc_low", "ccc_high")}
+    write_result(
+        {**headline, **{f"ccc_{name}": value for name, value in measured.items()}}, paths.dimension_metrics(*place)
+    )
+    write_result(result, paths.dimension_result(*place))
+
+
+def _long(predictions: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
+    """Columns dimension, rated, predicted: what `dvc plots` draws as points."""
+    parts = [
+        pd.DataFrame({"dimension": name, "rated": predictions[name + TRUTH], "predicted": predictions[name]})
+        for name in dimensions
+    ]
+    return pd.concat(parts, ignore_index=True).round(3)
+
+
+def track(
+    evaluation: DimensionEvaluation, result: Mapping[str, Any], outcomes: Sequence[DimensionOutcome], *, seconds: float
+) -> str:
+    """One MLflow run with a child for each fold; returns its id."""
+    corpus, model = result["corpus"], DIMENSION_MODELS[result["model"]]
+    named = {key: str(result[key]) for key in ("corpus", "protocol", "model", "feature_set", "seed")}
+    read = {
+        **named,
+        "protocol_kind": result["protocol_kind"],
+        **dotted("protocol", evaluation.section.model_dump(mode="json", exclude={"kind"})),
+        **dotted("model", model.section(evaluation.params).model_dump(mode="json")),
+    }
+    table = paths.utterances(corpus)
+    data = {"data.utterances": file_digest(table), "data.features": evaluation.requests[0].features_digest}
+    return log_evaluation(
+        experiment=f"ser/{corpus}",
+        name=f"{result['model']} · {result['protocol']}",
+        description=" ".join([f"{result['utterances']} rated utterances of {corpus}.", *result["warnings"]]),
+        params=read,
+        metrics={key: value for key, value in result.items() if key.startswith("ccc")}
+        | {f"{key}/{name}": v for name, own in result["dimensions"].items() for key, v in own.items()}
+        | {"seconds": seconds},
+        tags={
+            KIND: "evaluation",
+            **{f"ser.{key}": value for key, value in named.items()},
+            CONFIGURATION: digest_of(read),
+            "data.digest": digest_of(data),
+            **data,
+            **provenance(),
+        },
+        folds=[{**fold, "chosen": own.chosen} for fold, own in zip(result["folds"], outcomes, strict=True)],
+        figure=None,
+        tables={},
+        data=[DataRead(corpus, file_digest(table), table, "train and test")],
+        files=[paths.dimension_result(*(result[key] for key in ("corpus", "protocol", "model")))],
+    )
+
+
+def dimension_answers(corpora: Sequence[str]) -> dict[tuple[str, str], dict[str, Rated]]:
+    """By corpus and protocol, what each model that has a result said, where its predictions are here.
+
+    Args:
+        corpora: names; none: all
+    """
+    found: dict[tuple[str, str], dict[str, Rated]] = {}
+    for result in read_dimension_results(Path("results")):
+        corpus, protocol, model = (result[key] for key in ("corpus", "protocol", "model"))
+        file = paths.dimension_predictions(corpus, protocol, model)
+        if (corpora and corpus not in corpora) or not (file.exists() and paths.utterances(corpus).exists()):
+            continue
+        rated, dimensions = rated_utterances(read_utterances(paths.utterances(corpus)), corpus)
+        ratings = Ratings.of(rated.utterances, dimensions)
+        predictions = pd.read_parquet(file).sort_values("utterance_id", ignore_index=True)
+        if tuple(predictions.utterance_id) != ratings.utterance_ids:
+            raise UserError(
+                f"{file}: {len(predictions)} predictions, of other utterances than the {len(ratings.utterance_ids)} "
+                f"that {corpus} has rated today. Evaluate it again: ser evaluate {corpus} {model} --protocol {protocol}"
+            )
+        found.setdefault((corpus, protocol), {})[model] = as_rated(predictions, ratings)
+    return found

@@ -1,0 +1,1 @@
+"""Valence, activation and dominance: ratings on a scale instead of classes."""

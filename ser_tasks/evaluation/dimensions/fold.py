@@ -1,0 +1,81 @@
+"""One fold of an evaluation of dimensions: what it depends on, and its outcome."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, Ratings, evaluate_dimension_fold
+from ser_tasks.evaluation.fold_features import reader_of
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.provenance.code_digest import code_digest
+from ser_tasks.provenance.versions import library_versions
+
+if TYPE_CHECKING:
+    from ser_tasks.evaluation.splits import Fold
+    from ser_tasks.models.dimensions.regressor import DimensionModel
+    from ser_tasks.params import Params
+    from ser_tasks.provenance.code_digest import Root
+
+
+@dataclass(frozen=True)
+class DimensionRequest:
+    """All that the outcome of a fold depends on, but for the code and the libraries."""
+
+    fold: Fold
+    ratings: Ratings
+    features: Path  # the folder of its feature set
+    features_digest: str
+    model: str
+    params: Params
+    seed: int
+
+    @cached_property
+    def cache_key(self) -> str:
+        """Digest of the request, of all project code that its work can reach, and of the libraries."""
+        model = DIMENSION_MODELS[self.model]
+        parts = [
+            asdict(self.fold),
+            asdict(self.ratings),
+            self.features_digest,
+            [self.model, model.speaker_norm],
+            model.section(self.params).model_dump(mode="json"),
+            self.seed,
+            code_digest(*dimension_code(model)),
+            library_versions(),
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def dimension_code(model: DimensionModel) -> tuple[Root, ...]:
+    """Where all code that a fold of this model depends on is reached from; not how features are extracted."""
+    return (evaluate_dimension_fold, model.build, *model.code, reader_of(model.feature_set))
+
+
+def compute_dimension_fold(request: DimensionRequest) -> dict[str, Any]:
+    """Its outcome, as a dictionary.
+
+    Raises:
+        UserError: features that are not there
+    """
+    threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
+    model = DIMENSION_MODELS[request.model]
+    features = reader_of(model.feature_set)(request.features, request.ratings.utterance_ids, 0, None)
+    outcome = evaluate_dimension_fold(
+        request.fold, request.ratings, np.asarray(features), model, request.params, seed=request.seed
+    )
+    return asdict(outcome)
+
+
+def dimension_outcome(stored: Mapping[str, Any]) -> DimensionOutcome:
+    """The outcome that the task returned or that was found in the cache."""
+    rows = tuple(map(tuple, stored["predicted"]))
+    return DimensionOutcome(tuple(stored["utterance_ids"]), rows, tuple(stored["half_widths"]), dict(stored["chosen"]))

@@ -1,0 +1,41 @@
+"""The table of models of valence, activation and dominance: one module each, one line here."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.models.dimensions.regressor import DimensionModel, Regressor
+
+
+def _line(name: str, regressor: str, **more: Any) -> DimensionModel:
+    """A line of the table; its module is imported when a fold begins: scikit-learn takes seconds."""
+    module = f"ser_tasks.models.dimensions.{name}"
+
+    def build(settings: Any, *, seed: int) -> Regressor:
+        own: Regressor = getattr(import_module(module), regressor)(settings, seed=seed)
+        return own
+
+    return DimensionModel(build, lambda params: getattr(params, name), "functionals", name, code=(module,), **more)
+
+
+RIDGE = ("ridge", "RidgeRegressor")
+SVR = ("svr", "SupportVectorRegressor")
+
+TABLE: Mapping[str, DimensionModel] = {
+    "ridge": _line(*RIDGE),
+    "ridge_speaker_norm": _line(*RIDGE, speaker_norm=True),
+    "svr": _line(*SVR),
+    "svr_speaker_norm": _line(*SVR, speaker_norm=True),
+}
+
+DIMENSION_MODELS: Mapping[str, DimensionModel] = {
+    **TABLE,
+    **{
+        f"{encoder}_{name}": replace(model, feature_set=encoder)
+        for encoder in ENCODERS
+        for name, model in TABLE.items()
+    },
+}
+"""All of them: those above, and the same on the embeddings of each speech encoder."""

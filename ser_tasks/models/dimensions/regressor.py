@@ -1,0 +1,67 @@
+"""The interface of every model of dimensions: `fit` on rated utterances, then `predict`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.params import Params
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RatedExamples:
+    """Utterances to train on.
+
+    Attributes:
+        features: shape (n_utterances, n_features)
+        ratings: shape (n_utterances, n_dimensions)
+        speakers: of each utterance
+    """
+
+    features: NDArray[np.float32]
+    ratings: Values
+    speakers: NDArray[np.str_]
+
+    def part(self, rows: Sequence[int] | NDArray[np.intp]) -> RatedExamples:
+        """The subset in these rows, in their order."""
+        return RatedExamples(self.features[rows], self.ratings[rows], self.speakers[rows])
+
+    def of_dimension(self, place: int) -> RatedExamples:
+        """The same utterances, rated in one dimension alone."""
+        return RatedExamples(self.features, self.ratings[:, place : place + 1], self.speakers)
+
+
+class Regressor(Protocol):
+    """A model of one fold. Everything it fits or chooses, it takes from the examples given to `fit`."""
+
+    def fit(self, train: RatedExamples) -> Mapping[str, Any]:
+        """Learn, and return what was chosen on the way, for the record.
+
+        Raises:
+            UserError: a training part of one speaker
+        """
+
+    def predict(self, features: NDArray[np.float32]) -> Values:
+        """Shape (n_utterances, n_dimensions), on the scale of the ratings, and within it."""
+
+    def half_widths(self) -> Values:
+        """Of the interval about a prediction, shape (n_dimensions,): wide enough for 90 % of the ratings."""
+
+
+@dataclass(frozen=True)
+class DimensionModel:
+    """One line of the table."""
+
+    build: Callable[..., Regressor]  # (section, seed=...)
+    section: Callable[[Params], Any]  # the part of params.yaml that it reads
+    feature_set: str
+    section_name: str
+    speaker_norm: bool = False  # features z-scored over each speaker's own unlabelled audio, test speakers too
+    code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
