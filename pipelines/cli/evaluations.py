@@ -106,14 +106,15 @@ def results(markdown: bool = typer.Option(False, help="As Markdown, for docs/res
     from ser_tasks.evaluation.result import markdown as as_markdown
     from ser_tasks.evaluation.result import read_results, results_table
 
-    rows = results_table(read_results(Path("results")))
     dimensions = dimensions_table(read_dimension_results(Path("results")))
+    rows = results_table(read_results(Path("results"), required=not dimensions))
     if markdown:
         typer.echo("\n".join(as_markdown(table) for table in (rows, dimensions) if table))
     else:
         from pipelines.display.tables import OF_DIMENSIONS, OF_RESULTS, show_rows
 
-        show_rows(rows, title="Results, in %", dispensable=OF_RESULTS)
+        if rows:
+            show_rows(rows, title="Results, in %", dispensable=OF_RESULTS)
         if dimensions:
             show_rows(dimensions, title="Dimensions: concordance with the ratings (CCC)", dispensable=OF_DIMENSIONS)
 

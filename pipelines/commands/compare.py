@@ -46,9 +46,9 @@ def compare(corpora: Sequence[str], *, to: Path | None, audio: bool | None) -> N
     if to is not None and to.suffix.lower() not in {".html", ".htm"}:
         raise UserError(f"--to {to}: the report is HTML. Name a file that ends in .html.")
     dimensions = dimension_answers(corpora)
-    alone = {name for name, _ in dimensions} - {result["corpus"] for result in read_results(RESULTS)}
-    of_classes = [name for name in corpora if name not in alone]
-    if of_classes or not corpora or to is not None:
+    there = {result["corpus"] for result in read_results(RESULTS, required=not dimensions)}
+    of_classes = [name for name in corpora if name in there or name not in {corpus for corpus, _ in dimensions}]
+    if of_classes or (there and not corpora) or to is not None:
         with Console(stderr=True).status("reading results") as status:
             blocks = gather(of_classes, project_params())
             status.update("testing models against each other")

@@ -16,6 +16,7 @@ from pipelines.reference.markdown import code, codes, plain, table
 from pipelines.settings import feature_params
 from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.corpus import Corpus
+from ser_tasks.evaluation.dimensions.result import dimensions_table, read_dimension_results
 from ser_tasks.evaluation.result import markdown, read_results, results_table
 from ser_tasks.features.encoders import ENCODERS, encoder_of
 from ser_tasks.features.encoders.encoder import Encoder
@@ -23,6 +24,8 @@ from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import TABLE
 from ser_tasks.models.declared_model import DeclaredModel
+from ser_tasks.models.dimensions import TABLE as DIMENSION_TABLE
+from ser_tasks.models.dimensions.regressor import DimensionModel
 from ser_tasks.params import Params, Section
 from ser_tasks.params.reading import PARAMS_FILE, read_params
 
@@ -128,17 +131,36 @@ def _feature_set(features: FeatureSet, sections: Mapping[str, Section]) -> Itera
     yield source
 
 
+NORMALISED = " Features are z-scored for each speaker."
+DIMENSION_MODELS_HEAD = """
+## Valence, activation, dominance
+
+What a model of [dimensions](../dimensions.md) may be; each also on the embeddings of a speech encoder: `ENCODER_ridge` and so on.
+
+"""
+
+
 def models_page(project: Path) -> str:
     """One row for each model."""
     params = read_params(project / PARAMS_FILE)
     rows = [(code(name), *_model(model, params)) for name, model in TABLE.items()]
-    return MODELS_HEAD + table(("name", "is", "reads", "settings", "source"), rows)
+    rated = [(code(name), *_dimension_model(model)) for name, model in DIMENSION_TABLE.items()]
+    columns = ("name", "is", "reads", "settings", "source")
+    return MODELS_HEAD + table(columns, rows) + DIMENSION_MODELS_HEAD + table(columns, rated)
+
+
+def _dimension_model(model: DimensionModel) -> Iterator[str]:
+    about, source = _docstring(model.code[0])
+    yield about + NORMALISED * model.speaker_norm
+    yield code(model.feature_set)
+    yield code(model.section_name)
+    yield source
 
 
 def _model(model: DeclaredModel, params: Params) -> Iterator[str]:
     about, source = _docstring(model.module or model.code[0])
     own = {"embeddings": " An SVM is trained on its embeddings."}.get(model.group, "")
-    yield about + own + (" Features are z-scored for each speaker." if model.speaker_norm else "")
+    yield about + own + NORMALISED * model.speaker_norm
     yield codes(model.feature_set.split("+"))
     known: dict[int, str] = {id(section): key for key, section in params if isinstance(section, Section)}
     known |= {id(section): f"networks.{key}" for key, section in params.networks}
@@ -172,4 +194,6 @@ Every evaluation below `results/`, in %, as `ser results` prints them. The colum
 
 def results_page(project: Path) -> str:
     """The same table as `ser results --markdown`."""
-    return RESULTS_HEAD + markdown(results_table(read_results(project / "results")))
+    rated = dimensions_table(read_dimension_results(project / "results"))
+    tables = [results_table(read_results(project / "results")), *([rated] if rated else [])]
+    return RESULTS_HEAD + "\n".join(markdown(rows) for rows in tables)

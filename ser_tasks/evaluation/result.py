@@ -17,14 +17,18 @@ def write_result(result: Mapping[str, Any], path: Path) -> None:
         temporary.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def read_results(folder: Path) -> list[dict[str, Any]]:
-    """Every result below a folder, by corpus, protocol and model.
+def read_results(folder: Path, *, required: bool = True) -> list[dict[str, Any]]:
+    """Every result of classes below a folder, by corpus, protocol and model.
+
+    Args:
+        folder: results/
+        required: whether there must be one
 
     Raises:
         UserError: there is none, or a file is not a result
     """
     files = sorted(folder.glob("*/*/*.json"))
-    if not files:
+    if not files and required:
         raise UserError(f"{folder}: no result yet. Run from the project's folder, or make one: make repro")
     return [read_result(file) for file in files]
 

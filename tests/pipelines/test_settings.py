@@ -149,7 +149,9 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
         if name not in ("code", "ensemble", "cross", "bundle", "ensemble_bundle")
     ]
     evaluate = stages()["evaluate"]
-    declared += [next(iter(entry)) for entry in evaluate["metrics"] + evaluate["plots"]]
+    dimensions = stages()["dimensions"]
+    shown = (evaluate["metrics"], evaluate["plots"], dimensions["metrics"], dimensions["plots"])
+    declared += [next(iter(entry)) for entries in shown for entry in entries]
     one = {"corpus": "demo", "feature_set": "lld", "protocol": "loso", "model": "svm"}
     named = set(declared)
     for key, value in one.items():
@@ -169,6 +171,10 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
             paths.result("demo", "loso", "svm"),
             paths.plots("demo", "loso", "svm") / "confusion.csv",
             paths.plots("demo", "loso", "svm") / "recall.csv",
+            paths.dimension_predictions("demo", "loso", "svm"),
+            paths.dimension_result("demo", "loso", "svm"),
+            paths.dimension_metrics("demo", "loso", "svm"),
+            paths.dimension_plot("demo", "loso", "svm"),
         )
     }
 

@@ -48,4 +48,4 @@ def _fitted(train: RatedExamples, alpha: float | Values) -> Fitted:
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
 
     planes = make_pipeline(StandardScaler(), Ridge(alpha=alpha)).fit(train.features.astype(np.float64), train.ratings)
-    return lambda features: np.asarray(planes.predict(features)).reshape(len(features), -1)
+    return lambda features: np.asarray(planes.predict(features.astype(np.float64))).reshape(len(features), -1)
