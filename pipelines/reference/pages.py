@@ -135,7 +135,7 @@ NORMALISED = " Features are z-scored for each speaker."
 DIMENSION_MODELS_HEAD = """
 ## Valence, activation, dominance
 
-What a model of [dimensions](../dimensions.md) may be; each also on the embeddings of a speech encoder: `ENCODER_ridge` and so on.
+Models of [dimensions](../dimensions.md); each also on the embeddings of a speech encoder: `ENCODER_ridge` and so on.
 
 """
 

@@ -119,7 +119,7 @@ def interval_of(errors: Values) -> Values:
 def inner_parts(
     speakers: NDArray[np.str_], *, n_folds: int, seed: int
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Rows to learn from and rows to ask about, no speaker in both.
+    """Rows to train on and rows to ask about, no speaker in both.
 
     Raises:
         UserError: one speaker
