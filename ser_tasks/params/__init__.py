@@ -14,6 +14,7 @@ from ser_tasks.params.inference import PredictParams, TimelineParams, VoiceParam
 from ser_tasks.params.models import (
     AugmentationParams,
     LogisticParams,
+    MlpCccParams,
     NetworkParams,
     RidgeParams,
     SpecAugmentParams,
@@ -82,6 +83,7 @@ __all__ = [
     "LeaveSessionOut",
     "LogisticParams",
     "Loso",
+    "MlpCccParams",
     "NetworkParams",
     "NetworksParams",
     "OfficialSplit",
@@ -195,6 +197,7 @@ class Params(Section):
     logistic: LogisticParams
     ridge: RidgeParams
     svr: SvrParams
+    mlp_ccc: MlpCccParams
     tfidf: TfidfParams
     tfidf_context: TfidfParams
     sentence_encoder: SentenceEncoderParams

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from ser_tasks.params.base import Count, Fraction, Section
+from ser_tasks.params.base import Count, Dropout, Fraction, Section
 
 
 class SvmParams(Section):
@@ -49,6 +49,20 @@ class SvrParams(Section):
     gamma: PositiveFloat | Literal["scale"]  # of the kernel; scale: 1 / total variance
     epsilon: Annotated[float, Field(ge=0)]  # errors that cost nothing, in units of the scale
     inner_folds: Count  # of the training part, by speaker: C is searched on them
+
+
+class MlpCccParams(Section):
+    """Dense layers on dimensions, trained on the concordance correlation coefficient."""
+
+    input_dropout: Dropout  # share of the statistics hidden in each step
+    units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each layer
+    dropout: Dropout  # after each layer
+    networks: PositiveInt  # from different beginnings, whose mean is the prediction
+    epochs: PositiveInt
+    batch_size: Count  # utterances, over which the coefficient is taken
+    learning_rate: PositiveFloat
+    weight_decay: Annotated[float, Field(ge=0)]  # of AdamW
+    inner_folds: Count  # of the training part, by speaker: spread and errors are measured on them
 
 
 class SpecAugmentParams(Section):

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, Ratings, evaluate_dimension_fold
 from ser_tasks.evaluation.fold_features import reader_of
+from ser_tasks.keras_backend import load_keras
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.provenance.code_digest import code_digest
 from ser_tasks.provenance.versions import library_versions
@@ -68,6 +69,8 @@ def compute_dimension_fold(request: DimensionRequest) -> dict[str, Any]:
     """
     threadpool_limits(1)  # for good: the same sums whatever the workers are, and no fight between them
     model = DIMENSION_MODELS[request.model]
+    if model.keras:
+        load_keras()
     features = reader_of(model.feature_set)(request.features, request.ratings.utterance_ids, 0, None)
     outcome = evaluate_dimension_fold(
         request.fold, request.ratings, np.asarray(features), model, request.params, seed=request.seed

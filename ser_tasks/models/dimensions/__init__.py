@@ -22,12 +22,15 @@ def _line(name: str, regressor: str, **more: Any) -> DimensionModel:
 
 RIDGE = ("ridge", "RidgeRegressor")
 SVR = ("svr", "SupportVectorRegressor")
+MLP_CCC = ("mlp_ccc", "ConcordanceNetwork")
 
 TABLE: Mapping[str, DimensionModel] = {
     "ridge": _line(*RIDGE),
     "ridge_speaker_norm": _line(*RIDGE, speaker_norm=True),
     "svr": _line(*SVR),
     "svr_speaker_norm": _line(*SVR, speaker_norm=True),
+    "mlp_ccc": _line(*MLP_CCC, keras=True),
+    "mlp_ccc_speaker_norm": _line(*MLP_CCC, keras=True, speaker_norm=True),
 }
 
 DIMENSION_MODELS: Mapping[str, DimensionModel] = {

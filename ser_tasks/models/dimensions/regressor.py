@@ -65,3 +65,4 @@ class DimensionModel:
     section_name: str
     speaker_norm: bool = False  # features z-scored over each speaker's own unlabelled audio, test speakers too
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
+    keras: bool = False  # whether it is a network

@@ -1,0 +1,126 @@
+"""Dense layers on statistics of the whole utterance, trained on the concordance correlation coefficient itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.models.dimensions.held_out import Fitted, Values, choose
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    import keras
+
+    from ser_tasks.models.dimensions.regressor import RatedExamples
+    from ser_tasks.params import MlpCccParams
+
+Inputs = dict[str, NDArray[np.float32]]
+Weights = list[NDArray[Any]]
+
+
+class ConcordanceNetwork:
+    """The layers of `mlp`, all dimensions at once, loss 1 - CCC; the mean of several networks.
+
+    How the spread must be matched, and the errors, are measured on speakers set aside, with one network each.
+
+    Source: Weninger et al. (2016), IJCAI, pages 2196-2202, for the loss
+    """
+
+    def __init__(self, params: MlpCccParams, *, seed: int) -> None:
+        self.params, self.seed = params, seed
+        self.network: keras.Model | None = None
+
+    def fit(self, train: RatedExamples) -> Mapping[str, Any]:
+        """Train for the epochs that are set: on speakers set aside to measure, then on all."""
+        epochs = self.params.epochs
+        measured = choose(
+            lambda part, number: self._fitted(part, seeds=1, epochs=int(number)),
+            train,
+            [float(epochs)],
+            n_folds=self.params.inner_folds,
+            seed=self.seed,
+        )
+        self.chosen, self.networks = measured, self._fitted(train, seeds=self.params.networks, epochs=epochs)
+        return {"epochs": epochs, "inner_ccc": list(measured.ccc)}
+
+    def predict(self, features: NDArray[np.float32]) -> Values:
+        """Shape (n_utterances, n_dimensions)."""
+        return self.chosen.matched(self.networks(features))
+
+    def half_widths(self) -> Values:
+        """Shape (n_dimensions,)."""
+        return self.chosen.half_widths
+
+    def _fitted(self, train: RatedExamples, *, seeds: int, epochs: int) -> Fitted:
+        middle, spread = train.features.mean(axis=0), train.features.std(axis=0)
+        spread = np.where(spread > np.finfo(np.float32).eps * np.abs(middle), spread, 1)
+        mean, steps = train.ratings.mean(axis=0), train.ratings.std(axis=0)
+        steps = np.where(steps > 0, steps, 1)
+
+        def inputs(features: NDArray[np.float32]) -> Inputs:
+            frames = np.asarray(((features - middle) / spread)[:, None], np.float32)
+            return {"frames": frames, "mask": np.ones(frames.shape[:2], np.float32)}
+
+        targets = ((train.ratings - mean) / steps).astype(np.float32)
+        trained = [
+            self._trained(inputs(train.features), targets, epochs=epochs, seed=self.seed + number)
+            for number in range(seeds)
+        ]
+        return lambda features: mean + steps * np.mean([self._asked(own, inputs(features)) for own in trained], axis=0)
+
+    def _trained(self, inputs: Inputs, targets: NDArray[np.float32], *, epochs: int, seed: int) -> Weights:
+        """All variables of one network after its training; compiled once, each training begins from its own draw."""
+        import keras  # noqa: PLC0415  seconds, and no other model of the table needs it
+
+        keras.utils.set_random_seed(seed)
+        drawn = self._built(inputs["frames"].shape[-1], targets.shape[1])
+        if self.network is None:
+            self.network = self._built(inputs["frames"].shape[-1], targets.shape[1])
+            optimizer = keras.optimizers.AdamW(
+                self.params.learning_rate, weight_decay=self.params.weight_decay, clipnorm=1.0
+            )
+            optimizer.build(self.network.trainable_variables)
+            self.network.compile(optimizer, concordance_loss, jit_compile=False)
+            self.at_rest = [np.array(value) for value in optimizer.variables]
+        _assign(self.network.variables, [np.array(value) for value in drawn.variables])
+        _assign(self.network.optimizer.variables, self.at_rest)
+        for rows in _batches(len(targets), self.params.batch_size, epochs=epochs, seed=seed):
+            self.network.train_on_batch({name: values[rows] for name, values in inputs.items()}, targets[rows])
+        return [np.array(value) for value in self.network.variables]
+
+    def _built(self, n_dims: int, n_dimensions: int) -> keras.Model:
+        from ser_tasks.models.networks.mlp import build_mlp  # noqa: PLC0415
+
+        own = self.params
+        sizes: dict[str, Any] = {"input_dropout": own.input_dropout, "units": own.units, "dropout": own.dropout}
+        return build_mlp(n_dims=n_dims, n_classes=n_dimensions, **sizes)
+
+    def _asked(self, trained: Weights, inputs: Inputs) -> Values:
+        assert self.network is not None
+        _assign(self.network.variables, trained)
+        return np.asarray(self.network.predict(inputs, verbose=0), np.float64)
+
+
+def _batches(n: int, size: int, *, epochs: int, seed: int) -> Iterator[NDArray[np.intp]]:
+    """Rows of each step: all of them in another order in every epoch."""
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = rng.permutation(n)
+        yield from (order[first : first + size] for first in range(0, n, size))
+
+
+def _assign(variables: Sequence[Any], values: Weights) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def concordance_loss(truth: Any, predicted: Any) -> Any:
+    """1 - CCC of each dimension over the utterances of a batch, their mean; both of shape (batch, n_dimensions)."""
+    from keras import ops  # noqa: PLC0415
+
+    apart = ops.square(ops.mean(truth, axis=0) - ops.mean(predicted, axis=0))
+    spread = ops.var(truth, axis=0) + ops.var(predicted, axis=0) + apart
+    shared = ops.mean((truth - ops.mean(truth, axis=0)) * (predicted - ops.mean(predicted, axis=0)), axis=0)
+    return ops.mean(1 - 2 * shared / (spread + 1e-7))
