@@ -58,9 +58,9 @@ class MlpCccParams(Section):
     units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # of each layer
     dropout: Dropout  # after each layer
     networks: PositiveInt  # from different beginnings, whose mean is the prediction
-    epochs: PositiveInt
+    epochs: PositiveInt  # of each training; none stops early
     batch_size: Count  # utterances, over which the coefficient is taken
-    learning_rate: PositiveFloat
+    learning_rate: PositiveFloat  # the same in every epoch
     weight_decay: Annotated[float, Field(ge=0)]  # of AdamW
     inner_folds: Count  # of the training part, by speaker: spread and errors are measured on them
 
