@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from ser_tasks.models.training.checkpoint import load_checkpoint, save_checkpoin
 from ser_tasks.models.training.history import Epoch, History
 from ser_tasks.models.training.logits import network_logits
 from ser_tasks.models.training.progress import write_progress
+from ser_tasks.models.training.step import training_step
 from ser_tasks.models.training.tensorboard import event_writer
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -82,12 +83,14 @@ def train(
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing),
         jit_compile=keras.backend.backend() == "jax",  # others: on CPU XLA makes recurrent networks 5 times slower
     )
+    step = training_step(model)
     so_far, best = load_checkpoint(folder, model, generator=generator) if folder else ([], model.get_weights())
     history = History(settings.keep if validation else "last", [Epoch(**epoch) for epoch in so_far])
     with event_writer(folder if folder and settings.tensorboard else None) as write_events:
         while not history.ended(epochs=epochs or settings.epochs, patience=settings.patience):
-            keras.utils.set_random_seed(seed + len(history.epochs))  # PyTorch's dropout draws from one state for all
-            history.epochs.append(_epoch(model, part, validation, settings=settings, generator=generator))
+            if keras.backend.backend() == "torch":  # whose dropout draws from one state for all layers
+                keras.utils.set_random_seed(seed + len(history.epochs))  # on TensorFlow this undoes all compilation
+            history.epochs.append(_epoch(model, step, part, validation, settings=settings, generator=generator))
             check_divergence(history, settings)
             if history.kept_epoch == len(history.epochs):
                 best = model.get_weights()
@@ -103,6 +106,7 @@ def train(
 
 def _epoch(
     model: keras.Model,
+    step: Callable[[Batch], float],
     part: Labelled,
     validation: Labelled | None,
     *,
@@ -111,7 +115,7 @@ def _epoch(
 ) -> Epoch:
     began = time.perf_counter()
     batches = training_batches(part, n_classes=model.output_shape[-1], settings=settings, generator=generator)
-    losses = [_step(model, batch) for batch in batches]
+    losses = [step(batch) for batch in batches]
     val_uar, val_loss = validate(model, validation, settings=settings) if validation else (None, None)
     return Epoch(float(np.mean(losses)), val_loss, val_uar, time.perf_counter() - began)
 
@@ -160,11 +164,6 @@ def items_and_weights(
     elif settings.balance == "sampling":
         items = balanced_indices(truth, generator=generator)
     return items, weights
-
-
-def _step(model: keras.Model, batch: Batch) -> float:
-    given = {"frames": batch.frames, "mask": batch.mask}
-    return float(model.train_on_batch(given, batch.targets, sample_weight=batch.weights))
 
 
 def validate(model: keras.Model, part: Labelled, *, settings: TrainingParams) -> tuple[float, float]:
