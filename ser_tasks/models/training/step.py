@@ -35,6 +35,7 @@ def _compiled_once(model: keras.Model) -> Callable[[Batch], float]:
     def loss(frames: tf.Tensor, mask: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         return model.train_step(({"frames": frames, "mask": mask}, targets, weights))["loss"]
 
+    tf.get_logger().setLevel("ERROR")  # it takes a step for each fold for one that is compiled over and over
     compiled = tf.function(loss, input_signature=[tf.TensorSpec(shape, tf.float32) for shape in shapes])
 
     def step(batch: Batch) -> float:
