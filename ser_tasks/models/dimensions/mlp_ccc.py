@@ -30,30 +30,30 @@ class ConcordanceNetwork:
 
     def __init__(self, params: MlpCccParams, *, seed: int) -> None:
         self.params, self.seed = params, seed
-        self.network: keras.Model | None = None
 
     def fit(self, train: RatedExamples) -> Mapping[str, Any]:
         """Train for the epochs that are set: on speakers set aside to measure, then on all."""
+        self._begin(train.features.shape[1], train.ratings.shape[1])
         epochs = self.params.epochs
-        measured = choose(
-            lambda part, number: self._fitted(part, seeds=1, epochs=int(number)),
+        self.chosen = choose(
+            lambda part, number: self._fitted(part, networks=1, epochs=int(number)),
             train,
             [float(epochs)],
             n_folds=self.params.inner_folds,
             seed=self.seed,
         )
-        self.chosen, self.networks = measured, self._fitted(train, seeds=self.params.networks, epochs=epochs)
-        return {"epochs": epochs, "inner_ccc": list(measured.ccc)}
+        self.mean = self._fitted(train, networks=self.params.networks, epochs=epochs)
+        return {"epochs": epochs, "inner_ccc": list(self.chosen.ccc)}
 
     def predict(self, features: NDArray[np.float32]) -> Values:
         """Shape (n_utterances, n_dimensions)."""
-        return self.chosen.matched(self.networks(features))
+        return self.chosen.matched(self.mean(features))
 
     def half_widths(self) -> Values:
         """Shape (n_dimensions,)."""
         return self.chosen.half_widths
 
-    def _fitted(self, train: RatedExamples, *, seeds: int, epochs: int) -> Fitted:
+    def _fitted(self, train: RatedExamples, *, networks: int, epochs: int) -> Fitted:
         middle, spread = train.features.mean(axis=0), train.features.std(axis=0)
         spread = np.where(spread > np.finfo(np.float32).eps * np.abs(middle), spread, 1)
         mean, steps = train.ratings.mean(axis=0), train.ratings.std(axis=0)
@@ -65,30 +65,33 @@ class ConcordanceNetwork:
 
         targets = ((train.ratings - mean) / steps).astype(np.float32)
         trained = [
-            self._trained(inputs(train.features), targets, epochs=epochs, seed=self.seed + number)
-            for number in range(seeds)
+            self._trained(inputs(train.features), targets, epochs=epochs, number=number) for number in range(networks)
         ]
         return lambda features: mean + steps * np.mean([self._asked(own, inputs(features)) for own in trained], axis=0)
 
-    def _trained(self, inputs: Inputs, targets: NDArray[np.float32], *, epochs: int, seed: int) -> Weights:
-        """All variables of one network after its training; compiled once, each training begins from its own draw."""
+    def _begin(self, n_features: int, n_dimensions: int) -> None:
+        """Draw where each network begins, and compile one for all trainings: a seed undoes what TensorFlow compiled."""
         import keras  # noqa: PLC0415  seconds, and no other model of the table needs it
 
-        keras.utils.set_random_seed(seed)
-        drawn = self._built(inputs["frames"].shape[-1], targets.shape[1])
-        if self.network is None:
-            self.network = self._built(inputs["frames"].shape[-1], targets.shape[1])
-            optimizer = keras.optimizers.AdamW(
-                self.params.learning_rate, weight_decay=self.params.weight_decay, clipnorm=1.0
-            )
-            optimizer.build(self.network.trainable_variables)
-            self.network.compile(optimizer, concordance_loss, jit_compile=False)
-            self.at_rest = [np.array(value) for value in optimizer.variables]
-        _assign(self.network.variables, [np.array(value) for value in drawn.variables])
+        self.draws: list[Weights] = []
+        for number in range(self.params.networks):
+            keras.utils.set_random_seed(self.seed + number)
+            self.network = self._built(n_features, n_dimensions)
+            self.draws.append(_values(self.network.variables))
+        optimizer = keras.optimizers.AdamW(
+            self.params.learning_rate, weight_decay=self.params.weight_decay, clipnorm=1.0
+        )
+        optimizer.build(self.network.trainable_variables)
+        self.network.compile(optimizer, concordance_loss, jit_compile=False)
+        self.at_rest = _values(optimizer.variables)
+
+    def _trained(self, inputs: Inputs, targets: NDArray[np.float32], *, epochs: int, number: int) -> Weights:
+        """All variables of a network after its training, which nothing before it has a part in."""
+        _assign(self.network.variables, self.draws[number])
         _assign(self.network.optimizer.variables, self.at_rest)
-        for rows in _batches(len(targets), self.params.batch_size, epochs=epochs, seed=seed):
+        for rows in _batches(len(targets), self.params.batch_size, epochs=epochs, seed=self.seed + number):
             self.network.train_on_batch({name: values[rows] for name, values in inputs.items()}, targets[rows])
-        return [np.array(value) for value in self.network.variables]
+        return _values(self.network.variables)
 
     def _built(self, n_dims: int, n_dimensions: int) -> keras.Model:
         from ser_tasks.models.networks.mlp import build_mlp  # noqa: PLC0415
@@ -98,9 +101,8 @@ class ConcordanceNetwork:
         return build_mlp(n_dims=n_dims, n_classes=n_dimensions, **sizes)
 
     def _asked(self, trained: Weights, inputs: Inputs) -> Values:
-        assert self.network is not None
         _assign(self.network.variables, trained)
-        return np.asarray(self.network.predict(inputs, verbose=0), np.float64)
+        return np.asarray(self.network.predict_on_batch(inputs), np.float64)
 
 
 def _batches(n: int, size: int, *, epochs: int, seed: int) -> Iterator[NDArray[np.intp]]:
@@ -109,6 +111,10 @@ def _batches(n: int, size: int, *, epochs: int, seed: int) -> Iterator[NDArray[n
     for _ in range(epochs):
         order = rng.permutation(n)
         yield from (order[first : first + size] for first in range(0, n, size))
+
+
+def _values(variables: Sequence[Any]) -> Weights:
+    return [np.array(value) for value in variables]
 
 
 def _assign(variables: Sequence[Any], values: Weights) -> None:
