@@ -36,6 +36,7 @@ def _compiled_once(model: keras.Model) -> Callable[[Batch], float]:
         return model.train_step(({"frames": frames, "mask": mask}, targets, weights))["loss"]
 
     tf.get_logger().setLevel("ERROR")  # it takes a step for each fold for one that is compiled over and over
+    model.optimizer.build(model.trainable_variables)  # within the first call, it would be compiled twice
     compiled = tf.function(loss, input_signature=[tf.TensorSpec(shape, tf.float32) for shape in shapes])
 
     def step(batch: Batch) -> float:
