@@ -21,6 +21,7 @@ from ser_tasks.evaluation.result import markdown, read_results, results_table
 from ser_tasks.features.encoders import ENCODERS, encoder_of
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.open_smile import INSTALL, LICENCE, OPEN_SMILE
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import TABLE
 from ser_tasks.models.declared_model import DeclaredModel
@@ -77,6 +78,13 @@ FEATURES_HEAD = """# Feature sets
 What a model may read. Dimensions and frames are those of the settings in `params.yaml` ([parameters](params.md)).
 
 """
+OPEN_SMILE_HEAD = f"""
+## openSMILE
+
+Functionals of one utterance, by audEERING's library: `{INSTALL}`. {LICENCE}.
+[How they compare](../sound.md#opensmile).
+
+"""
 ENCODERS_HEAD = """
 ## Speech encoders
 
@@ -99,13 +107,17 @@ with random weights.
 def features_page(project: Path) -> str:
     """One row for each feature set."""
     sections = feature_params(read_params(project / PARAMS_FILE))
-    own = {name: features for name, features in FEATURE_SETS.items() if encoder_of(name) is None}
+    of_libraries = {name for name in FEATURE_SETS if encoder_of(name) or name in OPEN_SMILE}
+    own = {name: features for name, features in FEATURE_SETS.items() if name not in of_libraries}
     rows = [(code(name), *_feature_set(features, sections)) for name, features in own.items()]
     encoders = [(code(name), *_encoder(encoder)) for name, encoder in ENCODERS.items()]
+    smile = [(code(name), own.configuration, str(own.n_dims), own.source) for name, own in OPEN_SMILE.items()]
     return "".join(
         (
             FEATURES_HEAD,
             table(("name", "is", "dimensions", "frames", "settings", "source"), rows),
+            OPEN_SMILE_HEAD,
+            table(("name", "configuration", "dimensions", "source"), smile),
             ENCODERS_HEAD,
             table(("name", "is", "million parameters", "layers × units", "languages", "licence", "runs on"), encoders),
         )

@@ -27,6 +27,7 @@ from ser_tasks.bundles.weights import READERS
 from ser_tasks.features.audio_text import SpeechAndWords, feature_sets, reads_words
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
+from ser_tasks.features.open_smile import LIBRARY, OPEN_SMILE
 from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models import MODELS
 from ser_tasks.models.model_versions import libraries_of
@@ -56,7 +57,7 @@ def bundle_versions(model: str) -> dict[str, str]:
     from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  prediction needs no Parquet
 
     encoder = encoder_of(MODELS[model].feature_set)
-    reads = encoder.family.libraries if encoder else ()
+    reads = encoder.family.libraries if encoder else (LIBRARY,) * (MODELS[model].feature_set in OPEN_SMILE)
     kind = kind_of_weights(model)
     runtime = (RUNTIME,) if kind in ("network", "words_network") and runtime_installed() else ()
     libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *reads)

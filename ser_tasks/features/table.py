@@ -10,6 +10,7 @@ from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_SEGMENTS
 from ser_tasks.features.feature_set import FeatureSet, by_engine, renamed
 from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
 from ser_tasks.features.lld import LLD
+from ser_tasks.features.open_smile import OPEN_SMILE, open_smile
 from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
 from ser_tasks.features.segments import segments
 from ser_tasks.params.base import Section
@@ -67,6 +68,7 @@ FEATURE_SETS: Mapping[str, FeatureSet] = {
     **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
     **{name: segments(name, encoder) for name, encoder in OF_SEGMENTS.items()},
     **{name: encoder_frames(name, encoder) for name, encoder in OF_FRAMES.items()},
+    **{name: open_smile(name) for name in OPEN_SMILE},
 }
 
 SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide features

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_SEGMENTS
+from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.multimodal.network import speech_text_network
@@ -89,10 +90,10 @@ HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm", "mlp", 
 
 ENCODER_MODELS: Mapping[str, DeclaredModel] = {
     f"{encoder}_{name}": replace(TABLE[name], feature_set=encoder, group="encoders")
-    for encoder in ENCODERS
+    for encoder in (*ENCODERS, *OPEN_SMILE)
     for name in HEADS
 }
-"""The models on one row for each utterance once more, on the embeddings of each speech encoder."""
+"""The models on one row for each utterance once more, on the embeddings of each speech encoder and on openSMILE's."""
 
 SEGMENT_MODELS: Mapping[str, DeclaredModel] = {
     f"{name}_{SEGMENT_NETWORK}": replace(TABLE[SEGMENT_NETWORK], feature_set=name, group=name)

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.models.dimensions.regressor import DimensionModel, Regressor
 
 
@@ -36,9 +37,9 @@ TABLE: Mapping[str, DimensionModel] = {
 DIMENSION_MODELS: Mapping[str, DimensionModel] = {
     **TABLE,
     **{
-        f"{encoder}_{name}": replace(model, feature_set=encoder)
-        for encoder in ENCODERS
+        f"{rows}_{name}": replace(model, feature_set=rows)
+        for rows in (*ENCODERS, *OPEN_SMILE)
         for name, model in TABLE.items()
     },
 }
-"""All of them: those above, and the same on the embeddings of each speech encoder."""
+"""All of them: those above, and the same on the embeddings of each speech encoder and on openSMILE's functionals."""
