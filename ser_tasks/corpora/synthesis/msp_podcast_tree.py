@@ -3,8 +3,8 @@
     python -m ser_tasks.corpora.synthesis.msp_podcast_tree FOLDER
     ser fetch msp_podcast --from FOLDER
 
-It has what makes the corpus hard: unknown speakers, a speaker of Train who is in Test1 too, one of Test1 who is in Test2
-too, turns without agreement, sounds of Test3 without labels, a label without a sound, and a turn without words.
+It has what makes the corpus hard: unknown speakers, a speaker of Train who is in Test1 too, one of Test1 who is in
+Test2 too, turns without agreement, sounds of Test3 without labels, a label without a sound, and a turn without words.
 Synthetic: scores on it tell nothing about people.
 """
 
@@ -42,6 +42,9 @@ SPEAKERS: dict[str, tuple[int, ...]] = {
 }
 
 
+CastVote = tuple[str, str, str, tuple[float, float, float]]  # rater, primary and secondary emotions, ratings
+
+
 @dataclass(frozen=True)
 class Row:
     """One turn: its name, consensus code, speaker as written, partition, and ratings from 1 to 7."""
@@ -52,8 +55,7 @@ class Row:
     gender: str
     part: str
     ratings: tuple[float, float, float]  # activation, valence, dominance: means over the raters
-    votes: tuple[tuple[str, str, str, tuple[float, float, float]], ...] = field(repr=False)  # rater, emotions, ratings
-    words: str = ""
+    votes: tuple[CastVote, ...] = field(repr=False)
 
 
 def write_tree(root: Path, *, turns: int = 8, release: Release = "2.0", seed: int = 0) -> None:
@@ -127,21 +129,18 @@ def many_rows(n: int, *, speakers: int, unknown_every: int = 4) -> Iterator[Row]
         unknown = part == "Train" and (i // speakers) % unknown_every == 0
         speaker, gender = ("Unknown", "Unknown") if unknown else (str(who + 1), ("Female", "Male")[who % 2])
         middle = (1 + i % 7, 1 + i // 7 % 7, 1 + i // 49 % 7)
-        yield _row(
-            f"MSP-PODCAST_{who:04d}_{i // speakers:04d}", CODES[i % len(CODES)], speaker, gender, part, middle, i
-        )
+        name, code = f"MSP-PODCAST_{who:04d}_{i // speakers:04d}", CODES[i % len(CODES)]
+        yield _row(name, code, (speaker, gender, part), middle, i)
 
 
-def _row(
-    name: str, code: str, speaker: str, gender: str, part: str, middle: Sequence[int], index: int, words: str = ""
-) -> Row:
+def _row(name: str, code: str, who: tuple[str, str, str], middle: Sequence[int], index: int) -> Row:
     """A turn whose raters give the middle, and one step beside it where the scale goes on."""
     votes = tuple(_vote(code, middle, rater, index) for rater in range(RATERS))
     activation, valence, dominance = (round(sum(vote[3][i] for vote in votes) / RATERS, 6) for i in range(3))
-    return Row(name, code, speaker, gender, part, (activation, valence, dominance), votes, words)
+    return Row(name, code, *who, (activation, valence, dominance), votes)
 
 
-def _vote(code: str, middle: Sequence[int], rater: int, index: int) -> tuple[str, str, str, tuple[float, float, float]]:
+def _vote(code: str, middle: Sequence[int], rater: int, index: int) -> CastVote:
     """Three of five agree on the code; of X two each have another."""
     primary = WORDS[code] if rater < (2 if code == "X" else 3) else ("Sad" if rater == 3 or code == "X" else "Neutral")
     primary = "Angry" if code == "X" and rater == RATERS - 1 else primary
@@ -164,7 +163,7 @@ def _speak(root: Path, turns: int, seed: int) -> Iterator[Row]:
                 heights = ratings(abs(voice), VOICES[code], i, params)
                 middle = [round(1 + (heights[key] - 1) * 6 / 4) for key in ("activation", "valence", "dominance")]
                 speaker, gender = (f"{voice + 1}", ("Female", "Male")[voice % 2]) if voice >= 0 else ("Unknown",) * 2
-                yield _row(name, code, speaker, gender, part, middle, number, words)
+                yield _row(name, code, (speaker, gender, part), middle, number)
 
 
 def _params(turns: int, seed: int) -> DemoParams:
