@@ -52,9 +52,9 @@ def by_name(root: Path, test: str = "Test1", audio: tuple[str, ...] = ()):
 
 
 def test_a_line_of_the_table_is_an_utterance(tmp_path):
-    found = by_name(release(tmp_path), audio=("Audios/MSP-PODCAST_0001_0008.wav",))
+    found = by_name(release(tmp_path))
     one = found["0001_0008"]
-    assert one.path == "Audios/MSP-PODCAST_0001_0008.wav"
+    assert one.utterance_id == "MSP-PODCAST_0001_0008"
     assert (one.parsed.speaker, one.parsed.gender, one.parsed.emotion) == ("30", "male", "neutral")
     assert (one.parsed.split, one.parsed.session) == ("test", "0001")
     # 1 + 1.2 * 4 / 6, 1 + 3 * 4 / 6, 1 + 1.6 * 4 / 6
@@ -62,6 +62,12 @@ def test_a_line_of_the_table_is_an_utterance(tmp_path):
     assert found["3469_0114_0006"].parsed.emotion == "contempt"
     assert found["0040_0001"].parsed.split == "validation"
     assert found["0023_0050"].parsed.emotion == "no_agreement"
+
+
+def test_a_turn_without_sound_is_left_out_unless_all_are_text(tmp_path):
+    (one,) = by_name(release(tmp_path), audio=("Audios/MSP-PODCAST_0001_0008.wav",)).values()
+    assert (one.utterance_id, one.path) == ("MSP-PODCAST_0001_0008", "Audios/MSP-PODCAST_0001_0008.wav")
+    assert {one.path for one in by_name(tmp_path).values()} == {None}
 
 
 @pytest.mark.parametrize(
@@ -215,7 +221,7 @@ def test_words_are_those_of_the_transcripts(tmp_path):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     words = {name: one.parsed.transcript for name, one in by_name(tmp_path).items()}
-    assert (words.pop("0001_0008"), set(words.values())) == ("I’m here, yes.", {None})
+    assert (words.pop("0001_0008"), words.pop("0023_0048"), set(words.values())) == ("I’m here, yes.", "", {None})
 
 
 WRONG = {
@@ -262,9 +268,7 @@ def test_votes_that_are_none_and_blocks_without_partition_are_refused_by_line(tm
 
 
 def test_a_release_without_labels_with_two_of_them_or_without_a_column_is_refused(tmp_path):
-    with pytest.raises(
-        CorpusError, match=r"neither labels_consensus.csv nor labels.txt .*Unpack Labels of"
-    ):
+    with pytest.raises(CorpusError, match=r"neither labels_consensus.csv nor labels.txt .*Unpack Labels of"):
         by_name(tmp_path)
     release(tmp_path, head=HEAD.replace("SpkrID", "Speaker"))
     with pytest.raises(CorpusError, match=r"labels_consensus.csv:1: no column SpkrID; found FileName, .*Restore"):
@@ -341,7 +345,7 @@ def test_a_tree_with_sound_becomes_a_table_and_its_doctor_says_what_is_left_out(
         "validation": {"7", "8"},
         "test": {"9", "10", "11"},
     }
-    assert (len(table), table.path.isna().sum(), table.transcript.isna().sum()) == (22, 1, 1)
+    assert (len(table), table.path.isna().sum(), table.transcript.isna().sum()) == (21, 0, 1)
     assert set(table.votes.map(len)) == {5}
     report = examine(declared, tree, manifest=tmp_path / "manifest.csv")
     assert report.ok
@@ -379,7 +383,7 @@ def test_findings_say_what_the_label_files_lack(tmp_path):
     texts = [one.text for one in remarks_on(root, audio, test="Test1")]
     assert texts[0].startswith("9 labelled turns: no release known here has as many (1.8: 73042")
     for expected in (
-        "5 turns have a label, but no sound: they count as text alone: MSP-PODCAST_0023_0048",
+        "5 turns have a label, but no sound: left out: MSP-PODCAST_0023_0048",
         "1 sounds have no label, and are left out: MSP-PODCAST_8888_0001",
         "5 turns have a label, but no vote",
         "1 turns have votes and no label: left out: MSP-PODCAST_9999_0001",

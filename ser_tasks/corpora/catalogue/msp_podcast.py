@@ -43,6 +43,7 @@ CITATION = (
     "doi:10.1109/TAFFC.2017.2736999. Busso, C., et al. (2025). The MSP-Podcast corpus. arXiv:2509.09791"
 )
 TRANSCRIPTS = "Transcripts"
+NO_SOUND = Finding("note", "sounds", "none: every turn is text alone")
 CLASSES = [name for name in EMOTIONS.values() if name not in ("other", "no_agreement")]
 RELEASES = {  # labelled turns -> release, by W-Wu/DEER, the corpus' page, its readme for the challenge, and loaders
     73_042: "1.8",
@@ -131,7 +132,9 @@ def corpus(test: str) -> Corpus:
 
 
 def read_turns(root: Path, audio: Sequence[str], *, test: str) -> list[Utterance]:
-    """Every labelled turn that takes part, with its votes, its words, and its sound where it is there.
+    """Every labelled turn that takes part, with its votes, its words and its sound.
+
+    A turn without sound is left out (release 2.0 has one), unless there is no sound at all: then all are text alone.
 
     Raises:
         CorpusError: no label file, or every line and sound that does not follow the grammar
@@ -145,6 +148,7 @@ def read_turns(root: Path, audio: Sequence[str], *, test: str) -> list[Utterance
     return [
         Utterance(turn.name, sounds.get(turn.name), _parsed(turn, found, votes, words.get(turn.name)))
         for turn in found.turns
+        if turn.name in sounds or not audio
     ]
 
 
@@ -159,7 +163,7 @@ def remarks_on(root: Path, audio: Sequence[str], *, test: str) -> list[Finding]:
     return [
         Finding("note", "release", _release(len(labelled))),
         *(Finding("note", "left out", f"{n} turns {reason}") for reason, n in sorted(found.left_out.items())),
-        *_some("warning", names - sounds, f"{without} sound: they count as text alone"),
+        *(_some("warning", names - sounds, f"{without} sound: left out") if audio else [NO_SOUND]),
         *_some("warning", names - _transcripts(root, names).keys(), f"{without} transcript"),
         *_some("note", hidden, "sounds are of Test3, whose labels are not public: left out"),
         *_some("warning", sounds - hidden - labelled, "sounds have no label, and are left out"),
@@ -222,12 +226,9 @@ def _sounds(audio: Sequence[str], faults: list[Fault]) -> dict[str, str]:
 
 
 def _transcripts(root: Path, names: Collection[str]) -> dict[str, str]:
-    """{turn: words} of these turns; an empty file has none."""
-    words = {}
-    for file in _text_files(root / TRANSCRIPTS):
-        if file.stem in names and (text := " ".join(read_text(file).split())):
-            words[file.stem] = text
-    return words
+    """{turn: words} of these turns, in one line; an empty file says that there are none."""
+    files = (file for file in _text_files(root / TRANSCRIPTS) if file.stem in names)
+    return {file.stem: " ".join(read_text(file).split()) for file in files}
 
 
 def _text_files(folder: Path) -> Iterator[Path]:
