@@ -14,7 +14,7 @@ Three sets of turns are left out, so that no voice can stand on both sides of an
 unknown`. The session of a turn is its podcast; a podcast has several speakers, so it may stand in several partitions.
 
 Sources: Busso et al. (2025), arXiv:2509.09791; https://lab-msp.com/MSP/MSP-Podcast.html (partitions, counts of 1.11);
-files: msp_podcast_release.py
+files: msp_podcast_release.py. The counts on release 2.0 are those of a public recipe's README, and not counted here
 """
 
 import os
