@@ -24,6 +24,7 @@ from ser_tasks.params import (
     Params,
     Section,
     SpeakerIndependent,
+    SpeakerPairs,
 )
 from ser_tasks.params.reading import PARAMS_FILE, ParamsError, check_known, read_params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
@@ -70,7 +71,13 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
     models: dict[str, Model | DimensionModel] = {**MODELS, **DIMENSION_MODELS}
     check_known(line.model, models, place=f"{place}.model", hint=ADD_MODEL)
     if line.protocol != "speaker_dependent":
-        own_folds(params, line.corpus, line.protocol, where=f", but {place} asks for it")
+        folds = own_folds(params, line.corpus, line.protocol, where=f", but {place} asks for it")
+        if line.model in DIMENSION_MODELS and isinstance(folds, EmoboxFolds | SpeakerPairs):
+            raise ParamsError(
+                f"{PARAMS_FILE}: {place}: {line.model} predicts dimensions, whose utterances are tested once and need "
+                f"no class, but the folds of {line.protocol} are those of EmoBox or speaker pairs. Choose "
+                f"speaker_independent, or another kind of it under corpus.{line.corpus}."
+            )
     if models[line.model].speaker_norm and not CORPORA[line.corpus].speakers_known:
         raise ParamsError(
             f"{PARAMS_FILE}: {place}: {line.model} is normalised by speaker, but nobody knows the speakers of "

@@ -23,7 +23,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.comparison.verdict import p_value
 from ser_tasks.evaluation.dimensions.agreement import mean_concordance
 from ser_tasks.evaluation.dimensions.comparison import against_best
-from ser_tasks.evaluation.dimensions.scoring import DIMENSIONS
+from ser_tasks.evaluation.dimensions.rated import DIMENSIONS
 from ser_tasks.evaluation.result import percent, read_results, with_interval
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from pipelines.settings import OF_A_CORPUS, project_params
 from pipelines.stages.params import prepare
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.bundled import check_bundled
+from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.dimensions.scoring import DIMENSIONS
+from ser_tasks.evaluation.dimensions.rated import DIMENSIONS, rated_utterances
 from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import BundleParams, EvaluationLine, Params
@@ -44,6 +45,7 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
         new = line.key not in {own.key for own in (*evaluations_of(params), *dimensions_of(params))}
         if new:
             _check_words(line)
+            _check_ratings(line)
             written = f"evaluations: {_flow(line.model_dump())}"
             _write(lambda text: with_item(text, "evaluations", line.model_dump()), written, corpus)
     return _run(f"{'dimensions' if model in DIMENSION_MODELS else 'evaluate'}@{line.key}", new=new)
@@ -138,6 +140,13 @@ def _check_words(line: EvaluationLine) -> None:
             f"{line.corpus} has no transcripts ({table}), and {line.model} reads them. Name an acoustic model, or "
             f"one of recognised transcripts: {line.model}_heard"
         )
+
+
+def _check_ratings(line: EvaluationLine) -> None:
+    """Raise UserError for a model of dimensions, where the table of utterances is here and has none."""
+    table = paths.utterances(line.corpus)
+    if line.model in DIMENSION_MODELS and table.exists():
+        rated_utterances(read_utterances(table), line.corpus)
 
 
 @contextmanager

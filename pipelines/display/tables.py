@@ -91,10 +91,14 @@ def in_folds(result: Mapping[str, Any]) -> str:
     return f"{len(folds)} fold{'s' * (len(folds) > 1)}" + (f" × {len(seeds)} seeds" if len(seeds) > 1 else "")
 
 
-def show_dimensions(result: Mapping[str, Any]) -> None:
-    """Print one evaluation of dimensions: a line for all, and one for each."""
+def _show_title(result: Mapping[str, Any]) -> None:
     kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
     CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]{kind}")
+
+
+def show_dimensions(result: Mapping[str, Any]) -> None:
+    """Print one evaluation of dimensions: a line for all, and one for each."""
+    _show_title(result)
     CONSOLE.print(
         f"  mean CCC {ccc_with_interval(result)}   {tested(result)}, {result['speakers'] or 'unknown'} speakers, "
         f"{in_folds(result)}"
@@ -110,8 +114,7 @@ def show_dimensions(result: Mapping[str, Any]) -> None:
 
 def show_result(result: Mapping[str, Any]) -> None:
     """Print one evaluation in three lines."""
-    kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
-    CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]{kind}")
+    _show_title(result)
     CONSOLE.print(
         f"  UAR {with_interval(result)}   WA {percent(result['accuracy'])}   macro F1 {percent(result['macro_f1'])}"
         f"   weighted F1 {percent(result['weighted_f1'])}"

@@ -22,9 +22,9 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.audit import audit_folds, may_straddle
 from ser_tasks.evaluation.dimensions.agreement import Rated
 from ser_tasks.evaluation.dimensions.fold import DimensionRequest, dimension_outcome
+from ser_tasks.evaluation.dimensions.rated import rated_utterances
 from ser_tasks.evaluation.dimensions.result import read_dimension_results
 from ser_tasks.evaluation.dimensions.scoring import (
-    DIMENSIONS,
     TRUTH,
     DimensionOutcome,
     Ratings,
@@ -35,7 +35,7 @@ from ser_tasks.evaluation.dimensions.scoring import (
 from ser_tasks.evaluation.result import SHARED_SPEAKERS, write_result
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.models.dimensions import DIMENSION_MODELS
-from ser_tasks.params import EmoboxFolds, Params, Protocol, SpeakerPairs
+from ser_tasks.params import Params, Protocol
 from ser_tasks.provenance.versions import library_versions
 from ser_tasks.tasks import run_dimension_fold
 from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
@@ -62,14 +62,9 @@ def plan_dimensions(corpus: str, protocol: str, model: str, params: Params) -> D
 
     Raises:
         LeakError: folds whose sides share what they must not
-        UserError: a corpus without ratings, or a protocol that is of classes
+        UserError: a corpus without ratings
     """
     section = protocol_section(params, corpus, protocol)
-    if isinstance(section, EmoboxFolds | SpeakerPairs):
-        raise UserError(
-            f"{corpus} {model}: {protocol_kind(section)} is a protocol of classes. For dimensions, which are "
-            f"tested once, choose loso or another kind under corpus.{corpus}.speaker_independent in params.yaml."
-        )
     rated, dimensions = rated_utterances(read_utterances(paths.utterances(corpus)), corpus)
     alike = Labelled(rated.utterances.assign(emotion="rated"), rated.dropped)  # whatever class: none is dealt by it
     folds, _ = folds_of(corpus, alike, section, params)
@@ -80,24 +75,6 @@ def plan_dimensions(corpus: str, protocol: str, model: str, params: Params) -> D
     return DimensionEvaluation(
         corpus, protocol, model, params, section, ratings, rated.dropped, shared, folds, requests
     )
-
-
-def rated_utterances(utterances: pd.DataFrame, corpus: str) -> tuple[Labelled, tuple[str, ...]]:
-    """Those rated in every dimension that the corpus is rated in, and these dimensions.
-
-    Raises:
-        UserError: there is none
-    """
-    dimensions = tuple(name for name in DIMENSIONS if utterances[name].notna().any())
-    if not dimensions:
-        raise UserError(
-            f"{corpus} has no ratings: {', '.join(DIMENSIONS)} are empty for all {len(utterances)} utterances of "
-            f"{paths.utterances(corpus)}. IEMOCAP and the demo corpus have them, and so may a corpus that "
-            "`ser import` adds. Or name a model of classes, such as svm."
-        )
-    rated = utterances[list(dimensions)].notna().all(axis=1)
-    missing = int((~rated).sum())
-    return Labelled(utterances[rated].reset_index(drop=True), {"not rated": missing} if missing else {}), dimensions
 
 
 def run_dimensions(evaluation: DimensionEvaluation) -> list[DimensionOutcome]:

@@ -103,7 +103,7 @@ def test_the_table_of_docs_results_is_made_from_the_results_in_git():
 
 def test_every_result_in_git_says_what_it_was_computed_with():
     project = Path(__file__).parents[2]
-    for file in project.glob("results/*/*/*.json"):
+    for file in (*project.glob("results/*/*/*.json"), *project.glob("results/dimensions/*/*/*.json")):
         stored = json.loads(file.read_text(encoding="utf-8"))
         assert {"seed", "versions", "utterances", "dropped", "warnings", "folds"} <= set(stored), file
 
@@ -113,4 +113,5 @@ def test_the_numbers_for_dvc_are_those_of_the_results():
     for file in (project / "metrics").rglob("*.json"):
         numbers = json.loads(file.read_text(encoding="utf-8"))
         result = json.loads((project / "results" / file.relative_to(project / "metrics")).read_text(encoding="utf-8"))
-        assert numbers == {key: result[key] for key in numbers}, file
+        of_each = {f"ccc_{name}": own["ccc"] for name, own in result.get("dimensions", {}).items()}
+        assert numbers == {key: (result | of_each)[key] for key in numbers}, file

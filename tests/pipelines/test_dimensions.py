@@ -12,14 +12,15 @@ from typer.testing import CliRunner
 from pipelines import paths
 from pipelines.cli import cli
 from pipelines.evaluations import provenance
-from pipelines.evaluations.dimensions import dimension_answers, plan_dimensions, rated_utterances, result_of
+from pipelines.evaluations.dimensions import dimension_answers, plan_dimensions, result_of
 from pipelines.evaluations.dimensions import write_outputs as write
 from pipelines.orchestration.stage_list import dimensions_of, evaluations_of, read_by, stages_of
-from pipelines.settings import project_params
+from pipelines.settings import check_evaluation, project_params
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import compute_dimension_fold, dimension_outcome
-from ser_tasks.params import EmoboxFolds, EvaluationLine
+from ser_tasks.evaluation.dimensions.rated import rated_utterances
+from ser_tasks.params import EvaluationLine, SpeakerPairs
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
@@ -101,12 +102,22 @@ def test_a_corpus_without_ratings_is_refused_with_what_has_some():
         rated_utterances(utterance_table(rows()).assign(valence=np.nan, activation=np.nan), "emodb")
 
 
-def test_folds_of_classes_are_refused():
+def test_folds_of_classes_are_refused_when_params_yaml_is_read():
     params = project_params()
-    lists = EmoboxFolds(metadata="none", sha256="0" * 64, shared_speakers=False, shared_groups=False)
-    own = params.corpus["demo"].model_copy(update={"emobox": lists})
-    with pytest.raises(UserError, match="emobox_folds is a protocol of classes"):
-        plan_dimensions("demo", "emobox", "ridge", params.model_copy(update={"corpus": {"demo": own}}))
+    pairs = params.corpus["demo"].model_copy(update={"speaker_independent": SpeakerPairs(kind="speaker_pairs")})
+    params = params.model_copy(update={"corpus": {"demo": pairs}})
+    line = EvaluationLine(corpus="demo", protocol="speaker_independent", model="ridge")
+    with pytest.raises(UserError, match=r"here: ridge predicts dimensions, .*speaker pairs.*under corpus\.demo"):
+        check_evaluation(line, params, place="here")
+
+
+def test_a_corpus_without_ratings_leaves_params_yaml_as_it_is():
+    before = Path("params.yaml").read_bytes()
+    table = read_utterances(paths.utterances("demo"))
+    write_utterances(table.assign(valence=np.nan, activation=np.nan), paths.utterances("demo"))
+    done = CliRunner().invoke(cli, ["evaluate", "demo", "svr"])
+    assert "demo has no ratings" in str(done.exception)
+    assert Path("params.yaml").read_bytes() == before
 
 
 def test_verify_finds_the_row_as_recorded_again_and_names_what_was_changed():

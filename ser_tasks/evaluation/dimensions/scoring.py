@@ -25,7 +25,6 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
     from ser_tasks.evaluation.splits import Fold
     from ser_tasks.params import EvaluationParams, Params
 
-DIMENSIONS = ("valence", "activation", "dominance")
 TRUTH, HALF = " rated", " half-width"  # end the names of columns of predictions
 
 
