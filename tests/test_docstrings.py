@@ -8,6 +8,7 @@ import pytest
 MODULES = (
     "ser_tasks.augmentation.signal",
     "ser_tasks.corpora.catalogue.emodb",
+    "ser_tasks.corpora.catalogue.msp_podcast_release",
     "ser_tasks.corpora.checking.agreement",
     "ser_tasks.corpora.labels",
     "ser_tasks.text.asr.word_errors",

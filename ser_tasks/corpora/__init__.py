@@ -16,6 +16,8 @@ from ser_tasks.corpora.catalogue import (
     iemocap,
     jl,
     meld,
+    msp_podcast,
+    msp_podcast_test2,
     qia,
     ravdess,
     savee,
@@ -48,6 +50,8 @@ CORPORA: Mapping[str, Corpus] = {
         urdu.CORPUS,
         subesco.CORPUS,
         aesdd.CORPUS,
+        msp_podcast.CORPUS,
+        msp_podcast_test2.CORPUS,
     )
 }
 

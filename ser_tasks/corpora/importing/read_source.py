@@ -43,7 +43,7 @@ LETTERS = {
     **{"A": "angry", "S": "sad", "H": "happy", "U": "surprise", "F": "fear", "D": "disgust", "C": "contempt"},
     **{"N": "neutral", "O": "other", "X": "no agreement"},
 }
-CLASSES = {"C": "contempt", "O": DROP, "X": DROP}  # where the word alone means none
+CLASSES = {"O": DROP, "X": DROP}  # where the word alone means none
 TEST_SETS = {"Test1": "test", "Test2": DROP, "Test3": DROP}  # three test sets are not one
 SCALES = ("EmoAct", "EmoVal", "EmoDom")  # 1 to 7 there
 NOBODY_KNOWN = "have an unknown speaker, who may be in any part (--speakers unknown keeps every row, and no speaker)"

@@ -55,10 +55,10 @@ def test_a_typo_in_a_given_label_is_reported(given, message):
 
 
 def test_a_class_of_ones_own_is_allowed_and_reported():
-    found = map_labels(Counter("WT"), {"W": "contempt", "T": "sadness"})
+    found = map_labels(Counter("WT"), {"W": "pride", "T": "sadness"})
     assert (found.problems, found.notes) == (
         (),
-        ("the class 'contempt' is none of the vocabulary: no other corpus here has it",),
+        ("the class 'pride' is none of the vocabulary: no other corpus here has it",),
     )
 
 

@@ -11,6 +11,6 @@ def test_open_licences(corpus):
     assert may_be_passed_on(CORPORA[corpus].licence)
 
 
-@pytest.mark.parametrize("corpus", ["emodb", "iemocap", "meld", "tess", "cremad", "esd", "qia", "aesdd"])
+@pytest.mark.parametrize("corpus", ["emodb", "iemocap", "meld", "tess", "cremad", "esd", "qia", "aesdd", "msp_podcast"])
 def test_all_others(corpus):
     assert not may_be_passed_on(CORPORA[corpus].licence)
