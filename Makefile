@@ -12,12 +12,13 @@ setup: .venv/ready  ## what using the product takes
 setup-all: .venv/ready-all  ## and what tests, documentation and every extra take
 
 # The lock is installed as it is: nothing is resolved, so a package released tomorrow changes nothing. uv, from the same
-# index as pip's packages, does in seconds what pip does in minutes. TensorFlow's C++ headers, a seventh of it all, go.
+# index as pip's packages, does in seconds what pip does in minutes. TensorFlow's C++ headers, a seventh of it all, go, and so does libclang, which
+# it names as a requirement and never loads.
 define install
 @$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.lock
 @index="$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
   $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $${index:+--default-index "$$index"} $(1)
-@rm -rf .venv/lib/python*/site-packages/tensorflow/include
+@rm -rf .venv/lib/python*/site-packages/tensorflow/include .venv/lib/python*/site-packages/clang
 @$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 endef
 

@@ -17,6 +17,7 @@ from ser_tasks.params import CrossParams, EnsembleParams, Params
 from ser_tasks.params.reading import nearest
 
 RESULTS = Path("results")
+PLAIN = ("-c", "core.quotePath=false")  # names as they are
 LISTS = ("data", "params", "code", "lock", "outputs")
 
 
@@ -25,6 +26,7 @@ class Recorded:
     """One file of results/."""
 
     file: Path
+    commit: str = "not committed"  # that last changed the file, and whether it has been edited since
 
     @property
     def name(self) -> str:
@@ -72,13 +74,6 @@ class Recorded:
         """Its posteriors, None if they are not here."""
         return pd.read_parquet(self.predictions_file) if self.predictions_file.exists() else None
 
-    @property
-    def commit(self) -> str:
-        """The commit that last changed the file, and whether it has been edited since."""
-        last = git("log", "-1", "--format=%h", "--", str(self.file))
-        edited = " + edits" if last and git("status", "--porcelain", "--", str(self.file)) else ""
-        return f"{last}{edited}" if last else "not committed"
-
     def ensemble_section(self, params: Params) -> EnsembleParams:
         """Its entry in params.yaml, or what the row records."""
         own = {key: self.result[key] for key in ("corpus", "protocol", "members", "rule")}
@@ -109,7 +104,8 @@ def recorded_rows(names: Sequence[str]) -> list[Recorded]:
         UserError: no result is called so
     """
     files = sorted(RESULTS.glob("*/*/*.json")) + sorted(RESULTS.glob("dimensions/*/*/*.json"))
-    rows = [Recorded(file) for file in files]
+    commits = _commits()
+    rows = [Recorded(file, commits.get(file, Recorded.commit)) for file in files]
     if not rows:
         raise UserError(f"{RESULTS}: no result yet. Run from the project's folder, or make one: make repro")
     for name in names:
@@ -117,6 +113,21 @@ def recorded_rows(names: Sequence[str]) -> list[Recorded]:
             known = [row.name for row in rows]
             raise UserError(f"ser verify {name}: no such result{nearest(name, known)} There are: {', '.join(known)}.")
     return [row for row in rows if not names or any(_asked(row, name) for name in names)]
+
+
+def _commits() -> dict[Path, str]:
+    """The commit that last changed each file of results/, with `+ edits` where it has been edited since."""
+    commits: dict[Path, str] = {}
+    commit = ""
+    for line in git(*PLAIN, "log", "--format=%x00%h", "--name-only", "--relative", "--", str(RESULTS)).splitlines():
+        if line.startswith("\0"):
+            commit = line[1:]
+        elif line:
+            commits.setdefault(Path(line), commit)
+    for line in git(*PLAIN, "diff", "HEAD", "--name-only", "--relative", "--", str(RESULTS)).splitlines():
+        if Path(line) in commits:
+            commits[Path(line)] += " + edits"
+    return commits
 
 
 def _asked(row: Recorded, name: str) -> bool:

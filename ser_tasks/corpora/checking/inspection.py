@@ -12,8 +12,8 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import scipy  # loads its parts when they are first used
 from numpy.typing import NDArray
-from scipy.signal import stft
 
 from ser_tasks.audio.channels import mixed_down, remark_on_channels
 from ser_tasks.audio.decode import AudioError, read_recording
@@ -46,7 +46,7 @@ def bands_of(signal: NDArray[np.float32], sampling_rate: int) -> Bands:
     """Log power in bands over time: (n_samples,) -> (n_columns, n_bands), each band without its mean."""
     hop = round(HOP * sampling_rate)
     padded = np.pad(signal, (0, max(4 * hop - len(signal), 0)))
-    frequencies, _, spectrum = stft(
+    frequencies, _, spectrum = scipy.signal.stft(
         padded, sampling_rate, nperseg=4 * hop, noverlap=3 * hop, boundary=None, padded=False
     )
     power = np.square(np.abs(spectrum))

@@ -1,7 +1,7 @@
 """A room: the direct sound, and behind it a tail of noise that dies away."""
 
 import numpy as np
-import scipy.signal
+import scipy  # loads its parts when they are first used
 from numpy.typing import NDArray
 
 Signal = NDArray[np.float32]

@@ -3,7 +3,7 @@
 import io
 
 import numpy as np
-import scipy.signal
+import scipy  # loads its parts when they are first used
 import soundfile
 import soxr
 from numpy.typing import NDArray
