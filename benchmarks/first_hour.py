@@ -1,10 +1,10 @@
 """CPU seconds of the first hour: the same commands in two clones of this project, one after the other.
 
-    python -m benchmarks.first_hour OLD NEW [--setup] [--demo]
+    python -m benchmarks.first_hour OLD NEW [--afresh]
 
-OLD and NEW are clones in which `make repro` has run. With --setup, each is cloned and set up afresh, with an empty
-HOME and no caches; with --demo, the demo run is made there too. Children count: a server that a command starts is part
-of its price.
+OLD and NEW are clones in which `make repro` has run. With --afresh, each is cloned, set up, and its demo run made, with
+an empty HOME and no caches, and the commands run there. Children count: a server that a command starts is part of its
+price.
 """
 
 import argparse
@@ -47,19 +47,12 @@ def surroundings(folder: Path, home: Path) -> dict[str, str]:
     return own | {"HOME": str(home), "UV_CACHE_DIR": f"{home}/uv", "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}"}
 
 
-def fresh(clone: Path, scratch: Path, *, demo: bool) -> dict[str, float]:
-    """Set-up, its size in MB, and the demo run, in a clone of a clone."""
-    home = scratch / "home"
-    home.mkdir(parents=True)
-    folder = scratch / "clone"
-    subprocess.run(["git", "clone", "--quiet", clone, folder], check=True)
-    environment = surroundings(folder, home)
-    found = {"set-up": cpu_seconds(["make", "setup"], folder, environment)}
+def first_commands(folder: Path, environment: Mapping[str, str]) -> dict[str, float]:
+    """Set-up, its size in MB, and the demo run."""
+    setup = cpu_seconds(["make", "setup"], folder, environment)
     size = subprocess.run(["du", "-sm", ".venv"], cwd=folder, capture_output=True, text=True, check=True).stdout
-    found["set-up, MB"] = float(size.split()[0])
-    if demo:
-        found["demo run"] = cpu_seconds(["make", "repro"], folder, environment)
-    return found
+    demo = cpu_seconds(["make", "repro"], folder, environment)
+    return {"set-up": setup, "set-up, MB": float(size.split()[0]), "demo run": demo}
 
 
 def main() -> None:
@@ -67,18 +60,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
-    parser.add_argument("--setup", action="store_true")
-    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--afresh", action="store_true")
     asked = parser.parse_args()
     sides: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as scratch:
         for name, clone in {"old": asked.old.resolve(), "new": asked.new.resolve()}.items():
-            found = fresh(clone, Path(scratch) / name, demo=asked.demo) if asked.setup or asked.demo else {}
-            home = Path(scratch) / f"home-{name}"
+            home, folder = Path(scratch) / f"home-{name}", clone
             home.mkdir()
-            environment = surroundings(clone, home)
+            if asked.afresh:
+                folder = Path(scratch) / name
+                subprocess.run(["git", "clone", "--quiet", clone, folder], check=True)
+            environment = surroundings(folder, home)
+            found = first_commands(folder, environment) if asked.afresh else {}
             for what, command in COMMANDS.items():
-                found[what] = cpu_seconds(command, clone, environment)
+                found[what] = cpu_seconds(command, folder, environment)
             sides.append(found)
     print(f"{'':16}{'old':>9}{'new':>9}{'new / old':>11}")
     for what, old in sides[0].items():
