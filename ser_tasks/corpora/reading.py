@@ -5,7 +5,7 @@ file, `assemble`. `read_corpus` is the three in a row.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -81,7 +81,31 @@ def read_files(root: Path, entries: Iterable[Entry]) -> list[Sound]:
 def assemble(corpus: Corpus, utterances: Sequence[Utterance], sounds: Iterable[Sound]) -> pd.DataFrame:
     """Join names and sounds; the duration of a part of a file is that of the part."""
     by_path = {sound.path: sound for sound in sounds}
-    return utterance_table([_row(corpus, utterance, by_path.get(utterance.path or "")) for utterance in utterances])
+    found = [by_path.get(utterance.path or "") for utterance in utterances]
+    parsed = [utterance.parsed for utterance in utterances]
+    language = None if corpus.language == UNKNOWN else corpus.language
+    columns = {field.name: [getattr(one, field.name) for one in parsed] for field in fields(Parsed)}
+    return utterance_table(
+        columns
+        | {
+            name: [getattr(one, name) for one in utterances]
+            for name in ("utterance_id", "path", "start", "end", "channel")
+        }
+        | {
+            "corpus": [corpus.name] * len(parsed),
+            "language": [one.language or language for one in parsed],
+            "votes": [tuple(map(vars, one.votes)) for one in parsed],
+            "duration": [_duration(one, sound) for one, sound in zip(utterances, found, strict=True)],
+            "sampling_rate": [None if sound is None else sound.sampling_rate for sound in found],
+            "sha256": [None if sound is None else sound.sha256 for sound in found],
+        }
+    )
+
+
+def _duration(utterance: Utterance, sound: Sound | None) -> float | None:
+    if sound is None:
+        return None
+    return (sound.duration if utterance.end is None else utterance.end) - (utterance.start or 0.0)
 
 
 def name_utterances(corpus: Corpus, root: Path, audio: Sequence[str]) -> list[Utterance]:
@@ -120,23 +144,3 @@ def unparsed(corpus: Corpus, root: Path, audio: Sequence[str]) -> dict[str, str]
         except CorpusError as error:
             strange[path] = str(error)
     return strange
-
-
-def _row(corpus: Corpus, utterance: Utterance, sound: Sound | None) -> dict[str, object]:
-    row: dict[str, object] = asdict(utterance.parsed) | {
-        "utterance_id": utterance.utterance_id,
-        "corpus": corpus.name,
-        "path": utterance.path,
-        "start": utterance.start,
-        "end": utterance.end,
-        "channel": utterance.channel,
-        "language": utterance.parsed.language or (None if corpus.language == UNKNOWN else corpus.language),
-    }
-    if sound is None:
-        return row
-    end = sound.duration if utterance.end is None else utterance.end
-    return row | {
-        "duration": end - (utterance.start or 0.0),
-        "sampling_rate": sound.sampling_rate,
-        "sha256": sound.sha256,
-    }

@@ -50,8 +50,8 @@ SCHEMA = pa.schema(
 )
 
 
-def utterance_table(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Rows in the schema's columns, sorted by `utterance_id`.
+def utterance_table(rows: list[dict[str, object]] | dict[str, list[Any]]) -> pd.DataFrame:
+    """Rows, or columns of equal length, in the schema's columns, sorted by `utterance_id`.
 
     Raises:
         UserError: two rows share an id, or a required value is missing
