@@ -15,6 +15,7 @@ from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import folder_of, weights_are_here
 
+MOST_SPEAKERS = 60  # with a line of their own
 COLOURS = {"ok": "green", "note": "cyan", "warning": "yellow", "error": "red"}
 
 
@@ -55,17 +56,20 @@ def print_report(console: Console, report: Report) -> None:
 
 
 def counts_table(report: Report) -> Table:
-    """Utterances per speaker and emotion."""
+    """Utterances per speaker and emotion; of more than MOST_SPEAKERS, least, median and most."""
     speakers = sorted({speaker for speaker, _ in report.counts})
     emotions = sorted({emotion for _, emotion in report.counts})
     table = Table("speaker", box=None, padding=(0, 1, 0, 0))  # eight emotions fit into 80 columns
     for name in (*emotions, "all"):
         table.add_column(name, justify="right")
-    for speaker in speakers:
-        row = [report.counts.get((speaker, emotion), 0) for emotion in emotions]
-        table.add_row(Text(speaker), *map(str, row), str(sum(row)))
-    columns = [sum(report.counts.get((speaker, emotion), 0) for speaker in speakers) for emotion in emotions]
-    table.add_row("all", *map(str, columns), str(sum(columns)))
+    counts = [[report.counts.get((speaker, emotion), 0) for emotion in emotions] for speaker in speakers]
+    lines = [(speaker, [*row, sum(row)]) for speaker, row in zip(speakers, counts, strict=True)]
+    columns = [sorted(column) for column in zip(*(row for _, row in lines), strict=True)]
+    if len(speakers) > MOST_SPEAKERS:
+        places = {"least": 0, "median": len(speakers) // 2, "most": -1}
+        lines = [(f"{word} of {len(speakers)}", [own[place] for own in columns]) for word, place in places.items()]
+    for name, row in (*lines, ("all", list(map(sum, columns)))):
+        table.add_row(Text(name), *map(str, row))
     return table
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipelines import paths
 from pipelines.display.progress import watch_folds
 from pipelines.display.tables import show_result
+from pipelines.evaluations.plan import check_size
 from pipelines.evaluations.provenance import cross_origin, sealed
 from pipelines.evaluations.record import track, write_outputs
 from pipelines.evaluations.result import SPEAKER_NORM, few_epochs
@@ -68,6 +69,7 @@ def plan_cross(name: str, section: CrossParams, params: Params) -> CrossEvaluati
     joined = join_corpora({corpus: _utterances(corpus) for corpus in corpora}, maps)
     fold = cross_fold(joined.utterances, test=section.test)
     audit_folds(joined.utterances, [fold], straddling=frozenset())
+    check_size(section.model, [fold], params, trainings=model.seeds(params))
     found = {corpus: features_of(corpus, model.feature_set) for corpus in corpora}
     sources = tuple((corpus, where) for corpus, (where, _) in found.items())
     if model.feature_set not in OF_WORDS:

@@ -35,6 +35,7 @@ from ser_tasks.evaluation.dimensions.scoring import (
 from ser_tasks.evaluation.result import SHARED_SPEAKERS, write_result
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.kernel_limit import check_kernel_limit
 from ser_tasks.params import Params, Protocol
 from ser_tasks.provenance.versions import library_versions
 from ser_tasks.tasks import run_dimension_fold
@@ -69,8 +70,16 @@ def plan_dimensions(corpus: str, protocol: str, model: str, params: Params) -> D
     alike = Labelled(rated.utterances.assign(emotion="rated"), rated.dropped)  # whatever class: none is dealt by it
     folds, _ = folds_of(corpus, alike, section, params)
     shared = audit_folds(rated.utterances, folds, straddling=may_straddle(section))
+    line = DIMENSION_MODELS[model]
+    check_kernel_limit(
+        model,
+        line.section_name,
+        rows=max(len(fold.train) for fold in folds),
+        trainings=len(folds),
+        largest=params.kernels.largest,
+    )
     ratings, seed = Ratings.of(rated.utterances, dimensions), params.evaluation.seed
-    features, digest = features_of(corpus, DIMENSION_MODELS[model].feature_set)
+    features, digest = features_of(corpus, line.feature_set)
     requests = tuple(DimensionRequest(fold, ratings, features, digest, model, params, seed) for fold in folds)
     return DimensionEvaluation(
         corpus, protocol, model, params, section, ratings, rated.dropped, shared, folds, requests

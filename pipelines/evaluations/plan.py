@@ -1,5 +1,6 @@
 """What an evaluation consists of, before any of it is computed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold, make_folds, times_tested
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.models import MODELS
+from ser_tasks.models.kernel_limit import check_kernel_limit
 from ser_tasks.models.lone_classes import missing_in_training
 from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol, SpeakerDependent
 from ser_tasks.tasks import balanced_training_parts
@@ -59,6 +61,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     notes += tuple(missing_in_training(folds, dict(zip(labels.utterance_ids, labels.emotions, strict=True))))
     first = params.evaluation.seed
     runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
+    check_size(model, folds, params, trainings=len(runs))
     features, digest = features_of(corpus, MODELS[model].feature_set)
     words = paths.utterances(corpus) if len(feature_sets(MODELS[model].feature_set)) > 1 else None
     work, adopted = paths.WORK.resolve(), paths.OUTCOMES.resolve()
@@ -66,6 +69,13 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
         FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
     )
     return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, notes, runs, requests)
+
+
+def check_size(model: str, folds: Sequence[Fold], params: Params, *, trainings: int) -> None:
+    """Raise UserError where a kernel machine would be trained on more than it can bear."""
+    rows = (1 + params.signal_augmentation.copies) * max(len(fold.train) for fold in folds)
+    section = MODELS[model].section_name
+    check_kernel_limit(model, section, rows=rows, trainings=trainings, largest=params.kernels.largest)
 
 
 def labelled_corpus(corpus: str, params: Params) -> Labelled:

@@ -163,6 +163,12 @@ class EvaluationParams(Section):
     confidence: Fraction  # of the interval
 
 
+class KernelParams(Section):
+    """Kernel machines (svm, svr), whose cost grows with the square of the training set."""
+
+    largest: PositiveInt  # training utterances, augmented copies too; with more they are refused
+
+
 class TuningParams(Section):
     """How `ser tune` searches."""
 
@@ -209,6 +215,7 @@ class Params(Section):
     cross: dict[Name, CrossParams]
     evaluation: EvaluationParams
     inflation: InflationParams
+    kernels: KernelParams
     verify: VerifyParams
     predict: PredictParams
     timeline: TimelineParams

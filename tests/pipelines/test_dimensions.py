@@ -14,13 +14,15 @@ from pipelines.cli import cli
 from pipelines.evaluations import provenance
 from pipelines.evaluations.dimensions import dimension_answers, plan_dimensions, result_of
 from pipelines.evaluations.dimensions import write_outputs as write
+from pipelines.evaluations.plan import check_size
 from pipelines.orchestration.stage_list import dimensions_of, evaluations_of, read_by, stages_of
 from pipelines.settings import check_evaluation, project_params
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import compute_dimension_fold, dimension_outcome
 from ser_tasks.evaluation.dimensions.rated import rated_utterances
-from ser_tasks.params import EvaluationLine, SpeakerPairs
+from ser_tasks.evaluation.splits import Fold
+from ser_tasks.params import EvaluationLine, KernelParams, SpeakerPairs
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
@@ -95,6 +97,16 @@ def test_random_folds_are_dealt_whatever_the_classes_and_say_so():
     result = evaluate("speaker_dependent")
     assert len(result["folds"]) == 3
     assert any("Not speaker-independent" in warning for warning in result["warnings"])
+
+
+def test_a_kernel_machine_is_refused_more_than_it_is_allowed_and_a_linear_model_is_not():
+    params = project_params().model_copy(update={"kernels": KernelParams(largest=41)})
+    with pytest.raises(UserError, match=r"svr: 43 training utterances.* Take ridge, .*more than 41"):
+        plan_dimensions("demo", "speaker_independent", "svr", params)  # 57 utterances of four speakers
+    plan_dimensions("demo", "speaker_independent", "ridge", params)
+    folds = [Fold("large", tuple(map(str, range(42))), (), ()), Fold("small", ("0",), (), ())]
+    with pytest.raises(UserError, match=r"svm: 42 training utterances.* for 6 trainings. Take logistic, "):
+        check_size("svm", folds, params, trainings=6)
 
 
 def test_a_corpus_without_ratings_is_refused_with_what_has_some():
