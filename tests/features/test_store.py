@@ -88,6 +88,14 @@ def test_the_schema_says_what_the_values_mean(corpus, params, tmp_path):
     assert len(facts["code_digest"]) == 64
 
 
+def test_values_take_less_room_on_disk_than_in_memory(corpus, params, tmp_path):
+    for name in ("functionals", "log_mel"):
+        (path,) = write(corpus, params, tmp_path / name, name, minutes=1)[1]
+        column = pq.read_metadata(path).row_group(0).column(2)
+        assert column.path_in_schema == "values.list.element"
+        assert column.total_compressed_size < sum(frames.nbytes for frames in read_features(tmp_path / name).frames)
+
+
 def test_shards_hold_at_most_their_minutes_and_a_long_utterance_is_alone(corpus, params):
     _, table = corpus
     table = table.assign(duration=table.duration.where(table.utterance_id != "u2", 60.0))

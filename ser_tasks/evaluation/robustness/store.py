@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition as conditioned
 from ser_tasks.evaluation.robustness.babble import draw_talkers
 from ser_tasks.evaluation.robustness.condition import Condition, chance, degraded
-from ser_tasks.features.store import ROW, Shard, finite_values
+from ser_tasks.features.store import Shard, finite_values, write_rows
 from ser_tasks.provenance.code_digest import code_digest
 
 if TYPE_CHECKING:
@@ -88,10 +84,7 @@ def compute_degraded(shard: DegradedShard, *, corpus_root: Path, folder: Path) -
     target = folder / shard.file_name
     if not target.exists():
         around = zip(shard.clips, shard.talkers, strict=True)
-        rows = [_row(shard, clip, voices, corpus_root) for clip, voices in around]
-        table = pa.Table.from_pylist(rows, schema=ROW).replace_schema_metadata(dict(shard.metadata))
-        with atomic_path(target) as temporary:
-            pq.write_table(table, temporary, compression="zstd")
+        write_rows([_row(shard, clip, voices, corpus_root) for clip, voices in around], shard.metadata, target)
     return target
 
 
