@@ -112,7 +112,8 @@ def import_corpus(given: ImportOptions, name: str | None, *, dry_run: bool) -> N
     _write(plan)
     change_file(PARAMS_FILE, lambda own: with_values(own, edits))
     tracked = [dvc_add(path) for path in (_table_file(name), paths.manifest(name))]
-    show_written(plan, edits, tracked)
+    model = "svm" if len(plan.table) <= params.kernels.largest else "logistic"
+    show_written(plan, edits, tracked, model=model)
 
 
 def _merged_options(given: ImportOptions, name: str | None) -> tuple[str, ImportOptions, Description | None]:
@@ -217,7 +218,6 @@ def dvc_add(path: Path) -> str:
 
 WIDE = 40  # characters of a cell that are shown
 SPEAKERS = 12  # that are named
-FIRST_MODEL = "svm"
 
 
 def show_import(plan: Import) -> None:
@@ -309,15 +309,15 @@ def show_changes(plan: Import, before: Description | None, old: Sequence[Mapping
     _line("again", "; ".join([counts, *labels]), style="cyan")
 
 
-def show_written(plan: Import, edits: Mapping[str, Any], tracked: Sequence[str]) -> None:
-    """Print what was written where, and what comes next."""
+def show_written(plan: Import, edits: Mapping[str, Any], tracked: Sequence[str], *, model: str) -> None:
+    """Print what was written where, and what comes next: an evaluation of this model."""
     for key, value in edits.items():
         _line("wrote" if key.startswith("corpus.") else "", f"params.yaml: {key}: {_flow(value)}", style="green")
     for words in tracked:
         _line("", words, style="green")
     protocol = "" if plan.chosen.section else " --protocol speaker_dependent"
     _line("next", f"ser check {plan.name}")
-    _line("", f"ser evaluate {plan.name} {FIRST_MODEL}{protocol}")
+    _line("", f"ser evaluate {plan.name} {model}{protocol}")
     if plan.emobox is not None:
         _line("", f"its folds as a protocol: ser emobox {plan.name} {plan.emobox}")
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 VOCABULARY = (
     "anger",
@@ -48,6 +49,7 @@ SYNONYMS = {
 }
 
 
+@lru_cache(maxsize=65536)  # a column of a million labels has a few
 def plain(label: str) -> str:
     """A label without what differs between spellings: Unicode forms, case, blanks, underscores and hyphens."""
     return re.sub(r"[\s_\-]+", "_", unicodedata.normalize("NFKC", label).casefold()).strip("_")

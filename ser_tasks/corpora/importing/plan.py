@@ -191,8 +191,10 @@ def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
     here = table[table.file.notna()]
     if here.empty:
         return pd.DataFrame(columns=[*COLUMNS]), Path()
-    root = common_folder(list(here.file))
-    here = here.assign(path=here.file.map(lambda file: file.relative_to(root).as_posix()))
+    files = list(dict.fromkeys(here.file))  # many rows may be parts of one
+    root = common_folder(files)
+    path = {file: file.relative_to(root).as_posix() for file in files}
+    here = here.assign(path=[path[file] for file in here.file])
     named = with_ids(here.where(here.notna(), None))
     columns = (*COLUMNS, *(name for name in OPTIONAL if named[name].notna().any()))
     return named[[*columns]].sort_values("utterance_id", ignore_index=True), root
