@@ -16,7 +16,6 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures import wait as wait_here
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import update_wrapper
 from pathlib import Path
@@ -33,6 +32,7 @@ R = TypeVar("R")
 Key = Callable[..., str]
 
 FINISHED = Path(".ser/finished")  # values of tasks with a key; in the working directory, may be deleted at any time
+DEATHS = ("BrokenProcessPool", "KilledWorker")  # of concurrent.futures and of Dask
 UNFORKABLE = ("tensorflow", "jax", "torch")  # their threads do not survive a fork; nor do ours
 
 
@@ -101,7 +101,7 @@ class Flow(Generic[P, R]):
         """The flow with its tasks on these workers."""
 
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            if server_named() or (workers and "://" in workers.where):
+            if server_named():
                 return _as_prefect(self, workers)(*args, **kwargs)
             with _these(_Here(workers)):
                 return self.fn(*args, **kwargs)
@@ -172,7 +172,7 @@ def _ended(compute: Callable[[], Any]) -> Future[Any]:
 
 
 class _Here:
-    """Workers of this process; none is started for what is found on disk."""
+    """Workers that Prefect has no part in; none is started, or reached, for what is found on disk."""
 
     def __init__(self, workers: WorkersParams | None) -> None:
         self.workers = workers
@@ -228,7 +228,9 @@ def _these(workers: _Here | _OnPrefect) -> Iterator[None]:
     try:
         yield
         failed = False
-    except BrokenProcessPool as error:
+    except Exception as error:
+        if type(error).__name__ not in DEATHS:
+            raise
         raise UserError(
             "a worker process was killed, mostly for want of memory. What was finished is kept: run it again, with "
             "workers: {where: processes, count: 1} in params.yaml if it happens again."
@@ -240,7 +242,11 @@ def _these(workers: _Here | _OnPrefect) -> Iterator[None]:
 
 
 def _pool(workers: WorkersParams) -> Executor:
-    """Threads or processes. Forked ones have every library at once; where that is not safe, they start afresh."""
+    """Threads, processes, or a Dask cluster. Processes are forked, with every library at once, where that is safe."""
+    if "://" in workers.where:
+        from ser_tasks.dask_pool import DaskPool  # noqa: PLC0415  seconds
+
+        return DaskPool(workers.where)
     if workers.where == "threads":
         return ThreadPoolExecutor(workers.count)
     threads = threading.active_count() > 1 or any(name in sys.modules for name in UNFORKABLE)
@@ -249,16 +255,7 @@ def _pool(workers: WorkersParams) -> Executor:
 
 
 def _as_prefect(own: Flow[P, R], workers: WorkersParams | None) -> Callable[P, R]:
-    """The flow as one of Prefect's, recorded by the server that is named.
-
-    Raises:
-        UserError: tasks on a Dask cluster, and no server that they could report to
-    """
-    if not server_named():
-        raise UserError(
-            f"{own.name}: workers.where in params.yaml is a Dask scheduler, whose workers report to a Prefect server, "
-            "and none is named. Start one (prefect server start) and set PREFECT_API_URL, or set where to processes."
-        )
+    """The flow as one of Prefect's, recorded by the server that is named."""
     import prefect  # noqa: PLC0415
 
     def body(*args: P.args, **kwargs: P.kwargs) -> R:

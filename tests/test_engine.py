@@ -120,9 +120,3 @@ def test_a_server_is_one_that_the_environment_a_file_or_the_active_profile_names
     assert server_named()
     monkeypatch.setenv("PREFECT_API_URL", "")
     assert not server_named(), "an empty address says that there is none"
-
-
-def test_a_dask_scheduler_without_a_server_is_an_error_before_anything_runs():
-    with pytest.raises(UserError, match=r"prefect server start.*PREFECT_API_URL"):
-        doubles.on(WorkersParams(where="tcp://127.0.0.1:8786", count=2))([1], "log")
-    assert counted("log") == 0

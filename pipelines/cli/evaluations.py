@@ -45,6 +45,19 @@ def evaluate(
 
 
 @app.command(rich_help_panel=FIGURES)
+def worker(
+    scheduler: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of a Dask scheduler: tcp://host:8786.")],
+    *,
+    count: Annotated[int, typer.Option(min=1, help="Processes, each with one thread.")] = 1,
+    memory: Annotated[str, typer.Option(help="Of each: 8GiB; auto: its share of what the machine has.")] = "auto",
+) -> None:
+    """Work for the Dask scheduler that workers.where of params.yaml names, on this machine or another."""
+    from pipelines.orchestration.dask_worker import work
+
+    work(scheduler, count=count, memory=memory)
+
+
+@app.command(rich_help_panel=FIGURES)
 def bundle(
     corpus: Corpus,
     model: ModelName,

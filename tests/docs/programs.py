@@ -35,6 +35,7 @@ OTHERS = {
     "mkdir",
     "rm",
     "source",
+    "srun",
 }
 PLACEHOLDER = re.compile(r"^[A-Z]+$|^\.\.\.$")
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
@@ -192,6 +193,18 @@ def _prefect(words: Words, whole: bool) -> None:
         raise WrongError(f"prefect {' '.join(words)}: {error}") from error
 
 
+def _dask(words: Words, whole: bool) -> None:
+    from click import ClickException  # noqa: PLC0415
+    from distributed.cli.dask_scheduler import main  # noqa: PLC0415  with distributed, a second
+
+    if [*words[:1]] != ["scheduler"]:
+        raise WrongError(f"dask {' '.join(words)}: expected scheduler; workers are started by ser worker")
+    try:
+        main.make_context("dask scheduler", list(words[1:]))
+    except ClickException as error:
+        raise WrongError(f"dask {' '.join(words)}: {error.format_message()}") from error
+
+
 CHECKS: Mapping[str, Callable[[Words, bool], None]] = {
     "ser": _ser,
     "make": _make,
@@ -201,4 +214,5 @@ CHECKS: Mapping[str, Callable[[Words, bool], None]] = {
     "docker": _docker,
     "mlflow": _mlflow,
     "prefect": _prefect,
+    "dask": _dask,
 }
