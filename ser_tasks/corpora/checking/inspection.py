@@ -28,7 +28,7 @@ LAG = 12  # columns by which codecs may delay
 OUTLINE, SAME = 0.97, 0.99  # correlations: of outlines that are looked at closely, and of one take
 LEAST = 0.45  # s: less is too little to tell takes apart
 LENGTH = 0.2  # s by which the lengths of two copies may differ
-BLOCK = 2_000  # outlines that are compared with all at once
+BLOCK = 500  # outlines that are compared at once with all of about their length
 
 Bands = NDArray[np.float32]
 
@@ -58,21 +58,24 @@ def bands_of(signal: NDArray[np.float32], sampling_rate: int) -> Bands:
 
 
 def same_takes(bands: Sequence[Bands]) -> Iterator[tuple[int, int, float]]:
-    """Pairs of files that hold one take, and the correlation of their bands.
+    """Pairs of files that hold one take, and the correlation of their bands; files of about one length are compared.
 
     Args:
         bands: of each file, from `bands_of`
     """
-    outlines = np.stack([_outline(one) for one in bands]) if bands else np.empty((0, 1))
-    lengths = np.array([len(one) for one in bands])
-    for first in range(0, len(bands), BLOCK):
-        alike = outlines[first : first + BLOCK] @ outlines.T
-        near = np.abs(lengths[first : first + BLOCK, None] - lengths[None]) <= LENGTH / HOP
-        near &= lengths[None] >= LEAST / HOP
-        for row, other in zip(*np.nonzero((alike > OUTLINE) & near), strict=True):
-            one = first + int(row)
-            if one < other and (found := correlation(bands[one], bands[int(other)])) > SAME:
-                yield one, int(other), found
+    columns = np.array([len(one) for one in bands], int)
+    order = [number for number in np.argsort(columns, kind="stable") if columns[number] >= LEAST / HOP]
+    columns, outlines = columns[order], [_outline(bands[number]) for number in order]
+    found = []
+    for first in range(0, len(order), BLOCK):
+        own = columns[first : first + BLOCK]
+        last = int(np.searchsorted(columns, own[-1] + LENGTH / HOP, side="right"))
+        alike = np.stack(outlines[first : first + BLOCK]) @ np.stack(outlines[first:last]).T
+        near = columns[first:last] - own[:, None] <= LENGTH / HOP
+        for pair in np.argwhere(np.triu((alike > OUTLINE) & near, 1)):  # each with those behind it
+            one, other = sorted(int(order[first + number]) for number in pair)
+            found.append((one, other, correlation(bands[one], bands[other])))
+    yield from sorted(pair for pair in found if pair[-1] > SAME)
 
 
 def correlation(one: Bands, other: Bands) -> float:
