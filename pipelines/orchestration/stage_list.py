@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from pipelines import paths
+from pipelines.known_corpora import has_votes
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
 from ser_tasks.features.audio_text import feature_sets, reads_words
@@ -64,6 +65,7 @@ def stages_of(params: Params) -> Stages:
     reads = read_by(params)
     return {
         "utterances": {corpus: {"corpus": corpus, "code": _corpus_code(corpus)} for corpus in corpora_of(params)},
+        "votes": {corpus: {"corpus": corpus, "code": _corpus_code(corpus)} for corpus in _with_votes(params)},
         "features": {f"{corpus}-{name}": _features(corpus, name) for corpus, name in reads if name not in OF_WORDS},
         "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == RECOGNISED},
         "evaluate": {
@@ -92,6 +94,10 @@ def write_stages(params: Params, file: Path = paths.STAGES) -> bool:
     with atomic_path(file) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return True
+
+
+def _with_votes(params: Params) -> list[str]:
+    return [corpus for corpus in corpora_of(params) if has_votes(corpus)]
 
 
 def _corpus_code(corpus: str) -> str:
