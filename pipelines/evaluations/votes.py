@@ -8,10 +8,9 @@ import pandas as pd
 
 from pipelines import paths
 from pipelines.commands.arguments import PROTOCOLS, check_name
-from pipelines.evaluations.plan import labelled_corpus
-from pipelines.known_corpora import CORPORA, has_votes
+from pipelines.evaluations.plan import check_votes, label_map_of_votes, labelled_corpus
+from pipelines.known_corpora import CORPORA
 from pipelines.settings import OF_A_CORPUS
-from ser_tasks.corpora.corpus import BY_GENDER
 from ser_tasks.corpora.labels import Labelled
 from ser_tasks.corpora.votes import ClassVotes, class_votes, read_votes
 from ser_tasks.errors import UserError
@@ -37,36 +36,16 @@ class VoteComparison:
     several: int  # raters who gave several labels, on the others
 
 
-def check_votes(corpus: str) -> None:
-    """Raise UserError for a corpus whose raters' votes are not known, or whose utterance table is not here."""
-    if not has_votes(corpus):
-        having = ", ".join(name for name in CORPORA if has_votes(name))
-        raise UserError(f"{corpus}: the votes of its raters are not known. Those of {having} are.")
-    if not paths.utterances(corpus).exists():
-        raise UserError(
-            f"{paths.utterances(corpus)}: no such table. Get the corpus (docs/votes.md), and evaluate it: "
-            f"ser evaluate {corpus} svm"
-        )
-
-
 def votes_on(corpus: str, labelled: Labelled, params: Params) -> ClassVotes:
     """Votes on the utterances that take part, by their classes in alphabetical order.
 
     Raises:
         UserError: no table of votes here; classes by gender; or no vote is of a class
     """
-    section = params.corpus[corpus]
-    if section.preset.endswith(BY_GENDER):
-        raise UserError(
-            f"params.yaml: corpus.{corpus}.preset is {section.preset}, but raters voted on emotions. Choose the preset "
-            "without _by_gender."
-        )
-    merged = (section.balance.merge if section.balance else None) or {}
-    label_map = CORPORA[corpus].presets[section.preset].classes
     return class_votes(
         read_votes(paths.votes(corpus)),
         list(labelled.utterances.utterance_id),
-        class_of_label={label: merged.get(name, name) for label, name in label_map.items()},
+        class_of_label=label_map_of_votes(corpus, params),
         classes=sorted(set(labelled.utterances.emotion)),
     )
 
@@ -80,6 +59,11 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
     check_name("ser votes: corpus", corpus, [name for name in params.corpus if name in CORPORA], hint=OF_A_CORPUS)
     check_name("ser votes: protocol", protocol, PROTOCOLS, hint="Name one of them.")
     check_votes(corpus)
+    if not paths.utterances(corpus).exists():
+        raise UserError(
+            f"{paths.utterances(corpus)}: no such table. Get the corpus (docs/votes.md), and evaluate it: "
+            f"ser evaluate {corpus} svm"
+        )
     labelled = labelled_corpus(corpus, params)
     votes, table = votes_on(corpus, labelled, params), labelled.utterances
     place = pd.Series(np.arange(len(table)), index=table.utterance_id)

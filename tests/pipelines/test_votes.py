@@ -4,6 +4,7 @@ import re
 from math import log
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -12,14 +13,19 @@ from typer.testing import CliRunner
 from pipelines import paths
 from pipelines.cli import cli
 from pipelines.commands.votes import in_words
+from pipelines.evaluations import provenance
+from pipelines.evaluations.plan import plan_evaluation
+from pipelines.evaluations.plan_robustness import refuse_deaf
 from pipelines.evaluations.votes import PRIOR, RATER, VOTES, compare_votes
 from pipelines.orchestration.stage_list import stages_of
-from pipelines.settings import project_params
+from pipelines.settings import check_cross, check_evaluation, project_params
 from pipelines.stages import votes as stage
+from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.corpora.votes import read_votes, vote_table, write_votes
 from ser_tasks.errors import UserError
-from ser_tasks.params import EvaluationLine
+from ser_tasks.params import CrossParams, EvaluationLine
+from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
 
@@ -137,6 +143,46 @@ def test_the_stage_counts_the_listeners_of_the_demo_corpus_and_refuses_a_corpus_
     assert (len(table), set(table.drop(columns="utterance_id").sum(axis=1))) == (4 * 4 * 3, {6})
     with pytest.raises(UserError, match=r"emodb: its release has no votes of raters. Name one that has: demo, "):
         stage.main("emodb")
+
+
+def test_a_row_of_a_model_of_votes_names_them_among_its_data_and_another_vote_makes_it_another():
+    write_features(paths.features("demo", "functionals"), list(TRUTH), [np.ones((1, N_DIMS), np.float32)] * 4)
+    provenance._features.cache_clear()  # of a project of another test, at the same relative path
+    planned = plan_evaluation("demo", "speaker_independent", "logistic_votes", project_params())
+    first = provenance.evaluation_origin(planned)
+    (line,) = [own for own in first["data"] if own.startswith("votes: ")]
+    assert any(own.startswith("ser_tasks.evaluation.votes.fold: ") for own in first["code"])
+    assert planned.requests[0].label_map == tuple((name, name) for name in EMOTIONS)
+    plain = plan_evaluation("demo", "speaker_independent", "logistic", project_params())
+    assert not [own for own in provenance.evaluation_origin(plain)["data"] if own.startswith("votes: ")]
+    write_votes(vote_table({**COUNTS, "a1": {"anger": 5}}), paths.votes("demo"))
+    other = plan_evaluation("demo", "speaker_independent", "logistic_votes", project_params())
+    assert line not in provenance.evaluation_origin(other)["data"]
+    assert other.requests[0].cache_key != planned.requests[0].cache_key
+    again = plan_evaluation("demo", "speaker_independent", "logistic", project_params())
+    assert again.requests[0].cache_key == plain.requests[0].cache_key, "classes know nothing of votes"
+
+
+def test_a_model_of_votes_waits_for_them():
+    line = EvaluationLine(corpus="iemocap", protocol="speaker_independent", model="whisper_base_logistic_votes")
+    params = project_params().model_copy(update={"evaluations": (line,), "ensembles": {}, "bundles": {}, "cross": {}})
+    entry = stages_of(params)["evaluate"][line.key]
+    assert (entry["reads"], entry["votes"]) == ("data/features/iemocap/whisper_base", "data/votes/iemocap.parquet")
+    assert (entry["code"], entry["settings"]) == ("logistic_votes", "logistic")
+
+
+def test_what_cannot_be_trained_on_votes_is_refused_before_anything_runs():
+    params = project_params()
+    line = EvaluationLine(corpus="emodb", protocol="speaker_independent", model="logistic_votes")
+    with pytest.raises(UserError, match=r"here: logistic_votes is trained on the votes of raters, and those of emodb"):
+        check_evaluation(line, params, place="here")
+    across = CrossParams(train=("iemocap",), test="cremad", model="logistic_votes", presets={}, corpus_norm=False)
+    with pytest.raises(UserError, match=r"cross\.x\.model: logistic_votes .* within one corpus alone"):
+        check_cross("x", across, params)
+    with pytest.raises(UserError, match=r"cannot be bundled: it is trained on the votes of raters"):
+        check_bundled("logistic_votes")
+    with pytest.raises(UserError, match=r"not read here. Name another model, as logistic"):
+        refuse_deaf("logistic_votes")
 
 
 def test_corpora_with_raters_have_a_stage_and_others_none():
