@@ -7,7 +7,7 @@ from pipelines.evaluations.result import synthetic
 from pipelines.evaluations.votes import ENOUGH, VoteComparison, compare_votes
 from pipelines.settings import project_params
 from ser_tasks.evaluation.metrics import Interval
-from ser_tasks.evaluation.result import percent
+from ser_tasks.evaluation.result import percent as one_decimal
 from ser_tasks.evaluation.votes.scoring import VoteScores
 
 
@@ -47,15 +47,20 @@ def in_words(found: VoteComparison) -> list[str]:
 
 
 def _row(name: str, scores: VoteScores) -> dict[str, str]:
-    interval = f"[{percent(scores.uar_interval.low)}, {percent(scores.uar_interval.high)}]"
+    interval = f"[{_percent(scores.uar_interval.low)}, {_percent(scores.uar_interval.high)}]"
     return {
         "model": name,
         "KL [95 %]": f"{_short(scores.kl)} {_nats(scores.kl_interval)}",
         "JS": "–" if scores.jensen_shannon is None else _short(scores.jensen_shannon),
-        "WA": percent(scores.accuracy),
-        "UAR [95 %]": f"{percent(scores.uar)} {interval}",
-        "rater": percent(scores.agreed),
+        "WA": _percent(scores.accuracy),
+        "UAR [95 %]": f"{_percent(scores.uar)} {interval}",
+        "rater": _percent(scores.agreed),
     }
+
+
+def _percent(share: float) -> str:
+    """0.6127 -> 61.3, 1 -> 100: four characters at most."""
+    return one_decimal(share).removesuffix(".0") if share > 0.9995 else one_decimal(share)
 
 
 def _nats(interval: Interval) -> str:

@@ -94,6 +94,14 @@ def test_what_is_left_out_and_not_counted_is_said_in_80_columns():
     assert "Synthetic speech" in done.output
 
 
+def test_the_table_fits_where_all_raters_agree():
+    write_votes(vote_table({name: {emotion: 3} for name, emotion in TRUTH.items()}), paths.votes("demo"))
+    predict("residual_cnn_svm_whisper_large_v3_test", TRUTH)
+    done = CliRunner().invoke(cli, ["votes", "demo"])
+    assert max(len(line.rstrip()) for line in done.output.splitlines()) <= 80
+    assert "the votes themselves .000 [.000, .000] .000 100 100 [100, 100] 100" in " ".join(done.output.split())
+
+
 def test_raters_are_compared_where_no_model_was_evaluated_yet():
     paths.predictions(*PLACE).unlink()
     found = compare_votes("demo", [], "speaker_independent", project_params())
