@@ -28,7 +28,7 @@ class LogisticVotesRecogniser:
     Each utterance weighs the same, however many raters it has and whatever its class: weights for balanced classes
     would move the posteriors away from the votes. An utterance without votes for the classes has its label for target.
 
-    Source: Fayek, Lech & Cavedon (2016), doi:10.1109/IJCNN.2016.7727250, on soft labels from votes
+    Source: Barsoum et al. (2016), arXiv:1608.01041, on cross-entropy to the distribution of raters
     """
 
     def __init__(self, params: LogisticParams, *, classes: Sequence[str], seed: int) -> None:
