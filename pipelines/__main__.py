@@ -6,7 +6,7 @@ The flow lives in an imported module, never in `__main__`: worker processes must
 import sys
 
 STAGES = (
-    *("params", "code", "demo", "utterances", "features", "transcripts"),
+    *("params", "code", "demo", "utterances", "votes", "features", "transcripts"),
     *("evaluate", "dimensions", "ensemble", "cross", "bundle", "ensemble_bundle"),
 )
 

@@ -30,6 +30,11 @@ def utterances(corpus: str) -> Path:
     return DATA / "utterances" / f"{corpus}.parquet"
 
 
+def votes(corpus: str) -> Path:
+    """Votes of its raters, beside the utterance table."""
+    return DATA / "votes" / f"{corpus}.parquet"
+
+
 def declaration(corpus: str) -> Path:
     """What the corpus' module states and evaluations depend on: label maps, kind, licence."""
     return DATA / "utterances" / f"{corpus}.json"

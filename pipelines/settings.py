@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipelines.known_corpora import CORPORA
+from pipelines.known_corpora import CORPORA, has_votes
 from pipelines.orchestration.stage_list import bundles_of_members, read_by
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
@@ -10,7 +10,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.features.table import FEATURE_SETS, SECTIONS
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.regressor import DimensionModel
 from ser_tasks.models.recogniser import Model
@@ -78,6 +78,12 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
                 f"no class, but the folds of {line.protocol} are those of EmoBox or speaker pairs. Choose "
                 f"speaker_independent, or another kind of it under corpus.{line.corpus}."
             )
+    if line.model in ON_VOTES and not has_votes(line.corpus):
+        having = ", ".join(name for name in params.corpus if has_votes(name))
+        raise ParamsError(
+            f"{PARAMS_FILE}: {place}: {line.model} is trained on the votes of raters, and those of {line.corpus} are "
+            f"not known. Take another model, or one of {having}."
+        )
     if models[line.model].speaker_norm and not CORPORA[line.corpus].speakers_known:
         raise ParamsError(
             f"{PARAMS_FILE}: {place}: {line.model} is normalised by speaker, but nobody knows the speakers of "
@@ -149,6 +155,11 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
         hint = f"Or add it to ser_tasks/corpora/catalogue/{corpus}.py."
         check_known(preset, CORPORA[corpus].all_presets, place=f"{place}.presets.{corpus}", hint=hint)
     check_known(section.model, MODELS, place=f"{place}.model", hint=ADD_MODEL)
+    if section.model in ON_VOTES:
+        raise ParamsError(
+            f"{PARAMS_FILE}: {place}.model: {section.model} is trained on the votes of raters, which are read within "
+            "one corpus alone. Take another model."
+        )
     if section.corpus_norm and MODELS[section.model].feature_set in OF_WORDS:
         raise ParamsError(
             f"{PARAMS_FILE}: {place}.corpus_norm: {section.model} reads words, which have no mean. Set false."

@@ -150,6 +150,22 @@ def compare(
 
 
 @app.command(rich_help_panel=FIGURES)
+def votes(
+    corpus: Corpus,
+    models: Annotated[
+        list[str] | None, typer.Argument(metavar="MODEL", help="All that have predictions, if none is named.")
+    ] = None,
+    protocol: Annotated[
+        str, typer.Option(help="speaker_independent, speaker_dependent or emobox.")
+    ] = "speaker_independent",
+) -> None:
+    """Models against the distribution of the raters' votes, beside what raters reach against each other."""
+    from pipelines.commands.votes import votes as run
+
+    run(corpus, models or [], protocol)
+
+
+@app.command(rich_help_panel=FIGURES)
 def verify(
     rows: Annotated[
         list[str] | None,

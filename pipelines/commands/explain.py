@@ -34,7 +34,7 @@ from ser_tasks.evaluation.scoring import FoldOutcome, evaluate_fold, prediction_
 from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.table import feature_set
 from ser_tasks.keras_backend import load_keras
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.model_versions import model_versions
 from ser_tasks.models.recogniser import Model
 from ser_tasks.plots.explanation import BASELINES, by_drop, draw_explanation, draw_importance, logit
@@ -90,8 +90,8 @@ def explain_model(
         UserError: an unknown name, or a model that does not read functionals
     """
     params = project_params()
-    readers = [name for name, line in MODELS.items() if line.feature_set == READ]
-    if model in MODELS and model not in readers:
+    readers = [name for name, line in MODELS.items() if line.feature_set == READ and name not in ON_VOTES]
+    if model in MODELS and MODELS[model].feature_set != READ:
         raise UserError(
             f"ser explain model: {model} reads {MODELS[model].feature_set}, which have no groups: those are of {READ}. "
             f"Name one of {', '.join(readers)}; predictions of a network: ser explain recording."

@@ -1,12 +1,13 @@
 """What an evaluation consists of, before any of it is computed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipelines import paths
-from pipelines.evaluations.run_tags import features_of
-from pipelines.known_corpora import CORPORA
+from pipelines.evaluations.run_tags import digest_of, features_of
+from pipelines.known_corpora import CORPORA, has_votes
 from pipelines.settings import own_folds
 from ser_tasks.corpora.corpus import BY_GENDER, Preset
 from ser_tasks.corpora.emobox.lists import read_folds
@@ -18,11 +19,13 @@ from ser_tasks.evaluation.audit import audit_folds, may_repeat, may_straddle
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold, make_folds, times_tested
+from ser_tasks.evaluation.votes.fold import VotedRequest
 from ser_tasks.features.audio_text import feature_sets
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.kernel_limit import check_kernel_limit
 from ser_tasks.models.lone_classes import missing_in_training
 from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol, SpeakerDependent
+from ser_tasks.provenance.content_digest import parquet_digest
 from ser_tasks.tasks import balanced_training_parts
 
 Runs = tuple[tuple[Fold, int], ...]  # each with the seed of what its model draws at random
@@ -65,8 +68,14 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     features, digest = features_of(corpus, MODELS[model].feature_set)
     words = paths.utterances(corpus) if len(feature_sets(MODELS[model].feature_set)) > 1 else None
     work, adopted = paths.WORK.resolve(), paths.OUTCOMES.resolve()
+    request: Callable[..., FoldRequest] = FoldRequest
+    if model in ON_VOTES:
+        check_votes(corpus)
+        label_map = tuple(sorted(label_map_of_votes(corpus, params).items()))
+        request = partial(VotedRequest, votes=paths.votes(corpus), label_map=label_map)
+        digest = digest_of({"features": digest, "votes": votes_digest(corpus), "label map": repr(label_map)})
     requests = tuple(
-        FoldRequest(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
+        request(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
     )
     return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, notes, runs, requests)
 
@@ -85,6 +94,36 @@ def labelled_corpus(corpus: str, params: Params) -> Labelled:
     if section.balance is None:
         return labelled
     return chosen_classes(labelled, merge=section.balance.merge, keep=section.balance.keep)
+
+
+def check_votes(corpus: str) -> None:
+    """Raise UserError for a corpus whose raters' votes are not known."""
+    if not has_votes(corpus):
+        having = ", ".join(name for name in CORPORA if has_votes(name))
+        raise UserError(f"{corpus}: the votes of its raters are not known. Those of {having} are.")
+
+
+def label_map_of_votes(corpus: str, params: Params) -> dict[str, str]:
+    """What raters' labels mean in the classes that take part: those of the preset, merged as params.yaml sets.
+
+    Raises:
+        UserError: classes by gender
+    """
+    section = params.corpus[corpus]
+    if section.preset.endswith(BY_GENDER):
+        raise UserError(
+            f"params.yaml: corpus.{corpus}.preset is {section.preset}, but raters voted on emotions. Choose the preset "
+            "without _by_gender."
+        )
+    merged = (section.balance.merge if section.balance else None) or {}
+    classes = CORPORA[corpus].presets[section.preset].classes
+    return {label: merged.get(name, name) for label, name in classes.items()}
+
+
+def votes_digest(corpus: str) -> str:
+    """Digest of the table of votes; `none` if it is not here."""
+    file = paths.votes(corpus)
+    return parquet_digest(file) if file.exists() else "none"
 
 
 def folds_of(

@@ -18,7 +18,7 @@ from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.augmentation_copies import CONDITION_MARK as MARK
 from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import plan_shards
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.params import Params
 
 PROTOCOL = "speaker_independent"
@@ -39,7 +39,12 @@ class Plan:
 
 
 def refuse_deaf(model: str) -> None:
-    """Raise UserError for a model of words: what is done to sound does nothing to them."""
+    """Raise UserError for a model of words: what is done to sound does nothing to them; or of votes."""
+    if model in ON_VOTES:
+        raise UserError(
+            f"ser robustness: {model} is trained on the votes of raters, which are not read here. Name another model, "
+            f"as {model.removesuffix('_votes')}."
+        )
     if reads_words(MODELS[model].feature_set):
         acoustic = [name for name, line in MODELS.items() if not reads_words(line.feature_set)]
         raise UserError(

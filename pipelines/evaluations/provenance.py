@@ -23,12 +23,13 @@ from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.dimensions.fold import dimension_code
 from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
+from ser_tasks.evaluation.votes.fold import VotedRequest
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.feature_set import with_engine
 from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import deciding_settings, n_copies
 from ser_tasks.features.table import FEATURE_SETS
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import EnsembleParams, Params
 from ser_tasks.provenance.code_digest import Root, code_digest, code_parts
@@ -66,7 +67,7 @@ def evaluation_origin(evaluation: Evaluation) -> Origin:
     return _origin(
         data={**_corpus_data(corpus, model), **_labels(evaluation.labels), "folds": value_digest(runs)},
         params={**read, **_model_params(model, params)},
-        code=_model_code(model, params),
+        code=[*_model_code(model, params), *_voting_code(model)],
     )
 
 
@@ -178,6 +179,11 @@ def _model_code(model: str, params: Params) -> list[Root]:
     return [*evaluation_code(MODELS[model]), *_extracting_code(_sound(model), params)]
 
 
+def _voting_code(model: str) -> tuple[Root, ...]:
+    """What puts votes beside the features of a model that is trained on them."""
+    return VotedRequest.joining if model in ON_VOTES else ()
+
+
 def _extracting_code(names: Iterable[str], params: Params) -> list[Root]:
     read = feature_params(params)
     extracting = [root for name in names for root in with_engine(FEATURE_SETS[name], read).all_code]
@@ -191,6 +197,8 @@ def _corpus_data(corpus: str, model: str) -> dict[str, str]:
     data = {"utterances": utterances_digest(paths.utterances(corpus))}
     if MODELS[model].feature_set == RECOGNISED:
         data["heard"] = _parquet(paths.heard(corpus))
+    if model in ON_VOTES:
+        data["votes"] = _parquet(paths.votes(corpus))
     return data | _features_data(corpus, _sound(model))
 
 

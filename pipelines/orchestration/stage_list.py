@@ -11,13 +11,14 @@ from typing import Any
 import yaml
 
 from pipelines import paths
+from pipelines.known_corpora import has_votes
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
 from ser_tasks.features.audio_text import feature_sets, reads_words
 from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, encoder_of
 from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.features.table import SECTIONS
-from ser_tasks.models import ENCODER_MODELS, FRAMES_MODELS, HEARD_MODELS, MODELS, SEGMENT_MODELS
+from ser_tasks.models import ENCODER_MODELS, FRAMES_MODELS, HEARD_MODELS, MODELS, ON_VOTES, SEGMENT_MODELS
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
@@ -64,6 +65,7 @@ def stages_of(params: Params) -> Stages:
     reads = read_by(params)
     return {
         "utterances": {corpus: {"corpus": corpus, "code": _corpus_code(corpus)} for corpus in corpora_of(params)},
+        "votes": {corpus: {"corpus": corpus, "code": _corpus_code(corpus)} for corpus in _with_votes(params)},
         "features": {f"{corpus}-{name}": _features(corpus, name) for corpus, name in reads if name not in OF_WORDS},
         "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == RECOGNISED},
         "evaluate": {
@@ -92,6 +94,10 @@ def write_stages(params: Params, file: Path = paths.STAGES) -> bool:
     with atomic_path(file) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return True
+
+
+def _with_votes(params: Params) -> list[str]:
+    return [corpus for corpus in corpora_of(params) if has_votes(corpus)]
 
 
 def _corpus_code(corpus: str) -> str:
@@ -154,10 +160,12 @@ def features_code(name: str) -> str:
 
 
 def _read(corpus: str, model: str) -> Entry:
-    """What a model reads of a corpus, and of params.yaml."""
+    """What a model reads of a corpus, votes among it, and of params.yaml; without votes, what it reads stands again."""
     name, *_ = feature_sets(MODELS[model].feature_set)
     where = paths.heard(corpus) if name == RECOGNISED else paths.utterances(corpus)
-    return {"reads": str(where if name in OF_WORDS else paths.features(corpus, name)), **model_entry(model)}
+    reads = str(where if name in OF_WORDS else paths.features(corpus, name))
+    votes = str(paths.votes(corpus)) if model in ON_VOTES else reads
+    return {"reads": reads, "votes": votes, **model_entry(model)}
 
 
 def _regression(line: EvaluationLine) -> Entry:

@@ -40,6 +40,7 @@ def roots_of_stages() -> dict[str, tuple[Root, ...]]:
     """Where the code of each stage is reached from, by the file of digests that dvc.yaml names as its dependency."""
     return {
         "demo": ("pipelines.stages.demo",),
+        "votes": ("pipelines.stages.votes",),
         "transcripts": ("pipelines.stages.transcripts",),
         "ensemble": ("pipelines.stages.ensemble",),
         "bundle": ("pipelines.stages.bundle", *_weights()),

@@ -10,6 +10,7 @@ from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 Level = Literal["ok", "note", "warning", "error"]
 
@@ -181,6 +182,7 @@ class Corpus:
     official: tuple[Official, ...] = ()
     margins: tuple[Margin, ...] = ()  # counts of the release that are not per speaker and emotion
     remarks: Callable[[Path, Sequence[str]], list[Finding]] | None = None  # what its label files lack, for `ser check`
+    votes: "Callable[[Path, pa.Table], pd.DataFrame] | None" = None  # root, its utterance table -> votes of raters
     kind: Literal["acted", "natural", "synthetic", "unknown"] = "acted"
     speakers_known: bool = True  # False: every utterance counts as a speaker of its own
     speakers_apart: bool = False  # codes that are spelt alike are known to be different people

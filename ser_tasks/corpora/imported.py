@@ -4,13 +4,18 @@ import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ser_tasks.corpora.catalogue.presets import FOUR, NUMBERS
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Parsed, Preset, Utterance, Vote
+from ser_tasks.corpora.votes import votes_of_raters
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 DESCRIPTION, TABLE, SOUNDS = "corpus.yaml", "utterances.csv", "audio"
 SPEAKERLESS = "speaker unknown: "  # then the utterance: nobody knows which of them share a voice
@@ -73,10 +78,24 @@ def imported_corpus(path: Path) -> Corpus:
         pattern=f"{TABLE}: {', '.join(COLUMNS)}",
         side_files=(DESCRIPTION, TABLE),
         agreement=description.agreement,
+        votes=_votes if _has_votes(path.with_suffix(".csv")) else None,
         kind=description.kind,
         speakers_known=description.speakers_known,
         speakers_apart=description.options.get("speakers") == "apart",
     )
+
+
+def _has_votes(table: Path) -> bool:
+    """Whether it was imported with --votes keep."""
+    if not table.exists():
+        return False
+    with table.open(encoding="utf-8", newline="") as file:
+        return "votes" in next(csv.reader(file), [])
+
+
+def _votes(root: Path, utterances: "pa.Table") -> "pd.DataFrame":
+    """How many raters gave each sound which label, as they spelt it: the label map knows the spellings."""
+    return votes_of_raters(utterances, label=str)
 
 
 def label_maps(labels: Mapping[str, str]) -> dict[str, Preset]:

@@ -39,6 +39,7 @@ SVM_PUBLISHED = (
     *("published_functionals", "svm"),
 )
 LOGISTIC = ("ser_tasks.models.logistic", "LogisticRecogniser", "logistic")
+LOGISTIC_VOTES = ("ser_tasks.models.logistic_votes", "LogisticVotesRecogniser", "logistic")
 TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
 
@@ -51,6 +52,7 @@ TABLE: Mapping[str, DeclaredModel] = {
     "svm_published": _classifier(*SVM_PUBLISHED),
     "logistic": _classifier(*LOGISTIC, "functionals", "svm"),
     "logistic_speaker_norm": _classifier(*LOGISTIC, "functionals", "svm", speaker_norm=True),
+    "logistic_votes": _classifier(*LOGISTIC_VOTES, "functionals", "svm"),
     "mlp": network("mlp", "functionals"),
     "mlp_speaker_norm": network("mlp", "functionals", speaker_norm=True),
     "blstm_attention": network("blstm_attention", "lld"),
@@ -86,7 +88,7 @@ HEARD_MODELS: Mapping[str, DeclaredModel] = {
 }
 """The models on words once more, with the same settings, on recognised transcripts."""
 
-HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm", "mlp", "mlp_speaker_norm")
+HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm", "logistic_votes", "mlp", "mlp_speaker_norm")
 
 ENCODER_MODELS: Mapping[str, DeclaredModel] = {
     f"{encoder}_{name}": replace(TABLE[name], feature_set=encoder, group="encoders")
@@ -110,6 +112,9 @@ FRAMES_MODELS: Mapping[str, DeclaredModel] = {
 """The network on frames once more, with the same settings, on those of every other speech encoder."""
 
 MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **SEGMENT_MODELS, **FRAMES_MODELS}
+
+ON_VOTES = frozenset(name for name, model in MODELS.items() if LOGISTIC_VOTES[0] in model.code)
+"""Those that are trained on the distribution of the raters' votes, not on one class for each utterance."""
 
 NETWORKS = tuple(name for name, model in TABLE.items() if model.section_name == f"networks.{name}")
 """Those that are networks and nothing else, each with a section of its own."""

@@ -8,14 +8,14 @@ from ser_tasks.bundles.card import BundleError, read_card
 from ser_tasks.bundles.final_model import final_section
 from ser_tasks.bundles.model_card import model_card
 from ser_tasks.bundles.reliability import validate_confidence
-from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.models import MODELS, NETWORKS, ON_VOTES
 from ser_tasks.params import ReliabilityParams
 from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
 from ser_tasks.plots.style import as_png
 from tests.bundles.small_bundles import small_params
 
 SPEAKER_NORM = {name for name in MODELS if name.endswith("_speaker_norm")}
-BUNDLED = set(MODELS) - SPEAKER_NORM - {"svm_published"}
+BUNDLED = set(MODELS) - SPEAKER_NORM - ON_VOTES - {"svm_published"}
 SETTINGS = ReliabilityParams(
     error_share=0.5,
     least_coverage=0.3,

@@ -163,6 +163,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
             paths.manifest("demo"),
             paths.utterances("demo"),
             paths.declaration("demo"),
+            paths.votes("demo"),
             paths.features("demo", "lld"),
             paths.heard("demo"),
             paths.predictions("demo", "loso", "svm"),

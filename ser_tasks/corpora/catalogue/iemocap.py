@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from ser_tasks.corpora.catalogue.iemocap_release import SOUND_PATTERN, Turn, parse_turn, read_release
 from ser_tasks.corpora.corpus import Corpus, Finding, Level, Margin, Official, Parsed, Preset, Utterance, some
 from ser_tasks.corpora.fault import refuse
+from ser_tasks.corpora.votes import usual_label, votes_of_raters
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 USUAL = ("neutral", "happiness", "excitement", "sadness", "anger")  # published with happiness and excitement as one
 
@@ -61,6 +63,8 @@ CITATION = (
 FOUR = {name: name for name in ("anger", "happiness", "neutral", "sadness")} | {"excitement": "happiness"}
 SIX = ("anger", "happiness", "excitement", "sadness", "frustration", "neutral")
 TEST_SESSION = "5"
+EVALUATOR = "E"  # begins the code of a rater; F and M are the speakers, on themselves
+WORDS = {"neutral_state": "neutral"}  # of the form that raters filled in
 
 
 def interleaved_split(utterances: "pd.DataFrame") -> "pd.Series":
@@ -97,6 +101,16 @@ def read(root: Path, audio: Sequence[str]) -> list[Utterance]:
         )
         for turn in release.turns
     ]
+
+
+def votes(root: Path, utterances: "pa.Table") -> "pd.DataFrame":
+    """How many evaluators gave each turn which label; what the speakers say of themselves does not count."""
+    return votes_of_raters(utterances, label=_label, counts=lambda rater: rater.startswith(EVALUATOR))
+
+
+def _label(spelt: str) -> str:
+    usual = usual_label(spelt)
+    return WORDS.get(usual, usual)
 
 
 def remarks(root: Path, audio: Sequence[str]) -> list[Finding]:
@@ -184,5 +198,6 @@ CORPUS = Corpus(
     sounds=("Session[1-5]/sentences/wav/*",),
     official=(Official(counts={}, sampling_rate=16_000, durations=None),),
     margins=MARGINS,
+    votes=votes,
     remarks=remarks,
 )

@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from ser_tasks.corpora.catalogue.msp_podcast_release import (
     EMOTIONS,
@@ -36,6 +37,11 @@ from ser_tasks.corpora.catalogue.presets import all_and_four
 from ser_tasks.corpora.corpus import Corpus, Finding, Level, Parsed, Utterance, some
 from ser_tasks.corpora.fault import Fault, refuse
 from ser_tasks.corpora.text_file import read_text
+from ser_tasks.corpora.votes import votes_of_raters
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 CITATION = (
     "Lotfian, R., Busso, C. (2019). Building naturalistic emotionally balanced speech corpus by retrieving emotional "
@@ -127,6 +133,7 @@ def corpus(test: str) -> Corpus:
         ),
         sounds=("[Aa]udio*/*",),
         remarks=remarks,
+        votes=votes,
         kind="natural",
     )
 
@@ -150,6 +157,11 @@ def read_turns(root: Path, audio: Sequence[str], *, test: str) -> list[Utterance
         for turn in found.turns
         if turn.name in sounds or not audio
     ]
+
+
+def votes(root: Path, utterances: "pa.Table") -> "pd.DataFrame":
+    """How many raters gave each turn which primary emotion; a word of a rater's own counts as other."""
+    return votes_of_raters(utterances)
 
 
 def remarks_on(root: Path, audio: Sequence[str], *, test: str) -> list[Finding]:

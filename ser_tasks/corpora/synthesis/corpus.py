@@ -1,6 +1,7 @@
 """The files of the demo corpus: sentences whose words hint at the emotion, each utterance from its own seed."""
 
 import csv
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
+from ser_tasks.corpora.synthesis import listeners
 from ser_tasks.corpora.synthesis.ratings import CUES, mean_ratings
 from ser_tasks.corpora.synthesis.speech import HOP, SAMPLING_RATE, recorded, voiced
 from ser_tasks.corpora.synthesis.tracks import CORRELATES, Speaker, control_tracks, draw_manner, draw_speaker, timing
@@ -73,6 +75,7 @@ LOADED: dict[str, tuple[str, ...]] = {
 
 EMOTIONS = tuple(CORRELATES)
 VOICE, WORDS, SOUND, LISTENING = range(4)  # streams of chance: the words stay when the manner of speaking changes
+VOTING = 4  # one more stream: votes leave all else as it is
 
 
 def draw_sentence(emotion: str, rng: np.random.Generator) -> str:
@@ -140,6 +143,22 @@ def ratings(speaker: int, emotion: str, index: int, params: DemoParams) -> dict[
     rng = _chance(params.seed, speaker, emotion, index, SOUND)  # the same manner as that of its sound
     manner = draw_manner(emotion, demo_speaker(speaker, params.seed), params.difficulty, rng)
     return mean_ratings(manner, _chance(params.seed, speaker, emotion, index, LISTENING))
+
+
+def votes(speaker: int, emotion: str, index: int, params: DemoParams) -> Mapping[str, int]:
+    """How many imagined listeners take one utterance for which emotion, as its manner of speaking has them."""
+    rng = _chance(params.seed, speaker, emotion, index, SOUND)  # the same manner as that of its sound
+    manner = draw_manner(emotion, demo_speaker(speaker, params.seed), params.difficulty, rng)
+    return listeners.votes(manner, params.difficulty, _chance(params.seed, speaker, emotion, index, VOTING))
+
+
+def votes_of_corpus(params: DemoParams) -> dict[str, Mapping[str, int]]:
+    """{utterance: emotion: listeners} of the whole corpus."""
+    planned = product(range(params.speakers), EMOTIONS, range(params.utterances_per_emotion))
+    return {
+        utterance_name(speaker, emotion, index): votes(speaker, emotion, index, params)
+        for speaker, emotion, index in planned
+    }
 
 
 def demo_speaker(speaker: int, seed: int) -> Speaker:

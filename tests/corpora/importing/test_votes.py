@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from ser_tasks.corpora.corpus import Vote
 from ser_tasks.corpora.imported import imported_corpus
 from ser_tasks.corpora.importing.source_table import SourceError
 from ser_tasks.corpora.reading import read_corpus
+from ser_tasks.corpora.utterances import write_utterances
 from tests.corpora.importing.conftest import rows, write_table
 from tests.corpora.test_imported import ser  # noqa: F401 - a fixture
 
@@ -223,3 +225,11 @@ def test_kept_votes_are_read_as_those_of_any_corpus_with_raters(ser, sounds):  #
     assert [vote["labels"] for vote in map(dict, table.votes["bert_sad_1"])] == [("sad",), ("Happy",), ("joy",)]
     assert {type(vote) for one in corpus.read(Path("data/corpora/mine"), corpus.listed(Path("data/corpora/mine")))
             for vote in one.parsed.votes} == {Vote}  # fmt: skip
+    write_utterances(table.reset_index(), Path("mine.parquet"))
+    counts = corpus.votes(Path("data/corpora/mine"), pq.read_table("mine.parquet")).set_index("utterance_id")
+    assert {label: n for label, n in counts.loc["bert_sad_1"].items() if n} == {"sad": 1, "Happy": 1, "joy": 1}
+
+
+def test_a_corpus_that_was_imported_with_the_majority_alone_has_no_votes(ser, sounds):  # noqa: F811
+    ser("import", write_table(sounds, by_rater(), head=HEAD), "--name", "mine", "--votes", "majority")
+    assert imported_corpus(Path("data/imported/mine.yaml")).votes is None
