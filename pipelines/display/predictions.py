@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.display.tables import WIDEST
+from ser_tasks.bundles.dimensions.estimate import ENDS
 from ser_tasks.bundles.inference.files import Columns, Row, as_text
 from ser_tasks.bundles.inference.timeline import Timeline, clock
 
@@ -37,35 +39,55 @@ def report_fault(text: str) -> None:
 
 @contextmanager
 def prediction_table(columns: Columns, to: Path | None) -> Iterator[Callable[[Row], None]]:
-    """One line per file, shown at the end: the emotion, its confidence, the second class, and remarks on the sound."""
+    """One line per file, shown at the end: the emotion, its confidence, the second class, and remarks on the sound.
+
+    Of a bundle of dimensions each of them with the ends of its interval, instead of the classes.
+    """
     rows: list[Row] = []
     classes = [name for name, kind in columns.items() if kind == "share"]
+    dimensions = [name for name in columns if f"{name}_low" in columns]
     try:
         yield rows.append
     finally:
-        _show(_predictions(rows, classes), to)
+        if dimensions:
+            _show(_predictions(rows, dimensions, lambda row: [_with_interval(row, name) for name in dimensions]), to)
+        else:
+            _show(_predictions(rows, ["emotion", "runner-up"], partial(_likeliest_two, classes)), to)
 
 
-def _predictions(rows: Sequence[Row], classes: Sequence[str]) -> Table:
+def _predictions(rows: Sequence[Row], names: Sequence[str], cells: Callable[[Row], list[Text]]) -> Table:
+    """Columns file, those with these names, s, remarks."""
     folder = _common_folder([row["path"] for row in rows])
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=folder and f"in {escape(folder)}", title_justify="left")
     table.add_column(
         "file", overflow="fold", min_width=min(22, max((len(r["path"]) - len(folder) for r in rows), default=4))
     )
-    for name in ("emotion", "runner-up"):
+    for name in names:
         table.add_column(name, no_wrap=True)
     table.add_column("s", justify="right", no_wrap=True)
     table.add_column("remarks", min_width=18 if any(row["remarks"] or _said(row) for row in rows) else None)
     for row in rows:
         file = Text(" ".join([row["path"][len(folder) :], *([row["channel"]] if "channel" in row else [])]))
-        if row["emotion"] is None:
-            table.add_row(file, Text("no prediction", style="red"), "", "", Text("see the error above"))
+        if row["duration"] is None:
+            empty = [""] * len(names)
+            table.add_row(file, Text("no prediction", style="red"), *empty, Text("see the error above"))
             continue
-        second = sorted(classes, key=lambda name: -row[name])[1]
-        first = with_confidence(row["emotion"], row["confidence"], unsure=row["unsure"])
         remarks = Text("; ".join([*_said(row), *row["remarks"]]))
-        table.add_row(file, first, with_confidence(second, row[second]), f"{row['duration']:.1f}", remarks)
+        table.add_row(file, *cells(row), f"{row['duration']:.1f}", remarks)
     return table
+
+
+def _likeliest_two(classes: Sequence[str], row: Row) -> list[Text]:
+    second = sorted(classes, key=lambda name: -row[name])[1]
+    first = with_confidence(row["emotion"], row["confidence"], unsure=row["unsure"])
+    return [first, with_confidence(second, row[second])]
+
+
+def _with_interval(row: Row, name: str) -> Text:
+    """3.2 (2.1-4.3) in two lines; 3.2? in yellow."""
+    value, low, high = (row[f"{name}{end}"] for end in ENDS)
+    style = "yellow" if row["unsure"] else "default"
+    return Text(f"{value:.1f}{'?' * row['unsure']}\n{low:.1f}–{high:.1f}", style=style)
 
 
 def _said(row: Row) -> list[str]:

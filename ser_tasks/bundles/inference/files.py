@@ -11,18 +11,23 @@ from ser_tasks.audio.attempt import result_or_fault
 from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
-from ser_tasks.bundles.inference.prediction import Prediction, recognise, recognise_all
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.dimensions.card import DimensionCard
+from ser_tasks.bundles.dimensions.estimate import DimensionPrediction, columns_of, estimate_all, values_of
+from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle
     from ser_tasks.bundles.card import Card
+    from ser_tasks.bundles.dimensions.card import AnyCard
     from ser_tasks.bundles.inference.timeline import Timeline
     from ser_tasks.params import PredictParams
 
 Kind: TypeAlias = Literal["text", "number", "share", "count", "flag", "texts", "members"]
 Columns: TypeAlias = dict[str, Kind]
 Row: TypeAlias = dict[str, Any]
+AnyPrediction: TypeAlias = Prediction | DimensionPrediction
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,12 @@ class Outcome:
 
     path: Path
     channel: str
-    prediction: Prediction | None
+    prediction: AnyPrediction | None
     fault: str | None
 
 
 def predict_files(
-    bundle: Bundle, paths: Sequence[Path], *, limits: PredictParams, channel: str = MIX, words: str | None = None
+    bundle: AnyBundle, paths: Sequence[Path], *, limits: PredictParams, channel: str = MIX, words: str | None = None
 ) -> list[Outcome]:
     """Predictions of some files, in their order; for what cannot be read or predicted, the reason.
 
@@ -52,7 +57,7 @@ def predict_files(
     sound = [(path, found) for path, _, found in read if isinstance(found, Recording)]
     try:
         given = [transcript] * len(sound)
-        predicted: list[Prediction | str] = [*recognise_all(bundle, [one for _, one in sound], transcripts=given)]
+        predicted: list[AnyPrediction | str] = [*_predictions(bundle, [one for _, one in sound], given)]
     except Exception:  # which one it is shows when each is predicted alone
         predicted = [_alone(bundle, recording, path, transcript) for path, recording in sound]
     predictions = iter(predicted)
@@ -61,8 +66,17 @@ def predict_files(
     ]
 
 
-def _alone(bundle: Bundle, recording: Recording, path: Path, transcript: Transcript | None) -> Prediction | str:
-    return result_or_fault(lambda: recognise(bundle, recording, transcript=transcript), path)
+def _predictions(
+    bundle: AnyBundle, recordings: Sequence[Recording], words: Sequence[Transcript | None]
+) -> Sequence[AnyPrediction]:
+    """Of several recordings; a bundle of dimensions is given no words."""
+    if isinstance(bundle, DimensionBundle):
+        return estimate_all(bundle, recordings)
+    return recognise_all(bundle, recordings, transcripts=words)
+
+
+def _alone(bundle: AnyBundle, recording: Recording, path: Path, transcript: Transcript | None) -> AnyPrediction | str:
+    return result_or_fault(lambda: _predictions(bundle, [recording], [transcript])[0], path)
 
 
 def _read_channels(path: Path, channel: str, limits: PredictParams) -> list[tuple[Path, str, Recording | str]]:
@@ -74,7 +88,7 @@ def _read_channels(path: Path, channel: str, limits: PredictParams) -> list[tupl
     return [(path, part, result_or_fault(lambda part=part: chosen(recording, part), path)) for part in parts]  # type: ignore[misc]
 
 
-def _outcome(path: Path, channel: str, found: Prediction | str) -> Outcome:
+def _outcome(path: Path, channel: str, found: AnyPrediction | str) -> Outcome:
     return Outcome(path, channel, None, found) if isinstance(found, str) else Outcome(path, channel, found, None)
 
 
@@ -102,19 +116,21 @@ def _read(path: Path, limits: PredictParams) -> Recording:
     return read_recording(path, allow=allow)
 
 
-def prediction_columns(card: Card, *, channels: bool = False) -> Columns:
+def prediction_columns(card: AnyCard, *, channels: bool = False) -> Columns:
     """Columns of a table with one row per file, or per channel; the classes are posteriors.
 
-    With the words and the members' posteriors, of a bundle that reads words, or has members.
+    With the words and the members' posteriors, of a bundle that reads words, or has members. Of a bundle of dimensions
+    each of them, and the ends of its interval.
     """
+    what: Columns = {"path": "text", **({"channel": "text"} if channels else {})}
+    about: Columns = {"unsure": "flag", "remarks": "texts", "duration": "number"}
+    if isinstance(card, DimensionCard):
+        return {**what, **dict.fromkeys(columns_of(card.dimensions), "number"), **about}
     fixed: Columns = {
-        "path": "text",
-        **({"channel": "text"} if channels else {}),
+        **what,
         "emotion": "text",
         "confidence": "number",
-        "unsure": "flag",
-        "remarks": "texts",
-        "duration": "number",
+        **about,
         **({"transcript": "text"} if card.asr else {}),
         **({"members": "members"} if card.members else {}),
     }
@@ -128,17 +144,19 @@ def prediction_row(outcome: Outcome, columns: Columns) -> Row:
     if found is None:
         values |= {"unsure": True, "remarks": [str(outcome.fault)]}
     else:
-        values |= {
-            "emotion": found.emotion,
-            "confidence": found.confidence,
-            "unsure": found.unsure,
-            "remarks": list(found.remarks),
-            "duration": found.duration,
-            "transcript": found.transcript and found.transcript.text,
-            "members": {name: dict(own) for name, own in found.members.items()},
-            **found.probabilities,
-        }
+        values |= {"unsure": found.unsure, "remarks": list(found.remarks), "duration": found.duration}
+        values |= values_of(found) if isinstance(found, DimensionPrediction) else _of_classes(found)
     return {name: values.get(name) for name in columns}
+
+
+def _of_classes(found: Prediction) -> Row:
+    return {
+        "emotion": found.emotion,
+        "confidence": found.confidence,
+        "transcript": found.transcript and found.transcript.text,
+        "members": {name: dict(own) for name, own in found.members.items()},
+        **found.probabilities,
+    }
 
 
 def window_columns(card: Card) -> Columns:

@@ -84,9 +84,10 @@ class ConcordanceNetwork:
         return self.chosen.half_widths
 
     def network_of(self, trained: Weights) -> keras.Model:
-        """The network with these variables, until it is asked for with others."""
-        _assign(self.network.variables, trained)
-        return self.network
+        """A network with these variables, and without a loss: it is not trained any more."""
+        network = self._built(self.network.input["frames"].shape[-1], self.network.output_shape[-1])
+        _assign(network.variables, trained)
+        return network
 
     def _fitted(self, train: RatedExamples, *, networks: int, epochs: int) -> MeanOfNetworks:
         middle, spread = train.features.mean(axis=0), train.features.std(axis=0)
@@ -130,7 +131,8 @@ class ConcordanceNetwork:
         return build_mlp(n_dims=n_dims, n_classes=n_dimensions, **sizes)
 
     def _asked(self, trained: Weights, inputs: Inputs) -> Values:
-        return np.asarray(self.network_of(trained).predict_on_batch(inputs), np.float64)
+        _assign(self.network.variables, trained)
+        return np.asarray(self.network.predict_on_batch(inputs), np.float64)
 
 
 def _batches(n: int, size: int, *, epochs: int, seed: int) -> Iterator[NDArray[np.intp]]:
