@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.display.tables import WIDEST
-from ser_tasks.bundles.dimensions.estimate import ENDS
+from ser_tasks.bundles.inference.estimate import ENDS
 from ser_tasks.bundles.inference.files import Columns, Row, as_text
 from ser_tasks.bundles.inference.timeline import Timeline, clock
 

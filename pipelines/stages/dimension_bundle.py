@@ -28,9 +28,9 @@ from ser_tasks.bundles.dimensions.card import (
     RatedTrainingData,
     RatingFigures,
 )
-from ser_tasks.bundles.dimensions.estimate import estimate_all
 from ser_tasks.bundles.dimensions.final_model import final_regressor
 from ser_tasks.bundles.dimensions.model_card import dimension_model_card
+from ser_tasks.bundles.inference.estimate import estimate_all
 from ser_tasks.bundles.inference.served import answer_columns
 from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD

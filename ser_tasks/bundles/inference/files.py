@@ -13,7 +13,7 @@ from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
 from ser_tasks.bundles.dimensions.bundle import DimensionBundle
 from ser_tasks.bundles.dimensions.card import DimensionCard
-from ser_tasks.bundles.dimensions.estimate import DimensionPrediction, columns_of, estimate_all, values_of
+from ser_tasks.bundles.inference.estimate import DimensionPrediction, columns_of, estimate_all, values_of
 from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.text.asr.engine import Transcript
 

@@ -12,8 +12,8 @@ from ser_tasks.bundles.bundle import load_any_bundle, load_bundle
 from ser_tasks.bundles.bundled import check_bundled, kind_of_weights
 from ser_tasks.bundles.card import BundleError, write_card
 from ser_tasks.bundles.dimensions.card import read_any_card
-from ser_tasks.bundles.dimensions.estimate import Estimate, estimate, estimate_all
 from ser_tasks.bundles.dimensions.model_card import dimension_model_card
+from ser_tasks.bundles.inference.estimate import Estimate, estimate, estimate_all
 from ser_tasks.bundles.inference.served import _load_pyfunc, answer_columns
 from ser_tasks.bundles.weights.svr import FILE as KERNELS
 from ser_tasks.bundles.weights.svr import TRUSTED
