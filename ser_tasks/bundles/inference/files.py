@@ -57,7 +57,7 @@ def predict_files(
     sound = [(path, found) for path, _, found in read if isinstance(found, Recording)]
     try:
         given = [transcript] * len(sound)
-        predicted: list[AnyPrediction | str] = [*_predictions(bundle, [one for _, one in sound], given)]
+        predicted: list[AnyPrediction | str] = [*predictions_of(bundle, [one for _, one in sound], given)]
     except Exception:  # which one it is shows when each is predicted alone
         predicted = [_alone(bundle, recording, path, transcript) for path, recording in sound]
     predictions = iter(predicted)
@@ -66,17 +66,17 @@ def predict_files(
     ]
 
 
-def _predictions(
-    bundle: AnyBundle, recordings: Sequence[Recording], words: Sequence[Transcript | None]
+def predictions_of(
+    bundle: AnyBundle, recordings: Sequence[Recording], words: Sequence[Transcript | None] | None = None
 ) -> Sequence[AnyPrediction]:
-    """Of several recordings; a bundle of dimensions is given no words."""
+    """Of several recordings, by a bundle of classes, see `recognise_all`, or of dimensions, which reads no words."""
     if isinstance(bundle, DimensionBundle):
         return estimate_all(bundle, recordings)
     return recognise_all(bundle, recordings, transcripts=words)
 
 
 def _alone(bundle: AnyBundle, recording: Recording, path: Path, transcript: Transcript | None) -> AnyPrediction | str:
-    return result_or_fault(lambda: _predictions(bundle, [recording], [transcript])[0], path)
+    return result_or_fault(lambda: predictions_of(bundle, [recording], [transcript])[0], path)
 
 
 def _read_channels(path: Path, channel: str, limits: PredictParams) -> list[tuple[Path, str, Recording | str]]:
