@@ -50,18 +50,21 @@ def prediction_table(columns: Columns, to: Path | None) -> Iterator[Callable[[Ro
         yield rows.append
     finally:
         if dimensions:
-            _show(_predictions(rows, dimensions, lambda row: [_with_interval(row, name) for name in dimensions]), to)
+            cells = partial(_with_intervals, dimensions)
+            _show(_predictions(rows, dimensions, cells, file_width=16), to)
         else:
-            _show(_predictions(rows, ["emotion", "runner-up"], partial(_likeliest_two, classes)), to)
+            cells = partial(_likeliest_two, classes)
+            _show(_predictions(rows, ["emotion", "runner-up"], cells, file_width=22), to)
 
 
-def _predictions(rows: Sequence[Row], names: Sequence[str], cells: Callable[[Row], list[Text]]) -> Table:
-    """Columns file, those with these names, s, remarks."""
+def _predictions(
+    rows: Sequence[Row], names: Sequence[str], cells: Callable[[Row], list[Text]], *, file_width: int
+) -> Table:
+    """Columns file, with `file_width` where there is no room for more, those with these names, s and remarks."""
     folder = _common_folder([row["path"] for row in rows])
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=folder and f"in {escape(folder)}", title_justify="left")
-    table.add_column(
-        "file", overflow="fold", min_width=min(22, max((len(r["path"]) - len(folder) for r in rows), default=4))
-    )
+    longest = max((len(row["path"]) - len(folder) for row in rows), default=4)
+    table.add_column("file", overflow="fold", min_width=min(file_width, longest))
     for name in names:
         table.add_column(name, no_wrap=True)
     table.add_column("s", justify="right", no_wrap=True)
@@ -83,11 +86,14 @@ def _likeliest_two(classes: Sequence[str], row: Row) -> list[Text]:
     return [first, with_confidence(second, row[second])]
 
 
-def _with_interval(row: Row, name: str) -> Text:
-    """3.2 (2.1-4.3) in two lines; 3.2? in yellow."""
-    value, low, high = (row[f"{name}{end}"] for end in ENDS)
-    style = "yellow" if row["unsure"] else "default"
-    return Text(f"{value:.1f}{'?' * row['unsure']}\n{low:.1f}–{high:.1f}", style=style)
+def _with_intervals(dimensions: Sequence[str], row: Row) -> list[Text]:
+    """Of each 3.2 above 2.1–4.3; 3.2? in yellow."""
+    found = []
+    for name in dimensions:
+        value, low, high = (row[f"{name}{end}"] for end in ENDS)
+        text = f"{value:.1f}{'?' * row['unsure']}\n{low:.1f}–{high:.1f}"
+        found.append(Text(text, style="yellow" if row["unsure"] else "default"))
+    return found
 
 
 def _said(row: Row) -> list[str]:

@@ -71,7 +71,7 @@ def test_without_a_name_ones_own_of_people_come_before_the_projects_and_those_be
 
 def test_a_bundle_of_dimensions_is_taken_by_its_name_alone(card, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    own = dimension_card("ridge", dimension_params(), half_widths=[1.0, 1.0])
+    own = dimension_card("ridge", dimension_params(), half_widths=[1.0, 1.0, 1.0])
     rated = Path("data/bundles/rated")
     rated.mkdir(parents=True)
     write_card(own, rated)

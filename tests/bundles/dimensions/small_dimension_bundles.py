@@ -22,8 +22,8 @@ from ser_tasks.models.dimensions.regressor import RatedExamples
 from ser_tasks.params import Params, RidgeParams, SvrParams
 from tests.bundles.small_bundles import CLASSES, RATE, TRAINING, small_params, voice
 
-DIMENSIONS = ("valence", "activation")
-OF_CLASSES = {"anger": (1.8, 4.3), "neutral": (3.2, 2.9), "sadness": (2.2, 1.6)}
+DIMENSIONS = ("valence", "activation", "dominance")
+OF_CLASSES = {"anger": (1.8, 4.3, 3.9), "neutral": (3.2, 2.9, 3.1), "sadness": (2.2, 1.6, 1.9)}
 ALPHA = 50.0
 OWN = DimensionFigures(
     ccc=0.6, ccc_low=0.5, ccc_high=0.7, pearson=0.65, rmse=0.5, mae=0.4, interval_coverage=0.88, interval_width=1.6
@@ -62,7 +62,7 @@ def rated_voices() -> RatedExamples:
     spoken = [(emotion, speaker, take) for emotion in CLASSES for speaker in range(4) for take in range(3)]
     extract = feature_set("functionals")
     features = np.concatenate([extract(voice(e, speaker=s, take=t), sections) for e, s, t in spoken])
-    ratings = np.array([OF_CLASSES[emotion] for emotion, _, _ in spoken]) + rng.normal(0, 0.3, (36, 2))
+    ratings = np.array([OF_CLASSES[emotion] for emotion, _, _ in spoken]) + rng.normal(0, 0.3, (36, 3))
     return RatedExamples(features, np.clip(ratings, 1, 5), np.array([f"s{speaker}" for _, speaker, _ in spoken]))
 
 

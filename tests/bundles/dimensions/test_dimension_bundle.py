@@ -134,14 +134,16 @@ def test_sound_that_is_unfit_or_unlike_the_training_set_is_unsure_with_the_reaso
 
 
 def test_what_takes_classes_refuses_it_and_names_what_takes_it(folder):
-    with pytest.raises(BundleError, match=r"a bundle of valence, activation \(ridge\), but a bundle of classes is"):
+    with pytest.raises(
+        BundleError, match=r"a bundle of valence, activation, dominance \(ridge\), but a bundle of classes is"
+    ):
         load_bundle(folder)
 
 
 def test_an_edited_card_a_changed_file_and_a_lost_one_are_refused(own):
     file = own / "bundle.json"
     card = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(json.dumps({**card, "half_widths": {"valence": 0.1, "activation": 0.1}}), encoding="utf-8")
+    file.write_text(json.dumps({**card, "half_widths": dict.fromkeys(DIMENSIONS, 0.1)}), encoding="utf-8")
     with pytest.raises(BundleError, match=r"content was changed.*Make the bundle again"):
         load_any_bundle(own)
     file.write_text(json.dumps(card), encoding="utf-8")
@@ -196,7 +198,7 @@ def test_mlflow_serves_a_column_for_each_dimension_and_each_end(folder):
 
 def test_the_model_card_states_training_set_agreement_and_intervals(folder):
     text = dimension_model_card(read_any_card(folder))
-    assert "predicts\nvalence, activation on a scale of 1 to 5" in text
+    assert "predicts\nvalence, activation, dominance on a scale of 1 to 5" in text
     assert "| valence | .600 [.500, .700] | 0.650 | 0.50 | 0.40 |" in text
     assert "| 88.0 % |" in text
     assert "must not be used on people" in text
