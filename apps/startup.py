@@ -8,7 +8,7 @@ import numpy as np
 
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import AnyBundle, Bundle, load_any_bundle, load_bundle
-from ser_tasks.bundles.inference.files import predictions_of
+from ser_tasks.bundles.inference.any_bundle import predictions_of
 from ser_tasks.errors import UserError
 
 WARM_UP = 1.0  # s

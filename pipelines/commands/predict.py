@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pipelines import paths
 from pipelines.commands.bundles import find_bundle
 from pipelines.commands.exit_statuses import INTERRUPTED, UNREADABLE
-from pipelines.commands.predict_formats import ANSWERS, TIMELINES, Output, outputs
+from pipelines.commands.predict_formats import ANSWERS, Output, outputs, timeline_formats
 from pipelines.commands.predict_timelines import predict_timelines
 from pipelines.display.predictions import bar, report, report_fault
 from pipelines.orchestration.worker_pool import worker_pool
@@ -24,7 +24,7 @@ from ser_tasks.audio.channels import EACH, MIX, check_channel
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.audio.recording_files import gather
 from ser_tasks.bundles.card import Card, check_files
-from ser_tasks.bundles.dimensions.card import AnyCard, DimensionCard, read_any_card
+from ser_tasks.bundles.dimensions.card import AnyCard, read_any_card
 from ser_tasks.bundles.inference.files import (
     Outcome,
     predict_files,
@@ -69,7 +69,8 @@ def run(
     _check_one_channel(channel, timeline=timeline)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs much at start, none of it useful here
     folder, params = find_bundle(bundle), read_params()
-    card, wanted = read_any_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
+    card = read_any_card(folder)
+    wanted = outputs(to, form, timeline_formats(card) if timeline else ANSWERS)
     check_files(card, folder)  # before an existing file of predictions is overwritten
     if bundle is None and isinstance(card, Card):
         _introduce(folder, card)
@@ -82,7 +83,7 @@ def run(
             return predict_timelines(
                 paths,
                 folder=folder,
-                card=_with_timeline(card, folder),
+                card=card,
                 outputs=wanted,
                 settings=params.timeline,
                 workers=workers or processes(card, int(_seconds(paths) / SECONDS_PER_WORKER)),
@@ -112,15 +113,6 @@ def _check_one_channel(channel: str, *, timeline: bool) -> None:
             "--timeline --channel each: a timeline is of one channel. Run the command once for each, with a --to of "
             "its own: --channel left, --channel right, or the number of the channel."
         )
-
-
-def _with_timeline(card: AnyCard, folder: Path) -> Card:
-    if isinstance(card, DimensionCard):
-        raise UserError(
-            f"--timeline: {folder} predicts {', '.join(card.dimensions)}, one rating for a recording, and no curve "
-            "over time. Leave --timeline out (cut long recordings first: ser segment), or name a bundle of classes."
-        )
-    return card
 
 
 def _check_words(card: AnyCard, paths: Sequence[Path], *, timeline: bool) -> None:

@@ -16,6 +16,7 @@ from rich.text import Text
 from pipelines.display.tables import WIDEST
 from ser_tasks.bundles.inference.estimate import ENDS
 from ser_tasks.bundles.inference.files import Columns, Row, as_text
+from ser_tasks.bundles.inference.rating_timeline import RatingTimeline
 from ser_tasks.bundles.inference.timeline import Timeline, clock
 
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -127,6 +128,28 @@ def timeline_table(_: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
                 clock(stretch.end),
                 with_confidence(stretch.emotion, stretch.confidence, unsure=stretch.unsure),
             )
+
+    try:
+        yield add
+    finally:
+        _show(table, to)
+
+
+@contextmanager
+def rating_timeline_table(columns: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path, RatingTimeline]], None]]:
+    """One line per segment of speech with the mean of each dimension, shown at the end; ? marks unsure ones."""
+    names = [name for name in columns if f"{name}_low" in columns]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("file", overflow="fold")
+    for name in ("from", "to", *names):
+        table.add_column(name, justify="right", no_wrap=True)
+
+    def add(item: tuple[Path, RatingTimeline]) -> None:
+        path, timeline = item
+        for index, own in enumerate(timeline.rated_segments):
+            style = "yellow" if own.unsure else "default"
+            means = [Text(f"{own.means[name]:.1f}{'?' * own.unsure}", style=style) for name in names]
+            table.add_row(Text("" if index else str(path)), clock(own.start), clock(own.end), *means)
 
     try:
         yield add

@@ -14,6 +14,7 @@ from pipelines.cli import cli
 from tests.bundles.dimensions.small_dimension_bundles import DIMENSIONS, small_dimension_bundle
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
 
+PAUSE = np.random.default_rng(0).normal(scale=0.0003, size=2 * RATE).astype(np.float32)
 ENDS = [f"{name}{end}" for name in DIMENSIONS for end in ("", "_low", "_high")]
 
 
@@ -80,6 +81,30 @@ def test_the_table_of_the_terminal_fits_80_columns_whole_and_marks_what_is_unsur
     assert "? " in shown
     for word in ("a_long_name_o", "valence", "activation", "distance", "exceed"):
         assert word in shown, shown
+
+
+def test_a_timeline_has_a_row_for_each_window_and_every_file_of_it_agrees(ser, tmp_path):
+    sad, angry = (np.concatenate([voice(e, take=t) for t in range(5)]) for e in ("sadness", "anger"))
+    soundfile.write("talk.flac", np.concatenate([PAUSE, sad, PAUSE, angry, PAUSE]), RATE)  # 2-5 s and 7-10 s
+    files = [tmp_path / f"talk.{ending}" for ending in ("csv", "parquet", "png")]
+    to = [word for file in files for word in ("--to", file)]
+    done = ser("predict", "--timeline", "talk.flac", "--bundle", "rated", *to)
+    assert done.exit_code == 0, done.output
+    rows = pd.read_csv(files[0])
+    assert list(rows) == ["path", "segment", "start", "end", *ENDS, "unsure", "remarks"]
+    assert rows.segment.nunique() == 2
+    np.testing.assert_allclose(pd.read_parquet(files[1])[ENDS], rows[ENDS], rtol=1e-5)
+    assert files[2].read_bytes().startswith(b"\x89PNG")
+    shown = ser("predict", "--timeline", "talk.flac", "--bundle", "rated", "--format", "table").stdout
+    means = [[float(word.rstrip("?")) for word in line.split()[-3:]] for line in shown.splitlines() if ":" in line]
+    weighed = rows[[*DIMENSIONS]].mul(rows.end - rows.start, axis=0).groupby(rows.segment).sum()
+    expected = weighed.div((rows.end - rows.start).groupby(rows.segment).sum(), axis=0)
+    np.testing.assert_allclose(means, expected, atol=0.05)
+
+
+def test_what_holds_emotions_is_no_format_of_it(ser, tmp_path):
+    done = ser("predict", "--timeline", "rec/anger.wav", "--bundle", "rated", "--to", tmp_path / "a.rttm")
+    assert "'rttm' is no known format. It holds emotions, which this bundle has none of" in str(done.exception)
 
 
 @pytest.mark.parametrize(

@@ -63,11 +63,6 @@ class DimensionBundle:
         """The feature set that the model takes: one row for each utterance."""
         return feature_set(self.card.feature_set)
 
-    @cached_property
-    def half_widths(self) -> Values:
-        """Of the interval about a prediction, in steps of the scale, shape (n_dimensions,)."""
-        return self.regressor.half_widths()
-
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, (n_samples,) at `card.sampling_rate` -> (1, n_features); conditioned first."""
         return conditioned_features(

@@ -11,6 +11,8 @@ from ser_tasks.bundles.inference.prediction import check_usable, model_signal, r
 if TYPE_CHECKING:
     from ser_tasks.audio.recording import Recording
     from ser_tasks.bundles.dimensions.bundle import DimensionBundle, Rating
+    from ser_tasks.bundles.dimensions.card import DimensionCard
+    from ser_tasks.models.dimensions.regressor import Values
 
 ENDS = ("", "_low", "_high")  # of the names of columns: the prediction, and the ends of its interval
 
@@ -53,18 +55,22 @@ def estimate_all(bundle: DimensionBundle, recordings: Sequence[Recording]) -> li
 
 
 def _prediction(bundle: DimensionBundle, recording: Recording, rating: Rating) -> DimensionPrediction:
-    card, (lowest, highest) = bundle.card, bundle.card.scale
-    remarks = remarks_on_recording(recording, card, unlikeness=rating.unlikeness)
-    dimensions = {
-        name: Estimate(float(value), max(lowest, float(value - half)), min(highest, float(value + half)))
-        for name, value, half in zip(card.dimensions, rating.values, bundle.half_widths, strict=True)
-    }
+    remarks = remarks_on_recording(recording, bundle.card, unlikeness=rating.unlikeness)
     return DimensionPrediction(
-        dimensions,
+        with_interval(rating.values, bundle.card),
         unsure=any(remark.unsure for remark in remarks),
         remarks=tuple(remark.text for remark in remarks),
         duration=recording.duration,
     )
+
+
+def with_interval(values: Values, card: DimensionCard) -> dict[str, Estimate]:
+    """Each dimension with the interval about it, cut to the scale; values of shape (n_dimensions,)."""
+    lowest, highest = card.scale
+    return {
+        name: Estimate(float(value), max(lowest, float(value) - half), min(highest, float(value) + half))
+        for (name, half), value in zip(card.half_widths.items(), values, strict=True)
+    }
 
 
 def columns_of(dimensions: Sequence[str]) -> list[str]:
@@ -72,8 +78,7 @@ def columns_of(dimensions: Sequence[str]) -> list[str]:
     return [f"{name}{end}" for name in dimensions for end in ENDS]
 
 
-def values_of(prediction: DimensionPrediction) -> dict[str, float]:
+def values_of(dimensions: Mapping[str, Estimate]) -> dict[str, float]:
     """What stands in these columns."""
-    estimates = prediction.dimensions.values()
-    numbers = [number for one in estimates for number in (one.value, one.low, one.high)]
-    return dict(zip(columns_of(list(prediction.dimensions)), numbers, strict=True))
+    numbers = [number for one in dimensions.values() for number in (one.value, one.low, one.high)]
+    return dict(zip(columns_of(list(dimensions)), numbers, strict=True))

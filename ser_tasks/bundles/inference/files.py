@@ -11,23 +11,22 @@ from ser_tasks.audio.attempt import result_or_fault
 from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle
 from ser_tasks.bundles.dimensions.card import DimensionCard
-from ser_tasks.bundles.inference.estimate import DimensionPrediction, columns_of, estimate_all, values_of
-from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
+from ser_tasks.bundles.inference.any_bundle import AnyPrediction, predictions_of
+from ser_tasks.bundles.inference.estimate import DimensionPrediction, columns_of, values_of
+from ser_tasks.bundles.inference.prediction import Prediction
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import AnyBundle
-    from ser_tasks.bundles.card import Card
     from ser_tasks.bundles.dimensions.card import AnyCard
-    from ser_tasks.bundles.inference.timeline import Timeline
+    from ser_tasks.bundles.inference.rating_timeline import RatingTimeline, WindowEstimate
+    from ser_tasks.bundles.inference.timeline import Timeline, WindowPrediction
     from ser_tasks.params import PredictParams
 
 Kind: TypeAlias = Literal["text", "number", "share", "count", "flag", "texts", "members"]
 Columns: TypeAlias = dict[str, Kind]
 Row: TypeAlias = dict[str, Any]
-AnyPrediction: TypeAlias = Prediction | DimensionPrediction
 
 
 @dataclass(frozen=True)
@@ -64,15 +63,6 @@ def predict_files(
     return [
         _outcome(path, part, next(predictions) if isinstance(found, Recording) else found) for path, part, found in read
     ]
-
-
-def predictions_of(
-    bundle: AnyBundle, recordings: Sequence[Recording], words: Sequence[Transcript | None] | None = None
-) -> Sequence[AnyPrediction]:
-    """Of several recordings, by a bundle of classes, see `recognise_all`, or of dimensions, which reads no words."""
-    if isinstance(bundle, DimensionBundle):
-        return estimate_all(bundle, recordings)
-    return recognise_all(bundle, recordings, transcripts=words)
 
 
 def _alone(bundle: AnyBundle, recording: Recording, path: Path, transcript: Transcript | None) -> AnyPrediction | str:
@@ -145,7 +135,7 @@ def prediction_row(outcome: Outcome, columns: Columns) -> Row:
         values |= {"unsure": True, "remarks": [str(outcome.fault)]}
     else:
         values |= {"unsure": found.unsure, "remarks": list(found.remarks), "duration": found.duration}
-        values |= values_of(found) if isinstance(found, DimensionPrediction) else _of_classes(found)
+        values |= values_of(found.dimensions) if isinstance(found, DimensionPrediction) else _of_classes(found)
     return {name: values.get(name) for name in columns}
 
 
@@ -159,36 +149,43 @@ def _of_classes(found: Prediction) -> Row:
     }
 
 
-def window_columns(card: Card) -> Columns:
+def window_columns(card: AnyCard) -> Columns:
     """Columns of a table with one row per window of a timeline; times in s."""
-    fixed: Columns = {
-        "path": "text",
-        "segment": "count",
-        "start": "number",
-        "end": "number",
-        "emotion": "text",
-        "confidence": "number",
-        "unsure": "flag",
-        "remarks": "texts",
-        **({"transcript": "text"} if card.asr else {}),
-    }
-    return fixed | _shares(card.classes)
+    place: Columns = {"path": "text", "segment": "count", "start": "number", "end": "number"}
+    about: Columns = {"unsure": "flag", "remarks": "texts"}
+    if isinstance(card, DimensionCard):
+        return {**place, **dict.fromkeys(columns_of(card.dimensions), "number"), **about}
+    words: Columns = {"transcript": "text"} if card.asr else {}
+    return {**place, "emotion": "text", "confidence": "number", **about, **words, **_shares(card.classes)}
 
 
 def window_rows(path: Path, timeline: Timeline) -> Iterator[Row]:
     """All windows of one recording."""
     for window in timeline.windows:
         yield {
-            "path": str(path),
-            "segment": window.segment,
-            "start": window.start,
-            "end": window.end,
+            **_of_window(path, window),
             "emotion": window.emotion,
             "confidence": window.confidence,
-            "unsure": window.unsure,
-            "remarks": list(window.remarks),
             **({} if window.transcript is None else {"transcript": window.transcript}),
-        } | dict(window.probabilities)
+            **window.probabilities,
+        }
+
+
+def rated_window_rows(path: Path, timeline: RatingTimeline) -> Iterator[Row]:
+    """The same of dimensions."""
+    for window in timeline.windows:
+        yield _of_window(path, window) | values_of(window.dimensions)
+
+
+def _of_window(path: Path, window: WindowPrediction | WindowEstimate) -> Row:
+    return {
+        "path": str(path),
+        "segment": window.segment,
+        "start": window.start,
+        "end": window.end,
+        "unsure": window.unsure,
+        "remarks": list(window.remarks),
+    }
 
 
 def as_text(row: Row) -> Mapping[str, str]:

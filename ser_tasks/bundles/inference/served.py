@@ -107,7 +107,7 @@ class ServedBundle:
                 f"{self.bundle.folder}: {self.bundle.card.model} reads no words, but a {TRANSCRIPT} was given. Leave "
                 "it out."
             )
-        return [values_of(one) | _about(one) for one in estimate_all(self.bundle, recordings)]
+        return [values_of(one.dimensions) | _about(one) for one in estimate_all(self.bundle, recordings)]
 
 
 def answer_columns(card: AnyCard) -> Columns:

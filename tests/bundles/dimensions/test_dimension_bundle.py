@@ -105,7 +105,7 @@ def test_a_bundle_predicts_as_the_model_in_the_process_that_trained_it_and_is_wr
     bundle = load_any_bundle(tmp_path / "one")
     found = [[one.value for one in own.dimensions.values()] for own in estimate_all(bundle, recordings)]
     np.testing.assert_allclose(found, expected, atol=1e-5 if model == "mlp_ccc" else 1e-10)
-    np.testing.assert_array_equal(bundle.half_widths, regressor.half_widths())
+    np.testing.assert_array_equal(bundle.regressor.half_widths(), regressor.half_widths())
     first, second = (read_any_card(tmp_path / name).files for name in ("one", "two"))
     assert {name for name in first if first[name] != second[name]} <= {
         name for name in first if name.endswith(".keras")
@@ -116,7 +116,7 @@ def test_the_interval_ends_where_the_scale_does(folder):
     bundle = load_any_bundle(folder)
     bundle.regressor.chosen.matched.offset[:] += 10
     top = estimate(bundle, recording("anger")).dimensions
-    for name, half in zip(DIMENSIONS, bundle.half_widths, strict=True):
+    for name, half in bundle.card.half_widths.items():
         assert top[name] == Estimate(5.0, pytest.approx(5 - half), 5.0)
 
 
