@@ -15,6 +15,7 @@ from ser_tasks.bundles.dimensions.card import read_any_card
 from ser_tasks.bundles.dimensions.model_card import dimension_model_card
 from ser_tasks.bundles.inference.estimate import Estimate, estimate, estimate_all
 from ser_tasks.bundles.inference.served import _load_pyfunc, answer_columns
+from ser_tasks.bundles.weights import OF_DIMENSIONS
 from ser_tasks.bundles.weights.svr import FILE as KERNELS
 from ser_tasks.bundles.weights.svr import TRUSTED
 from ser_tasks.features.table import SECTIONS, feature_set
@@ -183,6 +184,7 @@ def test_a_model_of_normalised_speakers_is_refused_with_the_reason_and_the_other
     for name in DIMENSION_MODELS:
         if not name.endswith("_speaker_norm"):
             check_bundled(name)
+            assert kind_of_weights(name) in OF_DIMENSIONS
     assert kind_of_weights("whisper_base_svr") == "svr"
 
 
