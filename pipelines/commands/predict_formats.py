@@ -18,7 +18,6 @@ from ser_tasks.bundles.inference.files import Columns, Row, as_text, rated_windo
 from ser_tasks.bundles.inference.rating_timeline import RatingTimeline
 from ser_tasks.bundles.inference.timeline import Timeline, audacity_lines, rttm_lines
 from ser_tasks.errors import UserError
-from ser_tasks.models.dimensions.held_out import HIGHEST, LOWEST
 
 GROUP = 1_000  # rows of Parquet that are held before they are written
 DIGITS = 6
@@ -157,7 +156,7 @@ def _curves(columns: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path,
     def write(item: tuple[Path, RatingTimeline]) -> None:
         from ser_tasks.plots.rating_timeline import draw_rating_timeline  # noqa: PLC0415 - loads matplotlib
 
-        draw_rating_timeline(item[1], dimensions, scale=(LOWEST, HIGHEST), title=item[0].name, to=to)
+        draw_rating_timeline(item[1], dimensions, title=item[0].name, to=to)
 
     yield write
 

@@ -17,15 +17,12 @@ LOOKS = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."))
 MARGIN = 0.05  # of the scale, above and below
 
 
-def draw_rating_timeline(
-    timeline: RatingTimeline, dimensions: tuple[str, ...], *, scale: tuple[float, float], title: str, to: Path
-) -> None:
+def draw_rating_timeline(timeline: RatingTimeline, dimensions: tuple[str, ...], *, title: str, to: Path) -> None:
     """Write the picture, in the format of its ending.
 
     Args:
         timeline: of one recording
         dimensions: at most three, a panel each
-        scale: its ends
         title: of the picture
         to: a .png, .svg or .pdf
     """
@@ -34,10 +31,11 @@ def draw_rating_timeline(
     draw_wave(wave, timeline.statistics)
     wave.set_title(title, loc="left")
     wave.set_title("pale: the interval; dotted: unsure", loc="right", fontsize=9)
-    room = MARGIN * (scale[1] - scale[0])
+    lowest, highest = timeline.scale
+    room = MARGIN * (highest - lowest)
     for panel, name, (colour, line) in zip(panels, dimensions, LOOKS, strict=False):
         _curve(panel, timeline, name, colour=colour, line=line)
-        panel.set_ylim(scale[0] - room, scale[1] + room)
+        panel.set_ylim(lowest - room, highest + room)
         panel.set_ylabel(name)
         panel.grid(alpha=0.3)
     over_time(panels[-1], timeline.statistics.duration)

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -129,3 +132,17 @@ def test_commands_for_classes_refuse_it_at_once_and_name_those_that_take_it(ser,
 def test_words_are_refused(ser):
     done = ser("predict", "rec/anger.wav", "--bundle", "rated", "--transcript", "hello")
     assert "--transcript for ridge" in str(done.exception)
+
+
+@pytest.mark.slow
+def test_a_plane_needs_none_of_the_libraries_that_trained_it(place):
+    script = """if True:
+        import sys
+        from pipelines.cli import cli
+        cli(["predict", "rec/anger.wav", "--bundle", "rated", "--format", "csv"], standalone_mode=False)
+        print([name for name in ("keras", "sklearn", "pandas", "matplotlib", "mlflow") if name in sys.modules])
+    """
+    own = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    words = [sys.executable, "-c", script]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=place, env=own)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -50,12 +50,13 @@ class RatedSegment:
 
 @dataclass(frozen=True)
 class RatingTimeline:
-    """One recording; `statistics`, `segments` and `stopped` as in `Timeline`."""
+    """One recording, rated on a scale with these ends; `statistics`, `segments` and `stopped` as in `Timeline`."""
 
     statistics: SignalStatistics
     segments: tuple[Span, ...]
     windows: tuple[WindowEstimate, ...]
     stopped: float | None
+    scale: tuple[float, float]
 
     @property
     def rated_segments(self) -> tuple[RatedSegment, ...]:

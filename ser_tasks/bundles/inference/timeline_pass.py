@@ -115,7 +115,7 @@ def rating_timeline_of(
         return window_estimates(windows, raw, segment=segment, card=card, smoothing=settings.smoothing)
 
     found, stopped = passed.by_segment(smooth)
-    return RatingTimeline(passed.statistics, passed.spoken, found, stopped)
+    return RatingTimeline(passed.statistics, passed.spoken, found, stopped, card.scale)
 
 
 def _passed(

@@ -6,6 +6,9 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from skops.io import dump
 
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.bundles.bundle import load_any_bundle, load_bundle
@@ -16,8 +19,7 @@ from ser_tasks.bundles.dimensions.model_card import dimension_model_card
 from ser_tasks.bundles.inference.estimate import Estimate, estimate, estimate_all
 from ser_tasks.bundles.inference.served import _load_pyfunc, answer_columns
 from ser_tasks.bundles.weights import OF_DIMENSIONS
-from ser_tasks.bundles.weights.svr import FILE as KERNELS
-from ser_tasks.bundles.weights.svr import TRUSTED
+from ser_tasks.bundles.weights.svr import load_svr
 from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.held_out import inner_parts
@@ -25,6 +27,8 @@ from ser_tasks.provenance.file_digest import file_sha256
 from tests.bundles.dimensions.small_dimension_bundles import (
     ALPHA,
     DIMENSIONS,
+    dimension_card,
+    dimension_params,
     rated_voices,
     small_dimension_bundle,
 )
@@ -163,11 +167,11 @@ def test_weights_that_are_not_arrays_are_refused(own):
         load_any_bundle(own)
 
 
-def test_kernels_of_a_type_that_is_not_named_are_refused(rated, tmp_path, monkeypatch):
-    small_dimension_bundle(tmp_path / "svr", model="svr", rated=rated)
-    monkeypatch.setattr("ser_tasks.bundles.weights.svr.TRUSTED", TRUSTED[:-1])
-    with pytest.raises(BundleError, match=rf"{KERNELS}: holds objects of types that are not trusted: sklearn.svm"):
-        load_any_bundle(tmp_path / "svr")
+def test_kernels_of_a_type_that_is_not_named_are_not_loaded(own):
+    dump([Pipeline([("sweep", FunctionTransformer(shutil.rmtree))])], own / "model.skops")
+    card = dimension_card("svr", dimension_params(), half_widths=[1.0, 1.0, 1.0])
+    with pytest.raises(BundleError, match=r"types that are not trusted: shutil.rmtree.*Do not load it"):
+        load_svr(card, own)
 
 
 def _as_written(folder) -> None:

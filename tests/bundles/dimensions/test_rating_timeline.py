@@ -53,7 +53,7 @@ def test_a_segment_is_the_mean_over_its_time_and_unsure_where_most_of_it_is(card
     raw = [predicted(2), predicted(4, unsure=True), predicted(3)]
     windows = window_estimates(WINDOWS, raw, segment=1, card=card, smoothing=0.0)
     other = window_estimates([(5.0, 6.0)], [predicted(1, unsure=True)], segment=2, card=card, smoothing=0.0)
-    first, second = RatingTimeline(None, (), (*windows, *other), None).rated_segments
+    first, second = RatingTimeline(None, (), (*windows, *other), None, card.scale).rated_segments
     assert first.means["valence"] == pytest.approx((1.5 * 2 + 1 * 4 + 1.5 * 3) / 4)
     assert (first.start, first.end, first.unsure) == (0, 4, False)
     assert (second.means["valence"], second.unsure) == (1, True)
