@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,12 @@ from ser_tasks.bundles.inference.estimate import Estimate, estimate, estimate_al
 from ser_tasks.bundles.inference.served import _load_pyfunc, answer_columns
 from ser_tasks.bundles.weights import OF_DIMENSIONS
 from ser_tasks.bundles.weights.svr import load_svr
-from ser_tasks.features.table import SECTIONS, feature_set
+from ser_tasks.features.encoded import encoded
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import folder as encoder_folder
+from ser_tasks.features.encoders.encoder import Encoder
+from ser_tasks.features.encoders.folder import use_folder
+from ser_tasks.features.table import FEATURE_SETS, SECTIONS, feature_set
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.held_out import inner_parts
 from ser_tasks.provenance.file_digest import file_sha256
@@ -33,6 +40,8 @@ from tests.bundles.dimensions.small_dimension_bundles import (
     small_dimension_bundle,
 )
 from tests.bundles.small_bundles import CLASSES, RATE, small_params, voice
+
+REFERENCE = Path(__file__).parents[2] / "features" / "encoders" / "reference" / "float32"
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +124,22 @@ def test_a_bundle_predicts_as_the_model_in_the_process_that_trained_it_and_is_wr
     assert {name for name in first if first[name] != second[name]} <= {
         name for name in first if name.endswith(".keras")
     }, "Keras dates its archives"
+
+
+def test_a_model_on_a_speech_encoder_has_its_weights_in_the_folder(tmp_path, monkeypatch):
+    small = Encoder("small_whisper", ENCODERS["whisper_base"].family, "nowhere/small", "none", 0.01, 3, 16, "none")
+    monkeypatch.setitem(ENCODERS, "small_whisper", small)
+    monkeypatch.setitem(FEATURE_SETS, "small_whisper", encoded(small))
+    line = replace(DIMENSION_MODELS["ridge"], feature_set="small_whisper")
+    monkeypatch.setitem(DIMENSION_MODELS, "small_whisper_ridge", line)
+    use_folder(small, shutil.copytree(REFERENCE, tmp_path / "weights"))
+    regressor = small_dimension_bundle(tmp_path / "rated", model="small_whisper_ridge")
+    shutil.rmtree(tmp_path / "weights")
+    monkeypatch.setattr(encoder_folder, "_OVERRIDES", {})  # as in another process
+    bundle = load_any_bundle(tmp_path / "rated")
+    sound = recording("anger")
+    expected = regressor.predict(bundle.features(sound.samples[:, 0]))[0]
+    assert [one.value for one in estimate(bundle, sound).dimensions.values()] == expected.tolist()
 
 
 def test_the_interval_ends_where_the_scale_does(folder):
