@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from pydantic import BaseModel
 
+from ser_tasks.bundles.inference.estimate import DimensionPrediction
 from ser_tasks.bundles.inference.prediction import Prediction
 
 
@@ -33,6 +34,25 @@ class PredictionReply(BaseModel):
     members: dict[str, dict[str, float]]  # of an ensemble: probabilities of each member that answered
 
 
+class EstimateReply(BaseModel):
+    """One dimension of a recording, on the scale of the bundle."""
+
+    value: float
+    low: float  # ends of the interval, see `interval` of the card
+    high: float
+
+
+class DimensionReply(BaseModel):
+    """The prediction for one recording, of a bundle of valence, activation and dominance."""
+
+    file: str
+    dimensions: dict[str, EstimateReply]  # in the bundle's order
+    unsure: bool  # true: do not rely on it, the remarks give the reasons
+    remarks: list[str]
+    duration: float  # s
+    bundle: str
+
+
 class FileErrorReply(BaseModel):
     """Why one file of several has no prediction."""
 
@@ -43,7 +63,7 @@ class FileErrorReply(BaseModel):
 class BatchReply(BaseModel):
     """One entry for each file, in the order sent."""
 
-    results: list[PredictionReply | FileErrorReply]
+    results: list[PredictionReply | DimensionReply | FileErrorReply]
 
 
 class HealthReply(BaseModel):
@@ -57,6 +77,18 @@ class ReadyReply(BaseModel):
 
     status: str
     bundle: str
+
+
+def dimension_reply(file: str, bundle: str, found: DimensionPrediction) -> DimensionReply:
+    """The prediction of this bundle for this file."""
+    return DimensionReply(
+        file=file,
+        dimensions={name: EstimateReply(**asdict(one)) for name, one in found.dimensions.items()},
+        unsure=found.unsure,
+        remarks=list(found.remarks),
+        duration=found.duration,
+        bundle=bundle,
+    )
 
 
 def reply_of(file: str, bundle: str, answer: Prediction) -> PredictionReply:

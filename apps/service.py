@@ -12,11 +12,22 @@ from fastapi.responses import HTMLResponse
 
 from apps.limiter import RequestLimiter
 from apps.problems import PROBLEMS, handle_errors
-from apps.replies import BatchReply, FileErrorReply, HealthReply, PredictionReply, ReadyReply, reply_of
-from apps.startup import ready_bundle
+from apps.replies import (
+    BatchReply,
+    DimensionReply,
+    FileErrorReply,
+    HealthReply,
+    PredictionReply,
+    ReadyReply,
+    dimension_reply,
+    reply_of,
+)
+from apps.startup import ready_any_bundle
 from apps.uploads import FORM, TRANSCRIPT, BadRequestError, BusyError, Upload, read_clip, uploads_of
 from ser_tasks.audio.channels import MIX
-from ser_tasks.bundles.bundle import Bundle
+from ser_tasks.bundles.bundle import AnyBundle
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.inference.estimate import estimate
 from ser_tasks.bundles.inference.prediction import recognise
 from ser_tasks.errors import UserError
 from ser_tasks.html import templates
@@ -54,13 +65,13 @@ def serve(folder: Path, *, host: str, port: int, limits: RequestParams) -> None:
     """
     import uvicorn  # noqa: PLC0415  the application itself needs no server
 
-    loading: Future[Bundle] = Future()
+    loading: Future[AnyBundle] = Future()
     settings = uvicorn.Config(service(loading, limits), host=host, port=port, server_header=False, log_level="info")
     server = uvicorn.Server(settings)
 
     def load() -> None:
         try:
-            loading.set_result(ready_bundle(folder))
+            loading.set_result(ready_any_bundle(folder))
         except BaseException as error:
             loading.set_exception(error)
             server.should_exit = True
@@ -71,7 +82,7 @@ def serve(folder: Path, *, host: str, port: int, limits: RequestParams) -> None:
         loading.result()
 
 
-def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
+def service(loading: Future[AnyBundle], limits: RequestParams) -> FastAPI:
     """The application.
 
     Args:
@@ -89,7 +100,7 @@ def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
     handle_errors(api)
 
     @api.post("/v1/recognise", responses=PROBLEMS, openapi_extra=_body({"audio/*": {"schema": FILE}, FORM: ONE_FILE}))
-    async def recognise(request: Request, channel: Channel = MIX) -> PredictionReply:
+    async def recognise(request: Request, channel: Channel = MIX) -> PredictionReply | DimensionReply:
         """One recording: the body itself, or one part of a form. `?name=` names a raw body.
 
         A form may give the words in its field `transcript` too, to a bundle that reads words; a raw body cannot.
@@ -112,7 +123,7 @@ def service(loading: Future[Bundle], limits: RequestParams) -> FastAPI:
     return api
 
 
-def _describe(api: FastAPI, loading: Future[Bundle], limits: RequestParams) -> None:
+def _describe(api: FastAPI, loading: Future[AnyBundle], limits: RequestParams) -> None:
     """Add the addresses that describe the service and its bundle."""
     pages = templates(Path(__file__).parent / "templates")
 
@@ -128,7 +139,7 @@ def _describe(api: FastAPI, loading: Future[Bundle], limits: RequestParams) -> N
 
     @api.get("/v1/bundle", responses=PROBLEMS)
     async def bundle() -> dict[str, Any]:
-        """The card: training data, tests, classes and licence of the model."""
+        """The card: training data, tests, classes or dimensions, and licence of the model."""
         return _loaded(loading).card.model_dump(mode="json")
 
     @api.get("/docs", include_in_schema=False)
@@ -137,7 +148,7 @@ def _describe(api: FastAPI, loading: Future[Bundle], limits: RequestParams) -> N
         return HTMLResponse(pages.get_template("service.html.jinja").render(api.openapi(), limits=limits))
 
 
-def _loaded(loading: Future[Bundle]) -> Bundle:
+def _loaded(loading: Future[AnyBundle]) -> AnyBundle:
     if not loading.done():
         raise BusyError("The bundle is being loaded. Try again in a few seconds.", seconds=RETRY_AFTER_S)
     return loading.result()
@@ -154,28 +165,32 @@ def _body(content: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def predict(bundle: Bundle, upload: Upload, *, limits: RequestParams, channel: str = MIX) -> PredictionReply:
+def predict(
+    bundle: AnyBundle, upload: Upload, *, limits: RequestParams, channel: str = MIX
+) -> PredictionReply | DimensionReply:
     """The bundle's prediction for one file.
 
     Raises:
         UserError: as `read_clip` and `recognise` do; or words for a bundle that reads none
     """
-    if upload.transcript is not None and not bundle.reads:
+    if upload.transcript is not None and (isinstance(bundle, DimensionBundle) or not bundle.reads):
         raise UserError(
             f"{upload.name}: a transcript was given, but the bundle {bundle.card.name} ({bundle.card.model}) reads no "
             "words. Leave it out, or serve a bundle that reads them."
         )
     clip = read_clip(upload.content, name=upload.name, limits=limits, channel=channel)
+    if isinstance(bundle, DimensionBundle):
+        return dimension_reply(clip.name, bundle.card.name, estimate(bundle, clip.recording))
     given = None if upload.transcript is None else Transcript(upload.transcript)
     return reply_of(clip.name, bundle.card.name, recognise(bundle, clip.recording, transcript=given))
 
 
 def predict_batch(
-    bundle: Bundle, uploads: Sequence[Upload], *, limits: RequestParams, channel: str = MIX
+    bundle: AnyBundle, uploads: Sequence[Upload], *, limits: RequestParams, channel: str = MIX
 ) -> BatchReply:
     """A prediction or an error for every file: one that is broken does not affect the others."""
 
-    def one(upload: Upload) -> PredictionReply | FileErrorReply:
+    def one(upload: Upload) -> PredictionReply | DimensionReply | FileErrorReply:
         try:
             return predict(bundle, upload, limits=limits, channel=channel)
         except UserError as error:

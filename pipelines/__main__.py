@@ -7,7 +7,7 @@ import sys
 
 STAGES = (
     *("params", "code", "demo", "utterances", "votes", "features", "transcripts"),
-    *("evaluate", "dimensions", "ensemble", "cross", "bundle", "ensemble_bundle"),
+    *("evaluate", "dimensions", "ensemble", "cross", "bundle", "dimension_bundle", "ensemble_bundle"),
 )
 
 

@@ -198,7 +198,8 @@ def _check_bundle(name: str, section: BundleParams, params: Params) -> None:
     if section.model in params.ensembles:
         _check_members(name, section, params)
         return
-    check_known(section.model, (*MODELS, *params.ensembles), place=f"bundles.{name}.model", hint=ADD_MODEL)
+    known = (*MODELS, *DIMENSION_MODELS, *params.ensembles)
+    check_known(section.model, known, place=f"bundles.{name}.model", hint=ADD_MODEL)
     line = EvaluationLine(corpus=section.corpus, protocol=section.protocol, model=section.model)
     check_evaluation(line, params, place=f"bundles.{name}")
     try:

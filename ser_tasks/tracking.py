@@ -117,9 +117,8 @@ def register_bundle(
     params: Mapping[str, Any],
     metrics: Mapping[str, float],
     tags: Mapping[str, str],
-    classes: Sequence[str],
+    gives: Mapping[str, str],
     words: bool,
-    members: bool,
     requirements: Sequence[str],
 ) -> str:
     """Make a bundle the next version of a registered model, served by `ser_tasks.bundles.inference.served`.
@@ -129,8 +128,8 @@ def register_bundle(
         name: of the registered model
         experiment: one for each corpus
         description, params, metrics, tags: of the run that the version comes from
-        classes: of the predictions
-        words, members: whether the bundle reads words, and is an ensemble
+        gives: columns of its predictions, see `served.answer_columns`
+        words: whether the bundle reads words
         requirements: `package==version`, of the libraries that the predictions depend on
 
     Returns:
@@ -148,27 +147,25 @@ def register_bundle(
                     name=name,
                     loader_module="ser_tasks.bundles.inference.served",
                     data_path=str(folder),
-                    signature=_signature(classes, words=words, members=members),
+                    signature=_signature(gives, words=words),
                     pip_requirements=list(requirements),
                     registered_model_name=name,
                 )
     return str(logged.registered_model_version)
 
 
-def _signature(classes: Sequence[str], *, words: bool, members: bool) -> Any:
+def _signature(gives: Mapping[str, str], *, words: bool) -> Any:
     """Of the tables that `served.ServedBundle.predict` takes and gives."""
     from mlflow.models import ModelSignature  # noqa: PLC0415
     from mlflow.types.schema import Array, ColSpec, DataType, Map, Schema  # noqa: PLC0415
 
     takes = {"path": "string", "audio": "binary", "samples": Array(DataType.double), "sampling_rate": "long"}
     takes |= {"transcript": "string"} if words else {}
-    gives = {"emotion": "string", "confidence": "double", "unsure": "boolean", "remarks": Array(DataType.string)}
-    gives |= {"duration": "double"} | ({"transcript": "string"} if words else {})
-    gives |= {"members": Map(Map(DataType.double))} if members else {}
-    gives |= {f"p_{name}": "double" for name in classes}
+    kinds = {"text": "string", "number": "double", "share": "double", "flag": "boolean"}
+    kinds |= {"texts": Array(DataType.string), "members": Map(Map(DataType.double))}
     return ModelSignature(
         Schema([ColSpec(kind, name, required=False) for name, kind in takes.items()]),
-        Schema([ColSpec(kind, name) for name, kind in gives.items()]),
+        Schema([ColSpec(kinds[kind], name) for name, kind in gives.items()]),
     )
 
 

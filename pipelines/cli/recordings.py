@@ -41,7 +41,7 @@ def predict(  # noqa: PLR0917 - typer passes them by name
         int | None, typer.Option(min=1, help="Processes; left out: as many as are worth starting.")
     ] = None,
 ) -> None:
-    """Predict the emotion of each recording, with its confidence and the reasons for doubt.
+    """Predict the emotion of each recording, or its valence, activation and dominance; with the reasons for doubt.
 
     Exit status: 0 all predicted; 2 some could not be, each with its reason; 1 nothing could start; 130 after Ctrl-C.
     """
@@ -121,7 +121,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535)]
 def web_page(
     bundle: Annotated[
         list[str] | None,
-        typer.Option(help="Name below data/bundles, or folder; again for more; left out: all there are."),
+        typer.Option(help="Name below data/bundles, or folder; again for more; left out: all of classes."),
     ] = None,
     host: Host = "127.0.0.1",
     port: Port = 7860,
@@ -132,10 +132,13 @@ def web_page(
     from apps.startup import check_address_free, ready_bundle
     from apps.web import show
     from pipelines.commands.bundles import find_bundles
+    from ser_tasks.bundles.card import read_card
     from ser_tasks.params.reading import read_params
 
     params = read_params()
     folders = find_bundles(bundle or [])
+    for folder in folders.values():
+        read_card(folder)  # before any of them is loaded
     check_address_free(host, port)
     with Console(stderr=True).status("loading") as status:
         bundles = {}

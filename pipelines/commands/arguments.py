@@ -4,8 +4,10 @@ from collections.abc import Collection
 
 from pipelines import paths
 from ser_tasks.errors import UserError
+from ser_tasks.evaluation.dimensions.rated import DIMENSIONS
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import Params
 from ser_tasks.params.reading import listed, nearest
 
@@ -22,6 +24,11 @@ def check_arguments(
     """
     check_name(f"{command}: corpus", corpus, params.corpus, hint="Or add it under corpus: in params.yaml.")
     check_name(f"{command}: protocol", protocol, PROTOCOLS, hint="Name one of them.")
+    if model in DIMENSION_MODELS:
+        raise UserError(
+            f"{command}: {model} predicts {', '.join(DIMENSIONS)}, and this command is for classes. Name a model of "
+            f"those, such as {', '.join(list(models)[:3])}. Figures of {model}: ser evaluate {corpus} {model}"
+        )
     check_name(f"{command}: model", model, models, hint="Name one of them.")
     if not paths.utterances(corpus).exists():
         raise UserError(

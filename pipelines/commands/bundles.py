@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines import paths
-from ser_tasks.bundles.card import FILE, BundleError, read_card
+from ser_tasks.bundles.card import FILE, BundleError
+from ser_tasks.bundles.dimensions.card import AnyCard, DimensionCard, read_any_card
 from ser_tasks.errors import UserError
 
 
 def find_bundle(named: str | None) -> Path:
     """The folder of the named bundle.
 
-    Without a name: the one there is, those of synthetic voices ignored if there is another, and those that the
-    project comes with if there is one of your own.
+    Without a name: the one of classes that there is, those of synthetic voices ignored if there is another, and those
+    that the project comes with if there is one of your own. A bundle of dimensions is taken by its name alone.
 
     Raises:
         UserError: no such bundle, or none is named and it is not clear which
@@ -20,12 +21,14 @@ def find_bundle(named: str | None) -> Path:
     here = bundles_here()
     listed = f"Here: {', '.join(here) or 'none'}."
     if named is None:
-        of_people = [name for name, folder in here.items() if len(here) > 1 and not _synthetic(folder)]
-        own = [name for name in of_people if here[name].parent != paths.SHIPPED]
-        for names in (own, of_people, list(here)):
+        classes = {name: folder for name, folder in here.items() if not _of_dimensions(folder)}
+        of_people = [name for name, folder in classes.items() if len(classes) > 1 and not _synthetic(folder)]
+        own = [name for name in of_people if classes[name].parent != paths.SHIPPED]
+        for names in (own, of_people, list(classes)):
             if len(names) == 1:
-                return here[names[0]]
-        found = "there is no bundle" if not here else "there are several bundles, and none is named"
+                return classes[names[0]]
+        found = "there are several bundles, and none is named" if classes else "there is no bundle of classes"
+        found = found if here else "there is no bundle"
         raise UserError(f"--bundle: {found}. {listed} Name one, or make one: ser bundle CORPUS MODEL")
     for folder in (paths.bundle(named), paths.SHIPPED / named, Path(named)):
         if (folder / FILE).is_file():
@@ -38,19 +41,29 @@ def find_bundle(named: str | None) -> Path:
 
 
 def _synthetic(folder: Path) -> bool:
+    card = _card(folder)
+    return card is not None and card.training.kind == "synthetic"
+
+
+def _of_dimensions(folder: Path) -> bool:
+    return isinstance(_card(folder), DimensionCard)
+
+
+def _card(folder: Path) -> AnyCard | None:
     try:
-        return read_card(folder).training.kind == "synthetic"
+        return read_any_card(folder)
     except BundleError:  # reported when it is used
-        return False
+        return None
 
 
 def find_bundles(named: Sequence[str]) -> dict[str, Path]:
-    """The folders of the bundles that are named; without any name, of all there are.
+    """The folders of the bundles that are named; without any name, of all there are of classes.
 
     Raises:
         UserError: one that is not there, two of the same name, or none at all
     """
-    folders = [find_bundle(name) for name in named or bundles_here()] or [find_bundle(None)]
+    all_of_classes = [name for name, folder in bundles_here().items() if not _of_dimensions(folder)]
+    folders = [find_bundle(name) for name in named or all_of_classes] or [find_bundle(None)]
     by_name = {folder.name: folder for folder in folders}
     if len(by_name) < len(folders):
         raise UserError(f"--bundle: {', '.join(map(str, folders))} have the same name twice. Name each once.")

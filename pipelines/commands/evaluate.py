@@ -20,7 +20,7 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.dimensions.rated import DIMENSIONS, rated_utterances
+from ser_tasks.evaluation.dimensions.rated import rated_utterances
 from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import BundleParams, EvaluationLine, Params
@@ -62,15 +62,11 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
     name = f"{corpus}_{model}" if name is None else name
     if not re.fullmatch(NAME, name):
         raise UserError(f"--name {name!r}: expected small letters, digits and underscores, beginning with a letter.")
-    if model in MODELS:
+    if model in MODELS or model in DIMENSION_MODELS:
         check_bundled(model)
-    if model in DIMENSION_MODELS:
-        raise UserError(
-            f"{model} predicts {', '.join(DIMENSIONS)}, and a bundle predicts classes. Name a model of classes."
-        )
     with _alone():
         params = project_params()
-        check_name("MODEL", model, [*params.ensembles, *MODELS], hint="Name one of them.")
+        check_name("MODEL", model, [*params.ensembles, *MODELS, *DIMENSION_MODELS], hint="Name one of them.")
         ensemble = params.ensembles.get(model)
         entries = _entries(corpus, model, name, params) if ensemble else {name: _entry(corpus, model, params)}
         there = {own: params.bundles[own].model_dump() for own in entries if own in params.bundles}
@@ -91,6 +87,7 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
 def _entry(corpus: str, model: str, params: Params) -> dict[str, Any]:
     line = _line(corpus, model, "speaker_independent", params)
     _check_words(line)
+    _check_ratings(line)
     return line.model_dump()
 
 

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 from pipelines import paths
 from pipelines.commands.bundles import find_bundle
 from pipelines.commands.exit_statuses import INTERRUPTED, UNREADABLE
-from pipelines.commands.predict_formats import ANSWERS, TIMELINES, Output, outputs
+from pipelines.commands.predict_formats import ANSWERS, Output, outputs, timeline_formats
 from pipelines.commands.predict_timelines import predict_timelines
 from pipelines.display.predictions import bar, report, report_fault
 from pipelines.orchestration.worker_pool import worker_pool
 from ser_tasks.audio.channels import EACH, MIX, check_channel
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.audio.recording_files import gather
-from ser_tasks.bundles.card import Card, check_files, read_card
+from ser_tasks.bundles.card import Card, check_files
+from ser_tasks.bundles.dimensions.card import AnyCard, read_any_card
 from ser_tasks.bundles.inference.files import (
     Outcome,
     predict_files,
@@ -38,7 +39,6 @@ from ser_tasks.params.reading import read_params
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from ser_tasks.bundles.card import Card
     from ser_tasks.params import PredictParams
 
 
@@ -69,9 +69,10 @@ def run(
     _check_one_channel(channel, timeline=timeline)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs much at start, none of it useful here
     folder, params = find_bundle(bundle), read_params()
-    card, wanted = read_card(folder), outputs(to, form, TIMELINES if timeline else ANSWERS)
+    card = read_any_card(folder)
+    wanted = outputs(to, form, timeline_formats(card) if timeline else ANSWERS)
     check_files(card, folder)  # before an existing file of predictions is overwritten
-    if bundle is None:
+    if bundle is None and isinstance(card, Card):
         _introduce(folder, card)
     paths = recordings(inputs)
     if transcript is not None:
@@ -114,7 +115,7 @@ def _check_one_channel(channel: str, *, timeline: bool) -> None:
         )
 
 
-def _check_words(card: Card, paths: Sequence[Path], *, timeline: bool) -> None:
+def _check_words(card: AnyCard, paths: Sequence[Path], *, timeline: bool) -> None:
     if card.asr is None or timeline or len(paths) != 1:
         found = "with --timeline" if timeline else f"for {len(paths)} files" if card.asr else f"for {card.model}"
         raise UserError(
@@ -153,7 +154,7 @@ def _seconds(paths: Sequence[Path]) -> float:
     return total
 
 
-def processes(card: Card, most: int) -> int:
+def processes(card: AnyCard, most: int) -> int:
     """Number of worker processes: one for each core that has work; Keras and Whisper use all cores from one process."""
     if card.asr is not None and card.asr.engine == "faster_whisper":
         return 1
@@ -194,7 +195,7 @@ def predict(
     paths: Sequence[Path],
     *,
     folder: Path,
-    card: Card,
+    card: AnyCard,
     outputs: Sequence[Output],
     limits: PredictParams,
     workers: int,

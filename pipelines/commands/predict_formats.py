@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-from pipelines.display.predictions import prediction_table, timeline_table
-from ser_tasks.bundles.inference.files import Columns, Row, as_text, window_rows
+from pipelines.display.predictions import prediction_table, rating_timeline_table, timeline_table
+from ser_tasks.bundles.dimensions.card import AnyCard, DimensionCard
+from ser_tasks.bundles.inference.files import Columns, Row, as_text, rated_window_rows, window_rows
+from ser_tasks.bundles.inference.rating_timeline import RatingTimeline
 from ser_tasks.bundles.inference.timeline import Timeline, audacity_lines, rttm_lines
 from ser_tasks.errors import UserError
 
@@ -113,7 +115,7 @@ def _rounded(value: Any) -> Any:
 
 
 Opened = Callable[[Columns, Path | None], AbstractContextManager[Callable[[Any], None]]]
-Items = Callable[[Path, Timeline], Iterable[Any]]
+Items = Callable[[Path, Any], Iterable[Any]]  # (recording, its Timeline or RatingTimeline)
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,20 @@ def _picture(columns: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
     yield write
 
 
+@contextmanager
+def _curves(columns: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path, RatingTimeline]], None]]:
+    if to is None:
+        raise UserError("a picture cannot be printed. Name a file: --to timeline.png")
+    dimensions = tuple(name for name in columns if f"{name}_low" in columns)
+
+    def write(item: tuple[Path, RatingTimeline]) -> None:
+        from ser_tasks.plots.rating_timeline import draw_rating_timeline  # noqa: PLC0415 - loads matplotlib
+
+        draw_rating_timeline(item[1], dimensions, title=item[0].name, to=to)
+
+    yield write
+
+
 ANSWERS: dict[str, Opened] = {
     "table": prediction_table,
     "csv": csv_rows,
@@ -161,6 +177,13 @@ TIMELINES: dict[str, TimelineFormat] = {
     ),
     "labels": TimelineFormat(text_lines, lambda _, timeline: audacity_lines(timeline.emotion_segments), many=False),
     "picture": TimelineFormat(_picture, lambda path, timeline: [(path, timeline)], many=False),
+}
+RATING_TIMELINES: dict[str, TimelineFormat] = {
+    "table": TimelineFormat(rating_timeline_table, lambda path, timeline: [(path, timeline)], many=True),
+    "csv": TimelineFormat(csv_rows, rated_window_rows, many=True),
+    "jsonl": TimelineFormat(json_lines, rated_window_rows, many=True),
+    "parquet": TimelineFormat(parquet_rows, rated_window_rows, many=True),
+    "picture": TimelineFormat(_curves, lambda path, timeline: [(path, timeline)], many=False),
 }
 ENDINGS = {
     ".csv": "csv",
@@ -183,13 +206,18 @@ class Output:
     format: str
 
 
+def timeline_formats(card: AnyCard) -> Mapping[str, TimelineFormat]:
+    """Of emotions, or of ratings over time."""
+    return RATING_TIMELINES if isinstance(card, DimensionCard) else TIMELINES
+
+
 def outputs(files: Sequence[Path], named: str | None, known: Mapping[str, object]) -> list[Output]:
     """The outputs of a command line: the files, each in the format of its ending; or standard output.
 
     Args:
         files: of --to
         named: of --format, which is stronger than any ending
-        known: ANSWERS or TIMELINES
+        known: ANSWERS, or the formats of timelines
 
     Raises:
         UserError: a format that is none of `known`
@@ -207,7 +235,9 @@ def _known(to: Path | None, found: str, known: Mapping[str, object]) -> str:
     if found in known:
         return found
     endings = ", ".join(ending for ending, name in ENDINGS.items() if name in known)
-    only = " That is for --timeline." if found in TIMELINES else ""
+    only = ""
+    if found in TIMELINES:
+        only = " That is for --timeline." if known is ANSWERS else " It holds emotions, which this bundle has none of."
     raise UserError(
         f"{f'--to {to}' if to else '--format'}: {found!r} is no known format.{only} Expected --format "
         f"{', '.join(known)}; or --to a file that ends in {endings}."

@@ -4,39 +4,43 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipelines.commands.exit_statuses import INTERRUPTED, UNREADABLE
-from pipelines.commands.predict_formats import TIMELINES, Output
+from pipelines.commands.predict_formats import Output, timeline_formats
 from pipelines.display.predictions import report, report_fault
 from pipelines.orchestration.worker_pool import WorkerPool, worker_pool
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.decode import open_sound
+from ser_tasks.bundles.dimensions.card import DimensionCard
 from ser_tasks.bundles.inference.files import window_columns
+from ser_tasks.bundles.inference.rating_timeline import RatingTimeline
 from ser_tasks.bundles.inference.timeline import Timeline, clock
-from ser_tasks.bundles.inference.timeline_pass import steps, timeline_of
+from ser_tasks.bundles.inference.timeline_pass import rating_timeline_of, steps, timeline_of
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from ser_tasks.bundles.card import Card
+    from pipelines.commands.predict_formats import TimelineFormat
+    from ser_tasks.bundles.dimensions.card import AnyCard
     from ser_tasks.params import TimelineParams
 
 NAME = "{name}"  # in the name of a file: that of the recording
-Take = Callable[[Path, Timeline], None]
+AnyTimeline: TypeAlias = Timeline | RatingTimeline
+Take = Callable[[Path, AnyTimeline], None]
 
 
 def predict_timelines(
     paths: Sequence[Path],
     *,
     folder: Path,
-    card: Card,
+    card: AnyCard,
     outputs: Sequence[Output],
     settings: TimelineParams,
     workers: int,
@@ -60,7 +64,7 @@ def predict_timelines(
     Raises:
         UserError: several recordings would go into one file that can hold one; or a file cannot be written
     """
-    check_collisions(paths, outputs)
+    check_collisions(paths, outputs, timeline_formats(card))
     check_writable(outputs)
     status = 0
     with ExitStack() as stack:
@@ -84,10 +88,10 @@ def predict_timelines(
     return status
 
 
-def check_collisions(paths: Sequence[Path], outputs: Sequence[Output]) -> None:
+def check_collisions(paths: Sequence[Path], outputs: Sequence[Output], formats: Mapping[str, TimelineFormat]) -> None:
     """Raise UserError where two recordings would be written to one file that can hold one."""
     for output in outputs:
-        if output.to is None or (NAME not in str(output.to) and TIMELINES[output.format].many):
+        if output.to is None or (NAME not in str(output.to) and formats[output.format].many):
             continue
         files = Counter(_target(output.to, path) for path in paths)
         file, count = files.most_common(1)[0]
@@ -108,8 +112,8 @@ def check_writable(outputs: Sequence[Output]) -> None:
 
 
 def _timeline(
-    path: Path, *, card: Card, pool: WorkerPool, settings: TimelineParams, progress: Progress, channel: str
-) -> Timeline:
+    path: Path, *, card: AnyCard, pool: WorkerPool, settings: TimelineParams, progress: Progress, channel: str
+) -> AnyTimeline:
     source = open_sound(path)  # raises at once for a broken file
     tasks = {
         step: progress.add_task(f"{path.name}: {step}", total=source.duration, start=False) for step in steps(card)
@@ -120,13 +124,11 @@ def _timeline(
         progress.advance(tasks[step], seconds)
 
     try:
-        timeline = timeline_of(
-            source,
-            card=card,
-            settings=settings,
-            map_batches=pool.map,
-            progress=advance,
-            channel=channel,
+        how: dict[str, Any] = {"settings": settings, "map_batches": pool.map, "progress": advance, "channel": channel}
+        timeline: AnyTimeline = (
+            rating_timeline_of(source, card=card, **how)
+            if isinstance(card, DimensionCard)
+            else timeline_of(source, card=card, **how)
         )
         for note in source.notes:
             report(f"{path}: {note}.")
@@ -136,34 +138,35 @@ def _timeline(
             progress.remove_task(task)
 
 
-def _in_words(path: Path, timeline: Timeline) -> str:
+def _in_words(path: Path, timeline: AnyTimeline) -> str:
     speech = sum(end - start for start, end in timeline.segments)
     until = f", stopped at {clock(timeline.stopped)}" if timeline.stopped is not None else ""
+    emotions = f", {len(timeline.emotion_segments)} emotions" if isinstance(timeline, Timeline) else ""
     return (
         f"{path}: {clock(timeline.statistics.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
-        f"segments, {len(timeline.windows)} windows, {len(timeline.emotion_segments)} emotions{until}."
+        f"segments, {len(timeline.windows)} windows{emotions}{until}."
     )
 
 
-def _taker(output: Output, card: Card, stack: ExitStack, *, alone: bool) -> Take:
+def _taker(output: Output, card: AnyCard, stack: ExitStack, *, alone: bool) -> Take:
     """What takes one timeline after the other: into one file for all, or each into its own."""
     if output.to is not None and (alone or NAME in str(output.to)):
         return partial(_write_own, output, card, output.to)
-    form = TIMELINES[output.format]
+    form = timeline_formats(card)[output.format]
     opened = cache(lambda: stack.enter_context(form.opened(window_columns(card), output.to)))
     if output.to is None:
         opened()  # the line of names is printed at once; a file is opened when there is something for it
 
-    def into_one(path: Path, timeline: Timeline) -> None:
+    def into_one(path: Path, timeline: AnyTimeline) -> None:
         for item in form.items(path, timeline):
             opened()(item)
 
     return into_one
 
 
-def _write_own(output: Output, card: Card, to: Path, path: Path, timeline: Timeline) -> None:
+def _write_own(output: Output, card: AnyCard, to: Path, path: Path, timeline: AnyTimeline) -> None:
     """Into a file that is there whole or not at all, whatever ends the process."""
-    form = TIMELINES[output.format]
+    form = timeline_formats(card)[output.format]
     with _whole(_target(to, path)) as file, form.opened(window_columns(card), file) as write:
         for item in form.items(path, timeline):
             write(item)

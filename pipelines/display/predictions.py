@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -13,7 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.display.tables import WIDEST
+from ser_tasks.bundles.inference.estimate import ENDS
 from ser_tasks.bundles.inference.files import Columns, Row, as_text
+from ser_tasks.bundles.inference.rating_timeline import RatingTimeline
 from ser_tasks.bundles.inference.timeline import Timeline, clock
 
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -37,35 +40,61 @@ def report_fault(text: str) -> None:
 
 @contextmanager
 def prediction_table(columns: Columns, to: Path | None) -> Iterator[Callable[[Row], None]]:
-    """One line per file, shown at the end: the emotion, its confidence, the second class, and remarks on the sound."""
+    """One line per file, shown at the end: the emotion, its confidence, the second class, and remarks on the sound.
+
+    Of a bundle of dimensions each of them with the ends of its interval, instead of the classes.
+    """
     rows: list[Row] = []
     classes = [name for name, kind in columns.items() if kind == "share"]
+    dimensions = [name for name in columns if f"{name}_low" in columns]
     try:
         yield rows.append
     finally:
-        _show(_predictions(rows, classes), to)
+        if dimensions:
+            cells = partial(_with_intervals, dimensions)
+            _show(_predictions(rows, dimensions, cells, file_width=16), to)
+        else:
+            cells = partial(_likeliest_two, classes)
+            _show(_predictions(rows, ["emotion", "runner-up"], cells, file_width=22), to)
 
 
-def _predictions(rows: Sequence[Row], classes: Sequence[str]) -> Table:
+def _predictions(
+    rows: Sequence[Row], names: Sequence[str], cells: Callable[[Row], list[Text]], *, file_width: int
+) -> Table:
+    """Columns file, with `file_width` where there is no room for more, those with these names, s and remarks."""
     folder = _common_folder([row["path"] for row in rows])
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=folder and f"in {escape(folder)}", title_justify="left")
-    table.add_column(
-        "file", overflow="fold", min_width=min(22, max((len(r["path"]) - len(folder) for r in rows), default=4))
-    )
-    for name in ("emotion", "runner-up"):
+    longest = max((len(row["path"]) - len(folder) for row in rows), default=4)
+    table.add_column("file", overflow="fold", min_width=min(file_width, longest))
+    for name in names:
         table.add_column(name, no_wrap=True)
     table.add_column("s", justify="right", no_wrap=True)
     table.add_column("remarks", min_width=18 if any(row["remarks"] or _said(row) for row in rows) else None)
     for row in rows:
         file = Text(" ".join([row["path"][len(folder) :], *([row["channel"]] if "channel" in row else [])]))
-        if row["emotion"] is None:
-            table.add_row(file, Text("no prediction", style="red"), "", "", Text("see the error above"))
+        if row["duration"] is None:
+            empty = [""] * len(names)
+            table.add_row(file, Text("no prediction", style="red"), *empty, Text("see the error above"))
             continue
-        second = sorted(classes, key=lambda name: -row[name])[1]
-        first = with_confidence(row["emotion"], row["confidence"], unsure=row["unsure"])
         remarks = Text("; ".join([*_said(row), *row["remarks"]]))
-        table.add_row(file, first, with_confidence(second, row[second]), f"{row['duration']:.1f}", remarks)
+        table.add_row(file, *cells(row), f"{row['duration']:.1f}", remarks)
     return table
+
+
+def _likeliest_two(classes: Sequence[str], row: Row) -> list[Text]:
+    second = sorted(classes, key=lambda name: -row[name])[1]
+    first = with_confidence(row["emotion"], row["confidence"], unsure=row["unsure"])
+    return [first, with_confidence(second, row[second])]
+
+
+def _with_intervals(dimensions: Sequence[str], row: Row) -> list[Text]:
+    """Of each 3.2 above 2.1–4.3; 3.2? in yellow."""
+    found = []
+    for name in dimensions:
+        value, low, high = (row[f"{name}{end}"] for end in ENDS)
+        text = f"{value:.1f}{'?' * row['unsure']}\n{low:.1f}–{high:.1f}"
+        found.append(Text(text, style="yellow" if row["unsure"] else "default"))
+    return found
 
 
 def _said(row: Row) -> list[str]:
@@ -99,6 +128,28 @@ def timeline_table(_: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path
                 clock(stretch.end),
                 with_confidence(stretch.emotion, stretch.confidence, unsure=stretch.unsure),
             )
+
+    try:
+        yield add
+    finally:
+        _show(table, to)
+
+
+@contextmanager
+def rating_timeline_table(columns: Columns, to: Path | None) -> Iterator[Callable[[tuple[Path, RatingTimeline]], None]]:
+    """One line per segment of speech with the mean of each dimension, shown at the end; ? marks unsure ones."""
+    names = [name for name in columns if f"{name}_low" in columns]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("file", overflow="fold")
+    for name in ("from", "to", *names):
+        table.add_column(name, justify="right", no_wrap=True)
+
+    def add(item: tuple[Path, RatingTimeline]) -> None:
+        path, timeline = item
+        for index, own in enumerate(timeline.rated_segments):
+            style = "yellow" if own.unsure else "default"
+            means = [Text(f"{own.means[name]:.1f}{'?' * own.unsure}", style=style) for name in names]
+            table.add_row(Text("" if index else str(path)), clock(own.start), clock(own.end), *means)
 
     try:
         yield add

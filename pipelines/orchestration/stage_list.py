@@ -35,13 +35,15 @@ def evaluations_of(params: Params) -> tuple[EvaluationLine, ...]:
     members = [(own, model) for own in params.ensembles.values() for model in own.members]
     wanted: list[tuple[Any, str]] = [*members, *((own, own.model) for own in _of_one_model(params).values())]
     needed = [EvaluationLine(corpus=own.corpus, protocol=own.protocol, model=model) for own, model in wanted]
-    of_classes = [line for line in params.evaluations if line.model not in DIMENSION_MODELS]
-    return tuple({line.key: line for line in (*of_classes, *needed)}.values())
+    lines = (line for line in (*params.evaluations, *needed) if line.model not in DIMENSION_MODELS)
+    return tuple({line.key: line for line in lines}.values())
 
 
 def dimensions_of(params: Params) -> list[EvaluationLine]:
-    """The lines of params.yaml whose model predicts valence, activation and dominance."""
-    return [line for line in params.evaluations if line.model in DIMENSION_MODELS]
+    """The lines of params.yaml whose model predicts valence, activation and dominance, then those that bundles need."""
+    needed = [EvaluationLine.model_validate(own.model_dump()) for own in _of_one_model(params).values()]
+    lines = (line for line in (*params.evaluations, *needed) if line.model in DIMENSION_MODELS)
+    return list({line.key: line for line in lines}.values())
 
 
 def corpora_of(params: Params) -> list[str]:
@@ -134,7 +136,20 @@ def _of_one_model(params: Params) -> dict[str, BundleParams]:
 
 
 def _bundle(own: BundleParams) -> Entry:
-    return {**own.model_dump(), **_read(own.corpus, own.model), "asr": asr_entry(own.model)}
+    """Of one model, also which stage of `pipelines` makes it, and what its evaluation leaves."""
+    place = (own.corpus, own.protocol, own.model)
+    if own.model in DIMENSION_MODELS:
+        entry = _regression(own)
+        settings = dict.fromkeys(("network", "training", "asr"), entry["settings"])
+        left = (paths.dimension_predictions(*place), paths.dimension_result(*place))
+        made = {"stage": "dimension_bundle", "code": f"dimensions/{entry['code']}"}
+    else:
+        entry = _read(own.corpus, own.model)
+        settings = {"asr": asr_entry(own.model)}
+        left = (paths.predictions(*place), paths.result(*place))
+        made = {"stage": "bundle", "code": f"models/{entry['code']}"}
+    files = dict(zip(("predictions", "result"), map(str, left), strict=True))
+    return {**own.model_dump(), **entry, **settings, **files, **made}
 
 
 def _ensemble_bundle(own: BundleParams, params: Params) -> Entry:
@@ -168,7 +183,7 @@ def _read(corpus: str, model: str) -> Entry:
     return {"reads": reads, "votes": votes, **model_entry(model)}
 
 
-def _regression(line: EvaluationLine) -> Entry:
+def _regression(line: EvaluationLine | BundleParams) -> Entry:
     """What a model of dimensions reads of a corpus, its code, and its section of params.yaml."""
     model = DIMENSION_MODELS[line.model]
     reads = str(paths.features(line.corpus, model.feature_set))

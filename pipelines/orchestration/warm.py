@@ -38,6 +38,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {  # that the work of a stage imports
     "evaluate": ("ser_tasks.evaluation.fold", "ser_tasks.models.svm", "ser_tasks.models.text.tfidf", "mlflow"),
     "ensemble": ("mlflow",),
     "bundle": ("ser_tasks.models.svm", "mlflow"),
+    "dimension_bundle": ("mlflow",),
 }
 
 

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
-BundleFunction: TypeAlias = "Callable[[Bundle, Batch], Result]"
+BundleFunction: TypeAlias = Callable[[Any, Batch], Result]  # of the kind of bundle that stands in the folder
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
 AHEAD = 2  # batches that wait for each worker
@@ -87,7 +87,7 @@ def _apply(function: BundleFunction[Batch, Result], folder: Path, batch: Batch) 
 
 
 @lru_cache(maxsize=1)
-def _bundle(folder: Path) -> Bundle:
-    from ser_tasks.bundles.bundle import load_bundle  # noqa: PLC0415 - takes seconds, once for each worker
+def _bundle(folder: Path) -> AnyBundle:
+    from ser_tasks.bundles.bundle import load_any_bundle  # noqa: PLC0415 - takes seconds, once for each worker
 
-    return load_bundle(folder)
+    return load_any_bundle(folder)

@@ -13,6 +13,7 @@ from pipelines.reference.markdown import code, plain
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 
 Stage = Mapping[str, Any]
 KEY = re.compile(r"\$\{([^}]+)\}")
@@ -49,7 +50,11 @@ def _written_out(key: str, stage: str) -> set[str]:
         return {KEY.sub(ANY, key)}
     if stage == "features":
         return {"encoder", *(name for name in FEATURE_SETS if encoder_of(name) is None)}
-    return {asr_entry(name) if field == "asr" else model_entry(name)[field] for name in MODELS}
+    rated = {line.section_name for line in DIMENSION_MODELS.values()}
+    if stage == "dimensions":
+        return rated
+    found = {asr_entry(name) if field == "asr" else model_entry(name)[field] for name in MODELS}
+    return found | rated if stage == "bundle" else found
 
 
 def _same(pattern: str, key: str) -> bool:

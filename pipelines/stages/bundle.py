@@ -11,28 +11,28 @@ from numpy.typing import NDArray
 
 from pipelines import paths
 from pipelines.display.tables import CONSOLE
-from pipelines.evaluations.plan import Evaluation, plan_evaluation
+from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.record import CHOSEN, SAID, dotted
 from pipelines.evaluations.run_tags import provenance
-from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
-from pipelines.stages.bundle_card import make_card, training_utterances
+from pipelines.stages.bundle_card import make_card, record_of
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.bundles.card import Card
 from ser_tasks.bundles.final_model import final_recogniser
+from ser_tasks.bundles.inference.served import answer_columns
 from ser_tasks.bundles.model_bundle import write_bundle
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, fit_detector
 from ser_tasks.bundles.reliability import Confidence, validate_confidence
 from ser_tasks.bundles.training_record import FILE as TRAINING
-from ser_tasks.bundles.training_record import training_record
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import percent
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.features.audio_text import SpeechAndWords
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.params import BundleParams, Params, ReliabilityParams
 from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
@@ -55,7 +55,11 @@ def bundle(name: str, params: Params) -> None:
     detector = _detector(examples, params.reliability)
     confidence = validate_confidence(predictions, result["classes"], params.reliability)
     card = make_card(name, plan, everything, result, confidence, temperature=recogniser.temperature)
-    pages = {MODEL_CARD: model_card(card).encode(), TRAINING: _record(plan), **pictures(card, confidence)}
+    pages = {
+        MODEL_CARD: model_card(card).encode(),
+        TRAINING: record_of(plan.corpus, plan.labels.utterance_ids),
+        **pictures(card, confidence),
+    }
     card = write_bundle(paths.bundle(name), card, recogniser, detector, pages=pages)
     show_bundle(card, version=register(card))
 
@@ -93,9 +97,8 @@ def register(card: Card) -> str:
         params={key: str(named[key]) for key in CHOSEN} | dotted("model", card.settings),
         metrics=figures.model_dump(include=set(shown)) | {f"recall/{key}": of for key, of in figures.recall.items()},
         tags={KIND: "bundle", **said, "ser.licence": card.licence, "data.features": card.data_digest, **provenance()},
-        classes=card.classes,
+        gives=answer_columns(card),
         words=card.asr is not None,
-        members=bool(card.members),
         requirements=[f"{name}=={number}" for name, number in card.versions.items() if name != "python"],
     )
 
@@ -134,12 +137,6 @@ def _examples(request: FoldRequest) -> Examples:
     return Examples(request.read(), np.array(labels.emotions), np.array(labels.speakers), copies)
 
 
-def _record(plan: Evaluation) -> bytes:
-    """Of the speakers and recordings that it was trained on: it is not scored on them."""
-    known = CORPORA[plan.corpus].speakers_known
-    return training_record(plan.corpus, training_utterances(plan), speakers_known=known).encode()
-
-
 def _detector(examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
     """Fitted on the audio of the utterances that have some; None where the model takes none."""
     sound = [_sound_of(values) for values in examples.features]
@@ -176,4 +173,6 @@ def main(name: str) -> None:
     section = params.bundles[name]
     if section.model in params.ensembles:
         raise UserError(f"bundles.{name}: {section.model} is an ensemble. Run: ser repro ensemble_bundle@{name}")
+    if section.model in DIMENSION_MODELS:
+        raise UserError(f"bundles.{name}: {section.model} is a model of dimensions. Run: ser repro bundle@{name}")
     bundle(name, params.for_corpus(section.corpus))

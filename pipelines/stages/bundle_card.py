@@ -1,6 +1,7 @@
 """What the stage `bundle` writes on the card of a bundle."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,13 +15,14 @@ from ser_tasks.bundles.final_model import final_recogniser, final_section, plain
 from ser_tasks.bundles.inference.prediction import recognise_all
 from ser_tasks.bundles.model_bundle import bundle_versions
 from ser_tasks.bundles.reliability import Confidence
+from ser_tasks.bundles.training_record import training_record
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.features.audio_text import feature_sets, reads_words, takes_audio
 from ser_tasks.features.feature_set import FeatureSet, sections_of, with_engine
 from ser_tasks.features.table import feature_set
 from ser_tasks.models import MODELS
-from ser_tasks.params import AsrParams
+from ser_tasks.params import AsrParams, Params
 from ser_tasks.provenance.code_digest import code_digest
 from ser_tasks.text.asr import engine
 from ser_tasks.text.transcripts import OF_WORDS
@@ -37,8 +39,8 @@ def make_card(
 ) -> Card:
     """All but the digests of the files."""
     line, corpus = MODELS[plan.model], CORPORA[plan.corpus]
-    spoken, sound = training_utterances(plan), _sets_of_sound(plan)
-    library = {key: number for own in sound for key, number in _engine_version(own).items()}
+    spoken, sound = training_utterances(plan.corpus, plan.labels.utterance_ids), _sets_of_sound(plan)
+    library = {key: number for own in sound for key, number in engine_version(own).items()}
     code = [root for own in sound for root in own.all_code]
     return Card(
         format=FORMAT,
@@ -49,14 +51,14 @@ def make_card(
         feature_set=line.feature_set,
         classes=tuple(result["classes"]),
         sampling_rate=plan.params.audio.sampling_rate,
-        sections=_sections(plan, reader=f"bundle '{name}'"),
+        sections=front_end_sections(sound, plan.params, reader=f"bundle '{name}'"),
         settings=plain_settings(final_section(plan.model, plan.params)),
         seed=request.seed,
         temperature=temperature,
         unsure_below=confidence.threshold.confidence,
         farthest=plan.params.reliability.farthest,
         training=_training_data(plan, spoken),
-        durations=_durations(spoken) if takes_audio(line.feature_set) else None,
+        durations=durations_of(spoken) if takes_audio(line.feature_set) else None,
         files={},
         versions=bundle_versions(plan.model) | library,
         licence=corpus.licence,
@@ -74,12 +76,13 @@ def _sets_of_sound(plan: Evaluation) -> list[FeatureSet]:
     return [with_engine(feature_set(name), feature_params(plan.params)) for name in names]
 
 
-def _engine_version(features: FeatureSet) -> dict[str, str]:
+def engine_version(features: FeatureSet) -> dict[str, str]:
     """Of the library that lld has compute the features, if it has one do so."""
     return dict(features.facts()) if features.facts and "lld" in features.sections else {}
 
 
-def _durations(spoken: pd.DataFrame) -> tuple[float, float]:
+def durations_of(spoken: pd.DataFrame) -> tuple[float, float]:
+    """Of the shortest and the longest utterance, in s."""
     return float(spoken.duration.min()), float(spoken.duration.max())
 
 
@@ -100,30 +103,41 @@ def _speech_recognition(params: AsrParams, spoken: pd.DataFrame) -> SpeechRecogn
     )
 
 
-def _sections(plan: Evaluation, *, reader: str) -> dict[str, Any]:
-    """Of params.yaml, those that decide the features."""
-    names = sorted({"audio", "conditioning", *(name for own in _sets_of_sound(plan) for name in own.sections)})
-    found = sections_of(feature_params(plan.params), names, reader=reader)
+def front_end_sections(sound: Sequence[FeatureSet], params: Params, *, reader: str) -> dict[str, Any]:
+    """Of params.yaml, those that decide these features."""
+    names = sorted({"audio", "conditioning", *(name for own in sound for name in own.sections)})
+    found = sections_of(feature_params(params), names, reader=reader)
     return {key: section.model_dump(mode="json") for key, section in found.items()}
 
 
-def training_utterances(plan: Evaluation) -> pd.DataFrame:
+def training_utterances(corpus: str, utterance_ids: Sequence[str]) -> pd.DataFrame:
     """Rows of the training utterances."""
-    table = read_utterances(paths.utterances(plan.corpus)).set_index("utterance_id")
-    return table.loc[list(plan.labels.utterance_ids)]
+    table = read_utterances(paths.utterances(corpus)).set_index("utterance_id")
+    return table.loc[list(utterance_ids)]
+
+
+def record_of(corpus: str, utterance_ids: Sequence[str]) -> bytes:
+    """training.json, of the speakers and recordings that a bundle was trained on: it is not scored on them."""
+    known = CORPORA[corpus].speakers_known
+    return training_record(corpus, training_utterances(corpus, utterance_ids), speakers_known=known).encode()
+
+
+def about_training(corpus: str, spoken: pd.DataFrame) -> dict[str, Any]:
+    """What the cards of all bundles hold of their training set."""
+    own = CORPORA[corpus]
+    genders = spoken.drop_duplicates("speaker").gender.fillna("unknown").value_counts()
+    return {
+        "title": own.title,
+        "kind": own.kind,
+        "language": ", ".join(sorted(set(spoken.language.dropna()))) or own.language,
+        "speakers": {str(gender): int(count) for gender, count in sorted(genders.items())},
+        "hours": round(float(spoken.duration.sum()) / 3600, 4),
+    }
 
 
 def _training_data(plan: Evaluation, spoken: pd.DataFrame) -> TrainingData:
-    corpus = CORPORA[plan.corpus]
-    genders = spoken.drop_duplicates("speaker").gender.fillna("unknown").value_counts()
-    return TrainingData(
-        title=corpus.title,
-        kind=corpus.kind,
-        language=", ".join(sorted(set(spoken.language.dropna()))) or corpus.language,
-        utterances={name: plan.labels.emotions.count(name) for name in sorted(set(plan.labels.emotions))},
-        speakers={str(gender): int(count) for gender, count in sorted(genders.items())},
-        hours=round(float(spoken.duration.sum()) / 3600, 4),
-    )
+    counts = {name: plan.labels.emotions.count(name) for name in sorted(set(plan.labels.emotions))}
+    return TrainingData(**about_training(plan.corpus, spoken), utterances=counts)
 
 
 def figures_of(result: dict[str, Any], confidence: Confidence) -> Figures:

@@ -4,12 +4,12 @@ An edit of comments, docstrings or of a definition that no stage reaches leaves 
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipelines import paths
 from pipelines.orchestration.stage_list import features_code
-from ser_tasks.bundles.weights import READERS
+from ser_tasks.bundles.weights import OF_CLASSES, OF_DIMENSIONS
 from ser_tasks.corpora import CORPORA
 from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.dimensions.fold import dimension_code
@@ -43,7 +43,8 @@ def roots_of_stages() -> dict[str, tuple[Root, ...]]:
         "votes": ("pipelines.stages.votes",),
         "transcripts": ("pipelines.stages.transcripts",),
         "ensemble": ("pipelines.stages.ensemble",),
-        "bundle": ("pipelines.stages.bundle", *_weights()),
+        "bundle": ("pipelines.stages.bundle", *_weights(OF_CLASSES)),
+        "dimension_bundle": ("pipelines.stages.dimension_bundle", *_weights(OF_DIMENSIONS)),
         "ensemble_bundle": ("pipelines.stages.ensemble_bundle",),
         "cross": ("pipelines.stages.cross",),
         "corpora/imported": ("pipelines.stages.utterances", "ser_tasks.corpora.imported"),
@@ -83,9 +84,9 @@ def _catalogue(name: str) -> str:
     return f"ser_tasks.corpora.catalogue.{name}"
 
 
-def _weights() -> list[str]:
+def _weights(kinds: Iterable[str]) -> list[str]:
     """Modules that `ser_tasks.bundles.model_bundle` imports by the kind of the model."""
-    return [f"ser_tasks.bundles.weights.{kind}" for kind in READERS]
+    return [f"ser_tasks.bundles.weights.{kind}" for kind in kinds]
 
 
 def _lines(parts: Mapping[str, str]) -> str:

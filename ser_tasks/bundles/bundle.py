@@ -1,24 +1,40 @@
-"""The bundle of a folder, whatever it holds: one model, or an ensemble of several."""
+"""The bundle of a folder, whatever it holds: a model of classes, an ensemble of several, or a model of dimensions."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TypeAlias
 
-from ser_tasks.bundles.card import BundleError, check_files, read_card
+from ser_tasks.bundles.card import BundleError, Card, check_files, read_card
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle, load_dimension_bundle
+from ser_tasks.bundles.dimensions.card import DimensionCard, read_any_card
 from ser_tasks.bundles.ensemble_bundle import EnsembleBundle, load_ensemble
 from ser_tasks.bundles.model_bundle import ModelBundle, load_model_bundle
 
-Bundle: TypeAlias = ModelBundle | EnsembleBundle
+Bundle: TypeAlias = ModelBundle | EnsembleBundle  # of classes
+AnyBundle: TypeAlias = Bundle | DimensionBundle
 
 
 def load_bundle(folder: Path) -> Bundle:
-    """The bundle of a folder; its format, its files and the installed libraries are checked first.
+    """The bundle of classes in a folder; its format, its files and the installed libraries are checked first.
+
+    Raises:
+        BundleError: what is wrong with it, and how to fix it; or it is one of dimensions
+    """
+    return _of_classes(read_card(folder), folder)
+
+
+def load_any_bundle(folder: Path) -> AnyBundle:
+    """The same, of classes or of dimensions.
 
     Raises:
         BundleError: what is wrong with it, and how to fix it
     """
-    card = read_card(folder)
+    card = read_any_card(folder)
+    return load_dimension_bundle(card, folder) if isinstance(card, DimensionCard) else _of_classes(card, folder)
+
+
+def _of_classes(card: Card, folder: Path) -> Bundle:
     if not card.members:
         return load_model_bundle(folder)
     check_files(card, folder)

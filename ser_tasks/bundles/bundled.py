@@ -3,12 +3,16 @@
 from ser_tasks.bundles.card import BundleError
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.regressor import DimensionModel
 from ser_tasks.models.recogniser import Model
 from ser_tasks.params.reading import listed
 
 
 def kind_of_weights(model: str) -> str:
-    """Kind of the weights of a model of the table: network, words_network, embeddings, text, logistic or svm."""
+    """Kind of the weights of a model of one of the two tables: a key of `ser_tasks.bundles.weights.READERS`."""
+    if model in DIMENSION_MODELS:
+        return DIMENSION_MODELS[model].section_name
     line = MODELS[model]
     if line.group == "embeddings":
         return "embeddings"
@@ -26,14 +30,20 @@ def is_network(model: str) -> bool:
 
 
 def check_bundled(model: str) -> None:
-    """Raise BundleError, with the reason, for a model of the table that cannot predict one recording by itself."""
-    reason = _reason_against(MODELS[model])
+    """Raise BundleError, with the reason, for a model of the tables that cannot predict one recording by itself."""
+    reason = _reason_against(line_of(model))
     if reason is not None:
-        bundled = [name for name, line in MODELS.items() if _reason_against(line) is None]
+        alike = DIMENSION_MODELS if model in DIMENSION_MODELS else MODELS
+        bundled = [name for name in alike if _reason_against(line_of(name)) is None]
         raise BundleError(f"{model} cannot be bundled: {reason}. Name another model: {listed(bundled)}.")
 
 
-def _reason_against(line: Model) -> str | None:
+def line_of(model: str) -> Model | DimensionModel:
+    """Its line in the table of classes, or in that of dimensions."""
+    return DIMENSION_MODELS[model] if model in DIMENSION_MODELS else MODELS[model]
+
+
+def _reason_against(line: Model | DimensionModel) -> str | None:
     if line.speaker_norm:
         return "it needs all recordings of a speaker before its first prediction, and a bundle gets one at a time"
     if "ser_tasks.models.logistic_votes" in line.code:

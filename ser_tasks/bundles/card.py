@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
 
@@ -13,7 +13,8 @@ from ser_tasks.errors import UserError
 from ser_tasks.params.base import Name, Section
 from ser_tasks.provenance.file_digest import file_sha256
 
-FORMAT = 1  # raise it when files or fields change their meaning
+FORMAT = 1  # of a bundle of classes; a number never used before when files or fields change their meaning
+OF_DIMENSIONS = 2  # format of a bundle of valence, activation and dominance
 FILE = "bundle.json"
 REBUILD = "Make the bundle again (ser bundle CORPUS MODEL), or copy it again from where it was made."
 
@@ -67,38 +68,46 @@ class SpeechRecognition(Section):
     least_confidence: Share  # mean over the words below which they do not count
 
 
-class Card(Section):
-    """What bundle.json holds."""
+class BaseCard(Section):
+    """What bundle.json holds of every bundle."""
 
     format: int
     name: Name
     corpus: str
-    preset: str
     model: str
     feature_set: str
-    classes: Annotated[tuple[str, ...], Field(min_length=2)]  # in the order of the posteriors
     sampling_rate: PositiveInt  # Hz, of the signal that features are taken from
     sections: dict[str, dict[str, Any]]  # of params.yaml, that decide the features; `sections_from` rebuilds them
     settings: dict[str, Any]  # the model's own section
     seed: int
-    temperature: PositiveFloat  # posteriors = softmax(scores / temperature)
-    unsure_below: Share  # confidence
     farthest: PositiveFloat  # distance above which a prediction is unsure, see `unlikeness`
-    training: TrainingData
     durations: tuple[float, float] | None  # shortest and longest training utterance, s; None: it takes no audio
     files: dict[str, str]  # name -> SHA-256
     versions: dict[str, str]
     licence: str  # of the corpus
     citation: str
-    figures: Figures
     data_digest: str  # of the training features
     code_digest: str  # of the code that extracts, trains and predicts; commit and time: its run in MLflow has them
+
+
+class Card(BaseCard):
+    """What bundle.json holds of a bundle of classes."""
+
+    preset: str
+    classes: Annotated[tuple[str, ...], Field(min_length=2)]  # in the order of the posteriors
+    temperature: PositiveFloat  # posteriors = softmax(scores / temperature)
+    unsure_below: Share  # confidence
+    training: TrainingData
+    figures: Figures
     asr: SpeechRecognition | None = None  # None: the model reads no words
     members: tuple[str, ...] = ()  # of an ensemble: models, each with a bundle of its own below members/
     rule: str | None = None  # of an ensemble
 
 
-def write_card(card: Card, folder: Path) -> None:
+OneCard = TypeVar("OneCard", bound=BaseCard)
+
+
+def write_card(card: BaseCard, folder: Path) -> None:
     """bundle.json, with a digest of its own content."""
     content = card.model_dump(mode="json")
     text = json.dumps({**content, "sha256": _digest(content)}, indent=2, ensure_ascii=False)
@@ -106,30 +115,57 @@ def write_card(card: Card, folder: Path) -> None:
 
 
 def read_card(folder: Path) -> Card:
-    """The card that `write_card` wrote.
+    """The card of a bundle of classes that `write_card` wrote.
 
     Raises:
-        BundleError: no bundle, another format, an edited or incomplete card
+        BundleError: no bundle, another format, an edited or incomplete card, or a bundle of dimensions
+    """
+    content = card_content(folder)
+    if content["format"] == OF_DIMENSIONS:
+        raise BundleError(
+            f"{folder}: a bundle of {', '.join(content.get('dimensions', ()))} ({content.get('model')}), but a bundle "
+            "of classes is needed here. Name one of those; this one is for ser predict and ser serve: "
+            f"ser predict FILE --bundle {folder}"
+        )
+    return as_card(Card, content, folder)
+
+
+def card_content(folder: Path) -> dict[str, Any]:
+    """What bundle.json holds, held against its own digest.
+
+    Raises:
+        BundleError: no bundle, an unknown format, or an edited card
     """
     file = folder / FILE
     if not file.is_file():
         raise BundleError(f"{folder}: no bundle here (there is no {FILE}). {REBUILD}")
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         found, stated = content["format"], content.pop("sha256")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(f"{file}: not the card of a bundle ({error!r}). {REBUILD}") from error
-    if found != FORMAT:
-        raise BundleError(f"{file}: format {found}, but this version of ser reads format {FORMAT}. {REBUILD}")
+    if found not in (FORMAT, OF_DIMENSIONS):
+        raise BundleError(
+            f"{file}: format {found}, but this version of ser reads formats {FORMAT} and {OF_DIMENSIONS}. {REBUILD}"
+        )
     if stated != _digest(content):
         raise BundleError(f"{file}: its content was changed after it was written. {REBUILD}")
+    return content
+
+
+def as_card(kind: type[OneCard], content: dict[str, Any], folder: Path) -> OneCard:
+    """The card with this content.
+
+    Raises:
+        BundleError: it is incomplete
+    """
     try:
-        return Card.model_validate(content)
+        return kind.model_validate(content)
     except ValidationError as error:
-        raise BundleError(f"{file}: not the card of a bundle: {error}. {REBUILD}") from error
+        raise BundleError(f"{folder / FILE}: not the card of a bundle: {error}. {REBUILD}") from error
 
 
-def check_files(card: Card, folder: Path) -> None:
+def check_files(card: BaseCard, folder: Path) -> None:
     """Hold every file of the bundle against its digest.
 
     Raises:

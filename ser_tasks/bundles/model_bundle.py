@@ -17,8 +17,18 @@ from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.bundles.bundled import check_bundled, kind_of_weights
-from ser_tasks.bundles.card import FILE, REBUILD, BundleError, Card, check_files, read_card, write_card
+from ser_tasks.bundles.bundled import check_bundled, kind_of_weights, line_of
+from ser_tasks.bundles.card import (
+    FILE,
+    REBUILD,
+    BaseCard,
+    BundleError,
+    Card,
+    OneCard,
+    check_files,
+    read_card,
+    write_card,
+)
 from ser_tasks.bundles.onnx_network.runtime import RUNTIME, on_onnx_runtime, runtime_installed
 from ser_tasks.bundles.out_of_distribution import FILE as DETECTOR
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
@@ -39,6 +49,7 @@ from ser_tasks.text.transcripts import OF_WORDS, Turn
 if TYPE_CHECKING:
     from ser_tasks.features.encoders.encoder import Encoder
     from ser_tasks.features.feature_set import FeatureSet
+    from ser_tasks.models.dimensions.regressor import Regressor
     from ser_tasks.models.embedding_svm import EmbeddingSvmRecogniser
     from ser_tasks.models.logistic import LogisticRecogniser
     from ser_tasks.models.network import NetworkRecogniser
@@ -49,6 +60,7 @@ if TYPE_CHECKING:
 Signal = NDArray[np.float32]
 Fitted: TypeAlias = "EmbeddingSvmRecogniser | LogisticRecogniser | NetworkRecogniser | SvmRecogniser | TextClassifier"
 
+WITH_ONNX = ("network", "words_network", "mlp_ccc")  # kinds of weights that ONNX Runtime may read
 ENCODER = "encoder"  # folder below the bundle's, with the weights of the speech encoder that its model reads
 
 
@@ -56,15 +68,17 @@ def bundle_versions(model: str) -> dict[str, str]:
     """Versions of the numeric libraries, and of those that read the weights of this model."""
     from ser_tasks.features.store import NUMERIC_LIBRARIES  # noqa: PLC0415  prediction needs no Parquet
 
-    encoder = encoder_of(MODELS[model].feature_set)
-    reads = encoder.family.libraries if encoder else (LIBRARY,) * (MODELS[model].feature_set in OPEN_SMILE)
+    read = line_of(model).feature_set
+    encoder = encoder_of(read)
+    reads = encoder.family.libraries if encoder else (LIBRARY,) * (read in OPEN_SMILE)
     kind = kind_of_weights(model)
-    runtime = (RUNTIME,) if kind in ("network", "words_network") and runtime_installed() else ()
+    runtime = (RUNTIME,) if kind in WITH_ONNX and runtime_installed() else ()
     libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *reads)
-    return library_versions(libraries) | {name: _here(name) for name in libraries_of(model)}
+    own = libraries_of(model) if model in MODELS else ()
+    return library_versions(libraries) | {name: _here(name) for name in own}
 
 
-def check_versions(card: Card, folder: Path) -> None:
+def check_versions(card: BaseCard, folder: Path) -> None:
     """Warn of versions whose predictions may differ.
 
     Refused is another major version of a library that reads the weights. Another major version of any other library,
@@ -191,10 +205,10 @@ class ModelBundle:
         Returns:
             shape (n_frames, n_dims)
         """
-        settings: Any = self.sections["conditioning"]
-        signal, _ = condition(signal, sampling_rate=self.card.sampling_rate, settings=settings)
         assert self.acoustic is not None  # a model that reads words alone is asked for none
-        return self.acoustic(signal, self.sections)
+        return conditioned_features(
+            signal, self.acoustic, sections=self.sections, sampling_rate=self.card.sampling_rate
+        )
 
     def answers(self, utterances: Sequence[Utterance]) -> list[Answer]:
         """Features one by one, the model once for all; a model that reads words alone takes none for an empty turn."""
@@ -231,6 +245,22 @@ class ModelBundle:
         return self.detector.unlikeness(describe(features))
 
 
+def conditioned_features(
+    signal: Signal, acoustic: FeatureSet, *, sections: Mapping[str, Section], sampling_rate: int
+) -> NDArray[np.float32]:
+    """Features of one utterance as its training set's were made, conditioned first: (n_samples,) -> (n_frames, n_dims).
+
+    Args:
+        signal: mono, at the sampling rate, full scale [-1, 1]
+        acoustic: the feature set
+        sections: of params.yaml, as they were when the model was trained
+        sampling_rate: in Hz
+    """
+    settings: Any = sections["conditioning"]
+    conditioned, _ = condition(signal, sampling_rate=sampling_rate, settings=settings)
+    return acoustic(conditioned, sections)
+
+
 def _as_read(
     bundle: ModelBundle, sound: Sequence[NDArray[np.float32] | None], words: Sequence[str | None]
 ) -> NDArray[np.float32] | tuple[Any, ...]:
@@ -246,18 +276,18 @@ def _as_read(
 
 def write_bundle(
     folder: Path,
-    card: Card,
-    recogniser: Fitted,
+    card: OneCard,
+    fitted: Fitted | Regressor,
     detector: OutOfDistributionDetector | None,
     *,
     pages: Mapping[str, bytes],
-) -> Card:
+) -> OneCard:
     """The card of a bundle that is written whole, or not at all.
 
     Args:
         folder: of the bundle; replaced if it is there
         card: its `files` are filled in here
-        recogniser: fitted
+        fitted: the model
         detector: fitted on the audio of the training set, if the model takes audio
         pages: further files by name, as the model card for people and its pictures
 
@@ -267,7 +297,7 @@ def write_bundle(
     check_bundled(card.model)
 
     def write(temporary: Path) -> None:
-        _weights("save", card)(recogniser, temporary)
+        _weights("save", card)(fitted, temporary)
         if (encoder := encoder_of(card.feature_set)) is not None:
             shutil.copytree(folder_of(encoder), temporary / ENCODER)
         if detector is not None:
@@ -276,7 +306,7 @@ def write_bundle(
     return write_folder(folder, card, write, pages=pages)
 
 
-def write_folder(folder: Path, card: Card, write: Callable[[Path], None], *, pages: Mapping[str, bytes]) -> Card:
+def write_folder(folder: Path, card: OneCard, write: Callable[[Path], None], *, pages: Mapping[str, bytes]) -> OneCard:
     """The card of a bundle whose files `write` puts into a folder: it is there whole, or not at all.
 
     Args:
@@ -306,13 +336,22 @@ def load_model_bundle(folder: Path) -> ModelBundle:
     card = read_card(folder)
     if card.model not in MODELS:
         raise BundleError(f"{folder / FILE}: this version of ser has no model {card.model!r}. {REBUILD}")
+    fitted, detector = load_parts(card, folder)
+    return ModelBundle(folder, card, fitted, detector)
+
+
+def load_parts(card: BaseCard, folder: Path) -> tuple[Any, OutOfDistributionDetector | None]:
+    """The fitted model of a bundle, and its detector, if it has one; files and installed libraries are checked first.
+
+    Raises:
+        BundleError: what is wrong with it, and how to fix it
+    """
     check_bundled(card.model)
     check_files(card, folder)
     check_versions(card, folder)
     if (encoder := encoder_of(card.feature_set)) is not None:
         _use_own_encoder(encoder, folder)
-    detector = load_detector(folder) if DETECTOR in card.files else None
-    return ModelBundle(folder, card, _weights("load", card)(card, folder), detector)
+    return _weights("load", card)(card, folder), load_detector(folder) if DETECTOR in card.files else None
 
 
 def _use_own_encoder(encoder: Encoder, folder: Path) -> None:
@@ -327,7 +366,7 @@ def _use_own_encoder(encoder: Encoder, folder: Path) -> None:
         )
 
 
-def _weights(what: str, card: Card) -> Callable[..., Any]:
+def _weights(what: str, card: BaseCard) -> Callable[..., Any]:
     """`save` or `load` of this kind of weights; each needs a library of its own."""
     kind = kind_of_weights(card.model)
     function: Callable[..., Any] = getattr(import_module(f"ser_tasks.bundles.weights.{kind}"), f"{what}_{kind}")

@@ -10,8 +10,8 @@ from ser_tasks.params.base import Fraction, Name, Section
 class BundleParams(Section):
     """One model, trained on all of a corpus, in a folder."""
 
-    corpus: Name  # all of its utterances are the training set
-    model: Name  # of the model table, evaluated too
+    corpus: Name  # all of its utterances, or all rated ones, are the training set
+    model: Name  # of the model table or of that of dimensions, evaluated too
     protocol: Literal["speaker_independent"]  # of the evaluation that its figures are from: unseen speakers
 
 

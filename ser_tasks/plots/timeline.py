@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from ser_tasks.bundles.inference.streaming import STEP
+from ser_tasks.bundles.inference.streaming import STEP, SignalStatistics
 from ser_tasks.bundles.inference.timeline import Timeline, clock
 from ser_tasks.plots.style import COLOURS, save
 
@@ -29,26 +29,32 @@ def draw_timeline(timeline: Timeline, classes: tuple[str, ...], *, title: str, t
     """
     figure = Figure(figsize=(12, 6), layout="constrained")
     wave, bands, lines = figure.subplots(3, 1, sharex=True, height_ratios=(2, 1, 4))
-    _wave(wave, timeline)
+    draw_wave(wave, timeline.statistics)
     _bands(bands, timeline, classes)
     _probabilities(lines, timeline, classes)
     wave.set_title(title, loc="left")
     wave.set_title("pale: unsure", loc="right", fontsize=9)
-    lines.set_xlim(0, timeline.statistics.duration)
-    lines.xaxis.set_major_locator(MaxNLocator(12, steps=[1, 1.5, 3, 6, 10]))  # 15 s, 30 s, 1, 5, 10 minutes
-    lines.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds).removesuffix(".0")))
+    over_time(lines, timeline.statistics.duration)
     figure.legend(*lines.get_legend_handles_labels(), loc="outside lower center", ncols=8, frameon=False)
     save(figure, to, dpi=120)
 
 
-def _wave(axes: Axes, timeline: Timeline) -> None:
-    outline = timeline.statistics.outline
+def over_time(axes: Axes, duration: float) -> None:
+    """Set the axis of time: from 0 to the end, in s, with the clock's words."""
+    axes.set_xlim(0, duration)
+    axes.xaxis.set_major_locator(MaxNLocator(12, steps=[1, 1.5, 3, 6, 10]))  # 15 s, 30 s, 1, 5, 10 minutes
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds).removesuffix(".0")))
+
+
+def draw_wave(axes: Axes, statistics: SignalStatistics) -> None:
+    """The outline of a recording."""
+    outline = statistics.outline
     step = max(1, -(-len(outline) // POINTS))
     edges = np.arange(0, len(outline), step)
     low, high = np.minimum.reduceat(outline[:, 0], edges), np.maximum.reduceat(outline[:, 1], edges)
     axes.fill_between(edges * STEP, low, high, color="0.35", linewidth=0, step="post")
     axes.set_ylabel("waveform")
-    loudest = max(timeline.statistics.peak, 1e-3)
+    loudest = max(statistics.peak, 1e-3)
     axes.set_ylim(-loudest, loudest)
 
 

@@ -7,6 +7,7 @@ import pytest
 from pipelines.commands.bundles import find_bundle, find_bundles
 from ser_tasks.bundles.card import read_card, write_card
 from ser_tasks.errors import UserError
+from tests.bundles.dimensions.small_dimension_bundles import dimension_card, dimension_params
 from tests.bundles.small_bundles import small_bundle
 
 
@@ -66,3 +67,17 @@ def test_without_a_name_ones_own_of_people_come_before_the_projects_and_those_be
         find_bundle(None)
     assert find_bundle("shipped") == Path("models/shipped")
     assert list(find_bundles([])) == ["demo", "mine", "other", "shipped"]
+
+
+def test_a_bundle_of_dimensions_is_taken_by_its_name_alone(card, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = dimension_card("ridge", dimension_params(), half_widths=[1.0, 1.0, 1.0])
+    rated = Path("data/bundles/rated")
+    rated.mkdir(parents=True)
+    write_card(own, rated)
+    with pytest.raises(UserError, match=r"there is no bundle of classes\. Here: rated\. Name one"):
+        find_bundle(None)
+    put(card, "data/bundles/mine", "natural")
+    assert find_bundle(None) == Path("data/bundles/mine")
+    assert list(find_bundles([])) == ["mine"]
+    assert find_bundle("rated") == rated

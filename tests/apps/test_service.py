@@ -12,10 +12,14 @@ from starlette.requests import Request
 
 from apps.limiter import RequestLimiter
 from apps.service import service
+from apps.startup import ready_any_bundle
 from apps.uploads import BusyError, UploadTimeoutError, uploads_of
 from ser_tasks.audio.recording import Recording
+from ser_tasks.bundles.inference.estimate import estimate
 from ser_tasks.bundles.inference.prediction import recognise
+from ser_tasks.bundles.inference.served import recording_from_bytes
 from tests.apps.conftest import encoded
+from tests.bundles.dimensions.small_dimension_bundles import small_dimension_bundle
 from tests.bundles.small_bundles import RATE, voice
 
 
@@ -259,3 +263,21 @@ def test_a_recogniser_is_used_by_one_thread_at_a_time(ensemble, parrot, monkeypa
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: ensemble.speech_to_text(np.zeros(160, np.float32), sampling_rate=RATE), range(4)))
     assert most == [1, 1, 1, 1]
+
+
+def test_a_bundle_of_dimensions_replies_with_the_estimates_of_the_command_line(tmp_path, limits, anger):
+    small_dimension_bundle(tmp_path / "rated")
+    bundle = ready_any_bundle(tmp_path / "rated")
+    expected = estimate(bundle, recording_from_bytes(anger)).dimensions
+    with TestClient(service(loaded(bundle), limits)) as client:
+        reply = client.post("/v1/recognise?name=a.wav", content=anger).json()
+        files = [("files", ("a.wav", anger)), ("files", ("bad.txt", b"hello"))]
+        whole, broken = client.post("/v1/recognise/batch", files=files).json()["results"]
+        words = client.post("/v1/recognise", files={"file": ("a.wav", anger)}, data={"transcript": "hello"})
+        card = client.get("/v1/bundle").json()
+    found = {name: (own["value"], own["low"], own["high"]) for name, own in reply["dimensions"].items()}
+    assert found == {name: (own.value, own.low, own.high) for name, own in expected.items()}
+    assert whole == reply
+    assert "not readable as sound" in broken["error"]
+    assert "the bundle small (ridge) reads no words" in words.json()["detail"]
+    assert card["dimensions"] == list(expected)

@@ -40,8 +40,8 @@ def test_an_edited_card_is_refused_and_so_are_another_format_and_no_card(own_bun
     file.write_text(json.dumps({**card, "unsure_below": 0.0}), encoding="utf-8")
     with pytest.raises(BundleError, match=r"content was changed.*Make the bundle again"):
         load_bundle(own_bundle)
-    file.write_text(json.dumps({**card, "format": 2}), encoding="utf-8")
-    with pytest.raises(BundleError, match=r"format 2, but this version of ser reads format 1"):
+    file.write_text(json.dumps({**card, "format": 3}), encoding="utf-8")
+    with pytest.raises(BundleError, match=r"format 3, but this version of ser reads formats 1 and 2"):
         load_bundle(own_bundle)
     file.write_text("[]", encoding="utf-8")
     with pytest.raises(BundleError, match="not the card of a bundle"):

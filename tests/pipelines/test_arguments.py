@@ -37,6 +37,13 @@ def test_a_command_may_take_fewer_models(tmp_path, monkeypatch):
         )
 
 
+def test_a_model_of_dimensions_is_refused_with_one_of_classes_to_take_instead(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    params = read_params(PROJECT / "params.yaml")
+    with pytest.raises(UserError, match=r"ser tune: ridge predicts valence, .*classes.*such as svm, .*ser evaluate"):
+        check_arguments("ser tune", "demo", "speaker_independent", "ridge", params)
+
+
 def test_an_acoustic_model_is_rejected_where_no_features_are_computed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(

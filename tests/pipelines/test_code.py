@@ -103,6 +103,7 @@ def test_one_line_names_the_module_that_moved(copy, committed):
         ("models/mlp", {"models.networks.mlp", "models.training.trainer", "models.calibration"}),
         ("ensemble", {"models.ensembles.stacking", "models.ensembles.paired", "evaluation.metrics"}),
         ("bundle", {"bundles.reliability", "bundles.out_of_distribution", "bundles.weights.svm", "plots.model_card"}),
+        ("dimension_bundle", {"bundles.dimensions.final_model", "bundles.weights.ridge", "bundles.weights.mlp_ccc"}),
         ("cross", {"evaluation.cross_corpus", "evaluation.audit", "evaluation.fold_features"}),
     ],
 )

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.commands import evaluate as module
+from pipelines.orchestration.stage_list import dimensions_of
 from pipelines.stages.params import prepare
 from ser_tasks.errors import UserError
 from ser_tasks.params.editing import with_item, with_values
@@ -62,6 +63,15 @@ def test_a_bundle_has_a_name_made_of_both_and_needs_no_line_of_evaluations(ser):
     assert ser.stages == ["bundle@demo_logistic"]
 
 
+def test_a_bundle_of_dimensions_has_a_line_like_any_other(ser):
+    done = ser("bundle", "demo", "ridge")
+    assert done.exit_code == 0, done.output
+    params = read_params()
+    assert params.bundles["demo_ridge"].model == "ridge"
+    assert ser.stages == ["bundle@demo_ridge"]
+    assert [line.key for line in dimensions_of(params)] == ["demo-speaker_independent-ridge"]
+
+
 def test_the_bundle_of_an_ensemble_brings_those_of_its_members(ser):
     both = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "logistic"], "rule": "average"}
     text = with_values(Path("params.yaml").read_text(encoding="utf-8"), {"ensembles.both": both})
@@ -84,6 +94,7 @@ def test_the_bundle_of_an_ensemble_brings_those_of_its_members(ser):
         (("evaluate", "emodb", "svm"), "Fetch it: ser fetch emodb"),
         (("evaluate", "demo", "whisper_base_svm"), "Fetch them: ser fetch-encoder whisper_base"),
         (("bundle", "demo", "svm_speaker_norm"), "svm_speaker_norm cannot be bundled: it needs all recordings"),
+        (("bundle", "demo", "svr_speaker_norm"), "svr_speaker_norm cannot be bundled: it needs all recordings"),
         (("bundle", "emodb", "voice_and_words"), "voice_and_words is an ensemble on demo, speaker_independent, but"),
         (("bundle", "demo", "mlp", "--name", "demo_svm"), "Give another --name"),
         (("bundle", "demo", "mlp", "--name", "../x"), "--name '../x': expected small letters"),

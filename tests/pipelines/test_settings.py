@@ -11,7 +11,7 @@ from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import project_params
 from pipelines.stages.params import prepare
 from ser_tasks.errors import UserError
-from ser_tasks.params import MEMBERS
+from ser_tasks.params import MEMBERS, BundleParams
 from ser_tasks.params.reading import read_params
 
 PROJECT = Path(__file__).parents[2]
@@ -138,7 +138,9 @@ def stages() -> dict:
 
 
 def test_every_stage_of_dvc_yaml_starts_a_flow_that_exists():
-    assert {stage["cmd"].split()[3] for stage in stages().values()} == set(STAGES)
+    started = {stage["cmd"].split()[3] for name, stage in stages().items() if name != "bundle"}
+    assert stages()["bundle"]["cmd"] == "python -m pipelines ${item.stage} ${key}"
+    assert started | {"bundle", "dimension_bundle"} == set(STAGES)
 
 
 def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
@@ -199,12 +201,22 @@ def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_t
 
 def test_a_bundle_is_made_of_the_evaluation_of_its_configuration():
     stage = stages()["bundle"]
-    values = {"${item.corpus}": "demo", "${item.protocol}": "loso", "${item.model}": "svm", "${key}": "demo_svm"}
-    named = [*stage["outs"], *stage["deps"]]
-    for key, value in values.items():
-        named = [path.replace(key, value) for path in named]
-    assert str(paths.bundle("demo_svm")) == named[0]
-    assert {str(paths.result("demo", "loso", "svm")), str(paths.predictions("demo", "loso", "svm"))} <= set(named)
+    place, params = ("demo", "speaker_independent"), read_params(PROJECT / "params.yaml")
+    ridge = BundleParams(corpus="demo", model="ridge", protocol="speaker_independent")
+    entries = stages_of(params.model_copy(update={"bundles": {**params.bundles, "demo_ridge": ridge}}))["bundle"]
+    needed = {
+        "demo_svm": [paths.predictions(*place, "svm"), paths.result(*place, "svm"), "digests/models/svm.txt"],
+        "demo_ridge": [
+            *(paths.dimension_predictions(*place, "ridge"), paths.dimension_result(*place, "ridge")),
+            *("digests/dimensions/ridge.txt", "digests/dimension_bundle.txt"),
+        ],
+    }
+    for name, files in needed.items():
+        named = [*stage["outs"], *stage["deps"], *stage["params"]]
+        for key, value in {"${key}": name, **{f"${{item.{key}}}": own for key, own in entries[name].items()}}.items():
+            named = [path.replace(key, value) for path in named]
+        assert named[0] == str(paths.bundle(name))
+        assert {"data/features/demo/functionals", entries[name]["model"], *map(str, files)} <= set(named)
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,17 @@ from ser_tasks.audio.attempt import result_or_fault
 from ser_tasks.audio.channels import EACH, MIX, channels_of, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
-from ser_tasks.bundles.inference.prediction import Prediction, recognise, recognise_all
+from ser_tasks.bundles.dimensions.card import DimensionCard
+from ser_tasks.bundles.inference.any_bundle import AnyPrediction, predictions_of
+from ser_tasks.bundles.inference.estimate import DimensionPrediction, columns_of, values_of
+from ser_tasks.bundles.inference.prediction import Prediction
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
-    from ser_tasks.bundles.card import Card
-    from ser_tasks.bundles.inference.timeline import Timeline
+    from ser_tasks.bundles.bundle import AnyBundle
+    from ser_tasks.bundles.dimensions.card import AnyCard
+    from ser_tasks.bundles.inference.rating_timeline import RatingTimeline, WindowEstimate
+    from ser_tasks.bundles.inference.timeline import Timeline, WindowPrediction
     from ser_tasks.params import PredictParams
 
 Kind: TypeAlias = Literal["text", "number", "share", "count", "flag", "texts", "members"]
@@ -31,12 +35,12 @@ class Outcome:
 
     path: Path
     channel: str
-    prediction: Prediction | None
+    prediction: AnyPrediction | None
     fault: str | None
 
 
 def predict_files(
-    bundle: Bundle, paths: Sequence[Path], *, limits: PredictParams, channel: str = MIX, words: str | None = None
+    bundle: AnyBundle, paths: Sequence[Path], *, limits: PredictParams, channel: str = MIX, words: str | None = None
 ) -> list[Outcome]:
     """Predictions of some files, in their order; for what cannot be read or predicted, the reason.
 
@@ -52,7 +56,7 @@ def predict_files(
     sound = [(path, found) for path, _, found in read if isinstance(found, Recording)]
     try:
         given = [transcript] * len(sound)
-        predicted: list[Prediction | str] = [*recognise_all(bundle, [one for _, one in sound], transcripts=given)]
+        predicted: list[AnyPrediction | str] = [*predictions_of(bundle, [one for _, one in sound], given)]
     except Exception:  # which one it is shows when each is predicted alone
         predicted = [_alone(bundle, recording, path, transcript) for path, recording in sound]
     predictions = iter(predicted)
@@ -61,8 +65,8 @@ def predict_files(
     ]
 
 
-def _alone(bundle: Bundle, recording: Recording, path: Path, transcript: Transcript | None) -> Prediction | str:
-    return result_or_fault(lambda: recognise(bundle, recording, transcript=transcript), path)
+def _alone(bundle: AnyBundle, recording: Recording, path: Path, transcript: Transcript | None) -> AnyPrediction | str:
+    return result_or_fault(lambda: predictions_of(bundle, [recording], [transcript])[0], path)
 
 
 def _read_channels(path: Path, channel: str, limits: PredictParams) -> list[tuple[Path, str, Recording | str]]:
@@ -74,7 +78,7 @@ def _read_channels(path: Path, channel: str, limits: PredictParams) -> list[tupl
     return [(path, part, result_or_fault(lambda part=part: chosen(recording, part), path)) for part in parts]  # type: ignore[misc]
 
 
-def _outcome(path: Path, channel: str, found: Prediction | str) -> Outcome:
+def _outcome(path: Path, channel: str, found: AnyPrediction | str) -> Outcome:
     return Outcome(path, channel, None, found) if isinstance(found, str) else Outcome(path, channel, found, None)
 
 
@@ -102,19 +106,21 @@ def _read(path: Path, limits: PredictParams) -> Recording:
     return read_recording(path, allow=allow)
 
 
-def prediction_columns(card: Card, *, channels: bool = False) -> Columns:
+def prediction_columns(card: AnyCard, *, channels: bool = False) -> Columns:
     """Columns of a table with one row per file, or per channel; the classes are posteriors.
 
-    With the words and the members' posteriors, of a bundle that reads words, or has members.
+    With the words and the members' posteriors, of a bundle that reads words, or has members. Of a bundle of dimensions
+    each of them, and the ends of its interval.
     """
+    what: Columns = {"path": "text", **({"channel": "text"} if channels else {})}
+    about: Columns = {"unsure": "flag", "remarks": "texts", "duration": "number"}
+    if isinstance(card, DimensionCard):
+        return {**what, **dict.fromkeys(columns_of(card.dimensions), "number"), **about}
     fixed: Columns = {
-        "path": "text",
-        **({"channel": "text"} if channels else {}),
+        **what,
         "emotion": "text",
         "confidence": "number",
-        "unsure": "flag",
-        "remarks": "texts",
-        "duration": "number",
+        **about,
         **({"transcript": "text"} if card.asr else {}),
         **({"members": "members"} if card.members else {}),
     }
@@ -128,49 +134,58 @@ def prediction_row(outcome: Outcome, columns: Columns) -> Row:
     if found is None:
         values |= {"unsure": True, "remarks": [str(outcome.fault)]}
     else:
-        values |= {
-            "emotion": found.emotion,
-            "confidence": found.confidence,
-            "unsure": found.unsure,
-            "remarks": list(found.remarks),
-            "duration": found.duration,
-            "transcript": found.transcript and found.transcript.text,
-            "members": {name: dict(own) for name, own in found.members.items()},
-            **found.probabilities,
-        }
+        values |= {"unsure": found.unsure, "remarks": list(found.remarks), "duration": found.duration}
+        values |= values_of(found.dimensions) if isinstance(found, DimensionPrediction) else _of_classes(found)
     return {name: values.get(name) for name in columns}
 
 
-def window_columns(card: Card) -> Columns:
-    """Columns of a table with one row per window of a timeline; times in s."""
-    fixed: Columns = {
-        "path": "text",
-        "segment": "count",
-        "start": "number",
-        "end": "number",
-        "emotion": "text",
-        "confidence": "number",
-        "unsure": "flag",
-        "remarks": "texts",
-        **({"transcript": "text"} if card.asr else {}),
+def _of_classes(found: Prediction) -> Row:
+    return {
+        "emotion": found.emotion,
+        "confidence": found.confidence,
+        "transcript": found.transcript and found.transcript.text,
+        "members": {name: dict(own) for name, own in found.members.items()},
+        **found.probabilities,
     }
-    return fixed | _shares(card.classes)
+
+
+def window_columns(card: AnyCard) -> Columns:
+    """Columns of a table with one row per window of a timeline; times in s."""
+    place: Columns = {"path": "text", "segment": "count", "start": "number", "end": "number"}
+    about: Columns = {"unsure": "flag", "remarks": "texts"}
+    if isinstance(card, DimensionCard):
+        return {**place, **dict.fromkeys(columns_of(card.dimensions), "number"), **about}
+    words: Columns = {"transcript": "text"} if card.asr else {}
+    return {**place, "emotion": "text", "confidence": "number", **about, **words, **_shares(card.classes)}
 
 
 def window_rows(path: Path, timeline: Timeline) -> Iterator[Row]:
     """All windows of one recording."""
     for window in timeline.windows:
         yield {
-            "path": str(path),
-            "segment": window.segment,
-            "start": window.start,
-            "end": window.end,
+            **_of_window(path, window),
             "emotion": window.emotion,
             "confidence": window.confidence,
-            "unsure": window.unsure,
-            "remarks": list(window.remarks),
             **({} if window.transcript is None else {"transcript": window.transcript}),
-        } | dict(window.probabilities)
+            **window.probabilities,
+        }
+
+
+def rated_window_rows(path: Path, timeline: RatingTimeline) -> Iterator[Row]:
+    """The same of dimensions."""
+    for window in timeline.windows:
+        yield _of_window(path, window) | values_of(window.dimensions)
+
+
+def _of_window(path: Path, window: WindowPrediction | WindowEstimate) -> Row:
+    return {
+        "path": str(path),
+        "segment": window.segment,
+        "start": window.start,
+        "end": window.end,
+        "unsure": window.unsure,
+        "remarks": list(window.remarks),
+    }
 
 
 def as_text(row: Row) -> Mapping[str, str]:

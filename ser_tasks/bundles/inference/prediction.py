@@ -21,6 +21,7 @@ from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.card import BaseCard
 
 QUIET, INAUDIBLE = -60.0, -75.0  # dBFS, RMS; RAVDESS reaches down to -60
 CLIPPED, BADLY_CLIPPED = 0.001, 0.01  # of the samples
@@ -239,9 +240,8 @@ def model_signal(recording: Recording, sampling_rate: int) -> NDArray[np.float32
 
 def _prediction(bundle: Bundle, recording: Recording, answer: Answer, words: RecognisedWords | None) -> Prediction:
     card, best = bundle.card, int(answer.posteriors.argmax())
-    remarks = remarks_on(recording.samples, recording.sampling_rate, durations=card.durations)
-    remarks += tuple(Remark(note, unsure=False) for note in recording.notes)
-    remarks += tuple(filter(None, (_unlike(answer, card.farthest), _without_words(bundle, words))))
+    remarks = remarks_on_recording(recording, card, unlikeness=answer.unlikeness)
+    remarks += tuple(filter(None, (_without_words(bundle, words),)))
     confidence = float(answer.posteriors[best])
     return Prediction(
         emotion=card.classes[best],
@@ -255,10 +255,17 @@ def _prediction(bundle: Bundle, recording: Recording, answer: Answer, words: Rec
     )
 
 
-def _unlike(answer: Answer, farthest: float) -> Remark | None:
-    if answer.unlikeness <= farthest:
+def remarks_on_recording(recording: Recording, card: BaseCard, *, unlikeness: float) -> tuple[Remark, ...]:
+    """Remarks on its sound, on how it was read, and on its distance from the training set of a bundle."""
+    sound = remarks_on(recording.samples, recording.sampling_rate, durations=card.durations)
+    notes = tuple(Remark(note, unsure=False) for note in recording.notes)
+    return sound + notes + tuple(filter(None, (_unlike(unlikeness, card.farthest),)))
+
+
+def _unlike(unlikeness: float, farthest: float) -> Remark | None:
+    if unlikeness <= farthest:
         return None
-    times = answer.unlikeness / farthest
+    times = unlikeness / farthest
     text = f"unlike the training set: {times:.1f} times the distance that its own utterances rarely exceed"
     return Remark(text, unsure=True)
 

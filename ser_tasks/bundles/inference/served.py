@@ -16,14 +16,17 @@ from numpy.typing import NDArray
 
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording
-from ser_tasks.bundles.bundle import load_bundle
+from ser_tasks.bundles.bundle import AnyBundle, load_any_bundle
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.dimensions.card import DimensionCard
+from ser_tasks.bundles.inference.estimate import DimensionPrediction, columns_of, estimate_all, values_of
 from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.errors import UserError
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
-    from ser_tasks.bundles.card import Card
+    from ser_tasks.bundles.dimensions.card import AnyCard
+    from ser_tasks.bundles.inference.files import Columns
 
 COLUMNS = ("path", "audio", "samples", "sampling_rate")
 TRANSCRIPT, MEMBERS = "transcript", "members"
@@ -63,13 +66,13 @@ def recording_from_samples(samples: Sequence[float] | NDArray[np.floating], samp
 
 def _load_pyfunc(path: str) -> ServedBundle:
     """The model that MLflow serves; MLflow calls this."""
-    return ServedBundle(load_bundle(Path(path)))
+    return ServedBundle(load_any_bundle(Path(path)))
 
 
 class ServedBundle:
     """Predictions of recordings, a row each."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: AnyBundle) -> None:
         self.bundle = bundle
 
     def predict(self, recordings: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
@@ -83,23 +86,39 @@ class ServedBundle:
 
         Returns:
             columns emotion, confidence, unsure, remarks, duration (s), of a bundle that reads words `transcript`, of an
-            ensemble `members` (name -> class -> probability), and a probability p_CLASS for each class
+            ensemble `members` (name -> class -> probability), and a probability p_CLASS for each class; of a bundle of
+            dimensions, each with the ends of its interval, as valence, valence_low and valence_high, unsure, remarks
+            and duration
 
         Raises:
             UserError: a row without a recording, or with one that cannot be predicted; or words for a bundle without
         """
         given = recordings.to_dict("records")
         read = [_recording(row, place) for place, row in enumerate(given)]
-        found = recognise_all(self.bundle, read, transcripts=[_words(row) for row in given])
-        columns = answer_columns(self.bundle.card)
-        return pd.DataFrame([_row(one) for one in found], index=recordings.index, columns=columns)
+        columns = list(answer_columns(self.bundle.card))
+        rows = self._rows(read, [_words(row) for row in given])
+        return pd.DataFrame(rows, index=recordings.index, columns=columns)
+
+    def _rows(self, recordings: Sequence[Recording], words: Sequence[Transcript | None]) -> list[dict[str, Any]]:
+        if not isinstance(self.bundle, DimensionBundle):
+            return [_row(one) for one in recognise_all(self.bundle, recordings, transcripts=words)]
+        if any(words):
+            raise UserError(
+                f"{self.bundle.folder}: {self.bundle.card.model} reads no words, but a {TRANSCRIPT} was given. Leave "
+                "it out."
+            )
+        return [values_of(one.dimensions) | _about(one) for one in estimate_all(self.bundle, recordings)]
 
 
-def answer_columns(card: Card) -> list[str]:
-    """Columns of the table of predictions."""
-    more = [TRANSCRIPT] * (card.asr is not None) + [MEMBERS] * bool(card.members)
-    shares = [PROBABILITY + name for name in card.classes]
-    return ["emotion", "confidence", "unsure", "remarks", "duration", *more, *shares]
+def answer_columns(card: AnyCard) -> Columns:
+    """Columns of the table of predictions, and what they hold."""
+    about: Columns = {"unsure": "flag", "remarks": "texts", "duration": "number"}
+    if isinstance(card, DimensionCard):
+        return {**dict.fromkeys(columns_of(card.dimensions), "number"), **about}
+    more: Columns = {TRANSCRIPT: "text"} if card.asr is not None else {}
+    more |= {MEMBERS: "members"} if card.members else {}
+    shares: Columns = {PROBABILITY + name: "share" for name in card.classes}
+    return {"emotion": "text", "confidence": "number", **about, **more, **shares}
 
 
 def _words(row: dict[Any, Any]) -> Transcript | None:
@@ -128,7 +147,10 @@ def _missing(value: object) -> bool:
 
 def _row(one: Prediction) -> dict[str, Any]:
     probabilities = {PROBABILITY + name: share for name, share in one.probabilities.items()}
-    about = {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration}
-    about |= {TRANSCRIPT: one.transcript and one.transcript.text}
-    about |= {MEMBERS: {name: dict(own) for name, own in one.members.items()}}
-    return {"emotion": one.emotion, "confidence": one.confidence, **about, **probabilities}
+    words = one.transcript and one.transcript.text
+    more = {TRANSCRIPT: words, MEMBERS: {name: dict(own) for name, own in one.members.items()}}
+    return {"emotion": one.emotion, "confidence": one.confidence, **_about(one), **more, **probabilities}
+
+
+def _about(one: Prediction | DimensionPrediction) -> dict[str, Any]:
+    return {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration}

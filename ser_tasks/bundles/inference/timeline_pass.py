@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ser_tasks.audio.channels import MIX
 from ser_tasks.audio.recording import Recording, Samples, Source
-from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
+from ser_tasks.bundles.dimensions.card import DimensionCard
+from ser_tasks.bundles.inference.any_bundle import predictions_of
+from ser_tasks.bundles.inference.rating_timeline import RatingTimeline, WindowEstimate, window_estimates
 from ser_tasks.bundles.inference.speech_segments import SAMPLING_RATE, speech_of
 from ser_tasks.bundles.inference.streaming import mono_blocks
 from ser_tasks.bundles.inference.timeline import Span, Timeline, WindowPrediction, cut, window_predictions, windows_in
@@ -17,8 +20,14 @@ from ser_tasks.bundles.speech_to_text import RecognisedWords
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle, Bundle
     from ser_tasks.bundles.card import Card
+    from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+    from ser_tasks.bundles.dimensions.card import AnyCard
+    from ser_tasks.bundles.inference.any_bundle import AnyPrediction
+    from ser_tasks.bundles.inference.estimate import DimensionPrediction
+    from ser_tasks.bundles.inference.prediction import Prediction
+    from ser_tasks.bundles.inference.streaming import SignalStatistics
     from ser_tasks.params import TimelineParams
 
 BATCH = 16  # windows that are predicted at once
@@ -31,6 +40,28 @@ Window: TypeAlias = tuple[Samples, Transcript | None]
 MapBatches: TypeAlias = Callable[..., Iterator[list[Any]]]
 """(what to do with a bundle and a batch, batches) -> a list for each batch, in order."""
 Progress: TypeAlias = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """What the passes over a recording find: its segments of speech, their windows, and a prediction for each."""
+
+    statistics: SignalStatistics
+    spoken: tuple[Span, ...]
+    windows: list[list[Span]]
+    predictions: Iterator[Any]
+
+    def by_segment(self, smooth: Callable[[Sequence[Span], list[Any], int], list[T]]) -> tuple[tuple[T, ...], Any]:
+        """Windows of all segments, smoothed (windows, predictions, number of the segment) -> windows; and, on Ctrl-C,
+        the s at which the first segment begins that is not complete."""
+        found: list[T] = []
+        for index, own in enumerate(self.windows):
+            try:
+                raw = list(islice(self.predictions, len(own)))
+            except KeyboardInterrupt:
+                return tuple(found), self.spoken[index][0]
+            found += smooth(own, raw, index + 1)
+        return tuple(found), None
 
 
 def timeline_of(
@@ -58,7 +89,44 @@ def timeline_of(
         AudioError: the file cannot be read, or not to its end
         UserError: no speech in it, or settings of the detector that it does not know
     """
+    passed = _passed(source, card=card, settings=settings, map_batches=map_batches, progress=progress, channel=channel)
+    rules: dict[str, Any] = settings.model_dump(include={"smoothing", "change_cost"})
 
+    def smooth(windows: Sequence[Span], raw: list[Prediction], segment: int) -> list[WindowPrediction]:
+        return window_predictions(windows, raw, segment=segment, unsure_below=card.unsure_below, **rules)
+
+    found, stopped = passed.by_segment(smooth)
+    return Timeline(passed.statistics, passed.spoken, found, stopped)
+
+
+def rating_timeline_of(
+    source: Source,
+    *,
+    card: DimensionCard,
+    settings: TimelineParams,
+    map_batches: MapBatches,
+    progress: Progress,
+    channel: str = MIX,
+) -> RatingTimeline:
+    """The same of dimensions; arguments and errors are those of `timeline_of`."""
+    passed = _passed(source, card=card, settings=settings, map_batches=map_batches, progress=progress, channel=channel)
+
+    def smooth(windows: Sequence[Span], raw: list[DimensionPrediction], segment: int) -> list[WindowEstimate]:
+        return window_estimates(windows, raw, segment=segment, card=card, smoothing=settings.smoothing)
+
+    found, stopped = passed.by_segment(smooth)
+    return RatingTimeline(passed.statistics, passed.spoken, found, stopped, card.scale)
+
+
+def _passed(
+    source: Source,
+    *,
+    card: AnyCard,
+    settings: TimelineParams,
+    map_batches: MapBatches,
+    progress: Progress,
+    channel: str,
+) -> _Passed:
     def blocks(sampling_rate: int, step: str) -> Iterator[Samples]:
         for piece in mono_blocks(source, sampling_rate=sampling_rate, channel=channel):
             progress(step, len(piece) / sampling_rate)
@@ -72,10 +140,9 @@ def timeline_of(
         segments_of_sound = cut(blocks(rate, "words"), spoken, sampling_rate=rate)
         found_words = list(chain.from_iterable(map_batches(recognise_words, _batches(segments_of_sound))))
         words = _words_of(windows, _in_time(found_words, spoken, source.notes))
-    sounds = cut(blocks(rate, "emotion"), chain(*windows), sampling_rate=rate)
+    sounds = cut(blocks(rate, steps(card)[-1]), chain(*windows), sampling_rate=rate)
     predictions = chain.from_iterable(map_batches(predict_windows, _batches(zip(sounds, words, strict=False))))
-    found, stopped = _smoothed(windows, predictions, card=card, settings=settings)
-    return Timeline(statistics, tuple(spoken), tuple(found), None if stopped is None else spoken[stopped][0])
+    return _Passed(statistics, tuple(spoken), windows, predictions)
 
 
 def timeline_here(bundle: Bundle, source: Source, *, settings: TimelineParams, channel: str = MIX) -> Timeline:
@@ -90,29 +157,33 @@ def timeline_here(bundle: Bundle, source: Source, *, settings: TimelineParams, c
     Raises:
         AudioError, UserError: as `timeline_of`
     """
+    return timeline_of(source, card=bundle.card, settings=settings, channel=channel, **_in_this_process(bundle))
 
+
+def rating_timeline_here(
+    bundle: DimensionBundle, source: Source, *, settings: TimelineParams, channel: str = MIX
+) -> RatingTimeline:
+    """The same of dimensions; arguments and errors are those of `timeline_here`."""
+    return rating_timeline_of(source, card=bundle.card, settings=settings, channel=channel, **_in_this_process(bundle))
+
+
+def _in_this_process(bundle: AnyBundle) -> dict[str, Any]:
     def map_batches(function: Callable[..., list[Any]], batches: Iterable[Any]) -> Iterator[list[Any]]:
         return (function(bundle, batch) for batch in batches)
 
-    return timeline_of(
-        source,
-        card=bundle.card,
-        settings=settings,
-        map_batches=map_batches,
-        progress=lambda step, seconds: None,
-        channel=channel,
-    )
+    return {"map_batches": map_batches, "progress": lambda step, seconds: None}
 
 
-def steps(card: Card) -> tuple[str, ...]:
+def steps(card: AnyCard) -> tuple[str, ...]:
     """The passes over a recording."""
-    return ("level", "speech", "words", "emotion") if card.asr else ("level", "speech", "emotion")
+    words = ("words",) if card.asr else ()
+    return ("level", "speech", *words, "ratings" if isinstance(card, DimensionCard) else "emotion")
 
 
-def predict_windows(bundle: Bundle, windows: Sequence[Window]) -> list[Prediction]:
+def predict_windows(bundle: AnyBundle, windows: Sequence[Window]) -> Sequence[AnyPrediction]:
     """Predictions of some windows, mono at the rate of the bundle."""
     recordings = [Recording(sound[:, None], bundle.card.sampling_rate) for sound, _ in windows]
-    return recognise_all(bundle, recordings, transcripts=[words for _, words in windows])
+    return predictions_of(bundle, recordings, [words for _, words in windows])
 
 
 def recognise_words(bundle: Bundle, sounds: Sequence[Samples]) -> list[RecognisedWords]:
@@ -134,27 +205,6 @@ def _words_of(windows: Sequence[Sequence[Span]], transcripts: Sequence[Transcrip
     """Of each window of each segment."""
     for own, transcript in zip(windows, transcripts, strict=True):
         yield from (transcript.between(*window) for window in own)
-
-
-def _smoothed(
-    windows: Sequence[Sequence[Span]], predictions: Iterator[Prediction], *, card: Card, settings: TimelineParams
-) -> tuple[list[WindowPrediction], int | None]:
-    """Those of all segments; and, on Ctrl-C, the index of the first segment that is not complete."""
-    found: list[WindowPrediction] = []
-    for index, own in enumerate(windows):
-        try:
-            raw = list(islice(predictions, len(own)))
-        except KeyboardInterrupt:
-            return found, index
-        found += window_predictions(
-            own,
-            raw,
-            segment=index + 1,
-            unsure_below=card.unsure_below,
-            smoothing=settings.smoothing,
-            change_cost=settings.change_cost,
-        )
-    return found, None
 
 
 def _batches(items: Iterator[T]) -> Iterator[list[T]]:

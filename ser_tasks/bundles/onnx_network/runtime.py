@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.card import Card
+    from ser_tasks.bundles.card import BaseCard
 
 FILE, KERAS_FILE = "model.onnx", "model.keras"
 FRAMES, MASK, LOGITS = "frames", "mask", "logits"
@@ -23,18 +23,18 @@ def runtime_installed() -> bool:
     return find_spec(RUNTIME) is not None
 
 
-def has_network(card: Card) -> bool:
+def has_network(card: BaseCard) -> bool:
     """Whether a bundle, or a member of it, holds a network."""
     return bool(_folders_of(card, KERAS_FILE))
 
 
-def on_onnx_runtime(card: Card) -> bool:
+def on_onnx_runtime(card: BaseCard) -> bool:
     """Whether a bundle predicts without Keras here, all members of an ensemble among them."""
     files = _folders_of(card, FILE)
     return bool(files) and files == _folders_of(card, KERAS_FILE) and runtime_installed()
 
 
-def _folders_of(card: Card, name: str) -> set[PurePosixPath]:
+def _folders_of(card: BaseCard, name: str) -> set[PurePosixPath]:
     """Folders within the bundle that hold a file of this name."""
     return {path.parent for path in map(PurePosixPath, card.files) if path.name == name}
 

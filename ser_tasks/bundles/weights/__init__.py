@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SKOPS = ("scikit-learn", "skops")
 
-READERS: Mapping[str, tuple[str, ...]] = {  # libraries that read them; a network on ONNX Runtime needs that instead
+OF_CLASSES: Mapping[str, tuple[str, ...]] = {  # libraries that read them; a network on ONNX Runtime needs that instead
     "svm": SKOPS,
     "logistic": (),
     "text": SKOPS,
@@ -12,3 +12,9 @@ READERS: Mapping[str, tuple[str, ...]] = {  # libraries that read them; a networ
     "words_network": ("keras",),
     "embeddings": ("keras", *SKOPS),
 }
+OF_DIMENSIONS: Mapping[str, tuple[str, ...]] = {  # the same of models of valence, activation and dominance
+    "ridge": (),
+    "svr": SKOPS,
+    "mlp_ccc": ("keras",),
+}
+READERS: Mapping[str, tuple[str, ...]] = {**OF_CLASSES, **OF_DIMENSIONS}

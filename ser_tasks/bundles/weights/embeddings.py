@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def save_embeddings(recogniser: EmbeddingSvmRecogniser, folder: Path) -> None:
     """Write the network, and the SVM on what it makes of an utterance; a file of logits alone has no embeddings."""
-    save_keras(recogniser.network, folder)
+    save_keras(recogniser.network.model, folder)
     save_svm(recogniser.svm, folder)
 
 

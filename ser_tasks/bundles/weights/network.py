@@ -8,7 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, cast
 
-from ser_tasks.bundles.card import REBUILD, BundleError, Card
+from ser_tasks.bundles.card import REBUILD, BaseCard, BundleError, Card
 from ser_tasks.bundles.onnx_network.runtime import FILE as ONNX_FILE
 from ser_tasks.bundles.onnx_network.runtime import KERAS_FILE as FILE
 from ser_tasks.bundles.onnx_network.runtime import OnnxNetwork, on_onnx_runtime
@@ -21,19 +21,24 @@ from ser_tasks.models.text.network import TextNetworkSection
 
 
 def save_network(recogniser: NetworkRecogniser, folder: Path) -> None:
+    """Write the network of a recogniser, see `write_network`."""
+    write_network(recogniser.model, folder)
+
+
+def write_network(network: Any, folder: Path) -> None:
     """Write the layers and the weights; not the state of the optimiser, which Keras would write too: twice as much.
 
     Warns of a network that gets no model.onnx, with the reason: predicting with it loads Keras.
     """
-    _save_onnx(save_keras(recogniser, folder), folder)
+    _save_onnx(save_keras(network, folder), folder)
 
 
-def save_keras(recogniser: NetworkRecogniser, folder: Path) -> Any:
+def save_keras(network: Any, folder: Path) -> Any:
     """Write the .keras file alone; the network that stands in it."""
     import keras  # noqa: PLC0415
 
-    bare = keras.models.clone_model(recogniser.model)
-    bare.set_weights(recogniser.model.get_weights())
+    bare = keras.models.clone_model(network)
+    bare.set_weights(network.get_weights())
     bare.save(folder / FILE)
     return bare
 
@@ -65,9 +70,18 @@ def load_network(card: Card, folder: Path) -> NetworkRecogniser:
     section_of: type[Any] = TextNetworkSection if reads_words(line.feature_set) else NetworkSection
     section = section_of(settings_class(line).model_validate(card.settings))
     recogniser = cast("NetworkRecogniser", line.build(section, classes=card.classes, seed=card.seed))
-    recogniser.model = _onnx_network(folder / ONNX_FILE) if on_onnx_runtime(card) else read_keras(folder / FILE)
+    recogniser.model = read_network(card, folder)
     recogniser.temperature = card.temperature
     return recogniser
+
+
+def read_network(card: BaseCard, folder: Path) -> Any:
+    """What `write_network` wrote, on ONNX Runtime where all networks of the card can be, else on Keras.
+
+    Raises:
+        BundleError: not a file of a network, or a .keras file that wants to run code
+    """
+    return _onnx_network(folder / ONNX_FILE) if on_onnx_runtime(card) else read_keras(folder / FILE)
 
 
 def _onnx_network(file: Path) -> OnnxNetwork:

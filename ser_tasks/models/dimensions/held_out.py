@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold
 
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.dimensions.agreement import concordance
 from ser_tasks.models.dimensions.regressor import RatedExamples
 
 Values = NDArray[np.float64]
@@ -82,6 +80,8 @@ def choose(
     Raises:
         UserError: one speaker
     """
+    from ser_tasks.evaluation.dimensions.agreement import concordance  # noqa: PLC0415  pandas: no prediction needs it
+
     folds = inner_parts(train.speakers, n_folds=n_folds, seed=seed)
     scores = np.zeros((len(candidates), *train.ratings.shape))
     for learning, asked in folds:
@@ -124,6 +124,8 @@ def inner_parts(
     Raises:
         UserError: one speaker
     """
+    from sklearn.model_selection import GroupKFold  # noqa: PLC0415  seconds, and no prediction needs it
+
     names = np.unique(speakers)
     if len(names) < 2:
         raise UserError(

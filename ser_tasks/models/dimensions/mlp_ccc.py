@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.models.dimensions.held_out import Fitted, Values, choose
+from ser_tasks.models.dimensions.held_out import Values, choose
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     import keras
@@ -18,6 +19,35 @@ if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest o
 
 Inputs = dict[str, NDArray[np.float32]]
 Weights = list[NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class MeanOfNetworks:
+    """The scores of several networks, in their mean, from features as they come.
+
+    Attributes:
+        middle, spread: of each feature in the training set, shape (n_features,)
+        mean, steps: of the ratings there, and their standard deviation, shape (n_dimensions,)
+        trained: the networks, as `ask` takes them
+        ask: (one of them, inputs) -> (n_utterances, n_dimensions), in standard deviations from the mean
+    """
+
+    middle: NDArray[np.floating]
+    spread: NDArray[np.floating]
+    mean: Values
+    steps: Values
+    trained: Sequence[Any]
+    ask: Callable[[Any, Inputs], Values]
+
+    def inputs(self, features: NDArray[np.float32]) -> Inputs:
+        """Of a network: each utterance one frame, standardised."""
+        frames = np.asarray(((features - self.middle) / self.spread)[:, None], np.float32)
+        return {"frames": frames, "mask": np.ones(frames.shape[:2], np.float32)}
+
+    def __call__(self, features: NDArray[np.float32]) -> Values:
+        """(n_utterances, n_features) -> (n_utterances, n_dimensions)."""
+        given = self.inputs(features)
+        return np.asarray(self.mean + self.steps * np.mean([self.ask(own, given) for own in self.trained], axis=0))
 
 
 class ConcordanceNetwork:
@@ -53,21 +83,21 @@ class ConcordanceNetwork:
         """Shape (n_dimensions,)."""
         return self.chosen.half_widths
 
-    def _fitted(self, train: RatedExamples, *, networks: int, epochs: int) -> Fitted:
+    def network_of(self, trained: Weights) -> keras.Model:
+        """A network with these variables, and without a loss: it is not trained any more."""
+        network = self._built(self.network.input["frames"].shape[-1], self.network.output_shape[-1])
+        _assign(network.variables, trained)
+        return network
+
+    def _fitted(self, train: RatedExamples, *, networks: int, epochs: int) -> MeanOfNetworks:
         middle, spread = train.features.mean(axis=0), train.features.std(axis=0)
         spread = np.where(spread > np.finfo(np.float32).eps * np.abs(middle), spread, 1)
         mean, steps = train.ratings.mean(axis=0), train.ratings.std(axis=0)
         steps = np.where(steps > 0, steps, 1)
-
-        def inputs(features: NDArray[np.float32]) -> Inputs:
-            frames = np.asarray(((features - middle) / spread)[:, None], np.float32)
-            return {"frames": frames, "mask": np.ones(frames.shape[:2], np.float32)}
-
-        targets = ((train.ratings - mean) / steps).astype(np.float32)
-        trained = [
-            self._trained(inputs(train.features), targets, epochs=epochs, number=number) for number in range(networks)
-        ]
-        return lambda features: mean + steps * np.mean([self._asked(own, inputs(features)) for own in trained], axis=0)
+        untrained = MeanOfNetworks(middle, spread, mean, steps, (), self._asked)
+        inputs, targets = untrained.inputs(train.features), ((train.ratings - mean) / steps).astype(np.float32)
+        trained = [self._trained(inputs, targets, epochs=epochs, number=number) for number in range(networks)]
+        return replace(untrained, trained=trained)
 
     def _begin(self, n_features: int, n_dimensions: int) -> None:
         """Draw where each network begins, and compile one for all trainings: a seed undoes what TensorFlow compiled."""

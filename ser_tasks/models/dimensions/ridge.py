@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.models.dimensions.held_out import Fitted, Values, choose
+from ser_tasks.models.dimensions.held_out import Values, choose
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.models.dimensions.regressor import RatedExamples
     from ser_tasks.params import RidgeParams
+
+
+@dataclass(frozen=True)
+class Planes:
+    """Scores of utterances: intercept + coef . (features - mean) / scale, for each dimension.
+
+    Attributes:
+        mean, scale: of each feature in the training set, shape (n_features,)
+        coef: shape (n_dimensions, n_features)
+        intercept: shape (n_dimensions,)
+    """
+
+    mean: Values
+    scale: Values
+    coef: Values
+    intercept: Values
+
+    def __call__(self, features: NDArray[np.float32]) -> Values:
+        """(n_utterances, n_features) -> (n_utterances, n_dimensions)."""
+        z = (features.astype(np.float64) - self.mean) / self.scale
+        return np.asarray(z @ self.coef.T + self.intercept)
 
 
 class RidgeRegressor:
@@ -42,10 +64,10 @@ class RidgeRegressor:
         return self.chosen.half_widths
 
 
-def _fitted(train: RatedExamples, alpha: float | Values) -> Fitted:
+def _fitted(train: RatedExamples, alpha: float | Values) -> Planes:
     from sklearn.linear_model import Ridge  # noqa: PLC0415  seconds, and no other model needs it
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
 
-    planes = make_pipeline(StandardScaler(), Ridge(alpha=alpha)).fit(train.features.astype(np.float64), train.ratings)
-    return lambda features: np.asarray(planes.predict(features.astype(np.float64))).reshape(len(features), -1)
+    scaler, ridge = StandardScaler(), Ridge(alpha=alpha)
+    ridge.fit(scaler.fit_transform(train.features.astype(np.float64)), train.ratings)
+    return Planes(scaler.mean_, scaler.scale_, np.atleast_2d(ridge.coef_), np.atleast_1d(ridge.intercept_))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from ser_tasks.models.dimensions.held_out import Fitted, Values, choose
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from sklearn.pipeline import Pipeline
+
     from ser_tasks.models.dimensions.regressor import RatedExamples
     from ser_tasks.params import SvrParams
 
@@ -32,24 +35,30 @@ class SupportVectorRegressor:
             self._fitted, train, sorted(self.params.c), n_folds=self.params.inner_folds, seed=self.seed
         )
         self.kernels = [
-            self._fitted(train.of_dimension(place), value) for place, value in enumerate(self.chosen.values)
+            self._kernel(train.of_dimension(place), value) for place, value in enumerate(self.chosen.values)
         ]
         return {"c": list(self.chosen.values), "inner_ccc": list(self.chosen.ccc)}
 
     def predict(self, features: NDArray[np.float32]) -> Values:
         """Shape (n_utterances, n_dimensions)."""
-        return self.chosen.matched(np.hstack([kernel(features) for kernel in self.kernels]))
+        return self.chosen.matched(np.hstack([_scores(kernel, features) for kernel in self.kernels]))
 
     def half_widths(self) -> Values:
         """Shape (n_dimensions,)."""
         return self.chosen.half_widths
 
     def _fitted(self, train: RatedExamples, c: float) -> Fitted:
+        return partial(_scores, self._kernel(train, c))
+
+    def _kernel(self, train: RatedExamples, c: float) -> Pipeline:
         from sklearn.multioutput import MultiOutputRegressor  # noqa: PLC0415  seconds, and no other model needs it
         from sklearn.pipeline import make_pipeline  # noqa: PLC0415
         from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
         from sklearn.svm import SVR  # noqa: PLC0415
 
         kernel = SVR(C=c, gamma=self.params.gamma, epsilon=self.params.epsilon)
-        fitted = make_pipeline(StandardScaler(), MultiOutputRegressor(kernel)).fit(train.features, train.ratings)
-        return lambda features: np.asarray(fitted.predict(features))
+        return make_pipeline(StandardScaler(), MultiOutputRegressor(kernel)).fit(train.features, train.ratings)
+
+
+def _scores(kernel: Pipeline, features: NDArray[np.float32]) -> Values:
+    return np.asarray(kernel.predict(features))

@@ -76,6 +76,9 @@ def test_words_for_a_model_that_reads_none_are_refused_and_an_empty_column_is_no
 @pytest.mark.parametrize(("words", "members"), [(False, ()), (True, ()), (True, ("svm", "tfidf"))])
 def test_the_signature_in_the_registry_names_the_columns_that_are_given(served, words, members):
     card = served.bundle.card.model_copy(update={"asr": ASR if words else None, "members": members})
-    signature = _signature(card.classes, words=words, members=bool(members))
-    assert signature.outputs.input_names() == answer_columns(card)
+    signature = _signature(answer_columns(card), words=words)
+    more = ["transcript"] * words + ["members"] * bool(members)
+    shares = ["p_anger", "p_neutral", "p_sadness"]
+    named = ["emotion", "confidence", "unsure", "remarks", "duration", *more, *shares]
+    assert signature.outputs.input_names() == named
     assert ("transcript" in signature.inputs.input_names()) == words

@@ -1,0 +1,195 @@
+"""Stage `bundle` of a model of valence, activation and dominance: trained on all rated utterances, in a folder."""
+
+from typing import Any
+
+import numpy as np
+
+from pipelines import paths
+from pipelines.display.tables import CONSOLE
+from pipelines.evaluations.dimensions import DimensionEvaluation, plan_dimensions
+from pipelines.evaluations.record import dotted
+from pipelines.evaluations.run_tags import provenance
+from pipelines.known_corpora import CORPORA
+from pipelines.settings import feature_params, project_params
+from pipelines.stages.bundle_card import (
+    about_training,
+    durations_of,
+    engine_version,
+    front_end_sections,
+    record_of,
+    training_utterances,
+)
+from ser_tasks.bundles.bundled import check_bundled
+from ser_tasks.bundles.dimensions.card import (
+    FORMAT,
+    DimensionCard,
+    DimensionFigures,
+    Rated,
+    RatedTrainingData,
+    RatingFigures,
+)
+from ser_tasks.bundles.dimensions.final_model import final_regressor
+from ser_tasks.bundles.dimensions.model_card import dimension_model_card
+from ser_tasks.bundles.inference.estimate import estimate_all
+from ser_tasks.bundles.inference.served import answer_columns
+from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
+from ser_tasks.bundles.model_card import FILE as MODEL_CARD
+from ser_tasks.bundles.out_of_distribution import describe, fit_detector
+from ser_tasks.bundles.training_record import FILE as TRAINING
+from ser_tasks.engine import flow
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.dimensions.fold import dimension_code
+from ser_tasks.evaluation.dimensions.result import ccc_with_interval, read_dimension_result
+from ser_tasks.evaluation.fold_features import reader_of
+from ser_tasks.features.feature_set import with_engine
+from ser_tasks.features.table import feature_set
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.held_out import HIGHEST, INSIDE, LOWEST
+from ser_tasks.models.dimensions.regressor import RatedExamples
+from ser_tasks.params import BundleParams, Params
+from ser_tasks.provenance.code_digest import code_digest
+from ser_tasks.tracking import KIND, register_bundle
+
+
+@flow("dimension_bundle", run_name="{name}")
+def dimension_bundle(name: str, params: Params) -> None:
+    """Train on everything, fit the out-of-distribution detector, write the folder."""
+    section = params.bundles[name]
+    check_bundled(section.model)
+    result = evaluated(section)
+    plan = plan_dimensions(section.corpus, section.protocol, section.model, params)
+    rated = all_rated(plan)
+    regressor = final_regressor(section.model, params, rated, seed=plan.requests[0].seed)
+    detector = fit_detector(
+        np.array([describe(row[None]) for row in rated.features]),
+        rated.speakers.tolist(),
+        n_components=params.reliability.cloud_components,
+        quantile=params.reliability.cloud_quantile,
+    )
+    card = make_card(name, plan, rated, result, half_widths=list(map(float, regressor.half_widths())))
+    record = record_of(section.corpus, plan.ratings.utterance_ids)
+    pages = {MODEL_CARD: dimension_model_card(card).encode(), TRAINING: record}
+    card = write_bundle(paths.bundle(name), card, regressor, detector, pages=pages)
+    show_bundle(card, version=register(card))
+
+
+def evaluated(section: BundleParams) -> dict[str, Any]:
+    """The result of this configuration.
+
+    Raises:
+        UserError: it has not been evaluated
+    """
+    place = (section.corpus, section.protocol, section.model)
+    for file in (paths.dimension_result(*place), paths.dimension_predictions(*place)):
+        if not file.exists():
+            raise UserError(
+                f"{file}: {section.model} has not been evaluated on {section.corpus}. Evaluate it: "
+                f"ser evaluate {section.corpus} {section.model}"
+            )
+    return read_dimension_result(paths.dimension_result(*place))
+
+
+def all_rated(plan: DimensionEvaluation) -> RatedExamples:
+    """Every rated utterance."""
+    request, ratings = plan.requests[0], plan.ratings
+    read = reader_of(DIMENSION_MODELS[plan.model].feature_set)
+    features = read(request.features, ratings.utterance_ids, 0, None)
+    return RatedExamples(np.asarray(features), np.array(ratings.values), np.array(ratings.speakers))
+
+
+def make_card(
+    name: str, plan: DimensionEvaluation, rated: RatedExamples, result: dict[str, Any], *, half_widths: list[float]
+) -> DimensionCard:
+    """All but the digests of the files."""
+    line, corpus, dimensions = DIMENSION_MODELS[plan.model], CORPORA[plan.corpus], plan.ratings.dimensions
+    sound = with_engine(feature_set(line.feature_set), feature_params(plan.params))
+    spoken = training_utterances(plan.corpus, plan.ratings.utterance_ids)
+    return DimensionCard(
+        format=FORMAT,
+        name=name,
+        corpus=plan.corpus,
+        model=plan.model,
+        feature_set=line.feature_set,
+        sampling_rate=plan.params.audio.sampling_rate,
+        sections=front_end_sections([sound], plan.params, reader=f"bundle '{name}'"),
+        settings=line.section(plan.params).model_dump(mode="json"),
+        seed=plan.requests[0].seed,
+        farthest=plan.params.reliability.farthest,
+        durations=durations_of(spoken),
+        files={},
+        versions=bundle_versions(plan.model) | engine_version(sound),
+        licence=corpus.licence,
+        citation=corpus.citation,
+        data_digest=plan.requests[0].features_digest,
+        code_digest=code_digest(*sound.all_code, *dimension_code(line), final_regressor, estimate_all),
+        dimensions=dimensions,
+        scale=(LOWEST, HIGHEST),
+        interval=INSIDE,
+        half_widths=dict(zip(dimensions, half_widths, strict=True)),
+        training=RatedTrainingData(
+            **about_training(plan.corpus, spoken),
+            utterances=len(rated.ratings),
+            ratings={
+                own: Rated(mean=round(float(values.mean()), 4), sd=round(float(values.std()), 4))
+                for own, values in zip(dimensions, rated.ratings.T, strict=True)
+            },
+        ),
+        figures=_figures(result),
+    )
+
+
+def _figures(result: dict[str, Any]) -> RatingFigures:
+    """What the cross-validation found."""
+    copied = ("protocol", "protocol_kind", "utterances", "speakers", "ccc", "ccc_low", "ccc_high")
+    return RatingFigures(
+        **{key: result[key] for key in copied},
+        dimensions={name: DimensionFigures(**own) for name, own in result["dimensions"].items()},
+    )
+
+
+def show_bundle(card: DimensionCard, *, version: str) -> None:
+    """What was made, and where it is."""
+    CONSOLE.print(
+        f"\n[bold]{card.name}[/]  {card.model} on all {card.training.utterances} rated utterances of {card.corpus}: "
+        f"{paths.bundle(card.name)}"
+    )
+    CONSOLE.print(f"  cross-validated mean CCC {ccc_with_interval(card.figures.model_dump())}")
+    for name, half in card.half_widths.items():
+        ccc = ccc_with_interval(card.figures.dimensions[name].model_dump())
+        CONSOLE.print(f"  {name:<10} CCC {ccc}   {100 * card.interval:.0f} % interval ± {half:.2f}")
+    CONSOLE.print(f"  MLflow: models:/{card.name}/{version}")
+
+
+def register(card: DimensionCard) -> str:
+    """The next version of the registered model of this name."""
+    figures = card.figures
+    named = {
+        **card.model_dump(include={"corpus", "model", "feature_set", "seed"}),
+        **figures.model_dump(include={"protocol", "protocol_kind"}),
+    }
+    tags = {f"ser.{key}": str(value) for key, value in named.items() if key != "protocol_kind"}
+    of_each = {f"{key}/{name}": v for name, own in figures.dimensions.items() for key, v in own.model_dump().items()}
+    return register_bundle(
+        paths.bundle(card.name),
+        name=card.name,
+        experiment=f"ser/{card.corpus}",
+        description=f"{card.model} on all rated utterances of {card.corpus}; figures of its cross-validation.",
+        params={key: str(value) for key, value in named.items()} | dotted("model", card.settings),
+        metrics=figures.model_dump(include={"ccc", "ccc_low", "ccc_high"}) | of_each,
+        tags={
+            KIND: "bundle",
+            **tags,
+            "ser.corpus_kind": card.training.kind,
+            "ser.licence": card.licence,
+            "data.features": card.data_digest,
+            **provenance(),
+        },
+        gives=answer_columns(card),
+        words=False,
+        requirements=[f"{name}=={number}" for name, number in card.versions.items() if name != "python"],
+    )
+
+
+def main(name: str) -> None:
+    """The flow; what takes long in it is one training."""
+    dimension_bundle(name, project_params())

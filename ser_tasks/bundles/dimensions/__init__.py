@@ -1,0 +1,1 @@
+"""Bundles of models of valence, activation and dominance."""

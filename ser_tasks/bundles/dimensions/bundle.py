@@ -1,0 +1,89 @@
+"""A bundle of valence, activation and dominance in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.bundles.card import FILE, REBUILD, BundleError
+from ser_tasks.bundles.model_bundle import Signal, conditioned_features, load_parts
+from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe
+from ser_tasks.features.table import feature_set, sections_from
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.dimensions.card import DimensionCard
+    from ser_tasks.features.feature_set import FeatureSet
+    from ser_tasks.models.dimensions.regressor import Regressor, Values
+    from ser_tasks.params import Section
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What a model gives one utterance.
+
+    Attributes:
+        values: on the scale of the card, shape (n_dimensions,)
+        unlikeness: distance from the training set, see `OutOfDistributionDetector`
+    """
+
+    values: Values
+    unlikeness: float
+
+
+@dataclass(frozen=True)
+class DimensionBundle:
+    """A trained model of dimensions, ready for prediction.
+
+    Attributes:
+        folder: where it was read from
+        card: what is known of it
+        regressor: fitted
+        detector: out-of-distribution detector, fitted on the audio of the training set
+    """
+
+    folder: Path
+    card: DimensionCard
+    regressor: Regressor
+    detector: OutOfDistributionDetector
+
+    @cached_property
+    def sections(self) -> dict[str, Section]:
+        """Sections of params.yaml that decide the features, as they were when the model was trained."""
+        return sections_from(self.card.sections)
+
+    @cached_property
+    def acoustic(self) -> FeatureSet:
+        """The feature set that the model takes: one row for each utterance."""
+        return feature_set(self.card.feature_set)
+
+    def features(self, signal: Signal) -> NDArray[np.float32]:
+        """Features of one utterance, (n_samples,) at `card.sampling_rate` -> (1, n_features); conditioned first."""
+        return conditioned_features(
+            signal, self.acoustic, sections=self.sections, sampling_rate=self.card.sampling_rate
+        )
+
+    def ratings(self, signals: Sequence[Signal]) -> list[Rating]:
+        """Of each utterance by itself: in a batch, its last bits would hang on the others."""
+        rows = [self.features(signal) for signal in signals]
+        return [Rating(self.regressor.predict(row)[0], self.detector.unlikeness(describe(row))) for row in rows]
+
+
+def load_dimension_bundle(card: DimensionCard, folder: Path) -> DimensionBundle:
+    """The bundle of a folder whose card was read; its files and the installed libraries are checked first.
+
+    Raises:
+        BundleError: what is wrong with it, and how to fix it
+    """
+    if card.model not in DIMENSION_MODELS:
+        raise BundleError(f"{folder / FILE}: this version of ser has no model of dimensions {card.model!r}. {REBUILD}")
+    regressor, detector = load_parts(card, folder)
+    if detector is None:
+        raise BundleError(f"{folder}: its card names no file of the out-of-distribution detector. {REBUILD}")
+    return DimensionBundle(folder, card, regressor, detector)

@@ -1,0 +1,32 @@
+"""The model of dimensions that is kept: trained on all rated utterances, by the code of every fold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from threadpoolctl import threadpool_limits
+
+from ser_tasks.keras_backend import load_keras
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+
+if TYPE_CHECKING:
+    from ser_tasks.models.dimensions.regressor import RatedExamples, Regressor
+    from ser_tasks.params import Params
+
+
+def final_regressor(model: str, params: Params, rated: RatedExamples, *, seed: int) -> Regressor:
+    """The model of a line of the table, fitted on all rated utterances.
+
+    Args:
+        model: its name
+        params: of the whole project; the model reads its own section
+        rated: all rated utterances of the corpus
+        seed: of whatever the model draws at random
+    """
+    line = DIMENSION_MODELS[model]
+    if line.keras:
+        load_keras()
+    regressor = line.build(line.section(params), seed=seed)
+    with threadpool_limits(1):  # the same sums on any number of cores, as in the folds
+        regressor.fit(rated)
+    return regressor
