@@ -51,9 +51,14 @@ class _Passed:
     windows: list[list[Span]]
     predictions: Iterator[Any]
 
-    def by_segment(self, smooth: Callable[[Sequence[Span], list[Any], int], list[T]]) -> tuple[tuple[T, ...], Any]:
-        """Windows of all segments, smoothed (windows, predictions, number of the segment) -> windows; and, on Ctrl-C,
-        the s at which the first segment begins that is not complete."""
+    def by_segment(
+        self, smooth: Callable[[Sequence[Span], list[Any], int], list[T]]
+    ) -> tuple[tuple[T, ...], float | None]:
+        """Windows of all segments; and, on Ctrl-C, the s at which the first one begins that is not complete.
+
+        Args:
+            smooth: (windows, their predictions, number of the segment) -> smoothed windows
+        """
         found: list[T] = []
         for index, own in enumerate(self.windows):
             try:
