@@ -21,12 +21,8 @@ from ser_tasks.corpora.utterances import read_utterances, utterance_table, write
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import compute_dimension_fold, dimension_outcome
 from ser_tasks.evaluation.dimensions.rated import rated_utterances
-<<<<<<< HEAD
 from ser_tasks.evaluation.splits import Fold
-from ser_tasks.params import BundleParams, EvaluationLine, KernelParams, SpeakerPairs
-=======
-from ser_tasks.params import EvaluationLine, SpeakerPairs
->>>>>>> dimbundle
+from ser_tasks.params import EvaluationLine, KernelParams, SpeakerPairs
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
