@@ -91,7 +91,12 @@ def explain_model(
     """
     params = project_params()
     readers = [name for name, line in MODELS.items() if line.feature_set == READ and name not in ON_VOTES]
-    if model in MODELS and MODELS[model].feature_set != READ:
+    if model in ON_VOTES:
+        raise UserError(
+            f"ser explain model: {model} is trained on the votes of raters, which are not read here. Name one of "
+            f"{', '.join(readers)}."
+        )
+    if model in MODELS and model not in readers:
         raise UserError(
             f"ser explain model: {model} reads {MODELS[model].feature_set}, which have no groups: those are of {READ}. "
             f"Name one of {', '.join(readers)}; predictions of a network: ser explain recording."
