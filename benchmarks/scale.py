@@ -41,6 +41,7 @@ class Step:
 def steps(folder: Path, times: int) -> Sequence[Step]:
     """All of a size, in their order."""
     table, sounds = str(folder / f"{times}.csv"), str(folder / "sounds")
+    copies = [f"{sounds}/{copy:03}" for copy in range(times)]
     facts = ("--kind", "acted", "--language", "en", "--licence", "CC BY-NC-SA 4.0", "--citation", "RAVDESS, varied")
     place = ("scale", "speaker_independent", "logistic")
     return (
@@ -52,7 +53,7 @@ def steps(folder: Path, times: int) -> Sequence[Step]:
         Step("compare", (*SER, "compare", "scale")),
         Step("verify", (*SER, "verify", "scale")),
         Step("bundle", (*SER, "bundle", "scale", "logistic"), "data/bundles"),
-        Step("predict", (*SER, "predict", sounds, "--bundle", "scale_logistic", "--to", f"{times}.parquet")),
+        Step("predict", (*SER, "predict", *copies, "--bundle", "scale_logistic", "--to", f"{times}.parquet")),
     )
 
 
