@@ -59,7 +59,7 @@ def _up_to_date() -> bool:
 
 
 def _dvc_repro(options: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
-    command = [sys.executable, "-m", "dvc", "repro", *options]
+    command = [sys.executable, "-m", "pipelines.orchestration.dvc_without_advice", "repro", *options]
     return subprocess.run(command, env={**os.environ, **(environment or {})}, check=False).returncode
 
 
