@@ -101,7 +101,8 @@ def _fitted(descriptions: Array, n_components: int, *, unit: float = 1.0) -> Out
     mean, spread = descriptions.mean(axis=0), descriptions.std(axis=0)
     scale = np.where(spread > 1e-9, spread, 0.0)
     z = np.divide(descriptions - mean, scale, out=np.zeros(descriptions.shape), where=scale > 0)
-    pca = PCA(min(n_components, min(z.shape) - 1), svd_solver="full").fit(z)
+    solver = "covariance_eigh" if len(z) >= z.shape[1] else "full"  # of many utterances, without their own vectors
+    pca = PCA(min(n_components, min(z.shape) - 1), svd_solver=solver).fit(z)
     return OutOfDistributionDetector(
         mean, scale, pca.components_, pca.explained_variance_, float(pca.noise_variance_), unit
     )
