@@ -6,6 +6,7 @@ from pipelines.display.tables import CONSOLE, show_rows
 from pipelines.evaluations.result import synthetic
 from pipelines.evaluations.votes import ENOUGH, VoteComparison, compare_votes
 from pipelines.settings import project_params
+from ser_tasks.evaluation.comparison.verdict import SMALLEST
 from ser_tasks.evaluation.metrics import Interval
 from ser_tasks.evaluation.result import percent as one_decimal
 from ser_tasks.evaluation.votes.scoring import VoteScores
@@ -20,7 +21,8 @@ def votes(corpus: str, models: Sequence[str], protocol: str) -> None:
         protocol: of the evaluations
     """
     found = compare_votes(corpus, models, protocol, project_params())
-    show_rows([_row(name, scores) for name, scores in found.rows.items()], title=f"{corpus} · {protocol}: votes")
+    rows = [_row(name, scores, found.p.get(name)) for name, scores in found.rows.items()]
+    show_rows(rows, title=f"{corpus} · {protocol}: votes", dispensable=("JS",))
     for line in in_words(found):
         CONSOLE.print(line)
     for warning in synthetic(corpus):
@@ -37,6 +39,8 @@ def in_words(found: VoteComparison) -> list[str]:
         "KL and JS in nats, else %. Cross-entropy: KL more than the entropy.",
         "WA, UAR: against the majority; rater: chance to agree with a random rater.",
     ]
+    if found.p:
+        lines.append("p: of no difference in KL from the first model, paired over speakers (Holm).")
     if found.left_out:
         lines.append(f"Left out: {found.left_out} utterances with fewer than {ENOUGH} votes for these classes.")
     if found.outside or found.several:
@@ -46,11 +50,12 @@ def in_words(found: VoteComparison) -> list[str]:
     return lines
 
 
-def _row(name: str, scores: VoteScores) -> dict[str, str]:
+def _row(name: str, scores: VoteScores, p: float | None) -> dict[str, str]:
     interval = f"[{_percent(scores.uar_interval.low)}, {_percent(scores.uar_interval.high)}]"
     return {
         "model": name,
         "KL [95 %]": f"{_short(scores.kl)} {_nats(scores.kl_interval)}",
+        "p": "" if p is None else "<.001" if p < SMALLEST else _short(p),
         "JS": "–" if scores.jensen_shannon is None else _short(scores.jensen_shannon),
         "WA": _percent(scores.accuracy),
         "UAR [95 %]": f"{_percent(scores.uar)} {interval}",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines import paths
 from pipelines.commands.arguments import PROTOCOLS, check_name
@@ -15,6 +16,7 @@ from ser_tasks.corpora.labels import Labelled
 from ser_tasks.corpora.votes import ClassVotes, class_votes, read_votes
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.votes.answers import Answers, of_a_rater, of_other_speakers, of_posteriors, of_the_votes
+from ser_tasks.evaluation.votes.comparison import against_nearest
 from ser_tasks.evaluation.votes.scoring import VoteScores, score_votes
 from ser_tasks.params import Params
 
@@ -27,6 +29,7 @@ class VoteComparison:
     """Figures by what answers, and what they are of."""
 
     rows: dict[str, VoteScores]  # the votes themselves, a rater, models by KL, the prior
+    p: dict[str, float]  # of no difference in KL from the first model, of each other one
     classes: tuple[str, ...]
     utterances: int
     raters: tuple[int, int]  # votes on an utterance, at least and at most
@@ -78,16 +81,18 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
         )
     speakers, counts = table.speaker.to_numpy(str), votes.counts[scored]
 
-    def of_model(own: pd.DataFrame) -> VoteScores:
+    def of_model(own: pd.DataFrame) -> tuple[Answers, NDArray[np.str_]]:
         rows = place[own.utterance_id].to_numpy()
         kept = np.isin(rows, scored)
         answers = of_posteriors(votes.counts[rows[kept]], own[list(classes)].to_numpy(np.float64)[kept])
-        return score_votes(answers, speakers[rows[kept]], params.evaluation)
+        return answers, speakers[rows[kept]]
 
     def of(answers: Answers) -> VoteScores:
         return score_votes(answers, speakers[scored], params.evaluation)
 
-    own = {name: of_model(answered) for name, answered in predictions.items()}
+    answered = {name: of_model(own) for name, own in predictions.items()}
+    own = {name: score_votes(answers, whose, params.evaluation) for name, (answers, whose) in answered.items()}
+    distances = {name: (answers.cross_entropy - answers.entropy, whose) for name, (answers, whose) in answered.items()}
     best = of(of_the_votes(counts))
     raters = counts.sum(axis=1)
     return VoteComparison(
@@ -97,6 +102,7 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
             **dict(sorted(own.items(), key=lambda item: item[1].kl)),
             PRIOR: of(of_posteriors(counts, of_other_speakers(counts, speakers[scored]))),
         },
+        p=against_nearest(distances, params.evaluation),
         classes=classes,
         utterances=len(scored),
         raters=(int(raters.min()), int(raters.max())),

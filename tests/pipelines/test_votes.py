@@ -99,7 +99,8 @@ def test_the_table_fits_where_all_raters_agree():
     predict("residual_cnn_svm_whisper_large_v3_test", TRUTH)
     done = CliRunner().invoke(cli, ["votes", "demo"])
     assert max(len(line.rstrip()) for line in done.output.splitlines()) <= 80
-    assert "the votes themselves .000 [.000, .000] .000 100 100 [100, 100] 100" in " ".join(done.output.split())
+    assert "the votes themselves .000 [.000, .000] 100 100 [100, 100] 100" in " ".join(done.output.split())
+    assert "for want of width: JS" in done.output
 
 
 def test_raters_are_compared_where_no_model_was_evaluated_yet():
