@@ -3,7 +3,8 @@
 Level 1 trains nothing. Level 2 computes the row afresh and compares every figure and every posterior.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,9 @@ def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> b
     Raises:
         UserError: no such result
     """
-    params, verdicts = project_params(), []
+    params, verdicts, version_of = project_params(), [], cache(installed_version)  # rows ask for the same libraries
     for row in recorded_rows(names):
-        verdict = look(row, params)
+        verdict = look(row, params, version_of)
         if again:
             look_again(verdict, params, tolerances=EXACT if exact else params.verify)
         show_verdict(verdict)
@@ -66,7 +67,7 @@ def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> b
     return not any(verdict.failed or (strict and verdict.unchecked) for verdict in verdicts)
 
 
-def look(row: Recorded, params: Params) -> Verdict:
+def look(row: Recorded, params: Params, version_of: Callable[[str], str | None] = installed_version) -> Verdict:
     """Level 1: what is recorded against what is here; the figures, against the posteriors that are here."""
     verdict = Verdict(row)
     recorded, content = row.provenance, {key: value for key, value in row.result.items() if key != "provenance"}
@@ -76,7 +77,7 @@ def look(row: Recorded, params: Params) -> Verdict:
         name: was for name, was in row.result["versions"].items() if name != "python"
     }  # until 1.1 it was there
     for name, was in libraries.items():
-        if (now := installed_version(name) or "gone") != was:
+        if (now := version_of(name) or "gone") != was:
             verdict.libraries.append(f"library {name}: was {was}, is {now}")
     if absent := _absent(row):
         verdict.unchecked.append(f"not here: {', '.join(map(str, absent))}")

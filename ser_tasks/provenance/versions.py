@@ -1,7 +1,6 @@
 """Versions of the libraries that a number depends on, and the machine that it was computed on."""
 
 import platform
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -15,7 +14,6 @@ def library_versions(names: tuple[str, ...] = NUMERIC) -> dict[str, str]:
     return {name: version(name) for name in names}
 
 
-@cache  # each reads a file, and rows ask for the same ones
 def installed_version(name: str) -> str | None:
     """Version of a library by its distribution name; None: it is not installed."""
     try:
