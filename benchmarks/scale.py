@@ -196,18 +196,22 @@ def draw(found: Sequence[Measured], to: Path) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=(12, 4), layout="constrained")
-    panels = figure.subplots(1, 3)
-    for panel, (field, label) in zip(
-        panels, {"cpu_s": "CPU s", "peak_mb": "peak memory, MB", "disk_mb": "on disk, MB"}.items(), strict=True
-    ):
-        for name in dict.fromkeys(one.step for one in found):
+    sizes = sorted({one.utterances for one in found})
+    names = list(dict.fromkeys(one.step for one in found))
+    labels = {"cpu_s": "CPU s", "peak_mb": "peak memory, MB", "disk_mb": "on disk, MB"}
+    panels = figure.subplots(1, len(labels))
+    for panel, (field, label) in zip(panels, labels.items(), strict=True):
+        for number, name in enumerate(names):
             own = sorted((one for one in found if one.step == name), key=lambda one: one.utterances)
             heights = [getattr(one, field) for one in own]
             if any(heights):
-                panel.plot([one.utterances for one in own], heights, marker="o", label=name)
-        panel.set(xscale="log", yscale="log", xlabel="clips", ylabel=label)
+                panel.plot([one.utterances for one in own], heights, f"C{number}o-", label=name)
+        height = "linear" if field == "peak_mb" else "log"
+        panel.set(xscale="log", yscale=height, xlabel="clips", ylabel=label)
+        panel.set_xticks(sizes, [f"{size:,}".replace(",", " ") for size in sizes])
+        panel.minorticks_off()
         panel.grid(alpha=0.3)
-    panels[0].legend(fontsize="small")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center")
     figure.savefig(to, dpi=120)
 
 
