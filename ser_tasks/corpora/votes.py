@@ -5,22 +5,25 @@ as in the coefficients of agreement. Votes stand beside the table of utterances 
 classes, which know that table by its digest, stay as they are.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora.vocabulary import class_of, plain
 from ser_tasks.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 SEVERAL = "several"  # column: raters who gave several labels
 OWN_COLUMNS = ("utterance_id", SEVERAL)  # all others are labels, as the column `emotion` of the corpus spells them
@@ -42,6 +45,8 @@ def vote_table(counts: Mapping[str, Mapping[str, int]], several: Mapping[str, in
         counts: utterance -> label -> raters who gave it
         several: utterance -> raters who gave several labels
     """
+    import pandas as pd  # noqa: PLC0415  as below: the table of corpora, which names these functions, needs none of it
+
     labels = sorted({label for own in counts.values() for label in own})
     names = sorted({*counts, *(several or {})})
     columns = {label: [counts.get(name, {}).get(label, 0) for name in names] for label in labels}
@@ -60,6 +65,9 @@ def votes_of_raters(
         label: what a rater's word is called in the column `emotion`
         counts: whether the votes of a rater of this name count
     """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
     votes = utterances["votes"].combine_chunks()
     called = cache(label)
     owners, cast = pc.list_parent_indices(votes), pc.list_flatten(votes)
@@ -76,6 +84,9 @@ def votes_of_raters(
 
 def write_votes(table: pd.DataFrame, path: Path) -> None:
     """Write the table to Parquet, atomically."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     with atomic_path(path) as temporary:
         pq.write_table(pa.Table.from_pandas(table, preserve_index=False), temporary)
 
@@ -86,6 +97,8 @@ def read_votes(path: Path) -> pd.DataFrame:
     Raises:
         UserError: not there
     """
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     if not path.exists():
         raise UserError(
             f"{path}: no such table of votes. Make it: ser repro votes@{path.stem}, once {path.stem} has a line under "
