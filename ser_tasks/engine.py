@@ -32,7 +32,10 @@ R = TypeVar("R")
 Key = Callable[..., str]
 
 FINISHED = Path(".ser/finished")  # values of tasks with a key; in the working directory, may be deleted at any time
-DEATHS = ("BrokenProcessPool", "KilledWorker")  # of concurrent.futures and of Dask
+DEATHS = {  # of a worker, as concurrent.futures and Dask report them -> what helps if it happens again
+    "BrokenProcessPool": "with workers: {where: processes, count: 1} in params.yaml",
+    "KilledWorker": "with more memory for each worker: ser worker ADDRESS --memory 8GiB",
+}
 UNFORKABLE = ("tensorflow", "jax", "torch")  # their threads do not survive a fork; nor do ours
 
 
@@ -232,8 +235,8 @@ def _these(workers: _Here | _OnPrefect) -> Iterator[None]:
         if type(error).__name__ not in DEATHS:
             raise
         raise UserError(
-            "a worker process was killed, mostly for want of memory. What was finished is kept: run it again, with "
-            "workers: {where: processes, count: 1} in params.yaml if it happens again."
+            "a worker process was killed, mostly for want of memory. What was finished is kept: run it again, "
+            f"{DEATHS[type(error).__name__]} if it happens again."
         ) from error
     finally:
         _WORKERS.pop()

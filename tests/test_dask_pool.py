@@ -30,6 +30,23 @@ def square(number: int) -> int:
     return number * number
 
 
+@task("meet")
+def meet(number: int) -> int:
+    """The worker that computes it, once two have begun to."""
+    Path(f"{number}-{os.getpid()}.began").touch()
+    until = time.monotonic() + 60
+    while len({file.stem.split("-")[1] for file in Path().glob("*.began")}) < 2:
+        assert time.monotonic() < until, "no other worker came"
+        time.sleep(0.05)
+    return os.getpid()
+
+
+@task("die")
+def die() -> None:
+    """Takes its worker with it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 @task("wrong")
 def wrong() -> None:
     """What the user must fix."""
@@ -43,6 +60,20 @@ def squares(numbers: list[int]) -> list[int]:
     if Path("kill").exists():
         kill_the_first()
     return [future.result() for future in running]
+
+
+@flow("meeting")
+def meeting(address: str) -> set[int]:
+    """Several, of which one waits for a worker that is started after it."""
+    running = [meet.submit(number) for number in range(6)]
+    with workers(address, 1):
+        return {future.result() for future in running}
+
+
+@flow("deadly")
+def deadly() -> None:
+    """One that no worker survives."""
+    die.submit().result()
 
 
 @flow("one wrong")
@@ -107,6 +138,19 @@ def test_a_killed_worker_costs_its_task_alone_and_the_values_are_kept(scheduler,
             one_wrong.on(on(scheduler))()
     assert squares.on(on(scheduler))([1, 2, 3, 4, 5]) == [1, 4, 9, 16, 25], "found in the folder, without a worker"
     assert sorted(folder.glob("*.began")) == begun
+
+
+def test_a_worker_that_joins_is_used(scheduler):
+    with workers(scheduler, 1):
+        wait_for_workers(scheduler, 1)
+        assert len(meeting.on(on(scheduler))(scheduler)) == 2
+
+
+def test_a_task_that_no_worker_survives_is_reported_with_what_to_do(scheduler):
+    with workers(scheduler, 2):
+        wait_for_workers(scheduler, 2)
+        with pytest.raises(UserError, match=r"for want of memory.*ser worker ADDRESS --memory"):
+            deadly.on(on(scheduler))()
 
 
 def test_a_worker_that_computes_with_other_kernels_is_refused(scheduler, monkeypatch):

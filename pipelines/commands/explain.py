@@ -90,17 +90,7 @@ def explain_model(
         UserError: an unknown name, or a model that does not read functionals
     """
     params = project_params()
-    readers = [name for name, line in MODELS.items() if line.feature_set == READ and name not in ON_VOTES]
-    if model in ON_VOTES:
-        raise UserError(
-            f"ser explain model: {model} is trained on the votes of raters, which are not read here. Name one of "
-            f"{', '.join(readers)}."
-        )
-    if model in MODELS and model not in readers:
-        raise UserError(
-            f"ser explain model: {model} reads {MODELS[model].feature_set}, which have no groups: those are of {READ}. "
-            f"Name one of {', '.join(readers)}; predictions of a network: ser explain recording."
-        )
+    readers = _readers(model)
     check_arguments("ser explain model", corpus, protocol, model, params, models=readers)
     check_features("ser explain model", corpus, model)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
@@ -124,6 +114,26 @@ def explain_model(
         draw_importance(result, to=to)
         CONSOLE.print(f"  {to}")
     return result
+
+
+def _readers(model: str) -> list[str]:
+    """Models that can be explained.
+
+    Raises:
+        UserError: this one cannot
+    """
+    readers = [name for name, line in MODELS.items() if line.feature_set == READ and name not in ON_VOTES]
+    if model in ON_VOTES:
+        raise UserError(
+            f"ser explain model: {model} is trained on the votes of raters, which are not read here. Name one of "
+            f"{', '.join(readers)}."
+        )
+    if model in MODELS and model not in readers:
+        raise UserError(
+            f"ser explain model: {model} reads {MODELS[model].feature_set}, which have no groups: those are of {READ}. "
+            f"Name one of {', '.join(readers)}; predictions of a network: ser explain recording."
+        )
+    return readers
 
 
 def _grouped(evaluation: Evaluation) -> tuple[dict[str, Columns], NDArray[np.float32]]:

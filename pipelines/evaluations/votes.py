@@ -1,11 +1,11 @@
 """Posteriors of evaluations against the votes of raters, beside what raters reach against each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipelines import paths
 from pipelines.commands.arguments import PROTOCOLS, check_name
@@ -15,12 +15,20 @@ from pipelines.settings import OF_A_CORPUS
 from ser_tasks.corpora.labels import Labelled
 from ser_tasks.corpora.votes import ClassVotes, class_votes, read_votes
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.votes.answers import Answers, of_a_rater, of_other_speakers, of_posteriors, of_the_votes
-from ser_tasks.evaluation.votes.comparison import against_nearest
+from ser_tasks.evaluation.votes.answers import (
+    Answers,
+    Counts,
+    of_a_rater,
+    of_other_speakers,
+    of_posteriors,
+    of_the_votes,
+)
+from ser_tasks.evaluation.votes.comparison import Speakers, against_nearest
 from ser_tasks.evaluation.votes.scoring import VoteScores, score_votes
-from ser_tasks.params import Params
+from ser_tasks.params import EvaluationParams, Params
 
 VOTES, RATER, PRIOR = "the votes themselves", "rater against others", "always the prior"
+Answered: TypeAlias = tuple[Answers, Speakers]
 ENOUGH = 2  # votes: with one alone, no rater is held against others
 
 
@@ -59,18 +67,11 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
     Raises:
         UserError: an unknown name; no votes; a model without predictions, or with those of other utterances or classes
     """
-    check_name("ser votes: corpus", corpus, [name for name in params.corpus if name in CORPORA], hint=OF_A_CORPUS)
-    check_name("ser votes: protocol", protocol, PROTOCOLS, hint="Name one of them.")
-    check_votes(corpus)
-    if not paths.utterances(corpus).exists():
-        raise UserError(
-            f"{paths.utterances(corpus)}: no such table. Get the corpus (docs/votes.md), and evaluate it: "
-            f"ser evaluate {corpus} svm"
-        )
+    _check(corpus, protocol, params)
     labelled = labelled_corpus(corpus, params)
     votes, table = votes_on(corpus, labelled, params), labelled.utterances
     place = pd.Series(np.arange(len(table)), index=table.utterance_id)
-    classes = tuple(sorted(set(table.emotion)))
+    classes, speakers = tuple(sorted(set(table.emotion))), table.speaker.to_numpy(str)
     predictions = _predictions(corpus, protocol, models, place.index, classes)
     tested = np.unique(place[next(iter(predictions.values())).utterance_id]) if predictions else np.arange(len(table))
     scored = tested[votes.counts[tested].sum(axis=1) >= ENOUGH]
@@ -79,38 +80,53 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
             f"{corpus}: none of the {len(tested)} utterances has {ENOUGH} votes for {', '.join(classes)}. Choose a "
             "preset with more of its labels in params.yaml, or complete the label files of the corpus."
         )
-    speakers, counts = table.speaker.to_numpy(str), votes.counts[scored]
 
-    def of_model(own: pd.DataFrame) -> tuple[Answers, NDArray[np.str_]]:
+    def answered(own: pd.DataFrame) -> Answered:
         rows = place[own.utterance_id].to_numpy()
         kept = np.isin(rows, scored)
-        answers = of_posteriors(votes.counts[rows[kept]], own[list(classes)].to_numpy(np.float64)[kept])
-        return answers, speakers[rows[kept]]
+        posteriors = own[list(classes)].to_numpy(np.float64)[kept]
+        return of_posteriors(votes.counts[rows[kept]], posteriors), speakers[rows[kept]]
 
-    def of(answers: Answers) -> VoteScores:
-        return score_votes(answers, speakers[scored], params.evaluation)
-
-    answered = {name: of_model(own) for name, own in predictions.items()}
-    own = {name: score_votes(answers, whose, params.evaluation) for name, (answers, whose) in answered.items()}
-    distances = {name: (answers.cross_entropy - answers.entropy, whose) for name, (answers, whose) in answered.items()}
-    best = of(of_the_votes(counts))
+    of_models, counts = {name: answered(own) for name, own in predictions.items()}, votes.counts[scored]
     raters = counts.sum(axis=1)
     return VoteComparison(
-        rows={
-            VOTES: best,
-            RATER: of(of_a_rater(counts)),
-            **dict(sorted(own.items(), key=lambda item: item[1].kl)),
-            PRIOR: of(of_posteriors(counts, of_other_speakers(counts, speakers[scored]))),
-        },
-        p=against_nearest(distances, params.evaluation),
+        rows=_rows(of_models, counts, speakers[scored], params.evaluation),
+        p=against_nearest({name: (own.distance, whose) for name, (own, whose) in of_models.items()}, params.evaluation),
         classes=classes,
         utterances=len(scored),
         raters=(int(raters.min()), int(raters.max())),
-        entropy=best.cross_entropy,
+        entropy=float(of_the_votes(counts).entropy.mean()),
         left_out=len(tested) - len(scored),
         outside=int(votes.outside[scored].sum()),
         several=int(votes.several[scored].sum()),
     )
+
+
+def _check(corpus: str, protocol: str, params: Params) -> None:
+    """Raise UserError for a name that is not known, and for a corpus without votes or utterances."""
+    check_name("ser votes: corpus", corpus, [name for name in params.corpus if name in CORPORA], hint=OF_A_CORPUS)
+    check_name("ser votes: protocol", protocol, PROTOCOLS, hint="Name one of them.")
+    check_votes(corpus)
+    if not paths.utterances(corpus).exists():
+        raise UserError(
+            f"{paths.utterances(corpus)}: no such table. Get the corpus (docs/votes.md), and evaluate it: "
+            f"ser evaluate {corpus} svm"
+        )
+
+
+def _rows(
+    models: Mapping[str, Answered], counts: Counts, speakers: Speakers, params: EvaluationParams
+) -> dict[str, VoteScores]:
+    """Figures of the models, between those of the votes and of raters, and those of the prior."""
+    own = {name: score_votes(answers, whose, params) for name, (answers, whose) in models.items()}
+    yardsticks = {
+        VOTES: of_the_votes(counts),
+        RATER: of_a_rater(counts),
+        PRIOR: of_posteriors(counts, of_other_speakers(counts, speakers)),
+    }
+    scored = {name: score_votes(answers, speakers, params) for name, answers in yardsticks.items()}
+    ranked = dict(sorted(own.items(), key=lambda item: item[1].kl))
+    return {VOTES: scored[VOTES], RATER: scored[RATER], **ranked, PRIOR: scored[PRIOR]}
 
 
 def _predictions(

@@ -46,15 +46,20 @@ class Figures(Section):
     speaker_dependent_uar: Share | None  # None: not computed
 
 
-class TrainingData(Section):
-    """The training set of the final model."""
+class BaseTrainingData(Section):
+    """What a card holds of the training set of its model, whatever that predicts."""
 
     title: str  # of the corpus
     kind: str  # acted, natural or synthetic
     language: str  # ISO 639-1; several with commas
-    utterances: dict[str, PositiveInt]  # of each class
     speakers: dict[str, PositiveInt]  # female, male, unknown
     hours: NonNegativeFloat  # 0: nobody stated how long its utterances are
+
+
+class TrainingData(BaseTrainingData):
+    """The training set of a model of classes."""
+
+    utterances: dict[str, PositiveInt]  # of each class
 
 
 class SpeechRecognition(Section):

@@ -49,9 +49,9 @@ class LogisticVotesRecogniser:
         shares, unvoted = shares_of(train.features, truth, n_classes=len(self.classes))
         features, costs = rows_of(train.features), sorted(self.params.c)
         held_out = np.full((len(costs), *shares.shape), ABSENT)
-        for learnt, asked in inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed):
-            fitted = fit_to_shares(features[learnt], shares[learnt], c=costs)
-            held_out[:, asked] = [planes.scores(features[asked]) for planes in fitted]
+        for training, check in inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed):
+            fitted = fit_to_shares(features[training], shares[training], c=costs)
+            held_out[:, check] = [planes.scores(features[check]) for planes in fitted]
         answered = np.isfinite(held_out[0]).any(axis=1)  # all, but where an inner fold has one class to train on
         asked_for = shares[answered]
         losses = [cross_entropy(asked_for, posteriors(scores[answered], 1.0)).mean() for scores in held_out]

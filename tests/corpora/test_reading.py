@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,10 +11,10 @@ import soundfile
 
 from ser_tasks.audio.decode import AudioError
 from ser_tasks.corpora.catalogue import emodb, ravdess
-from ser_tasks.corpora.corpus import CorpusError
+from ser_tasks.corpora.corpus import CorpusError, Parsed, Utterance, Vote
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import Entry, read_manifest, save_entries, write_manifest
-from ser_tasks.corpora.reading import assemble, describe, read_corpus, read_file
+from ser_tasks.corpora.reading import Sound, assemble, describe, read_corpus, read_file
 from ser_tasks.corpora.utterances import SCHEMA, read_utterances, write_utterances
 from ser_tasks.errors import UserError
 from tests.corpora.conftest import EMODB_NAMES, write
@@ -60,6 +61,25 @@ def test_the_three_steps_give_what_read_corpus_gives(emodb_root, tmp_path):
     utterances, entries = describe(CORPUS, emodb_root, tmp_path / "emodb.csv")
     sounds = [read_file(emodb_root, entry) for entry in reversed(entries)]
     pd.testing.assert_frame_equal(assemble(CORPUS, utterances, sounds), whole)
+
+
+def test_the_duration_of_a_part_is_its_own_and_what_nobody_states_stays_empty():
+    """A file of 3 s: whole, from 0.5 s, until 2 s, in between; and a text without sound, with the vote of a rater."""
+    said = Parsed(speaker="s", gender=None, emotion="joy", group=None, transcript="ja", language="fr")
+    times = {"whole": (None, None), "from": (0.5, None), "until": (None, 2.0), "within": (0.5, 2.0)}
+    parts = [Utterance(name, "a.wav", said, *own) for name, own in times.items()]
+    text = Utterance("text", None, replace(said, language=None, votes=(Vote("r", ("joy", "calm"), 2.0),)))
+    table = assemble(CORPUS, [*parts, text], [Sound("a.wav", 3.0, 16_000, "0f")]).set_index("utterance_id")
+    assert table.duration.dropna().to_dict() == {"from": 2.5, "until": 2.0, "whole": 3.0, "within": 1.5}
+    assert table.loc["text", ["duration", "sampling_rate", "sha256"]].isna().all()
+    assert (table.language["whole"], table.language["text"]) == ("fr", "de"), "its own, else that of the corpus"
+    (vote,) = table.votes["text"]
+    assert (vote["rater"], tuple(vote["labels"]), vote["valence"], vote["activation"]) == (
+        "r",
+        ("joy", "calm"),
+        2.0,
+        None,
+    )
 
 
 def test_a_linked_root_and_linked_folders_in_it_are_read(emodb_root, tmp_path):

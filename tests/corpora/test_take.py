@@ -1,5 +1,7 @@
 """Copies of a take are found through codecs, rates and levels; other takes are not."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import soundfile
@@ -8,7 +10,19 @@ from scipy.signal import butter, sosfilt
 
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.corpora.checking import inspection as module
-from ser_tasks.corpora.checking.inspection import LAG, _alike, bands_of, correlation, same_takes
+from ser_tasks.corpora.checking.inspection import (
+    HOP,
+    LAG,
+    LEAST,
+    LENGTH,
+    OUTLINE,
+    SAME,
+    _alike,
+    _outline,
+    bands_of,
+    correlation,
+    same_takes,
+)
 
 RATE = 16_000
 
@@ -60,6 +74,29 @@ def test_less_than_half_a_second_is_too_little_to_tell():
     short, longer = (bands_of(babble(0, seconds), RATE) for seconds in (0.4, 0.55))
     assert not list(same_takes([short, short]))
     assert [pair[:2] for pair in same_takes([longer, longer])] == [(0, 1)]
+
+
+def test_of_two_files_of_one_take_the_longer_one_must_be_long_enough_whichever_comes_first():
+    sound = babble(0, 0.6)
+    short, longer = (bands_of(sound[: round(seconds * RATE)], RATE) for seconds in (0.47, 0.48))
+    assert len(short) < LEAST / HOP <= len(longer)
+    for pair in ([short, longer], [longer, short]):
+        assert [found[:2] for found in same_takes(pair)] == [(0, 1)]
+
+
+def test_the_pairs_are_those_of_comparing_every_file_with_every_other(monkeypatch):
+    monkeypatch.setattr(module, "BLOCK", 5)
+    seconds = np.repeat(np.random.default_rng(0).uniform(0.6, 1.4, 12), 2) + [0, 0.02] * 12
+    bands = [bands_of(babble(number // 2, length), RATE) for number, length in enumerate(seconds)]
+    every = [
+        (one, other)
+        for one, other in combinations(range(len(bands)), 2)
+        if abs(len(bands[one]) - len(bands[other])) <= LENGTH / HOP
+        and _outline(bands[one]) @ _outline(bands[other]) > OUTLINE
+        and correlation(bands[one], bands[other]) > SAME
+    ]
+    assert 5 <= len(every) < 12, "not all pass the first look, at outlines"
+    assert [found[:2] for found in same_takes(bands)] == every
 
 
 @pytest.mark.parametrize("columns", [0.5, 3.5])

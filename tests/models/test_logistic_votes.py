@@ -88,7 +88,7 @@ def test_c_is_that_of_least_cross_entropy_to_the_votes_on_speakers_set_aside():
 
 
 def test_posteriors_are_the_distribution_of_the_votes_and_not_surer():
-    """Where features say all: a label has 3 votes of 5 on average, however clearly it is heard."""
+    """Where features say all: a label has 3 votes of 5 on average, however clearly it is perceived."""
     train, test = examples(0, apart=8, n=1800), examples(1, apart=8)
     recogniser = LogisticVotesRecogniser(LogisticParams(c=(0.1, 1), inner_folds=3), classes=CLASSES, seed=0)
     recogniser.fit(voted(train), None)

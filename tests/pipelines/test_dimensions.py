@@ -107,6 +107,9 @@ def test_a_kernel_machine_is_refused_more_than_it_is_allowed_and_a_linear_model_
     folds = [Fold("large", tuple(map(str, range(42))), (), ()), Fold("small", ("0",), (), ())]
     with pytest.raises(UserError, match=r"svm: 42 training utterances.* for 6 trainings. Take logistic, "):
         check_size("svm", folds, params, trainings=6)
+    three = params.signal_augmentation.model_copy(update={"copies": 2})
+    with pytest.raises(UserError, match=r"svm: 126 training utterances"):
+        check_size("svm", folds, params.model_copy(update={"signal_augmentation": three}), trainings=6)
 
 
 def test_a_corpus_without_ratings_is_refused_with_what_has_some():

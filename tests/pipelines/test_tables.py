@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from pipelines.display.corpora import MOST_SPEAKERS, counts_table
 from pipelines.display.tables import OF_RESULTS, show_rows
+from ser_tasks.corpora.checking.doctor import Report
 from ser_tasks.evaluation.result import read_results, results_table
 
 ROWS = results_table(read_results(Path(__file__).parents[2] / "results"))
@@ -23,6 +26,25 @@ def test_the_results_fit_and_name_what_was_left_out(columns, monkeypatch, capsys
     assert ("Left out, for want of width: fold mean ± sd" in text) == ("fold mean" not in lines[3]), (
         "and nothing silently"
     )
+
+
+def test_of_many_speakers_the_least_the_median_and_the_most_utterances_are_shown(capsys):
+    def lines(speakers):
+        counts = {(f"s{number:03}", "anger"): 1 + number for number in range(speakers)} | {("all", "joy"): 4}
+        Console(width=80).print(counts_table(Report("mine", Path(), 1, counts, ())))
+        return [line.split() for line in capsys.readouterr().out.splitlines()]
+
+    every = lines(MOST_SPEAKERS - 1)
+    assert len(every) == 1 + MOST_SPEAKERS + 1
+    assert ["all", "0", "4", "4"] in every, "a speaker of that name is not the sum"
+    few = lines(MOST_SPEAKERS)
+    assert few == [
+        ["speaker", "anger", "joy", "all"],
+        ["least", "of", "61", "0", "0", "1"],
+        ["median", "of", "61", "30", "0", "30"],  # anger: 0 and 1 to 60; all: 1 to 4, 4, 5 to 60
+        ["most", "of", "61", "60", "4", "60"],
+        ["all", "1830", "4", "1834"],
+    ]
 
 
 def _whole(lines, place):

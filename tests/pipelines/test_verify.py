@@ -356,3 +356,7 @@ def test_the_commit_of_a_row_is_the_last_one_that_changed_its_file(project):
     assert f"matches {commit.strip()} its" in verify(NAME)[1]
     edit_result(lambda result: result.update(seed=1))
     assert f"{commit.strip()} + edits" in verify(NAME)[1]
+    subprocess.run([*git, "commit", "-qam", "edited"], check=True)
+    later = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout
+    assert later.strip() in verify(NAME)[1]
+    assert commit.strip() not in verify(NAME)[1]

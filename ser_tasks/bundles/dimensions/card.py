@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
-from ser_tasks.bundles.card import OF_DIMENSIONS, BaseCard, Card, Share, as_card, card_content
+from ser_tasks.bundles.card import OF_DIMENSIONS, BaseCard, BaseTrainingData, Card, Share, as_card, card_content
 from ser_tasks.params.base import Section
 
 FORMAT = OF_DIMENSIONS
@@ -48,16 +48,11 @@ class Rated(Section):
     sd: NonNegativeFloat
 
 
-class RatedTrainingData(Section):
-    """The training set of the final model."""
+class RatedTrainingData(BaseTrainingData):
+    """The training set of a model of dimensions."""
 
-    title: str  # of the corpus
-    kind: str  # acted, natural or synthetic
-    language: str  # ISO 639-1; several with commas
     utterances: PositiveInt
     ratings: dict[str, Rated]  # of each dimension
-    speakers: dict[str, PositiveInt]  # female, male, unknown
-    hours: NonNegativeFloat  # 0: nobody stated how long its utterances are
 
 
 class DimensionCard(BaseCard):

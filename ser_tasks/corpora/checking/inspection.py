@@ -26,7 +26,7 @@ FLOOR_DECADES = 5.0  # of 10: decades of power below the loudest column that cou
 BINS = 16  # in time, of the outline that is compared first
 LAG = 12  # columns by which codecs may delay
 OUTLINE, SAME = 0.97, 0.99  # correlations: of outlines that are looked at closely, and of one take
-LEAST = 0.45  # s: less is too little to tell takes apart
+LEAST = 0.45  # s, of the longer one: less is too little to tell takes apart
 LENGTH = 0.2  # s by which the lengths of two copies may differ
 BLOCK = 500  # outlines that are compared at once with all of about their length
 
@@ -64,14 +64,14 @@ def same_takes(bands: Sequence[Bands]) -> Iterator[tuple[int, int, float]]:
         bands: of each file, from `bands_of`
     """
     columns = np.array([len(one) for one in bands], int)
-    order = [number for number in np.argsort(columns, kind="stable") if columns[number] >= LEAST / HOP]
+    order = np.argsort(columns, kind="stable")
     columns, outlines = columns[order], [_outline(bands[number]) for number in order]
     found = []
     for first in range(0, len(order), BLOCK):
         own = columns[first : first + BLOCK]
         last = int(np.searchsorted(columns, own[-1] + LENGTH / HOP, side="right"))
         alike = np.stack(outlines[first : first + BLOCK]) @ np.stack(outlines[first:last]).T
-        near = columns[first:last] - own[:, None] <= LENGTH / HOP
+        near = (columns[first:last] - own[:, None] <= LENGTH / HOP) & (columns[first:last] >= LEAST / HOP)
         for pair in np.argwhere(np.triu((alike > OUTLINE) & near, 1)):  # each with those behind it
             one, other = sorted(int(order[first + number]) for number in pair)
             found.append((one, other, correlation(bands[one], bands[other])))

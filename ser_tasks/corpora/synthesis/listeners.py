@@ -27,7 +27,7 @@ def votes(manner: Manner, difficulty: float, rng: np.random.Generator) -> Mappin
     emotions = list(CORRELATES)
     neutral = np.array(CORRELATES["neutral"])
     shown = (1 - difficulty) * (np.array([CORRELATES[name] for name in emotions]) - neutral) / SPREAD
-    heard = (np.array(manner) - neutral) / SPREAD + EAR * rng.standard_normal((LISTENERS, len(SPREAD)))
-    distances = ((heard[:, None] - shown[None]) ** 2).sum(axis=2)  # (n_listeners, n_emotions)
+    perceived = (np.array(manner) - neutral) / SPREAD + EAR * rng.standard_normal((LISTENERS, len(SPREAD)))
+    distances = ((perceived[:, None] - shown[None]) ** 2).sum(axis=2)  # (n_listeners, n_emotions)
     chosen = (distances + NOTHING * rng.random(distances.shape)).argmin(axis=1)
     return {emotions[i]: int(n) for i, n in zip(*np.unique(chosen, return_counts=True), strict=True)}

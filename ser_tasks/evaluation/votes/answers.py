@@ -43,6 +43,11 @@ class Answers:
     hits: NDArray[np.float64]
     agreed: Vector
 
+    @property
+    def distance(self) -> Vector:
+        """KL(votes || answer) of each, shape (n,), in nats."""
+        return np.asarray(self.cross_entropy - self.entropy)
+
 
 def majority(counts: Counts) -> Matrix:
     """Shares of the classes with most votes, shape (n, n_classes): 1, or of k in a tie 1 / k each.

@@ -47,7 +47,7 @@ def score_votes(answers: Answers, speakers: NDArray[np.str_], params: Evaluation
         speakers: of each, shape (n,)
         params: how the interval is stated
     """
-    distance = answers.cross_entropy - answers.entropy
+    distance = answers.distance
     names, place = np.unique(speakers, return_inverse=True)
     sizes = np.bincount(place)
     sums = np.bincount(place, weights=distance)

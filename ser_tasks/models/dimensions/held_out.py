@@ -80,27 +80,31 @@ def choose(
     Raises:
         UserError: one speaker
     """
-    from ser_tasks.evaluation.dimensions.agreement import concordance  # noqa: PLC0415  pandas: no prediction needs it
-
     folds = inner_parts(train.speakers, n_folds=n_folds, seed=seed)
     scores = np.zeros((len(candidates), *train.ratings.shape))
     for learning, asked in folds:
         own = train.part(learning)
         for place, candidate in enumerate(candidates):
             scores[place, asked] = fit(own, candidate)(train.features[asked])
-    matched = [matching(own, train.ratings) for own in scores]
+    return _best(scores, train.ratings, candidates)
+
+
+def _best(scores: Values, ratings: Values, candidates: Sequence[float]) -> Chosen:
+    """For each dimension the candidate whose matched scores agree most, (n_candidates, n_utterances, n_dimensions)."""
+    from ser_tasks.evaluation.dimensions.agreement import concordance  # noqa: PLC0415  pandas: no prediction needs it
+
+    matched = [matching(own, ratings) for own in scores]
     predicted = np.stack([match(own) for match, own in zip(matched, scores, strict=True)])
-    ccc = np.array([[concordance(t, p) for t, p in zip(train.ratings.T, own.T, strict=True)] for own in predicted])
-    best, each = ccc.argmax(axis=0), np.arange(train.ratings.shape[1])
+    ccc = np.array([[concordance(t, p) for t, p in zip(ratings.T, own.T, strict=True)] for own in predicted])
+    best, each = ccc.argmax(axis=0), np.arange(ratings.shape[1])
     match = Matching(
         *(np.array([getattr(matched[b], name)[d] for d, b in enumerate(best)]) for name in Matching.__annotations__)
     )
-    errors = np.abs(train.ratings - predicted[best, :, each].T)
     return Chosen(
         tuple(candidates[b] for b in best),
         tuple(round(float(value), 4) for value in ccc[best, each]),
         match,
-        interval_of(errors),
+        interval_of(np.abs(ratings - predicted[best, :, each].T)),
     )
 
 
