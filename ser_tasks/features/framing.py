@@ -1,5 +1,6 @@
 """Cut a signal into overlapping frames without copying it, and weight them."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -7,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
+
+BLOCK = 64  # frames whose spectra fit the cache of a processor core
 
 
 def samples_of(seconds: float, sampling_rate: int) -> int:
@@ -42,6 +45,11 @@ def frames_centred(signal: NDArray[Any], *, window: int, hop: int) -> NDArray[An
     """Frames centred on every hop, zeros beyond the ends: (1 + n_samples // hop, window)."""
     padded = np.pad(signal, (window // 2, window - window // 2))
     return np.lib.stride_tricks.sliding_window_view(padded, window)[: len(signal) + 1 : hop]
+
+
+def blocks_of(frames: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """The frames in order, a few at a time: what is computed from them stays in the processor's cache."""
+    return (frames[begin : begin + BLOCK] for begin in range(0, len(frames), BLOCK))
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.features.framing import frames_centred, frames_inside, samples_of
 from ser_tasks.features.lld import LLD
 from ser_tasks.features.log_mel import LOG_MEL
-from ser_tasks.features.mfcc import MFCC
+from ser_tasks.features.mfcc import MFCC, cepstral_coefficients
 from ser_tasks.features.pitch import PITCH
 from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
 from ser_tasks.params.base import Section
@@ -84,18 +84,24 @@ def quantile(columns: Array, share: float) -> Array:
     return np.asarray(columns[:, below] + (position - below) * (columns[:, above] - columns[:, below]))
 
 
-def statistics_where_loud(frames: Array, loud: Mask) -> Array:
+def statistics_where_loud(frames: NDArray[np.floating], loud: Mask) -> Array:
     """The ten statistics over the loud frames: (n_frames, n_dims) -> (n_dims, 10)."""
     return statistics(frames[loud])
 
 
-def as_they_are(frames: Array) -> Array:
+def as_they_are(frames: NDArray[np.floating], _: Settings) -> NDArray[np.floating]:
     """Nothing but the descriptors."""
     return frames
 
 
-def with_slopes(frames: Array) -> Array:
+def cepstrum(log_mel: NDArray[np.floating], sections: Settings) -> NDArray[np.floating]:
+    """MFCC and their deltas from the log-mel spectrogram: (n_frames, n_mels) -> (n_frames, n_dims)."""
+    return cepstral_coefficients(log_mel, **sections["mfcc"].model_dump())
+
+
+def with_slopes(frames: NDArray[np.floating], _: Settings) -> Array:
     """Every column and its regression slope: (n_frames, n_dims) -> (n_frames, 2 * n_dims)."""
+    frames = frames.astype(np.float64, copy=False)
     return np.hstack([frames, regression_deltas(frames, reach=SLOPE_REACH)])
 
 
@@ -104,7 +110,7 @@ def level_and_slope_names(dimensions: tuple[str, ...]) -> tuple[str, ...]:
     return statistics_names((*dimensions, *(f"delta {dimension}" for dimension in dimensions)))
 
 
-def pitch_statistics(frames: Array, loud: Mask) -> Array:
+def pitch_statistics(frames: NDArray[np.floating], loud: Mask) -> Array:
     """Statistics of pitch over the loud frames, F0 over those of them that are voiced.
 
     Args:
@@ -150,19 +156,23 @@ def loud_frames(signal: NDArray[np.floating], frames: Framing, *, window: int, h
     return np.asarray(level >= np.quantile(level, 0.98) - loudness_range)
 
 
-class Part(NamedTuple):
-    """A group of descriptors, how its frames lie, and how they are summarised over time."""
+class Measured(NamedTuple):
+    """The descriptors of one utterance, (n_frames, n_dims), and which of its frames are loud, (n_frames,)."""
 
-    descriptors: FeatureSet
-    framing: str  # the section that holds its window and hop
+    frames: NDArray[np.floating]
+    loud: Mask
+
+
+class Descriptors(NamedTuple):
+    """A feature set whose frames are summarised, and how they lie."""
+
+    features: FeatureSet
+    framing: str  # the section that holds their window and hop
     frames: Framing
-    columns: Callable[[Array], Array]  # what is summarised, from the descriptors
-    summary: Callable[[Array, Mask], Array]  # of the frames, and which of them are loud
-    names: Callable[[tuple[str, ...]], tuple[str, ...]]
 
-    def values(self, signal: NDArray[np.float32], functionals: FunctionalsParams, sections: Settings) -> Array:
-        """Statistics of one utterance, shape (n,)."""
-        settings: Mapping[str, Any] = self.descriptors.settings(sections)
+    def measured(self, signal: NDArray[np.float32], functionals: FunctionalsParams, sections: Settings) -> Measured:
+        """Them of one utterance."""
+        settings: Mapping[str, Any] = self.features.settings(sections)
         framing, rate = settings[self.framing], settings["audio"].sampling_rate
         loud = loud_frames(
             signal,
@@ -171,19 +181,34 @@ class Part(NamedTuple):
             hop=samples_of(framing.hop, rate),
             loudness_range=functionals.loudness_range,
         )
-        frames = self.descriptors.extract(signal, **settings).astype(np.float64, copy=False)
-        return self.summary(self.columns(frames), loud).ravel()
+        return Measured(self.features.extract(signal, **settings), loud)
+
+
+class Part(NamedTuple):
+    """A group of columns, what they are made from, and how they are summarised over time."""
+
+    source: str  # entry of DESCRIPTORS
+    columns: Callable[[NDArray[np.floating], Settings], NDArray[np.floating]]  # what is summarised
+    summary: Callable[[NDArray[np.floating], Mask], Array]  # of the columns over the frames, and which of them are loud
+    names: Callable[[tuple[str, ...]], tuple[str, ...]]  # of what the summary returns, from those of
+    features: FeatureSet  # what is summarised
 
     def dimensions(self, sections: Settings) -> tuple[str, ...]:
-        """Names of the n statistics."""
-        return self.names(self.descriptors.names(sections))
+        """Names of the statistics of one utterance."""
+        return self.names(self.features.names(sections))
 
+
+DESCRIPTORS: Mapping[str, Descriptors] = {
+    "lld": Descriptors(LLD, "lld", frames_inside),
+    "log_mel": Descriptors(LOG_MEL, "log_mel", frames_centred),
+    "pitch": Descriptors(PITCH, "pitch", frames_inside),
+}
 
 PARTS: Mapping[str, Part] = {
-    "lld": Part(LLD, "lld", frames_inside, as_they_are, statistics_where_loud, statistics_names),
-    "mfcc": Part(MFCC, "log_mel", frames_centred, as_they_are, statistics_where_loud, statistics_names),
-    "log_mel": Part(LOG_MEL, "log_mel", frames_centred, with_slopes, statistics_where_loud, level_and_slope_names),
-    "pitch": Part(PITCH, "pitch", frames_inside, as_they_are, pitch_statistics, pitch_statistics_names),
+    "lld": Part("lld", as_they_are, statistics_where_loud, statistics_names, LLD),
+    "mfcc": Part("log_mel", cepstrum, statistics_where_loud, statistics_names, MFCC),
+    "log_mel": Part("log_mel", with_slopes, statistics_where_loud, level_and_slope_names, LOG_MEL),
+    "pitch": Part("pitch", as_they_are, pitch_statistics, pitch_statistics_names, PITCH),
 }
 
 
@@ -192,9 +217,27 @@ def with_n_mels(sections: Settings, n_mels: int) -> dict[str, Section]:
     return {**sections, "log_mel": sections["log_mel"].model_copy(update={"n_mels": n_mels})}
 
 
-def _extract(signal: NDArray[np.float32], *, functionals: FunctionalsParams, **sections: Section) -> Array:
+def values(
+    signal: NDArray[np.float32],
+    functionals: FunctionalsParams,
+    sections: Settings,
+    *,
+    descriptors: Mapping[str, Descriptors],
+) -> Array:
+    """All statistics of one utterance, shape (1, n). Descriptors that two parts read are measured once."""
     fewer = with_n_mels(sections, functionals.n_mels)
-    return np.concatenate([PARTS[name].values(signal, functionals, fewer) for name in functionals.over])[None]
+    parts = [PARTS[name] for name in functionals.over]
+    measured = {
+        source: descriptors[source].measured(signal, functionals, fewer) for source in {p.source for p in parts}
+    }
+    summaries = [
+        part.summary(part.columns(measured[part.source].frames, fewer), measured[part.source].loud) for part in parts
+    ]
+    return np.concatenate([summary.ravel() for summary in summaries])[None]
+
+
+def _extract(signal: NDArray[np.float32], *, functionals: FunctionalsParams, **sections: Section) -> Array:
+    return values(signal, functionals, sections, descriptors=DESCRIPTORS)
 
 
 def _dimensions(*, functionals: FunctionalsParams, **sections: Section) -> tuple[str, ...]:
@@ -212,10 +255,9 @@ FUNCTIONALS = FeatureSet(
 
 
 def _extract_by_library(signal: NDArray[np.float32], *, functionals: FunctionalsParams, **sections: Section) -> Array:
-    """`_extract` with the other engine of lld. Apart from it, so that the digest of its code stays what it was."""
-    parts = {**PARTS, "lld": PARTS["lld"]._replace(descriptors=LLD_BY_LIBRARY)}
-    fewer = with_n_mels(sections, functionals.n_mels)
-    return np.concatenate([parts[name].values(signal, functionals, fewer) for name in functionals.over])[None]
+    """`_extract` with the other engine of lld. Apart from it, so that a digest of its code is of one engine's."""
+    by_library = {**DESCRIPTORS, "lld": DESCRIPTORS["lld"]._replace(features=LLD_BY_LIBRARY)}
+    return values(signal, functionals, sections, descriptors=by_library)
 
 
 FUNCTIONALS_BY_LIBRARY = replace(FUNCTIONALS, extract=_extract_by_library, facts=LLD_BY_LIBRARY.facts)

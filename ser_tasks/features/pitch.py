@@ -1,4 +1,4 @@
-"""Harmonic ratio and fundamental frequency from the normalised autocorrelation, all frames at once."""
+"""Harmonic ratio and fundamental frequency from the normalised autocorrelation, many frames at once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from pydantic import PositiveFloat
 
 from ser_tasks.errors import UserError
 from ser_tasks.features.feature_set import FeatureSet, framing_of
-from ser_tasks.features.framing import checked, frames_inside, samples_of
+from ser_tasks.features.framing import blocks_of, checked, frames_inside, samples_of
 from ser_tasks.params.base import Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import AudioParams
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 NAMES = ("harmonic_ratio", "f0")
 QUIET = 1e-10  # energy products below this share of the frame's are silence: no correlation is read from them
@@ -64,11 +65,13 @@ def harmonicity_and_f0(
             f"Set f_min < f_max, and a window of more than {1 / f_min:.4f} s."
         )
     centred = checked(signal) - signal.mean(dtype=np.float64)
-    correlation = normalised_autocorrelation(frames_inside(centred, window=n_window, hop=n_hop), longest)
-    correlation = without_noise(correlation)
-    ratio = np.clip(correlation.max(axis=1), 0, 1)
-    f0 = sampling_rate / best_lag(correlation, shortest=sampling_rate / f_max)
-    return np.stack([ratio, np.where(ratio < LEAST_HARMONIC, 0.0, f0)], axis=1)
+    found = []
+    for frames in blocks_of(frames_inside(centred, window=n_window, hop=n_hop)):
+        correlation = without_noise(normalised_autocorrelation(frames, longest))
+        ratio = np.clip(correlation.max(axis=1), 0, 1)
+        f0 = sampling_rate / best_lag(correlation, shortest=sampling_rate / f_max)
+        found.append(np.stack([ratio, np.where(ratio < LEAST_HARMONIC, 0.0, f0)], axis=1))
+    return np.concatenate(found)
 
 
 def normalised_autocorrelation(frames: Array, longest: int) -> Array:
@@ -87,33 +90,42 @@ def normalised_autocorrelation(frames: Array, longest: int) -> Array:
     products = scipy.fft.irfft(spectrum.real**2 + spectrum.imag**2, n=n_fft, axis=1)[:, : longest + 1]
     energy = np.cumsum(frames**2, axis=1)
     total = energy[:, -1:]
-    head = energy[:, window - 1 - np.arange(longest + 1)]  # of the samples that have a partner one lag later
-    tail = total - np.pad(energy[:, :longest], ((0, 0), (1, 0)))
-    norm = head * tail
-    audible = norm > QUIET * total**2
-    return np.where(audible, products / np.sqrt(np.where(audible, norm, 1.0)), 0.0)
+    norm = energy[:, window - 1 - longest :][:, ::-1].copy()  # of the samples that have a partner one lag later,
+    norm[:, :1] *= total  # times that of the partners
+    norm[:, 1:] *= total - energy[:, :longest]
+    silent = norm <= QUIET * total**2
+    norm[silent] = 1.0
+    return np.where(silent, 0.0, products / np.sqrt(norm, out=norm))
 
 
 def without_noise(correlation: Array) -> Array:
     """Zeros before the first zero crossing of a frame, and throughout one that crosses zero too often."""
-    positive = correlation > 0
-    crossings = np.diff(positive, axis=1)
-    first = np.cumsum(crossings, axis=1) > 0
+    crossings = np.diff(correlation > 0, axis=1)
     noisy = crossings.mean(axis=1) > NOISE_CROSSINGS
-    kept = np.pad(first, ((0, 0), (1, 0))) & ~noisy[:, None]
-    return np.where(kept, correlation, 0.0)
+    first = np.where(crossings.any(axis=1) & ~noisy, crossings.argmax(axis=1) + 1, correlation.shape[1])
+    return np.where(np.arange(correlation.shape[1]) < first[:, None], 0.0, correlation)
 
 
 def best_lag(correlation: Array, *, shortest: float) -> Array:
     """Lag of the highest peak, short ones first, refined by a parabola: (n_frames,); infinite: no peak."""
-    lags = np.arange(1, correlation.shape[1] - 1)
-    before, here, after = correlation[:, :-2], correlation[:, 1:-1], correlation[:, 2:]
-    peak = (here > before) & (here >= after) & (here > 0) & (lags >= shortest)
-    shift = np.divide(before - after, 2 * (before - 2 * here + after), out=np.zeros_like(here), where=peak)
-    height = here - (before - after) * shift / 4
-    best = np.where(peak, height - OCTAVE_COST * np.log2(lags), -np.inf).argmax(axis=1)
-    refined = lags[best] + np.take_along_axis(shift, best[:, None], axis=1)[:, 0]
-    return np.where(peak.any(axis=1), refined, np.inf)
+    here = correlation[:, 1:-1]
+    peaks = (here > correlation[:, :-2]) & (here >= correlation[:, 2:]) & (here > 0)
+    peaks[:, : max(0, int(np.ceil(shortest)) - 1)] = False
+    frame, lag = np.nonzero(peaks)
+    heights = np.full(peaks.shape, -np.inf)
+    heights[frame, lag] = vertex(correlation, frame, lag + 1)[1] - OCTAVE_COST * np.log2(lag + 1)
+    pitched = np.flatnonzero(peaks.any(axis=1))
+    best = heights[pitched].argmax(axis=1) + 1
+    found = np.full(len(correlation), np.inf)
+    found[pitched] = best + vertex(correlation, pitched, best)[0]
+    return found
+
+
+def vertex(correlation: Array, frame: Index, lag: Index) -> tuple[Array, Array]:
+    """Of the parabola through a peak and its neighbours: how far from the lag it lies, and its height; (n,) each."""
+    before, here, after = (correlation[frame, lag + step] for step in (-1, 0, 1))
+    shift = (before - after) / (2 * (before - 2 * here + after))
+    return shift, here - (before - after) * shift / 4
 
 
 def _extract(signal: NDArray[np.float32], *, audio: AudioParams, pitch: PitchParams) -> Array:

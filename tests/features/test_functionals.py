@@ -110,7 +110,7 @@ def test_the_number_of_bands_is_its_own(params):
 
 def test_the_slope_of_every_mel_band_is_summarised_too():
     rising = np.outer(np.arange(100.0), [0.5, -2.0])
-    ours = dict(zip(level_and_slope_names(("a", "b")), statistics(with_slopes(rising)).ravel(), strict=True))
+    ours = dict(zip(level_and_slope_names(("a", "b")), statistics(with_slopes(rising, {})).ravel(), strict=True))
     assert ours["a.mean"] == pytest.approx(0.5 * 99 / 2)
     assert ours["delta a.median"] == pytest.approx(0.5)
     assert ours["delta b.median"] == pytest.approx(-2.0)
@@ -132,6 +132,6 @@ def test_the_loud_end_of_a_clip_is_its_98th_percentile():
 def test_the_slope_of_a_band_looks_at_four_frames_on_each_side():
     once = np.zeros((21, 1))
     once[10] = 1
-    slope = with_slopes(once)[:, 1]
+    slope = with_slopes(once, {})[:, 1]
     assert np.flatnonzero(slope).tolist() == [6, 7, 8, 9, 11, 12, 13, 14]
     assert slope[6] == pytest.approx(4 / (2 * (1 + 4 + 9 + 16)))
