@@ -48,7 +48,7 @@ def frames_centred(signal: NDArray[Any], *, window: int, hop: int) -> NDArray[An
 
 
 def blocks_of(frames: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """The frames in order, a few at a time: what is computed from them stays in the processor's cache."""
+    """The frames, or their indices, a few at a time: what is computed from them stays in the processor's cache."""
     return (frames[begin : begin + BLOCK] for begin in range(0, len(frames), BLOCK))
 
 

@@ -16,7 +16,7 @@ from ser_tasks.features.framing import frames_centred, frames_inside, samples_of
 from ser_tasks.features.lld import LLD
 from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.mfcc import MFCC, cepstral_coefficients
-from ser_tasks.features.pitch import PITCH
+from ser_tasks.features.pitch import PITCH, pitch_where
 from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
 from ser_tasks.params.base import Section
 
@@ -169,6 +169,7 @@ class Descriptors(NamedTuple):
     features: FeatureSet
     framing: str  # the section that holds their window and hop
     frames: Framing
+    extract_where: Callable[..., Array] | None = None  # (signal, frames that count, **settings), zeros elsewhere
 
     def measured(self, signal: NDArray[np.float32], functionals: FunctionalsParams, sections: Settings) -> Measured:
         """Them of one utterance."""
@@ -181,6 +182,8 @@ class Descriptors(NamedTuple):
             hop=samples_of(framing.hop, rate),
             loudness_range=functionals.loudness_range,
         )
+        if self.extract_where:
+            return Measured(self.extract_where(signal, loud, **settings), loud)
         return Measured(self.features.extract(signal, **settings), loud)
 
 
@@ -201,7 +204,7 @@ class Part(NamedTuple):
 DESCRIPTORS: Mapping[str, Descriptors] = {
     "lld": Descriptors(LLD, "lld", frames_inside),
     "log_mel": Descriptors(LOG_MEL, "log_mel", frames_centred),
-    "pitch": Descriptors(PITCH, "pitch", frames_inside),
+    "pitch": Descriptors(PITCH, "pitch", frames_inside, pitch_where),
 }
 
 PARTS: Mapping[str, Part] = {

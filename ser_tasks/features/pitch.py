@@ -37,7 +37,14 @@ class PitchParams(Section):
 
 
 def harmonicity_and_f0(
-    signal: NDArray[np.floating], *, sampling_rate: int, window: float, hop: float, f_min: float, f_max: float
+    signal: NDArray[np.floating],
+    *,
+    sampling_rate: int,
+    window: float,
+    hop: float,
+    f_min: float,
+    f_max: float,
+    where: NDArray[np.bool_] | None = None,
 ) -> Array:
     """Harmonic ratio and F0 of one utterance.
 
@@ -46,10 +53,11 @@ def harmonicity_and_f0(
         sampling_rate: in Hz
         window, hop: in s; an incomplete last window is dropped, a shorter signal filled with zeros
         f_min, f_max: range of F0, in Hz
+        where: frames that are measured, shape (n_frames,); None: all
 
     Returns:
         shape (n_frames, 2): harmonic ratio in [0, 1] (0: noise or silence, 1: periodic); F0 in Hz, 0 if
-        unvoiced
+        unvoiced; both 0 in frames that are not measured
 
     Raises:
         UserError: no samples, or a window that does not hold one period of f_min
@@ -65,13 +73,14 @@ def harmonicity_and_f0(
             f"Set f_min < f_max, and a window of more than {1 / f_min:.4f} s."
         )
     centred = checked(signal) - signal.mean(dtype=np.float64)
-    found = []
-    for frames in blocks_of(frames_inside(centred, window=n_window, hop=n_hop)):
-        correlation = without_noise(normalised_autocorrelation(frames, longest))
+    frames = frames_inside(centred, window=n_window, hop=n_hop)
+    found = np.zeros((len(frames), 2))
+    for block in blocks_of(np.arange(len(frames)) if where is None else np.flatnonzero(where)):
+        correlation = without_noise(normalised_autocorrelation(frames[block], longest))
         ratio = np.clip(correlation.max(axis=1), 0, 1)
         f0 = sampling_rate / best_lag(correlation, shortest=sampling_rate / f_max)
-        found.append(np.stack([ratio, np.where(ratio < LEAST_HARMONIC, 0.0, f0)], axis=1))
-    return np.concatenate(found)
+        found[block] = np.stack([ratio, np.where(ratio < LEAST_HARMONIC, 0.0, f0)], axis=1)
+    return found
 
 
 def normalised_autocorrelation(frames: Array, longest: int) -> Array:
@@ -128,8 +137,15 @@ def vertex(correlation: Array, frame: Index, lag: Index) -> tuple[Array, Array]:
     return shift, here - (before - after) * shift / 4
 
 
+def pitch_where(
+    signal: NDArray[np.float32], where: NDArray[np.bool_] | None, *, audio: AudioParams, pitch: PitchParams
+) -> Array:
+    """`harmonicity_and_f0` of some frames by these sections of params.yaml."""
+    return harmonicity_and_f0(signal, sampling_rate=audio.sampling_rate, where=where, **pitch.model_dump())
+
+
 def _extract(signal: NDArray[np.float32], *, audio: AudioParams, pitch: PitchParams) -> Array:
-    return harmonicity_and_f0(signal, sampling_rate=audio.sampling_rate, **pitch.model_dump())
+    return pitch_where(signal, None, audio=audio, pitch=pitch)
 
 
 def _dimensions(*, audio: AudioParams, pitch: PitchParams) -> tuple[str, ...]:

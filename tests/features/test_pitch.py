@@ -99,3 +99,16 @@ def test_a_period_of_two_pulses_is_taken_only_if_they_differ_enough(weaker, octa
     pair = np.concatenate([np.pad(pulse, (0, 71)), np.pad((1 - weaker) * pulse, (0, 71))])
     f0 = harmonicity_and_f0(np.tile(pair, 60), **SETTINGS)[:, 1]
     np.testing.assert_allclose(f0, RATE / (80 * octave), rtol=0.005)
+
+
+def test_frames_can_be_left_out_without_changing_the_others():
+    generator = np.random.default_rng(0)
+    glide = np.sin(2 * np.pi * np.cumsum(np.linspace(90, 300, 2 * RATE)) / RATE) + 0.1 * generator.standard_normal(
+        2 * RATE
+    )
+    whole = harmonicity_and_f0(glide, **SETTINGS)
+    where = generator.random(len(whole)) < 0.6
+    some = harmonicity_and_f0(glide, **SETTINGS, where=where)
+    assert whole[:, 0].all()
+    np.testing.assert_array_equal(some[where], whole[where])
+    assert not some[~where].any()
