@@ -1,4 +1,4 @@
-"""What `ser score` scores on: a corpus under a label map, or a table of recordings with labels."""
+"""What `ser score` scores on: a corpus under a label map, or its ratings, or a table of recordings with labels."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from ser_tasks.corpora.corpus import Corpus
 from ser_tasks.corpora.imported import SPEAKERLESS
 from ser_tasks.corpora.importing.plan import Import, plan_import
 from ser_tasks.corpora.importing.source_table import SourceError
-from ser_tasks.corpora.labels import apply_preset
+from ser_tasks.corpora.labels import Labelled, apply_preset
 from ser_tasks.corpora.manifest import check_sizes, map_files, read_manifest
 from ser_tasks.corpora.reading import read_corpus
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
+from ser_tasks.evaluation.dimensions.rated import rated_utterances
 from ser_tasks.params import Params
 
 NO_SOUND = "without a recording"
@@ -39,8 +40,8 @@ class LabelledSet:
     Attributes:
         name: of the corpus, or path of the table
         corpus: its name; None: a table
-        utterances: columns utterance_id, path, start, end, channel, speaker, emotion (a class), sha256 (of the whole
-            file's sound; of a table: None, where it cannot be read)
+        utterances: columns utterance_id, path, start, end, channel, speaker, sha256 (of the whole file's sound; of a
+            table: None, where it cannot be read), and emotion (a class), or valence, activation and dominance
         root: folder that the paths begin at
         dropped: what was left out already: reason -> utterances
         about: preset, kind and language, as far as they are known
@@ -75,15 +76,33 @@ def labelled_corpus(name: str, preset: str | None, params: Params) -> LabelledSe
     Raises:
         UserError: an unknown name, or a corpus whose recordings are not here, or are not those of its manifest
     """
-    check_name("CORPUS", name, list(CORPORA), hint="Or score on a table of recordings: --table FILE.")
-    corpus = CORPORA[name]
+    corpus = _corpus(name, hint="Or score on a table of recordings: --table FILE.")
     preset = preset or (params.corpus[name].preset if name in params.corpus else next(iter(corpus.presets)))
     check_name(f"--preset of {name}:", preset, corpus.presets, hint="Name one of them.")
-    labelled = apply_preset(_utterances(corpus), corpus.presets[preset])
+    return _heard(corpus, apply_preset(_utterances(corpus), corpus.presets[preset]), preset)
+
+
+def rated_corpus(name: str) -> LabelledSet:
+    """The rated utterances of a corpus that is on this machine, whatever their class.
+
+    Raises:
+        UserError: an unknown name, no ratings, or a corpus whose recordings are not here, or are not its manifest's
+    """
+    corpus = _corpus(name, hint="Ratings are scored on a corpus; `ser import` makes one of a table.")
+    return _heard(corpus, rated_utterances(_utterances(corpus), name)[0], None)
+
+
+def _corpus(name: str, *, hint: str) -> Corpus:
+    check_name("CORPUS", name, list(CORPORA), hint=hint)
+    return CORPORA[name]
+
+
+def _heard(corpus: Corpus, labelled: Labelled, preset: str | None) -> LabelledSet:
+    """Those utterances that have a recording."""
     silent = labelled.utterances.path.isna()
     dropped = Counter(labelled.dropped) + Counter({NO_SOUND: int(silent.sum())})
     about = {"preset": preset, "kind": corpus.kind, "language": corpus.language}
-    kept = labelled.utterances[~silent].reset_index(drop=True)
+    kept, name = labelled.utterances[~silent].reset_index(drop=True), corpus.name
     if kept.empty:
         raise UserError(f"{name}: none of its utterances has a recording here, and a bundle predicts from sound.")
     return LabelledSet(name, name, kept, paths.corpus_root(name), dropped, about, corpus.speakers_known)

@@ -5,16 +5,14 @@ from typing import Any
 
 from rich.markup import escape
 
-from pipelines.display.tables import CONSOLE, show_rows
+from pipelines.display.tables import CONSOLE, show_each_dimension, show_rows
+from ser_tasks.evaluation.dimensions.result import ccc_with_interval
 from ser_tasks.evaluation.result import percent, with_interval
 
 
 def show_score(result: Mapping[str, Any]) -> None:
     """Print one scored test set: its figures, the confusion matrix, what was left out."""
-    speakers = "speakers unknown" if result["speakers"] is None else f"{result['speakers']} speakers"
-    preset = f" ({result['preset']})" if result["preset"] else ""
-    head = f"{result['bundle']} on {result['scored_on']}"
-    CONSOLE.print(f"\n[bold]{escape(head)}[/]{preset}: {result['utterances']} utterances, {speakers}")
+    _show_head(result)
     CONSOLE.print(
         f"  UAR {with_interval(result)}   WA {percent(result['accuracy'])}   macro F1 {percent(result['macro_f1'])}   "
         f"weighted F1 {percent(result['weighted_f1'])}   calibration error {percent(result['ece'])}"
@@ -29,6 +27,31 @@ def show_score(result: Mapping[str, Any]) -> None:
             f"that one of the {len(result['classes'])} classes is true. Without that, {percent(result['outside'])} % "
             "would have been given one of the others."
         )
+    _show_caveats(result)
+
+
+def show_rating_score(result: Mapping[str, Any]) -> None:
+    """Print the same of ratings: a line for all dimensions, one for each, what was left out."""
+    _show_head(result)
+    CONSOLE.print(f"  mean CCC {ccc_with_interval(result)}")
+    show_each_dimension(result)
+    unsure = result["unsure"]
+    known = {"of them": unsure["mae"], "of the others": unsure["mae_of_others"]}
+    errors = [f"MAE {whose} {error:.2f}" for whose, error in known.items() if error is not None]
+    CONSOLE.print("  unsure " + ", ".join([f"{percent(unsure['share'])} %", *errors]))
+    _show_caveats(result)
+
+
+def _show_head(result: Mapping[str, Any]) -> None:
+    """What was scored on what."""
+    speakers = "speakers unknown" if result["speakers"] is None else f"{result['speakers']} speakers"
+    preset = f" ({result['preset']})" if result["preset"] else ""
+    head = f"{result['bundle']} on {result['scored_on']}"
+    CONSOLE.print(f"\n[bold]{escape(head)}[/]{preset}: {result['utterances']} utterances, {speakers}")
+
+
+def _show_caveats(result: Mapping[str, Any]) -> None:
+    """What was left out, and what a reader must know."""
     for reason, count in result["left_out"].items():
         CONSOLE.print(f"Left out: {count} × {escape(reason)}", style="yellow")
     if result["unreadable"]:

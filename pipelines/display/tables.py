@@ -103,13 +103,18 @@ def show_dimensions(result: Mapping[str, Any]) -> None:
         f"  mean CCC {ccc_with_interval(result)}   {tested(result)}, {result['speakers'] or 'unknown'} speakers, "
         f"{in_folds(result)}"
     )
+    show_each_dimension(result)
+    for warning in result["warnings"]:
+        CONSOLE.print(f"  [yellow]{warning}[/]")
+
+
+def show_each_dimension(result: Mapping[str, Any]) -> None:
+    """Print a line for each dimension."""
     for name, own in result["dimensions"].items():
         CONSOLE.print(
             f"  {name:<10} CCC {ccc_with_interval(own)}   r {own['pearson']:.3f}   RMSE {own['rmse']:.2f}   "
             f"MAE {own['mae']:.2f}   {percent(own['interval_coverage'])} % within ± {own['interval_width'] / 2:.2f}"
         )
-    for warning in result["warnings"]:
-        CONSOLE.print(f"  [yellow]{warning}[/]")
 
 
 def show_result(result: Mapping[str, Any]) -> None:

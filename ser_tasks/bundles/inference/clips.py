@@ -11,11 +11,11 @@ from ser_tasks.audio.attempt import result_or_fault
 from ser_tasks.audio.channels import MIX, chosen
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording, Source
-from ser_tasks.bundles.inference.prediction import Prediction, recognise, recognise_all
+from ser_tasks.bundles.inference.any_bundle import AnyPrediction, predictions_of
 
 if TYPE_CHECKING:
     from ser_tasks.audio.clip import Clip
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,18 @@ class ClipOutcome:
     """Of one utterance: a prediction, or the reason why there is none."""
 
     utterance_id: str
-    prediction: Prediction | None
+    prediction: AnyPrediction | None
     fault: str | None
 
 
-def predict_clips(bundle: Bundle, clips: Sequence[Clip], *, root: Path, largest: float) -> list[ClipOutcome]:
+def predict_clips(bundle: AnyBundle, clips: Sequence[Clip], *, root: Path, largest: float) -> list[ClipOutcome]:
     """Predictions of some utterances, in their order; for what cannot be read or predicted, the reason.
 
     Each is cut, mixed down and resampled as features are extracted from (`ser_tasks.audio.decode.read_mono`), so that
     a bundle sees what its model would see in an evaluation.
 
     Args:
-        bundle: the model
+        bundle: the model, of classes or of dimensions
         clips: the utterances, whose sound is held in memory together; of one file in a row, it is decoded once
         root: the folder that their paths begin at
         largest: MiB of a decoded file that are held at most
@@ -42,9 +42,9 @@ def predict_clips(bundle: Bundle, clips: Sequence[Clip], *, root: Path, largest:
     found = _read(clips, root, largest)
     sound = [(root / clip.path, part) for clip, part in zip(clips, found, strict=True) if isinstance(part, Recording)]
     try:
-        predicted: list[Prediction | str] = [*recognise_all(bundle, [part for _, part in sound])]
+        predicted: list[AnyPrediction | str] = [*predictions_of(bundle, [part for _, part in sound])]
     except Exception:  # which one it is shows when each is predicted alone
-        predicted = [result_or_fault(lambda one=part: recognise(bundle, one), path) for path, part in sound]  # type: ignore[misc]
+        predicted = [result_or_fault(lambda one=part: predictions_of(bundle, [one])[0], path) for path, part in sound]  # type: ignore[misc]
     predictions = iter(predicted)
     return [
         _outcome(clip, next(predictions) if isinstance(part, Recording) else part)
@@ -93,7 +93,7 @@ def _part(recording: Recording, clip: Clip, path: Path) -> Recording:
     return chosen(cut, clip.channel or MIX)
 
 
-def _outcome(clip: Clip, found: Prediction | str) -> ClipOutcome:
+def _outcome(clip: Clip, found: AnyPrediction | str) -> ClipOutcome:
     if isinstance(found, str):
         return ClipOutcome(clip.utterance_id, None, found)
     return ClipOutcome(clip.utterance_id, found, None)

@@ -1,5 +1,6 @@
 """Bundles of dimensions made in a second: models on real features of sounds, rated by their pitch and level."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,13 @@ def rated_voices(features_of: str = "functionals") -> RatedExamples:
     return RatedExamples(features, np.clip(ratings, 1, 5), np.array([f"s{speaker}" for _, speaker, _ in spoken]))
 
 
-def small_dimension_bundle(folder: Path, *, model: str = "ridge", rated: RatedExamples | None = None) -> Any:
+def small_dimension_bundle(
+    folder: Path,
+    *,
+    model: str = "ridge",
+    rated: RatedExamples | None = None,
+    pages: Mapping[str, bytes] | None = None,
+) -> Any:
     """Train, and write the bundle; returns the regressor as it was in this process."""
     params = dimension_params()
     rated = rated_voices(DIMENSION_MODELS[model].feature_set) if rated is None else rated
@@ -74,7 +81,7 @@ def small_dimension_bundle(folder: Path, *, model: str = "ridge", rated: RatedEx
     described = np.array([describe(row[None]) for row in rated.features])
     detector = fit_detector(described, rated.speakers.tolist(), n_components=10, quantile=0.99)
     card = dimension_card(model, params, half_widths=list(map(float, regressor.half_widths())))
-    write_bundle(folder, card, regressor, detector, pages={"MODEL_CARD.md": b"# small\n"})
+    write_bundle(folder, card, regressor, detector, pages={"MODEL_CARD.md": b"# small\n"} | dict(pages or {}))
     return regressor
 
 
