@@ -4,6 +4,7 @@ import typer
 
 from pipelines.cli import corpora, evaluations, networks, recordings
 from pipelines.errors import errors_as_messages
+from pipelines.orchestration.termination import end_children_on_sigterm
 
 cli = typer.Typer(
     name="ser",
@@ -17,6 +18,7 @@ for panel in (evaluations, corpora, recordings, networks):
 
 
 def app() -> None:
-    """Entry point: what the user can fix is reported without a traceback."""
+    """Entry point: what the user can fix is reported without a traceback, and no process outlives its command."""
+    end_children_on_sigterm()
     with errors_as_messages():
         cli()
