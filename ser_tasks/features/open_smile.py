@@ -23,6 +23,7 @@ LIBRARY = "opensmile"
 INSTALL = "pip install -e '.[opensmile]'"
 LICENCE = "audEERING Research License: no commercial use"
 SHORTEST = 0.06  # s: one window of 60 ms; the library makes NaN of less
+LOUDEST = 1 - 2**-15  # the library makes 16-bit integers of samples without limits: 1.0 becomes the most negative one
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def open_smile_functionals(name: str, signal: NDArray[np.floating], *, sampling_
 
     Args:
         name: a key of OPEN_SMILE
-        signal: mono waveform, shape (n_samples,), full scale [-1, 1]; one below 60 ms is filled with zeros
+        signal: mono waveform, shape (n_samples,), full scale [-1, 1]; one below 60 ms is filled with zeros, and samples
+            beyond full scale, as resampling makes them of loud recordings, are cut to it, as in a 16-bit file
         sampling_rate: in Hz
 
     Returns:
@@ -60,7 +62,7 @@ def open_smile_functionals(name: str, signal: NDArray[np.floating], *, sampling_
     Raises:
         UserError: the library is not installed, no samples, or a value that is no number
     """
-    samples = checked(signal).astype(np.float32)
+    samples = np.clip(checked(signal).astype(np.float32), -1, LOUDEST)
     samples = np.pad(samples, (0, max(0, samples_of(SHORTEST, sampling_rate) - len(samples))))
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")

@@ -14,10 +14,12 @@ from ser_tasks.features import open_smile
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.params import AudioParams
 from ser_tasks.params.reading import read_params
 from tests.pipelines.test_settings import PROJECT
 
 RATE = 16_000
+AUDIO = AudioParams(sampling_rate=RATE)
 installed = pytest.mark.skipif(
     find_spec("opensmile") is None, reason="pip install -e '.[opensmile]', not for everybody"
 )
@@ -52,6 +54,25 @@ def test_without_the_library_the_message_says_how_to_get_it_and_its_licence(name
         open_smile.open_smile_functionals(name, speechlike(1), sampling_rate=RATE)
 
 
+def test_no_sample_reaches_the_library_that_its_16_bit_integers_cannot_hold(says):
+    heard = says(np.zeros((1, 88)))
+    loud = np.array([0.0, 0.99, 1.0, 1.05, -1.0, -1.2] * 200, np.float32)
+    open_smile.open_smile_functionals("egemaps", loud, sampling_rate=RATE)
+    as_integers = heard[0].astype(np.float64) * 2**15  # what the library computes before it cuts the rest off
+    assert (as_integers.min(), as_integers.max()) == (-(2**15), 2**15 - 1)
+    np.testing.assert_array_equal(heard[0][:2], loud[:2])
+
+
+@installed
+def test_what_resampling_drives_beyond_full_scale_is_not_heard_as_clicks():
+    def mfcc1(peak: float) -> float:
+        hum = peak * speechlike(1) / np.abs(speechlike(1)).max()
+        return float(FEATURE_SETS["egemaps"](hum, {"audio": AUDIO})[0, names.index("mfcc1_sma3_amean")])
+
+    names = open_smile._library("egemaps").feature_names
+    assert mfcc1(1.1) == pytest.approx(mfcc1(0.99), abs=0.1)  # the library alone hears 18.2 instead of 24.9
+
+
 @pytest.mark.parametrize("name", open_smile.OPEN_SMILE)
 def test_each_is_a_feature_set_with_the_models_on_rows(name):
     assert FEATURE_SETS[name].framing is None
@@ -68,8 +89,8 @@ def test_values_that_are_no_numbers_are_an_error_and_not_a_feature(says):
 
 def test_a_clip_under_one_window_is_filled_with_zeros(says):
     heard = says(np.ones((1, 3)))
-    open_smile.open_smile_functionals("egemaps", np.ones(10, np.float32), sampling_rate=RATE)
-    assert (len(heard[0]), heard[0][:11].tolist()) == (960, [1.0] * 10 + [0.0])
+    open_smile.open_smile_functionals("egemaps", np.full(10, 0.5, np.float32), sampling_rate=RATE)
+    assert (len(heard[0]), heard[0][:11].tolist()) == (960, [0.5] * 10 + [0.0])
 
 
 def test_no_samples_are_refused():
