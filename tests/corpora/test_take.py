@@ -1,5 +1,6 @@
 """Copies of a take are found through codecs, rates and levels; other takes are not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 import numpy as np
@@ -9,8 +10,8 @@ import soxr
 from scipy.signal import butter, sosfilt
 
 from ser_tasks.audio.decode import read_recording
-from ser_tasks.corpora.checking import inspection as module
-from ser_tasks.corpora.checking.inspection import (
+from ser_tasks.corpora.checking import takes as module
+from ser_tasks.corpora.checking.takes import (
     HOP,
     LAG,
     LEAST,
@@ -22,9 +23,16 @@ from ser_tasks.corpora.checking.inspection import (
     bands_of,
     correlation,
     same_takes,
+    take_of,
+    takes_on_disk,
 )
 
 RATE = 16_000
+
+
+def pairs_of(bands):
+    """Of files with these bands."""
+    return [pair[:2] for pair in same_takes([take_of(own) for own in bands])]
 
 
 def babble(seed: int, seconds: float = 2.0) -> np.ndarray:
@@ -55,25 +63,25 @@ def test_a_copy_in_another_encoding_rate_and_level_is_the_same_take(tmp_path, op
     soundfile.write(tmp_path / "copy", soxr.resample(0.5 * take, RATE, rate), rate, **options)
     copy = read_recording(tmp_path / "copy")
     bands = [bands_of(babble(1), RATE), bands_of(take, RATE), bands_of(copy.samples[:, 0], copy.sampling_rate)]
-    assert [pair[:2] for pair in same_takes(bands)] == [(1, 2)]
+    assert pairs_of(bands) == [(1, 2)]
 
 
 def test_other_takes_are_others_whatever_their_length():
     bands = [bands_of(babble(seed, seconds=1 + 0.1 * seed), RATE) for seed in range(12)]
-    assert not list(same_takes(bands))
-    assert not list(same_takes([]))
+    assert not pairs_of(bands)
+    assert not pairs_of([])
 
 
 def test_every_pair_is_compared_however_many_blocks_the_files_make(monkeypatch):
     monkeypatch.setattr(module, "BLOCK", 2)
     bands = [bands_of(babble(seed), RATE) for seed in (0, 1, 2, 3, 1)]
-    assert [pair[:2] for pair in same_takes([*bands, bands[2]])] == [(1, 4), (2, 5)]
+    assert pairs_of([*bands, bands[2]]) == [(1, 4), (2, 5)]
 
 
 def test_less_than_half_a_second_is_too_little_to_tell():
     short, longer = (bands_of(babble(0, seconds), RATE) for seconds in (0.4, 0.55))
-    assert not list(same_takes([short, short]))
-    assert [pair[:2] for pair in same_takes([longer, longer])] == [(0, 1)]
+    assert not pairs_of([short, short])
+    assert pairs_of([longer, longer]) == [(0, 1)]
 
 
 def test_of_two_files_of_one_take_the_longer_one_must_be_long_enough_whichever_comes_first():
@@ -81,7 +89,7 @@ def test_of_two_files_of_one_take_the_longer_one_must_be_long_enough_whichever_c
     short, longer = (bands_of(sound[: round(seconds * RATE)], RATE) for seconds in (0.47, 0.48))
     assert len(short) < LEAST / HOP <= len(longer)
     for pair in ([short, longer], [longer, short]):
-        assert [found[:2] for found in same_takes(pair)] == [(0, 1)]
+        assert pairs_of(pair) == [(0, 1)]
 
 
 def test_the_pairs_are_those_of_comparing_every_file_with_every_other(monkeypatch):
@@ -96,7 +104,7 @@ def test_the_pairs_are_those_of_comparing_every_file_with_every_other(monkeypatc
         and correlation(bands[one], bands[other]) > SAME
     ]
     assert 5 <= len(every) < 12, "not all pass the first look, at outlines"
-    assert [found[:2] for found in same_takes(bands)] == every
+    assert pairs_of(bands) == every
 
 
 @pytest.mark.parametrize("columns", [0.5, 3.5])
@@ -113,4 +121,15 @@ def test_a_delay_is_allowed_for_and_silence_is_no_take():
     late = np.concatenate([np.zeros(1_105, np.float32), take])[: len(take)]  # an MP3 decoder's
     assert correlation(bands_of(take, RATE), bands_of(late, RATE)) > 0.99
     silence = bands_of(np.zeros(RATE, np.float32), RATE)
-    assert not list(same_takes([silence, silence]))
+    assert not pairs_of([silence, silence])
+
+
+def test_bands_on_disk_are_those_that_were_kept_whichever_thread_kept_them():
+    bands = [bands_of(babble(seed % 5, seconds=1 + 0.01 * seed), RATE) for seed in range(20)]
+    with takes_on_disk() as store, ThreadPoolExecutor(4) as pool:
+        takes = list(pool.map(store.keep, bands))
+        for take, own in zip(takes, bands, strict=True):
+            np.testing.assert_array_equal(take.read(), own)
+        assert list(same_takes(takes)) == list(same_takes([take_of(own) for own in bands]))
+    with pytest.raises(ValueError, match="closed file"):
+        takes[0].read()

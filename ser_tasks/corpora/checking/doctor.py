@@ -10,6 +10,7 @@ from ser_tasks.corpora.checking.fingerprint import read_fingerprints
 from ser_tasks.corpora.checking.inspection import Inspected, Unreadable, inspect_file
 from ser_tasks.corpora.checking.overlaps import overlapping
 from ser_tasks.corpora.checking.soundness import soundness
+from ser_tasks.corpora.checking.takes import takes_on_disk
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Finding, Official, Utterance, margin_findings, some
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import check_file, check_names, map_files, read_manifest
@@ -140,29 +141,30 @@ def examine(
     done = Counter[str]()
 
     def inspect(path: str) -> Inspected | Unreadable:
-        result = inspect_file(root, path)
+        result = inspect_file(root, path, takes.keep)
         done["files"] += 1
         if progress is not None:
             progress(done["files"], len(listing.audio))
         return result
 
-    inspected = map_files(inspect, listing.audio)
-    files = [file for file in inspected if isinstance(file, Inspected)]
-    unreadable = [file for file in inspected if isinstance(file, Unreadable)]
-    prints = read_fingerprints(corpus.fingerprints) if corpus.fingerprints else {}
-    counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
-    findings = [
-        *_names(corpus, strange, listing.skipped),
-        *_unreadable(unreadable),
-        *_version(root, corpus, manifest),
-        *completeness(corpus, utterances, set(prints)),
-        *_lone_classes(corpus, counts),
-        *(corpus.remarks(root, known) if corpus.remarks else ()),
-        *_overlaps(utterances),
-        *code_findings(corpus, utterances),
-        *_agreement(corpus, utterances),
-        *soundness(corpus, utterances, files, prints),
-    ]
+    with takes_on_disk() as takes:
+        inspected = map_files(inspect, listing.audio)
+        files = [file for file in inspected if isinstance(file, Inspected)]
+        unreadable = [file for file in inspected if isinstance(file, Unreadable)]
+        prints = read_fingerprints(corpus.fingerprints) if corpus.fingerprints else {}
+        counts = Counter((utterance.parsed.speaker, utterance.parsed.emotion) for utterance in utterances)
+        findings = [
+            *_names(corpus, strange, listing.skipped),
+            *_unreadable(unreadable),
+            *_version(root, corpus, manifest),
+            *completeness(corpus, utterances, set(prints)),
+            *_lone_classes(corpus, counts),
+            *(corpus.remarks(root, known) if corpus.remarks else ()),
+            *_overlaps(utterances),
+            *code_findings(corpus, utterances),
+            *_agreement(corpus, utterances),
+            *soundness(corpus, utterances, files, prints),
+        ]
     return Report(corpus.name, root, len(listing.audio), counts, tuple(findings))
 
 

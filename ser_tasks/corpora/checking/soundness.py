@@ -11,7 +11,8 @@ import numpy as np
 from ser_tasks.audio.channels import CHOOSE
 from ser_tasks.audio.recording import SHORTEST
 from ser_tasks.corpora.checking.fingerprint import Fingerprint
-from ser_tasks.corpora.checking.inspection import Inspected, cliff, same_takes
+from ser_tasks.corpora.checking.inspection import Inspected, cliff
+from ser_tasks.corpora.checking.takes import same_takes
 from ser_tasks.corpora.corpus import Corpus, Finding, Level, Official, Utterance, some
 
 Verdict = Literal["genuine", "relabelled", "resampled", "cut", "padded", "altered", "unknown"]
@@ -272,7 +273,7 @@ def _duplicates(
 def _copies(files: Sequence[Inspected], emotions: Mapping[str, str]) -> list[Finding]:
     """Files that hold one take in another encoding, rate or level: no digest is the same."""
     findings = []
-    for one, other, _ in same_takes([file.bands for file in files]):
+    for one, other, _ in same_takes([file.take for file in files]):
         if files[one].digest == files[other].digest:
             continue
         names = f"{files[one].path}, {files[other].path}"
