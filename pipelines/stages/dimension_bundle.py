@@ -38,10 +38,10 @@ from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.bundles.training_record import FILE as TRAINING
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.dimensions.fold import dimension_code
+from ser_tasks.evaluation.dimensions.fold import dimension_code, rated_features
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval, read_dimension_result
-from ser_tasks.evaluation.fold_features import reader_of
 from ser_tasks.features.feature_set import with_engine
+from ser_tasks.features.stored_rows import StoredRows
 from ser_tasks.features.table import feature_set
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.held_out import HIGHEST, INSIDE, LOWEST
@@ -49,6 +49,8 @@ from ser_tasks.models.dimensions.regressor import RatedExamples
 from ser_tasks.params import BundleParams, Params
 from ser_tasks.provenance.code_digest import code_digest
 from ser_tasks.tracking import KIND, register_bundle
+
+LIKENESS = 10_000  # utterances that the detector is fitted to, of a corpus too large for memory
 
 
 @flow("dimension_bundle", run_name="{name}")
@@ -60,9 +62,10 @@ def dimension_bundle(name: str, params: Params) -> None:
     plan = plan_dimensions(section.corpus, section.protocol, section.model, params)
     rated = all_rated(plan)
     regressor = final_regressor(section.model, params, rated, seed=plan.requests[0].seed)
+    known = in_memory(rated)
     detector = fit_detector(
-        np.array([describe(row[None]) for row in rated.features]),
-        rated.speakers.tolist(),
+        np.array([describe(row[None]) for row in known.features]),
+        known.speakers.tolist(),
         n_components=params.reliability.cloud_components,
         quantile=params.reliability.cloud_quantile,
     )
@@ -92,9 +95,16 @@ def evaluated(section: BundleParams) -> dict[str, Any]:
 def all_rated(plan: DimensionEvaluation) -> RatedExamples:
     """Every rated utterance."""
     request, ratings = plan.requests[0], plan.ratings
-    read = reader_of(DIMENSION_MODELS[plan.model].feature_set)
-    features = read(request.features, ratings.utterance_ids, 0, None)
-    return RatedExamples(np.asarray(features), np.array(ratings.values), np.array(ratings.speakers))
+    features = rated_features(DIMENSION_MODELS[plan.model], request.features, ratings.utterance_ids)
+    return RatedExamples(features, np.array(ratings.values), np.array(ratings.speakers))
+
+
+def in_memory(rated: RatedExamples) -> RatedExamples:
+    """The same utterances; of those that are on the disk at most LIKENESS, evenly spread over the corpus."""
+    if not isinstance(rated.features, StoredRows):
+        return rated
+    some = rated.part(np.linspace(0, len(rated.speakers) - 1, LIKENESS).round().astype(int))
+    return RatedExamples(np.concatenate([*some.features.blocks()]), some.ratings, some.speakers)
 
 
 def make_card(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, Ratings, evaluate_dimension_fold
 from ser_tasks.evaluation.fold_features import reader_of
+from ser_tasks.features.stored_rows import StoredRows, stored_rows
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.provenance.code_digest import code_digest
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from ser_tasks.models.dimensions.regressor import DimensionModel
     from ser_tasks.params import Params
     from ser_tasks.provenance.code_digest import Root
+
+
+IN_MEMORY = 20_000  # utterances, whose functionals are 170 MB; of more a model takes what it can from the disk
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class DimensionRequest:
 
 def dimension_code(model: DimensionModel) -> tuple[Root, ...]:
     """Where all code that a fold of this model depends on is reached from; not how features are extracted."""
-    return (evaluate_dimension_fold, model.build, *model.code, reader_of(model.feature_set))
+    return (evaluate_dimension_fold, model.build, *model.code, rated_features, reader_of(model.feature_set))
 
 
 def compute_dimension_fold(request: DimensionRequest) -> dict[str, Any]:
@@ -71,11 +77,29 @@ def compute_dimension_fold(request: DimensionRequest) -> dict[str, Any]:
     model = DIMENSION_MODELS[request.model]
     if model.keras:
         load_keras()
-    features = reader_of(model.feature_set)(request.features, request.ratings.utterance_ids, 0, None)
-    outcome = evaluate_dimension_fold(
-        request.fold, request.ratings, np.asarray(features), model, request.params, seed=request.seed
-    )
+    features = rated_features(model, request.features, request.ratings.utterance_ids)
+    outcome = evaluate_dimension_fold(request.fold, request.ratings, features, model, request.params, seed=request.seed)
     return asdict(outcome)
+
+
+def rated_features(
+    model: DimensionModel, folder: Path, utterance_ids: Sequence[str]
+) -> NDArray[np.float32] | StoredRows:
+    """A row for each utterance; left on the disk where there are many, and the model can read them from there.
+
+    Raises:
+        UserError: features that are not there
+    """
+    if model.from_disk and len(utterance_ids) > IN_MEMORY:
+        try:
+            return stored_rows(folder, utterance_ids)
+        except OSError as error:
+            warnings.warn(
+                f"{folder}: these features cannot be unpacked to be read from the disk ({error}), so they are held in "
+                "memory, if they fit.",
+                stacklevel=2,
+            )
+    return np.asarray(reader_of(model.feature_set)(folder, utterance_ids, 0, None))
 
 
 def dimension_outcome(stored: Mapping[str, Any]) -> DimensionOutcome:

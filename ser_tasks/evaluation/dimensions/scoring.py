@@ -23,6 +23,7 @@ from ser_tasks.models.speaker_norm import speaker_norm
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.evaluation.splits import Fold
+    from ser_tasks.features.stored_rows import StoredRows
     from ser_tasks.params import EvaluationParams, Params
 
 TRUTH, HALF = " rated", " half-width"  # end the names of columns of predictions
@@ -61,7 +62,13 @@ class DimensionOutcome:
 
 
 def evaluate_dimension_fold(
-    fold: Fold, ratings: Ratings, features: NDArray[np.float32], model: DimensionModel, params: Params, *, seed: int
+    fold: Fold,
+    ratings: Ratings,
+    features: NDArray[np.float32] | StoredRows,
+    model: DimensionModel,
+    params: Params,
+    *,
+    seed: int,
 ) -> DimensionOutcome:
     """Fit on `fold.train` and its official validation part, and predict `fold.test`, once.
 
@@ -75,6 +82,7 @@ def evaluate_dimension_fold(
     """
     speakers = np.array(ratings.speakers)
     if model.speaker_norm:
+        assert isinstance(features, np.ndarray), "a line of the table has either speaker_norm or from_disk"
         features = np.asarray(speaker_norm(features, speakers))
     everything = RatedExamples(features, np.array(ratings.values), speakers)
     row_of = {name: row for row, name in enumerate(ratings.utterance_ids)}

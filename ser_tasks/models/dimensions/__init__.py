@@ -26,7 +26,7 @@ SVR = ("svr", "SupportVectorRegressor")
 MLP_CCC = ("mlp_ccc", "ConcordanceNetwork")
 
 TABLE: Mapping[str, DimensionModel] = {
-    "ridge": _line(*RIDGE),
+    "ridge": _line(*RIDGE, from_disk=True),
     "ridge_speaker_norm": _line(*RIDGE, speaker_norm=True),
     "svr": _line(*SVR),
     "svr_speaker_norm": _line(*SVR, speaker_norm=True),

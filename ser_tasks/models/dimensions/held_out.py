@@ -86,10 +86,10 @@ def choose(
         own = train.part(learning)
         for place, candidate in enumerate(candidates):
             scores[place, asked] = fit(own, candidate)(train.features[asked])
-    return _best(scores, train.ratings, candidates)
+    return best_of(scores, train.ratings, candidates)
 
 
-def _best(scores: Values, ratings: Values, candidates: Sequence[float]) -> Chosen:
+def best_of(scores: Values, ratings: Values, candidates: Sequence[float]) -> Chosen:
     """For each dimension the candidate whose matched scores agree most, (n_candidates, n_utterances, n_dimensions)."""
     from ser_tasks.evaluation.dimensions.agreement import concordance  # noqa: PLC0415  pandas: no prediction needs it
 

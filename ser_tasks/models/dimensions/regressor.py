@@ -20,12 +20,12 @@ class RatedExamples:
     """Utterances to train on.
 
     Attributes:
-        features: shape (n_utterances, n_features)
+        features: shape (n_utterances, n_features); `StoredRows` for a model whose line says `from_disk`, else an array
         ratings: shape (n_utterances, n_dimensions)
         speakers: of each utterance
     """
 
-    features: NDArray[np.float32]
+    features: Any
     ratings: Values
     speakers: NDArray[np.str_]
 
@@ -48,7 +48,7 @@ class Regressor(Protocol):
             UserError: a training part of one speaker
         """
 
-    def predict(self, features: NDArray[np.float32]) -> Values:
+    def predict(self, features: Any) -> Values:
         """Shape (n_utterances, n_dimensions), on the scale of the ratings, and within it."""
 
     def half_widths(self) -> Values:
@@ -66,3 +66,4 @@ class DimensionModel:
     speaker_norm: bool = False  # features z-scored over each speaker's own unlabelled audio, test speakers too
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
     keras: bool = False  # whether it is a network
+    from_disk: bool = False  # whether it can read the features of many utterances block by block
