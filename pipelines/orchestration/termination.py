@@ -1,4 +1,4 @@
-"""What becomes of the processes that a command started, when it is told to end."""
+"""What becomes of the processes that a command started, when it is terminated."""
 
 import signal
 from contextlib import suppress

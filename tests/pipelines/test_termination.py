@@ -1,4 +1,4 @@
-"""A command that is told to end leaves nothing behind that it started."""
+"""A command that is terminated leaves nothing behind that it started."""
 
 import signal
 import subprocess
