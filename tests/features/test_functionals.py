@@ -135,3 +135,29 @@ def test_the_slope_of_a_band_looks_at_four_frames_on_each_side():
     slope = with_slopes(once, {})[:, 1]
     assert np.flatnonzero(slope).tolist() == [6, 7, 8, 9, 11, 12, 13, 14]
     assert slope[6] == pytest.approx(4 / (2 * (1 + 4 + 9 + 16)))
+
+
+@pytest.mark.parametrize(
+    ("group", "framing", "frames"),
+    [
+        ("lld", "lld", frames_inside),
+        ("mfcc", "log_mel", frames_centred),
+        ("log_mel", "log_mel", frames_centred),
+        ("pitch", "pitch", frames_inside),
+    ],
+)
+def test_each_group_summarises_the_loud_frames_of_its_feature_set(speech, params, group, framing, frames):
+    faded = speech * np.linspace(1, 0, len(speech), dtype=np.float32) ** 8  # its end is too quiet to count
+    functionals = params["functionals"].model_copy(update={"over": (group,), "loudness_range": 30})
+    bands = {**params, "log_mel": params["log_mel"].model_copy(update={"n_mels": functionals.n_mels})}
+    window, hop = (round(16_000 * seconds) for seconds in (params[framing].window, params[framing].hop))
+    loud = loud_frames(faded, frames, window=window, hop=hop, loudness_range=functionals.loudness_range)
+    assert 0.2 < loud.mean() < 0.8
+    name = FEATURE_SETS[group].names(bands)[0]
+    expected = FEATURE_SETS[group](faded, bands)[loud, 0]
+    row = FUNCTIONALS(faded, {**params, "functionals": functionals})[0]
+    ours = dict(zip(FUNCTIONALS.names({**params, "functionals": functionals}), row, strict=True))
+    for statistic in ("mean", "std", "max"):
+        assert ours[f"{group}.{name}.{statistic}"] == pytest.approx(
+            getattr(np, statistic)(expected), rel=1e-4, abs=1e-6
+        )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.pitch import harmonicity_and_f0, normalised_autocorrelation
+from ser_tasks.features.pitch import harmonicity_and_f0, normalised_autocorrelation, without_noise
 
 RATE = 16_000
 SETTINGS = {"sampling_rate": RATE, "window": 0.050, "hop": 0.010, "f_min": 62.5, "f_max": 500}
@@ -112,3 +112,12 @@ def test_frames_can_be_left_out_without_changing_the_others():
     assert whole[:, 0].all()
     np.testing.assert_array_equal(some[where], whole[where])
     assert not some[~where].any()
+
+
+def test_what_lies_before_the_first_crossing_of_zero_is_no_period():
+    row = np.concatenate([[1, 0.5, 0.2, -0.3, 0.4], np.full(45, 0.1)])
+    never = np.linspace(1, 0.5, 50)
+    often = np.resize([1.0, -1.0], 50)
+    kept = without_noise(np.stack([row, never, often]))
+    np.testing.assert_array_equal(kept[0], [0, 0, 0, *row[3:]])
+    assert not kept[1:].any()

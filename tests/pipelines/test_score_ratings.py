@@ -13,7 +13,7 @@ from pipelines.known_corpora import CORPORA
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.bundle import load_any_bundle
 from ser_tasks.bundles.inference.estimate import estimate
-from ser_tasks.bundles.rating_scores import shared_dimensions
+from ser_tasks.bundles.rating_scores import shared_dimensions, unsure_and_others
 from ser_tasks.bundles.training_record import training_record
 from ser_tasks.corpora.manifest import write_manifest
 from ser_tasks.corpora.reading import read_corpus
@@ -91,6 +91,12 @@ def test_the_figures_are_those_of_the_predictions_of_the_bundle_beside_the_ratin
     assert result["unsure"]["mae" if rows.unsure.all() else "mae_of_others"] == pytest.approx(
         errors[rows.unsure == rows.unsure.all()].mean(), abs=1e-4
     )
+
+
+def test_unsure_predictions_have_their_own_error():
+    figures = unsure_and_others(np.array([True, False, False]), np.array([1.0, 0.2, 0.4]))
+    assert figures == {"share": 0.3333, "mae": 1.0, "mae_of_others": 0.3}
+    assert unsure_and_others(np.array([False]), np.array([0.5])) == {"share": 0.0, "mae": None, "mae_of_others": 0.5}
 
 
 def test_a_speaker_of_the_training_set_is_refused(ser):
