@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from pipelines.stages import dimension_bundle
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions import fold
 from ser_tasks.features import stored_rows as module
@@ -134,3 +135,14 @@ def test_an_utterance_of_several_rows_is_an_error(folder, tmp_path):
     write_rows(content, metadata, folder / "c.parquet")
     with pytest.raises(UserError, match=r"1 utterances have more rows than one, first \['two'\]"):
         stored_rows(folder, ["u001", "two"], cache=tmp_path / "cache")
+
+
+def test_the_likeness_of_a_bundle_is_judged_by_utterances_from_all_over_the_corpus(rows, monkeypatch):
+    monkeypatch.setattr(dimension_bundle, "LIKENESS", 4)
+    speakers = np.array([*"abcdef"] * (N // 6))
+    known = dimension_bundle.in_memory(RatedExamples(rows, ratings_of(matrix()), speakers))
+    places = [0, 30, 59, 89]
+    np.testing.assert_array_equal(known.features, matrix()[places])
+    np.testing.assert_array_equal(known.ratings, ratings_of(matrix())[places])
+    assert known.speakers.tolist() == speakers[places].tolist()
+    assert dimension_bundle.in_memory(known) is known
