@@ -1,5 +1,6 @@
 """The workflow as a user runs it: DVC, Prefect and MLflow for real, on a very small demo corpus."""
 
+import contextlib
 import json
 import shutil
 import socket
@@ -13,7 +14,9 @@ import pytest
 import requests
 import yaml
 
+from pipelines.commands.networks import export_embeddings
 from ser_tasks.bundles.card import read_card
+from ser_tasks.errors import UserError
 from tests.pipelines.conftest import Project, and_evaluate, kill_group
 from tests.pipelines.mlflow_words import check_runs
 
@@ -126,14 +129,10 @@ def test_from_nothing_to_results_that_are_recorded_and_stay(project):
     assert dict(newest) == {"true": 2, "false": 1}
 
 
-def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
-    disturbed, undisturbed = make_project("disturbed"), make_project("undisturbed")
+def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(project_with_features, project_with_svm):
+    disturbed, undisturbed = project_with_features, project_with_svm
+    disturbed.edit_params(lambda params: params["workers"].update(where="threads", count=1))
     stages = ("evaluate@demo-speaker_independent-svm",)
-    for project in (disturbed, undisturbed):
-        project.edit_params(lambda params: params["workers"].update(where="threads", count=1))
-    undisturbed.succeed("dvc", "repro", *stages)
-
-    disturbed.succeed("dvc", "repro", "features@demo-functionals")
     results = disturbed.folder / ".ser/finished/run_fold"
     run = disturbed.start("dvc", "repro", *stages)
     deadline = time.monotonic() + 120
@@ -151,13 +150,14 @@ def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
 
 
 @pytest.fixture
-def server(project: Project) -> Iterator[None]:
+def server(project_with_features: Project) -> Iterator[None]:
     """A Prefect server, named in the environment of the project's commands."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    project = project_with_features
     project.environment["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
-    process = project.start("prefect", "server", "start", "--port", str(port))
+    process = project.start("prefect", "server", "start", "--no-services", "--port", str(port))
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -170,7 +170,9 @@ def server(project: Project) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("server")
-def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
+def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project_with_features):
+    project = project_with_features
+    project.edit_params(lambda params: params.update(evaluations=params["evaluations"][:1]))
     project.succeed("prefect", "work-pool", "create", "ser", "--type", "process", "--overwrite")
     project.succeed("prefect", "--no-prompt", "deploy", "--all")
     for stale in (True, False):
@@ -178,13 +180,15 @@ def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
         project.succeed("prefect", "worker", "start", "--pool", "ser", "--run-once")
         runs = flow_runs(project, "ser")
         assert [run["state_type"] for run in runs] == ["COMPLETED"] * (1 if stale else 2)
-        assert len(flow_runs(project, "evaluate")) == 2, "one for each protocol, and none the second time"
+        assert len(flow_runs(project, "evaluate")) == 1, "one evaluation, and none the second time"
     assert (project.folder / RESULT).exists()
     assert "Running stage" not in project.succeed("dvc", "repro")
 
 
-def test_a_network_is_trained_and_evaluated_like_any_model(project):
+def test_a_network_is_trained_and_evaluated_like_any_model_and_gives_its_embeddings(project_with_features):
+    project = project_with_features
     project.edit_params(and_evaluate("spectrogram_cnn"))
+    project.edit_params(lambda params: params["workers"].update(count=1))
     project.succeed("dvc", "repro", "evaluate@demo-speaker_independent-spectrogram_cnn")
     result = json.loads((project.folder / RESULT.with_name("spectrogram_cnn.json")).read_text(encoding="utf-8"))
     assert result["feature_set"] == "log_mel"
@@ -194,6 +198,7 @@ def test_a_network_is_trained_and_evaluated_like_any_model(project):
     check_the_costs(project, mlflow_rows(project, "select distinct value from params where key = 'chosen.parameters'"))
     curves = "select step, count(*) from metrics where key = 'epoch/val_uar' group by step"
     assert mlflow_rows(project, curves) == [(1, 4), (2, 4)], "both epochs of each fold"
+    check_the_embeddings(project)
 
 
 def check_the_costs(project: Project, weights: list[tuple]) -> None:
@@ -207,19 +212,46 @@ def check_the_costs(project: Project, weights: list[tuple]) -> None:
     )
 
 
-def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
-    line = {"corpus": "emodb", "protocol": "speaker_independent", "model": "svm"}
-    project.edit_params(lambda params: params["evaluations"].append(line))
+def check_the_embeddings(project: Project) -> None:
+    """One of each utterance in each fold, as wide as the network; of a model without a network, none."""
+    project.succeed("pipelines.cli", "embeddings", "demo", "spectrogram_cnn")
+    table = pd.read_parquet(project.folder / "data/embeddings/demo/speaker_independent/spectrogram_cnn.parquet")
+    assert table.groupby("fold").size().tolist() == [48] * 4
+    assert (table[table.part == "test"].groupby("utterance_id").size() == 1).all()
+    assert set(table["values"].map(len)) == {64 // 16 * 16}, "bands of 4 blocks that halve them, times filters"
+    with contextlib.chdir(project.folder), pytest.raises(UserError, match=r"svm is not an acoustic network.*as mlp"):
+        export_embeddings("demo", "speaker_independent", "svm", project.folder / "none.parquet")
+
+
+def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project_with_features):
+    """The others run in their order: the evaluation after the features, which are to be made again."""
+    project = project_with_features
+    before = locked(project)
+    emodb = {"corpus": "emodb", "protocol": "speaker_independent", "model": "svm"}
+    project.edit_params(lambda params: params.update(evaluations=[params["evaluations"][0], emodb]))
+    project.edit_params(lambda params: params["functionals"].update(over=["mfcc"]))
     (project.folder / "run_ser.py").write_text("from pipelines.orchestration.full import ser; ser()", encoding="utf-8")
     done = project.run("run_ser")
     assert done.returncode != 0
     assert "ser fetch emodb" in done.stdout + done.stderr
     assert (project.folder / RESULT).exists(), "the demo corpus does not need emodb"
+    features, evaluation = (
+        locked(project)[name] for name in ("features@demo-functionals", "evaluate@demo-speaker_independent-svm")
+    )
+    (made,) = features["outs"]
+    assert made["md5"] != before["features@demo-functionals"]["outs"][0]["md5"]
+    assert made["md5"] in [read["md5"] for read in evaluation["deps"] if read["path"] == made["path"]]
 
 
-def test_a_knob_reruns_only_what_depends_on_it(project):
-    project.succeed("dvc", "repro", "features@demo-functionals")
-    lock = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+def locked(project: Project) -> dict:
+    """What dvc.lock says of each stage."""
+    stages: dict = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+    return stages
+
+
+def test_a_knob_reruns_only_what_depends_on_it(project_with_features):
+    project = project_with_features
+    before = locked(project)
     project.edit_params(lambda params: params["svm"].update(c=[3]))
     out = project.succeed("dvc", "repro", "features@demo-functionals")
     assert "Running stage" not in out
@@ -227,13 +259,12 @@ def test_a_knob_reruns_only_what_depends_on_it(project):
     out = project.succeed("dvc", "repro", "features@demo-functionals")
     assert "Running stage 'features@demo-functionals'" in out
     assert "Running stage 'utterances@demo'" not in out
-    after = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
-    assert lock["utterances@demo"] == after["utterances@demo"]
+    assert locked(project)["utterances@demo"] == before["utterances@demo"]
 
 
-def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no_edit(project):
+def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no_edit(project_with_svm):
     """The voices of the demo corpus under names of their own: the figures are those of the demo corpus."""
-    project.succeed("pipelines", "demo")
+    project = project_with_svm
     for file in (project.folder / "data/corpora/demo").glob("*.wav"):
         _, speaker, emotion, number = file.stem.split("-")
         named = project.folder / "voices" / emotion / f"{speaker}_{number}.wav"
@@ -243,7 +274,6 @@ def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no
     project.succeed("pipelines.cli", "evaluate", "voices", "svm")
     project.succeed("pipelines.cli", "bundle", "voices", "svm")
 
-    project.succeed("dvc", "repro", "evaluate@demo-speaker_independent-svm")
     ours, demo = figures(project, Path("results/voices/speaker_independent/svm.json")), figures(project)
     assert {name: ours[name] for name in ("uar", "accuracy", "recall")} == {
         name: demo[name] for name in ("uar", "accuracy", "recall")
