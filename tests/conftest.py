@@ -13,15 +13,8 @@ def bundle_folder(tmp_path_factory) -> Path:
     return small_bundle(tmp_path_factory.mktemp("bundles") / "small")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`, slow tests come first, one by one, so that no worker ends long after the others.
-
-    The other tests of a file stay together: what they share is made once for each worker that runs any of them.
-    """
-    if not config.getoption("loadgroup", default=False):
-        return
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    for item in items:
-        if not (item.get_closest_marker("slow") or item.get_closest_marker("xdist_group")):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """On workers side by side, files with slow tests come first, so that no worker ends long after the others."""
+    if hasattr(config, "workerinput"):  # pytest-xdist
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)

@@ -77,6 +77,11 @@ class Project:
             start_new_session=True,
         )
 
+    def locked(self) -> dict[str, dict]:
+        """What dvc.lock records of each stage."""
+        stages: dict[str, dict] = yaml.safe_load((self.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+        return stages
+
     def edit_params(self, change: Callable[[dict], None]) -> None:
         """Change params.yaml as a user would."""
         file = self.folder / "params.yaml"

@@ -3,16 +3,12 @@
 import contextlib
 import json
 import shutil
-import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import requests
-import yaml
 
 from pipelines.commands.networks import export_embeddings
 from ser_tasks.bundles.card import read_card
@@ -29,14 +25,6 @@ FIGURES = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "recall", "fold
 def figures(project: Project, result: Path = RESULT) -> dict:
     everything = json.loads((project.folder / result).read_text(encoding="utf-8"))
     return {key: everything[key] for key in FIGURES}
-
-
-def flow_runs(project: Project, flow: str) -> list[dict]:
-    """Runs of a flow in this project, as the Prefect server tells them."""
-    query = {"flows": {"name": {"any_": [flow]}}, "flow_runs": {"start_time": {"after_": project.made}}}
-    answer = requests.post(f"{project.environment['PREFECT_API_URL']}/flow_runs/filter", json=query, timeout=30)
-    runs: list[dict] = answer.json()
-    return runs
 
 
 def mlflow_rows(project: Project, query: str) -> list[tuple]:
@@ -149,42 +137,6 @@ def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(project_with_features
     assert figures(disturbed) == figures(undisturbed)
 
 
-@pytest.fixture
-def server(project_with_features: Project) -> Iterator[None]:
-    """A Prefect server, named in the environment of the project's commands."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    project = project_with_features
-    project.environment["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
-    process = project.start("prefect", "server", "start", "--no-services", "--port", str(port))
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if requests.get(f"{project.environment['PREFECT_API_URL']}/health", timeout=5).ok:
-                break
-        except requests.ConnectionError:
-            time.sleep(0.5)
-    yield
-    kill_group(process)
-
-
-@pytest.mark.usefixtures("server")
-def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project_with_features):
-    project = project_with_features
-    project.edit_params(lambda params: params.update(evaluations=params["evaluations"][:1]))
-    project.succeed("prefect", "work-pool", "create", "ser", "--type", "process", "--overwrite")
-    project.succeed("prefect", "--no-prompt", "deploy", "--all")
-    for stale in (True, False):
-        project.succeed("prefect", "deployment", "run", "ser/full")
-        project.succeed("prefect", "worker", "start", "--pool", "ser", "--run-once")
-        runs = flow_runs(project, "ser")
-        assert [run["state_type"] for run in runs] == ["COMPLETED"] * (1 if stale else 2)
-        assert len(flow_runs(project, "evaluate")) == 1, "one evaluation, and none the second time"
-    assert (project.folder / RESULT).exists()
-    assert "Running stage" not in project.succeed("dvc", "repro")
-
-
 def test_a_network_is_trained_and_evaluated_like_any_model_and_gives_its_embeddings(project_with_features):
     project = project_with_features
     project.edit_params(and_evaluate("spectrogram_cnn"))
@@ -223,35 +175,9 @@ def check_the_embeddings(project: Project) -> None:
         export_embeddings("demo", "speaker_independent", "svm", project.folder / "none.parquet")
 
 
-def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project_with_features):
-    """The others run in their order: the evaluation after the features, which are to be made again."""
-    project = project_with_features
-    before = locked(project)
-    emodb = {"corpus": "emodb", "protocol": "speaker_independent", "model": "svm"}
-    project.edit_params(lambda params: params.update(evaluations=[params["evaluations"][0], emodb]))
-    project.edit_params(lambda params: params["functionals"].update(over=["mfcc"]))
-    (project.folder / "run_ser.py").write_text("from pipelines.orchestration.full import ser; ser()", encoding="utf-8")
-    done = project.run("run_ser")
-    assert done.returncode != 0
-    assert "ser fetch emodb" in done.stdout + done.stderr
-    assert (project.folder / RESULT).exists(), "the demo corpus does not need emodb"
-    features, evaluation = (
-        locked(project)[name] for name in ("features@demo-functionals", "evaluate@demo-speaker_independent-svm")
-    )
-    (made,) = features["outs"]
-    assert made["md5"] != before["features@demo-functionals"]["outs"][0]["md5"]
-    assert made["md5"] in [read["md5"] for read in evaluation["deps"] if read["path"] == made["path"]]
-
-
-def locked(project: Project) -> dict:
-    """What dvc.lock says of each stage."""
-    stages: dict = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
-    return stages
-
-
 def test_a_knob_reruns_only_what_depends_on_it(project_with_features):
     project = project_with_features
-    before = locked(project)
+    before = project.locked()
     project.edit_params(lambda params: params["svm"].update(c=[3]))
     out = project.succeed("dvc", "repro", "features@demo-functionals")
     assert "Running stage" not in out
@@ -259,7 +185,7 @@ def test_a_knob_reruns_only_what_depends_on_it(project_with_features):
     out = project.succeed("dvc", "repro", "features@demo-functionals")
     assert "Running stage 'features@demo-functionals'" in out
     assert "Running stage 'utterances@demo'" not in out
-    assert locked(project)["utterances@demo"] == before["utterances@demo"]
+    assert project.locked()["utterances@demo"] == before["utterances@demo"]
 
 
 def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no_edit(project_with_svm):
