@@ -45,11 +45,11 @@ LINT = $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(
 
 check: setup-all  ## lint, types, and every test that starts no other program
 	@$(LINT)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test: setup-all  ## the whole: make check, and the workflows for real
 	@$(LINT)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-pythons:  ## both commands' set-up, the demo run and the quick tests in a fresh clone, for each Python that is here
 	@bash .ci/pythons $(PYTHONS)

@@ -4,8 +4,6 @@ import pytest
 
 from ser_tasks.features.deltas import regression_deltas
 
-pytestmark = pytest.mark.xdist_group("librosa")  # whose functions are compiled once for all of these
-
 
 @pytest.mark.parametrize("reach", [1, 2, 4])
 def test_a_ramp_has_its_own_slope_away_from_the_ends(reach):

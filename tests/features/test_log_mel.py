@@ -7,8 +7,6 @@ from ser_tasks.features.log_mel import log_mel_spectrogram
 from ser_tasks.features.log_scales import LOG_SCALES
 from ser_tasks.features.mel_power import mel_filters, mel_power
 
-pytestmark = pytest.mark.xdist_group("librosa")  # whose functions are compiled once for all of these
-
 SETTINGS = {
     "sampling_rate": 16_000,
     "window": 0.025,

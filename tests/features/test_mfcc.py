@@ -5,8 +5,6 @@ import pytest
 from ser_tasks.errors import UserError
 from ser_tasks.features.mfcc import cepstral_coefficients, mfcc_names
 
-pytestmark = pytest.mark.xdist_group("librosa")  # whose functions are compiled once for all of these
-
 SPECTROGRAM = np.random.default_rng(0).uniform(-100, 0, (50, 40)).astype(np.float32)
 
 

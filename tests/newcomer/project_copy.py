@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ser_tasks.provenance.code_digest import PROJECT
 
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.csv")
+LEFT_OUT = shutil.ignore_patterns("*.csv", "*.pyc.*")  # what is compiled goes along, but not what is being written
 
 
 def project_copy(folder: Path) -> Path:

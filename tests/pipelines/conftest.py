@@ -3,15 +3,18 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from pipelines.orchestration.stage_list import write_stages
 from ser_tasks.params.reading import read_params
@@ -74,6 +77,11 @@ class Project:
             start_new_session=True,
         )
 
+    def locked(self) -> dict[str, dict]:
+        """What dvc.lock records of each stage."""
+        stages: dict[str, dict] = yaml.safe_load((self.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+        return stages
+
     def edit_params(self, change: Callable[[dict], None]) -> None:
         """Change params.yaml as a user would."""
         file = self.folder / "params.yaml"
@@ -107,36 +115,98 @@ def and_evaluate(model: str, protocol: str = "speaker_independent") -> Callable[
     return lambda params: params["evaluations"].append(line)
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment_of(folder: Path) -> dict[str, str]:
     """Of a user who has no server and has never used Prefect."""
-    own = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
+    own = {**os.environ, "PREFECT_HOME": str(folder / "prefect"), "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
     return {name: value for name, value in own.items() if name not in ("MLFLOW_TRACKING_URI", "PREFECT_API_URL")}
 
 
-@pytest.fixture
-def make_project(tmp_path: Path, environment: dict[str, str]) -> Callable[[str], Project]:
-    """A function that makes a project folder of the given name."""
+def project_in(folder: Path) -> Project:
+    """The project that is there."""
+    return Project(folder, {**environment_of(folder.parent), "PYTHONPATH": str(folder)})
 
-    def make(name: str) -> Project:
-        folder = tmp_path / name
-        folder.mkdir()
-        for part in PARTS:
-            source, ignored = PROJECT / part, shutil.ignore_patterns("__pycache__")
-            if source.is_dir():
-                shutil.copytree(source, folder / part, ignore=ignored)
-            else:
-                shutil.copy(source, folder / part)
-        project = Project(folder, {**environment, "PYTHONPATH": str(folder)})
-        subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
-        project.succeed("dvc", "init", "--quiet")
-        project.edit_params(make_small)
-        return project
+
+def _nothing_run(folder: Path, _before: Path) -> None:
+    """The code, with what Python compiled of it, a small params.yaml, git and DVC."""
+    folder.mkdir()
+    for part in PARTS:
+        source = PROJECT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("*.pyc.*"))  # being written right now
+        else:
+            shutil.copy(source, folder / part)
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    project_in(folder).succeed("dvc", "init", "--quiet")
+    project_in(folder).edit_params(make_small)
+
+
+def _with_features(folder: Path, before: Path) -> None:
+    shutil.copytree(before, folder, symlinks=True)
+    project_in(folder).succeed("dvc", "repro", "features@demo-functionals")
+
+
+def _with_svm(folder: Path, before: Path) -> None:
+    shutil.copytree(before, folder, symlinks=True)
+    project_in(folder).succeed("dvc", "repro", "evaluate@demo-speaker_independent-svm")
+
+
+STEPS = {"nothing": _nothing_run, "features": _with_features, "svm": _with_svm}  # each from the one before
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory) -> Callable[[str], Path]:
+    """A function that gives the project after a step, made once for all tests that change copies of it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "projects"
+    shared.mkdir(exist_ok=True)
+
+    def made(step: str) -> Path:
+        place = list(STEPS).index(step)
+        before = made(list(STEPS)[place - 1]) if place else shared
+        folder, whole = shared / step, shared / f"{step}.whole"
+        with FileLock(shared / f"{step}.lock"):
+            if not whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # half of it, where another worker has failed
+                STEPS[step](folder, before)
+                whole.touch()
+        return folder
+
+    return made
+
+
+def _move_artefacts(database: Path, *, before: Path, now: Path) -> None:
+    """MLflow keeps whole paths: those of the copy from here on."""
+    with closing(sqlite3.connect(database)) as store, store:
+        for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
+            store.execute(f"update {table} set {column} = replace({column}, ?, ?)", (str(before), str(now)))
+
+
+@pytest.fixture
+def make_project(tmp_path: Path, templates: Callable[[str], Path]) -> Callable[[str], Project]:
+    """A function that makes a project of the given step."""
+
+    def make(step: str) -> Project:
+        folder = Path(shutil.copytree(templates(step), tmp_path / step, symlinks=True))
+        if (folder / "mlflow.db").exists():
+            _move_artefacts(folder / "mlflow.db", before=templates(step), now=folder)
+        return project_in(folder)
 
     return make
 
 
 @pytest.fixture
 def project(make_project: Callable[[str], Project]) -> Project:
-    """One project folder, nothing run yet."""
-    return make_project("project")
+    """Nothing run yet."""
+    return make_project("nothing")
+
+
+@pytest.fixture
+def project_with_features(make_project: Callable[[str], Project]) -> Project:
+    """After `dvc repro features@demo-functionals`."""
+    return make_project("features")
+
+
+@pytest.fixture
+def project_with_svm(make_project: Callable[[str], Project]) -> Project:
+    """After `dvc repro evaluate@demo-speaker_independent-svm`."""
+    return make_project("svm")

@@ -35,6 +35,7 @@ def select(params: dict) -> None:
         {"corpus": "iemocap", "protocol": "speaker_independent", "model": model} for model in ("svm", "tfidf")
     ]
     params["workers"] = {"where": "threads", "count": 1}
+    params["functionals"]["over"] = ["mfcc"]
     params["tfidf"]["inner_folds"] = 2
     params["ensembles"] = {"weighted": {**PLACE, "rule": "weighted_average"}, "mean": {**PLACE, "rule": "average"}}
 

@@ -19,6 +19,7 @@ CORPORA = ("msp_podcast", "msp_podcast_test2")
 
 def select(params: dict) -> None:
     params["workers"] = {"where": "threads", "count": 1}
+    params["functionals"]["over"] = ["mfcc"]
     params["evaluations"] = [
         {"corpus": corpus, "protocol": "speaker_independent", "model": model}
         for corpus in CORPORA
@@ -34,9 +35,12 @@ def test_msp_podcast_from_a_folder_to_results_on_either_test_set(project, tmp_pa
     write_tree(tmp_path / "MSP-PODCAST")
     for corpus in CORPORA:
         project.succeed("pipelines.cli", "fetch", corpus, "--from", str(tmp_path / "MSP-PODCAST"))
-        stages = ["utterances {}", "features {} functionals", "evaluate {} speaker_independent svm"]
-        project.succeed("run_stages", *(stage.format(corpus) for stage in stages))
-    project.succeed("run_stages", "dimensions msp_podcast speaker_independent ridge")
+    stages = ["utterances {}", "features {} functionals", "evaluate {} speaker_independent svm"]
+    project.succeed(
+        "run_stages",
+        *(stage.format(corpus) for corpus in CORPORA for stage in stages),
+        "dimensions msp_podcast speaker_independent ridge",
+    )
 
     table = pd.read_parquet(project.folder / "data/utterances/msp_podcast.parquet")
     assert table.groupby("split").size().to_dict() == {"train": 47, "validation": 16, "test": 24}

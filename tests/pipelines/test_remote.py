@@ -14,10 +14,10 @@ STAGE = "evaluate@demo-speaker_independent-mlp"
 
 
 @pytest.mark.slow
-def test_an_evaluation_is_made_of_the_imported_outcomes(project):
+def test_an_evaluation_is_made_of_the_imported_outcomes(project_with_features):
     """No network is trained here: the posteriors are made up, all right but for one speaker's, which are all wrong."""
+    project = project_with_features
     project.edit_params(and_evaluate("mlp"))
-    project.succeed("dvc", "repro", "features@demo-functionals")
     project.succeed("pipelines.cli", "remote", "export", "demo", "mlp", "--to", "mlp.json")
 
     plan = read_plan(project.folder / "mlp.json")

@@ -27,7 +27,7 @@ def stage(folder: Path, *words: str, **environment: str) -> "subprocess.Complete
 
 @pytest.mark.parametrize(
     ("params", "words", "status"),
-    [(True, ("params",), 0), (False, ("params",), 1), (True, ("chekc",), 1), (True, ("evaluate", "demo"), 1)],
+    [(True, ("params",), 0), (False, ("params",), 1), (True, ("chekc",), 1), (True, ("features", "demo"), 1)],
 )
 def test_status_and_streams_are_those_of_the_command_by_itself(params, words, status, tmp_path, monkeypatch):
     if params:

@@ -1,11 +1,10 @@
-"""Words, networks and ensembles in the workflow, for real, on a very small demo corpus."""
+"""Words and ensembles in the workflow, for real, on a very small demo corpus."""
 
 import json
 
 import pandas as pd
 import pytest
 
-from tests.pipelines.conftest import and_evaluate
 from tests.pipelines.mlflow_words import check_runs
 
 pytestmark = pytest.mark.slow
@@ -14,7 +13,8 @@ PLACE = "results/demo/speaker_independent"
 TWO = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "tfidf"], "rule": "average"}
 
 
-def test_voice_and_words_are_evaluated_alike_and_made_one(project):
+def test_voice_and_words_are_evaluated_alike_and_made_one(project_with_svm):
+    project = project_with_svm
     project.edit_params(lambda params: params["ensembles"].update(two=TWO))
     out = project.succeed("dvc", "repro", "ensemble@two")
     assert "against tfidf:" in out
@@ -35,16 +35,3 @@ def test_voice_and_words_are_evaluated_alike_and_made_one(project):
     assert not any("epochs" in warning for warning in words["warnings"]), "nothing of it is trained in epochs"
     assert result["answered"] == {"svm + tfidf": 48}
     check_runs(project.folder / "mlflow.db", {"evaluation", "fold"})
-
-
-def test_the_networks_of_an_evaluation_give_their_embeddings(project):
-    project.edit_params(and_evaluate("mlp"))
-    project.succeed("dvc", "repro", "evaluate@demo-speaker_independent-mlp")
-    project.succeed("pipelines.cli", "embeddings", "demo", "mlp")
-    table = pd.read_parquet(project.folder / "data/embeddings/demo/speaker_independent/mlp.parquet")
-    assert table.groupby("fold").size().tolist() == [48] * 4
-    assert (table[table.part == "test"].groupby("utterance_id").size() == 1).all()
-    assert set(table["values"].map(len)) == {512}
-    said = project.run("pipelines.cli", "embeddings", "demo", "svm")
-    assert said.returncode == 1
-    assert "svm is not an acoustic network" in said.stdout + said.stderr

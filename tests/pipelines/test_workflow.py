@@ -1,19 +1,18 @@
 """The workflow as a user runs it: DVC, Prefect and MLflow for real, on a very small demo corpus."""
 
+import contextlib
 import json
 import shutil
-import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import requests
-import yaml
 
+from pipelines.commands.networks import export_embeddings
 from ser_tasks.bundles.card import read_card
+from ser_tasks.errors import UserError
 from tests.pipelines.conftest import Project, and_evaluate, kill_group
 from tests.pipelines.mlflow_words import check_runs
 
@@ -26,14 +25,6 @@ FIGURES = ("uar", "uar_low", "uar_high", "accuracy", "macro_f1", "recall", "fold
 def figures(project: Project, result: Path = RESULT) -> dict:
     everything = json.loads((project.folder / result).read_text(encoding="utf-8"))
     return {key: everything[key] for key in FIGURES}
-
-
-def flow_runs(project: Project, flow: str) -> list[dict]:
-    """Runs of a flow in this project, as the Prefect server tells them."""
-    query = {"flows": {"name": {"any_": [flow]}}, "flow_runs": {"start_time": {"after_": project.made}}}
-    answer = requests.post(f"{project.environment['PREFECT_API_URL']}/flow_runs/filter", json=query, timeout=30)
-    runs: list[dict] = answer.json()
-    return runs
 
 
 def mlflow_rows(project: Project, query: str) -> list[tuple]:
@@ -126,14 +117,10 @@ def test_from_nothing_to_results_that_are_recorded_and_stay(project):
     assert dict(newest) == {"true": 2, "false": 1}
 
 
-def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
-    disturbed, undisturbed = make_project("disturbed"), make_project("undisturbed")
+def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(project_with_features, project_with_svm):
+    disturbed, undisturbed = project_with_features, project_with_svm
+    disturbed.edit_params(lambda params: params["workers"].update(where="threads", count=1))
     stages = ("evaluate@demo-speaker_independent-svm",)
-    for project in (disturbed, undisturbed):
-        project.edit_params(lambda params: params["workers"].update(where="threads", count=1))
-    undisturbed.succeed("dvc", "repro", *stages)
-
-    disturbed.succeed("dvc", "repro", "features@demo-functionals")
     results = disturbed.folder / ".ser/finished/run_fold"
     run = disturbed.start("dvc", "repro", *stages)
     deadline = time.monotonic() + 120
@@ -150,41 +137,10 @@ def test_a_killed_evaluation_goes_on_at_the_fold_it_was_in(make_project):
     assert figures(disturbed) == figures(undisturbed)
 
 
-@pytest.fixture
-def server(project: Project) -> Iterator[None]:
-    """A Prefect server, named in the environment of the project's commands."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    project.environment["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
-    process = project.start("prefect", "server", "start", "--port", str(port))
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if requests.get(f"{project.environment['PREFECT_API_URL']}/health", timeout=5).ok:
-                break
-        except requests.ConnectionError:
-            time.sleep(0.5)
-    yield
-    kill_group(process)
-
-
-@pytest.mark.usefixtures("server")
-def test_the_deployment_runs_what_dvc_repro_would_and_then_nothing(project):
-    project.succeed("prefect", "work-pool", "create", "ser", "--type", "process", "--overwrite")
-    project.succeed("prefect", "--no-prompt", "deploy", "--all")
-    for stale in (True, False):
-        project.succeed("prefect", "deployment", "run", "ser/full")
-        project.succeed("prefect", "worker", "start", "--pool", "ser", "--run-once")
-        runs = flow_runs(project, "ser")
-        assert [run["state_type"] for run in runs] == ["COMPLETED"] * (1 if stale else 2)
-        assert len(flow_runs(project, "evaluate")) == 2, "one for each protocol, and none the second time"
-    assert (project.folder / RESULT).exists()
-    assert "Running stage" not in project.succeed("dvc", "repro")
-
-
-def test_a_network_is_trained_and_evaluated_like_any_model(project):
+def test_a_network_is_trained_and_evaluated_like_any_model_and_gives_its_embeddings(project_with_features):
+    project = project_with_features
     project.edit_params(and_evaluate("spectrogram_cnn"))
+    project.edit_params(lambda params: params["workers"].update(count=1))
     project.succeed("dvc", "repro", "evaluate@demo-speaker_independent-spectrogram_cnn")
     result = json.loads((project.folder / RESULT.with_name("spectrogram_cnn.json")).read_text(encoding="utf-8"))
     assert result["feature_set"] == "log_mel"
@@ -194,6 +150,7 @@ def test_a_network_is_trained_and_evaluated_like_any_model(project):
     check_the_costs(project, mlflow_rows(project, "select distinct value from params where key = 'chosen.parameters'"))
     curves = "select step, count(*) from metrics where key = 'epoch/val_uar' group by step"
     assert mlflow_rows(project, curves) == [(1, 4), (2, 4)], "both epochs of each fold"
+    check_the_embeddings(project)
 
 
 def check_the_costs(project: Project, weights: list[tuple]) -> None:
@@ -207,19 +164,20 @@ def check_the_costs(project: Project, weights: list[tuple]) -> None:
     )
 
 
-def test_a_failing_stage_fails_the_flow_with_its_message_and_spares_what_does_not_need_it(project):
-    line = {"corpus": "emodb", "protocol": "speaker_independent", "model": "svm"}
-    project.edit_params(lambda params: params["evaluations"].append(line))
-    (project.folder / "run_ser.py").write_text("from pipelines.orchestration.full import ser; ser()", encoding="utf-8")
-    done = project.run("run_ser")
-    assert done.returncode != 0
-    assert "ser fetch emodb" in done.stdout + done.stderr
-    assert (project.folder / RESULT).exists(), "the demo corpus does not need emodb"
+def check_the_embeddings(project: Project) -> None:
+    """One of each utterance in each fold, as wide as the network; of a model without a network, none."""
+    project.succeed("pipelines.cli", "embeddings", "demo", "spectrogram_cnn")
+    table = pd.read_parquet(project.folder / "data/embeddings/demo/speaker_independent/spectrogram_cnn.parquet")
+    assert table.groupby("fold").size().tolist() == [48] * 4
+    assert (table[table.part == "test"].groupby("utterance_id").size() == 1).all()
+    assert set(table["values"].map(len)) == {64 // 16 * 16}, "bands of 4 blocks that halve them, times filters"
+    with contextlib.chdir(project.folder), pytest.raises(UserError, match=r"svm is not an acoustic network.*as mlp"):
+        export_embeddings("demo", "speaker_independent", "svm", project.folder / "none.parquet")
 
 
-def test_a_knob_reruns_only_what_depends_on_it(project):
-    project.succeed("dvc", "repro", "features@demo-functionals")
-    lock = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+def test_a_knob_reruns_only_what_depends_on_it(project_with_features):
+    project = project_with_features
+    before = project.locked()
     project.edit_params(lambda params: params["svm"].update(c=[3]))
     out = project.succeed("dvc", "repro", "features@demo-functionals")
     assert "Running stage" not in out
@@ -227,13 +185,12 @@ def test_a_knob_reruns_only_what_depends_on_it(project):
     out = project.succeed("dvc", "repro", "features@demo-functionals")
     assert "Running stage 'features@demo-functionals'" in out
     assert "Running stage 'utterances@demo'" not in out
-    after = yaml.safe_load((project.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
-    assert lock["utterances@demo"] == after["utterances@demo"]
+    assert project.locked()["utterances@demo"] == before["utterances@demo"]
 
 
-def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no_edit(project):
+def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no_edit(project_with_svm):
     """The voices of the demo corpus under names of their own: the figures are those of the demo corpus."""
-    project.succeed("pipelines", "demo")
+    project = project_with_svm
     for file in (project.folder / "data/corpora/demo").glob("*.wav"):
         _, speaker, emotion, number = file.stem.split("-")
         named = project.folder / "voices" / emotion / f"{speaker}_{number}.wav"
@@ -243,7 +200,6 @@ def test_a_corpus_of_one_s_own_is_evaluated_and_bundled_by_three_commands_and_no
     project.succeed("pipelines.cli", "evaluate", "voices", "svm")
     project.succeed("pipelines.cli", "bundle", "voices", "svm")
 
-    project.succeed("dvc", "repro", "evaluate@demo-speaker_independent-svm")
     ours, demo = figures(project, Path("results/voices/speaker_independent/svm.json")), figures(project)
     assert {name: ours[name] for name in ("uar", "accuracy", "recall")} == {
         name: demo[name] for name in ("uar", "accuracy", "recall")

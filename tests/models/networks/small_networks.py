@@ -106,11 +106,9 @@ def outputs(name: str) -> dict[str, NDArray[np.float32]]:
     """Logits in use; of the residual CNN also in training, and the running statistics after that."""
     if name in FUSED:
         model = FUSED[name]()
-        return {
-            "use": values(model(small_fusion.batch((9, 1, 0), (4, 7, 3), n_dims=model.input["frames"].shape[-1] - 2)))
-        }
-    model = small_network(name)
-    x = batch((23, 7, 1), n_dims=SMALL[name][1]["n_dims"])
+        x = small_fusion.batch((9, 1, 0), (4, 7, 3), n_dims=model.input["frames"].shape[-1] - 2)
+    else:
+        model, x = small_network(name), batch((23, 7, 1), n_dims=SMALL[name][1]["n_dims"])
     model.compile()
     found = {"use": model.predict_on_batch(x)}
     if name == "residual_cnn":

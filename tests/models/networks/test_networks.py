@@ -1,5 +1,6 @@
 """What every network owes: padding is nothing, every weight learns, what is saved is what was trained."""
 
+from functools import cache
 from typing import Any
 
 import keras
@@ -23,6 +24,12 @@ with_attention = pytest.mark.parametrize(
 )
 
 
+@cache
+def untouched(name: str) -> keras.Model:
+    """A small network for tests that use it and change nothing of it."""
+    return small_network(name)
+
+
 def small_batch(name: str, *n_frames: int, padding: int = 0, seed: int = 0) -> dict[str, np.ndarray]:
     return batch(n_frames, n_dims=SMALL[name][1]["n_dims"], padding=padding, seed=seed)
 
@@ -37,7 +44,7 @@ def test_a_network_without_test_sizes_is_built_from_the_types_of_its_settings():
 
 @every_network
 def test_garbage_in_37_frames_of_padding_changes_no_logit(name):
-    model = small_network(name)
+    model = untouched(name)
     bare, padded = (model(small_batch(name, 23, 7, 1, padding=padding)) for padding in (0, 37))
     np.testing.assert_allclose(values(padded), values(bare), atol=1e-5)
 
@@ -55,7 +62,7 @@ def test_in_training_padding_changes_neither_logits_nor_running_statistics(name)
 
 @every_network
 def test_a_clip_gets_the_same_logits_alone_and_among_longer_ones(name):
-    model = small_network(name)
+    model = untouched(name)
     together = small_batch(name, 5, 1, 23, 16)
     answers = values(model(together))
     for row, n_frames in enumerate((5, 1, 23, 16)):
@@ -65,7 +72,7 @@ def test_a_clip_gets_the_same_logits_alone_and_among_longer_ones(name):
 
 @every_network
 def test_clips_that_differ_get_logits_that_differ(name):
-    one, other = values(small_network(name)(small_batch(name, 20, 20)))
+    one, other = values(untouched(name)(small_batch(name, 20, 20)))
     assert np.abs(one - other).max() > 1e-4
 
 
@@ -90,7 +97,7 @@ def test_digital_silence_gives_finite_logits(name):
 
 @with_attention
 def test_attention_sums_to_1_over_what_is_real_and_is_0_on_padding(name):
-    model = small_network(name)
+    model = untouched(name)
     attention = keras.Model(model.input, model.get_layer("attention").output[1])
     bare, padded = (values(attention(small_batch(name, 23, 7, 1, padding=padding))) for padding in (0, 37))
     assert padded.shape[1] > bare.shape[1]
@@ -111,7 +118,7 @@ def test_a_saved_network_predicts_as_before(name, tmp_path):
 
 @every_network
 def test_the_logits_are_a_linear_map_of_the_embedding(name):
-    model, x = small_network(name), small_batch(name, 23, 7, 1)
+    model, x = untouched(name), small_batch(name, 23, 7, 1)
     kernel, bias = map(values, model.get_layer("logits").weights)
     np.testing.assert_allclose(values(embedding_model(model)(x)) @ kernel + bias, values(model(x)), atol=1e-5)
 

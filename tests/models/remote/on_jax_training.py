@@ -133,6 +133,8 @@ def test_one_batch_of_all_is_exactly_the_ordinary_training_also_for_folds_of_une
     training = TRAINING | {"batch_size": 32, "learning_rate": 0.003}
     the_plan = plan(LABELS, folds=unequal[:2], training=training | changes, **network)
     at_once = trained(the_plan, tmp_path / "at once")
+    if network["builder"] == "residual_cnn":  # takes long to compile: only the smaller fold, which is filled up
+        at_once, the_plan = at_once[1:], replace(the_plan, folds=the_plan.folds[1:])
     ordinary = train_one_by_one(
         the_plan, on_device(the_plan, [tuple(FRAMES)]), folder=tmp_path / "one by one", tell=lambda _: None
     )

@@ -8,30 +8,20 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-QUICK = {
+QUICK = {  # what compiles sooner and runs slower: half of the seconds here are compiling
     "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+    "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     "OMP_NUM_THREADS": "1",
 }
 
 
-NAMES = sorted(path.name for path in HERE.glob("on_jax_*.py"))
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    """All of them side by side."""
-    own = QUICK | {"KERAS_BACKEND": "jax", "JAX_COMPILATION_CACHE_DIR": str(tmp_path_factory.mktemp("compiled"))}
-    options = {"env": os.environ | own, "cwd": HERE.parents[2], "text": True}
-    command = [sys.executable, "-m", "pytest", "-p", "tests.models.remote.refuse", "-p", "no:cacheprovider"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    processes = {name: subprocess.Popen([*command, HERE / name], **options, **pipes) for name in NAMES}
-    yield processes
-    for process in processes.values():
-        process.kill()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_with_jax_and_without_the_orchestration(name, running):
-    said, _ = running[name].communicate()
-    assert running[name].returncode == 0, said
+@pytest.mark.slow
+def test_with_jax_and_without_the_orchestration(tmp_path):
+    own = QUICK | {"KERAS_BACKEND": "jax", "JAX_COMPILATION_CACHE_DIR": str(tmp_path)}
+    files = sorted(HERE.glob("on_jax_*.py"))
+    command = [sys.executable, "-m", "pytest", "-p", "tests.models.remote.refuse", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(
+        command, env=os.environ | own, cwd=HERE.parents[2], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

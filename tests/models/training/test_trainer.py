@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
@@ -65,7 +66,9 @@ def recogniser(seed: int = 0, settings: TrainingParams = SETTINGS) -> NetworkRec
     def build(*, n_dims, n_classes):
         frames, mask = keras.Input((None, n_dims), name="frames"), keras.Input((None,), name="mask")
         x = Standardise(name="standardise")(frames, mask)
-        x = keras.layers.GRU(8)(x, mask=keras.ops.cast(mask, "bool"))
+        n_frames = ops.sum(mask, axis=1, keepdims=True)
+        time = ops.cumsum(mask, axis=1) / n_frames - 0.5
+        x = ops.einsum("btd,bt->bd", x, time * mask / n_frames)  # slopes: no recurrent layer, which takes long to trace
         return keras.Model({"frames": frames, "mask": mask}, keras.layers.Dense(n_classes)(x))
 
     return NetworkRecogniser(build, NetworkSection(NetworkParams(training=settings)), classes=CLASSES, seed=seed)
