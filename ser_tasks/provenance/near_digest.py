@@ -1,0 +1,72 @@
+"""What survives the last bits of another processor: a digest of the likeliest classes, and sums with random signs.
+
+A digest tells equal from not equal. Of two prediction tables that differ, the sums tell how far: rounding moves them by
+some 1e-12, and a single value that changes by more than TOLERANCE moves at least one of them by as much.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ser_tasks.provenance.content_digest import value_digest
+
+KEYS = ("utterance_id", "fold", "seed")
+SUMS = 12  # two opposite changes of one utterance leave all of them as they are once in 4096
+DIGITS = 6  # behind the point, as they are recorded
+TOLERANCE = 1e-4  # of each sum
+SHORT = 16  # hexadecimal digits
+
+
+def near_digest(predictions: pd.DataFrame) -> dict[str, str]:
+    """Lines of a result's outputs: `classes`, the likeliest of each utterance, where there are classes; and `sums`."""
+    classes = _classes(predictions)
+    sums = " ".join(f"{own:.{DIGITS}f}" for own in signed_sums(predictions))
+    return {**({} if classes is None else {"classes": classes}), "sums": sums}
+
+
+def distance(recorded: Mapping[str, str], predictions: pd.DataFrame) -> float | None:
+    """Largest difference of a sum from its recorded value.
+
+    Args:
+        recorded: lines as from `near_digest`
+        predictions: a table as it is now
+
+    Returns:
+        infinity: other likeliest classes, utterances, folds or seeds; None: the lines are not there
+    """
+    if "sums" not in recorded:
+        return None
+    if recorded.get("classes") != _classes(predictions):
+        return np.inf
+    was = np.array(recorded["sums"].split(), np.float64)
+    return float(np.abs(was - signed_sums(predictions)).max()) if len(was) == SUMS else np.inf
+
+
+def signed_sums(predictions: pd.DataFrame) -> NDArray[np.float64]:
+    """Sums of all values, shape (SUMS,): the sign of each follows from its utterance, fold, seed and column.
+
+    The order of rows and columns changes nothing but the last bits.
+
+    Source: Alon, Matias & Szegedy (1999), doi:10.1006/jcss.1997.1545
+    """
+    names = sorted(name for name in predictions.columns if name not in (*KEYS, "truth"))
+    values = np.nan_to_num(predictions[names].to_numpy(np.float64))
+    keys = zip(*(predictions[name].astype(str) for name in KEYS), strict=True)
+    total = np.zeros(SUMS)
+    for key, row in zip(keys, values, strict=True):
+        chance = hashlib.shake_256("\n".join(key).encode()).digest(SUMS * len(names))
+        total += np.where(np.frombuffer(chance, np.uint8).reshape(SUMS, -1) & 1, 1.0, -1.0) @ row
+    return total
+
+
+def _classes(predictions: pd.DataFrame) -> str | None:
+    """Digest of the likeliest class of each row beside its truth; None: a table of dimensions, which has no classes."""
+    if "truth" not in predictions:
+        return None
+    names = sorted(name for name in predictions.columns if name not in (*KEYS, "truth"))
+    likeliest = np.array(names)[predictions[names].to_numpy().argmax(axis=1)].tolist()
+    known = zip(*(predictions[name].astype(str) for name in (*KEYS, "truth")), likeliest, strict=True)
+    return value_digest(sorted(known))[:SHORT]
