@@ -133,6 +133,14 @@ def results(markdown: bool = typer.Option(False, help="As Markdown, for docs/res
 
 
 @app.command(rich_help_panel=FIGURES)
+def experiments() -> None:
+    """Runs of `dvc exp run`: what each changed, and the figures that moved."""
+    from pipelines.commands.experiments import experiments as run
+
+    run()
+
+
+@app.command(rich_help_panel=FIGURES)
 def compare(
     corpora: Annotated[
         list[str] | None, typer.Argument(metavar="CORPUS", help="All that have results, if none is named.")
