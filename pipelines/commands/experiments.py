@@ -14,7 +14,7 @@ def experiments() -> None:
     Raises:
         UserError: DVC cannot read them
     """
-    command = [sys.executable, "-m", "dvc", "exp", "show", "--json", "--quiet"]
+    command = [sys.executable, "-m", "dvc", "exp", "show", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         shown = json.loads(done.stdout)
