@@ -4,8 +4,8 @@
 
 OLD and NEW are clones in which `make repro` has run; one alone is measured by itself. With --afresh, each is cloned,
 set up, and its demo run made, with an empty HOME and no caches, and the commands run there; the first result of the
-demo run is the first line with a UAR, in seconds by the clock. Children count: a server that a command starts is part of
-its price. The Makefile of faa75ed installs nothing any more: give its pip `--no-deps`.
+demo run is the first line with a UAR, in seconds by the clock. Children count: a server that a command starts is part
+of its price. The Makefile of faa75ed installs nothing any more: give its pip `--no-deps`.
 """
 
 import argparse
