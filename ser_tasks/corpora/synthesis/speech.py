@@ -240,9 +240,10 @@ def voiced(tracks: Tracks, speaker: Speaker, manner: Manner, rng: np.random.Gene
                FRICATION * noise[1] * at_rate(tracks.frication))  # fmt: skip
     voice, breath, hiss = (_frames(own) for own in sources)
     window, lax, higher = _window(), tilt(manner.tilt, sampling_rate=SAMPLING_RATE), _higher_formants(speaker)
-    filtered = np.empty((len(tracks.f0), N_FFT))
-    for begin in range(0, len(filtered), AT_ONCE):
-        part = slice(begin, begin + AT_ONCE)
+    filtered = np.zeros((len(tracks.f0), N_FFT))
+    sounding = np.flatnonzero(voice.any(axis=1) | breath.any(axis=1) | hiss.any(axis=1))  # the others stay silent
+    for begin in range(0, len(sounding), AT_ONCE):
+        part = sounding[begin : begin + AT_ONCE]
         response = fft.rfft(voice[part] * window, N_FFT)
         response *= lax
         response += fft.rfft(breath[part] * window, N_FFT)
