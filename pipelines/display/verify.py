@@ -28,8 +28,8 @@ def show_verdict(verdict: Verdict) -> None:
         CONSOLE.print(f"  its {verdict.answers} predictions give its figures")
     if verdict.close is not None:
         CONSOLE.print(
-            f"  posteriors are not those recorded to the last bit: their sums differ by {verdict.close:.1g} at most "
-            f"({TOLERANCE:g} allowed), the likeliest classes are the same"
+            f"  posteriors as recorded but for {verdict.close:.1g} in the root mean square ({TOLERANCE:g} allowed), "
+            "with the same likeliest classes"
         )
     if verdict.again is not None:
         CONSOLE.print(f"  computed again: {_largest(verdict)}")

@@ -17,7 +17,7 @@ class Verdict:
     unchecked: list[str] = field(default_factory=list)  # what could not be held against anything, and why
     notes: list[str] = field(default_factory=list)  # worth knowing, no fault
     answers: int | None = None  # predictions that give the figures
-    close: float | None = None  # how far sums of posteriors are from the recorded ones, where not equal but within
+    close: float | None = None  # root mean square difference of posteriors from the recorded, if near enough
     again: Differences | None = None  # after computing it afresh
     tolerances: VerifyParams | None = None  # that it was held to
 

@@ -184,7 +184,7 @@ def _how_far(far: float | None) -> str:
         return ", and the row does not record how far they may be off; --recompute tells"
     if far == float("inf"):
         return ": other classes are the likeliest"
-    return f": their sums differ by up to {far:.2g}"
+    return f": they differ by {far:.2g} in the root mean square"
 
 
 def _change(kind: str, old: str | None, new: str | None) -> str:
