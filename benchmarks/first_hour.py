@@ -2,16 +2,19 @@
 
     python -m benchmarks.first_hour OLD NEW [--afresh]
 
-OLD and NEW are clones in which `make repro` has run. With --afresh, each is cloned, set up, and its demo run made, with
-an empty HOME and no caches, and the commands run there. Children count: a server that a command starts is part of its
-price.
+OLD and NEW are clones in which `make repro` has run; one alone is measured by itself. With --afresh, each is cloned,
+set up, and its demo run made, with an empty HOME and no caches, and the commands run there; the first result of the
+demo run is the first line with a UAR, in seconds by the clock. Children count: a server that a command starts is part
+of its price. The Makefile of faa75ed installs nothing any more: give its pip `--no-deps`.
 """
 
 import argparse
+import math
 import os
 import resource
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -39,6 +42,25 @@ def cpu_seconds(command: Sequence[str], folder: Path, environment: Mapping[str, 
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def first_result(folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
+    """`make repro`: seconds by the clock until a UAR is printed, and user and system time of it all."""
+    before, began, first = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic(), float("nan")
+    with subprocess.Popen(
+        ["make", "repro"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as run:
+        for line in run.stdout or ():
+            if "UAR" in line and math.isnan(first):
+                first = time.monotonic() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return first, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def surroundings(folder: Path, home: Path) -> dict[str, str]:
     """Of a user who has the environment of this clone, and nothing else."""
     own = {
@@ -48,36 +70,36 @@ def surroundings(folder: Path, home: Path) -> dict[str, str]:
 
 
 def first_commands(folder: Path, environment: Mapping[str, str]) -> dict[str, float]:
-    """Set-up, its size in MB, and the demo run."""
+    """Set-up, its size in MB, the demo run, and when its first result was there."""
     setup = cpu_seconds(["make", "setup"], folder, environment)
     size = subprocess.run(["du", "-sm", ".venv"], cwd=folder, capture_output=True, text=True, check=True).stdout
-    demo = cpu_seconds(["make", "repro"], folder, environment)
-    return {"set-up": setup, "set-up, MB": float(size.split()[0]), "demo run": demo}
+    first, demo = first_result(folder, environment)
+    return {"set-up": setup, "set-up, MB": float(size.split()[0]), "demo run": demo, "first UAR, clock": first}
 
 
 def main() -> None:
-    """A line for each command: both sides, and their ratio."""
+    """A line for each command: each clone, and of two the ratio of the second to the first."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("old", type=Path)
-    parser.add_argument("new", type=Path)
+    parser.add_argument("clones", type=Path, nargs="+")
     parser.add_argument("--afresh", action="store_true")
     asked = parser.parse_args()
     sides: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as scratch:
-        for name, clone in {"old": asked.old.resolve(), "new": asked.new.resolve()}.items():
-            home, folder = Path(scratch) / f"home-{name}", clone
+        for number, clone in enumerate(path.resolve() for path in asked.clones):
+            home, folder = Path(scratch) / f"home-{number}", clone
             home.mkdir()
             if asked.afresh:
-                folder = Path(scratch) / name
+                folder = Path(scratch) / str(number)
                 subprocess.run(["git", "clone", "--quiet", clone, folder], check=True)
             environment = surroundings(folder, home)
             found = first_commands(folder, environment) if asked.afresh else {}
             for what, command in COMMANDS.items():
                 found[what] = cpu_seconds(command, folder, environment)
             sides.append(found)
-    print(f"{'':16}{'old':>9}{'new':>9}{'new / old':>11}")
-    for what, old in sides[0].items():
-        print(f"{what:16}{old:9.1f}{sides[1][what]:9.1f}{sides[1][what] / old:11.2f}")
+    for what in sides[0]:
+        figures = [side[what] for side in sides]
+        ratio = f"{figures[1] / figures[0]:11.2f}" if len(figures) > 1 else ""
+        print(f"{what:16}" + "".join(f"{figure:9.1f}" for figure in figures) + ratio)
 
 
 if __name__ == "__main__":

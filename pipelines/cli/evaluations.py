@@ -133,6 +133,14 @@ def results(markdown: bool = typer.Option(False, help="As Markdown, for docs/res
 
 
 @app.command(rich_help_panel=FIGURES)
+def experiments() -> None:
+    """Runs of `dvc exp run`: what each changed, and the figures that moved."""
+    from pipelines.commands.experiments import experiments as run
+
+    run()
+
+
+@app.command(rich_help_panel=FIGURES)
 def compare(
     corpora: Annotated[
         list[str] | None, typer.Argument(metavar="CORPUS", help="All that have results, if none is named.")
@@ -172,7 +180,7 @@ def verify(
         typer.Argument(metavar="CORPUS/PROTOCOL/MODEL", help="Or a beginning of it; all if none."),
     ] = None,
     recompute: Annotated[bool, typer.Option("--recompute", help="Train every fold again, and compare.")] = False,
-    exact: Annotated[bool, typer.Option("--exact", help="With --recompute: no tolerance.")] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="No tolerance: to the last bit.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail where something cannot be checked, too.")] = False,
 ) -> None:
     """Do results/ and today's data, params, code and libraries match? Exit status 1 if not."""

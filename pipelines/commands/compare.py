@@ -11,14 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines.display.tables import CONSOLE, show_rows
-from pipelines.evaluations.dimensions import dimension_answers
-from pipelines.evaluations.run_tags import provenance
+from pipelines.evaluations.dimension_answers import dimension_answers
 from pipelines.report.block import Block
 from pipelines.report.gather import RESULTS, clips_of, gather, snr_of
-from pipelines.report.parts import over_folds
-from pipelines.report.report import write_report
-from pipelines.report.sections.confused import most_confused_of
-from pipelines.settings import project_params
+from pipelines.report.settings import comparison_params
+from pipelines.report.spread import over_folds
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.comparison.verdict import p_value
 from ser_tasks.evaluation.dimensions.agreement import mean_concordance
@@ -50,7 +47,7 @@ def compare(corpora: Sequence[str], *, to: Path | None, audio: bool | None) -> N
     of_classes = [name for name in corpora if name in there or name not in {corpus for corpus, _ in dimensions}]
     if of_classes or (there and not corpora) or to is not None:
         with Console(stderr=True).status("reading results") as status:
-            blocks = gather(of_classes, project_params())
+            blocks = gather(of_classes, comparison_params())
             status.update("testing models against each other")
             for block in blocks:
                 assert block.verdict
@@ -58,6 +55,8 @@ def compare(corpora: Sequence[str], *, to: Path | None, audio: bool | None) -> N
     show_dimensions(dimensions)
     if to is None:
         return
+    from pipelines.report.report import write_report  # noqa: PLC0415  with templates, and codecs of sound
+
     with Console(stderr=True).status("estimating noise") as status:
         whole = []
         for block in blocks:
@@ -75,6 +74,8 @@ def compare(corpora: Sequence[str], *, to: Path | None, audio: bool | None) -> N
 
 def _with_sound(block: Block, audio: bool | None, report: object) -> Block:
     """The block with noise estimates and clips of its recordings."""
+    from pipelines.report.sections.confused import most_confused_of  # noqa: PLC0415
+
     ids = sorted({name for row in block.predicted for name in row.answers.utterance_id})  # type: ignore[union-attr]
     snr = snr_of(block.comparison.corpus, block.utterances.reindex(ids), report)  # type: ignore[arg-type]
     names = [one.utterance_id for one in most_confused_of(block)]
@@ -84,6 +85,8 @@ def _with_sound(block: Block, audio: bool | None, report: object) -> Block:
 
 def _made_from() -> dict[str, str]:
     """Versions of code and data, for the last line of the report."""
+    from pipelines.evaluations.run_tags import provenance  # noqa: PLC0415
+
     known = provenance()
     changed = " (with changes)" if known["git.dirty"] == "true" else ""
     return {
@@ -96,7 +99,7 @@ def _made_from() -> dict[str, str]:
 def show_dimensions(answers_of: Mapping[tuple[str, str], Mapping[str, Rated]]) -> None:
     """Print, for each corpus and protocol, every model of dimensions whose predictions are here against the best."""
     for (corpus, protocol), answers in answers_of.items():
-        found = against_best(answers, project_params().evaluation)
+        found = against_best(answers, comparison_params().evaluation)
         rows = [
             {
                 "model": name,

@@ -5,9 +5,17 @@ from collections.abc import Sequence
 
 from pipelines.display.tables import CONSOLE
 from pipelines.evaluations.status import Verdict
+from ser_tasks.provenance.near_digest import TOLERANCE
+from ser_tasks.provenance.versions import circumstances
 
 SHOWN = 12  # lines of one kind under a row
-COLOURS = {"matches": "green", "reproduced": "green", "differs": "red", "NOT reproduced": "red"}
+COLOURS = {
+    "matches": "green",
+    "matches within tolerance": "green",
+    "reproduced": "green",
+    "differs": "red",
+    "NOT reproduced": "red",
+}
 
 
 def show_verdict(verdict: Verdict) -> None:
@@ -18,6 +26,11 @@ def show_verdict(verdict: Verdict) -> None:
     )
     if verdict.answers is not None and not verdict.differs:
         CONSOLE.print(f"  its {verdict.answers} predictions give its figures")
+    if verdict.close is not None:
+        CONSOLE.print(
+            f"  posteriors as recorded but for {verdict.close:.1g} in the root mean square ({TOLERANCE:g} allowed), "
+            "with the same likeliest classes"
+        )
     if verdict.again is not None:
         CONSOLE.print(f"  computed again: {_largest(verdict)}")
         _lines(verdict.again.beyond, "red")
@@ -56,6 +69,8 @@ def show_summary(verdicts: Sequence[Verdict], *, strict: bool) -> None:
     """Print how many of each, and what that means for the exit status."""
     counts = Counter(verdict.in_a_word for verdict in verdicts)
     CONSOLE.print(f"\n{len(verdicts)} rows: " + ", ".join(f"{n} {word}" for word, n in counts.items()))
+    here = circumstances()
+    CONSOLE.print(f"[dim]Here: {_plain(here['processor'])}, {here['machine']}, {here['blas']}[/]")
     incomplete = [verdict for verdict in verdicts if verdict.unchecked and not verdict.failed]
     if incomplete:
         counted = "counted as failures (--strict)" if strict else "not counted as failures; --strict does"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,17 +17,13 @@ from pipelines.known_corpora import CORPORA
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora.labels import Labelled
 from ser_tasks.corpora.utterances import read_utterances
-from ser_tasks.errors import UserError
 from ser_tasks.evaluation.audit import audit_folds, may_straddle
-from ser_tasks.evaluation.dimensions.agreement import Rated
 from ser_tasks.evaluation.dimensions.fold import DimensionRequest, dimension_outcome
 from ser_tasks.evaluation.dimensions.rated import rated_utterances
-from ser_tasks.evaluation.dimensions.result import read_dimension_results
 from ser_tasks.evaluation.dimensions.scoring import (
     TRUTH,
     DimensionOutcome,
     Ratings,
-    as_rated,
     prediction_table,
     score_dimensions,
 )
@@ -189,27 +184,3 @@ def track(
         data=[DataRead(corpus, file_digest(table), table, "train and test")],
         files=[paths.dimension_result(*(result[key] for key in ("corpus", "protocol", "model")))],
     )
-
-
-def dimension_answers(corpora: Sequence[str]) -> dict[tuple[str, str], dict[str, Rated]]:
-    """By corpus and protocol, what each model that has a result said, where its predictions are here.
-
-    Args:
-        corpora: names; none: all
-    """
-    found: dict[tuple[str, str], dict[str, Rated]] = {}
-    for result in read_dimension_results(Path("results")):
-        corpus, protocol, model = (result[key] for key in ("corpus", "protocol", "model"))
-        file = paths.dimension_predictions(corpus, protocol, model)
-        if (corpora and corpus not in corpora) or not (file.exists() and paths.utterances(corpus).exists()):
-            continue
-        rated, dimensions = rated_utterances(read_utterances(paths.utterances(corpus)), corpus)
-        ratings = Ratings.of(rated.utterances, dimensions)
-        predictions = pd.read_parquet(file).sort_values("utterance_id", ignore_index=True)
-        if tuple(predictions.utterance_id) != ratings.utterance_ids:
-            raise UserError(
-                f"{file}: {len(predictions)} predictions, of other utterances than the {len(ratings.utterance_ids)} "
-                f"that {corpus} has rated today. Evaluate it again: ser evaluate {corpus} {model} --protocol {protocol}"
-            )
-        found.setdefault((corpus, protocol), {})[model] = as_rated(predictions, ratings)
-    return found

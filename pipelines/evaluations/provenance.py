@@ -42,6 +42,7 @@ from ser_tasks.provenance.content_digest import (
     utterances_digest,
     value_digest,
 )
+from ser_tasks.provenance.near_digest import near_digest
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 if TYPE_CHECKING:
@@ -124,9 +125,13 @@ def ensemble_origin(name: str, section: EnsembleParams, params: Params) -> Origi
 
 
 def sealed(result: Mapping[str, Any], origin: Origin, predictions: pd.DataFrame) -> dict[str, Any]:
-    """The result with its provenance, and digests of the posteriors and of all else in the file."""
+    """The result with its provenance, and digests of the posteriors and of all else in the file.
+
+    Of the posteriors also what another processor's last bits leave alone: `ser_tasks.provenance.near_digest`.
+    """
     content = {key: value for key, value in result.items() if key != "provenance"}
-    outputs = {"predictions": table_digest(predictions), "result": value_digest(content)}
+    exact = {"predictions": table_digest(predictions), "result": value_digest(content)}
+    outputs = {**exact, **near_digest(predictions)}
     return {**content, "provenance": {**origin, "outputs": _lines(outputs)}}
 
 

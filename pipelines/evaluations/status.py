@@ -17,6 +17,7 @@ class Verdict:
     unchecked: list[str] = field(default_factory=list)  # what could not be held against anything, and why
     notes: list[str] = field(default_factory=list)  # worth knowing, no fault
     answers: int | None = None  # predictions that give the figures
+    close: float | None = None  # root mean square difference of posteriors from the recorded, if near enough
     again: Differences | None = None  # after computing it afresh
     tolerances: VerifyParams | None = None  # that it was held to
 
@@ -39,4 +40,6 @@ class Verdict:
             return "differs"
         if self.row.provenance is None:
             return "no provenance"
-        return "not checked in full" if self.unchecked else "matches"
+        if self.unchecked:
+            return "not checked in full"
+        return "matches" if self.close is None else "matches within tolerance"

@@ -38,10 +38,12 @@ from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.ensembles.members import KEYS
 from ser_tasks.params import Params, VerifyParams
 from ser_tasks.provenance.content_digest import table_digest, value_digest
+from ser_tasks.provenance.near_digest import TOLERANCE, distance
 from ser_tasks.provenance.versions import installed_version
 from ser_tasks.text.transcripts import RECOGNISED
 
 EXACT = VerifyParams(figures=0, folds=0, posteriors=0)
+AS_STATED = VerifyParams(figures=1e-4, folds=1e-4, posteriors=0)  # the last digit of a result: rounding may tip it
 
 
 def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> bool:
@@ -50,7 +52,7 @@ def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> b
     Args:
         names: CORPUS/PROTOCOL/MODEL, or a beginning of it; none: all
         again: compute each row afresh, too
-        exact: a difference within tolerance counts as none
+        exact: no tolerance: a difference in the last bits is one
         strict: a row that cannot be checked in full counts as one that fails
 
     Raises:
@@ -58,7 +60,7 @@ def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> b
     """
     params, verdicts, version_of = project_params(), [], cache(installed_version)  # rows ask for the same libraries
     for row in recorded_rows(names):
-        verdict = look(row, params, version_of)
+        verdict = look(row, params, version_of, exact=exact)
         if again:
             look_again(verdict, params, tolerances=EXACT if exact else params.verify)
         show_verdict(verdict)
@@ -67,8 +69,21 @@ def verify(names: Sequence[str], *, again: bool, exact: bool, strict: bool) -> b
     return not any(verdict.failed or (strict and verdict.unchecked) for verdict in verdicts)
 
 
-def look(row: Recorded, params: Params, version_of: Callable[[str], str | None] = installed_version) -> Verdict:
-    """Level 1: what is recorded against what is here; the figures, against the posteriors that are here."""
+def look(
+    row: Recorded,
+    params: Params,
+    version_of: Callable[[str], str | None] = installed_version,
+    *,
+    exact: bool = False,
+) -> Verdict:
+    """Level 1: what is recorded against what is here; the figures, against the posteriors that are here.
+
+    Args:
+        row: what to look at
+        params: of today
+        version_of: the version of a library that is installed
+        exact: posteriors must be those recorded to the last bit; else as near as another processor makes them
+    """
     verdict = Verdict(row)
     recorded, content = row.provenance, {key: value for key, value in row.result.items() if key != "provenance"}
     if recorded and recorded["outputs"].get("result") != value_digest(content):
@@ -84,6 +99,7 @@ def look(row: Recorded, params: Params, version_of: Callable[[str], str | None] 
     else:
         try:
             if recorded:
+                _compare_posteriors(verdict, recorded["outputs"], exact=exact)
                 _compare_origins(verdict, recorded, as_values(todays_origin(row, params)))
             _check_answers(verdict, params)
         except UserError as error:
@@ -137,10 +153,38 @@ def _compare_origins(verdict: Verdict, was: dict[str, dict[str, str]], now: dict
             old, new = was[kind].get(name), now[kind].get(name)
             if new == "none":
                 verdict.unchecked.append(f"{kind} {name}: not here")
+            elif old != new and verdict.close is not None and kind == "data" and _made_of_numbers(name):
+                verdict.notes.append(f"data {name}: not to the last bit; the posteriors made of them are near enough")
             elif old != new:
                 verdict.differs.append(f"{kind} {name}: {_change(kind, old, new)}")
     if was["lock"] != now["lock"]:
         verdict.notes.append("requirements.lock pins other versions; a library that figures depend on would be named")
+
+
+def _made_of_numbers(name: str) -> bool:
+    """Of a line of `data`: whether another processor has other last bits in what it is the digest of."""
+    return name.endswith(" values") or name.startswith("predictions of ")
+
+
+def _compare_posteriors(verdict: Verdict, recorded: Mapping[str, str], *, exact: bool) -> None:
+    """Those that lie here against the recorded ones: equal, near, or others."""
+    row = verdict.row
+    if row.predictions is None or recorded.get("predictions") == table_digest(row.predictions):
+        return
+    far = distance(recorded, row.predictions)
+    if far is not None and far <= TOLERANCE and not exact:
+        verdict.close = far
+        return
+    verdict.differs.append(f"{row.predictions_file}: other posteriors than recorded{_how_far(far)}")
+
+
+def _how_far(far: float | None) -> str:
+    """In words: last bits, more than that, or other classes."""
+    if far is None:
+        return ", and the row does not record how far they may be off; --recompute tells"
+    if far == float("inf"):
+        return ": other classes are the likeliest"
+    return f": they differ by {far:.2g} in the root mean square"
 
 
 def _change(kind: str, old: str | None, new: str | None) -> str:
@@ -155,8 +199,6 @@ def _check_answers(verdict: Verdict, params: Params) -> None:
     if row.predictions is None:
         verdict.unchecked.append(f"not here: {row.predictions_file}")
         return
-    if row.provenance and row.provenance["outputs"].get("predictions") != table_digest(row.predictions):
-        verdict.differs.append(f"{row.predictions_file}: other posteriors than recorded")
     if row.kind == "dimensions":
         _check_dimensions(verdict, params)
         return
@@ -198,7 +240,8 @@ def _check_dimensions(verdict: Verdict, params: Params) -> None:
 
 
 def _compare_figures(verdict: Verdict, figures: Mapping[str, Any], answers: int) -> None:
-    wrong = compare_results(verdict.row.result, figures, EXACT).beyond
+    allowed = EXACT if verdict.close is None else AS_STATED
+    wrong = compare_results(verdict.row.result, figures, allowed).beyond
     verdict.differs += [f"figure {line} from its predictions" for line in wrong]
     verdict.answers = answers
 

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pipelines import paths
 from pipelines.display.tables import CONSOLE, OF_RESULTS, show_rows
-from pipelines.orchestration.stage_list import Stages, stages_of, write_stages
+from pipelines.orchestration.stage_list import Stages, evaluations_of, stages_of, write_stages
 from pipelines.orchestration.warm import warm_process
 from pipelines.settings import project_params
 from pipelines.stages.params import prepare
@@ -15,6 +16,7 @@ from ser_tasks.engine import server_named
 from ser_tasks.evaluation.dimensions.result import FOLDER as OF_DIMENSIONS
 from ser_tasks.evaluation.dimensions.result import dimensions_table, read_dimension_result
 from ser_tasks.evaluation.result import read_result, results_table
+from ser_tasks.params import Params
 
 RESULTS = Path("results")
 CHANGED = "Dimensions that changed: concordance with the ratings (CCC)"
@@ -28,7 +30,7 @@ def repro(options: Sequence[str]) -> int:
     params = project_params()
     write_stages(params)
     prepare(_corpora_of(options, stages_of(params)))
-    if not options and _up_to_date():
+    if not options and not _nothing_made(params) and _up_to_date():
         CONSOLE.print("Everything is up to date. All results: ser results")
         return 0
     before = _contents()
@@ -50,6 +52,12 @@ def _corpora_of(options: Sequence[str], stages: Stages) -> set[str] | None:
             return None
         found.add(entry["corpus"])
     return found or None
+
+
+def _nothing_made(params: Params) -> bool:
+    """Whether no evaluation has predictions here, as in a fresh clone: then DVC need not be asked what is stale."""
+    lines = evaluations_of(params)
+    return bool(lines) and not any(paths.predictions(own.corpus, own.protocol, own.model).exists() for own in lines)
 
 
 def _up_to_date() -> bool:

@@ -22,6 +22,7 @@ from ser_tasks.models import ENCODER_MODELS, FRAMES_MODELS, HEARD_MODELS, MODELS
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
+from ser_tasks.text.transcripts import FEATURE_SET as WORDS
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 HEAD = "# Written by ser from params.yaml: what dvc.yaml goes through. Edit params.yaml, not this.\n"
@@ -71,7 +72,8 @@ def stages_of(params: Params) -> Stages:
         "features": {f"{corpus}-{name}": _features(corpus, name) for corpus, name in reads if name not in OF_WORDS},
         "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == RECOGNISED},
         "evaluate": {
-            line.key: {**line.model_dump(), **_read(line.corpus, line.model)} for line in evaluations_of(params)
+            line.key: {**line.model_dump(), **_read(line.corpus, line.model)}
+            for line in sorted(evaluations_of(params), key=_takes_longer)
         },
         "dimensions": {line.key: {**line.model_dump(), **_regression(line)} for line in dimensions_of(params)},
         "ensemble": {name: _ensemble(own) for name, own in params.ensembles.items()},
@@ -96,6 +98,12 @@ def write_stages(params: Params, file: Path = paths.STAGES) -> bool:
     with atomic_path(file) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return True
+
+
+def _takes_longer(line: EvaluationLine) -> bool:
+    """False of models that read manual transcripts and are no network: DVC keeps the order, and they are soon done."""
+    model = MODELS[line.model]
+    return model.feature_set != WORDS or model.keras
 
 
 def _with_votes(params: Params) -> list[str]:

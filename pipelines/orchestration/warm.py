@@ -31,15 +31,16 @@ KILLED = (
     "Error: the process of the stage '{}' was killed, mostly for want of memory. What was finished is kept: run it "
     "again, with workers: {{where: processes, count: 1}} in params.yaml if it happens again."
 )
+SOON = ("pipelines.settings", "ser_tasks.corpora.synthesis.corpus", "pandas")  # loaded while DVC reads dvc.yaml
+TRACKING = ("mlflow.store.tracking.sqlalchemy_store", "ser_tasks.plots.confusion")  # what recording a run imports
 LIBRARIES: Mapping[str, tuple[str, ...]] = {  # that the work of a stage imports when it begins
     "demo": ("ser_tasks.corpora.synthesis.corpus",),
     "utterances": ("ser_tasks.corpora.reading",),
     "features": ("ser_tasks.features.store",),
-    "evaluate": ("ser_tasks.evaluation.fold", "ser_tasks.models.svm", "ser_tasks.models.text.tfidf", "mlflow"),
-    "ensemble": ("mlflow",),
-    "bundle": ("ser_tasks.models.svm", "mlflow"),
-    "dimension_bundle": ("mlflow",),
+    "evaluate": ("ser_tasks.evaluation.fold", "ser_tasks.models.svm", "ser_tasks.models.text.tfidf"),
+    "bundle": ("ser_tasks.models.svm",),
 }
+TRACKED = frozenset({"evaluate", "dimensions", "ensemble", "bundle", "dimension_bundle", "ensemble_bundle"})
 
 
 @contextmanager
@@ -91,13 +92,31 @@ def serve(path: str) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()
-        while sys.stdin not in (ready := select.select([listener, sys.stdin], [], [], PAUSE)[0]):
+        left, before = list(SOON), set[str]()
+        while sys.stdin not in (ready := select.select([listener, sys.stdin], [], [], 0 if left else PAUSE)[0]):
             if ready:
                 line, _ = listener.accept()
                 with line:
-                    _fork(line)
+                    _fork(line, before)
+            elif left:
+                _load(left.pop(0))
             _bury()
         _bury()
+
+
+def _load(*names: str) -> None:
+    """Import modules; the stage itself reports one that cannot be."""
+    for name in names:
+        with suppress(Exception):
+            import_module(name)
+
+
+def _load_for(stage: str, before: set[str]) -> None:
+    """What this stage imports. The first that records a run loads MLflow itself, when its figures are out."""
+    _load(f"pipelines.stages.{stage}", *LIBRARIES.get(stage, ()))
+    if stage in TRACKED and before & TRACKED:
+        _load(*TRACKING)
+    before.add(stage)
 
 
 def _bury() -> None:
@@ -107,17 +126,23 @@ def _bury() -> None:
             pass
 
 
-def _fork(line: socket.socket) -> None:
-    """A process of its own for one stage, which reports its exit status itself."""
+def _fork(line: socket.socket, before: set[str]) -> None:
+    """A process of its own for one stage, which reports its exit status itself.
+
+    Args:
+        line: to the command that hands the stage over
+        before: stages that have been forked; grows
+    """
+    from pipelines.__main__ import STAGES  # noqa: PLC0415
+
     text, streams, _, _ = socket.recv_fds(line, AT_ONCE, len(STREAMS))
     while text and not text.endswith(b"\n"):
         more = line.recv(AT_ONCE)
         text = text + more if more else b""  # the client has gone
     asked = json.loads(text or "null")
-    if asked:
-        with suppress(ImportError):  # the stage itself reports it
-            for name in LIBRARIES.get(next(iter(asked["words"]), ""), ()):
-                import_module(name)
+    stage = next(iter(asked["words"]), "") if asked else ""
+    if stage in STAGES:
+        _load_for(stage, before)
     if asked and not _hung_up(line) and os.fork() == 0:
         status = 1
         try:

@@ -14,9 +14,9 @@ from ser_tasks.evaluation.comparison.verdict import verdict
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.report.settings import ComparisonParams
     from ser_tasks.corpora.corpus import Corpus
     from ser_tasks.evaluation.comparison.rows import Comparison, Row
-    from ser_tasks.params import Params
 
 SPEAKERS_SHOWN = 40
 PROTOCOLS = {
@@ -41,7 +41,7 @@ class Block:
         dependent: of the same classes under random folds, by model
         utterances: the utterance table, by id; empty if it is not here
         snr: estimates in dB, by id; None if the audio is not here
-        params: of the project
+        params: how intervals are made and calibration is shown
         clips: data URIs by utterance id
         clips_note: why there are clips, or none
         extra: figures of other commands by the name of their files, each by model: inflation, robustness
@@ -52,7 +52,7 @@ class Block:
     dependent: Mapping[str, Mapping[str, Any]]
     utterances: pd.DataFrame
     snr: pd.Series | None
-    params: Params
+    params: ComparisonParams
     clips: Mapping[str, str] = field(default_factory=dict)
     clips_note: str = ""
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -31,8 +31,8 @@ from ser_tasks.provenance.code_digest import code_digest
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.report.settings import ComparisonParams
     from ser_tasks.corpora.corpus import Corpus
-    from ser_tasks.params import Params
 
 
 RESULTS = Path("results")
@@ -40,7 +40,7 @@ OVERLAPPING = ("speaker_pairs",)  # of several predictions of an utterance no te
 EXTRAS = ("inflation", "robustness")  # results/CORPUS/KIND_MODEL.json
 
 
-def gather(corpora: Sequence[str], params: Params) -> list[Block]:
+def gather(corpora: Sequence[str], params: ComparisonParams) -> list[Block]:
     """A block for each comparison of these corpora, or of all that have results, in their order.
 
     Raises:
@@ -84,7 +84,7 @@ def _row(result: dict[str, Any]) -> Row:
     )
 
 
-def _block(comparison: Comparison, rows: Sequence[Row], params: Params) -> Block:
+def _block(comparison: Comparison, rows: Sequence[Row], params: ComparisonParams) -> Block:
     usual = comparison.protocol == "speaker_independent"  # other protocols have been shown there already
     dependent = {row.name: row.result for row in rows if usual and _is_biased(row.result, comparison)}
     table = paths.utterances(comparison.corpus)

@@ -143,13 +143,6 @@ def signed(difference: float) -> str:
     return f"{100 * difference:+.1f}".replace("-", "−")
 
 
-def over_folds(result: Mapping[str, Any]) -> str:
-    """80.1 ± 6.0; of a single fold there is no spread."""
-    if len(result["folds"]) == 1:
-        return UNKNOWN
-    return f"{percent(result['uar_fold_mean'])} ± {percent(result['uar_fold_sd'])}"
-
-
 def count(number: float, noun: str) -> str:
     """1 speaker, 2 speakers."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", " ")

@@ -23,12 +23,24 @@ def installed_version(name: str) -> str | None:
 
 
 def circumstances(cpuinfo: Path = CPUINFO) -> dict[str, str]:
-    """Version of Python, kind of machine (x86_64), and model of the processor, each "unknown" where it is not known."""
+    """Version of Python, kind of machine (x86_64), model of the processor, BLAS; "unknown" where one is not known."""
     return {
         "python.version": platform.python_version(),
         "machine": platform.machine() or "unknown",
         "processor": _model(cpuinfo) or platform.processor() or "unknown",
+        "blas": _blas() or "unknown",
     }
+
+
+def _blas() -> str:
+    """Of NumPy: its library, version and the processor that its kernels are for, as openblas 0.3.31 Haswell."""
+    import numpy  # noqa: F401, PLC0415  loads it
+    from threadpoolctl import threadpool_info  # noqa: PLC0415
+
+    loaded = [own for own in threadpool_info() if own["user_api"] == "blas"]  # SciPy may have one of its own
+    found: dict[str, str] = min(loaded, key=lambda own: "numpy" not in own["filepath"], default={})
+    parts = (found.get(key) for key in ("internal_api", "version", "architecture"))
+    return " ".join(str(part) for part in parts if part)
 
 
 def _model(cpuinfo: Path) -> str:

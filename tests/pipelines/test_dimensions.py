@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from pipelines import paths
 from pipelines.cli import cli
 from pipelines.evaluations import provenance
-from pipelines.evaluations.dimensions import dimension_answers, plan_dimensions, result_of
+from pipelines.evaluations.dimension_answers import dimension_answers
+from pipelines.evaluations.dimensions import plan_dimensions, result_of
 from pipelines.evaluations.dimensions import write_outputs as write
 from pipelines.evaluations.plan import check_size
 from pipelines.orchestration.stage_list import dimensions_of, evaluations_of, read_by, stages_of

@@ -50,6 +50,14 @@ def test_features_and_transcripts_follow_from_the_model(model, features, reads):
     assert stages["evaluate"][f"demo-speaker_independent-{model}"]["reads"] == reads
 
 
+def test_models_of_words_come_before_features_and_networks_so_that_a_first_result_is_soon_there():
+    stages = stages_of(params_with("svm", "text_lstm", "tfidf_heard", "tfidf", "mlp"))
+    first, *others = (name.rpartition("-")[2] for name in stages["evaluate"])
+    assert (first, others) == ("tfidf", ["svm", "text_lstm", "tfidf_heard", "mlp"])
+    order = list(yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"])
+    assert order.index("utterances") < order.index("evaluate") < order.index("features"), "DVC goes through it in order"
+
+
 @pytest.mark.parametrize(
     ("model", "sections"),
     [

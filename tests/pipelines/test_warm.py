@@ -12,7 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.orchestration.warm import LIBRARIES, SOCKET, _hung_up, hand_over, warm_process
+from pipelines.__main__ import STAGES
+from pipelines.orchestration import warm
+from pipelines.orchestration.warm import (
+    LIBRARIES,
+    SOCKET,
+    SOON,
+    TRACKED,
+    TRACKING,
+    _hung_up,
+    hand_over,
+    warm_process,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux alone")
 PROJECT = Path(__file__).parents[2]
@@ -101,7 +112,19 @@ def test_ctrl_c_reaches_stages_and_not_the_process_that_forks_them(tmp_path, mon
 
 
 def test_what_is_loaded_beforehand_exists():
-    assert all(find_spec(name) for names in LIBRARIES.values() for name in names)
+    assert all(find_spec(name) for names in (SOON, TRACKING, *LIBRARIES.values()) for name in names)
+    assert {*LIBRARIES, *TRACKED} <= {*STAGES}
+
+
+def test_mlflow_is_loaded_once_a_second_stage_records_a_run_so_that_the_first_has_its_figures_sooner(monkeypatch):
+    loaded: list[str] = []
+    monkeypatch.setattr(warm, "_load", lambda *names: loaded.extend(names))
+    before = set[str]()
+    for stage_name, expected in (("utterances", False), ("evaluate", False), ("features", False), ("bundle", True)):
+        loaded.clear()
+        warm._load_for(stage_name, before)
+        assert loaded[0] == f"pipelines.stages.{stage_name}"
+        assert set(TRACKING) <= set(loaded) if expected else not set(TRACKING) & set(loaded)
 
 
 def wait_for(path: str) -> None:

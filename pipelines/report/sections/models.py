@@ -18,13 +18,13 @@ from pipelines.report.parts import (
     mark_words,
     marked,
     note,
-    over_folds,
     render,
     size_in_words,
     table,
     time_in_words,
     whiskers,
 )
+from pipelines.report.spread import over_folds
 from pipelines.report.svg import LOOKS, Span, span_of, whisker
 from ser_tasks.evaluation.result import percent, with_interval
 

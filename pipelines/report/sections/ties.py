@@ -12,7 +12,7 @@ from ser_tasks.evaluation.comparison.verdict import p_value
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
-    from ser_tasks.evaluation.comparison.ties import Standing, Test
+    from ser_tasks.evaluation.comparison.ties import Standing
 
 COLUMNS = (
     "against",
@@ -35,7 +35,7 @@ def ties(block: Block) -> Section | None:
 
 
 def _tested(found: Standing) -> Markup:
-    rows = [_row(name, found.mark(name), found.tests[name]) for name in found.order if name in found.tests]
+    rows = [_row(name, found) for name in found.order if name in found.tests]
     caption = (
         f"{found.best} against each other model on the same utterances, in points of UAR; p values corrected for "
         f"{len(rows)} test{'s' * (len(rows) > 1)} (Holm)."
@@ -43,8 +43,9 @@ def _tested(found: Standing) -> Markup:
     return table(caption, COLUMNS, rows)
 
 
-def _row(name: str, mark: str, test: Test) -> list[Cell | str]:
-    difference = test.difference
+def _row(name: str, found: Standing) -> list[Cell | str]:
+    mark, test = found.mark(name), found.tests[name]
+    difference, (mcnemar, mcnemar_p) = test.difference, found.mcnemar[name]
     ends = (difference.interval.low, difference.interval.high)
     return [
         name,
@@ -52,9 +53,9 @@ def _row(name: str, mark: str, test: Test) -> list[Cell | str]:
         signed(difference.difference),
         f"[{', '.join(map(signed, ends))}]",
         p_value(test.p),
-        str(test.mcnemar.first_only),
-        str(test.mcnemar.second_only),
-        p_value(test.mcnemar_p),
+        str(mcnemar.first_only),
+        str(mcnemar.second_only),
+        p_value(mcnemar_p),
     ]
 
 

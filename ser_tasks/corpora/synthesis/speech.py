@@ -1,5 +1,7 @@
 """From control tracks to sound: glottal source and breath, resonances of the vocal tract, and both together."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -23,6 +25,7 @@ EVENING = 0.5  # close vowels are spoken louder than their low F1 alone would le
 ASPIRATION, FRICATION = 0.06, 0.9  # of a track at 1, re a glottal source of RMS 1
 LOUDNESS = -27.0  # dBFS, the RMS of ordinary speech
 PEAK = 0.95  # nothing louder leaves: full scale is 1
+AT_ONCE = 32  # frames whose spectra fit the cache of a core
 
 
 def glottal_pulse(phase: NDArray[np.float64], open_quotient: float | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -34,10 +37,15 @@ def glottal_pulse(phase: NDArray[np.float64], open_quotient: float | NDArray[np.
 
     Source: the trigonometric pulse (C) of Rosenberg (1971), doi:10.1121/1.1912389
     """
-    rise, fall = OPENING * open_quotient, (1 - OPENING) * open_quotient
-    opening = np.sin(np.pi * phase / rise) / rise
-    closing = -np.sin(0.5 * np.pi * (phase - rise) / fall) / fall
-    return 0.5 * np.where(phase < rise, opening, np.where(phase < open_quotient, closing, 0.0))
+    quotient = np.broadcast_to(open_quotient, phase.shape)
+    pulse = np.zeros(phase.shape)
+    rises = phase < OPENING * quotient
+    falls = ~rises & (phase < quotient)  # each sine where it is wanted alone: they are what costs
+    rise, fall = OPENING * quotient[rises], (1 - OPENING) * quotient[falls]
+    pulse[rises] = 0.5 * (np.sin(np.pi * phase[rises] / rise) / rise)
+    rise = OPENING * quotient[falls]
+    pulse[falls] = 0.5 * (-np.sin(0.5 * np.pi * (phase[falls] - rise) / fall) / fall)
+    return pulse
 
 
 def closures(
@@ -99,6 +107,7 @@ def glottal_source(
     return np.asarray(pulses + 10 ** (breath / 20) * noise)
 
 
+@cache
 def _unit_delay() -> NDArray[np.complex128]:
     """One sample of delay, exp(-j omega), at the bins of the FFT, shape (n_bins,)."""
     return np.asarray(np.exp(-2j * np.pi * fft.rfftfreq(N_FFT)))
@@ -119,12 +128,13 @@ def resonances(
     Source: Klatt (1980), doi:10.1121/1.383940
     """
     delay = _unit_delay()
+    twice = delay**2
     radius = np.exp(-np.pi * bandwidths / sampling_rate)
     first = 2 * radius * np.cos(2 * np.pi * frequencies / sampling_rate)
     second = -(radius**2)
     response = np.ones((len(frequencies), len(delay)), np.complex128)
     for b, c in zip(first.T, second.T, strict=True):
-        response *= (1 - b - c)[:, None] / (1 - b[:, None] * delay - c[:, None] * delay**2)
+        response *= (1 - b - c)[:, None] / (1 - b[:, None] * delay - c[:, None] * twice)
     return response
 
 
@@ -166,10 +176,18 @@ def spectra(source: NDArray[np.float64]) -> NDArray[np.complex128]:
     Returns:
         shape (n_frames, n_bins), one frame every HOP samples
     """
+    return np.asarray(fft.rfft(_frames(source) * _window(), N_FFT))
+
+
+def _frames(source: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A view of a source, shape (n_frames, 2 * HOP): each frame begins a HOP before its own samples."""
     padded = np.concatenate([np.zeros(HOP), source])
-    frames = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP]
-    window = 0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * HOP) + 0.5) / HOP)
-    return np.asarray(fft.rfft(frames * window, N_FFT))
+    return np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP]
+
+
+def _window() -> NDArray[np.float64]:
+    """Hann, shape (2 * HOP,): overlapping by a half, it adds up to one."""
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * HOP) + 0.5) / HOP))
 
 
 def overlap_add(filtered: NDArray[np.complex128]) -> NDArray[np.float64]:
@@ -181,11 +199,16 @@ def overlap_add(filtered: NDArray[np.complex128]) -> NDArray[np.float64]:
     Returns:
         shape (n_frames * HOP,)
     """
-    pieces = fft.irfft(filtered, N_FFT).reshape(len(filtered), N_FFT // HOP, HOP)
-    hops = np.zeros((len(filtered) + N_FFT // HOP, HOP))
+    return _joined(fft.irfft(filtered, N_FFT))
+
+
+def _joined(frames: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Frames of shape (n_frames, N_FFT), which begin a HOP before their own samples, added up where they overlap."""
+    pieces = frames.reshape(len(frames), N_FFT // HOP, HOP)
+    hops = np.zeros((len(frames) + N_FFT // HOP, HOP))
     for lag in range(N_FFT // HOP):
-        hops[lag : lag + len(filtered)] += pieces[:, lag]
-    return hops[1 : len(filtered) + 1].ravel()
+        hops[lag : lag + len(frames)] += pieces[:, lag]
+    return hops[1 : len(frames) + 1].ravel()
 
 
 def voiced(tracks: Tracks, speaker: Speaker, manner: Manner, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -213,22 +236,48 @@ def voiced(tracks: Tracks, speaker: Speaker, manner: Manner, rng: np.random.Gene
         rng=rng,
     )
     noise = rng.standard_normal((2, len(source)))
-    voice = spectra(source * at_rate(tracks.voicing)) * tilt(manner.tilt, sampling_rate=SAMPLING_RATE)
-    breath = spectra(ASPIRATION * noise[0] * at_rate(tracks.breath))
-    hiss = spectra(FRICATION * noise[1] * at_rate(tracks.frication))
-    band = frication_band(*tracks.band.T, sampling_rate=SAMPLING_RATE)
-    return overlap_add((voice + breath) * _tract(tracks, speaker) + hiss * band)
+    sources = (source * at_rate(tracks.voicing), ASPIRATION * noise[0] * at_rate(tracks.breath),
+               FRICATION * noise[1] * at_rate(tracks.frication))  # fmt: skip
+    voice, breath, hiss = (_frames(own) for own in sources)
+    window, lax, higher = _window(), tilt(manner.tilt, sampling_rate=SAMPLING_RATE), _higher_formants(speaker)
+    filtered = np.zeros((len(tracks.f0), N_FFT))
+    sounding = np.flatnonzero(voice.any(axis=1) | breath.any(axis=1) | hiss.any(axis=1))  # the others stay silent
+    for begin in range(0, len(sounding), AT_ONCE):
+        part = sounding[begin : begin + AT_ONCE]
+        response = fft.rfft(voice[part] * window, N_FFT)
+        response *= lax
+        response += fft.rfft(breath[part] * window, N_FFT)
+        response *= _tract(tracks.formants[part], tracks.damping[part], higher)
+        heard = hiss[part].any(axis=1)  # few frames have any
+        if heard.any():
+            band = frication_band(*tracks.band[part][heard].T, sampling_rate=SAMPLING_RATE)
+            response[heard] += fft.rfft(hiss[part][heard] * window, N_FFT) * band
+        filtered[part] = fft.irfft(response, N_FFT)
+    return _joined(filtered)
 
 
-def _tract(tracks: Tracks, speaker: Speaker) -> NDArray[np.complex128]:
-    """Response of the whole tract, shape (n_frames, n_bins)."""
+def _tract(
+    formants: NDArray[np.float64], damping: NDArray[np.float64], higher: NDArray[np.complex128]
+) -> NDArray[np.complex128]:
+    """Response of the whole tract, shape (n_frames, n_bins).
+
+    Args:
+        formants: F1 to F3, shape (n_frames, 3), in Hz
+        damping: factor on their bandwidths, shape (n_frames,)
+        higher: response of those above
+    """
+    response = resonances(formants, BANDWIDTHS * damping[:, None], sampling_rate=SAMPLING_RATE)
+    response *= (500.0 / formants[:, :1]) ** EVENING
+    response *= higher
+    return response
+
+
+def _higher_formants(speaker: Speaker) -> NDArray[np.complex128]:
+    """Response of those that do not move, shape (1, n_bins)."""
     scale = speaker.tract * (FEMALE_SCALE if speaker.gender == "female" else 1.0)
-    moving = resonances(tracks.formants, BANDWIDTHS * tracks.damping[:, None], sampling_rate=SAMPLING_RATE)
     fixed = scale * HIGHER_FORMANTS
     inside = fixed < 0.48 * SAMPLING_RATE
-    higher = resonances(fixed[None, inside], scale * HIGHER_BANDWIDTHS[None, inside], sampling_rate=SAMPLING_RATE)
-    evened = (500.0 / tracks.formants[:, :1]) ** EVENING
-    return np.asarray(evened * moving * higher)
+    return resonances(fixed[None, inside], scale * HIGHER_BANDWIDTHS[None, inside], sampling_rate=SAMPLING_RATE)
 
 
 def recorded(

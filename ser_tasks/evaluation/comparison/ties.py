@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from ser_tasks.evaluation.holm import holm
@@ -22,12 +23,10 @@ Mark = Literal["best", "tied", "worse", "not tested"]
 
 @dataclass(frozen=True)
 class Test:
-    """The best model against another one; `p` of both tests is corrected for the number of models tested."""
+    """The best model against another one; `p` is corrected for the number of models tested."""
 
     difference: UarDifference  # best less the other
     p: float
-    mcnemar: McNemar
-    mcnemar_p: float
 
     @property
     def tied(self) -> bool:
@@ -42,6 +41,13 @@ class Standing:
     order: tuple[str, ...]
     tests: Mapping[str, Test]  # by model; of those whose predictions are here
     speakers: int
+    answers: Mapping[str, pd.DataFrame] = field(repr=False)  # predictions of the best and of those
+
+    @cached_property
+    def mcnemar(self) -> dict[str, tuple[McNemar, float]]:
+        """McNemar's test of the same answers, and its p corrected in the same way; for who looks for it: it is slow."""
+        found = {model: mcnemar(self.answers[self.best], self.answers[model]) for model in self.tests}
+        return dict(zip(found, zip(found.values(), holm([one.p for one in found.values()]), strict=True), strict=True))
 
     @property
     def best(self) -> str:
@@ -73,29 +79,21 @@ def standing(rows: tuple[Row, ...], speakers: Mapping[str, str], params: Evaluat
         params: section evaluation of params.yaml
     """
     best, *others = rows
-    answered = [(row.name, row.answers) for row in others if row.answers is not None]
-    found: dict[str, tuple[UarDifference, McNemar]] = {}
-    if best.answers is not None:
-        found = {name: _tests(best.answers, answers, speakers, params) for name, answers in answered}
-    p = holm([difference.p for difference, _ in found.values()])
-    p_mcnemar = holm([test.p for _, test in found.values()])
-    tests = {
-        name: Test(difference, corrected, test, corrected_mcnemar)
-        for (name, (difference, test)), corrected, corrected_mcnemar in zip(found.items(), p, p_mcnemar, strict=True)
+    if best.answers is None:
+        return Standing(tuple(row.name for row in rows), {}, 0, {})
+    answers = {row.name: row.answers for row in others if row.answers is not None}
+    found = {
+        name: uar_difference(
+            best.answers,
+            other,
+            speakers,
+            confidence=params.confidence,
+            resamples=params.bootstrap_resamples,
+            seed=params.seed,
+        )
+        for name, other in answers.items()
     }
-    tested = set() if best.answers is None else {speakers[name] for name in best.answers.utterance_id}
-    return Standing(tuple(row.name for row in rows), tests, len(tested))
-
-
-def _tests(
-    best: pd.DataFrame, other: pd.DataFrame, speakers: Mapping[str, str], params: EvaluationParams
-) -> tuple[UarDifference, McNemar]:
-    difference = uar_difference(
-        best,
-        other,
-        speakers,
-        confidence=params.confidence,
-        resamples=params.bootstrap_resamples,
-        seed=params.seed,
-    )
-    return difference, mcnemar(best, other)
+    corrected = holm([difference.p for difference in found.values()])
+    tests = {name: Test(own, p) for (name, own), p in zip(found.items(), corrected, strict=True)}
+    tested = {speakers[name] for name in best.answers.utterance_id}
+    return Standing(tuple(row.name for row in rows), tests, len(tested), {best.name: best.answers, **answers})

@@ -33,7 +33,8 @@ def test_the_smaller_of_two_p_values_is_doubled_and_the_larger_is_not():
 
 def test_mcnemar_of_the_same_predictions_is_corrected_in_the_same_way():
     p = sorted(alone(name)[1].p for name in FOUND.order[1:])
-    assert sorted(test.mcnemar_p for test in FOUND.tests.values()) == pytest.approx([2 * p[0], max(p[1], 2 * p[0])])
+    assert sorted(own for _, own in FOUND.mcnemar.values()) == pytest.approx([2 * p[0], max(p[1], 2 * p[0])])
+    assert {name: test for name, (test, _) in FOUND.mcnemar.items()} == {name: alone(name)[1] for name in FOUND.tests}
 
 
 def test_a_coin_is_worse_and_a_near_equal_is_tied():
