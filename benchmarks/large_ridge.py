@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SHARD = 2000  # utterances
@@ -50,17 +51,12 @@ def made(folder: Path, n: int, n_features: int) -> Path:
     return own
 
 
-def fold(store: Path, n: int, *, from_disk: bool) -> dict[str, float]:
-    """CPU seconds and peak memory in MB of this process, and the CCC of what it predicts."""
+def rated(n: int) -> Any:
+    """Ratings that follow three of the twenty directions, but for noise."""
     import numpy as np  # noqa: PLC0415
 
-    from pipelines.settings import project_params  # noqa: PLC0415
-    from ser_tasks.evaluation.dimensions import fold as module  # noqa: PLC0415
-    from ser_tasks.evaluation.dimensions.agreement import concordance  # noqa: PLC0415
     from ser_tasks.evaluation.dimensions.scoring import Ratings  # noqa: PLC0415
-    from ser_tasks.evaluation.splits import Fold  # noqa: PLC0415
 
-    module.IN_MEMORY = 0 if from_disk else n
     names, draw = ids(n), np.random.default_rng(0)
     speakers = [f"s{place % SPEAKERS}" for place in range(n)]
     hidden = np.concatenate(
@@ -70,11 +66,26 @@ def fold(store: Path, n: int, *, from_disk: bool) -> dict[str, float]:
         ]
     )
     values = np.clip(3 + 0.6 * hidden + draw.normal(0, 0.5, hidden.shape), 1, 5)
-    ratings = Ratings(
-        names, ("valence", "activation", "dominance"), tuple(map(tuple, values.tolist())), tuple(speakers)
+    return Ratings(names, ("valence", "activation", "dominance"), tuple(map(tuple, values.tolist())), tuple(speakers))
+
+
+def fold(store: Path, n: int, *, from_disk: bool) -> dict[str, float]:
+    """CPU seconds and peak memory in MB of this process, and the CCC of what it predicts."""
+    import numpy as np  # noqa: PLC0415
+
+    from pipelines.settings import project_params  # noqa: PLC0415
+    from ser_tasks.evaluation.dimensions import fold as module  # noqa: PLC0415
+    from ser_tasks.evaluation.dimensions.agreement import concordance  # noqa: PLC0415
+    from ser_tasks.evaluation.splits import Fold  # noqa: PLC0415
+
+    module.IN_MEMORY = 0 if from_disk else n
+    names, ratings = ids(n), rated(n)
+    test = tuple(
+        name for name, speaker in zip(names, ratings.speakers, strict=True) if int(speaker[1:]) < SPEAKERS // 5
     )
-    test = tuple(name for name, speaker in zip(names, speakers, strict=True) if int(speaker[1:]) < SPEAKERS // 5)
-    train = tuple(name for name, speaker in zip(names, speakers, strict=True) if int(speaker[1:]) >= SPEAKERS // 5)
+    train = tuple(
+        name for name, speaker in zip(names, ratings.speakers, strict=True) if int(speaker[1:]) >= SPEAKERS // 5
+    )
     request = module.DimensionRequest(
         Fold("one", train, (), test), ratings, store, "none", "ridge", project_params(), 0
     )
@@ -83,13 +94,13 @@ def fold(store: Path, n: int, *, from_disk: bool) -> dict[str, float]:
     outcome = module.compute_dimension_fold(request)
     after = resource.getrusage(resource.RUSAGE_SELF)
     row = {name: place for place, name in enumerate(names)}
-    truth = values[[row[name] for name in outcome["utterance_ids"]]]
-    told = np.array(outcome["predicted"])
+    truth = np.array(ratings.values)[[row[name] for name in outcome["utterance_ids"]]]
+    predicted = np.array(outcome["predicted"])
     return {
         "cpu": after.ru_utime + after.ru_stime - began,
         "peak": after.ru_maxrss / 1024,
         "before": before.ru_maxrss / 1024,
-        "ccc": float(np.mean([concordance(t, p) for t, p in zip(truth.T, told.T, strict=True)])),
+        "ccc": float(np.mean([concordance(t, p) for t, p in zip(truth.T, predicted.T, strict=True)])),
     }
 
 

@@ -23,19 +23,19 @@ tone /= np.abs(tone).max()
 smile = opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02, opensmile.FeatureLevel.LowLevelDescriptors)
 
 
-def heard(signal):
+def measured(signal):
     frames = smile.process_signal(signal.astype(np.float32), RATE).iloc[20:80]
     return frames["Loudness_sma3"].mean(), frames["mfcc1_sma3"].mean()
 
 
-loudness, mfcc = heard(0.99 * tone)
+loudness, mfcc = measured(0.99 * tone)
 for name, signal, times, cepstrum in (
     ("peak 32767/32768", 32767 / 32768 * tone, 1.0, 64),
     ("peak 1.0", tone, 4.1, 4.7),
     ("peak 1.01", 1.01 * tone, 6.1, 5.9),
     ("peak 1.01, clipped before", np.clip(1.01 * tone, -1, 32767 / 32768), 1.07, 53),
 ):
-    louder, own = heard(signal)
+    louder, own = measured(signal)
     print(f"{name}: loudness {louder / loudness:.2f} times that at 0.99, first MFCC {own:.1f} ({mfcc:.1f} at 0.99)")
     assert abs(louder / loudness - times) < 0.15, name
     assert abs(own - cepstrum) < 3, name

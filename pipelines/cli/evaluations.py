@@ -285,8 +285,7 @@ def score(
 ) -> None:
     """A bundle on labelled recordings that it was not trained on: UAR with its interval, confusion, calibration.
 
-    Of a bundle of valence, activation and dominance CCC with its interval, on a corpus with ratings. Refused where a
-    speaker or a recording was in its training data. Exit status: 0 all predicted; 2 some could not be.
+    Of ratings CCC. Refused for a speaker or recording of its training data. Exit status 2: some not predicted.
     """
     from pipelines.commands.import_corpus import pairs
     from pipelines.commands.score import score_bundle

@@ -133,8 +133,7 @@ def in_frame(
         figures: of these
         left_out: reason -> utterances, besides those that the test set itself left out
         checked: whether the bundle knows what it was trained on
-        params: of the project
-        warned: what else to say
+        params: of the project; and `warned`, what else to say
     """
     known = found.utterances.set_index("utterance_id").speaker
     speakers = known[list(predicted.predictions)].nunique() if found.speakers_known else None

@@ -4,7 +4,7 @@ import signal
 from contextlib import suppress
 from types import FrameType
 
-PATIENCE = 5.0  # s, for what was told to end
+PATIENCE = 5.0  # s, between SIGTERM and SIGKILL
 
 
 def end_children_on_sigterm() -> None:

@@ -103,7 +103,7 @@ def rating_rows(
     """
     known = rated.set_index("utterance_id")
     nothing: dict[str, Any] = dict.fromkeys([*columns_of(dimensions), "duration"])
-    told = {
+    columns = {
         name: values_of({each: one.dimensions[each] for each in dimensions})
         | {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration}
         for name, one in predictions.items()
@@ -112,5 +112,5 @@ def rating_rows(
         {"utterance_id": name, "speaker": known.speaker[name]}
         | {f"{each}{RATED}": float(known[each][name]) for each in dimensions}
         | own
-        for name, own in told.items()
+        for name, own in columns.items()
     ]

@@ -169,7 +169,7 @@ class Descriptors(NamedTuple):
     features: FeatureSet
     framing: str  # the section that holds their window and hop
     frames: Framing
-    extract_where: Callable[..., Array] | None = None  # (signal, frames that count, **settings), zeros elsewhere
+    extract_where: Callable[..., Array] | None = None  # (signal, frames that count, **settings); the others are 0
 
     def measured(self, signal: NDArray[np.float32], functionals: FunctionalsParams, sections: Settings) -> Measured:
         """Them of one utterance."""

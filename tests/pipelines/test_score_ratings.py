@@ -69,12 +69,12 @@ def test_the_figures_are_those_of_the_predictions_of_the_bundle_beside_the_ratin
     root = paths.corpus_root("demo")
     rated = read_corpus(CORPORA["demo"], root, paths.manifest("demo")).set_index("utterance_id")
     bundle = load_any_bundle(place / "data/bundles/rates")
-    told = {name: estimate(bundle, read_recording(root / path)) for name, path in rated.path.items()}
+    estimates = {name: estimate(bundle, read_recording(root / path)) for name, path in rated.path.items()}
     result, rows = json.loads((tmp_path / "r.json").read_text()), pd.read_csv(tmp_path / "p.csv")
     rows = rows.set_index("utterance_id")
     for name in DIMENSIONS:
         truth = rated[name].to_numpy()
-        predicted = np.array([told[each].dimensions[name].value for each in rated.index])
+        predicted = np.array([estimates[each].dimensions[name].value for each in rated.index])
         own = result["dimensions"][name]
         assert own["ccc"] == pytest.approx(lin(truth, predicted), abs=1e-4)
         assert own["mae"] == pytest.approx(np.abs(truth - predicted).mean(), abs=1e-4)

@@ -236,9 +236,22 @@ def voiced(tracks: Tracks, speaker: Speaker, manner: Manner, rng: np.random.Gene
         rng=rng,
     )
     noise = rng.standard_normal((2, len(source)))
-    sources = (source * at_rate(tracks.voicing), ASPIRATION * noise[0] * at_rate(tracks.breath),
-               FRICATION * noise[1] * at_rate(tracks.frication))  # fmt: skip
-    voice, breath, hiss = (_frames(own) for own in sources)
+    voice = _frames(source * at_rate(tracks.voicing))
+    breath = _frames(ASPIRATION * noise[0] * at_rate(tracks.breath))
+    hiss = _frames(FRICATION * noise[1] * at_rate(tracks.frication))
+    return _filtered(tracks, speaker, manner, voice=voice, breath=breath, hiss=hiss)
+
+
+def _filtered(
+    tracks: Tracks,
+    speaker: Speaker,
+    manner: Manner,
+    *,
+    voice: NDArray[np.float64],
+    breath: NDArray[np.float64],
+    hiss: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Frames of the three sources through the tract, a few at a time, and added up: shape (n_frames * HOP,)."""
     window, lax, higher = _window(), tilt(manner.tilt, sampling_rate=SAMPLING_RATE), _higher_formants(speaker)
     filtered = np.zeros((len(tracks.f0), N_FFT))
     sounding = np.flatnonzero(voice.any(axis=1) | breath.any(axis=1) | hiss.any(axis=1))  # the others stay silent
@@ -248,10 +261,10 @@ def voiced(tracks: Tracks, speaker: Speaker, manner: Manner, rng: np.random.Gene
         response *= lax
         response += fft.rfft(breath[part] * window, N_FFT)
         response *= _tract(tracks.formants[part], tracks.damping[part], higher)
-        heard = hiss[part].any(axis=1)  # few frames have any
-        if heard.any():
-            band = frication_band(*tracks.band[part][heard].T, sampling_rate=SAMPLING_RATE)
-            response[heard] += fft.rfft(hiss[part][heard] * window, N_FFT) * band
+        hissing = hiss[part].any(axis=1)  # few frames have any
+        if hissing.any():
+            band = frication_band(*tracks.band[part][hissing].T, sampling_rate=SAMPLING_RATE)
+            response[hissing] += fft.rfft(hiss[part][hissing] * window, N_FFT) * band
         filtered[part] = fft.irfft(response, N_FFT)
     return _joined(filtered)
 

@@ -94,9 +94,9 @@ def test_the_model_is_the_one_that_is_fitted_in_memory(rows):
     features = matrix()
     ratings, speakers = ratings_of(features), np.array([*"abcdef"] * (N // 6))
     here, there = RidgeRegressor(RIDGE, seed=0), RidgeRegressor(RIDGE, seed=0)
-    told = here.fit(RatedExamples(features, ratings, speakers))
-    assert there.fit(RatedExamples(rows, ratings, speakers)) == told
-    assert len(set(told["alpha"])) == 2, "each dimension has its own penalty"
+    chosen = here.fit(RatedExamples(features, ratings, speakers))
+    assert there.fit(RatedExamples(rows, ratings, speakers)) == chosen
+    assert len(set(chosen["alpha"])) == 2, "each dimension has its own penalty"
     expected = here.predict(features)
     np.testing.assert_allclose(there.predict(rows), expected, atol=1e-8)
     np.testing.assert_allclose(there.predict(features), expected, atol=1e-8)
