@@ -17,7 +17,7 @@ from tests.evaluation.protocol_bias.small_corpus import corpus
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
-from tests.pipelines.test_verify import FIXED, make_row
+from tests.pipelines.verify.rows import FIXED, make_row
 
 SENTENCE = "3 of 3 test utterances of neutral are never recognised: the training part of speaker a has none of it."
 

@@ -10,7 +10,7 @@ from ser_tasks.corpora.checking.fingerprint import read_fingerprints
 from ser_tasks.corpora.checking.inspection import Inspected, Unreadable, inspect_file
 from ser_tasks.corpora.checking.overlaps import overlapping
 from ser_tasks.corpora.checking.soundness import soundness
-from ser_tasks.corpora.checking.takes import takes_on_disk
+from ser_tasks.corpora.checking.takes import TakesOnDisk, takes_on_disk
 from ser_tasks.corpora.corpus import Corpus, CorpusError, Finding, Official, Utterance, margin_findings, some
 from ser_tasks.corpora.listing import list_audio
 from ser_tasks.corpora.manifest import check_file, check_names, map_files, read_manifest
@@ -138,17 +138,8 @@ def examine(
     strange = unparsed(corpus, root, listing.audio)
     known = [path for path in listing.audio if path not in strange]
     utterances = name_utterances(corpus, root, known)
-    done = Counter[str]()
-
-    def inspect(path: str) -> Inspected | Unreadable:
-        result = inspect_file(root, path, takes.keep)
-        done["files"] += 1
-        if progress is not None:
-            progress(done["files"], len(listing.audio))
-        return result
-
     with takes_on_disk() as takes:
-        inspected = map_files(inspect, listing.audio)
+        inspected = _inspected(root, listing.audio, takes, progress)
         files = [file for file in inspected if isinstance(file, Inspected)]
         unreadable = [file for file in inspected if isinstance(file, Unreadable)]
         prints = read_fingerprints(corpus.fingerprints) if corpus.fingerprints else {}
@@ -166,6 +157,22 @@ def examine(
             *soundness(corpus, utterances, files, prints),
         ]
     return Report(corpus.name, root, len(listing.audio), counts, tuple(findings))
+
+
+def _inspected(
+    root: Path, paths: Sequence[str], takes: TakesOnDisk, progress: Callable[[int, int], None] | None
+) -> list[Inspected | Unreadable]:
+    """Every file, decoded; several at a time."""
+    done = Counter[str]()
+
+    def inspect(path: str) -> Inspected | Unreadable:
+        result = inspect_file(root, path, takes.keep)
+        done["files"] += 1
+        if progress is not None:
+            progress(done["files"], len(paths))
+        return result
+
+    return map_files(inspect, paths)
 
 
 def _names(corpus: Corpus, strange: Mapping[str, str], skipped: Mapping[str, int]) -> list[Finding]:

@@ -1,6 +1,5 @@
 """`ser verify`: whatever is changed behind a result's back is caught, and named; no server."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -8,11 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from pipelines import paths
@@ -20,83 +17,14 @@ from pipelines.cli import cli
 from pipelines.evaluations import ensemble, provenance, recompute
 from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.record import write_outputs
-from pipelines.evaluations.result import result_of
 from pipelines.settings import project_params
-from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
+from ser_tasks.corpora.utterances import read_utterances, write_utterances
 from ser_tasks.evaluation.code import evaluation_code
-from ser_tasks.evaluation.fold import compute_fold, fold_outcome
+from ser_tasks.evaluation.fold import compute_fold
 from ser_tasks.models import MODELS
 from ser_tasks.provenance.code_digest import code_digest, code_parts
-from ser_tasks.provenance.versions import circumstances
-from tests.evaluation.protocol_bias.small_corpus import corpus
-from tests.models.remote.small_plans import N_DIMS, write_features
-from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
-
-FIXED = {"corpus": "demo", "path": "x.wav", "style": "speech", "duration": 1.0, "sampling_rate": 16_000}
-ROW = ("demo", "speaker_independent", "svm")
-NAME = "/".join(ROW)
-
-
-def make_row(protocol: str, model: str = "svm") -> None:
-    """One evaluation, its folds run here."""
-    planned = plan_evaluation("demo", protocol, model, project_params().for_corpus("demo"))
-    outcomes = [fold_outcome(compute_fold(request)) for request in planned.requests]
-    result, predictions, _ = result_of(planned, outcomes)
-    write_outputs(result, predictions)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
-    """A project with a small corpus, evaluated under one protocol."""
-    folder = tmp_path_factory.mktemp("verify")
-    params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
-    make_small(params)
-    (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
-    (folder / "requirements.lock").write_text("numpy==2.0\n")
-    table, noise = corpus(), np.random.default_rng(0)
-    level = table.emotion.map({"anger": 1.0, "sadness": -1.0})
-    frames = [(value + noise.normal(0, 2, (1, N_DIMS))).astype(np.float32) for value in level]
-    provenance._features.cache_clear()  # of a project of another test, at the same relative path
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        write_utterances(
-            utterance_table([row | FIXED | {"votes": ()} for row in table.to_dict("records")]),
-            paths.utterances("demo"),
-        )
-        write_features(paths.features("demo", "functionals"), list(table.utterance_id), frames)
-        make_row("speaker_independent")
-    return folder
-
-
-@pytest.fixture
-def project(made, tmp_path, monkeypatch) -> Path:
-    """A copy of it to tamper with."""
-    folder = tmp_path / "project"
-    shutil.copytree(made, folder)
-    monkeypatch.chdir(folder)
-    provenance._features.cache_clear()
-    return folder
-
-
-def verify(*words: str) -> tuple[int, str]:
-    """Exit status, and what is printed, on one line."""
-    done = CliRunner().invoke(cli, ["verify", *words])
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, " ".join(done.output.split())
-
-
-def edit_params(change) -> None:
-    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    change(params)
-    Path("params.yaml").write_text(yaml.safe_dump(params, sort_keys=True), encoding="utf-8")
-
-
-def edit_result(change) -> None:
-    file = paths.result(*ROW)
-    result = json.loads(file.read_text(encoding="utf-8"))
-    change(result)
-    file.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+from tests.pipelines.verify.rows import NAME, ROW, edit_params, edit_result, make_row, verify
 
 
 def test_nothing_changed_matches_and_making_it_again_gives_the_same_bytes(project):
@@ -130,73 +58,6 @@ def test_a_digit_of_the_result_where_the_posteriors_are_not(project):
     assert code == 1
     assert "edited since it was written" in said
     assert "not here: data/predictions" in said
-
-
-def posteriors_with(change) -> None:
-    """The predictions that lie here, changed."""
-    file = paths.predictions(*ROW)
-    table = pd.read_parquet(file)
-    change(table)
-    table.to_parquet(file, index=False)
-
-
-def nudge(size: float):
-    """Change every posterior by so much at most, as another processor's rounding does."""
-
-    def change(table: pd.DataFrame) -> None:
-        noise = np.random.default_rng(0).uniform(-size, size, (len(table), 2))
-        table[["anger", "sadness"]] += noise
-
-    return change
-
-
-def test_posteriors_with_other_last_bits_still_match_and_the_machine_is_named(project):
-    posteriors_with(nudge(1e-9))
-    code, said = verify(NAME)
-    assert code == 0
-    assert f"{NAME} matches within tolerance" in said
-    assert "(0.0001 allowed), with the same likeliest classes" in said
-    assert "Here: " in said and circumstances()["blas"] in said
-    code, said = verify(NAME, "--exact")
-    assert (code, "other posteriors than recorded: they differ by" in said) == (1, True)
-
-
-def test_one_posterior_that_changes_by_more_though_no_figure_does(project):
-    posteriors_with(lambda table: table.__setitem__("anger", table.anger + 0.01 * (table.index == 0)))
-    code, said = verify(NAME)
-    assert (code, "other posteriors than recorded: they differ by 0.00088" in said) == (1, True), "0.01 / sqrt(128)"
-
-
-def test_one_changed_prediction(project):
-    def between(table: pd.DataFrame) -> None:
-        """The two posteriors nearest to each other change places."""
-        row = (table.anger - table.sadness).abs().idxmin()
-        table.loc[row, ["anger", "sadness"]] = float(table.sadness[row]), float(table.anger[row])
-
-    posteriors_with(between)
-    code, said = verify(NAME)
-    assert code == 1
-    assert "svm.parquet: other posteriors than recorded: other classes are the likeliest" in said
-
-
-def test_a_row_that_records_no_sums_is_held_to_the_last_bit(project):
-    edit_result(lambda result: result["provenance"].update(outputs=result["provenance"]["outputs"][:2]))
-    assert verify(NAME)[0] == 0
-    posteriors_with(nudge(1e-9))
-    code, said = verify(NAME)
-    assert (code, "the row does not record how far they may be off; --recompute tells" in said) == (1, True)
-
-
-def test_features_with_other_last_bits_are_no_difference_where_the_posteriors_are_near(project):
-    shard = next(paths.features("demo", "functionals").glob("*.parquet"))
-    table = pq.read_table(shard)
-    rows = table.to_pylist()
-    rows[5]["values"][2] = float(np.nextafter(np.float32(rows[5]["values"][2]), np.float32(9)))
-    pq.write_table(type(table).from_pylist(rows, schema=table.schema), shard)
-    assert verify(NAME)[0] == 1, "posteriors to the last bit cannot come from other features"
-    posteriors_with(nudge(1e-9))
-    code, said = verify(NAME)
-    assert (code, "data functionals values: not to the last bit" in said) == (0, True)
 
 
 @pytest.mark.parametrize(
