@@ -45,7 +45,7 @@ LINT = $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(
 
 check: setup-all  ## lint, types, and every test that starts no other program
 	@$(LINT)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not network"
 
 test: setup-all  ## the whole: make check, and the workflows for real
 	@$(LINT)

@@ -210,6 +210,7 @@ def test_every_format_stands_in_the_table_that_people_read():
     assert not missing
 
 
+@pytest.mark.slow
 def test_what_libsndfile_reads_is_read_without_loading_ffmpeg(tmp_path):
     path = specimen(tmp_path, "a.wav")
     code = (

@@ -39,6 +39,8 @@ from tests.bundles.word_bundles import (
     written,
 )
 
+pytestmark = pytest.mark.network
+
 
 @pytest.fixture(autouse=True)
 def parrot(monkeypatch):

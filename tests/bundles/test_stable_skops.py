@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 import skops.io
 from sklearn.datasets import make_classification
 from sklearn.pipeline import make_pipeline
@@ -27,6 +28,7 @@ def fitted(c: float = 1.0):
     return make_pipeline(StandardScaler(), SVC(C=c)).fit(X, Y)
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes():
     commands = ([sys.executable, "-c", AGAIN.format(count)] for count in (1, 5000))
     first, second = (subprocess.run(command, capture_output=True, text=True, check=True) for command in commands)

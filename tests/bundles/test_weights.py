@@ -33,6 +33,8 @@ from ser_tasks.provenance.file_digest import file_sha256
 from tests.bundles.small_bundles import CLASSES, small_bundle, small_card, small_params, voice
 from tests.models.networks.small_networks import SMALL
 
+pytestmark = pytest.mark.network
+
 REFERENCE = Path(__file__).parents[1] / "features" / "encoders" / "reference" / "float32"
 LOGISTIC = LogisticParams(c=(0.01,), inner_folds=2)
 

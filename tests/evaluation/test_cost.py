@@ -4,10 +4,13 @@ import json
 import pickle
 
 import numpy as np
+import pytest
 
 from ser_tasks.evaluation.cost import Remembered, read_cost, size_of, write_cost
 from ser_tasks.models.recogniser import Model
 from ser_tasks.models.training.checkpoint import FILE
+
+pytestmark = pytest.mark.network
 
 
 class Network:

@@ -97,6 +97,7 @@ def test_an_unknown_set_and_a_missing_section_say_what_there_is(speech, params):
         FEATURE_SETS["mfcc"](speech, {name: params[name] for name in ("audio", "mfcc")})
 
 
+@pytest.mark.slow
 def test_fresh_workers_side_by_side_load_no_compiler_and_leave_no_cache(tmp_path):
     code = (
         "import sys, numpy as np\n"

@@ -151,6 +151,7 @@ def test_what_a_killed_process_left_is_cleared_away(folder, cache, read_mapped):
     assert unpacked_files(cache) == [file]
 
 
+@pytest.mark.slow
 def test_fresh_processes_may_unpack_at_once(folder, cache, read_mapped):
     with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
         tables = list(pool.map(read_mapped, [folder] * 6))
@@ -184,6 +185,7 @@ def test_an_unwritable_cache_is_reported_and_the_features_are_read_into_memory(f
         assert len(read_mapped(folder)) == 4
 
 
+@pytest.mark.slow
 def test_reading_needs_neither_the_extraction_nor_pydantic_nor_filelock(folder, cache):
     code = (
         "import sys, pathlib\n"

@@ -95,6 +95,7 @@ def test_a_set_that_has_no_engines_is_what_it_was(by_library):
     assert with_engine(FEATURE_SETS["log_mel"], by_library) is FEATURE_SETS["log_mel"]
 
 
+@pytest.mark.slow
 def test_whoever_does_not_ask_for_the_library_does_not_load_it():
     code = (
         "import sys, ser_tasks.features.table as f\n"

@@ -192,6 +192,7 @@ def test_threads_may_compute_the_same_shard_at_once(corpus, params, tmp_path):
     assert len(read_features(tmp_path / "out")) == 6
 
 
+@pytest.mark.slow
 def test_fresh_processes_write_the_same_values(corpus, params, tmp_path):
     root, table = corpus
     shards = plan_shards(table, "functionals", params, shard_minutes=3 / 60)

@@ -15,6 +15,8 @@ from ser_tasks.params import SvmParams
 from ser_tasks.params.reading import read_params
 from ser_tasks.provenance.code_digest import code_parts
 
+pytestmark = pytest.mark.network
+
 CLASSES = ("anger", "neutral", "sadness")
 SVM = SvmParams(anova_alpha=0.05, pca_variance=(0.95,), c=(1.0, 10.0), gamma=("scale",), inner_folds=3)
 

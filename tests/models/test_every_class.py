@@ -20,6 +20,8 @@ from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import read_params
 from ser_tasks.text.transcripts import Turn
 
+pytestmark = pytest.mark.network
+
 CLASSES = ("anger", "joy", "neutral", "sadness", "surprise")
 LONE = {"anger": "s0", "surprise": "s1"}  # the first and the last of the alphabet
 WORDS = dict(zip(CLASSES, ("stop it", "well done", "at nine", "poor thing", "no way"), strict=True))

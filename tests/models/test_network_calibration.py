@@ -11,6 +11,8 @@ from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.training import logits as own
 from ser_tasks.models.training.history import Epoch, History
 
+pytestmark = pytest.mark.network
+
 CLASSES = ("anger", "joy", "neutral")
 
 

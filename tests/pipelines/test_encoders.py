@@ -90,6 +90,7 @@ def test_a_network_on_segments_needs_the_weights_of_their_encoder(place, encoder
         prepare()
 
 
+@pytest.mark.network
 def test_the_next_step_after_a_fetch_is_a_command_that_there_is(place):
     result = CliRunner().invoke(cli, ["fetch-encoder", "efficientnet_lite0_random"])
     assert result.exit_code == 0, result.output

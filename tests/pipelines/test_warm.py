@@ -25,6 +25,8 @@ from pipelines.orchestration.warm import (
     warm_process,
 )
 
+pytestmark = pytest.mark.slow
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux alone")
 PROJECT = Path(__file__).parents[2]
 

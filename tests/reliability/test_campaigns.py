@@ -11,6 +11,8 @@ import pytest
 
 from benchmarks.reliability.spoil import DAMAGE, spoilt
 
+pytestmark = pytest.mark.slow
+
 EVERY_END = """
 import os, time
 from benchmarks.reliability import watch

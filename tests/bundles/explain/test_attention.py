@@ -4,12 +4,15 @@ from types import SimpleNamespace
 
 import keras
 import numpy as np
+import pytest
 
 from ser_tasks.bundles.explain.recording import attention_over
 from ser_tasks.features.lld import LldParams
 from ser_tasks.models.networks.masked_input import masked_input
 from ser_tasks.models.networks.pooling import LearnedVectorAttention
 from ser_tasks.models.networks.rolling_windows import RollingWindows
+
+pytestmark = pytest.mark.network
 
 HOP = 0.01  # s
 SCORES = np.log(np.array([[1], [1], [3], [5]], np.float32))  # of four frames: softmax gives 0.1, 0.1, 0.3, 0.5

@@ -13,6 +13,8 @@ from ser_tasks.bundles.explain.integrated_gradients import (
 from ser_tasks.models.training.batches import pad
 from tests.models.networks.small_networks import SMALL, small_network
 
+pytestmark = pytest.mark.network
+
 WEIGHTS = np.array([[0.5, -2.0], [3.0, 0.0]])
 GIVEN, BASELINE = np.array([[1.0, 2.0], [-1.0, 4.0]]), np.array([[0.0, 1.0], [1.0, 4.0]])
 

@@ -19,6 +19,8 @@ from ser_tasks.plots.explanation import draw_explanation
 from tests.bundles.export.small_exports import small_network_bundle
 from tests.bundles.export.sounds import SPEECH_LIKE
 
+pytestmark = pytest.mark.network
+
 RATE = 16_000
 SPOKEN = Recording(SPEECH_LIKE[:, None], RATE)
 

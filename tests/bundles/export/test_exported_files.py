@@ -15,6 +15,8 @@ from ser_tasks.errors import UserError
 from tests.bundles.export.small_exports import small_network_bundle
 from tests.bundles.export.sounds import HISS, RATE, SILENCE, SPEECH_LIKE
 
+pytestmark = pytest.mark.network
+
 onnx = pytest.importorskip("onnx", reason="needs the extra: make setup-all")
 onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra: make setup-all")
 pytest.importorskip("tf2onnx", reason="needs the extra: make setup-all")

@@ -16,6 +16,8 @@ from ser_tasks.params import ConditioningParams, Section, WienerParams
 from tests.bundles.export.small_exports import OFF, PARAMS
 from tests.bundles.export.sounds import HISS, RATE, SILENCE, SPEECH_LIKE
 
+pytestmark = pytest.mark.network
+
 NEPER = 10 / np.log(10)  # in dB of power: what 1e-4 is in natural logarithms
 
 

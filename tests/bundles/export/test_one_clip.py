@@ -7,6 +7,8 @@ import pytest
 from ser_tasks.bundles.export.graph import one_clip
 from tests.models.networks.small_networks import SMALL, small_network
 
+pytestmark = pytest.mark.network
+
 
 @pytest.mark.parametrize("name", ["td_cnn_lstm", "patch_dcnn_blstm"])
 def test_one_clip_without_masks_is_predicted_as_in_a_batch_with_padding(name):

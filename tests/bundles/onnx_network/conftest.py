@@ -7,7 +7,6 @@ import pytest
 
 from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
-from tests.bundles.export.small_exports import small_network_bundle
 from tests.bundles.small_bundles import voice
 
 MODEL = "cnn_blstm_attention"
@@ -15,6 +14,8 @@ MODEL = "cnn_blstm_attention"
 
 @pytest.fixture(scope="session")
 def network_folder(tmp_path_factory) -> Path:
+    from tests.bundles.export.small_exports import small_network_bundle  # noqa: PLC0415  loads TensorFlow
+
     folder = tmp_path_factory.mktemp("bundles") / "network"
     bundle = small_network_bundle(MODEL, folder)
     own = {"settings": bundle.recogniser.section.network.model_dump(mode="json"), "versions": bundle_versions(MODEL)}

@@ -23,6 +23,8 @@ from ser_tasks.models.text.text_lstm import POOLING, build_text_lstm
 from tests.models.multimodal import small_fusion
 from tests.models.networks.small_networks import FUSED, SMALL, batch, small_network, values
 
+pytestmark = pytest.mark.network
+
 WORDS = {"n_words": 30, "n_classes": 3, "embedding": 6, "units": 4, "word_dropout": 0.1, "dropout": 0.1}
 
 

@@ -26,6 +26,8 @@ from ser_tasks.bundles.weights.network import load_network, save_network
 from tests.bundles.export.sounds import SPEECH_LIKE
 from tests.bundles.small_bundles import RATE, voice
 
+pytestmark = pytest.mark.network
+
 NOT_NEEDED = ("keras", "tensorflow", "prefect", "mlflow", "dvc", "sklearn", "pandas", "matplotlib", "tf2onnx", "onnx")
 PREDICT = f"""
 import json, sys

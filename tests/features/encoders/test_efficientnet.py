@@ -18,6 +18,8 @@ from ser_tasks.params.reading import read_params
 from tests.features.encoders.efficientnet_inputs import SIZES, drawn, image
 from tests.features.encoders.torch_file import write
 
+pytestmark = pytest.mark.network
+
 PROJECT = Path(__file__).parents[3]
 LOGITS = np.load(Path(__file__).parent / "reference" / "efficientnet" / "logits.npz")
 TRAINED = PROJECT / "data" / "encoders" / "efficientnet_lite0" / FILE

@@ -221,6 +221,7 @@ def test_a_package_has_no_revision():
         fetch_encoder(small(hub=PINNED, sha256=DIGEST), revision="v2", tell=lambda _: None)
 
 
+@pytest.mark.network
 def test_random_weights_are_a_seed():
     done = fetch_encoder(ENCODERS["efficientnet_lite0_random"], tell=lambda _: None)
     assert (done.folder / "seed.txt").read_text() == "0\n"

@@ -9,6 +9,8 @@ from ser_tasks.models.dimensions.mlp_ccc import ConcordanceNetwork, concordance_
 from ser_tasks.params import MlpCccParams
 from tests.models.dimensions.test_held_out import examples
 
+pytestmark = pytest.mark.network
+
 load_keras()
 SMALL = MlpCccParams(
     **{"input_dropout": 0.0, "units": (32,), "dropout": 0.1, "networks": 1, "epochs": 12, "batch_size": 32},

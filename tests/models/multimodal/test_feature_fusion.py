@@ -11,6 +11,8 @@ from tests.models.networks import small_networks as sound
 from tests.models.networks.small_networks import values
 from tests.models.text import test_text_networks as text
 
+pytestmark = pytest.mark.network
+
 BRANCHES = ("speech", "text")
 
 

@@ -21,6 +21,8 @@ from tests.models.multimodal.small_fusion import CLASSES, SPEECH, TEXT, batch, s
 from tests.models.networks.small_networks import values
 from tests.models.text.test_text_networks import TRAINING
 
+pytestmark = pytest.mark.network
+
 every_branch = pytest.mark.parametrize("speech", SPEECH)
 FRAMES, WORDS = (9, 1, 5, 0, 6), (4, 7, 0, 3, 6)  # of five utterances, one without words, one without sound
 

@@ -12,6 +12,8 @@ from ser_tasks.models.networks import backbones
 from ser_tasks.models.networks.backbones import patch_vectors
 from tests.models.networks.small_networks import values
 
+pytestmark = pytest.mark.network
+
 SHAPE = (32, 32, 3)
 PATCHES = np.random.default_rng(0).normal(size=(4, *SHAPE)).astype(np.float32)
 REAL = np.array([1, 1, 1, 0], np.float32)

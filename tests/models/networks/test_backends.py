@@ -12,6 +12,8 @@ import pytest
 
 from tests.models.networks import small_networks
 
+pytestmark = pytest.mark.network
+
 ROOT = Path(__file__).parents[3]
 ALONE = """
 import runpy, sys

@@ -12,6 +12,8 @@ from ser_tasks.models.networks.slope_channels import SlopeChannels
 from ser_tasks.models.networks.standardise import Standardise
 from tests.models.networks.small_networks import batch, values
 
+pytestmark = pytest.mark.network
+
 LENGTHS = (11, 5, 1)
 TIDY = batch(LENGTHS, n_dims=4, padding=3, garbage=0.0)
 FRAMES, MASK = TIDY["frames"], TIDY["mask"]

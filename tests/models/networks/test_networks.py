@@ -16,6 +16,8 @@ from ser_tasks.params.reading import read_params
 from ser_tasks.provenance.code_digest import PROJECT
 from tests.models.networks.small_networks import SIZES, SMALL, batch, derived_sizes, small_network, values
 
+pytestmark = pytest.mark.network
+
 every_network = pytest.mark.parametrize("name", SMALL)
 with_attention = pytest.mark.parametrize(
     "name",

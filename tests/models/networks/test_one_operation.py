@@ -10,7 +10,9 @@ from ser_tasks.models.networks.recurrent import MaskedLstm
 from ser_tasks.models.networks.rolling_windows import RealWindows, Unfold
 
 tf = pytest.importorskip("tensorflow")
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="these operations are TensorFlow's")
+pytestmark = pytest.mark.network
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("these operations are TensorFlow's", allow_module_level=True)
 
 LENGTHS = (9, 4, 1)
 MASK = np.arange(12)[None] < np.array(LENGTHS)[:, None]  # three frames of padding behind the longest, too

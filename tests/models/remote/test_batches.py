@@ -11,6 +11,8 @@ from ser_tasks.models.remote.settings import Settings
 from ser_tasks.models.training.augment import Batch, mixup
 from ser_tasks.models.training.batches import pad
 
+pytestmark = pytest.mark.network
+
 RNG = np.random.default_rng(0)
 CLIPS = [RNG.normal(3, 1, (n, 5)).astype(np.float32) for n in (40, 1, 17, 64)]
 LENGTH = np.array([len(clip) for clip in CLIPS], np.int32)

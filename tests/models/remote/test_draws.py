@@ -1,12 +1,15 @@
 """What an epoch leaves to chance."""
 
 import numpy as np
+import pytest
 
 from ser_tasks.augmentation.balance import class_weights
 from ser_tasks.models.remote.clips import Clips, padded_lengths
 from ser_tasks.models.remote.draws import FILLER, draw_epoch, split_evenly
 from ser_tasks.models.remote.settings import Settings
 from tests.models.remote.small_plans import AUGMENTATION, N_DIMS, TRAINING
+
+pytestmark = pytest.mark.network
 
 LENGTHS = np.arange(20, 50, dtype=np.int32)
 TRUTH = np.array([0] * 20 + [1] * 10)

@@ -17,6 +17,8 @@ from ser_tasks.text.transcripts import Turn
 from tests.models.networks.small_networks import values
 from tests.models.text.dialogues import CLASSES, recall, spoken
 
+pytestmark = pytest.mark.network
+
 TRAINING = TrainingParams(
     seeds=1,
     keep="best",

@@ -17,6 +17,8 @@ from ser_tasks.models.training.progress import read_progress, write_progress
 from ser_tasks.models.training.trainer import Labelled, train
 from ser_tasks.params import AugmentationParams, TrainingParams
 
+pytestmark = pytest.mark.network
+
 SETTINGS = TrainingParams(
     seeds=1,
     epochs=6,

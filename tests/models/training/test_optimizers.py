@@ -8,6 +8,8 @@ from ser_tasks.models.training.trainer import optimizer
 from ser_tasks.params import TrainingParams
 from tests.models.training.test_trainer import SETTINGS
 
+pytestmark = pytest.mark.network
+
 RATE, STEPS, EPSILON = 0.05, 6, 1e-7
 GRADIENTS = np.random.default_rng(0).normal(0, 0.3, (STEPS, 4))
 START = np.array([1.0, -2.0, 0.5, 0.0])

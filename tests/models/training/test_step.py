@@ -11,6 +11,8 @@ from ser_tasks.models.training.augment import Batch
 from ser_tasks.models.training.step import training_step
 from tests.models.training.test_trainer import SETTINGS, examples, recogniser
 
+pytestmark = pytest.mark.network
+
 SHAPES = ((4, 20), (4, 20), (4, 33), (3, 20), (1, 50))  # utterances and frames: the last of an epoch is smaller
 
 

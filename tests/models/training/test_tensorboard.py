@@ -9,6 +9,8 @@ import pytest
 from ser_tasks.models.training.checkpoint import FILE
 from tests.models.training.test_trainer import SETTINGS, examples, recogniser
 
+pytestmark = pytest.mark.network
+
 tensorflow = pytest.importorskip("tensorflow")
 event_pb2 = pytest.importorskip("tensorflow.core.util.event_pb2")
 ON = SETTINGS.model_copy(update={"tensorboard": True, "epochs": 3, "patience": 3, "refit": True})

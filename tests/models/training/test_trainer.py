@@ -23,6 +23,8 @@ from ser_tasks.models.training.trainer import (
 )
 from ser_tasks.params import AugmentationParams, NetworkParams, TrainingParams
 
+pytestmark = pytest.mark.network
+
 SETTINGS = TrainingParams(
     seeds=1,
     epochs=12,
