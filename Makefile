@@ -43,7 +43,7 @@ repro: setup  ## run what is stale: dvc repro, with the libraries loaded once fo
 
 LINT = $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy && $(BIN)/lint-imports
 
-check: setup-all  ## lint, types, and every test that starts no other program
+check: setup-all  ## lint, types, and every test that starts no other program and builds no network
 	@$(LINT)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not network"
 

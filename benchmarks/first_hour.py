@@ -5,7 +5,8 @@
 OLD and NEW are clones in which `make repro` has run; one alone is measured by itself. With --afresh, each is cloned,
 set up, and its demo run made, with an empty HOME and no caches, and the commands run there; the first result of the
 demo run is the first line with a UAR, in seconds by the clock. Children count: a server that a command starts is part
-of its price. The Makefile of faa75ed installs nothing any more: give its pip `--no-deps`.
+of its price. dvc.lock is removed first, so that both run every stage: with it, stages are skipped whose digests are
+the same on this processor. The Makefile of faa75ed installs nothing any more: give its pip `--no-deps`.
 """
 
 import argparse
@@ -28,22 +29,26 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "compare": ("ser", "compare", "demo"),
     "one clip": ("ser", "predict", "data/corpora/demo/demo-f01-anger-01.wav"),
     "wrong folder": ("ser", "emobox", "demo", "nowhere"),
-    "wrong corpus": ("ser", "inflation", "nowhere"),
+    "wrong corpus": ("ser", "compare", "nowhere"),
 }
+REFUSED = ("wrong folder", "wrong corpus")
 
 
-def cpu_seconds(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> float:
-    """User and system time of a command and of all its children that it waits for."""
+def cpu_seconds(command: Sequence[str], folder: Path, environment: Mapping[str, str], status: int = 0) -> float:
+    """User and system time of a command and of all its children that it waits for; it has to end with this status."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
+    done = subprocess.run(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
     )
+    if done.returncode != status:
+        raise RuntimeError(f"{folder}: {' '.join(command)} ended with {done.returncode}, expected {status}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def first_result(folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
     """`make repro`: seconds by the clock until a UAR is printed, and user and system time of it all."""
+    (folder / "dvc.lock").unlink()
     before, began, first = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic(), float("nan")
     with subprocess.Popen(
         ["make", "repro"],
@@ -57,6 +62,8 @@ def first_result(folder: Path, environment: Mapping[str, str]) -> tuple[float, f
         for line in run.stdout or ():
             if "UAR" in line and math.isnan(first):
                 first = time.monotonic() - began
+    if run.returncode:
+        raise RuntimeError(f"{folder}: make repro ended with {run.returncode}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return first, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -94,7 +101,7 @@ def main() -> None:
             environment = surroundings(folder, home)
             found = first_commands(folder, environment) if asked.afresh else {}
             for what, command in COMMANDS.items():
-                found[what] = cpu_seconds(command, folder, environment)
+                found[what] = cpu_seconds(command, folder, environment, status=int(what in REFUSED))
             sides.append(found)
     for what in sides[0]:
         figures = [side[what] for side in sides]

@@ -24,7 +24,7 @@ def check_arguments(
     """
     check_name(f"{command}: corpus", corpus, params.corpus, hint="Or add it under corpus: in params.yaml.")
     check_name(f"{command}: protocol", protocol, PROTOCOLS, hint="Name one of them.")
-    if model in DIMENSION_MODELS:
+    if model in DIMENSION_MODELS and model not in models:
         raise UserError(
             f"{command}: {model} predicts {', '.join(DIMENSIONS)}, and this command is for classes. Name a model of "
             f"those, such as {', '.join(list(models)[:3])}. Figures of {model}: ser evaluate {corpus} {model}"
@@ -39,7 +39,7 @@ def check_arguments(
 
 def check_features(command: str, corpus: str, model: str) -> None:
     """Raise UserError for an acoustic model, where no features of the corpus are computed."""
-    feature_set = MODELS[model].feature_set
+    feature_set = (MODELS.get(model) or DIMENSION_MODELS[model]).feature_set
     folder = paths.features(corpus, feature_set)
     if not reads_words(feature_set) and not any(folder.glob("*.parquet")):
         raise UserError(

@@ -6,21 +6,23 @@ from typing import Any
 
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from ser_tasks.bundles.card import Card
+from ser_tasks.evaluation.dimensions.result import ccc_with_interval
 from ser_tasks.evaluation.result import percent, with_interval
 from ser_tasks.evaluation.robustness.invariance_tests import InvarianceStatus
-from ser_tasks.evaluation.robustness.words import drift, title
+from ser_tasks.evaluation.robustness.words import drift, shift, title
 from ser_tasks.params import ToleranceParams
 
 
 def show_robustness(result: Mapping[str, Any], *, files: Sequence[Path]) -> None:
     """Print a line for each condition, then the conclusions."""
     kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
-    clean = result["clean"]
+    clean, rated = result["clean"], "ccc" in result["clean"]
+    figure = f"mean CCC {ccc_with_interval(clean)}" if rated else f"UAR {with_interval(clean)}"
     CONSOLE.print(
         f"\n[bold]{result['corpus']} · {result['model']}[/]{kind}  trained on clean sound, tested on degraded\n"
-        f"  clean UAR {with_interval(clean)}   {result['utterances']} utterances, {result['speakers']} speakers"
+        f"  clean {figure}   {result['utterances']} utterances, {result['speakers']} speakers"
     )
-    show_rows([_row(clean, own) for own in result["conditions"]], title="")
+    show_rows([_rated_row(own) if rated else _row(clean, own) for own in result["conditions"]], title="")
     for sentence in result["summary"]:
         CONSOLE.print(f"  {sentence}")
     for warning in result["warnings"]:
@@ -39,6 +41,18 @@ def _row(clean: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
         "p, Holm": f"{test['p_holm']:.3f}",
         "labels changed": f"{percent(own['labels_changed'])} %",
         "more often": f"{towards} {percent_points(grown)}" if grown > 0 else "–",
+    }
+
+
+def _rated_row(own: Mapping[str, Any]) -> dict[str, str]:
+    test = own["difference"]
+    name, moved = shift(own)
+    return {
+        "condition": title(own),
+        "mean CCC [95 %]": ccc_with_interval(own),
+        "difference [95 %]": f"{test['ccc_difference']:+.3f} [{test['low']:+.3f}, {test['high']:+.3f}]",
+        "p, Holm": f"{test['p_holm']:.3f}",
+        "moves most": f"{name} {moved:+.2f}",
     }
 
 

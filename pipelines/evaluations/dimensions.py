@@ -92,24 +92,35 @@ def result_of(
     evaluation: DimensionEvaluation, outcomes: Sequence[DimensionOutcome]
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """What results/dimensions/ holds, and the predictions."""
-    params, model = evaluation.params, DIMENSION_MODELS[evaluation.model]
-    predictions = prediction_table(evaluation.folds, outcomes, evaluation.ratings, seed=params.evaluation.seed)
-    result = {
+    params = evaluation.params.evaluation
+    predictions = prediction_table(evaluation.folds, outcomes, evaluation.ratings, seed=params.seed)
+    figures = score_dimensions(predictions, evaluation.ratings, params)
+    result = {**head_of_ratings(evaluation), **figures, **circumstances_of_ratings(evaluation)}
+    return sealed(result, dimension_origin(evaluation), predictions), predictions
+
+
+def head_of_ratings(evaluation: DimensionEvaluation) -> dict[str, Any]:
+    """What was evaluated."""
+    return {
         "corpus": evaluation.corpus,
         "corpus_kind": CORPORA[evaluation.corpus].kind,
         "protocol": evaluation.protocol,
         "protocol_kind": protocol_kind(evaluation.section),
         "model": evaluation.model,
-        **score_dimensions(predictions, evaluation.ratings, params.evaluation),
+    }
+
+
+def circumstances_of_ratings(evaluation: DimensionEvaluation, *libraries: str) -> dict[str, Any]:
+    """What the figures were computed from, with which versions of these libraries too, and what a reader must know."""
+    return {
         "utterances": len(evaluation.ratings.utterance_ids),
         "speakers": len(set(evaluation.ratings.speakers)) if CORPORA[evaluation.corpus].speakers_known else 0,
         "dropped": evaluation.dropped,
-        "feature_set": model.feature_set,
-        "seed": params.evaluation.seed,
-        "versions": library_versions(),
+        "feature_set": DIMENSION_MODELS[evaluation.model].feature_set,
+        "seed": evaluation.params.evaluation.seed,
+        "versions": library_versions() | (library_versions(libraries) if libraries else {}),
         "warnings": _warnings(evaluation),
     }
-    return sealed(result, dimension_origin(evaluation), predictions), predictions
 
 
 def _warnings(evaluation: DimensionEvaluation) -> list[str]:

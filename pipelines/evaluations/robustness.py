@@ -1,25 +1,46 @@
 """`ser robustness`: models trained on clean recordings, tested on degraded ones of unseen voices."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pipelines import paths
 from pipelines.commands.arguments import check_arguments, check_features
 from pipelines.display.progress import watch_shards
 from pipelines.display.robustness import show_robustness
-from pipelines.evaluations.plan_robustness import PROTOCOL, Plan, plan_robustness, refuse_deaf, with_degraded
+from pipelines.evaluations.dimensions import (
+    DimensionEvaluation,
+    circumstances_of_ratings,
+    head_of_ratings,
+    run_dimensions,
+)
+from pipelines.evaluations.plan import Evaluation
+from pipelines.evaluations.plan_robustness import (
+    PROTOCOL,
+    Plan,
+    plan_robustness,
+    plan_robustness_of_ratings,
+    refuse_deaf,
+    with_degraded,
+    with_degraded_ratings,
+)
 from pipelines.evaluations.result import circumstances, head, warnings
 from pipelines.evaluations.run import run_folds
 from pipelines.settings import project_params
 from ser_tasks.atomic import atomic_path
 from ser_tasks.engine import flow
-from ser_tasks.evaluation.result import percent, write_result
+from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome
+from ser_tasks.evaluation.dimensions.scoring import prediction_table as rating_table
+from ser_tasks.evaluation.result import write_result
 from ser_tasks.evaluation.robustness.condition import Condition, chosen, conditions_of
 from ser_tasks.evaluation.robustness.losses import clean_figures, losses, under
-from ser_tasks.evaluation.robustness.words import summary
+from ser_tasks.evaluation.robustness.rating_losses import figures_of_ratings, rating_losses, ratings_under
+from ser_tasks.evaluation.robustness.words import summary, summary_of_ratings
 from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
+from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import Params
 from ser_tasks.plots.robustness import robustness_figure
@@ -35,22 +56,45 @@ def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Con
     degrade(plan)
     evaluation = with_degraded(plan)
     outcomes = run_folds(evaluation)
-    found = figures(plan, outcomes)
+    found, file = figures(plan, outcomes), paths.result(corpus, PROTOCOL, model)
     result = {
         **head(evaluation),
         **found,
         **circumstances(evaluation),
         "versions": model_versions(model) | library_versions(NUMERIC_LIBRARIES),
-        "warnings": [*warnings(evaluation, outcomes), *beside_the_evaluation(plan, found["clean"]["uar"])],
+        "warnings": [*warnings(evaluation, outcomes), *beside_the_evaluation(file, "uar", found["clean"]["uar"])],
     }
-    write_result(result, paths.robustness(corpus, model))
-    picture = paths.robustness_picture(corpus, model)
+    leave_behind(result)
+
+
+@flow("robustness of ratings", run_name="{corpus} {model}")
+def robustness_of_ratings(corpus: str, model: str, params: Params, conditions: Sequence[Condition]) -> None:
+    """The same of a model of valence, activation and dominance."""
+    plan = plan_robustness_of_ratings(corpus, model, params, conditions)
+    degrade(plan)
+    outcomes = run_dimensions(with_degraded_ratings(plan))
+    found = rating_figures(plan, outcomes)
+    result = {
+        **head_of_ratings(plan.evaluation),
+        **found,
+        **circumstances_of_ratings(plan.evaluation, *NUMERIC_LIBRARIES),
+    }
+    file = paths.dimension_result(corpus, PROTOCOL, model)
+    result["warnings"] += beside_the_evaluation(file, "ccc", found["clean"]["ccc"])
+    leave_behind(result)
+
+
+def leave_behind(result: Mapping[str, Any]) -> None:
+    """The file of figures, the picture, and what the terminal shows of both."""
+    place = (result["corpus"], result["model"])
+    write_result(result, paths.robustness(*place))
+    picture = paths.robustness_picture(*place)
     with atomic_path(picture) as temporary:
         temporary.write_bytes(as_png(robustness_figure(result)))
-    show_robustness(result, files=(paths.robustness(corpus, model), picture))
+    show_robustness(result, files=(paths.robustness(*place), picture))
 
 
-def degrade(plan: Plan) -> None:
+def degrade(plan: Plan[Evaluation] | Plan[DimensionEvaluation]) -> None:
     """Features of the test utterances under every condition; those that are there already are kept."""
     root = paths.corpus_root(plan.evaluation.corpus)
     running = [
@@ -65,7 +109,7 @@ def degrade(plan: Plan) -> None:
         prune(plan.folder(condition), plan.shards[condition.name])
 
 
-def figures(plan: Plan, outcomes: Sequence[FoldOutcome]) -> dict[str, Any]:
+def figures(plan: Plan[Evaluation], outcomes: Sequence[FoldOutcome]) -> dict[str, Any]:
     """Of the clean predictions and of those under each condition, and what they come to in words."""
     evaluation, params = plan.evaluation, plan.evaluation.params.evaluation
     tables = {
@@ -83,13 +127,29 @@ def figures(plan: Plan, outcomes: Sequence[FoldOutcome]) -> dict[str, Any]:
     }
 
 
-def beside_the_evaluation(plan: Plan, uar: float) -> list[str]:
+def rating_figures(plan: Plan[DimensionEvaluation], outcomes: Sequence[DimensionOutcome]) -> dict[str, Any]:
+    """The same of dimensions."""
+    evaluation, params = plan.evaluation, plan.evaluation.params
+    tables = {
+        name: rating_table(
+            evaluation.folds,
+            [ratings_under(outcome, name) for outcome in outcomes],
+            evaluation.ratings,
+            seed=params.evaluation.seed,
+        )
+        for name in ("", *(condition.name for condition in plan.conditions))
+    }
+    clean = figures_of_ratings(tables[""], evaluation.ratings, params.evaluation)
+    found = rating_losses(tables, plan.conditions, evaluation.ratings, params.evaluation)
+    return {"clean": clean, "conditions": found, "summary": summary_of_ratings(clean, found)}
+
+
+def beside_the_evaluation(file: Path, figure: str, clean: float) -> list[str]:
     """A sentence where the clean figure is not that of the evaluation on file."""
-    file = paths.result(plan.evaluation.corpus, PROTOCOL, plan.evaluation.model)
-    filed = json.loads(file.read_text(encoding="utf-8"))["uar"] if file.exists() else uar
-    if filed == uar:
+    filed = json.loads(file.read_text(encoding="utf-8"))[figure] if file.exists() else clean
+    if filed == clean:
         return []
-    return [f"Clean UAR is {percent(uar)}, but {file} has {percent(filed)}: made with other params, data or libraries."]
+    return [f"Clean {figure.upper()} is {clean}, but {file} has {filed}: made with other params, data or libraries."]
 
 
 def main(corpus: str, model: str, names: Sequence[str]) -> None:
@@ -99,9 +159,11 @@ def main(corpus: str, model: str, names: Sequence[str]) -> None:
         UserError: a corpus, model or condition that does not exist, or a model of words
     """
     params = project_params()
-    check_arguments("ser robustness", corpus, PROTOCOL, model, params)
-    refuse_deaf(model)
+    check_arguments("ser robustness", corpus, PROTOCOL, model, params, models=(*MODELS, *DIMENSION_MODELS))
+    rated = model in DIMENSION_MODELS
+    if not rated:
+        refuse_deaf(model)
     check_features("ser robustness", corpus, model)
     conditions = chosen(conditions_of(params.robustness), names)
     params = params.for_corpus(corpus)
-    robustness.on(params.workers)(corpus, model, params, conditions)
+    (robustness_of_ratings if rated else robustness).on(params.workers)(corpus, model, params, conditions)

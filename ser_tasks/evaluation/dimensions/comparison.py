@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CccDifference:
-    """Mean CCC of the best less that of another one, its interval over speakers, and the p value of no difference."""
+    """Mean CCC of one less that of another, its interval over speakers, and the p value of no difference."""
 
     difference: float
     interval: Interval
     p: float
+
+    def figures(self) -> dict[str, float]:
+        """As a result states them, with four digits."""
+        low, high = self.interval.low, self.interval.high
+        stated = {"ccc_difference": self.difference, "low": low, "high": high, "p": self.p}
+        return {key: round(value, 4) for key, value in stated.items()}
 
 
 def against_best(answers: Mapping[str, Rated], params: EvaluationParams) -> dict[str, CccDifference]:
@@ -37,12 +43,10 @@ def against_best(answers: Mapping[str, Rated], params: EvaluationParams) -> dict
 
     Returns:
         by model, the best first, whose difference from itself is 0 with p 1
-
-    Source: as `ser_tasks.models.ensembles.paired.uar_difference`
     """
     means = {name: mean_concordance(own) for name, own in answers.items()}
     best, *others = sorted(answers, key=lambda name: -means[name])
-    found = [_difference(answers[best], answers[other], params) for other in others]
+    found = [ccc_difference(answers[best], answers[other], params) for other in others]
     corrected = holm([own.p for own in found])
     rest = {
         other: CccDifference(own.difference, own.interval, p)
@@ -51,7 +55,11 @@ def against_best(answers: Mapping[str, Rated], params: EvaluationParams) -> dict
     return {best: CccDifference(0.0, Interval(0.0, 0.0), 1.0), **rest}
 
 
-def _difference(first: Rated, second: Rated, params: EvaluationParams) -> CccDifference:
+def ccc_difference(first: Rated, second: Rated, params: EvaluationParams) -> CccDifference:
+    """Both about the same utterances in the same order; the same speakers are drawn for both.
+
+    Source: as `ser_tasks.models.ensembles.paired.uar_difference`
+    """
     difference = mean_concordance(first) - mean_concordance(second)
     sizes = np.unique(first.speakers, return_counts=True)[1]
     if len(sizes) == 1:

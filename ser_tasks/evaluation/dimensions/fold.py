@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, Ratings, evaluate_dimension_fold
-from ser_tasks.evaluation.fold_features import reader_of
+from ser_tasks.evaluation.fold_features import read_degraded, reader_of
 from ser_tasks.features.stored_rows import StoredRows, stored_rows
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models.dimensions import DIMENSION_MODELS
@@ -44,6 +44,11 @@ class DimensionRequest:
     model: str
     params: Params
     seed: int
+    joining: ClassVar[tuple[Root, ...]] = ()  # code that puts its features together from several places
+
+    def read(self) -> NDArray[np.float32] | StoredRows:
+        """A row for each utterance, in the order of the ratings."""
+        return rated_features(DIMENSION_MODELS[self.model], self.features, self.ratings.utterance_ids)
 
     @cached_property
     def cache_key(self) -> str:
@@ -56,10 +61,27 @@ class DimensionRequest:
             [self.model, model.speaker_norm],
             model.section(self.params).model_dump(mode="json"),
             self.seed,
-            code_digest(*dimension_code(model)),
+            code_digest(*dimension_code(model), *self.joining),
             library_versions(),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DegradedDimensionRequest(DimensionRequest):
+    """One fold whose test part is the clean test utterances and, behind them, the same under each condition.
+
+    The ratings are those of all clean utterances, then of the degraded ones in the order of the conditions.
+    """
+
+    conditions: tuple[tuple[str, Path], ...]  # name and features of each
+    joining = (read_degraded,)
+
+    def read(self) -> NDArray[np.float32]:
+        """Clean features, then those under each condition."""
+        asked = (reader_of(DIMENSION_MODELS[self.model].feature_set), self.features, self.conditions)
+        ids, tested = self.ratings.utterance_ids, self.fold.test
+        return np.asarray(read_degraded(*asked, utterance_ids=ids, tested=tested, copy=0))
 
 
 def dimension_code(model: DimensionModel) -> tuple[Root, ...]:
@@ -77,9 +99,8 @@ def compute_dimension_fold(request: DimensionRequest) -> dict[str, Any]:
     model = DIMENSION_MODELS[request.model]
     if model.keras:
         load_keras()
-    features = rated_features(model, request.features, request.ratings.utterance_ids)
-    outcome = evaluate_dimension_fold(request.fold, request.ratings, features, model, request.params, seed=request.seed)
-    return asdict(outcome)
+    asked = (request.fold, request.ratings, request.read(), model, request.params)
+    return asdict(evaluate_dimension_fold(*asked, seed=request.seed))
 
 
 def rated_features(
