@@ -130,7 +130,8 @@ def _line(corpus: str, model: str, protocol: str, params: Params) -> EvaluationL
 def _check_words(line: EvaluationLine) -> None:
     """Raise UserError for a model of transcripts, where the table of utterances is here and has none."""
     table = paths.utterances(line.corpus)
-    if line.model in DIMENSION_MODELS or MODELS[line.model].feature_set != TRANSCRIPTS or not table.exists():
+    model = DIMENSION_MODELS[line.model] if line.model in DIMENSION_MODELS else MODELS[line.model]
+    if model.feature_set != TRANSCRIPTS or not table.exists():
         return
     if pd.read_parquet(table, columns=["transcript"]).transcript.isna().all():
         raise UserError(

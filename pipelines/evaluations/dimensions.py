@@ -11,7 +11,7 @@ from pipelines.display.progress import watch_shards
 from pipelines.evaluations.plan import folds_of, protocol_kind, protocol_section
 from pipelines.evaluations.provenance import dimension_origin, sealed
 from pipelines.evaluations.record import dotted
-from pipelines.evaluations.result import SPEAKER_NORM, synthetic, unknown_speakers
+from pipelines.evaluations.result import SPEAKER_NORM, heard_by, synthetic, unknown_speakers
 from pipelines.evaluations.run_tags import digest_of, features_of, file_digest, provenance
 from pipelines.known_corpora import CORPORA
 from ser_tasks.atomic import atomic_path
@@ -34,6 +34,7 @@ from ser_tasks.models.kernel_limit import check_kernel_limit
 from ser_tasks.params import Params, Protocol
 from ser_tasks.provenance.versions import library_versions
 from ser_tasks.tasks import run_dimension_fold
+from ser_tasks.text.transcripts import RECOGNISED
 from ser_tasks.tracking import CONFIGURATION, KIND, DataRead, log_evaluation
 
 
@@ -126,6 +127,8 @@ def circumstances_of_ratings(evaluation: DimensionEvaluation, *libraries: str) -
 def _warnings(evaluation: DimensionEvaluation) -> list[str]:
     """What a reader must know before comparing this number."""
     said = synthetic(evaluation.corpus) + unknown_speakers(evaluation.corpus)
+    if DIMENSION_MODELS[evaluation.model].feature_set == RECOGNISED:
+        said.append(heard_by(evaluation.corpus))
     if DIMENSION_MODELS[evaluation.model].speaker_norm:
         said.append(SPEAKER_NORM)
     if any(evaluation.shared.values()):

@@ -1,6 +1,6 @@
 """What `ser robustness` consists of: an evaluation, its test parts under each condition, and one request a fold."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -28,6 +28,8 @@ from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import plan_shards
 from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.regressor import DimensionModel
+from ser_tasks.models.recogniser import Model
 from ser_tasks.params import Params
 from ser_tasks.params.reading import listed
 
@@ -61,13 +63,14 @@ class Plan(Generic[OfModel]):
 
 def refuse_deaf(model: str) -> None:
     """Raise UserError for a model of words: what is done to sound does nothing to them; or of votes."""
+    alike: Mapping[str, Model | DimensionModel] = DIMENSION_MODELS if model in DIMENSION_MODELS else MODELS
     if model in ON_VOTES:
         raise UserError(
             f"ser robustness: {model} is trained on the votes of raters, which are not read here. Name another model, "
             f"as {model.removesuffix('_votes')}."
         )
-    if reads_words(MODELS[model].feature_set):
-        acoustic = [name for name, line in MODELS.items() if not reads_words(line.feature_set)]
+    if reads_words(alike[model].feature_set):
+        acoustic = [name for name, line in alike.items() if not reads_words(line.feature_set)]
         raise UserError(
             f"ser robustness: model {model!r} reads words, which noise and rooms do not change here. Name "
             f"an acoustic model: {listed(acoustic)}."

@@ -66,7 +66,11 @@ def evaluation_origin(evaluation: Evaluation) -> Origin:
     }
     runs = [(fold.name, fold.train, fold.validation, fold.test, seed) for fold, seed in evaluation.runs]
     return _origin(
-        data={**_corpus_data(corpus, model), **_labels(evaluation.labels), "folds": value_digest(runs)},
+        data={
+            **_corpus_data(corpus, MODELS[model].feature_set, votes=model in ON_VOTES),
+            **_labels(evaluation.labels),
+            "folds": value_digest(runs),
+        },
         params={**read, **_model_params(model, params)},
         code=[*_model_code(model, params), *_voting_code(model)],
     )
@@ -79,8 +83,7 @@ def dimension_origin(evaluation: DimensionEvaluation) -> Origin:
     rated = [ratings.utterance_ids, ratings.dimensions, ratings.values, ratings.speakers]
     return _origin(
         data={
-            "utterances": utterances_digest(paths.utterances(evaluation.corpus)),
-            **_features_data(evaluation.corpus, [model.feature_set]),
+            **_corpus_data(evaluation.corpus, model.feature_set),
             "ratings": value_digest(rated),
             "folds": value_digest(runs),
         },
@@ -88,9 +91,9 @@ def dimension_origin(evaluation: DimensionEvaluation) -> Origin:
             **_protocol(params, evaluation.corpus, evaluation.protocol),
             "evaluation": _plain(params.evaluation),
             model.section_name: _plain(model.section(params)),
-            **_features_params([model.feature_set], params),
+            **_reading_params(model.feature_set, params),
         },
-        code=[*dimension_code(model), *_extracting_code([model.feature_set], params)],
+        code=[*dimension_code(model), *_extracting_code(_sound(model.feature_set), params)],
     )
 
 
@@ -99,7 +102,10 @@ def cross_origin(evaluation: CrossEvaluation) -> Origin:
     params, model = evaluation.params, evaluation.section.model
     data: dict[str, str] = {}
     for corpus in evaluation.corpora:
-        data |= {f"{corpus} {name}": digest for name, digest in _corpus_data(corpus, model).items()}
+        data |= {
+            f"{corpus} {name}": digest
+            for name, digest in _corpus_data(corpus, MODELS[model].feature_set, votes=model in ON_VOTES).items()
+        }
     fold = (evaluation.fold.name, evaluation.fold.train, evaluation.fold.validation, evaluation.fold.test)
     presets = {f"corpus.{corpus}": {"preset": params.corpus[corpus].preset} for corpus in evaluation.corpora}
     return _origin(
@@ -169,19 +175,20 @@ def _model_params(model: str, params: Params) -> dict[str, Any]:
         "evaluation": _plain(params.evaluation),
         MODELS[model].section_name: MODELS[model].section(params).model_dump(mode="json"),
     }
-    heard = {"asr": _plain(params.asr)} if MODELS[model].feature_set == RECOGNISED else {}
-    return own | heard | _features_params(_sound(model), params)
+    return own | _reading_params(MODELS[model].feature_set, params)
 
 
-def _features_params(names: Iterable[str], params: Params) -> dict[str, Any]:
+def _reading_params(feature_set: str, params: Params) -> dict[str, Any]:
+    """Sections that decide what a model reads."""
+    heard = {"asr": _plain(params.asr)} if feature_set == RECOGNISED else {}
     read = feature_params(params)
-    settings = [deciding_settings(name, read) for name in names]
-    return {key: _plain(section) for own in settings for key, section in own.items()}
+    settings = [deciding_settings(name, read) for name in _sound(feature_set)]
+    return heard | {key: _plain(section) for own in settings for key, section in own.items()}
 
 
 def _model_code(model: str, params: Params) -> list[Root]:
     """The code that trains, predicts, extracts and scores."""
-    return [*evaluation_code(MODELS[model]), *_extracting_code(_sound(model), params)]
+    return [*evaluation_code(MODELS[model]), *_extracting_code(_sound(MODELS[model].feature_set), params)]
 
 
 def _voting_code(model: str) -> tuple[Root, ...]:
@@ -197,27 +204,22 @@ def _extracting_code(names: Iterable[str], params: Params) -> list[Root]:
     return [*extracting, *sounding, *copying]
 
 
-def _corpus_data(corpus: str, model: str) -> dict[str, str]:
-    """The utterance table, and what the model reads of the corpus: how it was made, and the values themselves."""
+def _corpus_data(corpus: str, feature_set: str, *, votes: bool = False) -> dict[str, str]:
+    """The utterance table, and what a model reads of the corpus: how it was made, and the values themselves."""
     data = {"utterances": utterances_digest(paths.utterances(corpus))}
-    if MODELS[model].feature_set == RECOGNISED:
+    if feature_set == RECOGNISED:
         data["heard"] = _parquet(paths.heard(corpus))
-    if model in ON_VOTES:
+    if votes:
         data["votes"] = _parquet(paths.votes(corpus))
-    return data | _features_data(corpus, _sound(model))
-
-
-def _features_data(corpus: str, names: Iterable[str]) -> dict[str, str]:
-    data: dict[str, str] = {}
-    for name in names:
+    for name in _sound(feature_set):
         folder = paths.features(corpus, name)
         recipe = features_digest(folder)
         data |= {f"{name} recipe": recipe, f"{name} values": _features(folder, recipe)}
     return data
 
 
-def _sound(model: str) -> list[str]:
-    return [name for name in feature_sets(MODELS[model].feature_set) if name not in OF_WORDS]
+def _sound(feature_set: str) -> list[str]:
+    return [name for name in feature_sets(feature_set) if name not in OF_WORDS]
 
 
 def _labels(labels: Labels) -> dict[str, str]:

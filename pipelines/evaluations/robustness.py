@@ -160,10 +160,10 @@ def main(corpus: str, model: str, names: Sequence[str]) -> None:
     """
     params = project_params()
     check_arguments("ser robustness", corpus, PROTOCOL, model, params, models=(*MODELS, *DIMENSION_MODELS))
-    rated = model in DIMENSION_MODELS
-    if not rated:
-        refuse_deaf(model)
+    refuse_deaf(model)
     check_features("ser robustness", corpus, model)
     conditions = chosen(conditions_of(params.robustness), names)
     params = params.for_corpus(corpus)
-    (robustness_of_ratings if rated else robustness).on(params.workers)(corpus, model, params, conditions)
+    (robustness_of_ratings if model in DIMENSION_MODELS else robustness).on(params.workers)(
+        corpus, model, params, conditions
+    )

@@ -184,17 +184,22 @@ def features_code(name: str) -> str:
 
 def _read(corpus: str, model: str) -> Entry:
     """What a model reads of a corpus, votes among it, and of params.yaml; without votes, what it reads stands again."""
-    name, *_ = feature_sets(MODELS[model].feature_set)
-    where = paths.heard(corpus) if name == RECOGNISED else paths.utterances(corpus)
-    reads = str(where if name in OF_WORDS else paths.features(corpus, name))
+    reads = _place(corpus, MODELS[model].feature_set)
     votes = str(paths.votes(corpus)) if model in ON_VOTES else reads
     return {"reads": reads, "votes": votes, **model_entry(model)}
+
+
+def _place(corpus: str, feature_set: str) -> str:
+    """Where a model finds its features, or the words; of both, the features."""
+    name, *_ = feature_sets(feature_set)
+    table = paths.heard(corpus) if name == RECOGNISED else paths.utterances(corpus)
+    return str(table if name in OF_WORDS else paths.features(corpus, name))
 
 
 def _regression(line: EvaluationLine | BundleParams) -> Entry:
     """What a model of dimensions reads of a corpus, its code, and its section of params.yaml."""
     model = DIMENSION_MODELS[line.model]
-    reads = str(paths.features(line.corpus, model.feature_set))
+    reads = _place(line.corpus, model.feature_set)
     return {"reads": reads, "code": model.section_name, "settings": model.section_name}
 
 

@@ -54,9 +54,11 @@ from ser_tasks.params.sound import (
 from ser_tasks.params.text import (
     Balance,
     ContextParams,
+    NgramParams,
     SentenceEncoderParams,
     TextNetworkParams,
     TfidfParams,
+    TfidfRidgeParams,
     WordsParams,
 )
 
@@ -86,6 +88,7 @@ __all__ = [
     "MlpCccParams",
     "NetworkParams",
     "NetworksParams",
+    "NgramParams",
     "OfficialSplit",
     "Params",
     "PocketsphinxParams",
@@ -111,6 +114,7 @@ __all__ = [
     "SvrParams",
     "TextNetworkParams",
     "TfidfParams",
+    "TfidfRidgeParams",
     "TimelineParams",
     "ToleranceParams",
     "TrainingParams",
@@ -206,6 +210,7 @@ class Params(Section):
     mlp_ccc: MlpCccParams
     tfidf: TfidfParams
     tfidf_context: TfidfParams
+    tfidf_ridge: TfidfRidgeParams
     sentence_encoder: SentenceEncoderParams
     training: TrainingParams
     networks: NetworksParams

@@ -18,16 +18,28 @@ class ContextParams(Section):
     weight: PositiveFloat  # of their blocks beside the utterance's own
 
 
-class TfidfParams(Section):
-    """TF-IDF and logistic regression."""
+class NgramParams(Section):
+    """TF-IDF of an utterance and of the turns before it."""
 
     word_ngrams: PositiveInt  # up to this many words
     character_ngrams: tuple[PositiveInt, PositiveInt] | None  # from, to letters of a word
     min_count: PositiveInt  # utterances of the training part that an n-gram occurs in
     context: ContextParams
+
+
+class TfidfParams(NgramParams):
+    """TF-IDF and logistic regression."""
+
     c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # searched by cross-entropy on held-out utterances
     balance: Balance  # weight of rare classes: 0, none, to 1, all classes alike
     inner_folds: Annotated[int, Field(ge=2)]  # of the training part, by speaker
+
+
+class TfidfRidgeParams(NgramParams):
+    """TF-IDF and ridge regression on dimensions."""
+
+    alpha: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # penalty of the squared slopes
+    inner_folds: Annotated[int, Field(ge=2)]  # of the training part, by speaker: alpha is searched on them
 
 
 class WordsParams(Section):

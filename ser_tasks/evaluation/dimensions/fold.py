@@ -39,14 +39,14 @@ class DimensionRequest:
 
     fold: Fold
     ratings: Ratings
-    features: Path  # the folder of its feature set
+    features: Path  # the folder of its feature set, or for words the table that holds them
     features_digest: str
     model: str
     params: Params
     seed: int
     joining: ClassVar[tuple[Root, ...]] = ()  # code that puts its features together from several places
 
-    def read(self) -> NDArray[np.float32] | StoredRows:
+    def read(self) -> NDArray[Any] | StoredRows:
         """A row for each utterance, in the order of the ratings."""
         return rated_features(DIMENSION_MODELS[self.model], self.features, self.ratings.utterance_ids)
 
@@ -103,10 +103,8 @@ def compute_dimension_fold(request: DimensionRequest) -> dict[str, Any]:
     return asdict(evaluate_dimension_fold(*asked, seed=request.seed))
 
 
-def rated_features(
-    model: DimensionModel, folder: Path, utterance_ids: Sequence[str]
-) -> NDArray[np.float32] | StoredRows:
-    """A row for each utterance; left on the disk where there are many, and the model can read them from there.
+def rated_features(model: DimensionModel, folder: Path, utterance_ids: Sequence[str]) -> NDArray[Any] | StoredRows:
+    """A row for each utterance, or its dialogue; left on the disk where there are many, if the model can read it there.
 
     Raises:
         UserError: features that are not there
@@ -120,7 +118,16 @@ def rated_features(
                 "memory, if they fit.",
                 stacklevel=2,
             )
-    return np.asarray(reader_of(model.feature_set)(folder, utterance_ids, 0, None))
+    features = reader_of(model.feature_set)(folder, utterance_ids, 0, None)
+    return features if isinstance(features, np.ndarray) else _one_each(features)
+
+
+def _one_each(dialogues: Sequence[Any]) -> NDArray[Any]:
+    """An array of objects, whatever NumPy would make of tuples; shape (n_utterances,)."""
+    rows = np.empty(len(dialogues), object)
+    for place, dialogue in enumerate(dialogues):
+        rows[place] = dialogue
+    return rows
 
 
 def dimension_outcome(stored: Mapping[str, Any]) -> DimensionOutcome:

@@ -64,7 +64,7 @@ class DimensionOutcome:
 def evaluate_dimension_fold(
     fold: Fold,
     ratings: Ratings,
-    features: NDArray[np.float32] | StoredRows,
+    features: NDArray[Any] | StoredRows,
     model: DimensionModel,
     params: Params,
     *,
@@ -75,7 +75,7 @@ def evaluate_dimension_fold(
     Args:
         fold: its parts, as utterance ids
         ratings: of every rated utterance of the corpus, in the order of `features`
-        features: one row for each, computed from each utterance's own audio alone
+        features: one row for each, computed from each utterance's own audio alone; or dialogues of words
         model: a line of the table
         params: of the whole project; the model reads its own section
         seed: of whatever the model draws at random

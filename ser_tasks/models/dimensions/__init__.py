@@ -8,9 +8,11 @@ from typing import Any
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.models.dimensions.regressor import DimensionModel, Regressor
+from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
+from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 
-def _line(name: str, regressor: str, **more: Any) -> DimensionModel:
+def _line(name: str, regressor: str, feature_set: str = "functionals", **more: Any) -> DimensionModel:
     """A line of the table; its module is imported when a fold begins: scikit-learn takes seconds."""
     module = f"ser_tasks.models.dimensions.{name}"
 
@@ -18,7 +20,7 @@ def _line(name: str, regressor: str, **more: Any) -> DimensionModel:
         own: Regressor = getattr(import_module(module), regressor)(settings, seed=seed)
         return own
 
-    return DimensionModel(build, lambda params: getattr(params, name), "functionals", name, code=(module,), **more)
+    return DimensionModel(build, lambda params: getattr(params, name), feature_set, name, code=(module,), **more)
 
 
 RIDGE = ("ridge", "RidgeRegressor")
@@ -32,14 +34,17 @@ TABLE: Mapping[str, DimensionModel] = {
     "svr_speaker_norm": _line(*SVR, speaker_norm=True),
     "mlp_ccc": _line(*MLP_CCC, keras=True),
     "mlp_ccc_speaker_norm": _line(*MLP_CCC, keras=True, speaker_norm=True),
+    "tfidf_ridge": _line("tfidf_ridge", "WordsRidge", TRANSCRIPTS),
 }
 
 DIMENSION_MODELS: Mapping[str, DimensionModel] = {
     **TABLE,
+    "tfidf_ridge_heard": replace(TABLE["tfidf_ridge"], feature_set=RECOGNISED),
     **{
         f"{rows}_{name}": replace(model, feature_set=rows)
         for rows in (*ENCODERS, *OPEN_SMILE)
         for name, model in TABLE.items()
+        if model.feature_set not in OF_WORDS
     },
 }
-"""All of them: those above, and the same on the embeddings of each speech encoder and on openSMILE's functionals."""
+"""All of them: those above; that of words also on recognised transcripts, those of sound on encoders and openSMILE."""

@@ -16,7 +16,7 @@ from ser_tasks.text.tokens import clean, tokens
 from ser_tasks.text.transcripts import Dialogue, Turn
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
-    from ser_tasks.params import TfidfParams
+    from ser_tasks.params import NgramParams
 
 
 class DialogueTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -28,7 +28,7 @@ class DialogueTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
     Source: Salton & Buckley (1988), doi:10.1016/0306-4573(88)90021-0
     """
 
-    def __init__(self, params: TfidfParams) -> None:
+    def __init__(self, params: NgramParams) -> None:
         self.params = params
 
     def fit(self, dialogues: Sequence[Dialogue], truth: object = None) -> DialogueTfidf:
