@@ -7,7 +7,8 @@ import sys
 
 STAGES = (
     *("params", "code", "demo", "utterances", "votes", "features", "transcripts"),
-    *("evaluate", "dimensions", "ensemble", "cross", "bundle", "dimension_bundle", "ensemble_bundle"),
+    *("evaluate", "dimensions", "ensemble", "dimension_ensemble", "cross"),
+    *("bundle", "dimension_bundle", "ensemble_bundle"),
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipelines.known_corpora import CORPORA, has_votes
-from pipelines.orchestration.stage_list import bundles_of_members, read_by
+from pipelines.orchestration.stage_list import bundles_of_members, of_dimensions, read_by
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
@@ -11,7 +11,7 @@ from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, ON_VOTES
-from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS, ENSEMBLE_RULES
 from ser_tasks.models.dimensions.regressor import DimensionModel
 from ser_tasks.models.recogniser import Model
 from ser_tasks.params import (
@@ -134,10 +134,22 @@ def own_folds(params: Params, corpus: str, protocol: str, *, where: str = "") ->
 
 
 def _check_ensemble(name: str, section: EnsembleParams, params: Params) -> None:
-    if name in MODELS:
+    models: dict[str, Model | DimensionModel] = {**MODELS, **DIMENSION_MODELS}
+    if name in models:
         raise ParamsError(f"{PARAMS_FILE}: ensembles: {name!r} is the name of a model. Call it otherwise.")
+    rated = [member for member in section.members if member in DIMENSION_MODELS]
+    if 0 < len(rated) < len(section.members):
+        raise ParamsError(
+            f"{PARAMS_FILE}: ensembles.{name}.members: {', '.join(rated)} predict valence, activation and dominance, "
+            "the others classes. Name members of one kind."
+        )
+    if rated and section.rule not in ENSEMBLE_RULES:
+        raise ParamsError(
+            f"{PARAMS_FILE}: ensembles.{name}.rule: {section.rule} is of posteriors, and the members predict valence, "
+            f"activation and dominance. Choose {' or '.join(ENSEMBLE_RULES)}."
+        )
     for member in section.members:
-        check_known(member, MODELS, place=f"ensembles.{name}.members", hint=ADD_MODEL)
+        check_known(member, models, place=f"ensembles.{name}.members", hint=ADD_MODEL)
         line = EvaluationLine(corpus=section.corpus, protocol=section.protocol, model=member)
         check_evaluation(line, params, place=f"ensembles.{name}")
 
@@ -196,6 +208,11 @@ def _check_members(name: str, section: BundleParams, params: Params) -> None:
 
 def _check_bundle(name: str, section: BundleParams, params: Params) -> None:
     if section.model in params.ensembles:
+        if of_dimensions(params.ensembles[section.model]):
+            raise ParamsError(
+                f"{PARAMS_FILE}: bundles.{name}.model: {section.model} is an ensemble of valence, activation and "
+                "dominance, of which no bundle is made. Name one of its members."
+            )
         _check_members(name, section, params)
         return
     known = (*MODELS, *DIMENSION_MODELS, *params.ensembles)

@@ -189,7 +189,10 @@ def emobox(
     shared_groups: Annotated[bool, typer.Option(help="Accept that twin takes or dialogs are.")] = False,
 ) -> None:
     """Take the folds that EmoBox published: match them to a corpus file by file, and write them to params.yaml."""
-    from pipelines.commands.emobox import import_folds
+    from ser_tasks.corpora.emobox.lists import read_folds
 
     with errors_as_messages():
-        import_folds(corpus, folder, shared_speakers=shared_speakers, shared_groups=shared_groups)
+        published = read_folds(Path(folder).expanduser())
+        from pipelines.commands.emobox import import_folds
+
+        import_folds(corpus, folder, published, shared_speakers=shared_speakers, shared_groups=shared_groups)

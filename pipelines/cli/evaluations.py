@@ -152,6 +152,12 @@ def compare(
     ] = None,
 ) -> None:
     """Which model to use, which ones equal it by a paired test, for whom it is worse, and how certain that is."""
+    from ser_tasks.evaluation.result import check_has_results
+
+    results = Path("results")
+    files = [*results.glob("*/*/*.json"), *results.glob("dimensions/*/*/*.json")]
+    if files:  # before anything that takes a second is loaded
+        check_has_results(corpora or [], {file.parts[-3] for file in files}, results)
     from pipelines.commands.compare import compare as run
 
     run(corpora or [], to=to, audio=audio)

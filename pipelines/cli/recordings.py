@@ -129,8 +129,6 @@ def web_page(
     """Try bundles in the browser: record or choose a file, see probabilities, pictures and the timeline."""
     from rich.console import Console
 
-    from apps.startup import check_address_free, ready_bundle
-    from apps.web import show
     from pipelines.commands.bundles import find_bundles
     from ser_tasks.bundles.card import read_card
     from ser_tasks.params.reading import read_params
@@ -138,7 +136,10 @@ def web_page(
     params = read_params()
     folders = find_bundles(bundle or [])
     for folder in folders.values():
-        read_card(folder)  # before any of them is loaded
+        read_card(folder)  # before any of them, or what loads them, is loaded
+    from apps.startup import check_address_free, ready_bundle
+    from apps.web import show
+
     check_address_free(host, port)
     with Console(stderr=True).status("loading") as status:
         bundles = {}

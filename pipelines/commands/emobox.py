@@ -1,13 +1,11 @@
 """`ser emobox`: the folds that EmoBox published for a corpus, matched to it and written to params.yaml."""
 
-from pathlib import Path
-
 from pipelines import paths
 from pipelines.commands.arguments import check_name
 from pipelines.display.tables import CONSOLE
 from pipelines.evaluations.plan import emobox_preset, labelled_corpus
 from pipelines.settings import project_params
-from ser_tasks.corpora.emobox.lists import read_folds
+from ser_tasks.corpora.emobox.lists import PublishedFolds
 from ser_tasks.corpora.emobox.match import match_folds
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import LeakError, UserError
@@ -17,8 +15,16 @@ from ser_tasks.params.editing import change_file, with_values
 from ser_tasks.params.reading import PARAMS_FILE
 
 
-def import_folds(corpus: str, folder: str, *, shared_speakers: bool, shared_groups: bool) -> None:
+def import_folds(
+    corpus: str, folder: str, published: PublishedFolds, *, shared_speakers: bool, shared_groups: bool
+) -> None:
     """Match and audit the folds, and write the entry of params.yaml.
+
+    Args:
+        corpus: its name
+        folder: of the lists, as given
+        published: what was read there
+        shared_speakers, shared_groups: whether parts may share them
 
     Raises:
         UserError: test recordings that are missing, or parts that share what was not accepted
@@ -27,7 +33,6 @@ def import_folds(corpus: str, folder: str, *, shared_speakers: bool, shared_grou
     check_name("ser emobox: corpus", corpus, params.corpus, hint="Or import it: ser import PATH.")
     if not paths.utterances(corpus).exists():
         raise UserError(f"ser emobox: {corpus} has no utterance table yet. Run: ser repro utterances@{corpus}")
-    published = read_folds(Path(folder).expanduser())
     section = EmoboxFolds(
         metadata=folder, sha256=published.sha256, shared_speakers=shared_speakers, shared_groups=shared_groups
     )

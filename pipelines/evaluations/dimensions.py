@@ -96,37 +96,66 @@ def result_of(
     params = evaluation.params.evaluation
     predictions = prediction_table(evaluation.folds, outcomes, evaluation.ratings, seed=params.seed)
     figures = score_dimensions(predictions, evaluation.ratings, params)
-    result = {**head_of_ratings(evaluation), **figures, **circumstances_of_ratings(evaluation)}
+    result = {**stated(evaluation), **figures, **circumstances(evaluation)}
     return sealed(result, dimension_origin(evaluation), predictions), predictions
 
 
-def head_of_ratings(evaluation: DimensionEvaluation) -> dict[str, Any]:
+def stated(evaluation: DimensionEvaluation) -> dict[str, Any]:
     """What was evaluated."""
+    return head_of_ratings(evaluation.corpus, evaluation.protocol, evaluation.model, evaluation.params)
+
+
+def head_of_ratings(corpus: str, protocol: str, model: str, params: Params) -> dict[str, Any]:
+    """What was evaluated, of a model or an ensemble."""
     return {
-        "corpus": evaluation.corpus,
-        "corpus_kind": CORPORA[evaluation.corpus].kind,
-        "protocol": evaluation.protocol,
-        "protocol_kind": protocol_kind(evaluation.section),
-        "model": evaluation.model,
+        "corpus": corpus,
+        "corpus_kind": CORPORA[corpus].kind,
+        "protocol": protocol,
+        "protocol_kind": protocol_kind(protocol_section(params, corpus, protocol)),
+        "model": model,
     }
 
 
-def circumstances_of_ratings(evaluation: DimensionEvaluation, *libraries: str) -> dict[str, Any]:
-    """What the figures were computed from, with which versions of these libraries too, and what a reader must know."""
+def circumstances(evaluation: DimensionEvaluation) -> dict[str, Any]:
+    """What the figures were computed from, and what a reader must know."""
+    found = circumstances_of_ratings(
+        evaluation.corpus,
+        evaluation.ratings,
+        evaluation.dropped,
+        evaluation.params,
+        feature_set=DIMENSION_MODELS[evaluation.model].feature_set,
+    )
+    return found | {"warnings": found["warnings"] + _warnings(evaluation)}
+
+
+def circumstances_of_ratings(
+    corpus: str, ratings: Ratings, dropped: Mapping[str, int], params: Params, *, feature_set: str
+) -> dict[str, Any]:
+    """The same of a model or an ensemble, without what is to be known of the model."""
     return {
-        "utterances": len(evaluation.ratings.utterance_ids),
-        "speakers": len(set(evaluation.ratings.speakers)) if CORPORA[evaluation.corpus].speakers_known else 0,
-        "dropped": evaluation.dropped,
-        "feature_set": DIMENSION_MODELS[evaluation.model].feature_set,
-        "seed": evaluation.params.evaluation.seed,
-        "versions": library_versions() | (library_versions(libraries) if libraries else {}),
-        "warnings": _warnings(evaluation),
+        "utterances": len(ratings.utterance_ids),
+        "speakers": len(set(ratings.speakers)) if CORPORA[corpus].speakers_known else 0,
+        "dropped": dict(dropped),
+        "feature_set": feature_set,
+        "seed": params.evaluation.seed,
+        "versions": library_versions(),
+        "warnings": synthetic(corpus) + unknown_speakers(corpus),
     }
+
+
+def ratings_of(corpus: str) -> tuple[Ratings, dict[str, int]]:
+    """Of a corpus, and how many of its utterances have none.
+
+    Raises:
+        UserError: a corpus without ratings
+    """
+    rated, dimensions = rated_utterances(read_utterances(paths.utterances(corpus)), corpus)
+    return Ratings.of(rated.utterances, dimensions), rated.dropped
 
 
 def _warnings(evaluation: DimensionEvaluation) -> list[str]:
-    """What a reader must know before comparing this number."""
-    said = synthetic(evaluation.corpus) + unknown_speakers(evaluation.corpus)
+    """What a reader must know of the model before comparing this number."""
+    said = []
     if DIMENSION_MODELS[evaluation.model].feature_set == RECOGNISED:
         said.append(heard_by(evaluation.corpus))
     if DIMENSION_MODELS[evaluation.model].speaker_norm:
@@ -163,19 +192,34 @@ def _long(predictions: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
 
 
 def track(
-    evaluation: DimensionEvaluation, result: Mapping[str, Any], outcomes: Sequence[DimensionOutcome], *, seconds: float
+    result: Mapping[str, Any],
+    chosen: Sequence[Mapping[str, Any]],
+    *,
+    settings: Mapping[str, Any],
+    params: Params,
+    data: Mapping[str, str],
+    seconds: float,
 ) -> str:
-    """One MLflow run with a child for each fold; returns its id."""
-    corpus, model = result["corpus"], DIMENSION_MODELS[result["model"]]
+    """One MLflow run with a child for each fold; returns its id.
+
+    Args:
+        result: as written
+        chosen: of each fold, what was chosen in it
+        settings: of the model or the ensemble
+        params: of the project
+        data: digests of what was read beside the table of utterances, by their tags
+        seconds: that it took
+    """
+    corpus, protocol = result["corpus"], protocol_section(params, result["corpus"], result["protocol"])
     named = {key: str(result[key]) for key in ("corpus", "protocol", "model", "feature_set", "seed")}
     read = {
         **named,
         "protocol_kind": result["protocol_kind"],
-        **dotted("protocol", evaluation.section.model_dump(mode="json", exclude={"kind"})),
-        **dotted("model", model.section(evaluation.params).model_dump(mode="json")),
+        **dotted("protocol", protocol.model_dump(mode="json", exclude={"kind"})),
+        **dotted("model", settings),
     }
     table = paths.utterances(corpus)
-    data = {"data.utterances": file_digest(table), "data.features": evaluation.requests[0].features_digest}
+    digests = {"data.utterances": file_digest(table), **data}
     return log_evaluation(
         experiment=f"ser/{corpus}",
         name=f"{result['model']} · {result['protocol']}",
@@ -188,11 +232,11 @@ def track(
             KIND: "evaluation",
             **{f"ser.{key}": value for key, value in named.items()},
             CONFIGURATION: digest_of(read),
-            "data.digest": digest_of(data),
-            **data,
+            "data.digest": digest_of(digests),
+            **digests,
             **provenance(),
         },
-        folds=[{**fold, "chosen": own.chosen} for fold, own in zip(result["folds"], outcomes, strict=True)],
+        folds=[{**fold, "chosen": own} for fold, own in zip(result["folds"], chosen, strict=True)],
         figure=None,
         tables={},
         data=[DataRead(corpus, file_digest(table), table, "train and test")],

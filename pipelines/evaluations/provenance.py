@@ -20,7 +20,9 @@ from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.augmentation.signal import augmented_copy
 from ser_tasks.evaluation.code import evaluation_code
+from ser_tasks.evaluation.dimensions.comparison import ccc_difference
 from ser_tasks.evaluation.dimensions.fold import dimension_code
+from ser_tasks.evaluation.dimensions.scoring import Ratings, score_dimensions
 from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
 from ser_tasks.evaluation.votes.fold import VotedRequest
@@ -78,13 +80,12 @@ def evaluation_origin(evaluation: Evaluation) -> Origin:
 
 def dimension_origin(evaluation: DimensionEvaluation) -> Origin:
     """Of one model of dimensions on one corpus."""
-    params, model, ratings = evaluation.params, DIMENSION_MODELS[evaluation.model], evaluation.ratings
+    params, model = evaluation.params, DIMENSION_MODELS[evaluation.model]
     runs = [(fold.name, fold.train, fold.validation, fold.test) for fold in evaluation.folds]
-    rated = [ratings.utterance_ids, ratings.dimensions, ratings.values, ratings.speakers]
     return _origin(
         data={
             **_corpus_data(evaluation.corpus, model.feature_set),
-            "ratings": value_digest(rated),
+            **_ratings(evaluation.ratings),
             "folds": value_digest(runs),
         },
         params={
@@ -128,6 +129,19 @@ def ensemble_origin(name: str, section: EnsembleParams, params: Params) -> Origi
     }
     code = ("ser_tasks.models.ensembles.rules", "ser_tasks.models.ensembles.paired", score)
     return _origin(data={**answers, **_labels(labels)}, params=read, code=code)
+
+
+def dimension_ensemble_origin(name: str, section: EnsembleParams, ratings: Ratings, params: Params) -> Origin:
+    """Of the combined predictions of several models of dimensions."""
+    place = (section.corpus, section.protocol)
+    answers = {f"predictions of {own}": _parquet(paths.dimension_predictions(*place, own)) for own in section.members}
+    read = {
+        **_protocol(params, *place),
+        f"ensembles.{name}": _plain(section),
+        "evaluation": _plain(params.evaluation),
+    }
+    code = ("ser_tasks.models.dimensions.ensemble", score_dimensions, ccc_difference)
+    return _origin(data={**answers, **_ratings(ratings)}, params=read, code=code)
 
 
 def sealed(result: Mapping[str, Any], origin: Origin, predictions: pd.DataFrame) -> dict[str, Any]:
@@ -220,6 +234,10 @@ def _corpus_data(corpus: str, feature_set: str, *, votes: bool = False) -> dict[
 
 def _sound(feature_set: str) -> list[str]:
     return [name for name in feature_sets(feature_set) if name not in OF_WORDS]
+
+
+def _ratings(ratings: Ratings) -> dict[str, str]:
+    return {"ratings": value_digest([ratings.utterance_ids, ratings.dimensions, ratings.values, ratings.speakers])}
 
 
 def _labels(labels: Labels) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from pipelines.display.tables import CONSOLE
-from pipelines.evaluations import cross_corpus, dimensions, ensemble
+from pipelines.evaluations import cross_corpus, dimension_ensemble, dimensions, ensemble
 from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.result import result_of
 from pipelines.evaluations.verify_rows import Recorded
@@ -38,6 +38,9 @@ def recompute(row: Recorded, params: Params) -> tuple[dict[str, Any], pd.DataFra
     if row.kind == "ensemble":
         made, answers, _ = ensemble.result_of(result["model"], row.ensemble_section(params), params)
         return made, answers.predictions
+    if row.kind == "dimension_ensemble":
+        rated_result, several = dimension_ensemble.result_of(result["model"], row.ensemble_section(params), params)
+        return rated_result, several.predictions
     if row.kind == "cross":
         across = cross_corpus.plan_cross(result["model"], row.cross_section(params), params)
         again, predictions, _ = cross_corpus.result_of(across, fresh_outcomes(row.name, across.requests, params))

@@ -9,12 +9,8 @@ from pipelines import paths
 from pipelines.commands.arguments import check_arguments, check_features
 from pipelines.display.progress import watch_shards
 from pipelines.display.robustness import show_robustness
-from pipelines.evaluations.dimensions import (
-    DimensionEvaluation,
-    circumstances_of_ratings,
-    head_of_ratings,
-    run_dimensions,
-)
+from pipelines.evaluations.dimensions import DimensionEvaluation, run_dimensions, stated
+from pipelines.evaluations.dimensions import circumstances as circumstances_of_dimensions
 from pipelines.evaluations.plan import Evaluation
 from pipelines.evaluations.plan_robustness import (
     PROTOCOL,
@@ -75,10 +71,11 @@ def robustness_of_ratings(corpus: str, model: str, params: Params, conditions: S
     outcomes = run_dimensions(with_degraded_ratings(plan))
     found = rating_figures(plan, outcomes)
     result = {
-        **head_of_ratings(plan.evaluation),
+        **stated(plan.evaluation),
         **found,
-        **circumstances_of_ratings(plan.evaluation, *NUMERIC_LIBRARIES),
+        **circumstances_of_dimensions(plan.evaluation),
     }
+    result["versions"] |= library_versions(NUMERIC_LIBRARIES)
     file = paths.dimension_result(corpus, PROTOCOL, model)
     result["warnings"] += beside_the_evaluation(file, "ccc", found["clean"]["ccc"])
     leave_behind(result)

@@ -11,13 +11,14 @@ from typing import Any
 from pipelines import paths
 from pipelines.display.verify import show_summary, show_verdict
 from pipelines.evaluations.cross_corpus import plan_cross
-from pipelines.evaluations.dimensions import DimensionEvaluation, plan_dimensions
+from pipelines.evaluations.dimensions import DimensionEvaluation, plan_dimensions, ratings_of
 from pipelines.evaluations.plan import labelled_corpus, plan_evaluation
 from pipelines.evaluations.provenance import (
     ALL,
     Origin,
     as_values,
     cross_origin,
+    dimension_ensemble_origin,
     dimension_origin,
     ensemble_origin,
     evaluation_origin,
@@ -135,6 +136,8 @@ def todays_origin(row: Recorded, params: Params) -> Origin:
     if row.kind == "ensemble":
         return ensemble_origin(result["model"], row.ensemble_section(params), params)
     corpus = result["corpus"]
+    if row.kind == "dimension_ensemble":
+        return dimension_ensemble_origin(result["model"], row.ensemble_section(params), ratings_of(corpus)[0], params)
     if row.kind == "dimensions":
         return dimension_origin(_planned_dimensions(row, params))
     if result["model"] not in MODELS:
@@ -199,7 +202,7 @@ def _check_answers(verdict: Verdict, params: Params) -> None:
     if row.predictions is None:
         verdict.unchecked.append(f"not here: {row.predictions_file}")
         return
-    if row.kind == "dimensions":
+    if row.rated:
         _check_dimensions(verdict, params)
         return
     labels = _labels(row, params)
@@ -227,7 +230,7 @@ def _planned_dimensions(row: Recorded, params: Params) -> DimensionEvaluation:
 def _check_dimensions(verdict: Verdict, params: Params) -> None:
     """The same of valence, activation and dominance."""
     row, predictions = verdict.row, verdict.row.predictions
-    ratings = _planned_dimensions(row, params).ratings
+    ratings, _ = ratings_of(row.result["corpus"])
     strange = (
         set(predictions.get("utterance_id", ())) - set(ratings.utterance_ids) if predictions is not None else set()
     )

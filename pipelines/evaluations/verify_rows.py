@@ -56,18 +56,23 @@ class Recorded:
 
     @property
     def kind(self) -> str:
-        """evaluation, dimensions, cross or ensemble."""
+        """evaluation, dimensions, dimension_ensemble, cross or ensemble."""
         if "dimensions" in self.result:
-            return "dimensions"
+            return "dimension_ensemble" if "members" in self.result else "dimensions"
         return "ensemble" if "members" in self.result else "cross" if "train" in self.result else "evaluation"
+
+    @property
+    def rated(self) -> bool:
+        """Whether it is of valence, activation and dominance."""
+        return "dimensions" in self.result
 
     @property
     def predictions_file(self) -> Path:
         """Path of its posteriors, if they are here."""
-        where = {"ensemble": paths.ensemble, "dimensions": paths.dimension_predictions}.get(
-            self.kind, paths.predictions
-        )
-        return where(self.result["corpus"], self.result["protocol"], self.result["model"])
+        place = (self.result["corpus"], self.result["protocol"], self.result["model"])
+        if self.rated:
+            return paths.dimension_predictions(*place)
+        return (paths.ensemble if self.kind == "ensemble" else paths.predictions)(*place)
 
     @cached_property
     def predictions(self) -> pd.DataFrame | None:

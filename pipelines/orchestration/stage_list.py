@@ -33,18 +33,24 @@ Stages = dict[str, dict[str, Entry]]
 
 def evaluations_of(params: Params) -> tuple[EvaluationLine, ...]:
     """The lines of params.yaml whose model predicts classes, then those that ensembles and bundles need beside them."""
+    return tuple(line for line in _lines(params) if line.model not in DIMENSION_MODELS)
+
+
+def dimensions_of(params: Params) -> tuple[EvaluationLine, ...]:
+    """The same of valence, activation and dominance."""
+    return tuple(line for line in _lines(params) if line.model in DIMENSION_MODELS)
+
+
+def _lines(params: Params) -> list[EvaluationLine]:
     members = [(own, model) for own in params.ensembles.values() for model in own.members]
     wanted: list[tuple[Any, str]] = [*members, *((own, own.model) for own in _of_one_model(params).values())]
     needed = [EvaluationLine(corpus=own.corpus, protocol=own.protocol, model=model) for own, model in wanted]
-    lines = (line for line in (*params.evaluations, *needed) if line.model not in DIMENSION_MODELS)
-    return tuple({line.key: line for line in lines}.values())
+    return list({line.key: line for line in (*params.evaluations, *needed)}.values())
 
 
-def dimensions_of(params: Params) -> list[EvaluationLine]:
-    """The lines of params.yaml whose model predicts valence, activation and dominance, then those that bundles need."""
-    needed = [EvaluationLine.model_validate(own.model_dump()) for own in _of_one_model(params).values()]
-    lines = (line for line in (*params.evaluations, *needed) if line.model in DIMENSION_MODELS)
-    return list({line.key: line for line in lines}.values())
+def of_dimensions(section: EnsembleParams) -> bool:
+    """Whether its members predict valence, activation and dominance."""
+    return section.members[0] in DIMENSION_MODELS
 
 
 def corpora_of(params: Params) -> list[str]:
@@ -76,7 +82,8 @@ def stages_of(params: Params) -> Stages:
             for line in sorted(evaluations_of(params), key=_takes_longer)
         },
         "dimensions": {line.key: {**line.model_dump(), **_regression(line)} for line in dimensions_of(params)},
-        "ensemble": {name: _ensemble(own) for name, own in params.ensembles.items()},
+        "ensemble": {name: _ensemble(own) for name, own in params.ensembles.items() if not of_dimensions(own)},
+        "dimension_ensemble": {name: _ensemble(own) for name, own in params.ensembles.items() if of_dimensions(own)},
         "bundle": {name: _bundle(own) for name, own in _of_one_model(params).items()},
         "ensemble_bundle": {
             name: _ensemble_bundle(own, params) for name, own in params.bundles.items() if own.model in params.ensembles
@@ -166,7 +173,8 @@ def _ensemble_bundle(own: BundleParams, params: Params) -> Entry:
 
 def _ensemble(own: EnsembleParams) -> Entry:
     """Predictions of each member."""
-    files = [str(paths.predictions(own.corpus, own.protocol, model)) for model in own.members]
+    where = paths.dimension_predictions if of_dimensions(own) else paths.predictions
+    files = [str(where(own.corpus, own.protocol, model)) for model in own.members]
     return {"corpus": own.corpus, "protocol": own.protocol} | _members(files)
 
 

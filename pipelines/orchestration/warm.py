@@ -40,7 +40,9 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {  # that the work of a stage imports
     "evaluate": ("ser_tasks.evaluation.fold", "ser_tasks.models.svm", "ser_tasks.models.text.tfidf"),
     "bundle": ("ser_tasks.models.svm",),
 }
-TRACKED = frozenset({"evaluate", "dimensions", "ensemble", "bundle", "dimension_bundle", "ensemble_bundle"})
+TRACKED = frozenset(
+    {"evaluate", "dimensions", "ensemble", "dimension_ensemble", "bundle", "dimension_bundle", "ensemble_bundle"}
+)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import difflib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +24,7 @@ from ser_tasks.evaluation.comparison.licence import may_be_passed_on
 from ser_tasks.evaluation.comparison.predictions import one_line_each
 from ser_tasks.evaluation.comparison.rows import Comparison, Row, comparisons, speaker_overlap
 from ser_tasks.evaluation.comparison.snr import estimated_snr
-from ser_tasks.evaluation.result import read_results
+from ser_tasks.evaluation.result import check_has_results, read_results
 from ser_tasks.provenance.code_digest import code_digest
 
 if TYPE_CHECKING:
@@ -48,9 +47,7 @@ def gather(corpora: Sequence[str], params: ComparisonParams) -> list[Block]:
     """
     results = read_results(RESULTS)
     there = sorted({result["corpus"] for result in results})
-    for name in corpora:
-        if name not in there:
-            raise UserError(_nothing_of(name, there))
+    check_has_results(corpora, there, RESULTS)
     wanted = list(dict.fromkeys(corpora)) or sorted(there, key=lambda name: CORPORA[name].kind == "synthetic")
     rows = [_row(result) for result in results if result["corpus"] in wanted]
     made = [_block(one, rows, params) for one in comparisons(rows) if one.speaker_overlap != "dependent"]
@@ -61,15 +58,6 @@ def gather(corpora: Sequence[str], params: ComparisonParams) -> list[Block]:
             "speaker_independent: dvc repro"
         )
     return made
-
-
-def _nothing_of(name: str, there: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, there, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return (
-        f"{RESULTS}/{name}: no result.{hint} There are results of {', '.join(there)}. To make some: "
-        f"ser evaluate {name} MODEL"
-    )
 
 
 def _row(result: dict[str, Any]) -> Row:

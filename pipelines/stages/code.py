@@ -43,6 +43,7 @@ def roots_of_stages() -> dict[str, tuple[Root, ...]]:
         "votes": ("pipelines.stages.votes",),
         "transcripts": ("pipelines.stages.transcripts",),
         "ensemble": ("pipelines.stages.ensemble",),
+        "dimension_ensemble": ("pipelines.stages.dimension_ensemble",),
         "bundle": ("pipelines.stages.bundle", *_weights(OF_CLASSES)),
         "dimension_bundle": ("pipelines.stages.dimension_bundle", *_weights(OF_DIMENSIONS)),
         "ensemble_bundle": ("pipelines.stages.ensemble_bundle",),

@@ -6,6 +6,7 @@ from pipelines.display.tables import show_dimensions
 from pipelines.evaluations.dimensions import plan_dimensions, result_of, run_dimensions, track, write_outputs
 from pipelines.settings import project_params
 from ser_tasks.engine import flow
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import Params
 
 
@@ -18,7 +19,14 @@ def dimensions(corpus: str, protocol: str, model: str, params: Params) -> None:
     result, predictions = result_of(evaluation, outcomes)
     write_outputs(result, predictions)
     show_dimensions(result)
-    track(evaluation, result, outcomes, seconds=time.perf_counter() - began)
+    track(
+        result,
+        [outcome.chosen for outcome in outcomes],
+        settings=DIMENSION_MODELS[model].section(params).model_dump(mode="json"),
+        params=params,
+        data={"data.features": evaluation.requests[0].features_digest},
+        seconds=time.perf_counter() - began,
+    )
 
 
 def main(corpus: str, protocol: str, model: str) -> None:

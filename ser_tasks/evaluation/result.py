@@ -1,7 +1,8 @@
 """results/<corpus>/<protocol>/<model>.json: one evaluation in figures, small enough for git."""
 
+import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,18 @@ def read_results(folder: Path, *, required: bool = True) -> list[dict[str, Any]]
     if not files and required:
         raise UserError(f"{folder}: no result yet. Run from the project's folder, or make one: make repro")
     return [read_result(file) for file in files]
+
+
+def check_has_results(names: Sequence[str], there: Collection[str], folder: Path) -> None:
+    """Raise UserError for a corpus that is none of those that have results below a folder."""
+    for name in names:
+        if name not in there:
+            near = difflib.get_close_matches(name, there, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise UserError(
+                f"{folder}/{name}: no result.{hint} There are results of {', '.join(sorted(there))}. To make some: "
+                f"ser evaluate {name} MODEL"
+            )
 
 
 def read_result(file: Path) -> dict[str, Any]:

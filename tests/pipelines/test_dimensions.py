@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines import paths
 from pipelines.cli import cli
-from pipelines.evaluations import provenance
+from pipelines.evaluations import dimension_ensemble, provenance
 from pipelines.evaluations.dimension_answers import dimension_answers
 from pipelines.evaluations.dimensions import plan_dimensions, result_of
 from pipelines.evaluations.dimensions import write_outputs as write
@@ -23,7 +23,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import compute_dimension_fold, dimension_outcome
 from ser_tasks.evaluation.dimensions.rated import rated_utterances
 from ser_tasks.evaluation.splits import Fold
-from ser_tasks.params import EvaluationLine, KernelParams, SpeakerPairs
+from ser_tasks.params import EnsembleParams, EvaluationLine, KernelParams, SpeakerPairs
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
@@ -66,11 +66,18 @@ def project(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def evaluate(protocol: str = "speaker_independent") -> dict:
-    planned = plan_dimensions("demo", protocol, "ridge", project_params())
+def evaluate(protocol: str = "speaker_independent", model: str = "ridge") -> dict:
+    planned = plan_dimensions("demo", protocol, model, project_params())
     outcomes = [dimension_outcome(compute_dimension_fold(request)) for request in planned.requests]
     result, predictions = result_of(planned, outcomes)
     write(result, predictions)
+    return result
+
+
+def evaluate_ensemble(members=("ridge", "ridge_speaker_norm")) -> dict:
+    section = EnsembleParams(corpus=PLACE[0], protocol=PLACE[1], members=members, rule="weighted_average")
+    result, made = dimension_ensemble.result_of("both", section, project_params())
+    write(result, made.predictions)
     return result
 
 
@@ -92,6 +99,23 @@ def test_rated_utterances_take_part_whatever_their_class_and_the_others_are_coun
     assert len(pd.read_csv(paths.dimension_plot(*PLACE))) == 2 * 57
     metrics = json.loads(paths.dimension_metrics(*PLACE).read_text(encoding="utf-8"))
     assert metrics["ccc_valence"] == result["dimensions"]["valence"]["ccc"]
+
+
+def test_an_ensemble_is_a_row_beside_its_members_that_verify_finds_again():
+    with pytest.raises(UserError, match=r"ridge has not been evaluated on demo. Evaluate it: ser evaluate demo ridge"):
+        evaluate_ensemble()
+    alone = evaluate()["ccc"]
+    evaluate(model="ridge_speaker_norm")
+    result = evaluate_ensemble()
+    assert result["ccc"] > 0.85
+    assert result["against"]["ridge"]["ccc_difference"] == pytest.approx(result["ccc"] - alone, abs=1e-4)
+    assert [*dimension_answers([])[PLACE[:2]]] == ["both", "ridge", "ridge_speaker_norm"]
+    status, said = ser("verify", "demo/speaker_independent/both", "--recompute")
+    assert (status, "computed again: the same figures, folds and posteriors, to the last digit" in said) == (0, True)
+    predictions = paths.dimension_predictions(*PLACE)
+    pd.read_parquet(predictions).assign(valence=3.0).to_parquet(predictions)
+    status, said = ser("verify", "demo/speaker_independent/both")
+    assert (status, "data predictions of ridge: changed" in said) == (1, True)
 
 
 def test_random_folds_are_dealt_whatever_the_classes_and_say_so():
@@ -185,7 +209,7 @@ def test_its_line_has_a_stage_of_its_own_and_asks_for_the_features_that_it_reads
     params = project_params()
     lines = (EvaluationLine(corpus="iemocap", protocol="speaker_independent", model="whisper_base_ridge"),)
     params = params.model_copy(update={"evaluations": lines, "ensembles": {}, "bundles": {}, "cross": {}})
-    assert (evaluations_of(params), dimensions_of(params)) == ((), [*lines])
+    assert (evaluations_of(params), dimensions_of(params)) == ((), lines)
     assert read_by(params) == [("iemocap", "whisper_base")]
     stages = stages_of(params)
     entry = stages["dimensions"]["iemocap-speaker_independent-whisper_base_ridge"]

@@ -58,6 +58,21 @@ FIRST = "{corpus: demo, protocol: speaker_independent, model: svm}"
             "members: [svm, tfidv]",
             r"ensembles.voice_and_words.members: 'tfidv'.*mean 'tfidf'\?",
         ),
+        (
+            "members: [svm, tfidf]",
+            "members: [svm, ridge]",
+            r"voice_and_words.members: ridge predict valence.* one kind",
+        ),
+        (
+            "members: [svm, tfidf], rule: weighted_average",
+            "members: [ridge, svr], rule: stacking",
+            r"voice_and_words.rule: stacking is of posteriors.* Choose average or weighted_average",
+        ),
+        (
+            "members: [svm, tfidf], rule: weighted_average",
+            "members: [ridge, svr], rule: average",
+            r"bundles.demo_voice_and_words.model: voice_and_words is an ensemble of valence.* one of its members",
+        ),
         ("evaluations:  ", "corpora: [demo]\nevaluations:  ", r"params.yaml:\d+: unknown key 'corpora'"),
     ],
 )
@@ -148,7 +163,7 @@ def test_outputs_of_dvc_yaml_are_where_the_code_writes_them():
         out if isinstance(out, str) else next(iter(out))
         for name, stage in stages().items()
         for out in stage.get("outs", [])
-        if name not in ("code", "ensemble", "cross", "bundle", "ensemble_bundle")
+        if name not in ("code", "ensemble", "dimension_ensemble", "cross", "bundle", "ensemble_bundle")
     ]
     evaluate = stages()["evaluate"]
     dimensions = stages()["dimensions"]
@@ -194,6 +209,11 @@ def test_an_ensemble_writes_beside_the_predictions_that_it_reads_and_not_among_t
         str(paths.result("demo", "loso", "both")),
         str(paths.metrics("demo", "loso", "both")),
     ]
+    outs, declared = (
+        [entry if isinstance(entry, str) else next(iter(entry)) for entry in [*stage["outs"], *stage["metrics"]]]
+        for stage in (stages()["dimension_ensemble"], stages()["dimensions"])
+    )
+    assert outs == [path.replace("${item.model}", "${key}") for path in declared]
     entry = stages_of(read_params(PROJECT / "params.yaml"))["ensemble"]["voice_and_words"]
     assert entry["member_2"] == str(paths.predictions("demo", "speaker_independent", "tfidf"))
     assert [f"${{item.member_{number}}}" for number in range(1, MEMBERS + 1)] == stage["deps"][:MEMBERS]

@@ -94,6 +94,17 @@ def test_an_ensemble_and_a_bundle_bring_the_evaluations_that_they_need():
     assert members == [f"{folder}/logistic.parquet", f"{folder}/tfidf.parquet", *[f"{folder}/logistic.parquet"] * 6]
 
 
+def test_an_ensemble_of_dimensions_is_a_stage_of_its_own_that_brings_its_members_and_reads_the_words_it_needs():
+    own = {"corpus": "demo", "protocol": "speaker_independent", "members": ["ridge", "tfidf_ridge_heard"]}
+    stages = stages_of(params_with(ensembles={"scales": own | {"rule": "average"}}))
+    assert not stages["ensemble"]
+    assert not stages["evaluate"]
+    assert stages["dimension_ensemble"]["scales"]["member_2"].endswith("/speaker_independent/tfidf_ridge_heard.parquet")
+    reads = [entry["reads"] for entry in stages["dimensions"].values()]
+    assert reads == ["data/features/demo/functionals", "data/heard/demo.parquet"]
+    assert list(stages["transcripts"]) == ["demo"]
+
+
 def test_an_evaluation_across_corpora_needs_the_features_of_all_of_them():
     across = {"train": ["ravdess"], "test": "emodb", "model": "svm", "presets": {}, "corpus_norm": False}
     stages = stages_of(params_with(cross={"x": across}))

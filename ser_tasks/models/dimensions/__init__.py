@@ -37,6 +37,9 @@ TABLE: Mapping[str, DimensionModel] = {
     "tfidf_ridge": _line("tfidf_ridge", "WordsRidge", TRANSCRIPTS),
 }
 
+ENSEMBLE_RULES = ("average", "weighted_average")
+"""Those of `ser_tasks.models.dimensions.ensemble`; the other rules of ensembles are of posteriors."""
+
 DIMENSION_MODELS: Mapping[str, DimensionModel] = {
     **TABLE,
     "tfidf_ridge_heard": replace(TABLE["tfidf_ridge"], feature_set=RECOGNISED),
