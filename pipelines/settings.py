@@ -21,6 +21,7 @@ from ser_tasks.params import (
     EmoboxFolds,
     EnsembleParams,
     EvaluationLine,
+    OfficialSplit,
     Params,
     Section,
     SpeakerIndependent,
@@ -137,6 +138,16 @@ def _check_ensemble(name: str, section: EnsembleParams, params: Params) -> None:
     models: dict[str, Model | DimensionModel] = {**MODELS, **DIMENSION_MODELS}
     if name in models:
         raise ParamsError(f"{PARAMS_FILE}: ensembles: {name!r} is the name of a model. Call it otherwise.")
+    for member in section.members:
+        check_known(member, models, place=f"ensembles.{name}.members", hint=ADD_MODEL)
+    _check_kind(name, section, params)
+    for member in section.members:
+        line = EvaluationLine(corpus=section.corpus, protocol=section.protocol, model=member)
+        check_evaluation(line, params, place=f"ensembles.{name}")
+
+
+def _check_kind(name: str, section: EnsembleParams, params: Params) -> None:
+    """Refuse members of both kinds; of dimensions a rule of posteriors, and one fold alone."""
     rated = [member for member in section.members if member in DIMENSION_MODELS]
     if 0 < len(rated) < len(section.members):
         raise ParamsError(
@@ -148,10 +159,13 @@ def _check_ensemble(name: str, section: EnsembleParams, params: Params) -> None:
             f"{PARAMS_FILE}: ensembles.{name}.rule: {section.rule} is of posteriors, and the members predict valence, "
             f"activation and dominance. Choose {' or '.join(ENSEMBLE_RULES)}."
         )
-    for member in section.members:
-        check_known(member, models, place=f"ensembles.{name}.members", hint=ADD_MODEL)
-        line = EvaluationLine(corpus=section.corpus, protocol=section.protocol, model=member)
-        check_evaluation(line, params, place=f"ensembles.{name}")
+    if rated and section.protocol == "speaker_independent":
+        folds = own_folds(params, section.corpus, section.protocol, where=f", but ensembles.{name} asks for it")
+        if isinstance(folds, OfficialSplit):
+            raise ParamsError(
+                f"{PARAMS_FILE}: ensembles.{name}: weights are fitted to other folds, and the official split of "
+                f"{section.corpus} is one. Choose protocol speaker_dependent, or other folds of the corpus."
+            )
 
 
 def check_cross(name: str, section: CrossParams, params: Params) -> None:

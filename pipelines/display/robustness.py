@@ -20,7 +20,7 @@ def show_robustness(result: Mapping[str, Any], *, files: Sequence[Path]) -> None
     figure = f"mean CCC {ccc_with_interval(clean)}" if rated else f"UAR {with_interval(clean)}"
     CONSOLE.print(
         f"\n[bold]{result['corpus']} · {result['model']}[/]{kind}  trained on clean sound, tested on degraded\n"
-        f"  clean {figure}   {result['utterances']} utterances, {result['speakers']} speakers"
+        f"  clean {figure}   {result['tested']} utterances, {result['tested_speakers']} speakers tested"
     )
     show_rows([_rated_row(own) if rated else _row(clean, own) for own in result["conditions"]], title="")
     for sentence in result["summary"]:

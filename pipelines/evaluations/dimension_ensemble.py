@@ -9,6 +9,7 @@ from pipelines import paths
 from pipelines.evaluations.dimensions import circumstances_of_ratings, head_of_ratings, ratings_of
 from pipelines.evaluations.plan import check_tested_once, protocol_section
 from pipelines.evaluations.provenance import dimension_ensemble_origin, sealed
+from pipelines.evaluations.result import warnings_of_members
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.comparison import ccc_difference
 from ser_tasks.evaluation.dimensions.scoring import Ratings, as_rated, score_dimensions
@@ -27,10 +28,13 @@ def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[
     tables = {member: _predictions(section, member) for member in section.members}
     ratings, dropped = ratings_of(corpus)
     made = combined(tables, ratings, section.rule)
+    found = circumstances_of_ratings(corpus, ratings, dropped, params, feature_set="predictions")
+    theirs = warnings_of_members(paths.dimension_result(corpus, protocol, member) for member in section.members)
     result = {
         **head_of_ratings(corpus, protocol, name, params),
         **score_dimensions(made.predictions, ratings, evaluation),
-        **circumstances_of_ratings(corpus, ratings, dropped, params, feature_set="predictions"),
+        **found,
+        "warnings": list(dict.fromkeys(found["warnings"] + theirs)),
         **section.model_dump(mode="json", include={"members", "rule"}),
         "against": _against(made, tables, ratings, params),
     }

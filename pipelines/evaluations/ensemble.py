@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipelines import paths
 from pipelines.evaluations.plan import check_tested_once, labelled_corpus, protocol_kind, protocol_section
 from pipelines.evaluations.provenance import ensemble_origin, sealed
-from pipelines.evaluations.result import synthetic, unknown_speakers
+from pipelines.evaluations.result import synthetic, unknown_speakers, warnings_of_members
 from pipelines.known_corpora import CORPORA
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.scoring import Labels, score
@@ -29,6 +29,12 @@ def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[
     tables = member_tables(section)
     made = RULES[section.rule].evaluate(tables)
     labels = _labels(section, params)
+    strange = sorted(set(made.predictions.utterance_id) - set(labels.utterance_ids))
+    if strange:
+        raise UserError(
+            f"{section.corpus} has no utterance {strange[0]} of these classes today, but the members of {name} have "
+            f"predictions of it ({len(strange)} such). Evaluate them again: {', '.join(section.members)}"
+        )
     figures, confusion = score(made.predictions, labels, params.evaluation)
     result = {**_head(name, section, params), **figures, **_circumstances(section, labels, made, params)}
     result["against"] = {member: _against(made, table, labels, params) for member, table in tables.items()}
@@ -74,6 +80,9 @@ def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, para
     absent = ["Some utterances were answered by some members only."] if len(made.answered) > 1 else []
     emotions = dict(zip(labels.utterance_ids, labels.emotions, strict=True))
     missed = missing_in_training(_cross_validation(made.predictions), emotions)
+    place = (section.corpus, section.protocol)
+    theirs = warnings_of_members(paths.result(*place, member) for member in section.members)
+    said = synthetic(section.corpus) + unknown_speakers(section.corpus) + theirs + missed + absent
     return {
         "utterances": len(made.predictions),
         "speakers": len(set(labels.speakers)),
@@ -85,7 +94,7 @@ def _circumstances(section: EnsembleParams, labels: Labels, made: Ensemble, para
         "answered": dict(made.answered),
         "seed": params.evaluation.seed,
         "versions": library_versions(),
-        "warnings": synthetic(section.corpus) + unknown_speakers(section.corpus) + missed + absent,
+        "warnings": list(dict.fromkeys(said)),
     }
 
 

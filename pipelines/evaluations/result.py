@@ -1,7 +1,8 @@
 """The result of an evaluation: its figures, what they were computed from, and what a reader must know of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,12 @@ def heard_by(corpus: str) -> str:
     errors = heard["word_errors"]
     rate = f"word error rate {percent(errors['wer'])} %" if errors else "word error rate unknown"
     return f"Words as {heard['engine']} {heard['engine_version']} heard them: {rate}."
+
+
+def warnings_of_members(files: Iterable[Path]) -> list[str]:
+    """What a reader must know of any member of an ensemble, each sentence once; of results that are here."""
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
+    return list(dict.fromkeys(warning for result in results for warning in result["warnings"]))
 
 
 def synthetic(corpus: str) -> list[str]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from pipelines import paths
 from pipelines.commands.arguments import check_arguments, check_features
 from pipelines.display.progress import watch_shards
@@ -26,14 +28,14 @@ from pipelines.evaluations.run import run_folds
 from pipelines.settings import project_params
 from ser_tasks.atomic import atomic_path
 from ser_tasks.engine import flow
-from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome
+from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, Ratings
 from ser_tasks.evaluation.dimensions.scoring import prediction_table as rating_table
 from ser_tasks.evaluation.result import write_result
 from ser_tasks.evaluation.robustness.condition import Condition, chosen, conditions_of
 from ser_tasks.evaluation.robustness.losses import clean_figures, losses, under
 from ser_tasks.evaluation.robustness.rating_losses import figures_of_ratings, rating_losses, ratings_under
 from ser_tasks.evaluation.robustness.words import summary, summary_of_ratings
-from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table
+from ser_tasks.evaluation.scoring import FoldOutcome, Labels, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
 from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
@@ -118,6 +120,7 @@ def figures(plan: Plan[Evaluation], outcomes: Sequence[FoldOutcome]) -> dict[str
     found = losses(tables, plan.conditions, evaluation.labels, params)
     return {
         "chance": round(chance, 4),
+        **_tested(tables[""], evaluation.labels),
         "clean": clean,
         "conditions": found,
         "summary": summary(clean, found, chance),
@@ -138,7 +141,15 @@ def rating_figures(plan: Plan[DimensionEvaluation], outcomes: Sequence[Dimension
     }
     clean = figures_of_ratings(tables[""], evaluation.ratings, params.evaluation)
     found = rating_losses(tables, plan.conditions, evaluation.ratings, params.evaluation)
-    return {"clean": clean, "conditions": found, "summary": summary_of_ratings(clean, found)}
+    tested = _tested(tables[""], evaluation.ratings)
+    return {**tested, "clean": clean, "conditions": found, "summary": summary_of_ratings(clean, found)}
+
+
+def _tested(clean: pd.DataFrame, of: Labels | Ratings) -> dict[str, int]:
+    """How many utterances of how many speakers the figures are of: under an official split not all of the corpus."""
+    speakers = dict(zip(of.utterance_ids, of.speakers, strict=True))
+    tested = set(clean.utterance_id)
+    return {"tested": len(tested), "tested_speakers": len({speakers[name] for name in tested})}
 
 
 def beside_the_evaluation(file: Path, figure: str, clean: float) -> list[str]:

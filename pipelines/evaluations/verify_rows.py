@@ -12,6 +12,7 @@ import pandas as pd
 from pipelines import paths
 from pipelines.evaluations.provenance import as_values
 from pipelines.evaluations.run_tags import git
+from pipelines.orchestration.stage_list import of_dimensions
 from ser_tasks.errors import UserError
 from ser_tasks.params import CrossParams, EnsembleParams, Params
 from ser_tasks.params.reading import nearest
@@ -80,9 +81,11 @@ class Recorded:
         return pd.read_parquet(self.predictions_file) if self.predictions_file.exists() else None
 
     def ensemble_section(self, params: Params) -> EnsembleParams:
-        """Its entry in params.yaml, or what the row records."""
+        """Its entry in params.yaml; or, where that is of another kind or none, what the row records."""
         own = {key: self.result[key] for key in ("corpus", "protocol", "members", "rule")}
-        return params.ensembles.get(self.result["model"]) or EnsembleParams.model_validate(own)
+        entry = params.ensembles.get(self.result["model"])
+        same = entry is not None and of_dimensions(entry) == self.rated
+        return entry if entry is not None and same else EnsembleParams.model_validate(own)
 
     def cross_section(self, params: Params) -> CrossParams:
         """Its entry in params.yaml; for one that was typed, what the row records.

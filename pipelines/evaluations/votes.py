@@ -25,6 +25,7 @@ from ser_tasks.evaluation.votes.answers import (
 )
 from ser_tasks.evaluation.votes.comparison import Speakers, against_nearest
 from ser_tasks.evaluation.votes.scoring import VoteScores, score_votes
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import EvaluationParams, Params
 
 VOTES, RATER, PRIOR = "the votes themselves", "rater against others", "always the prior"
@@ -139,6 +140,10 @@ def _predictions(
         for file in sorted(place(corpus, protocol, "any").parent.glob("*.parquet"))
     }
     for name in models:
+        if name in DIMENSION_MODELS:
+            raise UserError(
+                f"ser votes: {name} predicts no classes, which is what raters voted on. Name another model."
+            )
         if name not in files:
             raise UserError(
                 f"ser votes: no predictions of {name} on {corpus}, {protocol}; there are those of "

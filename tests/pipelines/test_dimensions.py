@@ -74,8 +74,8 @@ def evaluate(protocol: str = "speaker_independent", model: str = "ridge") -> dic
     return result
 
 
-def evaluate_ensemble(members=("ridge", "ridge_speaker_norm")) -> dict:
-    section = EnsembleParams(corpus=PLACE[0], protocol=PLACE[1], members=members, rule="weighted_average")
+def evaluate_ensemble(members=("ridge", "ridge_speaker_norm"), protocol=PLACE[1]) -> dict:
+    section = EnsembleParams(corpus=PLACE[0], protocol=protocol, members=members, rule="weighted_average")
     result, made = dimension_ensemble.result_of("both", section, project_params())
     write(result, made.predictions)
     return result
@@ -116,6 +116,31 @@ def test_an_ensemble_is_a_row_beside_its_members_that_verify_finds_again():
     pd.read_parquet(predictions).assign(valence=3.0).to_parquet(predictions)
     status, said = ser("verify", "demo/speaker_independent/both")
     assert (status, "data predictions of ridge: changed" in said) == (1, True)
+
+
+def test_an_ensemble_tells_what_is_to_be_known_of_its_members():
+    for protocol in ("speaker_independent", "speaker_dependent"):
+        evaluate(protocol)
+        evaluate(protocol, model="ridge_speaker_norm")
+        said = " ".join(evaluate_ensemble(protocol=protocol)["warnings"])
+        assert "Speaker normalisation" in said
+        assert said.count("Synthetic speech") == 1
+        assert ("Not speaker-independent" in said) == (protocol == "speaker_dependent")
+
+
+@pytest.mark.parametrize(
+    "change", [lambda table: table.valence + 0.5, lambda table: table.valence.where(table.index > 9)]
+)
+def test_ratings_that_have_changed_since_are_noticed_and_end_in_a_sentence(change):
+    for model in ("ridge", "ridge_speaker_norm"):
+        evaluate(model=model)
+    evaluate_ensemble()
+    table = read_utterances(paths.utterances("demo"))
+    write_utterances(table.assign(valence=change(table).clip(1, 5)), paths.utterances("demo"))
+    with pytest.raises(UserError, match=r"both.parquet: .* Make them again: ser repro dimension_ensemble@both"):
+        dimension_answers(["demo"])
+    _, said = ser("verify", "demo/speaker_independent/both", "--recompute")
+    assert "cannot be computed again: ridge was tested on other ratings than the corpus has today" in said
 
 
 def test_random_folds_are_dealt_whatever_the_classes_and_say_so():
@@ -201,7 +226,9 @@ def test_predictions_of_other_utterances_are_not_compared():
     evaluate()
     table = read_utterances(paths.utterances("demo"))
     write_utterances(table[table.utterance_id != "u30"], paths.utterances("demo"))
-    with pytest.raises(UserError, match=r"57 predictions, of other utterances than the 56 .*ser evaluate demo ridge"):
+    with pytest.raises(
+        UserError, match=r"57 predictions, of other utterances or ratings than the 56 .*ser evaluate demo ridge"
+    ):
         dimension_answers(["demo"])
 
 

@@ -58,6 +58,7 @@ FIRST = "{corpus: demo, protocol: speaker_independent, model: svm}"
             "members: [svm, tfidv]",
             r"ensembles.voice_and_words.members: 'tfidv'.*mean 'tfidf'\?",
         ),
+        ("members: [svm, tfidf]", "members: [svm, voice_and_words]", r"members: 'voice_and_words' is not known"),
         (
             "members: [svm, tfidf]",
             "members: [svm, ridge]",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CccDifference:
-    """Mean CCC of one less that of another, its interval over speakers, and the p value of no difference."""
+    """Mean CCC of one less that of another, its interval over speakers within [-2, 2], and the p value of none."""
 
     difference: float
     interval: Interval
@@ -72,4 +72,4 @@ def ccc_difference(first: Rated, second: Rated, params: EvaluationParams) -> Ccc
     error = standard_error(drawn[0] - drawn[1], n)
     half = half_width(error, n, params.confidence)
     p = two_sided_p(difference / error, n - 1) if error > 0 else float(difference == 0)
-    return CccDifference(difference, Interval(difference - half, difference + half), p)
+    return CccDifference(difference, Interval(max(-2.0, difference - half), min(2.0, difference + half)), p)

@@ -48,16 +48,16 @@ def losses(
         for each: what decides it, UAR with its interval, `difference` to the clean UAR with interval and p value, the
         p value adjusted for all conditions together, the share of `labels_changed`, recalls, shares of `answers`
     """
-    figures = [_loss(tables[""], tables[condition.name], condition, labels, params) for condition in conditions]
-    adjusted = holm([own["difference"]["p"] for own in figures])
-    for own, p in zip(figures, adjusted, strict=True):
+    found = [_loss(tables[""], tables[condition.name], condition, labels, params) for condition in conditions]
+    for (own, _), p in zip(found, holm([p for _, p in found]), strict=True):
         own["difference"]["p_holm"] = round(p, 4)
-    return figures
+    return [own for own, _ in found]
 
 
 def _loss(
     clean: pd.DataFrame, degraded: pd.DataFrame, condition: Condition, labels: Labels, params: EvaluationParams
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], float]:
+    """The figures, and the p value of the difference with all its digits."""
     figures, _ = score(degraded, labels, params)
     classes = tuple(figures["recall"])
     speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
@@ -72,7 +72,7 @@ def _loss(
     said = clean.assign(said=predicted_classes(clean, classes)).merge(
         degraded.assign(said=predicted_classes(degraded, classes)), on=["utterance_id", "seed"], validate="one_to_one"
     )
-    return {
+    stated = {
         "condition": condition.name,
         **condition.facts(),
         **{key: figures[key] for key in KEPT},
@@ -80,6 +80,7 @@ def _loss(
         "labels_changed": round(float((said.said_x != said.said_y).mean()), 4),
         "answers": _answers(degraded, classes),
     }
+    return stated, test.p
 
 
 def _one_row_each(predictions: pd.DataFrame) -> pd.DataFrame:

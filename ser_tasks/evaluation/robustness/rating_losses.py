@@ -49,27 +49,28 @@ def rating_losses(
         the p value adjusted for all conditions together; of each dimension CCC with its interval, coverage of the
         predicted intervals, and `shift`: by how much predictions are higher in the mean, in units of the scale
     """
-    figures = [_loss(tables[""], tables[condition.name], condition, ratings, params) for condition in conditions]
-    adjusted = holm([own["difference"]["p"] for own in figures])
-    for own, p in zip(figures, adjusted, strict=True):
+    found = [_loss(tables[""], tables[condition.name], condition, ratings, params) for condition in conditions]
+    for (own, _), p in zip(found, holm([p for _, p in found]), strict=True):
         own["difference"]["p_holm"] = round(p, 4)
-    return figures
+    return [own for own, _ in found]
 
 
 def _loss(
     clean: pd.DataFrame, degraded: pd.DataFrame, condition: Condition, ratings: Ratings, params: EvaluationParams
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], float]:
+    """The figures, and the p value of the difference with all its digits."""
     figures, each = figures_of_ratings(degraded, ratings, params), {}
     for name, own in figures.pop("dimensions").items():
         each[name] = own | {"shift": round(float(degraded[name].mean() - clean[name].mean()), 4)}
     test = ccc_difference(as_rated(degraded, ratings), as_rated(clean, ratings), params)
-    return {
+    stated = {
         "condition": condition.name,
         **condition.facts(),
         **figures,
         "difference": test.figures(),
         "dimensions": each,
     }
+    return stated, test.p
 
 
 def _each(figures: Mapping[str, Any]) -> dict[str, dict[str, float]]:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.scoring import HALF, TRUTH, Ratings
-from ser_tasks.models.dimensions.held_out import Values, interval_of, matching
+from ser_tasks.models.dimensions.held_out import Matching, Values, interval_of, matching
 
 KEYS = ["utterance_id", "fold", "seed"]
+FEWEST = 3  # folds
 
 
 @dataclass(frozen=True)
@@ -33,40 +34,40 @@ class RatedEnsemble:
 def combined(tables: Mapping[str, pd.DataFrame], ratings: Ratings, rule: str) -> RatedEnsemble:
     """The ensemble of a rule.
 
-    For each fold, weights, the line to mean and standard deviation of the ratings, and the interval are fitted to the
-    members' predictions of all other folds. (Those come from models that were trained on this fold: that is so of every
+    For each fold, weights and the line to mean and standard deviation of the ratings are fitted to the members'
+    predictions of all other folds; its interval to the errors on each of those, of weights and a line that were fitted
+    without it as well. (The members' predictions come from models that were trained on this fold: that is so of every
     stacking by cross-validation.)
 
     Args:
         tables: test predictions of each member
-        ratings: of every utterance that is tested
+        ratings: of every rated utterance of the corpus
         rule: average: every member weighs the same; weighted_average: by least squares, no weight below 0
 
     Raises:
-        UserError: members that were tested on other utterances or folds, or one fold alone
+        UserError: members that were tested on other utterances, folds, dimensions or ratings; fewer than three folds
 
-    Source: Breiman (1996), Stacked regressions, doi:10.1007/BF00117832, for the weights
+    Source: Breiman (1996), Stacked regressions, doi:10.1007/BF00117832, for the weights; Lei et al. (2018) as
+    `ser_tasks.models.dimensions.held_out.interval_of`
     """
-    keys, predicted = _side_by_side(tables)
+    keys, predicted = _side_by_side(tables, ratings)
     rating = dict(zip(ratings.utterance_ids, ratings.values, strict=True))
     truth = np.array([rating[name] for name in keys.utterance_id])
     folds = keys.fold.to_numpy()
     names = list(dict.fromkeys(folds))
-    if len(names) < 2:
+    if len(names) < FEWEST:
         raise UserError(
-            f"an ensemble for the one fold there is ({names[0]}) must not be fitted to its own test utterances. Choose "
-            "a protocol of several folds."
+            f"an ensemble needs {FEWEST} folds, one to test, one to fit its weights to and one for its interval; there "
+            f"are {len(names)} ({', '.join(map(str, names))}). Choose a protocol of more."
         )
     made, halves, chosen = np.zeros_like(truth), np.zeros_like(truth), {}
     for name in names:
         tested, others = folds == name, folds != name
-        weights = _weights(predicted[:, others], truth[others], rule)
-        scores = np.einsum("md,mud->ud", weights, predicted)
-        match = matching(scores[others], truth[others])
-        made[tested] = match(scores[tested])
-        halves[tested] = interval_of(np.abs(truth[others] - match(scores[others])))
+        sum_of = _fitted(predicted[:, others], truth[others], rule)
+        made[tested] = sum_of(predicted[:, tested])
+        halves[tested] = interval_of(np.concatenate(_errors(predicted, truth, folds, name, rule)))
         chosen[str(name)] = {
-            own: dict(zip(tables, weights[:, place].round(4).tolist(), strict=True))
+            own: dict(zip(tables, sum_of.weights[:, place].round(4).tolist(), strict=True))
             for place, own in enumerate(ratings.dimensions)
         }
     for place, own in enumerate(ratings.dimensions):
@@ -74,21 +75,69 @@ def combined(tables: Mapping[str, pd.DataFrame], ratings: Ratings, rule: str) ->
     return RatedEnsemble(keys, chosen)
 
 
-def _side_by_side(tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+@dataclass(frozen=True)
+class _Sum:
+    """Predictions of the members, (n_members, n_utterances, n_dimensions) -> (n_utterances, n_dimensions)."""
+
+    weights: Values  # (n_members, n_dimensions)
+    match: Matching
+
+    def __call__(self, predicted: NDArray[np.float64]) -> Values:
+        return self.match(_scores(self.weights, predicted))
+
+
+def _scores(weights: Values, predicted: NDArray[np.float64]) -> Values:
+    return np.asarray(np.einsum("md,mud->ud", weights, predicted))
+
+
+def _fitted(predicted: NDArray[np.float64], truth: Values, rule: str) -> _Sum:
+    weights = _weights(predicted, truth, rule)
+    return _Sum(weights, matching(_scores(weights, predicted), truth))
+
+
+def _errors(
+    predicted: NDArray[np.float64], truth: Values, folds: NDArray[np.object_], tested: str, rule: str
+) -> list[Values]:
+    """On each fold but the one to be tested, by what is fitted without both."""
+    found = []
+    for name in dict.fromkeys(folds[folds != tested]):
+        own, learning = folds == name, (folds != name) & (folds != tested)
+        sum_of = _fitted(predicted[:, learning], truth[learning], rule)
+        found.append(np.abs(truth[own] - sum_of(predicted[:, own])))
+    return found
+
+
+def _side_by_side(tables: Mapping[str, pd.DataFrame], ratings: Ratings) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """Keys of the utterances, and what each member predicts for them: (n_members, n_utterances, n_dimensions)."""
-    (first, one), *rest = tables.items()
+    first, one = next(iter(tables.items()))
     keys = one[KEYS].reset_index(drop=True)
-    dimensions = [name.removesuffix(TRUTH) for name in one.columns if name.endswith(TRUTH)]
-    values = [one[dimensions].to_numpy(np.float64)]
-    for name, table in rest:
+    rated = pd.DataFrame(ratings.values, index=list(ratings.utterance_ids), columns=list(ratings.dimensions))
+    values = []
+    for name, table in tables.items():
+        _check_ratings(name, table, rated)
         own = table.set_index("utterance_id").reindex(keys.utterance_id)
         if len(table) != len(keys) or not np.array_equal(own.fold.to_numpy(), keys.fold.to_numpy()):
             raise UserError(
                 f"{first} and {name} were tested on other utterances or folds ({len(keys)} and {len(table)} "
                 "predictions). Evaluate both again: with the same ratings, protocol and seed of folds."
             )
-        values.append(own[dimensions].to_numpy(np.float64))
+        values.append(own[list(ratings.dimensions)].to_numpy(np.float64))
     return keys, np.stack(values)
+
+
+def _check_ratings(name: str, table: pd.DataFrame, rated: pd.DataFrame) -> None:
+    """Raise UserError for a member that was held against other ratings than the corpus has today."""
+    dimensions = [column.removesuffix(TRUTH) for column in table.columns if column.endswith(TRUTH)]
+    today = rated.reindex(table.utterance_id)
+    same = dimensions == list(rated.columns) and np.array_equal(
+        table[[own + TRUTH for own in dimensions]].to_numpy(np.float64), today.to_numpy(np.float64)
+    )
+    if not same:
+        raise UserError(
+            f"{name} was tested on other ratings than the corpus has today ({len(table)} predictions of "
+            f"{', '.join(dimensions)}; today {len(rated)} utterances are rated in {', '.join(rated.columns)}). "
+            "Evaluate it again."
+        )
 
 
 def _weights(predicted: NDArray[np.float64], truth: Values, rule: str) -> Values:

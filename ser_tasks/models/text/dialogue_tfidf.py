@@ -50,7 +50,7 @@ class DialogueTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         except ValueError as error:
             raise UserError(
                 f"no n-gram occurs in {self.params.min_count} of the {len(last)} utterances of the training part "
-                f"({error}). Lower tfidf.min_count in params.yaml, or check the transcripts."
+                f"({error}). Lower min_count of the model's section in params.yaml, or check the transcripts."
             ) from None
         return self
 

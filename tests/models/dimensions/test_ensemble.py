@@ -52,7 +52,13 @@ def test_the_average_is_the_mean_of_the_members_brought_to_mean_and_spread_of_th
         line = truth.mean(axis=0) + (mean - others.mean(axis=0)) / others.std(axis=0) * truth.std(axis=0)
         expected = np.clip(line, 1, 5)
         np.testing.assert_allclose(made.predictions[["valence", "activation"]].to_numpy()[tested], expected[tested])
-        errors = np.sort(np.abs(truth - expected[~tested]), axis=0)
+        errors = []
+        for other in set(FOLDS) - {fold}:
+            own, learning = other == FOLD, ~np.isin(FOLD, [fold, other])
+            scores, wanted = mean[learning], TRUTH[learning]
+            line = wanted.mean(axis=0) + (mean - scores.mean(axis=0)) / scores.std(axis=0) * wanted.std(axis=0)
+            errors.append(np.abs(TRUTH - np.clip(line, 1, 5))[own])
+        errors = np.sort(np.concatenate(errors), axis=0)
         rank = int(np.ceil((len(errors) + 1) * 0.9)) - 1
         halves = made.predictions[["valence half-width", "activation half-width"]].to_numpy()[tested]
         np.testing.assert_allclose(halves, np.tile(errors[rank], (tested.sum(), 1)))
@@ -77,7 +83,8 @@ def test_ratings_of_a_fold_change_no_prediction_of_it_and_those_of_others_do(rul
     ratings = Ratings(IDS, RATINGS.dimensions, tuple(map(tuple, other)), RATINGS.speakers)
     after = combined({name: table(own, other) for name, own in members.items()}, ratings, rule).predictions
     tested = (before.fold == "a").to_numpy()
-    pd.testing.assert_series_equal(before.valence[tested], after.valence[tested])
+    for column in ("valence", "valence half-width"):
+        pd.testing.assert_series_equal(before[column][tested], after[column][tested])
     assert not np.allclose(before.valence[~tested], after.valence[~tested])
 
 
@@ -94,14 +101,32 @@ def test_where_no_member_knows_anything_all_weigh_the_same():
     assert made.chosen["a"]["valence"] == {"one": 0.5, "other": 0.5}
 
 
-def test_one_fold_and_members_of_other_utterances_or_folds_are_refused():
-    alone = np.full(N, "official")
-    with pytest.raises(UserError, match=r"one fold there is \(official\)"):
-        combined({"one": table(WORDS, fold=alone), "other": table(SOUND, fold=alone)}, RATINGS, "average")
+def test_intervals_hold_their_share_of_the_ratings_however_many_weights_there_are():
+    folds = np.array([f"speaker {number % 8}" for number in range(N)])
+    members = {f"m{seed}": table(noisy(0.8, 0.8, seed), fold=folds) for seed in range(30)}
+    made = combined(members, RATINGS, "weighted_average").predictions
+    inside = [(made[name] - made[f"{name} rated"]).abs() <= made[f"{name} half-width"] for name in RATINGS.dimensions]
+    assert 0.87 <= np.mean(inside) <= 0.97
+
+
+def test_two_folds_and_members_of_other_utterances_folds_or_ratings_are_refused():
+    pair = np.where(FOLD == "a", "a", "b")
+    with pytest.raises(UserError, match=r"needs 3 folds.* there are 2 \(a, b\)"):
+        combined({"one": table(WORDS, fold=pair), "other": table(SOUND, fold=pair)}, RATINGS, "average")
+    of_before = TRUTH.copy()
+    of_before[7, 1] = 3.21
+    with pytest.raises(UserError, match=r"other was tested on other ratings .*\(120 predictions of valence, act"):
+        combined({"one": table(WORDS), "other": table(SOUND, of_before)}, RATINGS, "average")
+    fewer = Ratings(IDS, ("valence",), tuple((v,) for v, _ in TRUTH), RATINGS.speakers)
+    with pytest.raises(UserError, match=r"one was tested on other ratings .* 120 utterances are rated in valence\)"):
+        combined({"one": table(WORDS), "other": table(SOUND)}, fewer, "average")
+    gone = Ratings(IDS[1:], RATINGS.dimensions, RATINGS.values[1:], RATINGS.speakers[1:])
+    with pytest.raises(UserError, match="one was tested on other ratings"):
+        combined({"one": table(WORDS), "other": table(SOUND)}, gone, "average")
     with pytest.raises(UserError, match=r"one and other were tested on other utterances or folds \(120 and 119"):
         combined({"one": table(WORDS), "other": table(SOUND)[1:]}, RATINGS, "average")
     with pytest.raises(UserError, match="other utterances or folds"):
         combined({"one": table(WORDS), "other": table(SOUND, fold=np.roll(FOLD, 1))}, RATINGS, "average")
     renamed = [*IDS[:-1], "another"]
-    with pytest.raises(UserError, match="other utterances or folds"):
+    with pytest.raises(UserError, match="other was tested on other ratings"):
         combined({"one": table(WORDS), "other": table(SOUND, ids=renamed)}, RATINGS, "average")

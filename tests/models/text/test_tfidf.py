@@ -108,7 +108,7 @@ def test_features_of_sound_and_words_too_rare_are_errors():
     sound = Examples(np.zeros((6, 4), np.float32), np.array(CLASSES * 2), np.array(list("aabbcc")))
     with pytest.raises(UserError, match=r"reads the turns of a dialogue.*must be 'transcripts'"):
         fitted(params(), sound)
-    with pytest.raises(UserError, match=r"occurs in 5000 of.*Lower tfidf.min_count"):
+    with pytest.raises(UserError, match=r"occurs in 5000 of.*Lower min_count of the model's section"):
         fitted(params(min_count=5000), spoken(0))
 
 
