@@ -7,10 +7,10 @@ import pandas as pd
 
 from pipelines import paths
 from pipelines.evaluations.dimensions import circumstances_of_ratings, head_of_ratings, ratings_of
+from pipelines.evaluations.ensemble import member_tables
 from pipelines.evaluations.plan import check_tested_once, protocol_section
 from pipelines.evaluations.provenance import dimension_ensemble_origin, sealed
 from pipelines.evaluations.result import warnings_of_members
-from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.comparison import ccc_difference
 from ser_tasks.evaluation.dimensions.scoring import Ratings, as_rated, score_dimensions
 from ser_tasks.models.dimensions.ensemble import RatedEnsemble, combined
@@ -25,7 +25,7 @@ def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[
     """
     corpus, protocol, evaluation = section.corpus, section.protocol, params.evaluation
     check_tested_once(protocol_section(params, corpus, protocol), corpus=corpus, command=f"ensembles.{name}")
-    tables = {member: _predictions(section, member) for member in section.members}
+    tables = member_tables(section, paths.dimension_predictions)
     ratings, dropped = ratings_of(corpus)
     made = combined(tables, ratings, section.rule)
     found = circumstances_of_ratings(corpus, ratings, dropped, params, feature_set="predictions")
@@ -39,16 +39,6 @@ def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[
         "against": _against(made, tables, ratings, params),
     }
     return sealed(result, dimension_ensemble_origin(name, section, ratings, params), made.predictions), made
-
-
-def _predictions(section: EnsembleParams, member: str) -> pd.DataFrame:
-    file = paths.dimension_predictions(section.corpus, section.protocol, member)
-    if not file.exists():
-        raise UserError(
-            f"{file}: {member} has not been evaluated on {section.corpus}. Evaluate it: "
-            f"ser evaluate {section.corpus} {member} --protocol {section.protocol}"
-        )
-    return pd.read_parquet(file)
 
 
 def _against(

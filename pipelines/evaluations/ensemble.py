@@ -1,5 +1,7 @@
 """The result of an ensemble: the posteriors of several models combined, and compared with each of them."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,23 +43,24 @@ def result_of(name: str, section: EnsembleParams, params: Params) -> tuple[dict[
     return sealed(result, ensemble_origin(name, section, params), made.predictions), made, confusion
 
 
-def member_tables(section: EnsembleParams) -> dict[str, pd.DataFrame]:
-    """Test predictions of each member.
+def member_tables(
+    section: EnsembleParams, where: Callable[[str, str, str], Path] = paths.predictions
+) -> dict[str, pd.DataFrame]:
+    """Test predictions of each member, from the place of its kind.
 
     Raises:
         UserError: one has not been evaluated
     """
-    return {member: _predictions(section, member) for member in section.members}
-
-
-def _predictions(section: EnsembleParams, member: str) -> pd.DataFrame:
-    file = paths.predictions(section.corpus, section.protocol, member)
-    if not file.exists():
-        raise UserError(
-            f"{file}: {member} has not been evaluated on {section.corpus}. Evaluate it: "
-            f"ser evaluate {section.corpus} {member} --protocol {section.protocol}"
-        )
-    return pd.read_parquet(file)
+    tables = {}
+    for member in section.members:
+        file = where(section.corpus, section.protocol, member)
+        if not file.exists():
+            raise UserError(
+                f"{file}: {member} has not been evaluated on {section.corpus}. Evaluate it: "
+                f"ser evaluate {section.corpus} {member} --protocol {section.protocol}"
+            )
+        tables[member] = pd.read_parquet(file)
+    return tables
 
 
 def _labels(section: EnsembleParams, params: Params) -> Labels:

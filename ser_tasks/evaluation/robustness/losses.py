@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,9 +22,14 @@ KEPT = ("uar", "uar_low", "uar_high", "recall")  # of the figures of a result
 
 def under(outcome: FoldOutcome, condition: str) -> FoldOutcome:
     """Predictions of a fold's model under one condition, by the ids of the utterances; clean, if it is ""."""
-    rows = [row for row, name in enumerate(outcome.utterance_ids) if name.partition(MARK)[2] == condition]
-    ids = tuple(outcome.utterance_ids[row].partition(MARK)[0] for row in rows)
+    rows, ids = rows_under(outcome.utterance_ids, condition)
     return FoldOutcome(ids, tuple(outcome.posteriors[row] for row in rows), outcome.chosen)
+
+
+def rows_under(utterance_ids: Sequence[str], condition: str) -> tuple[list[int], tuple[str, ...]]:
+    """The places of the utterances under one condition, and their ids without it; clean, if it is ""."""
+    rows = [row for row, name in enumerate(utterance_ids) if name.partition(MARK)[2] == condition]
+    return rows, tuple(utterance_ids[row].partition(MARK)[0] for row in rows)
 
 
 def clean_figures(clean: pd.DataFrame, labels: Labels, params: EvaluationParams) -> dict[str, Any]:
@@ -48,10 +53,15 @@ def losses(
         for each: what decides it, UAR with its interval, `difference` to the clean UAR with interval and p value, the
         p value adjusted for all conditions together, the share of `labels_changed`, recalls, shares of `answers`
     """
-    found = [_loss(tables[""], tables[condition.name], condition, labels, params) for condition in conditions]
-    for (own, _), p in zip(found, holm([p for _, p in found]), strict=True):
+    return with_holm(_loss(tables[""], tables[one.name], one, labels, params) for one in conditions)
+
+
+def with_holm(found: Iterable[tuple[dict[str, Any], float]]) -> list[dict[str, Any]]:
+    """The figures of each condition, the p value of their difference adjusted for all of them (`p_holm`)."""
+    figures, values = zip(*found, strict=True)
+    for own, p in zip(figures, holm(values), strict=True):
         own["difference"]["p_holm"] = round(p, 4)
-    return [own for own, _ in found]
+    return list(figures)
 
 
 def _loss(

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ser_tasks.evaluation.dimensions.comparison import ccc_difference
 from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, Ratings, as_rated, score_dimensions
-from ser_tasks.evaluation.holm import holm
 from ser_tasks.evaluation.robustness.condition import Condition
-from ser_tasks.features.augmentation_copies import CONDITION_MARK as MARK
+from ser_tasks.evaluation.robustness.losses import rows_under, with_holm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +21,7 @@ KEPT_OF_EACH = (*KEPT, "interval_coverage")  # of each dimension
 
 def ratings_under(outcome: DimensionOutcome, condition: str) -> DimensionOutcome:
     """Predictions of a fold's model under one condition, by the ids of the utterances; clean, if it is ""."""
-    rows = [row for row, name in enumerate(outcome.utterance_ids) if name.partition(MARK)[2] == condition]
-    ids = tuple(outcome.utterance_ids[row].partition(MARK)[0] for row in rows)
+    rows, ids = rows_under(outcome.utterance_ids, condition)
     return DimensionOutcome(ids, tuple(outcome.predicted[row] for row in rows), outcome.half_widths, outcome.chosen)
 
 
@@ -49,10 +47,7 @@ def rating_losses(
         the p value adjusted for all conditions together; of each dimension CCC with its interval, coverage of the
         predicted intervals, and `shift`: by how much predictions are higher in the mean, in units of the scale
     """
-    found = [_loss(tables[""], tables[condition.name], condition, ratings, params) for condition in conditions]
-    for (own, _), p in zip(found, holm([p for _, p in found]), strict=True):
-        own["difference"]["p_holm"] = round(p, 4)
-    return [own for own, _ in found]
+    return with_holm(_loss(tables[""], tables[one.name], one, ratings, params) for one in conditions)
 
 
 def _loss(

@@ -65,6 +65,21 @@ def test_words_of_no_training_utterance_say_nothing():
     np.testing.assert_allclose(first, second, atol=1e-9)
 
 
+def test_vocabulary_and_idf_of_an_inner_part_come_from_its_other_speakers(monkeypatch):
+    learnt_from, fit = [], DialogueTfidf.fit
+
+    def watched(self, dialogues, truth=None):
+        learnt_from.append({dialogue[-1].speaker for dialogue in dialogues})
+        return fit(self, dialogues, truth)
+
+    monkeypatch.setattr(DialogueTfidf, "fit", watched)
+    WordsRidge(ALONE, seed=0).fit(examples())
+    *inner, whole = learnt_from
+    assert whole == set("012345")
+    assert [len(speakers) for speakers in inner] == [4, 4, 4]
+    assert set.intersection(*inner) == set()
+
+
 def test_one_speaker_is_refused():
     with pytest.raises(UserError, match="one speaker"):
         WordsRidge(ALONE, seed=0).fit(examples(n_speakers=1))
