@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.result import fold_means, markdown, read_results, results_table, write_result
+from ser_tasks.evaluation.result import (
+    check_has_results,
+    fold_means,
+    markdown,
+    read_results,
+    results_table,
+    write_result,
+)
 
 
 def result(**changes) -> dict:
@@ -79,6 +86,12 @@ def test_results_are_read_back_as_written(tmp_path):
 def test_no_result_yet_says_how_to_make_one(tmp_path):
     with pytest.raises(UserError, match="make repro"):
         read_results(tmp_path)
+
+
+def test_a_corpus_without_results_is_named_with_those_that_have_some_and_the_nearest():
+    check_has_results(["emodb"], {"emodb", "demo"}, Path("results"))
+    with pytest.raises(UserError, match=r"results/emod: no result. Did you mean emodb\? There are .* demo, emodb."):
+        check_has_results(["demo", "emod"], {"emodb", "demo"}, Path("results"))
 
 
 def test_a_file_that_is_no_result_is_named(tmp_path):

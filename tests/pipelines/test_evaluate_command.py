@@ -145,11 +145,22 @@ def test_the_line_ends_of_the_file_stay(ser):
     assert Path("params.yaml").read_bytes().replace(line, b"", 1) == text
 
 
-def test_a_model_of_words_is_refused_where_nothing_was_said(ser):
+def test_an_ensemble_of_ratings_is_not_bundled_and_its_members_are_named(ser):
+    own = {"corpus": "demo", "protocol": "speaker_independent", "members": ["ridge", "svr"], "rule": "average"}
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(with_values(text, {"ensembles.scales": own}), encoding="utf-8")
+    done = ser("bundle", "demo", "scales")
+    assert "scales is an ensemble of valence" in str(done.exception)
+    assert "Name one of its members: ridge, svr." in str(done.exception)
+    assert ser.stages == []
+
+
+@pytest.mark.parametrize("model", ["tfidf_context", "tfidf_ridge"])
+def test_a_model_of_words_is_refused_where_nothing_was_said(ser, model):
     Path("data/utterances").mkdir(parents=True)
     pd.DataFrame({"transcript": [None, None]}).to_parquet("data/utterances/demo.parquet")
     before = Path("params.yaml").read_bytes()
-    done = ser("evaluate", "demo", "tfidf_context")
+    done = ser("evaluate", "demo", model)
     assert "demo has no transcripts" in str(done.exception)
     assert Path("params.yaml").read_bytes() == before
 

@@ -128,6 +128,7 @@ def test_the_command_writes_figures_and_a_picture_of_ratings_in_which_a_gain_of_
     (own,) = result["conditions"]
     assert own["ccc"] == pytest.approx(result["clean"]["ccc"], abs=1e-3)
     assert list(result["clean"]["dimensions"]) == ["activation"]
+    assert (result["tested"], result["tested_speakers"]) == (18, 3)
     assert paths.robustness_picture("demo", "ridge").read_bytes().startswith(b"\x89PNG")
     assert "clean mean CCC" in capsys.readouterr().out
 

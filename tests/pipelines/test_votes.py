@@ -117,6 +117,7 @@ def test_raters_are_compared_where_no_model_was_evaluated_yet():
             ["demo", "mlp"],
             r"no predictions of mlp on demo, speaker_independent; .* svm. Make them: ser evaluate demo m",
         ),
+        (["demo", "ridge"], r"ridge predicts no classes, which is what raters voted on"),
         (["demo", "--protocol", "loso"], r"protocol 'loso' is not known.*speaker_independent"),
         (["emodb"], r"emodb: the votes of its raters are not known. Those of demo, iemocap, cremad.* are"),
         (["iemocap"], r"iemocap\.parquet: no such table.*ser evaluate iemocap svm"),
