@@ -18,13 +18,7 @@ from ser_tasks.params.reading import PARAMS_FILE
 def import_folds(
     corpus: str, folder: str, published: PublishedFolds, *, shared_speakers: bool, shared_groups: bool
 ) -> None:
-    """Match and audit the folds, and write the entry of params.yaml.
-
-    Args:
-        corpus: its name
-        folder: of the lists, as given
-        published: what was read there
-        shared_speakers, shared_groups: whether parts may share them
+    """Match and audit the folds published in a folder, and write the entry of params.yaml.
 
     Raises:
         UserError: test recordings that are missing, or parts that share what was not accepted

@@ -200,15 +200,9 @@ def track(
     data: Mapping[str, str],
     seconds: float,
 ) -> str:
-    """One MLflow run with a child for each fold; returns its id.
+    """One MLflow run with a child for each fold, in which `chosen` was chosen; returns its id.
 
-    Args:
-        result: as written
-        chosen: of each fold, what was chosen in it
-        settings: of the model or the ensemble
-        params: of the project
-        data: digests of what was read beside the table of utterances, by their tags
-        seconds: that it took
+    `settings` are of the model or the ensemble, `data` digests of what was read beside the table of utterances, by tag.
     """
     corpus, protocol = result["corpus"], protocol_section(params, result["corpus"], result["protocol"])
     named = {key: str(result[key]) for key in ("corpus", "protocol", "model", "feature_set", "seed")}
@@ -225,20 +219,22 @@ def track(
         name=f"{result['model']} · {result['protocol']}",
         description=" ".join([f"{result['utterances']} rated utterances of {corpus}.", *result["warnings"]]),
         params=read,
-        metrics={key: value for key, value in result.items() if key.startswith("ccc")}
-        | {f"{key}/{name}": v for name, own in result["dimensions"].items() for key, v in own.items()}
-        | {"seconds": seconds},
-        tags={
-            KIND: "evaluation",
-            **{f"ser.{key}": value for key, value in named.items()},
-            CONFIGURATION: digest_of(read),
-            "data.digest": digest_of(digests),
-            **digests,
-            **provenance(),
-        },
+        metrics={**_measured(result), "seconds": seconds},
+        tags={**_tags(named, read), "data.digest": digest_of(digests), **digests, **provenance()},
         folds=[{**fold, "chosen": own} for fold, own in zip(result["folds"], chosen, strict=True)],
         figure=None,
         tables={},
         data=[DataRead(corpus, file_digest(table), table, "train and test")],
         files=[paths.dimension_result(*(result[key] for key in ("corpus", "protocol", "model")))],
     )
+
+
+def _tags(named: Mapping[str, str], read: Mapping[str, Any]) -> dict[str, str]:
+    """What a run is found by."""
+    return {KIND: "evaluation", **{f"ser.{key}": own for key, own in named.items()}, CONFIGURATION: digest_of(read)}
+
+
+def _measured(result: Mapping[str, Any]) -> dict[str, float]:
+    """Every figure by its name in MLflow: ccc, ccc_low, ccc/valence."""
+    pooled = {key: value for key, value in result.items() if key.startswith("ccc")}
+    return pooled | {f"{key}/{name}": v for name, own in result["dimensions"].items() for key, v in own.items()}

@@ -10,6 +10,7 @@ import yaml
 
 from pipelines import paths
 from pipelines.evaluations.plan_robustness import (
+    Plan,
     plan_robustness,
     plan_robustness_of_ratings,
     refuse_deaf,
@@ -62,12 +63,17 @@ def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
     return params
 
 
-@pytest.mark.parametrize("model", ["svm", "svm_speaker_norm"])
-def test_clean_predictions_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
-    plan = plan_robustness("demo", model, params, conditions_of(params.robustness))
+def make_features(plan: Plan) -> None:
+    """Of the test utterances under every condition."""
     for condition in plan.conditions:
         for shard in plan.shards[condition.name]:
             compute_degraded(shard, corpus_root=paths.corpus_root("demo"), folder=plan.folder(condition))
+
+
+@pytest.mark.parametrize("model", ["svm", "svm_speaker_norm"])
+def test_clean_predictions_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
+    plan = plan_robustness("demo", model, params, conditions_of(params.robustness))
+    make_features(plan)
     clean, both = (
         fold_outcome(run_fold.fn(evaluation.requests[0])) for evaluation in (plan.evaluation, with_degraded(plan))
     )
@@ -81,9 +87,7 @@ def test_clean_predictions_are_those_of_the_evaluation_and_a_gain_of_0_db_change
 
 def test_no_degraded_utterance_is_trained_on(params):
     plan = plan_robustness("demo", "svm", params, chosen(conditions_of(params.robustness), ["gain"]))
-    (condition,) = plan.conditions
-    for shard in plan.shards[condition.name]:
-        compute_degraded(shard, corpus_root=paths.corpus_root("demo"), folder=plan.folder(condition))
+    make_features(plan)
     for request, clean in zip(with_degraded(plan).requests, plan.evaluation.requests, strict=True):
         assert (request.fold.train, request.fold.validation) == (clean.fold.train, clean.fold.validation)
         assert request.fold.test[: len(clean.fold.test)] == clean.fold.test
@@ -94,9 +98,7 @@ def test_no_degraded_utterance_is_trained_on(params):
 @pytest.mark.parametrize("model", ["ridge", "svr_speaker_norm"])
 def test_clean_ratings_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
     plan = plan_robustness_of_ratings("demo", model, params, conditions_of(params.robustness))
-    for condition in plan.conditions:
-        for shard in plan.shards[condition.name]:
-            compute_degraded(shard, corpus_root=paths.corpus_root("demo"), folder=plan.folder(condition))
+    make_features(plan)
     clean, both = (
         dimension_outcome(run_dimension_fold.fn(evaluation.requests[0]))
         for evaluation in (plan.evaluation, with_degraded_ratings(plan))
@@ -109,9 +111,7 @@ def test_clean_ratings_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_no
 
 def test_no_degraded_utterance_is_trained_on_for_ratings_either(params):
     plan = plan_robustness_of_ratings("demo", "ridge", params, chosen(conditions_of(params.robustness), ["gain"]))
-    (condition,) = plan.conditions
-    for shard in plan.shards[condition.name]:
-        compute_degraded(shard, corpus_root=paths.corpus_root("demo"), folder=plan.folder(condition))
+    make_features(plan)
     rating = dict(zip(plan.evaluation.ratings.utterance_ids, plan.evaluation.ratings.values, strict=True))
     for request, clean in zip(with_degraded_ratings(plan).requests, plan.evaluation.requests, strict=True):
         assert (request.fold.train, request.fold.validation) == (clean.fold.train, clean.fold.validation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +55,7 @@ def combined(tables: Mapping[str, pd.DataFrame], ratings: Ratings, rule: str) ->
     truth = np.array([rating[name] for name in keys.utterance_id])
     folds = keys.fold.to_numpy()
     names = list(dict.fromkeys(folds))
-    if len(names) < FEWEST:
-        raise UserError(
-            f"an ensemble needs {FEWEST} folds, one to test, one to fit its weights to and one for its interval; there "
-            f"are {len(names)} ({', '.join(map(str, names))}). Choose a protocol of more."
-        )
+    _check_enough(names)
     made, halves, chosen = np.zeros_like(truth), np.zeros_like(truth), {}
     for name in names:
         tested, others = folds == name, folds != name
@@ -73,6 +69,15 @@ def combined(tables: Mapping[str, pd.DataFrame], ratings: Ratings, rule: str) ->
     for place, own in enumerate(ratings.dimensions):
         keys[own], keys[own + TRUTH], keys[own + HALF] = made[:, place], truth[:, place], halves[:, place]
     return RatedEnsemble(keys, chosen)
+
+
+def _check_enough(folds: Sequence[str]) -> None:
+    """Raise UserError for fewer than FEWEST."""
+    if len(folds) < FEWEST:
+        raise UserError(
+            f"an ensemble needs {FEWEST} folds, one to test, one to fit its weights to and one for its interval; there "
+            f"are {len(folds)} ({', '.join(map(str, folds))}). Choose a protocol of more."
+        )
 
 
 @dataclass(frozen=True)
