@@ -7,6 +7,7 @@ from pipelines.orchestration.stage_list import bundles_of_members, of_dimensions
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
+from ser_tasks.features.at_speeds import without_speeds
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.features.table import FEATURE_SETS, SECTIONS
@@ -104,7 +105,7 @@ def _try_features(params: Params) -> None:
     try:
         condition(silence, sampling_rate=params.audio.sampling_rate, settings=params.conditioning)
         for name in dict.fromkeys(name for _, name in read_by(params)):
-            if name not in OF_WORDS and name not in OPEN_SMILE and encoder_of(name) is None:
+            if name not in OF_WORDS and without_speeds(name) not in OPEN_SMILE and encoder_of(name) is None:
                 place = f"features of {name}"
                 FEATURE_SETS[name](silence, sections)
     except UserError as error:

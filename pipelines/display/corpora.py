@@ -118,7 +118,7 @@ def described(encoder: Encoder) -> dict[str, str]:
     folder = folder_of(encoder)
     size = f"{encoder.parameters:g} million parameters, {_layers(encoder)} of {encoder.width} units, 16 kHz"
     return {
-        "size": size if encoder.hub else "as in its config.json",
+        "size": size if encoder.hub else "as in its folder",
         "languages": encoder.languages,
         "licence": encoder.licence,
         "paper": encoder.family.paper,

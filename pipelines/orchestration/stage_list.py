@@ -14,11 +14,12 @@ from pipelines import paths
 from pipelines.known_corpora import has_votes
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
+from ser_tasks.features.at_speeds import without_speeds
 from ser_tasks.features.audio_text import feature_sets, reads_words
 from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, encoder_of
 from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.features.table import SECTIONS
-from ser_tasks.models import ENCODER_MODELS, FRAMES_MODELS, HEARD_MODELS, MODELS, ON_VOTES, SEGMENT_MODELS
+from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS, ON_UNPOOLED, ON_VOTES
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
@@ -134,6 +135,7 @@ def _features(corpus: str, name: str) -> Entry:
 
 def _settings(name: str) -> str:
     """Its section of params.yaml; a set may have none."""
+    name = without_speeds(name)
     if encoder_of(name):
         return "encoder" if name in ENCODERS else "encoder_frames" if name in OF_FRAMES else "audio"
     return name if name in SECTIONS else "audio"
@@ -234,6 +236,6 @@ def _code(model: str) -> str:
     """The model of the table whose code it has."""
     if model in HEARD_MODELS:
         return model.removesuffix("_heard")
-    if model in SEGMENT_MODELS or model in FRAMES_MODELS:
+    if model in ON_UNPOOLED:
         return MODELS[model].network_name
-    return model.removeprefix(f"{MODELS[model].feature_set}_") if model in ENCODER_MODELS else model
+    return model.removeprefix(f"{without_speeds(MODELS[model].feature_set)}_") if model in ENCODER_MODELS else model

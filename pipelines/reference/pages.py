@@ -18,6 +18,7 @@ from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.corpus import Corpus
 from ser_tasks.evaluation.dimensions.result import dimensions_table, read_dimension_results
 from ser_tasks.evaluation.result import markdown, read_results, results_table
+from ser_tasks.features.at_speeds import without_speeds
 from ser_tasks.features.encoders import ENCODERS, encoder_of
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.feature_set import FeatureSet
@@ -107,7 +108,7 @@ with random weights.
 def features_page(project: Path) -> str:
     """One row for each feature set."""
     sections = feature_params(read_params(project / PARAMS_FILE))
-    of_libraries = {name for name in FEATURE_SETS if encoder_of(name) or name in OPEN_SMILE}
+    of_libraries = {name for name in FEATURE_SETS if encoder_of(name) or without_speeds(name) in OPEN_SMILE}
     own = {name: features for name, features in FEATURE_SETS.items() if name not in of_libraries}
     rows = [(code(name), *_feature_set(features, sections)) for name, features in own.items()]
     encoders = [(code(name), *_encoder(encoder)) for name, encoder in ENCODERS.items()]
@@ -127,7 +128,7 @@ def features_page(project: Path) -> str:
 def _encoder(encoder: Encoder) -> Iterator[str]:
     yield f"{encoder.family.title}: {encoder.family.paper}"
     yield f"{encoder.parameters:g}" if encoder.hub else ""
-    yield f"{encoder.layers} × {encoder.width}" if encoder.hub else "as in its config.json"
+    yield f"{encoder.layers} × {encoder.width}" if encoder.hub else "as in its folder"
     yield encoder.languages
     yield encoder.licence
     yield codes(encoder.family.libraries or ["numpy"])

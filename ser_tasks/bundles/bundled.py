@@ -21,7 +21,8 @@ def kind_of_weights(model: str) -> str:
         return "words_network" if words else "network"
     if words:
         return "text"
-    return "logistic" if "ser_tasks.models.logistic" in line.code else "svm"
+    planes = {"ser_tasks.models.logistic", "ser_tasks.models.logistic_speeds"}
+    return "logistic" if planes & {*line.code} else "svm"
 
 
 def is_network(model: str) -> bool:

@@ -34,6 +34,7 @@ from ser_tasks.bundles.out_of_distribution import FILE as DETECTOR
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
 from ser_tasks.bundles.speech_to_text import SpeechToText
 from ser_tasks.bundles.weights import READERS
+from ser_tasks.features.at_speeds import without_speeds
 from ser_tasks.features.audio_text import SpeechAndWords, feature_sets, reads_words
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
@@ -70,7 +71,7 @@ def bundle_versions(model: str) -> dict[str, str]:
 
     read = line_of(model).feature_set
     encoder = encoder_of(read)
-    reads = encoder.family.libraries if encoder else (LIBRARY,) * (read in OPEN_SMILE)
+    reads = encoder.family.libraries if encoder else (LIBRARY,) * (without_speeds(read) in OPEN_SMILE)
     kind = kind_of_weights(model)
     runtime = (RUNTIME,) if kind in WITH_ONNX and runtime_installed() else ()
     libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *reads)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from ser_tasks.errors import UserError
+from ser_tasks.features.at_speeds import SPEEDS, SpeedsParams, at_speeds
 from ser_tasks.features.encoded import EncoderParams, encoded
 from ser_tasks.features.encoder_frames import EncoderFramesParams, encoder_frames
-from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_SEGMENTS
+from ser_tasks.features.encoder_mel import encoder_mel
+from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_MEL, OF_SEGMENTS
 from ser_tasks.features.feature_set import FeatureSet, by_engine, renamed
 from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
 from ser_tasks.features.lld import LLD
@@ -62,13 +64,20 @@ _OF_FILES: Mapping[str, FeatureSet] = {
     "functionals": by_engine("lld", {"vectorised": FUNCTIONALS, "pyAudioAnalysis": FUNCTIONALS_BY_LIBRARY}),
 }
 
+_OF_ONE_ROW: Mapping[str, FeatureSet] = {
+    "functionals": _OF_FILES["functionals"],
+    **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
+    **{name: open_smile(name) for name in OPEN_SMILE},
+}
+
 FEATURE_SETS: Mapping[str, FeatureSet] = {
     **_OF_FILES,
+    **_OF_ONE_ROW,
     **{name: renamed(_OF_FILES[original], name) for name, original in PUBLISHED.items()},
-    **{name: encoded(encoder) for name, encoder in ENCODERS.items()},
     **{name: segments(name, encoder) for name, encoder in OF_SEGMENTS.items()},
     **{name: encoder_frames(name, encoder) for name, encoder in OF_FRAMES.items()},
-    **{name: open_smile(name) for name in OPEN_SMILE},
+    **{name: encoder_mel(name, encoder) for name, encoder in OF_MEL.items()},
+    **{f"{name}{SPEEDS}": at_speeds(features) for name, features in _OF_ONE_ROW.items()},
 }
 
 SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide features
@@ -79,6 +88,7 @@ SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide feature
     **{name: _DECLARED[original][1][original] for name, original in PUBLISHED.items()},
     "encoder": EncoderParams,
     "encoder_frames": EncoderFramesParams,
+    "speeds": SpeedsParams,
 }
 
 

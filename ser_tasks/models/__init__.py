@@ -5,10 +5,13 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_SEGMENTS
+from ser_tasks.features.at_speeds import SPEEDS
+from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_MEL, OF_SEGMENTS
 from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.embedding_svm import embedding_svm
+from ser_tasks.models.fine_tuning import NETWORK as FINE_TUNED
+from ser_tasks.models.fine_tuning import fine_tuned
 from ser_tasks.models.multimodal.network import speech_text_network
 from ser_tasks.models.network import network, published
 from ser_tasks.models.recogniser import Model, Recogniser
@@ -40,8 +43,21 @@ SVM_PUBLISHED = (
 )
 LOGISTIC = ("ser_tasks.models.logistic", "LogisticRecogniser", "logistic")
 LOGISTIC_VOTES = ("ser_tasks.models.logistic_votes", "LogisticVotesRecogniser", "logistic")
+LOGISTIC_SPEEDS = ("ser_tasks.models.logistic_speeds", "LogisticSpeedsRecogniser", "logistic")
 TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
+
+
+def _speeds_section(params: Any) -> Any:
+    from ser_tasks.models.logistic_speeds import SpeedsSection  # noqa: PLC0415  with SciPy
+
+    return SpeedsSection(params.logistic, 1 + len(params.speeds.rates))
+
+
+def _logistic_speeds(**more: Any) -> DeclaredModel:
+    line = _classifier(*LOGISTIC_SPEEDS, f"functionals{SPEEDS}", "svm", **more)
+    return replace(line, section=_speeds_section)
+
 
 SEGMENT_NETWORK = "segment_blstm_attention"
 FRAMES_NETWORK = "attentive_statistics"
@@ -53,6 +69,8 @@ TABLE: Mapping[str, DeclaredModel] = {
     "logistic": _classifier(*LOGISTIC, "functionals", "svm"),
     "logistic_speaker_norm": _classifier(*LOGISTIC, "functionals", "svm", speaker_norm=True),
     "logistic_votes": _classifier(*LOGISTIC_VOTES, "functionals", "svm"),
+    "logistic_speeds": _logistic_speeds(),
+    "logistic_speeds_speaker_norm": _logistic_speeds(speaker_norm=True),
     "mlp": network("mlp", "functionals"),
     "mlp_speaker_norm": network("mlp", "functionals", speaker_norm=True),
     "blstm_attention": network("blstm_attention", "lld"),
@@ -63,6 +81,7 @@ TABLE: Mapping[str, DeclaredModel] = {
     "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
     SEGMENT_NETWORK: network(SEGMENT_NETWORK, "efficientnet_lite0_segments"),
     FRAMES_NETWORK: network(FRAMES_NETWORK, "whisper_base_frames"),
+    FINE_TUNED: fine_tuned("whisper_base"),
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image"),
@@ -90,10 +109,13 @@ HEARD_MODELS: Mapping[str, DeclaredModel] = {
 
 HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm", "logistic_votes", "mlp", "mlp_speaker_norm")
 
+SPEEDS_HEADS = ("logistic_speeds", "logistic_speeds_speaker_norm")
+
 ENCODER_MODELS: Mapping[str, DeclaredModel] = {
-    f"{encoder}_{name}": replace(TABLE[name], feature_set=encoder, group="encoders")
+    f"{encoder}_{name}": replace(TABLE[name], feature_set=f"{encoder}{at_speeds}", group="encoders")
     for encoder in (*ENCODERS, *OPEN_SMILE)
-    for name in HEADS
+    for names, at_speeds in ((HEADS, ""), (SPEEDS_HEADS, SPEEDS))
+    for name in names
 }
 """The models on one row for each utterance once more, on the embeddings of each speech encoder and on openSMILE's."""
 
@@ -111,7 +133,17 @@ FRAMES_MODELS: Mapping[str, DeclaredModel] = {
 }
 """The network on frames once more, with the same settings, on those of every other speech encoder."""
 
-MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **SEGMENT_MODELS, **FRAMES_MODELS}
+FINE_TUNED_MODELS: Mapping[str, DeclaredModel] = {
+    f"{encoder.name}_{FINE_TUNED}": fine_tuned(encoder.name)
+    for name, encoder in OF_MEL.items()
+    if name != TABLE[FINE_TUNED].feature_set
+}
+"""Every other Whisper, trained further with the same settings."""
+
+ON_UNPOOLED: Mapping[str, DeclaredModel] = {**SEGMENT_MODELS, **FRAMES_MODELS, **FINE_TUNED_MODELS}
+"""Networks of the table once more, on other encoders."""
+
+MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **ON_UNPOOLED}
 
 ON_VOTES = frozenset(name for name, model in MODELS.items() if LOGISTIC_VOTES[0] in model.code)
 """Those that are trained on the distribution of the raters' votes, not on one class for each utterance."""

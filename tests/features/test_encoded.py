@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoded import EncoderParams, encoded
 from ser_tasks.features.encoder_frames import EncoderFramesParams, encoder_frames
+from ser_tasks.features.encoder_mel import encoder_mel
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import load, use_folder
@@ -20,6 +22,7 @@ from ser_tasks.params.reading import read_params
 
 REFERENCE = Path(__file__).parent / "encoders" / "reference"
 SIGNAL = np.load(REFERENCE / "heard.npz")["signal"]
+OWN = ("own_encoder", "own_whisper")
 SMALL = Encoder("small_whisper", ENCODERS["whisper_base"].family, "nowhere/small", "none", 0.01, 3, 16, "none")
 
 
@@ -139,12 +142,35 @@ def test_another_sampling_rate_than_the_encoders_is_an_error(params):
         encoded(SMALL)(SIGNAL, params | {"audio": audio})
 
 
+def test_what_a_whisper_reads_is_its_log_mel_spectrogram_kept_apart_by_the_weights(params, weights):
+    features = encoder_mel("small_whisper_mel", SMALL)
+    found = features(SIGNAL, params)
+    np.testing.assert_allclose(found, np.load(REFERENCE / "heard.npz")["mel"], atol=1e-5)  # by transformers
+    assert features.names(params) == tuple(f"mel_{band}" for band in range(80))
+    assert features.framing(audio=params["audio"]) == (0.025, 0.010)
+    assert features.facts() == encoded(SMALL).facts()
+
+
+def test_weights_that_take_other_mel_bands_than_the_table_says_are_refused(params, weights):
+    large = replace(SMALL, name="whisper_large_v3")  # which reads 128
+    use_folder(large, weights)
+    with pytest.raises(UserError, match=r"whisper_large_v3: its weights take 80 mel bands, expected 128\. Fetch them"):
+        encoder_mel("large", large)(SIGNAL, params)
+
+
+def test_a_whisper_of_ones_own_has_the_bands_of_its_weights(params, weights):
+    own = ENCODERS["own_whisper"]
+    use_folder(own, weights)
+    assert len(FEATURE_SETS["own_whisper_mel"].names(params)) == 80
+    assert FEATURE_SETS["own_whisper"](SIGNAL, params).shape == (1, 3 * 2 * 16)
+
+
 @pytest.mark.parametrize("encoder", ENCODERS.values(), ids=ENCODERS)
 def test_every_line_of_the_table_is_complete(encoder):
     assert encoder.licence
     assert encoder.languages
-    assert "arXiv:" in encoder.family.paper or encoder.name == "own_encoder"
-    assert (encoder.hub is None) == (encoder.name == "own_encoder") == (encoder.layers == 0)
+    assert "arXiv:" in encoder.family.paper or encoder.name in OWN
+    assert (encoder.hub is None) == (encoder.name in OWN) == (encoder.layers == 0)
 
 
 def test_the_sizes_of_whisper_in_the_table_are_those_of_its_architecture():

@@ -7,6 +7,7 @@ import numpy as np
 
 from ser_tasks.bundles.card import REBUILD, BundleError, Card
 from ser_tasks.models.logistic import LogisticRecogniser, Planes
+from ser_tasks.models.logistic_speeds import LogisticSpeedsRecogniser, SpeedsSection
 from ser_tasks.params import LogisticParams
 
 FILE = "model.npz"
@@ -23,7 +24,11 @@ def load_logistic(card: Card, folder: Path) -> LogisticRecogniser:
     Raises:
         BundleError: not a file of such arrays
     """
-    recogniser = LogisticRecogniser(LogisticParams.model_validate(card.settings), classes=card.classes, seed=card.seed)
+    params = LogisticParams.model_validate(card.settings)
+    recogniser = LogisticRecogniser(params, classes=card.classes, seed=card.seed)
+    if "speeds" in card.sections:
+        section = SpeedsSection(params, 1 + len(card.sections["speeds"]["rates"]))
+        recogniser = LogisticSpeedsRecogniser(section, classes=card.classes, seed=card.seed)
     try:
         with np.load(folder / FILE, allow_pickle=False) as kept:
             recogniser.planes = Planes(**{field.name: kept[field.name] for field in fields(Planes)})

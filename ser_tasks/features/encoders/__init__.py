@@ -1,7 +1,9 @@
 """Speech encoders that others trained, in one table: each is a feature set, and its weights a folder."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from ser_tasks.features.at_speeds import SPEEDS
 from ser_tasks.features.encoders.encoder import Encoder, Family
 
 TRANSFORMERS = "ser_tasks.features.encoders.hugging_face.HuggingFaceEncoder"
@@ -47,6 +49,7 @@ RANDOM = Family(
     (),
     KERAS,
 )
+OWN_WHISPER = replace(WHISPER, title="any Whisper in the format of faster-whisper", paper="its own")
 OWN = Family("any of transformers", "its own", TRANSFORMERS, SAVED, CONFIGURED, TORCH)
 
 BY_SA, BY_NC_SA = "CC BY-SA 3.0", "CC BY-NC-SA 4.0"
@@ -120,6 +123,7 @@ TABLE = (
         "none",
         sha256="9a271f2a916b0b6ee6cecb2426f0b3206ef074578be55d9bc94f6f3fe3ab86aa",
     ),
+    Encoder("own_whisper", OWN_WHISPER, None, "its own", 0, 0, 0, "its own"),
     Encoder("own_encoder", OWN, None, "its own", 0, 0, 0, "its own"),
 )
 
@@ -133,8 +137,14 @@ FRAMES = "_frames"  # likewise, of a speech encoder: the feature set of its laye
 OF_FRAMES: Mapping[str, Encoder] = {
     f"{encoder.name}{FRAMES}": encoder for encoder in TABLE if encoder.family not in (EFFICIENTNET, RANDOM)
 }
+MEL = "_mel"  # likewise, of Whisper: the feature set of what it reads
+OF_MEL: Mapping[str, Encoder] = {
+    f"{encoder.name}{MEL}": encoder for encoder in TABLE if encoder.family.code == WHISPER.code
+}
+OF_SPEEDS: Mapping[str, Encoder] = {f"{encoder.name}{SPEEDS}": encoder for encoder in TABLE}
+MORE: Mapping[str, Encoder] = {**OF_SEGMENTS, **OF_FRAMES, **OF_MEL, **OF_SPEEDS}
 
 
 def encoder_of(feature_set: str) -> Encoder | None:
     """The encoder that computes a feature set; None: it is not an encoder's."""
-    return ENCODERS.get(feature_set) or OF_SEGMENTS.get(feature_set) or OF_FRAMES.get(feature_set)
+    return ENCODERS.get(feature_set) or MORE.get(feature_set)

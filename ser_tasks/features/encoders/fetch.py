@@ -16,6 +16,7 @@ from typing import Any
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora.fetching.archive import unpack
 from ser_tasks.errors import UserError
+from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.encoders.folder import DIGESTS, HOME, folder_of, load
 from ser_tasks.provenance.file_digest import file_sha256
@@ -79,8 +80,18 @@ def _found(encoder: Encoder, root: Path, *, named: Path | None = None) -> Path:
         names, which = " or ".join(encoder.family.files), named or root
         many = ", ".join(str(path.relative_to(root)) for path in holding)
         found = f"{names} in several folders ({many})" if holding else f"no {names}"
-        raise UserError(f"{which}: {found}; expected one folder with the weights of {encoder.name}. Give that folder.")
+        raise UserError(
+            f"{which}: {found}; expected one folder with the weights of {encoder.name}. Give that folder"
+            f"{_or_another_of_ones_own(encoder, root)}."
+        )
     return holding[0]
+
+
+def _or_another_of_ones_own(encoder: Encoder, root: Path) -> str:
+    """What else of one's own the folder holds, where this was to be one: Whisper has another format than the others."""
+    own = [other for other in ENCODERS.values() if other.hub is None and other != encoder] if not encoder.hub else []
+    names = [other.name for other in own if any(any(root.rglob(file)) for file in other.family.files)]
+    return "".join(f", or call it {name}" for name in names)
 
 
 def _settle(encoder: Encoder, source: Path, tell: Callable[[str], None]) -> Fetched:

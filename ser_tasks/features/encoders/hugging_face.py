@@ -52,7 +52,7 @@ class HuggingFaceEncoder:
         if kind not in KNOWN:
             raise UserError(
                 f"{folder / 'config.json'}: model_type is {kind!r}, expected one of {', '.join(KNOWN)}: encoders that "
-                "hear the waveform. Whisper is read in the format of faster-whisper (whisper_base ...)."
+                "hear the waveform. Whisper is read in the format of faster-whisper (own_whisper)."
             )
         torch, transformers = _library("torch"), _library("transformers")
         logging.getLogger("transformers").setLevel(logging.ERROR)  # it lists the weights of heads that are left aside

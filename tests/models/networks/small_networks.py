@@ -8,12 +8,15 @@ As a program: what `outputs` finds, into the file that it is given.
 import sys
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders.folder import use_folder
 from ser_tasks.models import TABLE
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.models.network import network_builder
@@ -23,6 +26,7 @@ BLSTM = {"n_dims": 6, "n_classes": 3, "dense": 8, "units": 4, "dropout": 0.0}
 LSTM = {"n_dims": 6, "n_classes": 3, "units": 5, "input_dropout": 0.0, "dropout": 0.0}
 WINDOWS = {"n_dims": 8, "n_classes": 3, "length": 8, "step": 4, "dropout": 0.0}
 PATCHES = {**WINDOWS, "delta_reach": 2, "backbone": "small", "weights": "none", "units": 4, "dense": (6, 5)}
+WHISPER = {"encoder": "own_whisper", "blocks": 2, "trained_blocks": 1, "lora_rank": 2, "lora_alpha": 4.0}
 SIZES: dict[str, tuple[str, dict[str, Any]]] = {
     "mlp": ("mlp", {"n_dims": 6, "n_classes": 3, "input_dropout": 0.0, "units": (5, 4), "dropout": 0.0}),
     "blstm_attention": ("blstm_attention", {**BLSTM, "attention": "learned_vector"}),
@@ -44,7 +48,12 @@ SIZES: dict[str, tuple[str, dict[str, Any]]] = {
             **{"frame_units": 7, "attention_units": 5, "embedding": 6, "dropout": 0.0},
         },
     ),
+    "fine_tuned": (
+        "fine_tuned",
+        {"n_dims": 80, "n_classes": 3, **WHISPER, "units": 6, "attention_units": 4, "dropout": 0.0},
+    ),
 }
+use_folder(ENCODERS["own_whisper"], Path(__file__).parents[2] / "features" / "encoders" / "reference" / "float32")
 OF_NETWORKS = {model.network_name: model for model in TABLE.values() if ".networks." in model.module}
 
 

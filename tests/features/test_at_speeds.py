@@ -1,0 +1,90 @@
+"""One row of the sound as it is and at other speeds: what is twice as fast is an octave higher and half as long."""
+
+import numpy as np
+import pytest
+
+from ser_tasks.errors import UserError
+from ser_tasks.features.at_speeds import SpeedsParams, at_speeds, without_speeds
+from ser_tasks.features.encoders import encoder_of
+from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.table import FEATURE_SETS, SECTIONS
+from ser_tasks.params.reading import read_params
+from ser_tasks.provenance.code_digest import PROJECT
+
+RATE = 16_000
+TONE = np.sin(2 * np.pi * 300 * np.arange(2 * RATE) / RATE).astype(np.float32)  # 300 Hz, 2 s
+
+
+def _seconds_and_hertz(signal, **sections):
+    strongest = np.abs(np.fft.rfft(signal)).argmax() * RATE / len(signal)
+    return np.array([[len(signal) / RATE, strongest]], np.float32)
+
+
+MEASURED = FeatureSet("measured", (), _seconds_and_hertz, lambda **sections: ("seconds", "hertz"), framing=None)
+
+
+@pytest.fixture
+def params():
+    """Those of params.yaml, at 16 kHz, and once at half, once at twice the speed."""
+    own = read_params(PROJECT / "params.yaml")
+    return {name: getattr(own, name) for name in SECTIONS} | {"speeds": SpeedsParams(rates=(0.5, 2.0))}
+
+
+def test_at_another_speed_length_and_frequency_change_by_that_factor(params):
+    (row,) = at_speeds(MEASURED)(TONE, params)
+    np.testing.assert_allclose(row[0::2], [2, 4, 1], atol=1e-3)
+    np.testing.assert_allclose(row[1::2], [300, 150, 600], atol=1.5)
+
+
+def test_dimensions_are_named_by_speed(params):
+    features = at_speeds(MEASURED)
+    assert features.names(params) == (
+        "seconds",
+        "hertz",
+        *(f"speed_{v}_{n}" for v in ("0.5", "2") for n in ("seconds", "hertz")),
+    )
+    assert features.name == "measured_speeds"
+
+
+def test_the_recording_as_it_is_comes_first_with_the_values_of_the_set_itself(params):
+    plain, played = (FEATURE_SETS[name](TONE, params)[0] for name in ("functionals", "functionals_speeds"))
+    assert len(played) == 3 * len(plain) == len(FEATURE_SETS["functionals_speeds"].names(params))
+    np.testing.assert_array_equal(played[: len(plain)], plain)
+    assert not np.allclose(played[len(plain) : 2 * len(plain)], plain)
+
+
+def test_a_moment_of_sound_has_finite_values_at_every_speed(params):
+    for n_samples in (1, 400, 801):
+        assert np.isfinite(FEATURE_SETS["functionals_speeds"](TONE[:n_samples], params)).all()
+
+
+def test_the_engine_of_params_yaml_computes_every_speed(params):
+    engine = {"engine": "pyAudioAnalysis", "deltas": False}
+    other = params | {"lld": params["lld"].model_copy(update=engine)}
+    plain, played = (FEATURE_SETS[name](TONE, other)[0] for name in ("functionals", "functionals_speeds"))
+    np.testing.assert_array_equal(played[: len(plain)], plain)
+
+
+def test_of_an_encoder_weights_and_code_are_those_of_its_set():
+    own, played = FEATURE_SETS["whisper_base"], FEATURE_SETS["whisper_base_speeds"]
+    assert played.facts is own.facts
+    assert set(own.all_code) <= set(played.all_code)
+    assert encoder_of("whisper_base_speeds") is encoder_of("whisper_base")
+    assert without_speeds("whisper_base_speeds") == without_speeds("whisper_base") == "whisper_base"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("speeds: {rates: [1, 1.2]}", r"params.yaml:\d+: speeds\.rates.*1 is the recording as it is.*Leave it out"),
+        ("speeds: {rates: []}", r"params.yaml:\d+: speeds\.rates"),
+        ("speeds: {rates: [0.9, 0.9]}", r"params.yaml:\d+: speeds\.rates.*0\.9 more than once"),
+        ("speeds: {rates: [0]}", r"params.yaml:\d+: speeds\.rates"),
+    ],
+)
+def test_speeds_that_say_nothing_are_errors(tmp_path, line, said):
+    text = (PROJECT / "params.yaml").read_text(encoding="utf-8")
+    (own,) = [found for found in text.splitlines() if found.startswith("speeds:")]
+    (tmp_path / "params.yaml").write_text(text.replace(own, line), encoding="utf-8")
+    with pytest.raises(UserError, match=said):
+        read_params(tmp_path / "params.yaml")
