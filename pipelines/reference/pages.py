@@ -98,7 +98,8 @@ MODELS_HEAD = """# Models
 *Settings*: its sections of `params.yaml` ([parameters](params.md)). A model that z-scores speakers needs all of a test
 speaker's audio before its first prediction ([protocols](../protocols.md)). For each that reads `transcripts` there is
 a `NAME_heard` with the same settings, which reads the transcripts of a speech recogniser. For `svm`, `logistic` and
-their variants with speaker norm there is one on each speech encoder, `ENCODER_NAME`: `whisper_base_logistic`.
+their variants with speaker norm there is one on each speech encoder, `ENCODER_NAME`: `whisper_base_logistic`; likewise
+`whisper_base_logistic_speeds`, and of each other Whisper `whisper_small_fine_tuned`.
 `efficientnet_lite0_random_segments_segment_blstm_attention` is `segment_blstm_attention` on the vectors of a network
 with random weights.
 
@@ -185,7 +186,8 @@ def _names_of(section: Any, known: Mapping[int, str]) -> list[str]:
     """The sections of params.yaml that are, or are inside, what a model takes."""
     if id(section) in known or isinstance(section, BaseModel):
         return [known[id(section)]]
-    return [name for part in vars(section).values() for name in _names_of(part, known)]
+    parts = [part for part in vars(section).values() if not isinstance(part, int | str)]
+    return [name for part in parts for name in _names_of(part, known)]
 
 
 def _docstring(module: str) -> tuple[str, str]:

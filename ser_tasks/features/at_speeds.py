@@ -1,7 +1,7 @@
 """Any set of one row for each utterance once more, of the sound also played faster and slower: voices to train on.
 
 Played faster by a tenth, a voice is higher, its resonances too, and speaks faster by a tenth: near another speaker's.
-What was said, and how it was meant, stay.
+Words and emotion stay.
 
 Source: Ko et al. (2015), doi:10.21437/Interspeech.2015-711, who train recognisers of words on 0.9 and 1.1
 """

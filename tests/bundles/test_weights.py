@@ -27,6 +27,7 @@ from ser_tasks.features.encoders.folder import use_folder
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS, TABLE
 from ser_tasks.models.declared_model import settings_class
+from ser_tasks.models.logistic_speeds import SpeedsSection
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
 from ser_tasks.params import LogisticParams
 from ser_tasks.provenance.file_digest import file_sha256
@@ -90,6 +91,17 @@ def test_planes_give_the_same_posteriors_after_a_round_trip_and_the_same_bytes_e
     scores = (standardised @ planes.coefficients + planes.intercept).astype(np.float64) / one.card.temperature
     np.testing.assert_allclose(one.answers_from([features], [None])[0].posteriors, softmax(scores[0]), atol=1e-12)
     assert one.classes[one.answers_from([features], [None])[0].posteriors.argmax()] == "anger"
+
+
+def test_planes_of_several_speeds_see_each_of_them_after_a_round_trip(tmp_path):
+    settings = SpeedsSection(LOGISTIC, 3)
+    bundle = load_bundle(small_bundle(tmp_path / "own", model="logistic_speeds", settings=settings))
+    planes, features = bundle.recogniser.planes, bundle.features(voice("anger", take=9))
+    scores = [(rows - planes.mean) / planes.scale @ planes.coefficients for rows in np.split(features, 3, axis=1)]
+    expected = softmax((np.mean(scores, axis=0) + planes.intercept)[0].astype(np.float64) / bundle.card.temperature)
+    found = bundle.answers_from([features], [None])[0].posteriors
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert bundle.classes[found.argmax()] == "anger"
 
 
 def test_a_file_that_holds_no_planes_is_refused(tmp_path):
