@@ -245,8 +245,8 @@ def robustness(
     corpus: Annotated[str, typer.Argument(help="As `ser corpora` lists it.")],
     model: Annotated[str, typer.Option(help="An acoustic model, as svm.")] = "svm",
     conditions: Annotated[
-        str, typer.Option(help="Some of them, by kind or name: babble,mp3_16; all of params.yaml, if left out.")
-    ] = "",
+        str | None, typer.Option(help="Some of them, by kind or name: babble,mp3_16; all of params.yaml, if left out.")
+    ] = None,
 ) -> None:
     """Noise, rooms, telephones, codecs: what they cost a model on unseen speakers."""
     from pipelines.orchestration.environment import prepare_environment
@@ -254,7 +254,7 @@ def robustness(
     prepare_environment()
     from pipelines.evaluations.robustness import main
 
-    main(corpus, model, [name.strip() for name in conditions.split(",") if name.strip()])
+    main(corpus, model, [] if conditions is None else [name.strip() for name in conditions.split(",")])
 
 
 @app.command(rich_help_panel=FIGURES)

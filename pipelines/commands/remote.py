@@ -16,6 +16,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.models import MODELS
+from ser_tasks.models.fine_tuning import EncoderSection
 from ser_tasks.models.network import NetworkSection
 from ser_tasks.models.remote.outcomes import FORMAT
 from ser_tasks.models.remote.plan import Plan, PlannedFold, write_plan
@@ -34,8 +35,10 @@ def export_plan(corpus: str, protocol: str, model: str, file: Path) -> None:
     check_arguments("ser remote export", corpus, protocol, model, params)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
     write_plan(file, as_plan(evaluation))
+    section = MODELS[model].section(evaluation.params)
+    weights = f", data/encoders/{section.encoder}/" if isinstance(section, EncoderSection) else ""
     CONSOLE.print(
-        f"{file} is written. On the other machine, with ser_tasks/ and data/features/{corpus}/:\n"
+        f"{file} is written. On the other machine, with ser_tasks/{weights} and data/features/{corpus}/:\n"
         f"  python -m ser_tasks.models.remote {file.name} --features data/features --out outcomes\n"
         f"Then here: ser remote import outcomes/{file.stem}, and KERAS_BACKEND=jax dvc repro."
     )

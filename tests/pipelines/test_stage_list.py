@@ -38,6 +38,8 @@ def test_the_file_in_git_is_what_follows_from_params_yaml():
         ("residual_cnn", ["demo-log_mel"], "data/features/demo/log_mel"),
         ("psd_text_fusion", ["demo-psd_image"], "data/features/demo/psd_image"),
         ("whisper_base_logistic", ["demo-whisper_base"], "data/features/demo/whisper_base"),
+        ("logistic_speeds", ["demo-functionals_speeds"], "data/features/demo/functionals_speeds"),
+        ("whisper_tiny_fine_tuned", ["demo-whisper_tiny_mel"], "data/features/demo/whisper_tiny_mel"),
         ("tfidf", [], "data/utterances/demo.parquet"),
         ("tfidf_heard", [], "data/heard/demo.parquet"),
     ],
@@ -48,6 +50,23 @@ def test_features_and_transcripts_follow_from_the_model(model, features, reads):
     assert list(stages["transcripts"]) == (["demo"] if model.endswith("_heard") else [])
     assert list(stages["utterances"]) == ["demo"]
     assert stages["evaluate"][f"demo-speaker_independent-{model}"]["reads"] == reads
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "weights", "code"),
+    [
+        ("logistic_speeds", "functionals", "data/utterances/demo.parquet", "functionals_speeds"),
+        ("whisper_base_logistic_speeds", "encoder", "data/encoders/whisper_base", "whisper_speeds"),
+        ("egemaps_logistic_speeds", "audio", "data/utterances/demo.parquet", "egemaps_speeds"),
+        ("whisper_small_fine_tuned", "audio", "data/encoders/whisper_small", "whisper_mel"),
+        ("own_whisper_fine_tuned", "audio", "data/encoders/own_whisper", "whisper_mel"),
+    ],
+)
+def test_features_depend_on_their_settings_their_code_and_the_weights_of_their_encoder(model, settings, weights, code):
+    stages = stages_of(params_with(model))
+    (entry,) = stages["features"].values()
+    assert (entry["settings"], entry["weights"], entry["code"]) == (settings, weights, code)
+    assert "speeds" in yaml.safe_load((PROJECT / "dvc.yaml").read_text("utf-8"))["stages"]["features"]["do"]["params"]
 
 
 def test_models_of_words_come_before_features_and_networks_so_that_a_first_result_is_soon_there():
@@ -66,6 +85,8 @@ def test_models_of_words_come_before_features_and_networks_so_that_a_first_resul
         ("residual_cnn_svm", {"embedding_svm", "networks.residual_cnn", "training"}),
         ("dialogue_blstm_heard", {"networks.dialogue_blstm", "training"}),
         ("whisper_tiny_svm", {"svm"}),
+        ("whisper_tiny_logistic_speeds_speaker_norm", {"logistic"}),
+        ("whisper_tiny_fine_tuned", {"networks.fine_tuned", "training"}),
     ],
 )
 def test_a_stage_reads_the_sections_of_its_model_and_no_other_model_s(model, sections):

@@ -69,7 +69,7 @@ def chosen(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[Condi
     unknown = [name for name in names if name not in known]
     if unknown:
         raise UserError(
-            f"--conditions: {', '.join(unknown)} is neither a kind nor a condition. There are "
+            f"--conditions: {', '.join(map(repr, unknown))} is neither a kind nor a condition. There are "
             f"{', '.join(condition.name for condition in conditions)}. Name those, or a kind for all of its values; "
             "robustness.conditions in params.yaml has further values."
         )

@@ -39,9 +39,10 @@ def test_some_are_chosen_by_kind_or_by_name_and_all_if_none_is_named():
     assert chosen(every, []) == every
 
 
-def test_a_condition_that_does_not_exist_is_reported_with_those_that_do():
-    with pytest.raises(UserError, match=r"babble_7 is neither a kind nor a condition\. There are white_30"):
-        chosen(tuple(CONDITIONS.values()), ["babble_7"])
+@pytest.mark.parametrize("name", ["babble_7", ""])  # the latter of --conditions "": none is not all
+def test_a_condition_that_does_not_exist_is_reported_with_those_that_do(name):
+    with pytest.raises(UserError, match=rf"'{name}' is neither a kind nor a condition\. There are white_30"):
+        chosen(tuple(CONDITIONS.values()), [name])
 
 
 @pytest.mark.parametrize("kind", ["white", "pink", "babble"])
