@@ -7,9 +7,9 @@ from pipelines.orchestration.stage_list import bundles_of_members, of_dimensions
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
-from ser_tasks.features.at_speeds import without_speeds
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.open_smile import OPEN_SMILE
+from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.dimensions import DIMENSION_MODELS, ENSEMBLE_RULES

@@ -254,7 +254,8 @@ def robustness(
     prepare_environment()
     from pipelines.evaluations.robustness import main
 
-    main(corpus, model, [] if conditions is None else [name.strip() for name in conditions.split(",")])
+    named = [name.strip() for name in (conditions or "").split(",") if name.strip()]
+    main(corpus, model, named or ([] if conditions is None else [conditions]))
 
 
 @app.command(rich_help_panel=FIGURES)

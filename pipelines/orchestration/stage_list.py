@@ -14,10 +14,10 @@ from pipelines import paths
 from pipelines.known_corpora import has_votes
 from ser_tasks.atomic import atomic_path
 from ser_tasks.corpora import CORPORA
-from ser_tasks.features.at_speeds import without_speeds
 from ser_tasks.features.audio_text import feature_sets, reads_words
 from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, encoder_of
 from ser_tasks.features.encoders.folder import HOME
+from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import SECTIONS
 from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS, ON_UNPOOLED, ON_VOTES
 from ser_tasks.models.declared_model import DeclaredModel, settings_class

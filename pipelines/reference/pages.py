@@ -18,11 +18,11 @@ from ser_tasks.corpora import CORPORA
 from ser_tasks.corpora.corpus import Corpus
 from ser_tasks.evaluation.dimensions.result import dimensions_table, read_dimension_results
 from ser_tasks.evaluation.result import markdown, read_results, results_table
-from ser_tasks.features.at_speeds import without_speeds
 from ser_tasks.features.encoders import ENCODERS, encoder_of
 from ser_tasks.features.encoders.encoder import Encoder
 from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.features.open_smile import INSTALL, LICENCE, OPEN_SMILE
+from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import TABLE
 from ser_tasks.models.declared_model import DeclaredModel

@@ -34,11 +34,11 @@ from ser_tasks.bundles.out_of_distribution import FILE as DETECTOR
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
 from ser_tasks.bundles.speech_to_text import SpeechToText
 from ser_tasks.bundles.weights import READERS
-from ser_tasks.features.at_speeds import without_speeds
 from ser_tasks.features.audio_text import SpeechAndWords, feature_sets, reads_words
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.encoders.folder import folder_of, folder_override, use_folder, weights_digest
 from ser_tasks.features.open_smile import LIBRARY, OPEN_SMILE
+from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models import MODELS
 from ser_tasks.models.model_versions import libraries_of

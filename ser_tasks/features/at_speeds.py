@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field, PositiveFloat
+from pydantic import AfterValidator, Field
 
 from ser_tasks.features.feature_set import EngineFeatureSet, FeatureSet, by_engine
+from ser_tasks.features.suffixes import SPEEDS
 from ser_tasks.params.base import Once, Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import AudioParams
-
-SPEEDS = "_speeds"  # behind the name of the feature set
+Speed = Annotated[float, Field(ge=0.5, le=2)]  # beyond an octave nothing is a voice any more
 
 
 def _other(rates: tuple[float, ...]) -> tuple[float, ...]:
@@ -34,7 +34,7 @@ def _other(rates: tuple[float, ...]) -> tuple[float, ...]:
 class SpeedsParams(Section):
     """Speeds at which recordings are played, beside their own."""
 
-    rates: Annotated[tuple[PositiveFloat, ...], Once, AfterValidator(_other), Field(min_length=1)]  # 2: twice as fast
+    rates: Annotated[tuple[Speed, ...], Once, AfterValidator(_other), Field(min_length=1)]  # 2: twice as fast
 
 
 def rows_at_speeds(
@@ -53,7 +53,7 @@ def _dimensions(
 ) -> tuple[str, ...]:
     own = {**sections, "audio": audio}
     names = features.dimensions(**{name: own[name] for name in features.sections})
-    return (*names, *(f"speed_{speed:g}_{name}" for speed in speeds.rates for name in names))
+    return (*names, *(f"speed_{speed}_{name}" for speed in speeds.rates for name in names))
 
 
 def at_speeds(features: FeatureSet) -> FeatureSet:
@@ -69,8 +69,3 @@ def at_speeds(features: FeatureSet) -> FeatureSet:
         code=features.all_code,
         facts=features.facts,
     )
-
-
-def without_speeds(name: str) -> str:
-    """The name of the feature set that is played at other speeds; of any other set its own."""
-    return name.removesuffix(SPEEDS)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.at_speeds import SPEEDS, SpeedsParams, at_speeds
+from ser_tasks.features.at_speeds import SpeedsParams, at_speeds
 from ser_tasks.features.encoded import EncoderParams, encoded
 from ser_tasks.features.encoder_frames import EncoderFramesParams, encoder_frames
 from ser_tasks.features.encoder_mel import encoder_mel
@@ -15,6 +15,7 @@ from ser_tasks.features.lld import LLD
 from ser_tasks.features.open_smile import OPEN_SMILE, open_smile
 from ser_tasks.features.py_audio_analysis import LLD_BY_LIBRARY
 from ser_tasks.features.segments import segments
+from ser_tasks.features.suffixes import SPEEDS
 from ser_tasks.params.base import Section
 from ser_tasks.params.sound import AudioParams, ConditioningParams, SignalAugmentationParams
 

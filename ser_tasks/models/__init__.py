@@ -5,9 +5,9 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from ser_tasks.features.at_speeds import SPEEDS
 from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_MEL, OF_SEGMENTS
 from ser_tasks.features.open_smile import OPEN_SMILE
+from ser_tasks.features.suffixes import SPEEDS
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.fine_tuning import NETWORK as FINE_TUNED

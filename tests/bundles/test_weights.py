@@ -27,6 +27,7 @@ from ser_tasks.features.encoders.folder import use_folder
 from ser_tasks.features.table import FEATURE_SETS
 from ser_tasks.models import MODELS, TABLE
 from ser_tasks.models.declared_model import settings_class
+from ser_tasks.models.fine_tuning import EncoderSection
 from ser_tasks.models.logistic_speeds import SpeedsSection
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
 from ser_tasks.params import LogisticParams
@@ -43,9 +44,10 @@ LOGISTIC = LogisticParams(c=(0.01,), inner_folds=2)
 def untrained(name: str) -> tuple[NetworkRecogniser, str]:
     """A small network with random weights, as a recogniser, and its name in the model table."""
     model, sizes = SMALL[name]
-    own = {key: value for key, value in sizes.items() if key not in ("n_dims", "n_classes")}
-    section = settings_class(TABLE[model])(**own, training=small_params().training)
-    recogniser = NetworkRecogniser(network_builder(model), NetworkSection(section), classes=tuple(CLASSES), seed=0)
+    own = {key: value for key, value in sizes.items() if key not in ("n_dims", "n_classes", "encoder")}
+    network = settings_class(TABLE[model])(**own, training=small_params().training)
+    section = EncoderSection(network, sizes["encoder"]) if "encoder" in sizes else NetworkSection(network)
+    recogniser = NetworkRecogniser(network_builder(model), section, classes=tuple(CLASSES), seed=0)
     recogniser.model, recogniser.temperature = recogniser.build(**sizes), 2.0
     return recogniser, model
 
@@ -68,7 +70,9 @@ def test_a_process_that_has_built_no_network_knows_the_layers_of_a_saved_one(tmp
     assert done.stdout.strip().endswith("residual_cnn"), done.stderr
 
 
-@pytest.mark.parametrize("name", ["mlp", "blstm_attention", "cnn_blstm_attention", "patch_dcnn_blstm", "residual_cnn"])
+@pytest.mark.parametrize(
+    "name", ["mlp", "blstm_attention", "cnn_blstm_attention", "patch_dcnn_blstm", "residual_cnn", "fine_tuned"]
+)
 def test_a_network_gives_the_same_logits_after_a_round_trip(name, tmp_path):
     recogniser, model = untrained(name)
     save_network(recogniser, tmp_path)
@@ -79,7 +83,7 @@ def test_a_network_gives_the_same_logits_after_a_round_trip(name, tmp_path):
     given = {"frames": frames, "mask": np.ones((2, 24), np.float32)}
     np.testing.assert_array_equal(loaded.model(given), recogniser.model(given))
     assert loaded.temperature == 2.0
-    assert loaded.section == recogniser.section
+    assert loaded.section.network == recogniser.section.network
 
 
 def test_planes_give_the_same_posteriors_after_a_round_trip_and_the_same_bytes_each_time(tmp_path):

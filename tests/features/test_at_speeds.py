@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
-from ser_tasks.features.at_speeds import SpeedsParams, at_speeds, without_speeds
+from ser_tasks.features.at_speeds import SpeedsParams, at_speeds
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.params.reading import read_params
 from ser_tasks.provenance.code_digest import PROJECT
@@ -41,7 +42,7 @@ def test_dimensions_are_named_by_speed(params):
     assert features.names(params) == (
         "seconds",
         "hertz",
-        *(f"speed_{v}_{n}" for v in ("0.5", "2") for n in ("seconds", "hertz")),
+        *(f"speed_{v}_{n}" for v in (0.5, 2.0) for n in ("seconds", "hertz")),
     )
     assert features.name == "measured_speeds"
 
@@ -79,7 +80,9 @@ def test_of_an_encoder_weights_and_code_are_those_of_its_set():
         ("speeds: {rates: [1, 1.2]}", r"params.yaml:\d+: speeds\.rates.*1 is the recording as it is.*Leave it out"),
         ("speeds: {rates: []}", r"params.yaml:\d+: speeds\.rates"),
         ("speeds: {rates: [0.9, 0.9]}", r"params.yaml:\d+: speeds\.rates.*0\.9 more than once"),
-        ("speeds: {rates: [0]}", r"params.yaml:\d+: speeds\.rates"),
+        ("speeds: {rates: [0.49]}", r"params.yaml:\d+: speeds\.rates.*greater than or equal to 0.5"),
+        ("speeds: {rates: [2.1]}", r"params.yaml:\d+: speeds\.rates.*less than or equal to 2"),
+        ("speeds: {rates: [.inf]}", r"params.yaml:\d+: speeds\.rates.*less than or equal to 2"),
     ],
 )
 def test_speeds_that_say_nothing_are_errors(tmp_path, line, said):

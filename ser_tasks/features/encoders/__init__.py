@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ser_tasks.features.at_speeds import SPEEDS
 from ser_tasks.features.encoders.encoder import Encoder, Family
+from ser_tasks.features.suffixes import SPEEDS
 
 TRANSFORMERS = "ser_tasks.features.encoders.hugging_face.HuggingFaceEncoder"
 TORCH = ("torch", "transformers")

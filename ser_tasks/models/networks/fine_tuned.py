@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveInt
 
 from ser_tasks.models.search_space import DROPOUT, FRAMES, UNITS, SearchSpace, log, one_of, whole
 from ser_tasks.params.base import Dropout
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import keras
 
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 AtLeastNone = Annotated[int, Field(ge=0)]
 
 
@@ -24,7 +25,7 @@ class FineTunedParams(NetworkParams):
     blocks: PositiveInt | None  # of the encoder that are kept, from the first; null: all
     trained_blocks: AtLeastNone  # of those kept that are trained wholly, from the last
     lora_rank: AtLeastNone  # of what is added to queries, keys and values of each block kept; 0: nothing
-    lora_alpha: PositiveFloat  # what is added is multiplied by lora_alpha / lora_rank
+    lora_alpha: Positive  # what is added is multiplied by lora_alpha / lora_rank
     units: PositiveInt  # of the dense layer that mixes the layers
     attention_units: PositiveInt  # of the hidden layer that scores a frame
     dropout: Dropout  # before the dense layer, and of the embedding
@@ -80,14 +81,14 @@ def build_fine_tuned(
 
     from ser_tasks.models.networks.batch_norm import batch_norm
     from ser_tasks.models.networks.pooling import AttentiveStatistics
-    from ser_tasks.models.networks.whisper_blocks import StandardiseNothing, whisper_layers
+    from ser_tasks.models.networks.whisper_blocks import KeepScale, whisper_layers
 
     weights, kept = _encoder_of(encoder, blocks, trained_blocks)
     inputs = {
         "frames": keras.Input((None, n_dims), name="frames", dtype="float32"),
         "mask": keras.Input((None,), name="mask", dtype="float32"),
     }
-    frames = StandardiseNothing(name="standardise")(inputs["frames"], inputs["mask"])
+    frames = KeepScale(name="standardise")(inputs["frames"], inputs["mask"])
     of_encoder: dict[str, Any] = {"blocks": kept, "trained_blocks": trained_blocks}
     states, real, taken = whisper_layers(
         frames, inputs["mask"], weights, **of_encoder, rank=lora_rank, alpha=lora_alpha

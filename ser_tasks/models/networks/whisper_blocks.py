@@ -12,6 +12,7 @@ from keras import layers, ops
 
 from ser_tasks.models.networks.keep_real import KeepReal
 from ser_tasks.models.networks.pooling import masked_softmax
+from ser_tasks.models.networks.standardise import Standardise
 
 EPSILON = 1e-5  # of its layer norms
 KERNEL = 3  # frames of each convolution
@@ -32,19 +33,15 @@ class Taken(layers.Layer):  # type: ignore[misc]  # keras has no types
 
 
 @keras.saving.register_keras_serializable("ser")
-class StandardiseNothing(layers.Layer):  # type: ignore[misc]  # keras has no types
-    """In place of the layer that standardises the input of every other network: frames as they are, 0 on padding."""
+class KeepScale(Standardise):
+    """In place of the layer that standardises the input of every other network: an encoder has a scale of its own.
+
+    Frames stay as they are, 0 on padding. What is usual in the training part is kept, as there, for whoever asks.
+    """
 
     def call(self, frames: Any, real: Any) -> Any:
         """Shapes (batch, n_frames, n_dims) and (batch, n_frames)."""
         return ops.where(ops.expand_dims(real, -1) > 0, frames, 0.0)
-
-    def compute_output_shape(self, frames_shape: Shape, real_shape: Shape) -> Shape:
-        """As the frames."""
-        return frames_shape
-
-    def set_statistics(self, mean: Any, std: Any) -> None:
-        """Of the training part: the encoder has its own scale."""
 
 
 @keras.saving.register_keras_serializable("ser")

@@ -13,6 +13,7 @@ from ser_tasks.features.encoders.folder import use_folder
 from ser_tasks.features.encoders.whisper import WhisperEncoder
 from ser_tasks.models import MODELS
 from ser_tasks.models.networks.fine_tuned import build_fine_tuned
+from ser_tasks.models.networks.standardise import set_input_statistics
 from ser_tasks.params.reading import read_params
 from ser_tasks.provenance.code_digest import PROJECT
 from tests.models.networks.small_networks import SIZES, values
@@ -107,6 +108,14 @@ def test_with_neither_nothing_of_the_encoder_is_trained():
     changed = trained_further(built(trained_blocks=0, lora_rank=0))
     assert not any(moved for path, moved in changed.items() if path.startswith(("front", "block")))
     assert changed["logits/kernel"]
+
+
+def test_the_scale_of_the_training_part_is_kept_and_changes_no_logit():
+    model, given = built(), {"frames": MEL[None], "mask": np.ones((1, len(MEL)), np.float32)}
+    before, (mean, std) = values(model(given)), np.random.default_rng(0).uniform(1, 2, (2, 80))
+    set_input_statistics(model, mean=mean, std=std)
+    np.testing.assert_array_equal(values(model(given)), before)
+    np.testing.assert_allclose(values(model.get_layer("standardise").mean), mean, rtol=1e-6)
 
 
 def test_beyond_its_last_position_they_begin_again():

@@ -7,7 +7,7 @@ import runpy
 import sys
 from importlib.abc import MetaPathFinder
 
-MISSING = ("pydantic", "annotated_types", "prefect", "mlflow", "tensorflow", "dvc", "librosa", "filelock")
+MISSING = ("pydantic", "annotated_types", "prefect", "mlflow", "tensorflow", "dvc", "librosa", "filelock", "soxr")
 
 
 class _Refusal(MetaPathFinder):
