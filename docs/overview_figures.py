@@ -39,8 +39,10 @@ MODELS = {
     "svm": "SVM on functionals",
     "mlp": "MLP on functionals",
     "logistic": "logistic regression on functionals",
+    "logistic_speeds": "the same at three speeds",
     "whisper_tiny_en_logistic": "frozen Whisper tiny.en",
     "whisper_base_logistic": "frozen Whisper base",
+    "whisper_base_logistic_speeds": "the same at three speeds",
     "two_whispers": "mean of both Whispers",
 }
 CORPORA = {"emodb": "EMO-DB, 4 classes, LOSO", "ravdess": "RAVDESS, 8 classes, 6 speaker folds"}
@@ -87,7 +89,7 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> 
 
 def headline() -> Figure:
     """UAR and 95 % interval of the main models on both corpora, and the speaker-dependent figure where there is one."""
-    figure = Figure(figsize=(8.0, 2.7), dpi=150, layout="constrained")
+    figure = Figure(figsize=(8.0, 3.2), dpi=150, layout="constrained")
     for axes, (corpus, title) in zip(figure.subplots(1, 2, sharey=True), CORPORA.items(), strict=True):
         for y, model in enumerate(MODELS):
             for protocol, result in stored(corpus, model):

@@ -11,7 +11,7 @@ from rich.table import Table
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval
 from ser_tasks.evaluation.result import fold_means, percent, with_interval
 
-WIDEST = 140  # columns of the widest table, which a narrow terminal or a log file must not crop
+WIDEST = 160  # columns of the widest table, which a narrow terminal or a log file must not crop
 CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
 OF_RESULTS = ("fold mean ± sd", "F1", "WA", "classes", "protocol")  # what a table of results can do without
 OF_DIMENSIONS = ("protocol",)

@@ -91,7 +91,7 @@ def test_sections_survive_json(params):
 
 
 def test_an_unknown_set_and_a_missing_section_say_what_there_is(speech, params):
-    with pytest.raises(UserError, match=r"the table has .*'functionals', 'hubert_base'"):
+    with pytest.raises(UserError, match=r"the table has .*'functionals', 'functionals_speeds', 'hubert_base'"):
         feature_set("prosody")
     with pytest.raises(UserError, match=r"\['log_mel'\] did not arrive"):
         FEATURE_SETS["mfcc"](speech, {name: params[name] for name in ("audio", "mfcc")})
