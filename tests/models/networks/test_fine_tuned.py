@@ -10,7 +10,7 @@ import pytest
 from ser_tasks.errors import UserError
 from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.features.encoders.folder import use_folder
-from ser_tasks.features.encoders.whisper import WhisperEncoder
+from ser_tasks.features.encoders.whisper import WhisperEncoder, log_mel
 from ser_tasks.models import MODELS
 from ser_tasks.models.networks.fine_tuned import build_fine_tuned
 from ser_tasks.models.networks.standardise import set_input_statistics
@@ -59,6 +59,15 @@ def test_it_begins_with_the_hidden_states_of_the_encoder(changes):
     assert len(found) == (2 if changes == {"blocks": 1} else 3)
     for layer, expected in zip(found, LAYERS[:2], strict=False):  # the last is normalised in the reference
         np.testing.assert_allclose(layer, expected, atol=2e-5 * np.abs(expected).max())
+
+
+def test_of_an_odd_number_of_frames_the_last_sees_nothing_of_the_padding():
+    signal = RECOGNISED["signal"][:-160]
+    mel = log_mel(signal, n_mels=80)
+    assert len(mel) % 2 == 1
+    expected = WhisperEncoder.load(REFERENCE / "float32")(signal)
+    for layer, own in zip(states(built(), mel)[:2], expected, strict=False):
+        np.testing.assert_allclose(layer, own, atol=2e-5 * np.abs(own).max())
 
 
 def test_the_last_block_leaves_what_the_encoder_normalises():
