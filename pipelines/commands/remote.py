@@ -35,13 +35,18 @@ def export_plan(corpus: str, protocol: str, model: str, file: Path) -> None:
     check_arguments("ser remote export", corpus, protocol, model, params)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
     write_plan(file, as_plan(evaluation))
-    section = MODELS[model].section(evaluation.params)
-    weights = f", data/encoders/{section.encoder}/" if isinstance(section, EncoderSection) else ""
     CONSOLE.print(
-        f"{file} is written. On the other machine, with ser_tasks/{weights} and data/features/{corpus}/:\n"
+        f"{file} is written. On the other machine, with {needed_folders(evaluation)}:\n"
         f"  python -m ser_tasks.models.remote {file.name} --features data/features --out outcomes\n"
         f"Then here: ser remote import outcomes/{file.stem}, and KERAS_BACKEND=jax dvc repro."
     )
+
+
+def needed_folders(evaluation: Evaluation) -> str:
+    """What a machine must have to train an evaluation: code, features, and the encoder that a network begins with."""
+    section = MODELS[evaluation.model].section(evaluation.params)
+    weights = f", data/encoders/{section.encoder}/" if isinstance(section, EncoderSection) else ""
+    return f"ser_tasks/{weights} and data/features/{evaluation.corpus}/"
 
 
 def as_plan(evaluation: Evaluation) -> Plan:

@@ -22,6 +22,7 @@ from ser_tasks.params.base import Once, Section
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import AudioParams
+
 Speed = Annotated[float, Field(ge=0.5, le=2)]  # beyond an octave nothing is a voice any more
 
 

@@ -21,7 +21,7 @@ from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.params.reading import read_params
 
 REFERENCE = Path(__file__).parent / "encoders" / "reference"
-SIGNAL = np.load(REFERENCE / "heard.npz")["signal"]
+SIGNAL = np.load(REFERENCE / "hidden_states.npz")["signal"]
 OWN = ("own_encoder", "own_whisper")
 SMALL = Encoder("small_whisper", ENCODERS["whisper_base"].family, "nowhere/small", "none", 0.01, 3, 16, "none")
 
@@ -45,7 +45,7 @@ def weights(tmp_path):
 def test_an_utterance_is_the_mean_and_the_standard_deviation_of_each_unit_in_each_layer(params):
     features = encoded(SMALL)
     values, names = features(SIGNAL, params), features.names(params)
-    layers = np.load(REFERENCE / "heard.npz")["layers"].astype(np.float64)  # by transformers
+    layers = np.load(REFERENCE / "hidden_states.npz")["layers"].astype(np.float64)  # by transformers
     assert values.shape == (1, len(names)) == (1, 3 * 2 * 16)
     for layer, unit in ((0, 0), (1, 5), (2, 15)):
         assert values[0, names.index(f"layer_{layer}_mean_{unit}")] == pytest.approx(
@@ -87,7 +87,7 @@ def test_frames_count_down_to_the_loudness_range_of_30_decibels(params, decibels
 
 @pytest.mark.parametrize("pool", [7, 10, 60])
 def test_frames_are_all_layers_side_by_side_a_few_frames_averaged_into_one(params, pool):
-    layers = np.load(REFERENCE / "heard.npz")["layers"].astype(np.float64)  # by transformers
+    layers = np.load(REFERENCE / "hidden_states.npz")["layers"].astype(np.float64)  # by transformers
     features, own = encoder_frames("small_whisper_frames", SMALL), EncoderFramesParams(pool=pool)
     sections = params | {"encoder_frames": own}
     rows, names = features(SIGNAL, sections), features.names(sections)
@@ -145,7 +145,7 @@ def test_another_sampling_rate_than_the_encoders_is_an_error(params):
 def test_what_a_whisper_reads_is_its_log_mel_spectrogram_kept_apart_by_the_weights(params, weights):
     features = encoder_mel("small_whisper_mel", SMALL)
     found = features(SIGNAL, params)
-    np.testing.assert_allclose(found, np.load(REFERENCE / "heard.npz")["mel"], atol=1e-5)  # by transformers
+    np.testing.assert_allclose(found, np.load(REFERENCE / "hidden_states.npz")["mel"], atol=1e-5)  # by transformers
     assert features.names(params) == tuple(f"mel_{band}" for band in range(80))
     assert features.framing(audio=params["audio"]) == (0.025, 0.010)
     assert features.facts() == encoded(SMALL).facts()

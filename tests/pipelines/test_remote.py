@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from pipelines.commands.remote import import_outcomes
+from pipelines.commands.remote import import_outcomes, needed_folders
 from ser_tasks.errors import UserError
 from ser_tasks.models.remote.plan import read_plan
+from ser_tasks.params.reading import read_params
+from ser_tasks.provenance.code_digest import PROJECT
 from tests.pipelines.conftest import and_evaluate
 
 STAGE = "evaluate@demo-speaker_independent-mlp"
@@ -41,6 +44,18 @@ def test_an_evaluation_is_made_of_the_imported_outcomes(project_with_features):
     assert [fold["uar"] for fold in result["folds"]] == [0.0, 1.0, 1.0, 1.0]
     assert result["uar"] == 0.75
     assert "Trained elsewhere, on a faster machine." in result["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("model", "folders"),
+    [
+        ("mlp", "ser_tasks/ and data/features/demo/"),
+        ("whisper_small_fine_tuned", "ser_tasks/, data/encoders/whisper_small/ and data/features/demo/"),
+    ],
+)
+def test_the_other_machine_needs_the_encoder_that_a_network_begins_with(model, folders):
+    params = read_params(PROJECT / "params.yaml")
+    assert needed_folders(SimpleNamespace(model=model, corpus="demo", params=params)) == folders
 
 
 def test_a_folder_without_outcomes_is_rejected(tmp_path: Path):

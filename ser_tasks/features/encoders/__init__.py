@@ -142,9 +142,9 @@ OF_MEL: Mapping[str, Encoder] = {
     f"{encoder.name}{MEL}": encoder for encoder in TABLE if encoder.family.code == WHISPER.code
 }
 OF_SPEEDS: Mapping[str, Encoder] = {f"{encoder.name}{SPEEDS}": encoder for encoder in TABLE}
-MORE: Mapping[str, Encoder] = {**OF_SEGMENTS, **OF_FRAMES, **OF_MEL, **OF_SPEEDS}
+DERIVED: Mapping[str, Encoder] = {**OF_SEGMENTS, **OF_FRAMES, **OF_MEL, **OF_SPEEDS}
 
 
 def encoder_of(feature_set: str) -> Encoder | None:
     """The encoder that computes a feature set; None: it is not an encoder's."""
-    return ENCODERS.get(feature_set) or MORE.get(feature_set)
+    return ENCODERS.get(feature_set) or DERIVED.get(feature_set)

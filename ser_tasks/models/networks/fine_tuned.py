@@ -72,7 +72,7 @@ def build_fine_tuned(
         dropout: before the dense layer, and of the embedding
 
     Raises:
-        UserError: its weights are not here, or fewer blocks than are asked for
+        UserError: its weights are not here, or it has fewer blocks than are asked for
 
     Source: Hu et al. (2022), arXiv:2106.09685; Okabe et al. (2018), doi:10.21437/Interspeech.2018-993
     """
@@ -81,7 +81,7 @@ def build_fine_tuned(
 
     from ser_tasks.models.networks.batch_norm import batch_norm
     from ser_tasks.models.networks.pooling import AttentiveStatistics
-    from ser_tasks.models.networks.whisper_blocks import KeepScale, whisper_layers
+    from ser_tasks.models.networks.whisper_blocks import KeepScale, take_weights, whisper_layers
 
     weights, kept = _encoder_of(encoder, blocks, trained_blocks)
     inputs = {
@@ -90,17 +90,14 @@ def build_fine_tuned(
     }
     frames = KeepScale(name="standardise")(inputs["frames"], inputs["mask"])
     of_encoder: dict[str, Any] = {"blocks": kept, "trained_blocks": trained_blocks}
-    states, real, taken = whisper_layers(
-        frames, inputs["mask"], weights, **of_encoder, rank=lora_rank, alpha=lora_alpha
-    )
+    states, real = whisper_layers(frames, inputs["mask"], weights, **of_encoder, rank=lora_rank, alpha=lora_alpha)
     x = layers.Concatenate()([batch_norm(state, real, affine=False) for state in states])
     x = layers.Dense(units, activation="relu")(layers.Dropout(dropout)(x))
     x, _ = AttentiveStatistics(units=attention_units, name="attention")(x, real)
     x = layers.Identity(name="embedding")(x)
     logits = layers.Dense(n_classes, dtype="float32", name="logits")(layers.Dropout(dropout)(x))
     model = keras.Model(inputs, logits, name="fine_tuned")
-    for layer, names in taken:
-        layer.take(weights, names)
+    take_weights(model, weights)
     return model
 
 

@@ -23,11 +23,13 @@ Weights = Mapping[str, Any]  # by the names of CTranslate2 below encoder/
 
 
 class Taken(layers.Layer):  # type: ignore[misc]  # keras has no types
-    """Base of layers whose weights are those of a file: `take` sets them once the layer is built."""
+    """Base of layers whose weights are those of an encoder: `take` sets them once the layer is built."""
 
-    def take(self, weights: Weights, names: Mapping[str, str]) -> None:
-        """Set every variable named here, by attribute; a matrix (outputs, inputs) becomes (inputs, outputs)."""
-        for attribute, name in names.items():
+    NAMES: Mapping[str, str]  # attribute -> name of its weights
+
+    def take(self, weights: Weights) -> None:
+        """Set every variable of NAMES; a matrix (outputs, inputs) becomes (inputs, outputs)."""
+        for attribute, name in self.NAMES.items():
             values = np.asarray(weights[name])
             getattr(self, attribute).assign(values.T if values.ndim > 1 and attribute.endswith("kernel") else values)
 
@@ -74,10 +76,10 @@ class WhisperFront(Taken):
         self.bias_1, self.bias_2 = frozen("bias_1", self.width), frozen("bias_2", self.width)
         self.positions = frozen("positions", self.n_positions, self.width)
 
-    def take(self, weights: Weights, names: Mapping[str, str] = NAMES) -> None:
+    def take(self, weights: Weights) -> None:
         """Kernels (outputs, inputs, frames) become (frames, inputs, outputs)."""
         turned = {name: np.transpose(weights[name], (2, 1, 0)) for name in ("conv1/weight", "conv2/weight")}
-        super().take({**weights, **turned}, names)
+        super().take({**weights, **turned})
 
     def call(self, frames: Any, real: Any) -> Any:
         """What enters the first block; arbitrary on padding."""
@@ -152,6 +154,11 @@ class WhisperBlock(Taken):
     def _own(self, name: str, shape: tuple[int, ...], initializer: str) -> None:
         setattr(self, name, self.add_weight(shape=shape, initializer=initializer, trainable=self.trained, name=name))
 
+    def take(self, weights: Weights) -> None:
+        """Those of the block that the layer is named after: layer_0 is the first."""
+        own = f"{self.name}/"
+        super().take({name.removeprefix(own): values for name, values in weights.items() if name.startswith(own)})
+
     def call(self, hidden: Any, real: Any) -> Any:
         """Shapes (batch, n_frames, width) and (batch, n_frames); arbitrary on padding."""
         inside = _normalised(hidden, self.attention_gamma, self.attention_beta)
@@ -185,8 +192,8 @@ class WhisperBlock(Taken):
 
 def whisper_layers(
     frames: Any, real: Any, weights: Weights, *, blocks: int, trained_blocks: int, rank: int, alpha: float
-) -> tuple[list[Any], Any, "list[tuple[Taken, dict[str, str]]]"]:
-    """Hidden states of the first blocks of an encoder.
+) -> tuple[list[Any], Any]:
+    """Hidden states of the first blocks of an encoder, whose weights `take_weights` gives to the finished network.
 
     Args:
         frames: log-mel, (batch, n_frames, n_mels), and real, (batch, n_frames)
@@ -197,13 +204,12 @@ def whisper_layers(
 
     Returns:
         blocks + 1 tensors (batch, ceil(n_frames / 2), width): what enters the first block, and what leaves each;
-        which of their frames are real;
-        layers, and names of their weights: for `take`, when the network is made
+        which of their frames are real
     """
     width, n_positions = len(weights["conv1/bias"]), len(weights["position_encodings/encodings"])
-    front = WhisperFront(width=width, n_positions=n_positions, name="front")
-    hidden, real = front(frames, real), real[:, ::STRIDE]
-    states, taken = [KeepReal()(hidden, real)], [(front, dict(front.NAMES))]
+    hidden = WhisperFront(width=width, n_positions=n_positions, name="front")(frames, real)
+    real = real[:, ::STRIDE]
+    states = [KeepReal()(hidden, real)]
     for number in range(blocks):
         block = WhisperBlock(
             heads=int(weights["num_heads"]),
@@ -211,11 +217,17 @@ def whisper_layers(
             trained=number >= blocks - trained_blocks,
             rank=rank,
             alpha=alpha,
-            name=f"block_{number}",
+            name=f"layer_{number}",
         )
         states.append(KeepReal()(block(states[-1], real), real))
-        taken.append((block, {attribute: f"layer_{number}/{name}" for attribute, name in block.NAMES.items()}))
-    return states, real, taken
+    return states, real
+
+
+def take_weights(model: keras.Model, weights: Weights) -> None:
+    """Give the layers of an encoder in a network their weights."""
+    for layer in model.layers:
+        if isinstance(layer, Taken):
+            layer.take(weights)
 
 
 def _convolution(frames: Any, kernel: Any, stride: int) -> Any:

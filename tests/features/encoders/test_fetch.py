@@ -168,6 +168,17 @@ def test_a_repository_that_is_not_there_says_what_to_do(hub):
         fetch_encoder(small(hub="somebody/smell"), tell=lambda _: None)
 
 
+def test_of_ones_own_folder_the_name_that_its_format_has_is_told(folder, tmp_path):
+    with pytest.raises(UserError, match=r"no model\.safetensors .*Give that folder, or call it own_whisper\."):
+        fetch_encoder(ENCODERS["own_encoder"], origin=folder, tell=lambda _: None)
+    (other := tmp_path / "other").mkdir()
+    (other / "model.safetensors").touch()
+    with pytest.raises(UserError, match=r"no model\.bin; .*Give that folder, or call it own_encoder\."):
+        fetch_encoder(ENCODERS["own_whisper"], origin=other, tell=lambda _: None)
+    with pytest.raises(UserError, match=r"weights of small\. Give that folder\.$"):
+        fetch_encoder(small(), origin=other, tell=lambda _: None)
+
+
 def test_a_folder_of_ones_own_has_no_hub():
     with pytest.raises(UserError, match="ser fetch-encoder small --from FOLDER"):
         fetch_encoder(small(hub=None), tell=lambda _: None)

@@ -14,7 +14,7 @@ from ser_tasks.features.encoders.ctranslate2_weights import read_weights
 from ser_tasks.features.encoders.whisper import HOP, STRIDE, WhisperEncoder, log_mel
 
 REFERENCE = Path(__file__).parent / "reference"
-RECOGNISED = np.load(REFERENCE / "heard.npz")
+RECOGNISED = np.load(REFERENCE / "hidden_states.npz")
 SIGNAL, LAYERS = RECOGNISED["signal"], RECOGNISED["layers"]
 
 

@@ -21,7 +21,7 @@ from tests.models.networks.small_networks import SIZES, values
 pytestmark = pytest.mark.network
 
 REFERENCE = PROJECT / "tests" / "features" / "encoders" / "reference"
-RECOGNISED = np.load(REFERENCE / "heard.npz")
+RECOGNISED = np.load(REFERENCE / "hidden_states.npz")
 MEL, LAYERS = RECOGNISED["mel"], RECOGNISED["layers"]
 
 
@@ -37,7 +37,7 @@ def built(**changes) -> keras.Model:
 
 def states(model: keras.Model, mel: np.ndarray) -> list[np.ndarray]:
     """What enters the first block, and what leaves each, of one clip behind which garbage stands."""
-    outputs = [layer.output for layer in model.layers if layer.name in ("front", "block_0", "block_1")]
+    outputs = [layer.output for layer in model.layers if layer.name in ("front", "layer_0", "layer_1")]
     frames, mask = np.full((1, len(mel) + 8, mel.shape[1]), 99, np.float32), np.zeros((1, len(mel) + 8), np.float32)
     frames[0, : len(mel)], mask[0, : len(mel)] = mel, 1
     found = keras.Model(model.input, outputs)({"frames": frames, "mask": mask})
@@ -84,7 +84,7 @@ def test_changes_of_low_rank_are_the_encoder_with_these_changes_in_its_matrices(
     encoder = WhisperEncoder.load(REFERENCE / "float32")
     merged = dict(encoder.weights)
     for number in range(2):
-        block = model.get_layer(f"block_{number}")
+        block = model.get_layer(f"layer_{number}")
         block.low.assign(generator.normal(size=block.low.shape))
         block.back.assign(generator.normal(size=block.back.shape))
         name = f"layer_{number}/self_attention/linear_0/weight"
@@ -98,24 +98,24 @@ def test_changes_of_low_rank_are_the_encoder_with_these_changes_in_its_matrices(
 def test_of_frozen_blocks_the_changes_of_low_rank_alone_are_trained():
     model = built(trained_blocks=0)
     for number in range(2):  # else the gradient of `low` is 0 in the first step
-        model.get_layer(f"block_{number}").back.assign(np.ones((2, 48)))
+        model.get_layer(f"layer_{number}").back.assign(np.ones((2, 48)))
     changed = trained_further(model)
-    of_encoder = {path: moved for path, moved in changed.items() if path.startswith(("front", "block"))}
+    of_encoder = {path: moved for path, moved in changed.items() if path.startswith(("front", "layer_"))}
     moved = {path for path, moved in of_encoder.items() if moved}
-    assert moved == {f"block_{number}/{name}" for number in range(2) for name in ("low", "back")}
+    assert moved == {f"layer_{number}/{name}" for number in range(2) for name in ("low", "back")}
     assert len(of_encoder) == 5 + 2 * (12 + 2)
 
 
 def test_blocks_that_are_trained_wholly_are_the_last():
     changed = trained_further(built(trained_blocks=1, lora_rank=0))
-    moved = {path.split("/")[0] for path, moved in changed.items() if moved and path.startswith(("front", "block"))}
-    assert moved == {"block_1"}
-    assert all(moved for path, moved in changed.items() if path.startswith("block_1/"))
+    moved = {path.split("/")[0] for path, moved in changed.items() if moved and path.startswith(("front", "layer_"))}
+    assert moved == {"layer_1"}
+    assert all(moved for path, moved in changed.items() if path.startswith("layer_1/"))
 
 
 def test_with_neither_nothing_of_the_encoder_is_trained():
     changed = trained_further(built(trained_blocks=0, lora_rank=0))
-    assert not any(moved for path, moved in changed.items() if path.startswith(("front", "block")))
+    assert not any(moved for path, moved in changed.items() if path.startswith(("front", "layer_")))
     assert changed["logits/kernel"]
 
 

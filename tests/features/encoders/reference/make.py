@@ -43,7 +43,7 @@ def main() -> None:
         target.mkdir(exist_ok=True)
         spec._serialize(str(target / "model.bin"))
     stacked = np.stack([layer[0].numpy() for layer in layers])
-    np.savez_compressed(HERE / "heard.npz", signal=signal, mel=mel[0].numpy().T, layers=stacked)
+    np.savez_compressed(HERE / "hidden_states.npz", signal=signal, mel=mel[0].numpy().T, layers=stacked)
 
 
 def small_config(positions: int) -> WhisperConfig:
