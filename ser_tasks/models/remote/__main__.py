@@ -59,6 +59,7 @@ def _carry_out(path: Path, options: argparse.Namespace) -> None:
                 arrangement=options.arrangement,
                 together=options.together,
                 every=options.checkpoint_every,
+                shapes=options.padded_lengths,
                 tell=_tell,
             )
         write_predictions(own, plan, outcomes)
@@ -85,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--one-by-one", action="store_true", help="the ordinary training, fold after fold, to compare")
     parser.add_argument("--together", type=_positive, metavar="N", help="folds at once (default: all)")
     parser.add_argument("--arrangement", choices=["vectorised", "unrolled"], default="vectorised")
+    parser.add_argument(
+        "--padded-lengths", type=_positive, default=4, metavar="N", help="at most; fewer compile faster and pad more"
+    )
     parser.add_argument("--checkpoint-every", type=_positive, default=5, metavar="EPOCHS")
     return parser
 

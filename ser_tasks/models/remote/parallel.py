@@ -22,7 +22,7 @@ import keras
 
 from ser_tasks.errors import UserError
 from ser_tasks.models.remote.checkpoint import interrupted_members, remove_standing
-from ser_tasks.models.remote.clips import Clips
+from ser_tasks.models.remote.clips import SHAPES, Clips
 from ser_tasks.models.remote.group import Tell, train_group
 from ser_tasks.models.remote.members import Member
 from ser_tasks.models.remote.outcomes import Outcome, read_outcomes, write_outcomes
@@ -42,6 +42,7 @@ def train_plan(
     together: int | None,
     every: int,
     tell: Tell,
+    shapes: int = SHAPES,
 ) -> list[Outcome]:
     """Outcomes of all members; those that an earlier run finished are taken from `folder`, the rest goes on there.
 
@@ -53,6 +54,7 @@ def train_plan(
         together: members at once; None: all. Where the device has too little memory for them, half as many
         every: epochs from one checkpoint to the next
         tell: takes a line after each epoch
+        shapes: padded lengths at most, each of which is compiled
 
     Raises:
         UserError: Keras computes with another backend, or the device has too little memory for a single member
@@ -60,7 +62,7 @@ def train_plan(
     require_jax()
     began = time.perf_counter()
     outcomes = read_outcomes(folder, plan)
-    work = prepare(plan, clips, arrangement=ARRANGEMENTS[arrangement])
+    work = prepare(plan, clips, arrangement=ARRANGEMENTS[arrangement], shapes=shapes)
     at_once = together or len(work.members)
     while remaining := _remaining(work, outcomes):
         group = _next_group(remaining, interrupted_members(folder, plan=plan.digest), at_once=at_once)
