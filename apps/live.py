@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ser_tasks.audio.recording import SHORTEST, Recording
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.inference.estimate import DimensionPrediction, estimate, with_interval
 from ser_tasks.bundles.inference.prediction import Prediction, recognise
+from ser_tasks.bundles.inference.rating_timeline import WindowEstimate, window_estimates
 from ser_tasks.bundles.inference.timeline import WindowPrediction, window_predictions
 from ser_tasks.errors import UserError
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle, Bundle
     from ser_tasks.params import TimelineParams
 
 SECONDS = 60.0  # of predictions that are kept and shown
@@ -50,17 +53,35 @@ class LiveWindow(BaseModel):
     doubtful: bool  # for another reason than low confidence
 
 
+class LiveRating(BaseModel):
+    """The same of a bundle of dimensions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: Seconds
+    end: Seconds
+    values: dict[str, Annotated[float, Field(allow_inf_nan=False)]]
+    doubtful: bool
+
+
+OneWindow = TypeVar("OneWindow", LiveWindow, LiveRating)
+
+
 class History(BaseModel):
-    """The predictions so far, by bundle."""
+    """The predictions so far, by bundle: of classes, and of dimensions."""
 
     model_config = ConfigDict(extra="forbid")
 
     windows: dict[str, list[LiveWindow]] = {}
+    rated: dict[str, list[LiveRating]] = {}
 
     @property
     def end(self) -> float:
         """Of the last window, in s."""
-        return max((own[-1].end for own in self.windows.values() if own), default=0.0)
+        ends = [own[-1].end for own in self.windows.values() if own] + [
+            own[-1].end for own in self.rated.values() if own
+        ]
+        return max(ends, default=0.0)
 
 
 def piece_of(sent: str, *, most_bytes: int, longest: float) -> tuple[Piece, Recording]:
@@ -86,22 +107,28 @@ def piece_of(sent: str, *, most_bytes: int, longest: float) -> tuple[Piece, Reco
     return piece, Recording((samples / 2**15).astype(np.float32)[:, None], piece.sampling_rate)
 
 
-def history_of(sent: object, bundles: Sequence[Bundle], *, before: float) -> History:
+def history_of(sent: object, bundles: Sequence[AnyBundle], *, before: float) -> History:
     """The predictions so far of these bundles as the browser sent them back; none of another microphone's."""
     try:
         found = History.model_validate(sent or {})
     except ValidationError:
         return History()
-    classes = {bundle.card.name: set(bundle.classes) for bundle in bundles}
-    known = {
+    rated = {bundle.card.name: bundle.card for bundle in bundles if isinstance(bundle, DimensionBundle)}
+    classes = {bundle.card.name: {*bundle.classes} for bundle in bundles if not isinstance(bundle, DimensionBundle)}
+    windows = {
         name: own
         for name, own in found.windows.items()
         if name in classes and all(set(one.probabilities) == classes[name] and one.start <= one.end for one in own)
     }
-    return History() if found.end >= before else History(windows=known)
+    ratings = {
+        name: own
+        for name, own in found.rated.items()
+        if name in rated and all(set(one.values) == {*rated[name].dimensions} and one.start <= one.end for one in own)
+    }
+    return History() if found.end >= before else History(windows=windows, rated=ratings)
 
 
-def extended(history: History, piece: Piece, sound: Recording, bundles: Sequence[Bundle]) -> History:
+def extended(history: History, piece: Piece, sound: Recording, bundles: Sequence[AnyBundle]) -> History:
     """The history with one more prediction of each bundle, the last SECONDS of it.
 
     Args:
@@ -117,14 +144,25 @@ def extended(history: History, piece: Piece, sound: Recording, bundles: Sequence
         raise UserError("The models that are ticked read words alone, and live there are none. Tick another.")
     if sound.duration < SHORTEST or not sound.samples.any():
         return history
-    start, oldest = max(0.0, piece.end - sound.duration), piece.end - SECONDS
-    windows = {}
+    when = {"start": max(0.0, piece.end - sound.duration), "end": piece.end}
+    now = History()
     for bundle in able:
-        found = recognise(bundle, sound, transcript=Transcript("") if bundle.reads else None)
-        doubtful = found.unsure and found.confidence >= bundle.card.unsure_below
-        own = LiveWindow(start=start, end=piece.end, probabilities=dict(found.probabilities), doubtful=doubtful)
-        windows[bundle.card.name] = [*(w for w in history.windows.get(bundle.card.name, []) if w.end > oldest), own]
-    return History(windows=windows)
+        name = bundle.card.name
+        if isinstance(bundle, DimensionBundle):
+            rating = estimate(bundle, sound)
+            values = {label: one.value for label, one in rating.dimensions.items()}
+            now.rated[name] = _longer(history.rated, name, LiveRating(**when, values=values, doubtful=rating.unsure))
+        else:
+            found = recognise(bundle, sound, transcript=Transcript("") if bundle.reads else None)
+            doubtful = found.unsure and found.confidence >= bundle.card.unsure_below
+            own = LiveWindow(**when, probabilities=dict(found.probabilities), doubtful=doubtful)
+            now.windows[name] = _longer(history.windows, name, own)
+    return now
+
+
+def _longer(before: Mapping[str, list[OneWindow]], name: str, own: OneWindow) -> list[OneWindow]:
+    """The windows of one bundle with one more, without those that are too old."""
+    return [one for one in before.get(name, []) if one.end > own.end - SECONDS] + [own]
 
 
 def live_moments(history: History, bundle: Bundle, *, timeline: TimelineParams) -> list[WindowPrediction]:
@@ -138,8 +176,23 @@ def live_moments(history: History, bundle: Bundle, *, timeline: TimelineParams) 
     return window_predictions(spans, predictions, segment=1, unsure_below=limit, **rules)
 
 
+def live_ratings(history: History, bundle: DimensionBundle, *, timeline: TimelineParams) -> list[WindowEstimate]:
+    """The same of a bundle of dimensions."""
+    own = history.rated.get(bundle.card.name, [])
+    if not own:
+        return []
+    predictions = [_rating(one, bundle) for one in own]
+    spans = [(one.start, one.end) for one in own]
+    return window_estimates(spans, predictions, segment=1, card=bundle.card, smoothing=timeline.smoothing)
+
+
 def _prediction(one: LiveWindow, *, unsure_below: float) -> Prediction:
     emotion = max(one.probabilities, key=lambda label: one.probabilities[label])
     confidence = one.probabilities[emotion]
     unsure = one.doubtful or confidence < unsure_below
     return Prediction(emotion, one.probabilities, confidence, unsure, (), one.end - one.start)
+
+
+def _rating(one: LiveRating, bundle: DimensionBundle) -> DimensionPrediction:
+    values = np.array([one.values[label] for label in bundle.card.dimensions])
+    return DimensionPrediction(with_interval(values, bundle.card), one.doubtful, (), one.end - one.start)

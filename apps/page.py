@@ -7,19 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apps import picture
+from apps import picture, ratings
 from apps.downloads import downloads
-from apps.live import History, live_moments
-from apps.recording_prediction import LongPrediction, RecordingPrediction, Shown
+from apps.live import History, live_moments, live_ratings
+from apps.recording_prediction import LongPrediction, Rated, Recognised, RecordingPrediction, RecordingRating, Shown
 from apps.session import Session, comparisons
 from ser_tasks.audio.channels import MIX
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.dimensions.card import AnyCard, DimensionCard
 from ser_tasks.bundles.inference.timeline import clock
 from ser_tasks.html import templates
 
 if TYPE_CHECKING:
     from apps.example import Example
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle, Bundle
     from ser_tasks.bundles.card import Card
+    from ser_tasks.bundles.inference.rating_timeline import WindowEstimate
     from ser_tasks.bundles.inference.timeline import WindowPrediction
     from ser_tasks.params import TimelineParams
 
@@ -56,10 +59,15 @@ def live_button(timeline: TimelineParams, *, longest: float) -> str:
     return _macro("live_button", timeline, longest)
 
 
-def live_view(history: History, bundles: Sequence[Bundle], *, seconds: float, timeline: TimelineParams) -> str:
+def live_view(history: History, bundles: Sequence[AnyBundle], *, seconds: float, timeline: TimelineParams) -> str:
     """HTML: the prediction of now by each bundle, `seconds` after the start, and those of the last minute."""
-    found = [(bundle, live_moments(history, bundle, timeline=timeline)) for bundle in bundles]
-    return _macro("live", seconds, [_now(bundle, moments) for bundle, moments in found if moments])
+    found = []
+    for bundle in bundles:
+        if isinstance(bundle, DimensionBundle):
+            found += [_now_rated(bundle, own) for own in [live_ratings(history, bundle, timeline=timeline)] if own]
+        else:
+            found += [_now(bundle, own) for own in [live_moments(history, bundle, timeline=timeline)] if own]
+    return _macro("live", seconds, found)
 
 
 def _now(bundle: Bundle, moments: Sequence[WindowPrediction]) -> dict[str, Any]:
@@ -71,6 +79,7 @@ def _now(bundle: Bundle, moments: Sequence[WindowPrediction]) -> dict[str, Any]:
     drawn = picture.drawing(duration, described=described, moments=shown)
     return {
         "card": bundle.card,
+        "ratings": (),
         "emotion": last.emotion,
         "confidence": last.confidence,
         "unsure": last.unsure,
@@ -78,22 +87,41 @@ def _now(bundle: Bundle, moments: Sequence[WindowPrediction]) -> dict[str, Any]:
     }
 
 
-def session_table(session: Session, bundles: Mapping[str, Bundle]) -> str:
+def _now_rated(bundle: DimensionBundle, moments: Sequence[WindowEstimate]) -> dict[str, Any]:
+    """The same of dimensions."""
+    last, begin, scale = moments[-1], moments[0].start, bundle.card.scale
+    shown = [replace(moment, start=moment.start - begin, end=moment.end - begin) for moment in moments]
+    duration, now = last.end - begin, ratings.rows(last.dimensions, scale)
+    described = f"ratings of the last {duration:.0f} s; now {', '.join(f'{row.label} {row.text}' for row in now)}"
+    drawn = picture.drawing(duration, described=described, rated=shown, scale=scale)
+    return {
+        "card": bundle.card,
+        "ratings": now,
+        "unsure": last.unsure,
+        "picture": {**drawn, "least_width": 0.0},
+    }
+
+
+def session_table(session: Session, bundles: Mapping[str, AnyBundle]) -> str:
     """HTML: what was predicted since the page was opened, beside the training sets; "" before the first prediction."""
     found = comparisons(session, bundles)
     return _macro("session", found) if found else ""
 
 
-def model_line(card: Card) -> str:
-    """What a model is, for the list of models: its name, and below it corpus, kind of speech, UAR and what it reads."""
-    figures = card.figures
+def model_line(card: AnyCard) -> str:
+    """What a model is, for the list of models: name, and below it corpus, kind of speech, figure and what it reads."""
     title, kind = card.training.title, card.training.kind
     corpus = title if kind in title else f"{title} · {kind} speech"
-    scored = f"UAR {percent(figures.uar)} of {len(card.classes)} classes on unseen speakers"
-    return f"{card.name}\n{corpus} · {scored} · {_read(card)}"
+    return f"{card.name}\n{corpus} · {_scored(card)} · {_read(card)}"
 
 
-def _read(card: Card) -> str:
+def _scored(card: AnyCard) -> str:
+    if isinstance(card, DimensionCard):
+        return ratings.model_figures(card)
+    return f"UAR {percent(card.figures.uar)} of {len(card.classes)} classes on unseen speakers"
+
+
+def _read(card: AnyCard) -> str:
     """What goes into the model."""
     of_members = f" ({' + '.join(card.members)})" if card.members else ""
     if card.asr is None:
@@ -108,15 +136,17 @@ def _macro(name: str, *arguments: object) -> str:
 def _shown(name: str, one: Shown) -> dict[str, Any]:
     """What the template reads."""
     described = _description(name, one)
-    return {
+    common = {
         "card": one.card,
         "title": _title(one),
         "channel": one.channel,
         "moments": one.moments,
-        "about": _about(one.card),
         **_verdict(one),
-        **(_long(one, described) if isinstance(one, LongPrediction) else _short(one, described)),
     }
+    if isinstance(one, Rated):
+        return common | {"about": ratings.about(one.card)} | ratings.shown(one, described)
+    own = _long(one, described) if isinstance(one, LongPrediction) else _short(one, described)
+    return common | {"about": _about(one.card)} | own
 
 
 def _title(one: Shown) -> str:
@@ -124,14 +154,20 @@ def _title(one: Shown) -> str:
 
 
 def _verdict(one: Shown) -> dict[str, Any]:
-    """Emotion, confidence, and whether they are unsure; of a long recording the emotion that most of the speech has."""
+    """Ratings, or emotion and confidence, and whether they are unsure."""
+    return ratings.verdict(one) if isinstance(one, Rated) else _verdict_of_classes(one)
+
+
+def _verdict_of_classes(one: Recognised) -> dict[str, Any]:
+    """Of a long recording the emotion that most of the speech has."""
     if isinstance(one, RecordingPrediction):
-        return {"emotion": one.answer.emotion, "confidence": one.answer.confidence, "unsure": one.answer.unsure}
+        answer = one.answer
+        return {"ratings": (), "emotion": answer.emotion, "confidence": answer.confidence, "unsure": answer.unsure}
     spent = {label: _seconds(m for m in one.moments if m.emotion == label) for label in one.card.classes}
     emotion = max(spent, key=lambda label: spent[label])
     doubtful = _seconds(m for m in one.moments if m.emotion == emotion and m.unsure)
     share = spent[emotion] / sum(spent.values())
-    return {"emotion": emotion, "confidence": share, "unsure": doubtful > spent[emotion] / 2}
+    return {"ratings": (), "emotion": emotion, "confidence": share, "unsure": doubtful > spent[emotion] / 2}
 
 
 def _seconds(moments: Iterable[WindowPrediction]) -> float:
@@ -179,6 +215,8 @@ def _low_confidence(one: RecordingPrediction) -> list[str]:
 def _description(name: str, one: Shown) -> str:
     """What the picture shows, for those who do not see it."""
     shown = ["waveform"]
+    if isinstance(one, RecordingRating):
+        shown.append("log-mel spectrogram")
     if isinstance(one, RecordingPrediction):
         shown += ["words at their times"] * bool(one.answer.transcript and one.answer.transcript.words)
         shown.append("log-mel spectrogram")
@@ -186,7 +224,8 @@ def _description(name: str, one: Shown) -> str:
             peak = one.attention.times[one.attention.weights.argmax()]
             shown[-1] += f" with the attention of the network, largest at {peak:.1f} s"
     if one.moments:
-        shown.append("emotions over time, as in the table")
+        what = "ratings" if isinstance(one, Rated) else "emotions"
+        shown.append(f"{what} over time, as in the table")
     return f"{name}, {one.duration:.1f} s: {', '.join(shown)}"
 
 

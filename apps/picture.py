@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from matplotlib import colormaps
 from numpy.typing import NDArray
 from PIL import Image
 
+from ser_tasks.bundles.inference.rating_timeline import WindowEstimate
 from ser_tasks.bundles.inference.timeline import clock
 from ser_tasks.features.log_mel import log_mel_spectrogram
 from ser_tasks.plots.recording import COLUMNS, F_MAX, QUIETEST, SEEN, VIEW
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.explain.recording import Attention
+    from ser_tasks.bundles.inference.estimate import Estimate
     from ser_tasks.bundles.inference.timeline import WindowPrediction
     from ser_tasks.text.asr.engine import Word
 
@@ -54,11 +57,29 @@ class Lane:
     unsure: str
 
 
+@dataclass(frozen=True)
+class Curve:
+    """One dimension over time; x in s, y from 0, the highest rating of the scale, to 1.
+
+    Attributes:
+        label: the dimension
+        interval: SVG path around the interval about the curve, closed for each segment of speech
+        sure, unsure: path along the windows
+    """
+
+    label: str
+    interval: str
+    sure: str
+    unsure: str
+
+
 def drawing(
     duration: float,
     *,
     described: str,
-    moments: Sequence[WindowPrediction],
+    moments: Sequence[WindowPrediction] = (),
+    rated: Sequence[WindowEstimate] = (),
+    scale: tuple[float, float] = (0.0, 1.0),
     found: Range | None = None,
     log_mel: str | None = None,
     words: Sequence[Word] = (),
@@ -70,6 +91,7 @@ def drawing(
         duration: in s
         described: what it shows, for those who do not see it
         moments: over time
+        rated: ratings over time, and the scale that they are on
         found: of the signal; None: no waveform
         log_mel: a data URI; None: no spectrogram
         words: below the waveform
@@ -82,11 +104,12 @@ def drawing(
         "words": placed(words, duration),
         "log_mel": log_mel,
         "attention": None if attention is None else attention_line(attention),
-        "least_width": least_width(words, moments),
+        "least_width": least_width(words, [*moments, *rated]),
         "marks": marks(duration),
         "lanes": lanes(moments),
+        "curves": curves(rated, scale),
         "values": values(
-            duration, NO_RANGE if found is None else found, words=words, moments=moments, attention=attention
+            duration, NO_RANGE if found is None else found, words=words, moments=[*moments, *rated], attention=attention
         ),
     }
 
@@ -161,6 +184,28 @@ def _along(moments: Iterable[WindowPrediction]) -> str:
     return "".join(f"M{moment.start:.6g} 1H{moment.end:.6g}" for moment in moments)
 
 
+def curves(rated: Sequence[WindowEstimate], scale: tuple[float, float]) -> list[Curve]:
+    """A curve for each dimension, in the order of the bundle, level in each window; broken where nobody speaks."""
+    return [_curve(label, rated, scale) for label in (rated[0].dimensions if rated else ())]
+
+
+def _curve(label: str, rated: Sequence[WindowEstimate], scale: tuple[float, float]) -> Curve:
+    lowest, highest = scale
+
+    def y(value: float) -> str:
+        return f"{1 - (value - lowest) / (highest - lowest):.3f}"
+
+    interval = []
+    for _, own in groupby(rated, key=lambda window: window.segment):
+        windows = list(own)
+        above = "".join(f"V{y(w.dimensions[label].high)}H{w.end:.6g}" for w in windows)
+        below = "".join(f"V{y(w.dimensions[label].low)}H{w.start:.6g}" for w in reversed(windows))
+        interval.append(f"M{windows[0].start:.6g} {y(windows[0].dimensions[label].low)}{above}{below}z")
+    levels = [(f"M{w.start:.6g} {y(w.dimensions[label].value)}H{w.end:.6g}", w.unsure) for w in rated]
+    sure, unsure = ("".join(path for path, doubtful in levels if doubtful is wanted) for wanted in (False, True))
+    return Curve(label, "".join(interval), sure, unsure)
+
+
 def marks(duration: float) -> list[tuple[float, str]]:
     """Places on the axis of time, in %, and what stands there: at most MARKS."""
     step = next((step for step in STEPS if duration / step <= MARKS), STEPS[-1])
@@ -192,7 +237,7 @@ def _room(words: Sequence[Word], place: int, duration: float) -> float:
     return words[place + 2].start if place + 2 < len(words) else duration
 
 
-def least_width(words: Sequence[Word], moments: Sequence[WindowPrediction]) -> float:
+def least_width(words: Sequence[Word], moments: Sequence[object]) -> float:
     """Width in rem below which the picture scrolls."""
     return max(WORD_WIDTH * len(words), MOMENT_WIDTH * len(moments))
 
@@ -202,16 +247,19 @@ def values(
     found: Range,
     *,
     words: Sequence[Word],
-    moments: Sequence[WindowPrediction],
+    moments: Sequence[WindowPrediction | WindowEstimate],
     attention: Attention | None,
 ) -> str:
-    """What the pointer reads, as JSON: times in s, levels in dB re full scale, probabilities and weights in %."""
+    """What the pointer reads, as JSON: times in s, levels in dB re full scale, probabilities and weights in %.
+
+    A moment is (start, end, what is shown of it); its words only where `words` do not have them at their times.
+    """
     return json.dumps(
         {
             "duration": round(duration, 3),
             "levels": levels(found),
             "words": [[round(w.start, 2), round(w.end, 2), w.text, round(100 * w.confidence)] for w in words],
-            "moments": [_moment(moment) for moment in moments],
+            "moments": [[round(m.start, 2), round(m.end, 2), _in_words(m, with_words=not words)] for m in moments],
             "attention": [] if attention is None else list(_weights(attention)),
         },
         ensure_ascii=False,
@@ -219,17 +267,19 @@ def values(
     )
 
 
-def _moment(moment: WindowPrediction) -> list[Any]:
+def _in_words(moment: WindowPrediction | WindowEstimate, *, with_words: bool) -> str:
+    unsure = " (unsure)" * moment.unsure
+    if isinstance(moment, WindowEstimate):
+        return ", ".join(f"{name} {in_words(one)}" for name, one in moment.dimensions.items()) + unsure
     likeliest = sorted(moment.probabilities.items(), key=lambda item: -item[1])[:3]
-    shares = [[label, round(100 * share)] for label, share in likeliest]
-    return [
-        round(moment.start, 2),
-        round(moment.end, 2),
-        moment.emotion,
-        moment.unsure,
-        shares,
-        moment.transcript or "",
-    ]
+    shares = ", ".join(f"{label} {100 * share:.0f} %" for label, share in likeliest)
+    spoken = f" · “{moment.transcript}”" if with_words and moment.transcript else ""
+    return f"{moment.emotion}{unsure}: {shares}{spoken}"
+
+
+def in_words(one: Estimate) -> str:
+    """3.4 (2.6 to 4.2)."""
+    return f"{one.value:.1f} ({one.low:.1f} to {one.high:.1f})"
 
 
 def _weights(attention: Attention) -> Iterator[list[float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +13,20 @@ from apps.uploads import as_file, check_length
 from ser_tasks.audio.channels import ALIKE, MIX, NAMES, Together, chosen
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.audio.recording import Recording
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle
 from ser_tasks.bundles.explain.recording import Attention, attention_over
+from ser_tasks.bundles.inference.estimate import DimensionPrediction, estimate, estimate_all
 from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise, recognise_all
-from ser_tasks.bundles.inference.timeline import Timeline, WindowPrediction, window_predictions, windows_in
-from ser_tasks.bundles.inference.timeline_pass import timeline_of
+from ser_tasks.bundles.inference.rating_timeline import RatingTimeline, WindowEstimate, window_estimates
+from ser_tasks.bundles.inference.timeline import Span, Timeline, WindowPrediction, window_predictions, windows_in
+from ser_tasks.bundles.inference.timeline_pass import rating_timeline_of, timeline_of
 from ser_tasks.bundles.model_bundle import ModelBundle
 
 if TYPE_CHECKING:
     from ser_tasks.audio.recording import Source
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle, Bundle
     from ser_tasks.bundles.card import Card
+    from ser_tasks.bundles.dimensions.card import DimensionCard
     from ser_tasks.params import TimelineParams
     from ser_tasks.text.asr.engine import Transcript
 
@@ -82,17 +86,53 @@ class LongPrediction:
         return self.timeline.windows
 
 
-Shown = RecordingPrediction | LongPrediction
+@dataclass(frozen=True)
+class RecordingRating:
+    """What one bundle of dimensions predicts for one recording; without comment, as in `RecordingPrediction`."""
+
+    card: DimensionCard
+    channel: str
+    duration: float
+    answer: DimensionPrediction
+    signal: NDArray[np.float32]
+    moments: tuple[WindowEstimate, ...]
+
+
+@dataclass(frozen=True)
+class LongRating:
+    """What one bundle of dimensions predicts over the time of a long recording; as in `LongPrediction`."""
+
+    card: DimensionCard
+    channel: str
+    timeline: RatingTimeline
+    notes: tuple[str, ...]
+
+    @property
+    def duration(self) -> float:
+        """In s."""
+        return self.timeline.statistics.duration
+
+    @property
+    def moments(self) -> tuple[WindowEstimate, ...]:
+        """Windows of all segments."""
+        return self.timeline.windows
+
+
+Recognised: TypeAlias = RecordingPrediction | LongPrediction
+Rated: TypeAlias = RecordingRating | LongRating
+Shown: TypeAlias = Recognised | Rated
 
 
 def predictions_of(
-    bundles: Sequence[Bundle], recording: Recording, *, timeline: TimelineParams, channel: str = MIX
-) -> list[RecordingPrediction]:
+    bundles: Sequence[AnyBundle], recording: Recording, *, timeline: TimelineParams, channel: str = MIX
+) -> list[RecordingPrediction | RecordingRating]:
     """Of every bundle; and, where the two channels of a mix differ as those of a call do, of each channel."""
     channels = tuple(NAMES) if channel == MIX and _differ(Together.of(recording.samples)) else (channel,)
     parts = {name: chosen(recording, name) if len(channels) > 1 else recording for name in channels}
     return [
-        prediction_of(bundle, part, timeline=timeline, channel=name)
+        rating_of(bundle, part, timeline=timeline, channel=name)
+        if isinstance(bundle, DimensionBundle)
+        else prediction_of(bundle, part, timeline=timeline, channel=name)
         for name, part in parts.items()
         for bundle in bundles
     ]
@@ -119,6 +159,24 @@ def prediction_of(
     )
 
 
+def rating_of(
+    bundle: DimensionBundle, recording: Recording, *, timeline: TimelineParams, channel: str = MIX
+) -> RecordingRating:
+    """The same of dimensions."""
+    windows, moments = _windows(recording, timeline), list[WindowEstimate]()
+    if windows:
+        answers = estimate_all(bundle, [_part(recording, *window) for window in windows])
+        moments = window_estimates(windows, answers, segment=1, card=bundle.card, smoothing=timeline.smoothing)
+    return RecordingRating(
+        card=bundle.card,
+        channel=channel,
+        duration=recording.duration,
+        answer=estimate(bundle, recording),
+        signal=model_signal(recording, bundle.card.sampling_rate),
+        moments=tuple(moments),
+    )
+
+
 def _attention(bundle: Bundle, signal: NDArray[np.float32]) -> Attention | None:
     """Of a network of sound alone, if its times are those of the recording."""
     if not isinstance(bundle, ModelBundle) or bundle.reads:
@@ -130,14 +188,19 @@ def _attention(bundle: Bundle, signal: NDArray[np.float32]) -> Attention | None:
 def _moments(
     bundle: Bundle, recording: Recording, transcript: Transcript | None, *, timeline: TimelineParams
 ) -> tuple[WindowPrediction, ...]:
-    """The whole recording as one segment: what is short enough to be shown is seldom worth dividing into speech."""
-    windows = windows_in((0.0, recording.duration), window=timeline.window, hop=timeline.hop)
-    if len(windows) < 2:
+    windows = _windows(recording, timeline)
+    if not windows:
         return ()
     words = None if transcript is None else [transcript.between(*window) for window in windows]
     answers = recognise_all(bundle, [_part(recording, *window) for window in windows], transcripts=words)
     rules: dict[str, Any] = timeline.model_dump(include={"smoothing", "change_cost"})
     return tuple(window_predictions(windows, answers, segment=1, unsure_below=bundle.card.unsure_below, **rules))
+
+
+def _windows(recording: Recording, timeline: TimelineParams) -> list[Span]:
+    """Of the whole recording as one segment: what is shown at once is seldom worth dividing into speech. Or none."""
+    windows = windows_in((0.0, recording.duration), window=timeline.window, hop=timeline.hop)
+    return windows if len(windows) > 1 else []
 
 
 def _part(recording: Recording, start: float, end: float) -> Recording:
@@ -151,7 +214,7 @@ def _differ(together: Together) -> bool:
 
 
 def timelines_of(
-    bundles: Sequence[Bundle],
+    bundles: Sequence[AnyBundle],
     content: bytes,
     *,
     name: str,
@@ -159,7 +222,7 @@ def timelines_of(
     timeline: TimelineParams,
     progress: Progress,
     channel: str = MIX,
-) -> list[LongPrediction]:
+) -> list[LongPrediction | LongRating]:
     """The timeline of a long recording by every bundle; of each channel, where the two of a mix differ.
 
     Args:
@@ -178,14 +241,22 @@ def timelines_of(
     with as_file(content, name=name) as path:
         together, duration = _looked_through(open_sound(path), name=name, seconds=seconds)
         channels = tuple(NAMES) if channel == MIX and _differ(together) else (channel,)
-        found = []
+        found: list[LongPrediction | LongRating] = []
         for one, bundle in ((one, bundle) for one in channels for bundle in bundles):
             step = f"{bundle.card.name}, {one}" if len(channels) > 1 else bundle.card.name
             source, passed = open_sound(path), _Passed(step, duration, progress)
-            made = timeline_of(
-                source, card=bundle.card, settings=timeline, map_batches=_here(bundle), progress=passed, channel=one
-            )
-            found.append(LongPrediction(bundle.card, one, made, tuple(source.notes)))
+            how: dict[str, Any] = {
+                "settings": timeline,
+                "map_batches": _here(bundle),
+                "progress": passed,
+                "channel": one,
+            }
+            if isinstance(bundle, DimensionBundle):
+                rated = rating_timeline_of(source, card=bundle.card, **how)
+                found.append(LongRating(bundle.card, one, rated, tuple(source.notes)))
+            else:
+                made = timeline_of(source, card=bundle.card, **how)
+                found.append(LongPrediction(bundle.card, one, made, tuple(source.notes)))
         return found
 
 
@@ -199,7 +270,7 @@ def _looked_through(source: Source, *, name: str, seconds: float) -> tuple[Toget
     return together, together.n / source.sampling_rate
 
 
-def _here(bundle: Bundle) -> Callable[..., Iterator[list[Any]]]:
+def _here(bundle: AnyBundle) -> Callable[..., Iterator[list[Any]]]:
     """Batches one after the other, in this process."""
 
     def map_batches(function: Callable[..., list[Any]], batches: Iterable[Any]) -> Iterator[list[Any]]:

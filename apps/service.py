@@ -22,7 +22,7 @@ from apps.replies import (
     dimension_reply,
     reply_of,
 )
-from apps.startup import ready_any_bundle
+from apps.startup import ready_bundle
 from apps.uploads import FORM, TRANSCRIPT, BadRequestError, BusyError, Upload, read_clip, uploads_of
 from ser_tasks.audio.channels import MIX
 from ser_tasks.bundles.bundle import AnyBundle
@@ -71,7 +71,7 @@ def serve(folder: Path, *, host: str, port: int, limits: RequestParams) -> None:
 
     def load() -> None:
         try:
-            loading.set_result(ready_any_bundle(folder))
+            loading.set_result(ready_bundle(folder))
         except BaseException as error:
             loading.set_exception(error)
             server.should_exit = True

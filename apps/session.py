@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apps.recording_prediction import RecordingPrediction, Shown
+from apps.recording_prediction import Rated, Recognised, RecordingPrediction, Shown
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle
     from ser_tasks.bundles.card import Card
 
 Session = dict[str, dict[str, float]]
@@ -48,9 +49,13 @@ class Comparison:
 
 
 def session_after(session: Session, predictions: Sequence[Shown]) -> Session:
-    """The session with these predictions added: by windows where there are some, otherwise the whole recording."""
+    """The session with these predictions added: by windows where there are some, otherwise the whole recording.
+
+    Ratings are not counted: they have no classes.
+    """
     for one in predictions:
-        session = added(session, one.card.name, _spent(one))
+        if not isinstance(one, Rated):
+            session = added(session, one.card.name, _spent(one))
     return session
 
 
@@ -62,19 +67,20 @@ def added(session: Session, bundle: str, spent: Sequence[tuple[str, float]]) -> 
     return {**session, bundle: own}
 
 
-def _spent(one: Shown) -> list[tuple[str, float]]:
+def _spent(one: Recognised) -> list[tuple[str, float]]:
     """(class or UNSURE, s) of a prediction."""
     if isinstance(one, RecordingPrediction) and not one.moments:
         return [(UNSURE if one.answer.unsure else one.answer.emotion, one.duration)]
     return [(UNSURE if moment.unsure else moment.emotion, moment.end - moment.start) for moment in one.moments]
 
 
-def checked(session: object, bundles: Mapping[str, Bundle]) -> Session:
+def checked(session: object, bundles: Mapping[str, AnyBundle]) -> Session:
     """What the browser sent back, without anything that a session cannot hold."""
     known: Session = {}
     for name, own in session.items() if isinstance(session, dict) else ():
-        if name in bundles and isinstance(own, dict):
-            labels = {*bundles[name].classes, UNSURE}
+        bundle = bundles.get(name)
+        if bundle is not None and not isinstance(bundle, DimensionBundle) and isinstance(own, dict):
+            labels = {*bundle.classes, UNSURE}
             known[name] = {label: float(s) for label, s in own.items() if label in labels and _seconds(s)}
     return known
 
@@ -83,9 +89,10 @@ def _seconds(found: object) -> bool:
     return isinstance(found, int | float) and math.isfinite(found) and found >= 0
 
 
-def comparisons(session: Session, bundles: Mapping[str, Bundle]) -> list[Comparison]:
-    """One for each bundle of the session."""
-    return [_comparison(bundles[name].card, own) for name, own in session.items()]
+def comparisons(session: Session, bundles: Mapping[str, AnyBundle]) -> list[Comparison]:
+    """One for each bundle of the session, all of classes."""
+    cards = {name: bundle.card for name, bundle in bundles.items() if not isinstance(bundle, DimensionBundle)}
+    return [_comparison(cards[name], own) for name, own in session.items()]
 
 
 def _comparison(card: Card, own: Mapping[str, float]) -> Comparison:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.bundle import AnyBundle, Bundle, load_any_bundle, load_bundle
+from ser_tasks.bundles.bundle import AnyBundle, load_any_bundle
 from ser_tasks.bundles.inference.any_bundle import predictions_of
 from ser_tasks.errors import UserError
 
@@ -35,29 +35,14 @@ def check_address_free(host: str, port: int) -> None:
         raise UserError(f"{host} port {port}: {error.strerror or error}. Choose another: --port, --host") from error
 
 
-def ready_bundle(folder: Path) -> Bundle:
-    """The bundle of classes in a folder, after a prediction on a second of noise, so that the first user does not wait.
-
-    Raises:
-        UserError: it cannot be loaded, or is one of dimensions
-    """
-    bundle = load_bundle(folder)
-    _predict_noise(bundle)
-    return bundle
-
-
-def ready_any_bundle(folder: Path) -> AnyBundle:
-    """The same, of classes or of dimensions.
+def ready_bundle(folder: Path) -> AnyBundle:
+    """The bundle in a folder, after a prediction on a second of noise, so that the first user does not wait.
 
     Raises:
         UserError: it cannot be loaded
     """
     bundle = load_any_bundle(folder)
-    _predict_noise(bundle)
-    return bundle
-
-
-def _predict_noise(bundle: AnyBundle) -> None:
     rate = bundle.card.sampling_rate
     noise = LEVEL * np.random.default_rng(0).standard_normal((round(WARM_UP * rate), 1))
     predictions_of(bundle, [Recording(np.asarray(noise, np.float32), rate)])
+    return bundle

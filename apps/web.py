@@ -20,12 +20,13 @@ from apps.recording_prediction import Progress, Shown, predictions_of, timelines
 from apps.session import UNSURE, added, checked, session_after
 from apps.uploads import TooLongError, read_clip
 from ser_tasks.audio.channels import MIX, NAMES
+from ser_tasks.bundles.dimensions.bundle import DimensionBundle
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
     import gradio
 
-    from ser_tasks.bundles.bundle import Bundle
+    from ser_tasks.bundles.bundle import AnyBundle
     from ser_tasks.params import DemoParams, RequestParams, TimelineParams
 
 TITLE = "Emotion of recorded speech"
@@ -36,9 +37,7 @@ INTRODUCTION = f"""# {TITLE}
 Drop a recording or a video, record a sentence, or try an example. The models are trained on acted or scripted speech of
 few people: their prediction for yours is a guess, and no ground for any decision about a person."""
 
-LIMITS = (
-    "At most {megabytes:g} MB. Up to {seconds:g} s: one answer. Up to {minutes:g} minutes: the emotions over its time."
-)
+LIMITS = "At most {megabytes:g} MB. Up to {seconds:g} s: one answer. Up to {minutes:g} minutes: answers over its time."
 
 ENVIRONMENT = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "GRADIO_MCP_SERVER": "False"}
 
@@ -58,7 +57,7 @@ SEEDS = 2**32  # of examples
 
 
 def show(
-    bundles: Mapping[str, Bundle],
+    bundles: Mapping[str, AnyBundle],
     *,
     host: str,
     port: int,
@@ -112,7 +111,7 @@ def separate_uploads() -> None:
 
 
 def demo(
-    bundles: Mapping[str, Bundle],
+    bundles: Mapping[str, AnyBundle],
     *,
     requests: RequestParams,
     timeline: TimelineParams,
@@ -214,7 +213,7 @@ def _wire_live(
     )
 
 
-def _choices(bundles: Mapping[str, Bundle]) -> tuple[Any, Any]:
+def _choices(bundles: Mapping[str, AnyBundle]) -> tuple[Any, Any]:
     """The models and the channel."""
     import gradio as gr  # noqa: PLC0415
 
@@ -241,7 +240,7 @@ class Responder:
 
     def __init__(
         self,
-        bundles: Mapping[str, Bundle],
+        bundles: Mapping[str, AnyBundle],
         *,
         requests: RequestParams,
         timeline: TimelineParams,
@@ -302,6 +301,8 @@ class Responder:
         after = checked(session, self.bundles)
         new = now.end > before.end  # silence has no prediction, and the last one is not counted again
         for bundle in bundles if new else ():
+            if isinstance(bundle, DimensionBundle):
+                continue
             for moment in live_moments(now, bundle, timeline=self.timeline)[-1:]:
                 label = UNSURE if moment.unsure else moment.emotion
                 after = added(after, bundle.card.name, [(label, min(piece.end - before.end, sound.duration))])

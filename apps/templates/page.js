@@ -19,11 +19,7 @@
       const [, weight] = found.attention.reduce((a, b) => Math.abs(a[0] - t) <= Math.abs(b[0] - t) ? a : b);
       parts.push(`attention ${weight} % of its highest`);
     }
-    if (moment) {
-      const [, , emotion, unsure, shares, text] = moment;
-      parts.push(`${emotion}${unsure ? " (unsure)" : ""}: ` + shares.map(([label, share]) => `${label} ${share} %`).join(", "));
-      if (text && !found.words.length) parts.push(`“${text}”`);
-    }
+    if (moment) parts.push(moment[2]);
     return parts.join(" · ");
   }
 

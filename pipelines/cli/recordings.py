@@ -121,22 +121,22 @@ Port = Annotated[int, typer.Option(min=1, max=65535)]
 def web_page(
     bundle: Annotated[
         list[str] | None,
-        typer.Option(help="Name below data/bundles, or folder; again for more; left out: all of classes."),
+        typer.Option(help="Name below data/bundles, or folder; again for more; left out: all."),
     ] = None,
     host: Host = "127.0.0.1",
     port: Port = 7860,
 ) -> None:
-    """Try bundles in the browser: record or choose a file, see probabilities, pictures and the timeline."""
+    """Try bundles in the browser: record or choose a file, see probabilities or ratings, pictures and the timeline."""
     from rich.console import Console
 
     from pipelines.commands.bundles import find_bundles
-    from ser_tasks.bundles.card import read_card
+    from ser_tasks.bundles.dimensions.card import read_any_card
     from ser_tasks.params.reading import read_params
 
     params = read_params()
     folders = find_bundles(bundle or [])
     for folder in folders.values():
-        read_card(folder)  # before any of them, or what loads them, is loaded
+        read_any_card(folder)  # before any of them, or what loads them, is loaded
     from apps.startup import check_address_free, ready_bundle
     from apps.web import show
 

@@ -57,13 +57,12 @@ def _card(folder: Path) -> AnyCard | None:
 
 
 def find_bundles(named: Sequence[str]) -> dict[str, Path]:
-    """The folders of the bundles that are named; without any name, of all there are of classes.
+    """The folders of the bundles that are named; without any name, of all there are.
 
     Raises:
         UserError: one that is not there, two of the same name, or none at all
     """
-    all_of_classes = [name for name, folder in bundles_here().items() if not _of_dimensions(folder)]
-    folders = [find_bundle(name) for name in named or all_of_classes] or [find_bundle(None)]
+    folders = [find_bundle(name) for name in named or bundles_here()] or [find_bundle(None)]
     by_name = {folder.name: folder for folder in folders}
     if len(by_name) < len(folders):
         raise UserError(f"--bundle: {', '.join(map(str, folders))} have the same name twice. Name each once.")

@@ -129,7 +129,7 @@ def read_card(folder: Path) -> Card:
     if content["format"] == OF_DIMENSIONS:
         raise BundleError(
             f"{folder}: a bundle of {', '.join(content.get('dimensions', ()))} ({content.get('model')}), but a bundle "
-            "of classes is needed here. Name one of those; this one is for ser predict, ser score and ser serve: "
+            "of classes is needed here. Name one of those; this one is for ser predict, ser score, ser app and ser serve: "
             f"ser predict FILE --bundle {folder}"
         )
     return as_card(Card, content, folder)

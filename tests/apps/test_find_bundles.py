@@ -69,7 +69,7 @@ def test_without_a_name_ones_own_of_people_come_before_the_projects_and_those_be
     assert list(find_bundles([])) == ["demo", "mine", "other", "shipped"]
 
 
-def test_a_bundle_of_dimensions_is_taken_by_its_name_alone(card, tmp_path, monkeypatch):
+def test_a_bundle_of_dimensions_is_taken_by_its_name_and_where_all_are_shown(card, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     own = dimension_card("ridge", dimension_params(), half_widths=[1.0, 1.0, 1.0])
     rated = Path("data/bundles/rated")
@@ -79,5 +79,5 @@ def test_a_bundle_of_dimensions_is_taken_by_its_name_alone(card, tmp_path, monke
         find_bundle(None)
     put(card, "data/bundles/mine", "natural")
     assert find_bundle(None) == Path("data/bundles/mine")
-    assert list(find_bundles([])) == ["mine"]
+    assert list(find_bundles([])) == ["mine", "rated"]
     assert find_bundle("rated") == rated

@@ -84,5 +84,5 @@ def test_what_the_pointer_reads():
     )
     assert found["levels"] == [-20] * 3
     assert found["words"][1] == [0.5, 1.0, "it", 25]
-    assert found["moments"][1] == [1, 2.5, "sadness", True, [["sadness", 75], ["anger", 25]], "it now"]
+    assert found["moments"][1] == [1, 2.5, "sadness (unsure): sadness 75 %, anger 25 %"], "its words stand apart"
     assert found["attention"] == [[0.25, 100], [0.75, 25]]

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from apps.limiter import RequestLimiter
 from apps.service import service
-from apps.startup import ready_any_bundle
+from apps.startup import ready_bundle
 from apps.uploads import BusyError, UploadTimeoutError, uploads_of
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.inference.estimate import estimate
@@ -267,7 +267,7 @@ def test_a_recogniser_is_used_by_one_thread_at_a_time(ensemble, parrot, monkeypa
 
 def test_a_bundle_of_dimensions_replies_with_the_estimates_of_the_command_line(tmp_path, limits, anger):
     small_dimension_bundle(tmp_path / "rated")
-    bundle = ready_any_bundle(tmp_path / "rated")
+    bundle = ready_bundle(tmp_path / "rated")
     expected = estimate(bundle, recording_from_bytes(anger)).dimensions
     with TestClient(service(loaded(bundle), limits)) as client:
         reply = client.post("/v1/recognise?name=a.wav", content=anger).json()

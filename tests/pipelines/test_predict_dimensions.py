@@ -115,7 +115,6 @@ def test_what_holds_emotions_is_no_format_of_it(ser, tmp_path):
     [
         ("export", "rated", "--to", "x.onnx"),
         ("explain", "recording", "rec/anger.wav", "--to", "x.png", "--bundle", "rated"),
-        ("app", "--bundle", "rated"),
         ("invariance", "rec", "--bundle", "rated"),
     ],
 )
@@ -124,7 +123,7 @@ def test_commands_for_classes_refuse_it_at_once_and_name_those_that_take_it(ser,
     assert done.exit_code == 1
     assert str(done.exception).endswith(
         "rated: a bundle of valence, activation, dominance (ridge), but a bundle of classes is needed here. Name one "
-        "of those; this one is for ser predict, ser score and ser serve: ser predict FILE --bundle data/bundles/rated"
+        "of those; this one is for ser predict, ser score, ser app and ser serve: ser predict FILE --bundle data/bundles/rated"
     )
 
 
