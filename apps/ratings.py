@@ -101,6 +101,6 @@ def about(card: DimensionCard) -> tuple[str, ...]:
         f"{card.scale[1]:g}.",
         f"Tested in cross-validation ({figures.protocol_kind}): concordance with the ratings (CCC; 1: the same, 0: "
         f"guessing) {figures.ccc:.2f}, 95 % interval {figures.ccc_low:.2f} to {figures.ccc_high:.2f}; {each}.",
-        f"An interval held {100 * card.interval:.0f} % of the ratings of speakers that the model had not heard.",
+        f"An interval held {100 * card.interval:.0f} % of the ratings of unseen speakers.",
         f"Licence of the corpus: {card.licence}. {card.citation}",
     )
