@@ -147,8 +147,10 @@ def _rated(one: Rated) -> dict[str, Any]:
     if isinstance(one, LongRating):
         means = [asdict(segment) for segment in one.timeline.rated_segments]
         return {**scale, "duration": one.duration, "remarks": list(one.notes), "segments": means}
-    found = {"dimensions": _dimensions(one.answer.dimensions), "unsure": one.answer.unsure}
-    return {**scale, **found, "remarks": list(one.answer.remarks), "duration": one.answer.duration}
+    answer = one.answer
+    found = {"dimensions": _dimensions(answer.dimensions), "unsure": answer.unsure, "remarks": list(answer.remarks)}
+    words = None if answer.transcript is None else asdict(answer.transcript)
+    return {**scale, **found, "duration": answer.duration, "transcript": words}
 
 
 def _rated_moment(moment: WindowEstimate) -> dict[str, Any]:

@@ -215,12 +215,10 @@ def _low_confidence(one: RecordingPrediction) -> list[str]:
 def _description(name: str, one: Shown) -> str:
     """What the picture shows, for those who do not see it."""
     shown = ["waveform"]
-    if isinstance(one, RecordingRating):
-        shown.append("log-mel spectrogram")
-    if isinstance(one, RecordingPrediction):
+    if isinstance(one, RecordingPrediction | RecordingRating):
         shown += ["words at their times"] * bool(one.answer.transcript and one.answer.transcript.words)
         shown.append("log-mel spectrogram")
-        if one.attention is not None:
+        if isinstance(one, RecordingPrediction) and one.attention is not None:
             peak = one.attention.times[one.attention.weights.argmax()]
             shown[-1] += f" with the attention of the network, largest at {peak:.1f} s"
     if one.moments:

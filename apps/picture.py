@@ -269,11 +269,11 @@ def values(
 
 def _in_words(moment: WindowPrediction | WindowEstimate, *, with_words: bool) -> str:
     unsure = " (unsure)" * moment.unsure
+    spoken = f" · “{moment.transcript}”" if with_words and moment.transcript else ""
     if isinstance(moment, WindowEstimate):
-        return ", ".join(f"{name} {in_words(one)}" for name, one in moment.dimensions.items()) + unsure
+        return ", ".join(f"{name} {in_words(one)}" for name, one in moment.dimensions.items()) + unsure + spoken
     likeliest = sorted(moment.probabilities.items(), key=lambda item: -item[1])[:3]
     shares = ", ".join(f"{label} {100 * share:.0f} %" for label, share in likeliest)
-    spoken = f" · “{moment.transcript}”" if with_words and moment.transcript else ""
     return f"{moment.emotion}{unsure}: {shares}{spoken}"
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 Scale = tuple[float, float]
 
-NO_WORDS: dict[str, Any] = {"transcript": None, "members": {}}  # models of dimensions read none, and stand alone
-
 
 @dataclass(frozen=True)
 class Row:
@@ -69,19 +67,25 @@ def shown(one: Rated, described: str) -> dict[str, Any]:
     drawn: dict[str, Any] = {"described": described, "rated": one.moments, "scale": one.card.scale}
     if isinstance(one, LongRating):
         found = picture.coarser(one.timeline.statistics.outline)
-        return NO_WORDS | {
+        return {
             "long": one.timeline,
             "remarks": list(one.notes),
+            "transcript": None,
+            "members": {},
             "picture": picture.drawing(one.duration, **drawn, found=found),
         }
-    return NO_WORDS | {
+    words = () if one.answer.transcript is None else one.answer.transcript.words
+    return {
         "long": None,
         "remarks": list(one.answer.remarks),
+        "transcript": one.answer.transcript,
+        "members": {},
         "picture": picture.drawing(
             one.duration,
             **drawn,
             found=picture.ranges(one.signal),
             log_mel=picture.log_mel_image(one.signal, one.card.sampling_rate),
+            words=words,
         ),
     }
 

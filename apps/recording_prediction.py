@@ -163,15 +163,16 @@ def rating_of(
     bundle: DimensionBundle, recording: Recording, *, timeline: TimelineParams, channel: str = MIX
 ) -> RecordingRating:
     """The same of dimensions."""
-    windows, moments = _windows(recording, timeline), list[WindowEstimate]()
+    answer, windows, moments = estimate(bundle, recording), _windows(recording, timeline), list[WindowEstimate]()
     if windows:
-        answers = estimate_all(bundle, [_part(recording, *window) for window in windows])
+        words = _words_of(windows, answer.transcript)
+        answers = estimate_all(bundle, [_part(recording, *window) for window in windows], transcripts=words)
         moments = window_estimates(windows, answers, segment=1, card=bundle.card, smoothing=timeline.smoothing)
     return RecordingRating(
         card=bundle.card,
         channel=channel,
         duration=recording.duration,
-        answer=estimate(bundle, recording),
+        answer=answer,
         signal=model_signal(recording, bundle.card.sampling_rate),
         moments=tuple(moments),
     )
@@ -191,10 +192,14 @@ def _moments(
     windows = _windows(recording, timeline)
     if not windows:
         return ()
-    words = None if transcript is None else [transcript.between(*window) for window in windows]
+    words = _words_of(windows, transcript)
     answers = recognise_all(bundle, [_part(recording, *window) for window in windows], transcripts=words)
     rules: dict[str, Any] = timeline.model_dump(include={"smoothing", "change_cost"})
     return tuple(window_predictions(windows, answers, segment=1, unsure_below=bundle.card.unsure_below, **rules))
+
+
+def _words_of(windows: Sequence[Span], transcript: Transcript | None) -> list[Transcript] | None:
+    return None if transcript is None else [transcript.between(*window) for window in windows]
 
 
 def _windows(recording: Recording, timeline: TimelineParams) -> list[Span]:

@@ -51,6 +51,7 @@ class DimensionReply(BaseModel):
     remarks: list[str]
     duration: float  # s
     bundle: str
+    transcript: str | None  # the words, recognised or given; null: the bundle reads none
 
 
 class FileErrorReply(BaseModel):
@@ -88,6 +89,7 @@ def dimension_reply(file: str, bundle: str, found: DimensionPrediction) -> Dimen
         remarks=list(found.remarks),
         duration=found.duration,
         bundle=bundle,
+        transcript=None if found.transcript is None else found.transcript.text,
     )
 
 

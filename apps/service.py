@@ -173,15 +173,15 @@ def predict(
     Raises:
         UserError: as `read_clip` and `recognise` do; or words for a bundle that reads none
     """
-    if upload.transcript is not None and (isinstance(bundle, DimensionBundle) or not bundle.reads):
+    if upload.transcript is not None and not bundle.reads:
         raise UserError(
             f"{upload.name}: a transcript was given, but the bundle {bundle.card.name} ({bundle.card.model}) reads no "
             "words. Leave it out, or serve a bundle that reads them."
         )
     clip = read_clip(upload.content, name=upload.name, limits=limits, channel=channel)
-    if isinstance(bundle, DimensionBundle):
-        return dimension_reply(clip.name, bundle.card.name, estimate(bundle, clip.recording))
     given = None if upload.transcript is None else Transcript(upload.transcript)
+    if isinstance(bundle, DimensionBundle):
+        return dimension_reply(clip.name, bundle.card.name, estimate(bundle, clip.recording, transcript=given))
     return reply_of(clip.name, bundle.card.name, recognise(bundle, clip.recording, transcript=given))
 
 

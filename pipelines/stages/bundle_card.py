@@ -66,7 +66,7 @@ def make_card(
         figures=figures_of(result, confidence),
         data_digest=request.features_digest,
         code_digest=code_digest(*code, line.build, *line.code, final_recogniser, recognise_all),
-        asr=_speech_recognition(plan.params.asr, spoken) if reads_words(line.feature_set) else None,
+        asr=speech_recognition(plan.params.asr, spoken) if reads_words(line.feature_set) else None,
     )
 
 
@@ -86,7 +86,7 @@ def durations_of(spoken: pd.DataFrame) -> tuple[float, float]:
     return float(spoken.duration.min()), float(spoken.duration.max())
 
 
-def _speech_recognition(params: AsrParams, spoken: pd.DataFrame) -> SpeechRecognition:
+def speech_recognition(params: AsrParams, spoken: pd.DataFrame) -> SpeechRecognition:
     """The recogniser that finds the words of new recordings.
 
     Raises:

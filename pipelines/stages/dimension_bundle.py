@@ -17,6 +17,7 @@ from pipelines.stages.bundle_card import (
     engine_version,
     front_end_sections,
     record_of,
+    speech_recognition,
     training_utterances,
 )
 from ser_tasks.bundles.bundled import check_bundled
@@ -34,19 +35,20 @@ from ser_tasks.bundles.inference.estimate import estimate_all
 from ser_tasks.bundles.inference.served import answer_columns
 from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
-from ser_tasks.bundles.out_of_distribution import describe, fit_detector
+from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, fit_detector
 from ser_tasks.bundles.training_record import FILE as TRAINING
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import dimension_code, rated_features
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval, read_dimension_result
+from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.feature_set import with_engine
 from ser_tasks.features.stored_rows import StoredRows
 from ser_tasks.features.table import feature_set
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.held_out import HIGHEST, INSIDE, LOWEST
 from ser_tasks.models.dimensions.regressor import RatedExamples
-from ser_tasks.params import BundleParams, Params
+from ser_tasks.params import BundleParams, Params, ReliabilityParams
 from ser_tasks.provenance.code_digest import code_digest
 from ser_tasks.tracking import KIND, register_bundle
 
@@ -62,13 +64,8 @@ def dimension_bundle(name: str, params: Params) -> None:
     plan = plan_dimensions(section.corpus, section.protocol, section.model, params)
     rated = all_rated(plan)
     regressor = final_regressor(section.model, params, rated, seed=plan.requests[0].seed)
-    known = in_memory(rated)
-    detector = fit_detector(
-        np.array([describe(row[None]) for row in known.features]),
-        known.speakers.tolist(),
-        n_components=params.reliability.cloud_components,
-        quantile=params.reliability.cloud_quantile,
-    )
+    reads = reads_words(DIMENSION_MODELS[section.model].feature_set)
+    detector = None if reads else likeness(rated, params.reliability)
     card = make_card(name, plan, rated, result, half_widths=list(map(float, regressor.half_widths())))
     record = record_of(section.corpus, plan.ratings.utterance_ids)
     pages = {MODEL_CARD: dimension_model_card(card).encode(), TRAINING: record}
@@ -99,6 +96,17 @@ def all_rated(plan: DimensionEvaluation) -> RatedExamples:
     return RatedExamples(features, np.array(ratings.values), np.array(ratings.speakers))
 
 
+def likeness(rated: RatedExamples, params: ReliabilityParams) -> OutOfDistributionDetector:
+    """The out-of-distribution detector, fitted on the features of the training set."""
+    known = in_memory(rated)
+    return fit_detector(
+        np.array([describe(row[None]) for row in known.features]),
+        known.speakers.tolist(),
+        n_components=params.cloud_components,
+        quantile=params.cloud_quantile,
+    )
+
+
 def in_memory(rated: RatedExamples) -> RatedExamples:
     """The same utterances; of those that are on the disk at most LIKENESS, evenly spread over the corpus."""
     if not isinstance(rated.features, StoredRows):
@@ -112,7 +120,8 @@ def make_card(
 ) -> DimensionCard:
     """All but the digests of the files."""
     line, corpus, dimensions = DIMENSION_MODELS[plan.model], CORPORA[plan.corpus], plan.ratings.dimensions
-    sound = with_engine(feature_set(line.feature_set), feature_params(plan.params))
+    reads = reads_words(line.feature_set)
+    sound = [] if reads else [with_engine(feature_set(line.feature_set), feature_params(plan.params))]
     spoken = training_utterances(plan.corpus, plan.ratings.utterance_ids)
     return DimensionCard(
         format=FORMAT,
@@ -121,17 +130,20 @@ def make_card(
         model=plan.model,
         feature_set=line.feature_set,
         sampling_rate=plan.params.audio.sampling_rate,
-        sections=front_end_sections([sound], plan.params, reader=f"bundle '{name}'"),
+        sections=front_end_sections(sound, plan.params, reader=f"bundle '{name}'"),
         settings=line.section(plan.params).model_dump(mode="json"),
         seed=plan.requests[0].seed,
         farthest=plan.params.reliability.farthest,
-        durations=durations_of(spoken),
+        durations=None if reads else durations_of(spoken),
         files={},
-        versions=bundle_versions(plan.model) | engine_version(sound),
+        versions=bundle_versions(plan.model)
+        | {key: number for own in sound for key, number in engine_version(own).items()},
         licence=corpus.licence,
         citation=corpus.citation,
         data_digest=plan.requests[0].features_digest,
-        code_digest=code_digest(*sound.all_code, *dimension_code(line), final_regressor, estimate_all),
+        code_digest=code_digest(
+            *(root for own in sound for root in own.all_code), *dimension_code(line), final_regressor, estimate_all
+        ),
         dimensions=dimensions,
         scale=(LOWEST, HIGHEST),
         interval=INSIDE,
@@ -145,6 +157,7 @@ def make_card(
             },
         ),
         figures=_figures(result),
+        asr=speech_recognition(plan.params.asr, spoken) if reads else None,
     )
 
 
@@ -195,7 +208,7 @@ def register(card: DimensionCard) -> str:
             **provenance(),
         },
         gives=answer_columns(card),
-        words=False,
+        words=card.asr is not None,
         requirements=[f"{name}=={number}" for name, number in card.versions.items() if name != "python"],
     )
 

@@ -47,8 +47,6 @@ def line_of(model: str) -> Model | DimensionModel:
 def _reason_against(line: Model | DimensionModel) -> str | None:
     if line.speaker_norm:
         return "it needs all recordings of a speaker before its first prediction, and a bundle gets one at a time"
-    if "ser_tasks.models.dimensions.tfidf_ridge" in line.code:
-        return "it reads words, and bundles of dimensions take sound alone"
     if "ser_tasks.models.logistic_votes" in line.code:
         return "it is trained on the votes of raters, which bundles do not read yet"
     if "ser_tasks.models.svm_published" in line.code:

@@ -129,8 +129,8 @@ def read_card(folder: Path) -> Card:
     if content["format"] == OF_DIMENSIONS:
         raise BundleError(
             f"{folder}: a bundle of {', '.join(content.get('dimensions', ()))} ({content.get('model')}), but a bundle "
-            "of classes is needed here. Name one of those; this one is for ser predict, ser score, ser app and ser serve: "
-            f"ser predict FILE --bundle {folder}"
+            "of classes is needed here. Name one of those; this one is for ser predict, ser score, ser app and ser "
+            f"serve: ser predict FILE --bundle {folder}"
         )
     return as_card(Card, content, folder)
 

@@ -6,10 +6,14 @@ Its parts are those of Mitchell et al. (2019), "Model Cards for Model Reporting"
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ser_tasks.bundles.card import Card
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.evaluation.result import percent, with_interval
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.dimensions.card import AnyCard
 
 FILE = "MODEL_CARD.md"
 RELIABILITY, RISK_COVERAGE = "reliability.png", "risk_coverage.png"
@@ -42,7 +46,7 @@ def _head(card: Card) -> str:
 
 {_model(card)}, trained on all {count} utterances of {card.training.title}
 (preset `{card.preset}`). It takes one recording of speech and predicts one of
-{", ".join(card.classes)}; a probability for each; and whether the prediction is unsure.{_words(card)}"""
+{", ".join(card.classes)}; a probability for each; and whether the prediction is unsure.{words_read(card)}"""
 
 
 def _model(card: Card) -> str:
@@ -51,7 +55,8 @@ def _model(card: Card) -> str:
     return f"`{card.model}` on `{card.feature_set}`"
 
 
-def _words(card: Card) -> str:
+def words_read(card: AnyCard) -> str:
+    """Of a bundle that reads words, where they are from, and when they count."""
     if card.asr is None:
         return ""
     model = card.asr.settings.get("model")
@@ -127,9 +132,7 @@ def _unsure(card: Card) -> str:
 - Its confidence is below {card.unsure_below:.3f}. In the cross-validation {percent(figures.coverage)} % of the
   predictions were not, and {percent(figures.selective_error)} % of those were wrong; of all predictions,
   {percent(1 - figures.accuracy)} %. Aimed at {percent(figures.target_error)} %, {reached}.
-- The recording is farther from the training set than {card.farthest:g} (Mahalanobis distance), where 1 is the distance
-  that one in a hundred utterances of unseen training speakers exceeds, unless `params.yaml` sets another quantile.
-- The sound is unfit: silent, clipped, of telephone bandwidth, or much shorter or longer than the training utterances.
+{doubts(card)}
 
 Expected calibration error {percent(figures.ece)} % (bins of equal mass), area under the risk-coverage curve
 {figures.aurc:.3f}. The threshold was chosen on these same predictions, so that its coverage and error are
@@ -138,6 +141,21 @@ a little optimistic.
 ![accuracy against confidence]({RELIABILITY})
 
 ![risk against coverage]({RISK_COVERAGE})"""
+
+
+def doubts(card: AnyCard) -> str:
+    """Why a prediction is unsure, other than for low confidence: a list."""
+    unfit = "The sound is unfit: silent, clipped, or of telephone bandwidth"
+    if card.durations is None:
+        return (
+            "- There are no words that count: none were recognised, the recogniser is unsure of them, they are in "
+            f"another\n  language, or none of them occurs in the training set.\n- {unfit}."
+        )
+    return (
+        f"- The recording is farther from the training set than {card.farthest:g} (Mahalanobis distance), where 1 is "
+        "the distance\n  that one in a hundred utterances of unseen training speakers exceeds, unless `params.yaml` "
+        f"sets another quantile.\n- {unfit}, or it is much shorter or longer than the training utterances."
+    )
 
 
 def _limits(card: Card) -> str:

@@ -22,11 +22,12 @@ from ser_tasks.bundles.inference.estimate import Estimate, estimate, estimate_al
 from ser_tasks.bundles.inference.rating_timeline import WindowEstimate, window_estimates
 from ser_tasks.bundles.inference.served import recording_from_bytes
 from ser_tasks.bundles.inference.timeline_pass import rating_timeline_of
+from ser_tasks.errors import UserError
 from tests.apps.conftest import encoded
 from tests.apps.test_live import ENDS, live_history
 from tests.apps.test_live import sent as piece
 from tests.apps.test_long_recordings import talk  # noqa: F401  a fixture
-from tests.bundles.dimensions.small_dimension_bundles import DIMENSIONS, small_dimension_bundle
+from tests.bundles.dimensions.small_dimension_bundles import DIMENSIONS, rated_sentences, small_dimension_bundle
 from tests.bundles.small_bundles import RATE, voice
 
 
@@ -154,6 +155,27 @@ def test_what_is_unsure_says_so_to_eyes_and_ears(rated, timeline, anger):
     sure = replace(one, answer=replace(one.answer, unsure=False))
     assert "Unsure" not in results("a.wav", [sure])
     assert summary([sure]).startswith(f"rated: valence {valence:.1f}")
+
+
+@pytest.fixture
+def of_words(tmp_path, parrot):
+    small_dimension_bundle(tmp_path / "words", model="tfidf_ridge", rated=rated_sentences())
+    return load_any_bundle(tmp_path / "words")
+
+
+def test_ratings_of_words_show_the_words_and_are_for_no_live_microphone(of_words, rated, timeline, long_voice):
+    (one,) = predictions_of([of_words], Recording(long_voice[:, None], RATE), timeline=timeline)
+    assert one.answer == estimate(of_words, Recording(long_voice[:, None], RATE))
+    assert [moment.transcript for moment in one.moments] == ["stop it now", "", "", ""]  # a word every 0.2 s
+    html = results("talk.wav", [one])
+    assert "Words: “stop it now”" in html
+    assert re.findall(r'<span class="ser-row-\d"[^>]*>(\w+)</span>', html) == ["stop", "it", "now"]
+    assert "reads the words" in model_line(of_words.card)
+    words, sound = piece_of(piece(voice("anger", duration=1), 1.0), most_bytes=10**6, longest=900)
+    with pytest.raises(UserError, match="read words alone"):
+        extended(history_of(None, [of_words], before=1.0), words, sound, [of_words])
+    both = extended(history_of(None, [of_words, rated], before=1.0), words, sound, [of_words, rated])
+    assert list(both.rated) == ["rated"]
 
 
 def test_the_list_of_models_says_what_it_predicts_and_how_well(rated):

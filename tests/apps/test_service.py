@@ -18,8 +18,9 @@ from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.inference.estimate import estimate
 from ser_tasks.bundles.inference.prediction import recognise
 from ser_tasks.bundles.inference.served import recording_from_bytes
+from ser_tasks.text.asr.engine import Transcript
 from tests.apps.conftest import encoded
-from tests.bundles.dimensions.small_dimension_bundles import small_dimension_bundle
+from tests.bundles.dimensions.small_dimension_bundles import rated_sentences, small_dimension_bundle
 from tests.bundles.small_bundles import RATE, voice
 
 
@@ -281,3 +282,18 @@ def test_a_bundle_of_dimensions_replies_with_the_estimates_of_the_command_line(t
     assert "not readable as sound" in broken["error"]
     assert "the bundle small (ridge) reads no words" in words.json()["detail"]
     assert card["dimensions"] == list(expected)
+    assert reply["transcript"] is None
+
+
+def test_a_bundle_of_dimensions_that_reads_words_takes_those_of_the_form_and_recognises_the_others(
+    tmp_path, limits, anger, parrot
+):
+    small_dimension_bundle(tmp_path / "words", model="tfidf_ridge", rated=rated_sentences())
+    bundle = ready_bundle(tmp_path / "words")
+    with TestClient(service(loaded(bundle), limits)) as client:
+        form = {"files": {"file": ("a.wav", anger)}, "data": {"transcript": "nobody is left"}}
+        given, found = client.post("/v1/recognise", **form).json(), client.post("/v1/recognise", content=anger).json()
+    assert (given["transcript"], found["transcript"]) == ("nobody is left", "stop it now")
+    expected = estimate(bundle, recording_from_bytes(anger), transcript=Transcript("nobody is left"))
+    assert given["dimensions"]["valence"]["value"] == expected.dimensions["valence"].value
+    assert given["dimensions"]["valence"] != found["dimensions"]["valence"]

@@ -123,7 +123,8 @@ def test_commands_for_classes_refuse_it_at_once_and_name_those_that_take_it(ser,
     assert done.exit_code == 1
     assert str(done.exception).endswith(
         "rated: a bundle of valence, activation, dominance (ridge), but a bundle of classes is needed here. Name one "
-        "of those; this one is for ser predict, ser score, ser app and ser serve: ser predict FILE --bundle data/bundles/rated"
+        "of those; this one is for ser predict, ser score, ser app and ser serve: ser predict FILE --bundle "
+        "data/bundles/rated"
     )
 
 

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.bundles.card import FILE, REBUILD, BundleError
-from ser_tasks.bundles.model_bundle import Signal, conditioned_features, load_parts
+from ser_tasks.bundles.model_bundle import Signal, Utterance, conditioned_features, load_parts
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe
+from ser_tasks.bundles.speech_to_text import SpeechToText
+from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.text.tokens import tokens
+from ser_tasks.text.transcripts import Turn
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.dimensions.card import DimensionCard
@@ -30,7 +34,7 @@ class Rating:
 
     Attributes:
         values: on the scale of the card, shape (n_dimensions,)
-        unlikeness: distance from the training set, see `OutOfDistributionDetector`
+        unlikeness: distance from the training set, see `OutOfDistributionDetector`; 0 of words
     """
 
     values: Values
@@ -45,34 +49,60 @@ class DimensionBundle:
         folder: where it was read from
         card: what is known of it
         regressor: fitted
-        detector: out-of-distribution detector, fitted on the audio of the training set
+        detector: out-of-distribution detector, fitted on the audio of the training set; None: the model reads words
     """
 
     folder: Path
     card: DimensionCard
     regressor: Regressor
-    detector: OutOfDistributionDetector
+    detector: OutOfDistributionDetector | None
 
     @cached_property
     def sections(self) -> dict[str, Section]:
         """Sections of params.yaml that decide the features, as they were when the model was trained."""
         return sections_from(self.card.sections)
 
+    @property
+    def reads(self) -> bool:
+        """Whether the model reads words; then it reads nothing else."""
+        return reads_words(self.card.feature_set)
+
     @cached_property
-    def acoustic(self) -> FeatureSet:
-        """The feature set that the model takes: one row for each utterance."""
-        return feature_set(self.card.feature_set)
+    def acoustic(self) -> FeatureSet | None:
+        """The feature set that the model takes, one row for each utterance; None: it reads words."""
+        return None if self.reads else feature_set(self.card.feature_set)
+
+    @cached_property
+    def speech_to_text(self) -> SpeechToText | None:
+        """The recogniser that the model reads through; None: it reads no words."""
+        return None if self.card.asr is None else SpeechToText(self.card.asr, required=True)
+
+    def knows(self, words: str) -> bool:
+        """Whether one of these words occurs in the training set."""
+        return any(word in self._vocabulary for word in tokens(words) if word.isalnum())
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        regressor: Any = self.regressor
+        return frozenset(regressor.vectors.words_.vocabulary_)
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, (n_samples,) at `card.sampling_rate` -> (1, n_features); conditioned first."""
+        assert self.acoustic is not None  # a model of words is asked for none
         return conditioned_features(
             signal, self.acoustic, sections=self.sections, sampling_rate=self.card.sampling_rate
         )
 
-    def ratings(self, signals: Sequence[Signal]) -> list[Rating]:
+    def ratings(self, utterances: Sequence[Utterance]) -> list[Rating]:
         """Of each utterance by itself: in a batch, its last bits would hang on the others."""
-        rows = [self.features(signal) for signal in signals]
-        return [Rating(self.regressor.predict(row)[0], self.detector.unlikeness(describe(row))) for row in rows]
+        return [self._rating(one) for one in utterances]
+
+    def _rating(self, utterance: Utterance) -> Rating:
+        if self.reads:
+            return Rating(self.regressor.predict([(Turn(utterance.words or "", ""),)])[0], 0.0)
+        assert self.detector is not None  # see `load_dimension_bundle`
+        row = self.features(utterance.signal)
+        return Rating(self.regressor.predict(row)[0], self.detector.unlikeness(describe(row)))
 
 
 def load_dimension_bundle(card: DimensionCard, folder: Path) -> DimensionBundle:
@@ -84,6 +114,6 @@ def load_dimension_bundle(card: DimensionCard, folder: Path) -> DimensionBundle:
     if card.model not in DIMENSION_MODELS:
         raise BundleError(f"{folder / FILE}: this version of ser has no model of dimensions {card.model!r}. {REBUILD}")
     regressor, detector = load_parts(card, folder)
-    if detector is None:
+    if detector is None and not reads_words(card.feature_set):
         raise BundleError(f"{folder}: its card names no file of the out-of-distribution detector. {REBUILD}")
     return DimensionBundle(folder, card, regressor, detector)

@@ -7,7 +7,16 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
-from ser_tasks.bundles.card import OF_DIMENSIONS, BaseCard, BaseTrainingData, Card, Share, as_card, card_content
+from ser_tasks.bundles.card import (
+    OF_DIMENSIONS,
+    BaseCard,
+    BaseTrainingData,
+    Card,
+    Share,
+    SpeechRecognition,
+    as_card,
+    card_content,
+)
 from ser_tasks.params.base import Section
 
 FORMAT = OF_DIMENSIONS
@@ -64,11 +73,7 @@ class DimensionCard(BaseCard):
     half_widths: dict[str, NonNegativeFloat]  # of these intervals, in steps of the scale
     training: RatedTrainingData
     figures: RatingFigures
-
-    @property
-    def asr(self) -> None:
-        """No recogniser: these models read no words."""
-        return
+    asr: SpeechRecognition | None = None  # None: the model reads no words
 
     @property
     def members(self) -> tuple[str, ...]:

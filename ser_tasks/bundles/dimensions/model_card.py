@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ser_tasks.bundles.dimensions.card import DimensionCard
-from ser_tasks.bundles.model_card import KNOWN_LIMITS, NOT_FOR
+from ser_tasks.bundles.model_card import KNOWN_LIMITS, NOT_FOR, doubts, words_read
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval
 from ser_tasks.evaluation.result import percent
 
@@ -22,7 +22,7 @@ def _head(card: DimensionCard) -> str:
 `{card.model}` on `{card.feature_set}`, trained on all {card.training.utterances} rated utterances of
 {card.training.title}. It takes one recording of speech and predicts
 {", ".join(card.dimensions)} on a scale of {low:g} to {high:g}; an interval about each; and whether the prediction is
-unsure."""
+unsure.{words_read(card)}"""
 
 
 def _use(card: DimensionCard) -> str:
@@ -86,12 +86,9 @@ prediction, and cut to the scale; the last column is the share of ratings of tes
 
 {table}
 
-A prediction is unsure, and its interval with it, where
+A prediction is unsure, and its interval with it, for one of these reasons:
 
-- the recording is farther from the training set than {card.farthest:g} (Mahalanobis distance), where 1 is the distance
-  that one in a hundred utterances of unseen training speakers exceeds, unless `params.yaml` sets another quantile;
-- the sound is unfit: silent, clipped, of telephone bandwidth, or much shorter or longer than the training
-  utterances."""
+{doubts(card)}"""
 
 
 def _limits(card: DimensionCard) -> str:

@@ -20,7 +20,7 @@ AnyPrediction: TypeAlias = Prediction | DimensionPrediction
 def predictions_of(
     bundle: AnyBundle, recordings: Sequence[Recording], words: Sequence[Transcript | None] | None = None
 ) -> Sequence[AnyPrediction]:
-    """Of several recordings, by a bundle of classes, see `recognise_all`, or of dimensions, which reads no words."""
+    """Of several recordings, by a bundle of classes, see `recognise_all`, or of dimensions, see `estimate_all`."""
     if isinstance(bundle, DimensionBundle):
-        return estimate_all(bundle, recordings)
+        return estimate_all(bundle, recordings, transcripts=words)
     return recognise_all(bundle, recordings, transcripts=words)

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ser_tasks.bundles.inference.prediction import check_usable, model_signal, remarks_on_recording
+from ser_tasks.bundles.inference.prediction import read_utterances, remarks_for
 
 if TYPE_CHECKING:
     from ser_tasks.audio.recording import Recording
     from ser_tasks.bundles.dimensions.bundle import DimensionBundle, Rating
     from ser_tasks.bundles.dimensions.card import DimensionCard
+    from ser_tasks.bundles.speech_to_text import RecognisedWords
     from ser_tasks.models.dimensions.regressor import Values
+    from ser_tasks.text.asr.engine import Transcript
 
 ENDS = ("", "_low", "_high")  # of the names of columns: the prediction, and the ends of its interval
 
@@ -31,36 +33,50 @@ class DimensionPrediction:
     """Estimates for one recording or window."""
 
     dimensions: Mapping[str, Estimate]  # in the bundle's order
-    unsure: bool  # too far from the training data, or unfit sound
-    remarks: tuple[str, ...]  # on the sound
+    unsure: bool  # too far from the training data, unfit sound, or words that do not count
+    remarks: tuple[str, ...]  # on the sound, and on the words
     duration: float  # s
+    transcript: Transcript | None = None  # None: the bundle reads no words
 
 
-def estimate(bundle: DimensionBundle, recording: Recording) -> DimensionPrediction:
+def estimate(
+    bundle: DimensionBundle, recording: Recording, *, transcript: Transcript | None = None
+) -> DimensionPrediction:
     """The prediction for one recording, of any sampling rate and any number of channels.
+
+    Args:
+        bundle: the model
+        recording: the sound
+        transcript: its words, for a bundle that reads them; None: its recogniser finds them
 
     Raises:
         AudioError: no sampling rate, samples that are not finite, or too short
+        UserError: no recogniser, and the bundle reads words; or words for a bundle that reads none
     """
-    return estimate_all(bundle, [recording])[0]
+    return estimate_all(bundle, [recording], transcripts=[transcript])[0]
 
 
-def estimate_all(bundle: DimensionBundle, recordings: Sequence[Recording]) -> list[DimensionPrediction]:
+def estimate_all(
+    bundle: DimensionBundle, recordings: Sequence[Recording], *, transcripts: Sequence[Transcript | None] | None = None
+) -> list[DimensionPrediction]:
     """Of several recordings, each as `estimate` gives it."""
-    for recording in recordings:
-        check_usable(recording)
-    rate = bundle.card.sampling_rate
-    ratings = bundle.ratings([model_signal(recording, rate) for recording in recordings])
-    return [_prediction(bundle, recording, own) for recording, own in zip(recordings, ratings, strict=True)]
+    utterances, words = read_utterances(bundle, recordings, transcripts)
+    return [
+        _prediction(bundle, recording, rating, own)
+        for recording, rating, own in zip(recordings, bundle.ratings(utterances), words, strict=True)
+    ]
 
 
-def _prediction(bundle: DimensionBundle, recording: Recording, rating: Rating) -> DimensionPrediction:
-    remarks = remarks_on_recording(recording, bundle.card, unlikeness=rating.unlikeness)
+def _prediction(
+    bundle: DimensionBundle, recording: Recording, rating: Rating, words: RecognisedWords | None
+) -> DimensionPrediction:
+    remarks = remarks_for(bundle, recording, words, unlikeness=rating.unlikeness)
     return DimensionPrediction(
         with_interval(rating.values, bundle.card),
         unsure=any(remark.unsure for remark in remarks),
         remarks=tuple(remark.text for remark in remarks),
         duration=recording.duration,
+        transcript=None if words is None else words.transcript,
     )
 
 

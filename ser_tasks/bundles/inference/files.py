@@ -114,6 +114,7 @@ def prediction_columns(card: AnyCard, *, channels: bool = False) -> Columns:
     """
     what: Columns = {"path": "text", **({"channel": "text"} if channels else {})}
     about: Columns = {"unsure": "flag", "remarks": "texts", "duration": "number"}
+    about |= {"transcript": "text"} if card.asr else {}
     if isinstance(card, DimensionCard):
         return {**what, **dict.fromkeys(columns_of(card.dimensions), "number"), **about}
     fixed: Columns = {
@@ -121,7 +122,6 @@ def prediction_columns(card: AnyCard, *, channels: bool = False) -> Columns:
         "emotion": "text",
         "confidence": "number",
         **about,
-        **({"transcript": "text"} if card.asr else {}),
         **({"members": "members"} if card.members else {}),
     }
     return fixed | _shares(card.classes)
@@ -135,6 +135,7 @@ def prediction_row(outcome: Outcome, columns: Columns) -> Row:
         values |= {"unsure": True, "remarks": [str(outcome.fault)]}
     else:
         values |= {"unsure": found.unsure, "remarks": list(found.remarks), "duration": found.duration}
+        values["transcript"] = found.transcript and found.transcript.text
         values |= values_of(found.dimensions) if isinstance(found, DimensionPrediction) else _of_classes(found)
     return {name: values.get(name) for name in columns}
 
@@ -143,7 +144,6 @@ def _of_classes(found: Prediction) -> Row:
     return {
         "emotion": found.emotion,
         "confidence": found.confidence,
-        "transcript": found.transcript and found.transcript.text,
         "members": {name: dict(own) for name, own in found.members.items()},
         **found.probabilities,
     }
@@ -152,11 +152,10 @@ def _of_classes(found: Prediction) -> Row:
 def window_columns(card: AnyCard) -> Columns:
     """Columns of a table with one row per window of a timeline; times in s."""
     place: Columns = {"path": "text", "segment": "count", "start": "number", "end": "number"}
-    about: Columns = {"unsure": "flag", "remarks": "texts"}
+    about: Columns = {"unsure": "flag", "remarks": "texts", **({"transcript": "text"} if card.asr else {})}
     if isinstance(card, DimensionCard):
         return {**place, **dict.fromkeys(columns_of(card.dimensions), "number"), **about}
-    words: Columns = {"transcript": "text"} if card.asr else {}
-    return {**place, "emotion": "text", "confidence": "number", **about, **words, **_shares(card.classes)}
+    return {**place, "emotion": "text", "confidence": "number", **about, **_shares(card.classes)}
 
 
 def window_rows(path: Path, timeline: Timeline) -> Iterator[Row]:
@@ -166,7 +165,6 @@ def window_rows(path: Path, timeline: Timeline) -> Iterator[Row]:
             **_of_window(path, window),
             "emotion": window.emotion,
             "confidence": window.confidence,
-            **({} if window.transcript is None else {"transcript": window.transcript}),
             **window.probabilities,
         }
 
@@ -185,6 +183,7 @@ def _of_window(path: Path, window: WindowPrediction | WindowEstimate) -> Row:
         "end": window.end,
         "unsure": window.unsure,
         "remarks": list(window.remarks),
+        **({} if window.transcript is None else {"transcript": window.transcript}),
     }
 
 

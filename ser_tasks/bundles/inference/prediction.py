@@ -20,8 +20,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import Bundle
-    from ser_tasks.bundles.card import BaseCard
+    from ser_tasks.bundles.bundle import AnyBundle, Bundle
 
 QUIET, INAUDIBLE = -60.0, -75.0  # dBFS, RMS; RAVDESS reaches down to -60
 CLIPPED, BADLY_CLIPPED = 0.001, 0.01  # of the samples
@@ -196,6 +195,21 @@ def recognise_all(
         recordings: the sound of each
         transcripts: the words of each; None, or None among them: the recogniser of the bundle finds them
     """
+    utterances, words = read_utterances(bundle, recordings, transcripts)
+    return [
+        _prediction(bundle, recording, answer, found)
+        for recording, answer, found in zip(recordings, bundle.answers(utterances), words, strict=True)
+    ]
+
+
+def read_utterances(
+    bundle: AnyBundle, recordings: Sequence[Recording], transcripts: Sequence[Transcript | None] | None
+) -> tuple[list[Utterance], list[RecognisedWords | None]]:
+    """What a bundle predicts from; and of each recording its words, None for a bundle that reads none.
+
+    Raises:
+        AudioError, UserError: as `recognise`
+    """
     for recording in recordings:
         check_usable(recording)
     rate = bundle.card.sampling_rate
@@ -205,13 +219,10 @@ def recognise_all(
     utterances = [
         Utterance(signal, None if found is None else found.text) for signal, found in zip(signals, words, strict=True)
     ]
-    return [
-        _prediction(bundle, recording, answer, found)
-        for recording, answer, found in zip(recordings, bundle.answers(utterances), words, strict=True)
-    ]
+    return utterances, words
 
 
-def _words(bundle: Bundle, signal: Samples, given: Transcript | None) -> RecognisedWords | None:
+def _words(bundle: AnyBundle, signal: Samples, given: Transcript | None) -> RecognisedWords | None:
     """Of one utterance: given, or recognised; None for a bundle that reads none."""
     if bundle.speech_to_text is not None:
         found = (
@@ -240,8 +251,7 @@ def model_signal(recording: Recording, sampling_rate: int) -> NDArray[np.float32
 
 def _prediction(bundle: Bundle, recording: Recording, answer: Answer, words: RecognisedWords | None) -> Prediction:
     card, best = bundle.card, int(answer.posteriors.argmax())
-    remarks = remarks_on_recording(recording, card, unlikeness=answer.unlikeness)
-    remarks += tuple(filter(None, (_without_words(bundle, words),)))
+    remarks = remarks_for(bundle, recording, words, unlikeness=answer.unlikeness)
     confidence = float(answer.posteriors[best])
     return Prediction(
         emotion=card.classes[best],
@@ -255,11 +265,14 @@ def _prediction(bundle: Bundle, recording: Recording, answer: Answer, words: Rec
     )
 
 
-def remarks_on_recording(recording: Recording, card: BaseCard, *, unlikeness: float) -> tuple[Remark, ...]:
-    """Remarks on its sound, on how it was read, and on its distance from the training set of a bundle."""
-    sound = remarks_on(recording.samples, recording.sampling_rate, durations=card.durations)
+def remarks_for(
+    bundle: AnyBundle, recording: Recording, words: RecognisedWords | None, *, unlikeness: float
+) -> tuple[Remark, ...]:
+    """Remarks on its sound, on how it was read, on its distance from the training set of a bundle, on its words."""
+    sound = remarks_on(recording.samples, recording.sampling_rate, durations=bundle.card.durations)
     notes = tuple(Remark(note, unsure=False) for note in recording.notes)
-    return sound + notes + tuple(filter(None, (_unlike(unlikeness, card.farthest),)))
+    more = (_unlike(unlikeness, bundle.card.farthest), _without_words(bundle, words))
+    return sound + notes + tuple(filter(None, more))
 
 
 def _unlike(unlikeness: float, farthest: float) -> Remark | None:
@@ -270,7 +283,7 @@ def _unlike(unlikeness: float, farthest: float) -> Remark | None:
     return Remark(text, unsure=True)
 
 
-def _without_words(bundle: Bundle, words: RecognisedWords | None) -> Remark | None:
+def _without_words(bundle: AnyBundle, words: RecognisedWords | None) -> Remark | None:
     """Sound alone is a prediction like another; a model that reads words alone has nothing to go by."""
     if words is None or words.doubt is None:
         return None

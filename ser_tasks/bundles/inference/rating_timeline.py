@@ -26,8 +26,9 @@ class WindowEstimate:
         start, end: in s, of the interval that it stands for
         segment: of speech, counted from 1
         dimensions: each with the interval of a single recording
-        unsure: the sound of this window gives reason to doubt
-        remarks: on it
+        unsure: the sound of this window, or its words, give reason to doubt
+        remarks: on it, and its words
+        transcript: the words whose middle lies in the window; None: the bundle reads none
     """
 
     start: float
@@ -36,6 +37,7 @@ class WindowEstimate:
     dimensions: Mapping[str, Estimate]
     unsure: bool
     remarks: tuple[str, ...]
+    transcript: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,11 @@ def window_estimates(
     """
     raw = np.array([[own.value for own in one.dimensions.values()] for one in predictions])
     values = smoothed(raw, np.array(windows).mean(axis=1), width=smoothing)
-    return [
-        WindowEstimate(start, end, segment, with_interval(row, card), one.unsure, one.remarks)
-        for (start, end), one, row in zip(cells(windows), predictions, values, strict=True)
-    ]
+    found = []
+    for (start, end), one, row in zip(cells(windows), predictions, values, strict=True):
+        words = None if one.transcript is None else one.transcript.text
+        found.append(WindowEstimate(start, end, segment, with_interval(row, card), one.unsure, one.remarks, words))
+    return found
 
 
 def _mean_of(windows: Sequence[WindowEstimate]) -> RatedSegment:

@@ -100,23 +100,19 @@ class ServedBundle:
         return pd.DataFrame(rows, index=recordings.index, columns=columns)
 
     def _rows(self, recordings: Sequence[Recording], words: Sequence[Transcript | None]) -> list[dict[str, Any]]:
-        if not isinstance(self.bundle, DimensionBundle):
-            return [_row(one) for one in recognise_all(self.bundle, recordings, transcripts=words)]
-        if any(words):
-            raise UserError(
-                f"{self.bundle.folder}: {self.bundle.card.model} reads no words, but a {TRANSCRIPT} was given. Leave "
-                "it out."
-            )
-        return [values_of(one.dimensions) | _about(one) for one in estimate_all(self.bundle, recordings)]
+        if isinstance(self.bundle, DimensionBundle):
+            rated = estimate_all(self.bundle, recordings, transcripts=words)
+            return [values_of(one.dimensions) | _about(one) for one in rated]
+        return [_row(one) for one in recognise_all(self.bundle, recordings, transcripts=words)]
 
 
 def answer_columns(card: AnyCard) -> Columns:
     """Columns of the table of predictions, and what they hold."""
     about: Columns = {"unsure": "flag", "remarks": "texts", "duration": "number"}
+    about |= {TRANSCRIPT: "text"} if card.asr is not None else {}
     if isinstance(card, DimensionCard):
         return {**dict.fromkeys(columns_of(card.dimensions), "number"), **about}
-    more: Columns = {TRANSCRIPT: "text"} if card.asr is not None else {}
-    more |= {MEMBERS: "members"} if card.members else {}
+    more: Columns = {MEMBERS: "members"} if card.members else {}
     shares: Columns = {PROBABILITY + name: "share" for name in card.classes}
     return {"emotion": "text", "confidence": "number", **about, **more, **shares}
 
@@ -147,10 +143,10 @@ def _missing(value: object) -> bool:
 
 def _row(one: Prediction) -> dict[str, Any]:
     probabilities = {PROBABILITY + name: share for name, share in one.probabilities.items()}
-    words = one.transcript and one.transcript.text
-    more = {TRANSCRIPT: words, MEMBERS: {name: dict(own) for name, own in one.members.items()}}
+    more = {MEMBERS: {name: dict(own) for name, own in one.members.items()}}
     return {"emotion": one.emotion, "confidence": one.confidence, **_about(one), **more, **probabilities}
 
 
 def _about(one: Prediction | DimensionPrediction) -> dict[str, Any]:
-    return {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration}
+    words = one.transcript and one.transcript.text
+    return {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration, TRANSCRIPT: words}

@@ -191,7 +191,7 @@ def predict_windows(bundle: AnyBundle, windows: Sequence[Window]) -> Sequence[An
     return predictions_of(bundle, recordings, [words for _, words in windows])
 
 
-def recognise_words(bundle: Bundle, sounds: Sequence[Samples]) -> list[RecognisedWords]:
+def recognise_words(bundle: AnyBundle, sounds: Sequence[Samples]) -> list[RecognisedWords]:
     """The words of some segments, mono at the rate of a bundle that reads words."""
     assert bundle.speech_to_text is not None  # asked for where the card has a recogniser
     rate = bundle.card.sampling_rate

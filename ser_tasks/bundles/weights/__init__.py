@@ -16,5 +16,6 @@ OF_DIMENSIONS: Mapping[str, tuple[str, ...]] = {  # the same of models of valenc
     "ridge": (),
     "svr": SKOPS,
     "mlp_ccc": ("keras",),
+    "tfidf_ridge": ("scikit-learn",),
 }
 READERS: Mapping[str, tuple[str, ...]] = {**OF_CLASSES, **OF_DIMENSIONS}

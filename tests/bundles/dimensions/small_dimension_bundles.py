@@ -17,11 +17,14 @@ from ser_tasks.bundles.dimensions.card import (
 from ser_tasks.bundles.dimensions.final_model import final_regressor
 from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
+from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.table import SECTIONS, feature_set
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.regressor import RatedExamples
 from ser_tasks.params import Params, RidgeParams, SvrParams
-from tests.bundles.small_bundles import CLASSES, RATE, TRAINING, small_params, voice
+from ser_tasks.text.transcripts import Turn
+from tests.bundles.small_bundles import ASR, CLASSES, RATE, TRAINING, small_params, voice
+from tests.bundles.word_bundles import SENTENCES
 
 DIMENSIONS = ("valence", "activation", "dominance")
 OF_CLASSES = {"anger": (1.8, 4.3, 3.9), "neutral": (3.2, 2.9, 3.1), "sadness": (2.2, 1.6, 1.9)}
@@ -52,6 +55,7 @@ def dimension_params() -> Params:
             "ridge": RidgeParams(alpha=(ALPHA,), inner_folds=2),
             "svr": SvrParams(c=(0.3, 1.0), gamma="scale", epsilon=0.1, inner_folds=2),
             "mlp_ccc": network,
+            "tfidf_ridge": params.tfidf_ridge.model_copy(update={"alpha": (1.0,), "min_count": 1, "inner_folds": 2}),
         }
     )
 
@@ -67,6 +71,17 @@ def rated_voices(features_of: str = "functionals") -> RatedExamples:
     return RatedExamples(features, np.clip(ratings, 1, 5), np.array([f"s{speaker}" for _, speaker, _ in spoken]))
 
 
+def rated_sentences() -> RatedExamples:
+    """36 utterances of four speakers, of the words of three emotions."""
+    rng = np.random.default_rng(0)
+    spoken = [(emotion, speaker) for emotion in SENTENCES for speaker in range(4) for _ in range(3)]
+    rows = np.empty(len(spoken), object)
+    for place, (emotion, _) in enumerate(spoken):
+        rows[place] = (Turn(f"{('well', 'so then', 'look')[place % 3]} {SENTENCES[emotion]}", ""),)
+    ratings = np.array([OF_CLASSES[emotion] for emotion, _ in spoken]) + rng.normal(0, 0.3, (len(spoken), 3))
+    return RatedExamples(rows, np.clip(ratings, 1, 5), np.array([f"s{speaker}" for _, speaker in spoken]))
+
+
 def small_dimension_bundle(
     folder: Path,
     *,
@@ -78,8 +93,10 @@ def small_dimension_bundle(
     params = dimension_params()
     rated = rated_voices(DIMENSION_MODELS[model].feature_set) if rated is None else rated
     regressor = final_regressor(model, params, rated, seed=0)
-    described = np.array([describe(row[None]) for row in rated.features])
-    detector = fit_detector(described, rated.speakers.tolist(), n_components=10, quantile=0.99)
+    detector = None
+    if not reads_words(DIMENSION_MODELS[model].feature_set):
+        described = np.array([describe(row[None]) for row in rated.features])
+        detector = fit_detector(described, rated.speakers.tolist(), n_components=10, quantile=0.99)
     card = dimension_card(model, params, half_widths=list(map(float, regressor.half_widths())))
     write_bundle(folder, card, regressor, detector, pages={"MODEL_CARD.md": b"# small\n"} | dict(pages or {}))
     return regressor
@@ -87,7 +104,8 @@ def small_dimension_bundle(
 
 def dimension_card(model: str, params: Params, *, half_widths: list[float]) -> DimensionCard:
     line = DIMENSION_MODELS[model]
-    read = {"conditioning", *feature_set(line.feature_set).sections}
+    words = reads_words(line.feature_set)
+    read = {"conditioning"} if words else {"conditioning", *feature_set(line.feature_set).sections}
     return DimensionCard(
         format=FORMAT,
         name="small",
@@ -99,7 +117,8 @@ def dimension_card(model: str, params: Params, *, half_widths: list[float]) -> D
         settings=line.section(params).model_dump(mode="json"),
         seed=0,
         farthest=1.0,
-        durations=(0.5, 0.7),
+        durations=None if words else (0.5, 0.7),
+        asr=ASR if words else None,
         files={},
         versions=bundle_versions(model),
         licence="none",

@@ -205,15 +205,13 @@ def _as_written(folder) -> None:
     write_card(card.model_copy(update={"files": {name: file_sha256(folder / name) for name in card.files}}), folder)
 
 
-def test_models_of_normalised_speakers_and_of_words_are_refused_with_the_reason_and_the_others_are_not():
+def test_models_of_normalised_speakers_are_refused_with_the_reason_and_the_others_are_not():
     with pytest.raises(
         BundleError, match=r"ridge_speaker_norm cannot be bundled: it needs all .*: ridge, svr, mlp_ccc"
     ):
         check_bundled("ridge_speaker_norm")
-    with pytest.raises(BundleError, match=r"tfidf_ridge_heard cannot be bundled: it reads words"):
-        check_bundled("tfidf_ridge_heard")
     for name in DIMENSION_MODELS:
-        if not name.endswith("_speaker_norm") and not name.startswith("tfidf_"):
+        if not name.endswith("_speaker_norm"):
             check_bundled(name)
             assert kind_of_weights(name) in OF_DIMENSIONS
     assert kind_of_weights("whisper_base_svr") == "svr"
