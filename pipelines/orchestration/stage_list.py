@@ -157,7 +157,7 @@ def _bundle(own: BundleParams) -> Entry:
     place = (own.corpus, own.protocol, own.model)
     if own.model in DIMENSION_MODELS:
         entry = _regression(own)
-        settings = dict.fromkeys(("network", "training", "asr"), entry["settings"])
+        settings = dict.fromkeys(("network", "training", "asr"), entry["settings"]) | {"votes": entry["reads"]}
         settings |= {"asr": "asr"} if reads_words(DIMENSION_MODELS[own.model].feature_set) else {}
         left = (paths.dimension_predictions(*place), paths.dimension_result(*place))
         made = {"stage": "dimension_bundle", "code": f"dimensions/{entry['code']}"}

@@ -34,6 +34,7 @@ from ser_tasks.evaluation.splits import Fold
 from ser_tasks.features.audio_text import SpeechAndWords
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.recogniser import Examples
+from ser_tasks.models.voted import Voted
 from ser_tasks.params import BundleParams, Params, ReliabilityParams
 from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
 from ser_tasks.plots.style import as_png
@@ -155,6 +156,8 @@ def _sound_of(values: Any) -> NDArray[np.float32] | None:
     """Of what a model reads of an utterance, its frames or its statistics."""
     if isinstance(values, SpeechAndWords):
         return values.frames
+    if isinstance(values, Voted):
+        return values.row
     return values if isinstance(values, np.ndarray) else None
 
 

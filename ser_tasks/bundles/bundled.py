@@ -21,7 +21,7 @@ def kind_of_weights(model: str) -> str:
         return "words_network" if words else "network"
     if words:
         return "text"
-    planes = {"ser_tasks.models.logistic", "ser_tasks.models.logistic_speeds"}
+    planes = {f"ser_tasks.models.{name}" for name in ("logistic", "logistic_speeds", "logistic_votes")}
     return "logistic" if planes & {*line.code} else "svm"
 
 
@@ -47,8 +47,6 @@ def line_of(model: str) -> Model | DimensionModel:
 def _reason_against(line: Model | DimensionModel) -> str | None:
     if line.speaker_norm:
         return "it needs all recordings of a speaker before its first prediction, and a bundle gets one at a time"
-    if "ser_tasks.models.logistic_votes" in line.code:
-        return "it is trained on the votes of raters, which bundles do not read yet"
     if "ser_tasks.models.svm_published" in line.code:
         return "it is what was published, faults included, to be compared with; svm is the same one repaired"
     return None

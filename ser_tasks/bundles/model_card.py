@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ser_tasks.bundles.card import Card
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.evaluation.result import percent, with_interval
+from ser_tasks.models import ON_VOTES
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.dimensions.card import AnyCard
@@ -176,9 +177,19 @@ def _origin(card: Card) -> str:
 
 Data `{card.data_digest[:16]}`, code `{card.code_digest[:16]}`. The same data, code and libraries give the same files:
 time and commit are with its run in MLflow.
-Calibrated by a temperature of {card.temperature:.3g}, fitted on speakers held out inside the training data.
+{_calibration(card)}
 With {made}.
 Everything else: `bundle.json`."""
+
+
+def _calibration(card: Card) -> str:
+    if card.model in ON_VOTES:
+        return (
+            "Trained on the votes of raters: a probability is the share of them that it expects, and is left as it is."
+        )
+    return (
+        f"Calibrated by a temperature of {card.temperature:.3g}, fitted on speakers held out inside the training data."
+    )
 
 
 def _table(column: str, values: Mapping[str, object]) -> str:

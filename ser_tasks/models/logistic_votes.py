@@ -31,6 +31,8 @@ class LogisticVotesRecogniser:
     Source: Barsoum et al. (2016), arXiv:1608.01041, on cross-entropy to the distribution of raters
     """
 
+    temperature = 1.0  # trained on shares: there is nothing to calibrate
+
     def __init__(self, params: LogisticParams, *, classes: Sequence[str], seed: int) -> None:
         self.params, self.classes, self.seed = params, tuple(classes), seed
         self.planes: Planes | None = None
@@ -63,7 +65,7 @@ class LogisticVotesRecogniser:
     def posteriors(self, features: Any) -> Matrix:
         """Shape (n_utterances, n_classes), of rows with votes, which are not looked at, or of plain rows."""
         assert self.planes is not None
-        return posteriors(self.planes.scores(rows_of(features)), 1.0)
+        return posteriors(self.planes.scores(rows_of(features)), self.temperature)
 
 
 def fit_to_shares(features: NDArray[np.float32], shares: Matrix, *, c: Sequence[float]) -> list[Planes]:

@@ -16,7 +16,8 @@ from skops.io import dump
 
 from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.bundles.card import BundleError, read_card, write_card
-from ser_tasks.bundles.weights.logistic import load_logistic
+from ser_tasks.bundles.model_card import model_card
+from ser_tasks.bundles.weights.logistic import load_logistic, save_logistic
 from ser_tasks.bundles.weights.network import load_network, save_network
 from ser_tasks.bundles.weights.svm import load_svm
 from ser_tasks.features.encoded import encoded
@@ -30,6 +31,8 @@ from ser_tasks.models.declared_model import settings_class
 from ser_tasks.models.fine_tuning import EncoderSection
 from ser_tasks.models.logistic_speeds import SpeedsSection
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
+from ser_tasks.models.recogniser import Examples
+from ser_tasks.models.voted import Voted
 from ser_tasks.params import LogisticParams
 from ser_tasks.provenance.file_digest import file_sha256
 from tests.bundles.small_bundles import CLASSES, small_bundle, small_card, small_params, voice
@@ -106,6 +109,24 @@ def test_planes_of_several_speeds_see_each_of_them_after_a_round_trip(tmp_path):
     found = bundle.answers_from([features], [None])[0].posteriors
     np.testing.assert_allclose(found, expected, atol=1e-6)
     assert bundle.classes[found.argmax()] == "anger"
+
+
+def test_planes_of_votes_give_the_shares_that_the_fitted_model_gave(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(60, 5)).astype(np.float32)
+    shares = softmax(rows[:, :3] + rng.normal(size=(60, 3)), axis=1)
+    voted = tuple(Voted(row, tuple(own)) for row, own in zip(rows, shares, strict=True))
+    emotions, speakers = (
+        np.array(tuple(CLASSES))[shares.argmax(axis=1)],
+        np.array([f"s{place % 4}" for place in range(60)]),
+    )
+    fitted = MODELS["logistic_votes"].build(LOGISTIC, classes=tuple(CLASSES), seed=0)
+    fitted.fit(Examples(voted, emotions, speakers), None)
+    save_logistic(fitted, tmp_path)
+    card = small_card(fitted, small_params(), model="logistic_votes", settings=LOGISTIC)
+    loaded = load_logistic(card, tmp_path)
+    np.testing.assert_allclose(loaded.posteriors(rows), fitted.posteriors(voted), atol=1e-12)
+    assert "a probability is the share of them that it expects" in model_card(card)
 
 
 def test_a_file_that_holds_no_planes_is_refused(tmp_path):

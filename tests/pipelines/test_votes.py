@@ -20,11 +20,10 @@ from pipelines.evaluations.votes import PRIOR, RATER, VOTES, compare_votes
 from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import check_cross, check_evaluation, project_params
 from pipelines.stages import votes as stage
-from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.corpora.votes import read_votes, vote_table, write_votes
 from ser_tasks.errors import UserError
-from ser_tasks.params import CrossParams, EvaluationLine
+from ser_tasks.params import BundleParams, CrossParams, EvaluationLine
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
@@ -181,6 +180,22 @@ def test_a_model_of_votes_waits_for_them():
     assert (entry["code"], entry["settings"]) == ("logistic_votes", "logistic")
 
 
+def test_a_bundle_of_votes_waits_for_them_and_another_for_nothing_new():
+    own = BundleParams(corpus="iemocap", model="logistic_votes", protocol="speaker_independent")
+    other, rated = own.model_copy(update={"model": "svm"}), own.model_copy(update={"model": "ridge"})
+    params = project_params().model_copy(
+        update={
+            "evaluations": (),
+            "ensembles": {},
+            "cross": {},
+            "bundles": {"own": own, "other": other, "rated": rated},
+        }
+    )
+    found = {name: entry["votes"] for name, entry in stages_of(params)["bundle"].items()}
+    functionals = "data/features/iemocap/functionals"
+    assert found == {"own": "data/votes/iemocap.parquet", "other": functionals, "rated": functionals}
+
+
 def test_what_cannot_be_trained_on_votes_is_refused_before_anything_runs():
     params = project_params()
     line = EvaluationLine(corpus="emodb", protocol="speaker_independent", model="logistic_votes")
@@ -189,8 +204,6 @@ def test_what_cannot_be_trained_on_votes_is_refused_before_anything_runs():
     across = CrossParams(train=("iemocap",), test="cremad", model="logistic_votes", presets={}, corpus_norm=False)
     with pytest.raises(UserError, match=r"cross\.x\.model: logistic_votes .* within one corpus alone"):
         check_cross("x", across, params)
-    with pytest.raises(UserError, match=r"cannot be bundled: it is trained on the votes of raters"):
-        check_bundled("logistic_votes")
     with pytest.raises(UserError, match=r"not read here. Name another model, as logistic"):
         refuse_deaf("logistic_votes")
 
