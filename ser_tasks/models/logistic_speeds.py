@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.models.calibration import ABSENT, fit_temperature, posteriors
-from ser_tasks.models.logistic import LogisticRecogniser, fit_planes
+from ser_tasks.models.calibration import posteriors
+from ser_tasks.models.logistic import LogisticRecogniser
 from ser_tasks.models.recogniser import Examples
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
@@ -39,23 +39,8 @@ class LogisticSpeedsRecogniser(LogisticRecogniser):
 
     def fit(self, train: Examples, validation: Examples | None, *, folder: Path | None = None) -> Mapping[str, Any]:
         """As LogisticRecogniser, on all speeds; features of shape (n_utterances, n_speeds * n_dims)."""
-        together = (train if validation is None else train.and_also(validation)).with_copies()
-        chosen = super().fit(self._apart(together), None, folder=folder)
-        self.temperature = self._temperature(together, c=chosen["c"])
-        return {**chosen, "temperature": self.temperature}
-
-    def _temperature(self, train: Examples, *, c: float) -> float:
-        """Of the mean over speeds, which is what predicts, on speakers set aside: it errs less than a speed alone."""
-        from ser_tasks.models.svm import inner_folds  # noqa: PLC0415  with scikit-learn, which prediction has no use for
-
-        truth = np.searchsorted(self.classes, train.emotions)
-        speeds = np.split(np.asarray(train.features, np.float32), self.n_speeds, axis=1)
-        held_out = np.full((len(truth), len(self.classes)), ABSENT)
-        for learned, asked in inner_folds(truth, train.speakers, n_folds=self.params.inner_folds, seed=self.seed):
-            rows, own = np.concatenate([speed[learned] for speed in speeds]), np.tile(truth[learned], self.n_speeds)
-            (planes,) = fit_planes(rows, own, n_classes=len(self.classes), c=[c])
-            held_out[asked] = np.mean([planes.scores(speed[asked]) for speed in speeds], axis=0)
-        return fit_temperature(held_out, truth)
+        together = train if validation is None else train.and_also(validation)
+        return super().fit(self._apart(together.with_copies()), None, folder=folder)
 
     def posteriors(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Shape (n_utterances, n_classes), of the mean of the scores at all speeds."""

@@ -2,17 +2,12 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from scipy.special import softmax
 
 from ser_tasks.models import MODELS
 from ser_tasks.models.logistic import LogisticRecogniser
 from ser_tasks.models.logistic_speeds import LogisticSpeedsRecogniser, SpeedsSection
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.models.svm import inner_folds
 from ser_tasks.params import LogisticParams
 from ser_tasks.params.reading import read_params
 from ser_tasks.provenance.code_digest import PROJECT
@@ -39,8 +34,7 @@ def test_each_speed_is_an_utterance_to_train_on():
     together, (own, *others) = at_three_speeds(train)
     found, chosen = fitted(together)
     expected = LogisticRecogniser(PARAMS, classes=CLASSES, seed=0)
-    alike = dict(expected.fit(Examples(own, train.emotions, train.speakers, tuple(others)), None))
-    assert {**chosen, "temperature": alike["temperature"]} == alike
+    assert chosen == dict(expected.fit(Examples(own, train.emotions, train.speakers, tuple(others)), None))
     np.testing.assert_array_equal(found.planes.coefficients, expected.planes.coefficients)
 
 
@@ -53,27 +47,6 @@ def test_the_prediction_is_that_of_the_mean_score_over_all_speeds():
     ]
     expected = softmax(np.mean(scores, axis=0) / chosen["temperature"], axis=1)
     np.testing.assert_allclose(found.posteriors(test.features), expected, atol=1e-5)
-
-
-def test_the_temperature_is_that_of_the_mean_score_on_speakers_set_aside():
-    """Held to scikit-learn's own pipeline and a search over temperatures; that of single speeds is another."""
-    train, speeds = at_three_speeds(examples(0, apart=1, speaker_shift=1.0))
-    _, chosen = fitted(train)
-    truth, scores = np.searchsorted(CLASSES, train.emotions), np.zeros((len(train.emotions), len(CLASSES)))
-    for own, asked in inner_folds(truth, train.speakers, n_folds=3, seed=0):
-        model = make_pipeline(StandardScaler(), LogisticRegression(C=chosen["c"], class_weight="balanced", tol=1e-8))
-        model.fit(np.concatenate([rows[own] for rows in speeds]), np.tile(truth[own], 3))
-        scores[asked] = np.mean([model.decision_function(rows[asked]) for rows in speeds], axis=0)
-    found = minimize_scalar(
-        lambda t: -log_softmax(scores / t, axis=1)[np.arange(len(truth)), truth].mean(), bounds=(0.01, 20)
-    )
-    assert chosen["temperature"] == pytest.approx(found.x, rel=0.01)
-    alone = dict(LogisticRecogniser(PARAMS, classes=CLASSES, seed=0).fit(_apart(train, speeds), None))
-    assert chosen["temperature"] < 0.95 * alone["temperature"]
-
-
-def _apart(train: Examples, speeds: tuple[np.ndarray, ...]) -> Examples:
-    return Examples(speeds[0], train.emotions, train.speakers, speeds[1:])
 
 
 def test_augmented_copies_have_every_speed_too():
