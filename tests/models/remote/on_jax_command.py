@@ -69,7 +69,11 @@ def test_another_backend_is_an_error(place):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["one.json", "one.json"], "Rename their files"), (["one.json", "--together", "0"], "above 0")],
+    [
+        (["one.json", "one.json"], "Rename their files"),
+        (["one.json", "--together", "0"], "above 0"),
+        (["one.json", "--padded-lengths", "none"], "above 0"),
+    ],
 )
 def test_arguments_that_make_no_sense_are_errors(place, arguments, message, capsys):
     with contextlib.suppress(SystemExit):

@@ -14,7 +14,8 @@ from ser_tasks.models.remote.clips import on_device
 from ser_tasks.models.remote.one_by_one import train_one_by_one
 from ser_tasks.models.remote.outcomes import FILE, write_predictions
 from ser_tasks.models.remote.plan import PlannedFold
-from ser_tasks.models.remote.stacked import Stack
+from ser_tasks.models.remote.stacked import Stack, vectorised
+from ser_tasks.models.remote.work import prepare
 from tests.models.remote.small_plans import AUGMENTATION, MLP, RESIDUAL_CNN, TRAINING, corpus, plan
 
 LABELS, FRAMES = corpus()
@@ -25,10 +26,10 @@ CHANCE = {
 
 
 def trained(
-    the_plan, folder, *, frames=FRAMES, together=None, arrangement="vectorised", every=100, tell=lambda _: None
+    the_plan, folder, *, frames=FRAMES, together=None, arrangement="vectorised", every=100, tell=lambda _: None, **more
 ):
     clips = on_device(the_plan, [tuple(frames)])
-    options = {"together": together, "arrangement": arrangement, "every": every, "tell": tell}
+    options = {"together": together, "arrangement": arrangement, "every": every, "tell": tell, **more}
     return parallel.train_plan(the_plan, clips, folder=folder, **options)
 
 
@@ -73,6 +74,15 @@ def test_a_member_becomes_the_same_whoever_is_trained_beside_it(by_chance, tmp_p
 @pytest.fixture(scope="module")
 def without_chance(tmp_path_factory):
     return trained(plan(LABELS), tmp_path_factory.mktemp("without_chance"))
+
+
+def test_with_one_padded_length_for_all_batches_it_becomes_the_same(tmp_path):
+    short = plan(LABELS, training=TRAINING | {"frames_multiple": 16})
+    clips = on_device(short, [tuple(FRAMES)])
+    several, one = (prepare(short, clips, arrangement=vectorised, shapes=shapes).shapes for shapes in (4, 1))
+    assert (len(several), one) == (3, (max(several),))
+    found = [trained(short, tmp_path / str(shapes), shapes=shapes) for shapes in (4, 1)]
+    assert_the_same(*found)
 
 
 def test_a_fold_trained_in_a_plan_of_its_own_becomes_the_same(without_chance, tmp_path):
