@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ser_tasks.audio.recording import SHORTEST, Recording
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
 from ser_tasks.bundles.inference.estimate import DimensionPrediction, estimate, with_interval
 from ser_tasks.bundles.inference.prediction import Prediction, recognise
 from ser_tasks.bundles.inference.rating_timeline import WindowEstimate, window_estimates
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 SECONDS = 60.0  # of predictions that are kept and shown
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Seconds = Annotated[Finite, Field(ge=0)]
 
 
 class Piece(BaseModel):
@@ -60,7 +61,8 @@ class LiveRating(BaseModel):
 
     start: Seconds
     end: Seconds
-    values: dict[str, Annotated[float, Field(allow_inf_nan=False)]]
+    values: dict[str, Finite]
+    half_widths: dict[str, Annotated[Finite, Field(ge=0)]]  # of the intervals about them
     doubtful: bool
 
 
@@ -113,8 +115,8 @@ def history_of(sent: object, bundles: Sequence[AnyBundle], *, before: float) -> 
         found = History.model_validate(sent or {})
     except ValidationError:
         return History()
-    rated = {bundle.card.name: bundle.card for bundle in bundles if isinstance(bundle, DimensionBundle)}
-    classes = {bundle.card.name: {*bundle.classes} for bundle in bundles if not isinstance(bundle, DimensionBundle)}
+    rated = {bundle.card.name: bundle.card for bundle in bundles if isinstance(bundle, BundleOfDimensions)}
+    classes = {bundle.card.name: {*bundle.classes} for bundle in bundles if not isinstance(bundle, BundleOfDimensions)}
     windows = {
         name: own
         for name, own in found.windows.items()
@@ -123,9 +125,13 @@ def history_of(sent: object, bundles: Sequence[AnyBundle], *, before: float) -> 
     ratings = {
         name: own
         for name, own in found.rated.items()
-        if name in rated and all(set(one.values) == {*rated[name].dimensions} and one.start <= one.end for one in own)
+        if name in rated and all(_whole(one, rated[name].dimensions) and one.start <= one.end for one in own)
     }
     return History() if found.end >= before else History(windows=windows, rated=ratings)
+
+
+def _whole(one: LiveRating, dimensions: Sequence[str]) -> bool:
+    return set(one.values) == set(one.half_widths) == {*dimensions}
 
 
 def extended(history: History, piece: Piece, sound: Recording, bundles: Sequence[AnyBundle]) -> History:
@@ -147,13 +153,15 @@ def extended(history: History, piece: Piece, sound: Recording, bundles: Sequence
     when = {"start": max(0.0, piece.end - sound.duration), "end": piece.end}
     now = History()
     for bundle in able:
-        name = bundle.card.name
-        if isinstance(bundle, DimensionBundle):
-            rating = estimate(bundle, sound)
+        name, no_words = bundle.card.name, Transcript("") if bundle.reads else None
+        if isinstance(bundle, BundleOfDimensions):
+            rating = estimate(bundle, sound, transcript=no_words)
             values = {label: one.value for label, one in rating.dimensions.items()}
-            now.rated[name] = _longer(history.rated, name, LiveRating(**when, values=values, doubtful=rating.unsure))
+            widths = dict(rating.half_widths)
+            rated = LiveRating(**when, values=values, half_widths=widths, doubtful=rating.unsure)
+            now.rated[name] = _longer(history.rated, name, rated)
         else:
-            found = recognise(bundle, sound, transcript=Transcript("") if bundle.reads else None)
+            found = recognise(bundle, sound, transcript=no_words)
             doubtful = found.unsure and found.confidence >= bundle.card.unsure_below
             own = LiveWindow(**when, probabilities=dict(found.probabilities), doubtful=doubtful)
             now.windows[name] = _longer(history.windows, name, own)
@@ -176,7 +184,7 @@ def live_moments(history: History, bundle: Bundle, *, timeline: TimelineParams) 
     return window_predictions(spans, predictions, segment=1, unsure_below=limit, **rules)
 
 
-def live_ratings(history: History, bundle: DimensionBundle, *, timeline: TimelineParams) -> list[WindowEstimate]:
+def live_ratings(history: History, bundle: BundleOfDimensions, *, timeline: TimelineParams) -> list[WindowEstimate]:
     """The same of a bundle of dimensions."""
     own = history.rated.get(bundle.card.name, [])
     if not own:
@@ -193,6 +201,8 @@ def _prediction(one: LiveWindow, *, unsure_below: float) -> Prediction:
     return Prediction(emotion, one.probabilities, confidence, unsure, (), one.end - one.start)
 
 
-def _rating(one: LiveRating, bundle: DimensionBundle) -> DimensionPrediction:
-    values = np.array([one.values[label] for label in bundle.card.dimensions])
-    return DimensionPrediction(with_interval(values, bundle.card), one.doubtful, (), one.end - one.start)
+def _rating(one: LiveRating, bundle: BundleOfDimensions) -> DimensionPrediction:
+    names, scale = bundle.card.dimensions, bundle.card.scale
+    widths = {name: one.half_widths[name] for name in names}
+    found = with_interval(np.array([one.values[name] for name in names]), widths, scale=scale)
+    return DimensionPrediction(found, one.doubtful, (), one.end - one.start, widths)

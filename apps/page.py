@@ -13,8 +13,8 @@ from apps.live import History, live_moments, live_ratings
 from apps.recording_prediction import LongPrediction, Rated, Recognised, RecordingPrediction, RecordingRating, Shown
 from apps.session import Session, comparisons
 from ser_tasks.audio.channels import MIX
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle
 from ser_tasks.bundles.dimensions.card import AnyCard, DimensionCard
+from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
 from ser_tasks.bundles.inference.timeline import clock
 from ser_tasks.html import templates
 
@@ -63,7 +63,7 @@ def live_view(history: History, bundles: Sequence[AnyBundle], *, seconds: float,
     """HTML: the prediction of now by each bundle, `seconds` after the start, and those of the last minute."""
     found = []
     for bundle in bundles:
-        if isinstance(bundle, DimensionBundle):
+        if isinstance(bundle, BundleOfDimensions):
             found += [_now_rated(bundle, own) for own in [live_ratings(history, bundle, timeline=timeline)] if own]
         else:
             found += [_now(bundle, own) for own in [live_moments(history, bundle, timeline=timeline)] if own]
@@ -87,7 +87,7 @@ def _now(bundle: Bundle, moments: Sequence[WindowPrediction]) -> dict[str, Any]:
     }
 
 
-def _now_rated(bundle: DimensionBundle, moments: Sequence[WindowEstimate]) -> dict[str, Any]:
+def _now_rated(bundle: BundleOfDimensions, moments: Sequence[WindowEstimate]) -> dict[str, Any]:
     """The same of dimensions."""
     last, begin, scale = moments[-1], moments[0].start, bundle.card.scale
     shown = [replace(moment, start=moment.start - begin, end=moment.end - begin) for moment in moments]

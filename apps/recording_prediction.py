@@ -13,7 +13,7 @@ from apps.uploads import as_file, check_length
 from ser_tasks.audio.channels import ALIKE, MIX, NAMES, Together, chosen
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.audio.recording import Recording
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
 from ser_tasks.bundles.explain.recording import Attention, attention_over
 from ser_tasks.bundles.inference.estimate import DimensionPrediction, estimate, estimate_all
 from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise, recognise_all
@@ -131,7 +131,7 @@ def predictions_of(
     parts = {name: chosen(recording, name) if len(channels) > 1 else recording for name in channels}
     return [
         rating_of(bundle, part, timeline=timeline, channel=name)
-        if isinstance(bundle, DimensionBundle)
+        if isinstance(bundle, BundleOfDimensions)
         else prediction_of(bundle, part, timeline=timeline, channel=name)
         for name, part in parts.items()
         for bundle in bundles
@@ -160,7 +160,7 @@ def prediction_of(
 
 
 def rating_of(
-    bundle: DimensionBundle, recording: Recording, *, timeline: TimelineParams, channel: str = MIX
+    bundle: BundleOfDimensions, recording: Recording, *, timeline: TimelineParams, channel: str = MIX
 ) -> RecordingRating:
     """The same of dimensions."""
     answer, windows, moments = estimate(bundle, recording), _windows(recording, timeline), list[WindowEstimate]()
@@ -256,7 +256,7 @@ def timelines_of(
                 "progress": passed,
                 "channel": one,
             }
-            if isinstance(bundle, DimensionBundle):
+            if isinstance(bundle, BundleOfDimensions):
                 rated = rating_timeline_of(source, card=bundle.card, **how)
                 found.append(LongRating(bundle.card, one, rated, tuple(source.notes)))
             else:

@@ -26,7 +26,7 @@ from apps.startup import ready_bundle
 from apps.uploads import FORM, TRANSCRIPT, BadRequestError, BusyError, Upload, read_clip, uploads_of
 from ser_tasks.audio.channels import MIX
 from ser_tasks.bundles.bundle import AnyBundle
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
 from ser_tasks.bundles.inference.estimate import estimate
 from ser_tasks.bundles.inference.prediction import recognise
 from ser_tasks.errors import UserError
@@ -180,7 +180,7 @@ def predict(
         )
     clip = read_clip(upload.content, name=upload.name, limits=limits, channel=channel)
     given = None if upload.transcript is None else Transcript(upload.transcript)
-    if isinstance(bundle, DimensionBundle):
+    if isinstance(bundle, BundleOfDimensions):
         return dimension_reply(clip.name, bundle.card.name, estimate(bundle, clip.recording, transcript=given))
     return reply_of(clip.name, bundle.card.name, recognise(bundle, clip.recording, transcript=given))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apps.recording_prediction import Rated, Recognised, RecordingPrediction, Shown
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import AnyBundle
@@ -79,7 +79,7 @@ def checked(session: object, bundles: Mapping[str, AnyBundle]) -> Session:
     known: Session = {}
     for name, own in session.items() if isinstance(session, dict) else ():
         bundle = bundles.get(name)
-        if bundle is not None and not isinstance(bundle, DimensionBundle) and isinstance(own, dict):
+        if bundle is not None and not isinstance(bundle, BundleOfDimensions) and isinstance(own, dict):
             labels = {*bundle.classes, UNSURE}
             known[name] = {label: float(s) for label, s in own.items() if label in labels and _seconds(s)}
     return known
@@ -91,7 +91,7 @@ def _seconds(found: object) -> bool:
 
 def comparisons(session: Session, bundles: Mapping[str, AnyBundle]) -> list[Comparison]:
     """One for each bundle of the session, all of classes."""
-    cards = {name: bundle.card for name, bundle in bundles.items() if not isinstance(bundle, DimensionBundle)}
+    cards = {name: bundle.card for name, bundle in bundles.items() if not isinstance(bundle, BundleOfDimensions)}
     return [_comparison(cards[name], own) for name, own in session.items()]
 
 

@@ -20,7 +20,7 @@ from apps.recording_prediction import Progress, Shown, predictions_of, timelines
 from apps.session import UNSURE, added, checked, session_after
 from apps.uploads import TooLongError, read_clip
 from ser_tasks.audio.channels import MIX, NAMES
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle
+from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
 from ser_tasks.errors import UserError
 
 if TYPE_CHECKING:
@@ -301,7 +301,7 @@ class Responder:
         after = checked(session, self.bundles)
         new = now.end > before.end  # silence has no prediction, and the last one is not counted again
         for bundle in bundles if new else ():
-            if isinstance(bundle, DimensionBundle):
+            if isinstance(bundle, BundleOfDimensions):
                 continue
             for moment in live_moments(now, bundle, timeline=self.timeline)[-1:]:
                 label = UNSURE if moment.unsure else moment.emotion

@@ -8,7 +8,7 @@ import sys
 STAGES = (
     *("params", "code", "demo", "utterances", "votes", "features", "transcripts"),
     *("evaluate", "dimensions", "ensemble", "dimension_ensemble", "cross"),
-    *("bundle", "dimension_bundle", "ensemble_bundle"),
+    *("bundle", "dimension_bundle", "ensemble_bundle", "dimension_ensemble_bundle"),
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipelines.known_corpora import CORPORA, has_votes
-from pipelines.orchestration.stage_list import bundles_of_members, of_dimensions, read_by
+from pipelines.orchestration.stage_list import bundles_of_members, read_by
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
 from ser_tasks.errors import UserError
@@ -223,11 +223,6 @@ def _check_members(name: str, section: BundleParams, params: Params) -> None:
 
 def _check_bundle(name: str, section: BundleParams, params: Params) -> None:
     if section.model in params.ensembles:
-        if of_dimensions(params.ensembles[section.model]):
-            raise ParamsError(
-                f"{PARAMS_FILE}: bundles.{name}.model: {section.model} is an ensemble of valence, activation and "
-                "dominance, of which no bundle is made. Name one of its members."
-            )
         _check_members(name, section, params)
         return
     known = (*MODELS, *DIMENSION_MODELS, *params.ensembles)

@@ -13,7 +13,7 @@ from pipelines.commands.arguments import PROTOCOLS, check_name
 from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.repro import repro
-from pipelines.orchestration.stage_list import bundles_of_members, dimensions_of, evaluations_of, of_dimensions
+from pipelines.orchestration.stage_list import bundles_of_members, dimensions_of, evaluations_of
 from pipelines.settings import OF_A_CORPUS, project_params
 from pipelines.stages.params import prepare
 from ser_tasks.atomic import atomic_path
@@ -68,11 +68,6 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
         params = project_params()
         check_name("MODEL", model, [*params.ensembles, *MODELS, *DIMENSION_MODELS], hint="Name one of them.")
         ensemble = params.ensembles.get(model)
-        if ensemble and of_dimensions(ensemble):
-            raise UserError(
-                f"{model} is an ensemble of valence, activation and dominance, of which no bundle is made. Name one of "
-                f"its members: {', '.join(ensemble.members)}."
-            )
         entries = _entries(corpus, model, name, params) if ensemble else {name: _entry(corpus, model, params)}
         there = {own: params.bundles[own].model_dump() for own in entries if own in params.bundles}
         for own, entry in there.items():

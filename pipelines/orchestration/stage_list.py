@@ -171,7 +171,15 @@ def _bundle(own: BundleParams) -> Entry:
 
 
 def _ensemble_bundle(own: BundleParams, params: Params) -> Entry:
-    return own.model_dump() | _members([str(paths.bundle(name)) for name in bundles_of_members(own, params)])
+    """Also which stage of `pipelines` makes it, and what its evaluation leaves."""
+    place = (own.corpus, own.protocol, own.model)
+    if of_dimensions(params.ensembles[own.model]):
+        left = (paths.dimension_predictions(*place), paths.dimension_result(*place))
+        stage = "dimension_ensemble_bundle"
+    else:
+        left, stage = (paths.ensemble(*place), paths.result(*place)), "ensemble_bundle"
+    made = {"stage": stage, "predictions": str(left[0]), "result": str(left[1])}
+    return own.model_dump() | made | _members([str(paths.bundle(name)) for name in bundles_of_members(own, params)])
 
 
 def _ensemble(own: EnsembleParams) -> Entry:

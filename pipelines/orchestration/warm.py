@@ -41,7 +41,10 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {  # that the work of a stage imports
     "bundle": ("ser_tasks.models.svm",),
 }
 TRACKED = frozenset(
-    {"evaluate", "dimensions", "ensemble", "dimension_ensemble", "bundle", "dimension_bundle", "ensemble_bundle"}
+    {
+        *("evaluate", "dimensions", "ensemble", "dimension_ensemble"),
+        *("bundle", "dimension_bundle", "ensemble_bundle", "dimension_ensemble_bundle"),
+    }
 )
 
 

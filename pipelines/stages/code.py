@@ -47,6 +47,7 @@ def roots_of_stages() -> dict[str, tuple[Root, ...]]:
         "bundle": ("pipelines.stages.bundle", *_weights(OF_CLASSES)),
         "dimension_bundle": ("pipelines.stages.dimension_bundle", *_weights(OF_DIMENSIONS)),
         "ensemble_bundle": ("pipelines.stages.ensemble_bundle",),
+        "dimension_ensemble_bundle": ("pipelines.stages.dimension_ensemble_bundle",),
         "cross": ("pipelines.stages.cross",),
         "corpora/imported": ("pipelines.stages.utterances", "ser_tasks.corpora.imported"),
         **{f"corpora/{name}": ("pipelines.stages.utterances", _catalogue(name)) for name in CORPORA},

@@ -73,8 +73,12 @@ def dimension_bundle(name: str, params: Params) -> None:
     show_bundle(card, version=register(card))
 
 
-def evaluated(section: BundleParams) -> dict[str, Any]:
+def evaluated(section: BundleParams, *, how: str = "evaluate {corpus} {model}") -> dict[str, Any]:
     """The result of this configuration.
+
+    Args:
+        section: of the bundle
+        how: the command that evaluates it
 
     Raises:
         UserError: it has not been evaluated
@@ -84,7 +88,7 @@ def evaluated(section: BundleParams) -> dict[str, Any]:
         if not file.exists():
             raise UserError(
                 f"{file}: {section.model} has not been evaluated on {section.corpus}. Evaluate it: "
-                f"ser evaluate {section.corpus} {section.model}"
+                f"ser {how.format(corpus=section.corpus, model=section.model)}"
             )
     return read_dimension_result(paths.dimension_result(*place))
 
@@ -156,12 +160,12 @@ def make_card(
                 for own, values in zip(dimensions, rated.ratings.T, strict=True)
             },
         ),
-        figures=_figures(result),
+        figures=figures_of(result),
         asr=speech_recognition(plan.params.asr, spoken) if reads else None,
     )
 
 
-def _figures(result: dict[str, Any]) -> RatingFigures:
+def figures_of(result: dict[str, Any]) -> RatingFigures:
     """What the cross-validation found."""
     copied = ("protocol", "protocol_kind", "utterances", "speakers", "ccc", "ccc_low", "ccc_high")
     return RatingFigures(

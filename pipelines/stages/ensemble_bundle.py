@@ -13,7 +13,7 @@ from pipelines.orchestration.stage_list import bundles_of_members
 from pipelines.settings import project_params
 from pipelines.stages.bundle import evaluated, pictures, register, show_bundle
 from pipelines.stages.bundle_card import figures_of
-from ser_tasks.bundles.card import FORMAT, BundleError, Card, read_card
+from ser_tasks.bundles.card import FORMAT, BaseCard, BundleError, Card, read_card
 from ser_tasks.bundles.ensemble_bundle import load_ensemble, write_ensemble
 from ser_tasks.bundles.inference.prediction import recognise_all
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
@@ -61,7 +61,7 @@ def _sets(members: Members, cards: Sequence[Card]) -> NDArray[np.bool_]:
 
 
 def _check_classes(name: str, cards: Sequence[Card], result: dict[str, Any]) -> None:
-    classes, place = _same(cards, "classes"), (result["corpus"], result["protocol"], result["model"])
+    classes, place = same(cards, "classes"), (result["corpus"], result["protocol"], result["model"])
     if list(classes) != result["classes"]:
         raise BundleError(
             f"{name}: the members answer with {', '.join(classes)}, but {paths.result(*place)} with "
@@ -89,7 +89,7 @@ def _card(
         model=result["model"],
         feature_set="predictions",
         classes=cards[0].classes,
-        sampling_rate=_same(cards, "sampling_rate"),
+        sampling_rate=same(cards, "sampling_rate"),
         sections={},
         settings={"members": list(ensemble.members), "rule": ensemble.rule},
         seed=params.evaluation.seed,
@@ -105,13 +105,13 @@ def _card(
         figures=figures_of(result, confidence),
         data_digest=hashlib.sha256("".join(card.data_digest for card in cards).encode()).hexdigest(),
         code_digest=code_digest(load_ensemble, RULES[ensemble.rule].fit, recognise_all),
-        asr=_same([card for card in cards if card.asr is not None], "asr"),
+        asr=same([card for card in cards if card.asr is not None], "asr"),
         members=ensemble.members,
         rule=ensemble.rule,
     )
 
 
-def _same(cards: Sequence[Card], field: str) -> Any:
+def same(cards: Sequence[BaseCard], field: str) -> Any:
     """A field that all cards must have alike; None without any card.
 
     Raises:

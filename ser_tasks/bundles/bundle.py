@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ser_tasks.bundles.card import BundleError, Card, check_files, read_card
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle, load_dimension_bundle
+from ser_tasks.bundles.dimensions.bundle import load_dimension_bundle
 from ser_tasks.bundles.dimensions.card import DimensionCard, read_any_card
+from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions, load_dimension_ensemble
 from ser_tasks.bundles.ensemble_bundle import EnsembleBundle, load_ensemble
 from ser_tasks.bundles.model_bundle import ModelBundle, load_model_bundle
 
 Bundle: TypeAlias = ModelBundle | EnsembleBundle  # of classes
-AnyBundle: TypeAlias = Bundle | DimensionBundle
+AnyBundle: TypeAlias = Bundle | BundleOfDimensions
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -31,7 +32,9 @@ def load_any_bundle(folder: Path) -> AnyBundle:
         BundleError: what is wrong with it, and how to fix it
     """
     card = read_any_card(folder)
-    return load_dimension_bundle(card, folder) if isinstance(card, DimensionCard) else _of_classes(card, folder)
+    if not isinstance(card, DimensionCard):
+        return _of_classes(card, folder)
+    return load_dimension_ensemble(card, folder) if card.members else load_dimension_bundle(card, folder)
 
 
 def _of_classes(card: Card, folder: Path) -> Bundle:

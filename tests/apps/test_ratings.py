@@ -23,11 +23,13 @@ from ser_tasks.bundles.inference.rating_timeline import WindowEstimate, window_e
 from ser_tasks.bundles.inference.served import recording_from_bytes
 from ser_tasks.bundles.inference.timeline_pass import rating_timeline_of
 from ser_tasks.errors import UserError
+from ser_tasks.text.asr.engine import Transcript
 from tests.apps.conftest import encoded
 from tests.apps.test_live import ENDS, live_history
 from tests.apps.test_live import sent as piece
 from tests.apps.test_long_recordings import talk  # noqa: F401  a fixture
 from tests.bundles.dimensions.small_dimension_bundles import DIMENSIONS, rated_sentences, small_dimension_bundle
+from tests.bundles.dimensions.test_dimension_ensemble_bundle import SOUND, made  # noqa: F401  a fixture
 from tests.bundles.small_bundles import RATE, voice
 
 
@@ -178,6 +180,17 @@ def test_ratings_of_words_show_the_words_and_are_for_no_live_microphone(of_words
     assert list(both.rated) == ["rated"]
 
 
+def test_live_an_ensemble_rates_by_its_sound_in_the_interval_of_that(made, parrot):  # noqa: F811
+    ensemble = load_any_bundle(made / "both")
+    one, sound = piece_of(piece(voice("anger", duration=1), 1.0), most_bytes=10**6, longest=900)
+    now = extended(history_of(None, [ensemble], before=1.0), one, sound, [ensemble])
+    (window,) = now.rated[ensemble.card.name]
+    assert parrot.languages == []
+    assert window.half_widths == dict(zip(DIMENSIONS, SOUND.half_widths, strict=True))
+    expected = estimate(ensemble, sound, transcript=Transcript(""))
+    assert window.values == {name: own.value for name, own in expected.dimensions.items()}
+
+
 def test_the_list_of_models_says_what_it_predicts_and_how_well(rated):
     assert "CCC 0.60 of valence, activation, dominance on unseen speakers · reads the sound" in model_line(rated.card)
 
@@ -199,9 +212,22 @@ def test_live_each_window_is_rated_and_smoothed_with_those_before(rated, timelin
 
 @pytest.mark.parametrize("values", [{"valence": 3.0}, dict.fromkeys([*DIMENSIONS, "<b>"], 3.0)])
 def test_live_ratings_that_the_browser_invents_are_left_out(rated, values):
-    history = {"rated": {"rated": [LiveRating(start=0, end=1, values=values, doubtful=False).model_dump()]}}
+    made_up = LiveRating(start=0, end=1, values=values, half_widths=values, doubtful=False)
+    history = {"rated": {"rated": [made_up.model_dump()]}}
     assert history_of(history, [rated], before=2.0).rated == {}
-    whole = {"rated": {"rated": [{"start": 0, "end": 1, "values": dict.fromkeys(DIMENSIONS, 3.0), "doubtful": False}]}}
+    whole = {
+        "rated": {
+            "rated": [
+                {
+                    "start": 0,
+                    "end": 1,
+                    "values": dict.fromkeys(DIMENSIONS, 3.0),
+                    "half_widths": dict.fromkeys(DIMENSIONS, 1.0),
+                    "doubtful": False,
+                }
+            ]
+        }
+    }
     assert list(history_of(whole, [rated], before=2.0).rated) == ["rated"]
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.commands import evaluate as module
-from pipelines.orchestration.stage_list import dimensions_of
+from pipelines.orchestration.stage_list import dimensions_of, stages_of
 from pipelines.stages.params import prepare
 from ser_tasks.errors import UserError
 from ser_tasks.params.editing import with_item, with_values
@@ -145,14 +145,20 @@ def test_the_line_ends_of_the_file_stay(ser):
     assert Path("params.yaml").read_bytes().replace(line, b"", 1) == text
 
 
-def test_an_ensemble_of_ratings_is_not_bundled_and_its_members_are_named(ser):
+def test_a_bundle_of_an_ensemble_of_ratings_brings_those_of_its_members(ser):
     own = {"corpus": "demo", "protocol": "speaker_independent", "members": ["ridge", "svr"], "rule": "average"}
     text = Path("params.yaml").read_text(encoding="utf-8")
     Path("params.yaml").write_text(with_values(text, {"ensembles.scales": own}), encoding="utf-8")
     done = ser("bundle", "demo", "scales")
-    assert "scales is an ensemble of valence" in str(done.exception)
-    assert "Name one of its members: ridge, svr." in str(done.exception)
-    assert ser.stages == []
+    assert done.exception is None, done.output
+    assert ser.stages == ["ensemble_bundle@demo_scales"]
+    params = read_params(Path("params.yaml"))
+    made = {name: own.model for name, own in params.bundles.items() if own.model in ("ridge", "svr", "scales")}
+    assert made == {"demo_ridge": "ridge", "demo_svr": "svr", "demo_scales": "scales"}
+    entry = stages_of(params)["ensemble_bundle"]["demo_scales"]
+    assert (entry["stage"], entry["member_2"]) == ("dimension_ensemble_bundle", "data/bundles/demo_svr")
+    place = "dimensions/demo/speaker_independent/scales"
+    assert (entry["predictions"], entry["result"]) == (f"data/{place}.parquet", f"results/{place}.json")
 
 
 @pytest.mark.parametrize("model", ["tfidf_context", "tfidf_ridge"])

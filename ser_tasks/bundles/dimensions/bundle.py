@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,10 +35,12 @@ class Rating:
     Attributes:
         values: on the scale of the card, shape (n_dimensions,)
         unlikeness: distance from the training set, see `OutOfDistributionDetector`; 0 of words
+        half_widths: of the interval about each value, in steps of the scale
     """
 
     values: Values
     unlikeness: float
+    half_widths: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,10 @@ class DimensionBundle:
 
     def _rating(self, utterance: Utterance) -> Rating:
         if self.reads:
-            return Rating(self.regressor.predict([(Turn(utterance.words or "", ""),)])[0], 0.0)
+            return Rating(self.regressor.predict([(Turn(utterance.words or "", ""),)])[0], 0.0, self.card.half_widths)
         assert self.detector is not None  # see `load_dimension_bundle`
         row = self.features(utterance.signal)
-        return Rating(self.regressor.predict(row)[0], self.detector.unlikeness(describe(row)))
+        return Rating(self.regressor.predict(row)[0], self.detector.unlikeness(describe(row)), self.card.half_widths)
 
 
 def load_dimension_bundle(card: DimensionCard, folder: Path) -> DimensionBundle:

@@ -74,11 +74,8 @@ class DimensionCard(BaseCard):
     training: RatedTrainingData
     figures: RatingFigures
     asr: SpeechRecognition | None = None  # None: the model reads no words
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """None: there are no ensembles of them."""
-        return ()
+    members: tuple[str, ...] = ()  # of an ensemble: models, each with a bundle of its own below members/
+    rule: str | None = None  # of an ensemble
 
 
 AnyCard: TypeAlias = Card | DimensionCard

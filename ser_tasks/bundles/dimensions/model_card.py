@@ -19,10 +19,16 @@ def _head(card: DimensionCard) -> str:
     return f"""\
 # {card.name}
 
-`{card.model}` on `{card.feature_set}`, trained on all {card.training.utterances} rated utterances of
+{_model(card)}, trained on all {card.training.utterances} rated utterances of
 {card.training.title}. It takes one recording of speech and predicts
 {", ".join(card.dimensions)} on a scale of {low:g} to {high:g}; an interval about each; and whether the prediction is
 unsure.{words_read(card)}"""
+
+
+def _model(card: DimensionCard) -> str:
+    if card.members:
+        return f"`{card.model}`, an ensemble (rule `{card.rule}`) of {', '.join(f'`{name}`' for name in card.members)}"
+    return f"`{card.model}` on `{card.feature_set}`"
 
 
 def _use(card: DimensionCard) -> str:

@@ -10,8 +10,8 @@ from ser_tasks.bundles.inference.prediction import read_utterances, remarks_for
 
 if TYPE_CHECKING:
     from ser_tasks.audio.recording import Recording
-    from ser_tasks.bundles.dimensions.bundle import DimensionBundle, Rating
-    from ser_tasks.bundles.dimensions.card import DimensionCard
+    from ser_tasks.bundles.dimensions.bundle import Rating
+    from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
     from ser_tasks.bundles.speech_to_text import RecognisedWords
     from ser_tasks.models.dimensions.regressor import Values
     from ser_tasks.text.asr.engine import Transcript
@@ -36,11 +36,12 @@ class DimensionPrediction:
     unsure: bool  # too far from the training data, unfit sound, or words that do not count
     remarks: tuple[str, ...]  # on the sound, and on the words
     duration: float  # s
+    half_widths: Mapping[str, float]  # of the intervals, before they were cut to the scale
     transcript: Transcript | None = None  # None: the bundle reads no words
 
 
 def estimate(
-    bundle: DimensionBundle, recording: Recording, *, transcript: Transcript | None = None
+    bundle: BundleOfDimensions, recording: Recording, *, transcript: Transcript | None = None
 ) -> DimensionPrediction:
     """The prediction for one recording, of any sampling rate and any number of channels.
 
@@ -57,7 +58,10 @@ def estimate(
 
 
 def estimate_all(
-    bundle: DimensionBundle, recordings: Sequence[Recording], *, transcripts: Sequence[Transcript | None] | None = None
+    bundle: BundleOfDimensions,
+    recordings: Sequence[Recording],
+    *,
+    transcripts: Sequence[Transcript | None] | None = None,
 ) -> list[DimensionPrediction]:
     """Of several recordings, each as `estimate` gives it."""
     utterances, words = read_utterances(bundle, recordings, transcripts)
@@ -68,24 +72,27 @@ def estimate_all(
 
 
 def _prediction(
-    bundle: DimensionBundle, recording: Recording, rating: Rating, words: RecognisedWords | None
+    bundle: BundleOfDimensions, recording: Recording, rating: Rating, words: RecognisedWords | None
 ) -> DimensionPrediction:
     remarks = remarks_for(bundle, recording, words, unlikeness=rating.unlikeness)
     return DimensionPrediction(
-        with_interval(rating.values, bundle.card),
+        with_interval(rating.values, rating.half_widths, scale=bundle.card.scale),
         unsure=any(remark.unsure for remark in remarks),
         remarks=tuple(remark.text for remark in remarks),
         duration=recording.duration,
+        half_widths=rating.half_widths,
         transcript=None if words is None else words.transcript,
     )
 
 
-def with_interval(values: Values, card: DimensionCard) -> dict[str, Estimate]:
+def with_interval(
+    values: Values, half_widths: Mapping[str, float], *, scale: tuple[float, float]
+) -> dict[str, Estimate]:
     """Each dimension with the interval about it, cut to the scale; values of shape (n_dimensions,)."""
-    lowest, highest = card.scale
+    lowest, highest = scale
     return {
         name: Estimate(float(value), max(lowest, float(value) - half), min(highest, float(value) + half))
-        for (name, half), value in zip(card.half_widths.items(), values, strict=True)
+        for (name, half), value in zip(half_widths.items(), values, strict=True)
     }
 
 

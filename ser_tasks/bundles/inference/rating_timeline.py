@@ -88,7 +88,8 @@ def window_estimates(
     found = []
     for (start, end), one, row in zip(cells(windows), predictions, values, strict=True):
         words = None if one.transcript is None else one.transcript.text
-        found.append(WindowEstimate(start, end, segment, with_interval(row, card), one.unsure, one.remarks, words))
+        dimensions = with_interval(row, one.half_widths, scale=card.scale)
+        found.append(WindowEstimate(start, end, segment, dimensions, one.unsure, one.remarks, words))
     return found
 
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.audio.recording import AudioError, Recording
 from ser_tasks.bundles.bundle import AnyBundle, load_any_bundle
-from ser_tasks.bundles.dimensions.bundle import DimensionBundle
 from ser_tasks.bundles.dimensions.card import DimensionCard
+from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
 from ser_tasks.bundles.inference.estimate import DimensionPrediction, columns_of, estimate_all, values_of
 from ser_tasks.bundles.inference.prediction import Prediction, recognise_all
 from ser_tasks.errors import UserError
@@ -100,7 +100,7 @@ class ServedBundle:
         return pd.DataFrame(rows, index=recordings.index, columns=columns)
 
     def _rows(self, recordings: Sequence[Recording], words: Sequence[Transcript | None]) -> list[dict[str, Any]]:
-        if isinstance(self.bundle, DimensionBundle):
+        if isinstance(self.bundle, BundleOfDimensions):
             rated = estimate_all(self.bundle, recordings, transcripts=words)
             return [values_of(one.dimensions) | _about(one) for one in rated]
         return [_row(one) for one in recognise_all(self.bundle, recordings, transcripts=words)]

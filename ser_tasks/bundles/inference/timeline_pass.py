@@ -22,8 +22,8 @@ from ser_tasks.text.asr.engine import Transcript
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import AnyBundle, Bundle
     from ser_tasks.bundles.card import Card
-    from ser_tasks.bundles.dimensions.bundle import DimensionBundle
     from ser_tasks.bundles.dimensions.card import AnyCard
+    from ser_tasks.bundles.dimensions.ensemble_bundle import BundleOfDimensions
     from ser_tasks.bundles.inference.any_bundle import AnyPrediction
     from ser_tasks.bundles.inference.estimate import DimensionPrediction
     from ser_tasks.bundles.inference.prediction import Prediction
@@ -166,7 +166,7 @@ def timeline_here(bundle: Bundle, source: Source, *, settings: TimelineParams, c
 
 
 def rating_timeline_here(
-    bundle: DimensionBundle, source: Source, *, settings: TimelineParams, channel: str = MIX
+    bundle: BundleOfDimensions, source: Source, *, settings: TimelineParams, channel: str = MIX
 ) -> RatingTimeline:
     """The same of dimensions; arguments and errors are those of `timeline_here`."""
     return rating_timeline_of(source, card=bundle.card, settings=settings, channel=channel, **_in_this_process(bundle))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.scoring import HALF, TRUTH, Ratings
-from ser_tasks.models.dimensions.held_out import Matching, Values, interval_of, matching
+from ser_tasks.models.dimensions.held_out import Values, interval_of, matching
+from ser_tasks.models.dimensions.weighted_sum import WeightedSum, scores_of
 
 KEYS = ["utterance_id", "fold", "seed"]
 FEWEST = 3  # folds
@@ -50,9 +51,7 @@ def combined(tables: Mapping[str, pd.DataFrame], ratings: Ratings, rule: str) ->
     Source: Breiman (1996), Stacked regressions, doi:10.1007/BF00117832, for the weights; Lei et al. (2018) as
     `ser_tasks.models.dimensions.held_out.interval_of`
     """
-    keys, predicted = _side_by_side(tables, ratings)
-    rating = dict(zip(ratings.utterance_ids, ratings.values, strict=True))
-    truth = np.array([rating[name] for name in keys.utterance_id])
+    keys, predicted, truth = _side_by_side(tables, ratings)
     folds = keys.fold.to_numpy()
     names = list(dict.fromkeys(folds))
     _check_enough(names)
@@ -71,6 +70,21 @@ def combined(tables: Mapping[str, pd.DataFrame], ratings: Ratings, rule: str) ->
     return RatedEnsemble(keys, chosen)
 
 
+def final_sum(tables: Mapping[str, pd.DataFrame], ratings: Ratings, rule: str) -> WeightedSum:
+    """The sum to keep: fitted to all predictions of unseen speakers; see `combined`.
+
+    Its interval is fitted to the errors on each fold, of weights and a line that were fitted without it.
+
+    Raises:
+        UserError: as `combined`
+    """
+    keys, predicted, truth = _side_by_side(tables, ratings)
+    folds = keys.fold.to_numpy()
+    _check_enough(list(dict.fromkeys(folds)))
+    errors = _errors(predicted, truth, folds, None, rule)
+    return replace(_fitted(predicted, truth, rule), half_widths=interval_of(np.concatenate(errors)))
+
+
 def _check_enough(folds: Sequence[str]) -> None:
     """Raise UserError for fewer than FEWEST."""
     if len(folds) < FEWEST:
@@ -80,30 +94,15 @@ def _check_enough(folds: Sequence[str]) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Sum:
-    """Predictions of the members, (n_members, n_utterances, n_dimensions) -> (n_utterances, n_dimensions)."""
-
-    weights: Values  # (n_members, n_dimensions)
-    match: Matching
-
-    def __call__(self, predicted: NDArray[np.float64]) -> Values:
-        return self.match(_scores(self.weights, predicted))
-
-
-def _scores(weights: Values, predicted: NDArray[np.float64]) -> Values:
-    return np.asarray(np.einsum("md,mud->ud", weights, predicted))
-
-
-def _fitted(predicted: NDArray[np.float64], truth: Values, rule: str) -> _Sum:
+def _fitted(predicted: NDArray[np.float64], truth: Values, rule: str) -> WeightedSum:
     weights = _weights(predicted, truth, rule)
-    return _Sum(weights, matching(_scores(weights, predicted), truth))
+    return WeightedSum(weights, matching(scores_of(weights, predicted), truth))
 
 
 def _errors(
-    predicted: NDArray[np.float64], truth: Values, folds: NDArray[np.object_], tested: str, rule: str
+    predicted: NDArray[np.float64], truth: Values, folds: NDArray[np.object_], tested: str | None, rule: str
 ) -> list[Values]:
-    """On each fold but the one to be tested, by what is fitted without both."""
+    """On each fold but the one to be tested, if there is one, by what is fitted without both."""
     found = []
     for name in dict.fromkeys(folds[folds != tested]):
         own, learning = folds == name, (folds != name) & (folds != tested)
@@ -112,8 +111,10 @@ def _errors(
     return found
 
 
-def _side_by_side(tables: Mapping[str, pd.DataFrame], ratings: Ratings) -> tuple[pd.DataFrame, NDArray[np.float64]]:
-    """Keys of the utterances, and what each member predicts for them: (n_members, n_utterances, n_dimensions)."""
+def _side_by_side(
+    tables: Mapping[str, pd.DataFrame], ratings: Ratings
+) -> tuple[pd.DataFrame, NDArray[np.float64], Values]:
+    """Keys of the utterances; what each member predicts, (n_members, n_utterances, n_dimensions); and their ratings."""
     first, one = next(iter(tables.items()))
     keys = one[KEYS].reset_index(drop=True)
     rated = pd.DataFrame(ratings.values, index=list(ratings.utterance_ids), columns=list(ratings.dimensions))
@@ -127,7 +128,7 @@ def _side_by_side(tables: Mapping[str, pd.DataFrame], ratings: Ratings) -> tuple
                 "predictions). Evaluate both again: with the same ratings, protocol and seed of folds."
             )
         values.append(own[list(ratings.dimensions)].to_numpy(np.float64))
-    return keys, np.stack(values)
+    return keys, np.stack(values), rated.loc[list(keys.utterance_id)].to_numpy(np.float64)
 
 
 def _check_ratings(name: str, table: pd.DataFrame, rated: pd.DataFrame) -> None:

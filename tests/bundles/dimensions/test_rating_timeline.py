@@ -29,7 +29,7 @@ def card():
 def predicted(value: float, *, unsure: bool = False) -> DimensionPrediction:
     one = Estimate(value, 0.0, 0.0)
     own = {"valence": one, "activation": one, "dominance": one}
-    return DimensionPrediction(own, unsure, ("quiet",) * unsure, 2.0)
+    return DimensionPrediction(own, unsure, ("quiet",) * unsure, 2.0, dict(zip(own, (0.5, 1.0, 3.0), strict=True)))
 
 
 def test_a_window_is_the_mean_of_its_neighbours_by_a_gaussian_with_the_interval_of_a_recording_about_it(card):
