@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from ser_tasks.bundles.inference.rating_timeline import WindowEstimate
     from ser_tasks.bundles.inference.timeline import WindowPrediction
 
-COLUMNS = ("file", "bundle", "channel", "start", "end", "emotion", "unsure", "transcript", "class", "probability")
-RATING_COLUMNS = ("file", "bundle", "channel", "start", "end", "dimension", "rating", "low", "high", "unsure")
+ABOUT = ("file", "bundle", "channel", "start", "end")
+COLUMNS = (*ABOUT, "emotion", "unsure", "transcript", "class", "probability")
+RATING_COLUMNS = (*ABOUT, "dimension", "rating", "low", "high", "unsure", "transcript")
 
 
 def downloads(name: str, predictions: Sequence[Shown]) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def ratings_as_csv(name: str, predictions: Sequence[Rated]) -> str:
             about = (name, one.card.name, one.channel, f"{start:.3f}", f"{end:.3f}")
             unsure = str(rated.unsure).lower()
             for label, own in rated.dimensions.items():
-                writer.writerow((*about, label, *(f"{value:.6f}" for value in astuple(own)), unsure))
+                writer.writerow((*about, label, *(f"{value:.6f}" for value in astuple(own)), unsure, _words(rated)))
     return text.getvalue()
 
 
@@ -101,7 +102,7 @@ def _spans(one: Recognised) -> list[tuple[float, float, Prediction | WindowPredi
     return [*whole, *((moment.start, moment.end, moment) for moment in one.moments)]
 
 
-def _words(found: Prediction | WindowPrediction) -> str:
+def _words(found: Prediction | WindowPrediction | DimensionPrediction | WindowEstimate) -> str:
     return found.transcript if isinstance(found.transcript, str) else found.transcript.text if found.transcript else ""
 
 

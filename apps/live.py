@@ -24,9 +24,11 @@ from ser_tasks.text.asr.engine import Transcript
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.bundle import AnyBundle, Bundle
+    from ser_tasks.bundles.dimensions.card import DimensionCard
     from ser_tasks.params import TimelineParams
 
 SECONDS = 60.0  # of predictions that are kept and shown
+MOST = 600  # of them at most, of each bundle: they are smoothed together, whose cost grows with the square
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -74,8 +76,8 @@ class History(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    windows: dict[str, list[LiveWindow]] = {}
-    rated: dict[str, list[LiveRating]] = {}
+    windows: dict[str, Annotated[list[LiveWindow], Field(max_length=MOST)]] = {}
+    rated: dict[str, Annotated[list[LiveRating], Field(max_length=MOST)]] = {}
 
     @property
     def end(self) -> float:
@@ -120,18 +122,27 @@ def history_of(sent: object, bundles: Sequence[AnyBundle], *, before: float) -> 
     windows = {
         name: own
         for name, own in found.windows.items()
-        if name in classes and all(set(one.probabilities) == classes[name] and one.start <= one.end for one in own)
+        if name in classes and all(set(one.probabilities) == classes[name] for one in own) and _in_order(own)
     }
     ratings = {
         name: own
         for name, own in found.rated.items()
-        if name in rated and all(_whole(one, rated[name].dimensions) and one.start <= one.end for one in own)
+        if name in rated and all(_of_card(one, rated[name]) for one in own) and _in_order(own)
     }
     return History() if found.end >= before else History(windows=windows, rated=ratings)
 
 
-def _whole(one: LiveRating, dimensions: Sequence[str]) -> bool:
-    return set(one.values) == set(one.half_widths) == {*dimensions}
+def _in_order(own: Sequence[LiveWindow | LiveRating]) -> bool:
+    """Windows one after the other, each beginning before its end."""
+    ends = [one.end for one in own]
+    return ends == sorted(ends) and all(one.start <= one.end for one in own)
+
+
+def _of_card(one: LiveRating, card: DimensionCard) -> bool:
+    """All dimensions of a bundle, each on its scale."""
+    lowest, highest = card.scale
+    whole = set(one.values) == set(one.half_widths) == {*card.dimensions}
+    return whole and all(lowest <= value <= highest for value in one.values.values())
 
 
 def extended(history: History, piece: Piece, sound: Recording, bundles: Sequence[AnyBundle]) -> History:
@@ -170,7 +181,8 @@ def extended(history: History, piece: Piece, sound: Recording, bundles: Sequence
 
 def _longer(before: Mapping[str, list[OneWindow]], name: str, own: OneWindow) -> list[OneWindow]:
     """The windows of one bundle with one more, without those that are too old."""
-    return [one for one in before.get(name, []) if one.end > own.end - SECONDS] + [own]
+    recent = [one for one in before.get(name, []) if one.end > own.end - SECONDS]
+    return recent[1 - MOST :] + [own]  # noqa: RUF005  mypy does not unpack lists of either kind
 
 
 def live_moments(history: History, bundle: Bundle, *, timeline: TimelineParams) -> list[WindowPrediction]:

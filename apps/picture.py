@@ -185,7 +185,7 @@ def _along(moments: Iterable[WindowPrediction]) -> str:
 
 
 def curves(rated: Sequence[WindowEstimate], scale: tuple[float, float]) -> list[Curve]:
-    """A curve for each dimension, in the order of the bundle, level in each window; broken where nobody speaks."""
+    """A curve for each dimension in the order of the bundle, level in each window, broken between segments."""
     return [_curve(label, rated, scale) for label in (rated[0].dimensions if rated else ())]
 
 

@@ -98,6 +98,7 @@ def model_figures(card: DimensionCard) -> str:
 def about(card: DimensionCard) -> tuple[str, ...]:
     """Training, tests and licence, in sentences."""
     figures = card.figures
+    held = ", ".join(f"{100 * own.interval_coverage:.0f} % ({name})" for name, own in figures.dimensions.items())
     each = "; ".join(f"{name} {own.ccc:.2f}" for name, own in figures.dimensions.items())
     return (
         f"{card.model}, trained on {card.training.kind} speech: {card.training.title}, "
@@ -105,6 +106,7 @@ def about(card: DimensionCard) -> tuple[str, ...]:
         f"{card.scale[1]:g}.",
         f"Tested in cross-validation ({figures.protocol_kind}): concordance with the ratings (CCC; 1: the same, 0: "
         f"guessing) {figures.ccc:.2f}, 95 % interval {figures.ccc_low:.2f} to {figures.ccc_high:.2f}; {each}.",
-        f"An interval held {100 * card.interval:.0f} % of the ratings of unseen speakers.",
+        f"Its intervals should hold {100 * card.interval:.0f} % of the ratings; in the cross-validation they held "
+        f"{held}.",
         f"Licence of the corpus: {card.licence}. {card.citation}",
     )

@@ -1,11 +1,13 @@
 """What the service replies with."""
 
 from dataclasses import asdict
+from typing import Any
 
 from pydantic import BaseModel
 
 from ser_tasks.bundles.inference.estimate import DimensionPrediction
 from ser_tasks.bundles.inference.prediction import Prediction
+from ser_tasks.text.asr.engine import Transcript
 
 
 class WordReply(BaseModel):
@@ -51,7 +53,9 @@ class DimensionReply(BaseModel):
     remarks: list[str]
     duration: float  # s
     bundle: str
-    transcript: str | None  # the words, recognised or given; null: the bundle reads none
+    transcript: str | None  # these and the next two as in a prediction of classes
+    words: list[WordReply]
+    language: str | None
 
 
 class FileErrorReply(BaseModel):
@@ -89,13 +93,20 @@ def dimension_reply(file: str, bundle: str, found: DimensionPrediction) -> Dimen
         remarks=list(found.remarks),
         duration=found.duration,
         bundle=bundle,
-        transcript=None if found.transcript is None else found.transcript.text,
+        **_words_of(found.transcript),
     )
+
+
+def _words_of(found: Transcript | None) -> dict[str, Any]:
+    return {
+        "transcript": found.text if found else None,
+        "words": [WordReply(**asdict(word)) for word in (found.words if found else ())],
+        "language": found.language if found else None,
+    }
 
 
 def reply_of(file: str, bundle: str, answer: Prediction) -> PredictionReply:
     """The prediction of this bundle for this file."""
-    found = answer.transcript
     return PredictionReply(
         file=file,
         emotion=answer.emotion,
@@ -105,8 +116,6 @@ def reply_of(file: str, bundle: str, answer: Prediction) -> PredictionReply:
         remarks=list(answer.remarks),
         duration=answer.duration,
         bundle=bundle,
-        transcript=found.text if found else None,
-        words=[WordReply(**asdict(word)) for word in (found.words if found else ())],
-        language=found.language if found else None,
+        **_words_of(answer.transcript),
         members={name: dict(own) for name, own in answer.members.items()},
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ Session = dict[str, dict[str, float]]
 """Bundle -> class -> s of sound with this emotion, not counting what is unsure; and UNSURE -> s of that."""
 
 UNSURE = "unsure"
+LONGEST = 1e9  # s, of a session
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def checked(session: object, bundles: Mapping[str, AnyBundle]) -> Session:
 
 
 def _seconds(found: object) -> bool:
-    return isinstance(found, int | float) and math.isfinite(found) and found >= 0
+    return isinstance(found, int | float) and 0 <= found < LONGEST
 
 
 def comparisons(session: Session, bundles: Mapping[str, AnyBundle]) -> list[Comparison]:

@@ -25,6 +25,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
+from ser_tasks.errors import UserError
+
 if TYPE_CHECKING:
     from ser_tasks.models.remote.outcomes import Outcome
     from ser_tasks.models.remote.plan import Plan
@@ -65,14 +67,18 @@ def timed(file: Path, features: Path, *, until: float) -> Timed:
         if time.monotonic() > until:
             print(f"{plan.title}: {way} is not timed, the time is up", flush=True)
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            if way == ALONE:
-                few = replace(plan, folds=plan.folds[:FOLDS_ALONE])
-                outcomes = train_one_by_one(few, clips, folder=Path(folder), tell=_quiet)
-            else:
-                outcomes = train_plan(
-                    plan, clips, folder=Path(folder), arrangement=way, together=None, every=EPOCHS, tell=_quiet
-                )
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                if way == ALONE:
+                    few = replace(plan, folds=plan.folds[:FOLDS_ALONE])
+                    outcomes = train_one_by_one(few, clips, folder=Path(folder), tell=_quiet)
+                else:
+                    outcomes = train_plan(
+                        plan, clips, folder=Path(folder), arrangement=way, together=None, every=EPOCHS, tell=_quiet
+                    )
+        except UserError as error:
+            print(f"{plan.title}: {way} failed: {error}", flush=True)
+            continue
         seconds[way], parameters = seconds_of(outcomes), outcomes[0].chosen["parameters"]
         print(f"{plan.title}: {seconds[way]:.3f} s an epoch of a fold, {way}", flush=True)
     return Timed(file, parameters, seconds)
@@ -123,7 +129,7 @@ def main(arguments: Sequence[str]) -> None:
     rows = [timed(file, options.features, until=began + TIMING_SHARE * seconds) for file in files]
     from ser_tasks.models.remote.hardware import hardware  # noqa: PLC0415  with JAX
 
-    print(table(rows, hardware()), flush=True)
+    print(table([row for row in rows if row.seconds], hardware()), flush=True)
     largest = sorted((row for row in rows if row.seconds), key=lambda row: -row.parameters)[:FOR_REAL]
     for place, row in enumerate(largest):
         left = began + seconds - time.monotonic()
@@ -139,7 +145,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("plans", type=Path, help="folder of plans that `ser remote export` wrote")
     parser.add_argument("--features", type=Path, required=True, help="folder above those that the plans name")
     parser.add_argument("--out", type=Path, required=True, help="gets the outcomes of what is trained for real")
-    parser.add_argument("--minutes", type=float, default=9.5, help="after which everything has stopped")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=9.5,
+        help="then no way is begun, and all training stops",
+    )
     return parser
 
 

@@ -4,9 +4,12 @@ What a command needs is imported when it runs: `ser --help` prints at once.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from ser_tasks.bundles.bundle import AnyBundle
 
 RECORDINGS = "Recordings of your own"  # the panel
 
@@ -129,23 +132,24 @@ def web_page(
     """Try bundles in the browser: record or choose a file, see probabilities or ratings, pictures and the timeline."""
     from rich.console import Console
 
-    from pipelines.commands.bundles import find_bundles
+    from pipelines.commands.bundles import find_bundles, of_those_usable
     from ser_tasks.bundles.dimensions.card import read_any_card
     from ser_tasks.params.reading import read_params
 
     params = read_params()
     folders = find_bundles(bundle or [])
-    for folder in folders.values():
-        read_any_card(folder)  # before any of them, or what loads them, is loaded
+    cards = of_those_usable(folders, read_any_card, named=bool(bundle))  # before what loads them is loaded
     from apps.startup import check_address_free, ready_bundle
     from apps.web import show
 
     check_address_free(host, port)
     with Console(stderr=True).status("loading") as status:
-        bundles = {}
-        for name, folder in folders.items():
+
+        def load(folder: Path) -> AnyBundle:
             status.update(f"loading {folder}")
-            bundles[name] = ready_bundle(folder)
+            return ready_bundle(folder)
+
+        bundles = of_those_usable({name: folders[name] for name in cards}, load, named=bool(bundle))
     show(
         bundles,
         host=host,

@@ -1,12 +1,16 @@
 """The bundles that a command line names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pipelines import paths
+from pipelines.display.tables import CONSOLE
 from ser_tasks.bundles.card import FILE, BundleError
 from ser_tasks.bundles.dimensions.card import AnyCard, DimensionCard, read_any_card
 from ser_tasks.errors import UserError
+
+T = TypeVar("T")
 
 
 def find_bundle(named: str | None) -> Path:
@@ -67,6 +71,26 @@ def find_bundles(named: Sequence[str]) -> dict[str, Path]:
     if len(by_name) < len(folders):
         raise UserError(f"--bundle: {', '.join(map(str, folders))} have the same name twice. Name each once.")
     return by_name
+
+
+def of_those_usable(folders: Mapping[str, Path], load: Callable[[Path], T], *, named: bool) -> dict[str, T]:
+    """What `load` makes of each folder; where none is named, those that cannot be used are said and left out.
+
+    Raises:
+        UserError: one that is named cannot be used, or none of all can
+    """
+    found, faults = dict[str, T](), list[UserError]()
+    for name, folder in folders.items():
+        try:
+            found[name] = load(folder)
+        except UserError as error:
+            if named:
+                raise
+            faults.append(error)
+            CONSOLE.print(f"{name} is left out: {error}", markup=False)
+    if not found and faults:
+        raise faults[0]
+    return found
 
 
 def bundles_here() -> dict[str, Path]:

@@ -6,22 +6,18 @@ Its parts are those of Mitchell et al. (2019), "Model Cards for Model Reporting"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from ser_tasks.bundles.card import Card
+from ser_tasks.bundles.card import BaseCard, Card, SpeechRecognition
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.evaluation.result import percent, with_interval
 from ser_tasks.models import ON_VOTES
-
-if TYPE_CHECKING:
-    from ser_tasks.bundles.dimensions.card import AnyCard
 
 FILE = "MODEL_CARD.md"
 RELIABILITY, RISK_COVERAGE = "reliability.png", "risk_coverage.png"
 
 NOT_FOR = """\
 Not for decisions about people: hiring, policing, health, schools, insurance, or watching anyone who has not agreed.
-Not a lie detector, and no measure of what someone feels: it classifies the sound of a voice. In the European Union,
+Not a lie detector, and no measure of what someone feels: it {does}. In the European Union,
 emotion recognition at work and in schools is forbidden, but for medical or safety reasons (Regulation 2024/1689,
 Article 5)."""
 KNOWN_LIMITS = {
@@ -47,7 +43,7 @@ def _head(card: Card) -> str:
 
 {_model(card)}, trained on all {count} utterances of {card.training.title}
 (preset `{card.preset}`). It takes one recording of speech and predicts one of
-{", ".join(card.classes)}; a probability for each; and whether the prediction is unsure.{words_read(card)}"""
+{", ".join(card.classes)}; a probability for each; and whether the prediction is unsure.{words_read(card.asr)}"""
 
 
 def _model(card: Card) -> str:
@@ -56,15 +52,15 @@ def _model(card: Card) -> str:
     return f"`{card.model}` on `{card.feature_set}`"
 
 
-def words_read(card: AnyCard) -> str:
+def words_read(asr: SpeechRecognition | None) -> str:
     """Of a bundle that reads words, where they are from, and when they count."""
-    if card.asr is None:
+    if asr is None:
         return ""
-    model = card.asr.settings.get("model")
+    model = asr.settings.get("model")
     return (
-        f"\n\nIt reads words: those that are given, or those that {card.asr.engine}{f' ({model})' if model else ''} "
+        f"\n\nIt reads words: those that are given, or those that {asr.engine}{f' ({model})' if model else ''} "
         f"recognises. They count\nif they are in the language of the training set, and if the recogniser's confidence "
-        f"is {card.asr.least_confidence:g} or more."
+        f"is {asr.least_confidence:g} or more."
     )
 
 
@@ -76,7 +72,7 @@ def _use(card: Card) -> str:
 For research and teaching: to try such a model on recordings like those of its training set, one utterance{long} at a
 time, language `{card.training.language}`.
 
-{NOT_FOR}"""
+{not_for(card, "classifies")}"""
 
 
 def _data(card: Card) -> str:
@@ -144,7 +140,13 @@ a little optimistic.
 ![risk against coverage]({RISK_COVERAGE})"""
 
 
-def doubts(card: AnyCard) -> str:
+def not_for(card: BaseCard, verb: str) -> str:
+    """What nobody should use it for; `verb` is what it does to sound or words."""
+    what = "the words of a recording" if card.durations is None else "the sound of a voice"
+    return NOT_FOR.format(does=f"{verb} {what}")
+
+
+def doubts(card: BaseCard) -> str:
     """Why a prediction is unsure, other than for low confidence: a list."""
     unfit = "The sound is unfit: silent, clipped, or of telephone bandwidth"
     if card.durations is None:

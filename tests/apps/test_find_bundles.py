@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands.bundles import find_bundle, find_bundles
-from ser_tasks.bundles.card import read_card, write_card
+from pipelines.commands.bundles import find_bundle, find_bundles, of_those_usable
+from ser_tasks.bundles.card import BundleError, read_card, write_card
 from ser_tasks.errors import UserError
 from tests.bundles.dimensions.small_dimension_bundles import dimension_card, dimension_params
 from tests.bundles.small_bundles import small_bundle
@@ -33,6 +33,20 @@ def test_two_of_one_name_and_one_that_is_not_there_are_rejected():
         find_bundles(["one", "other/one"])
     with pytest.raises(UserError, match="three"):
         find_bundles(["three"])
+
+
+def test_of_all_bundles_those_that_cannot_be_used_are_said_and_left_out_and_a_named_one_is_an_error(capsys):
+    def load(folder: Path) -> int:
+        if folder.name == "broken":
+            raise BundleError("broken/x: damaged. Make it again.")
+        return len(folder.name)
+
+    folders = {"whole": Path("a/whole"), "broken": Path("a/broken")}
+    assert of_those_usable(folders, load, named=False) == {"whole": 5}
+    assert "broken is left out: broken/x: damaged. Make it again." in " ".join(capsys.readouterr().out.split())
+    for some, named in ((folders, True), ({"broken": Path("a/broken")}, False)):
+        with pytest.raises(UserError, match="Make it again"):
+            of_those_usable(some, load, named=named)
 
 
 def test_without_any_the_error_names_the_command_that_makes_one(tmp_path, monkeypatch):

@@ -294,6 +294,7 @@ def test_a_bundle_of_dimensions_that_reads_words_takes_those_of_the_form_and_rec
         form = {"files": {"file": ("a.wav", anger)}, "data": {"transcript": "nobody is left"}}
         given, found = client.post("/v1/recognise", **form).json(), client.post("/v1/recognise", content=anger).json()
     assert (given["transcript"], found["transcript"]) == ("nobody is left", "stop it now")
+    assert ([word["text"] for word in found["words"]], found["language"]) == (["stop", "it", "now"], "en")
     expected = estimate(bundle, recording_from_bytes(anger), transcript=Transcript("nobody is left"))
     assert given["dimensions"]["valence"]["value"] == expected.dimensions["valence"].value
     assert given["dimensions"]["valence"] != found["dimensions"]["valence"]

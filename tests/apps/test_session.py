@@ -71,6 +71,7 @@ def test_a_session_that_is_unsure_throughout_names_no_emotion(bundle):
         {"small": {"anger": "<b>"}},
         {"small": {"anger": float("nan")}},
         {"small": {"anger": -1.0}},
+        {"small": {"anger": 10**400}},
     ],
 )
 def test_what_the_browser_sends_back_is_never_taken_on_trust(bundle, sent):

@@ -115,6 +115,8 @@ def load_dimension_bundle(card: DimensionCard, folder: Path) -> DimensionBundle:
     """
     if card.model not in DIMENSION_MODELS:
         raise BundleError(f"{folder / FILE}: this version of ser has no model of dimensions {card.model!r}. {REBUILD}")
+    if reads_words(card.feature_set) and card.asr is None:
+        raise BundleError(f"{folder / FILE}: it reads words, but its card names no speech recogniser. {REBUILD}")
     regressor, detector = load_parts(card, folder)
     if detector is None and not reads_words(card.feature_set):
         raise BundleError(f"{folder}: its card names no file of the out-of-distribution detector. {REBUILD}")

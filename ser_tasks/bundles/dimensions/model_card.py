@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ser_tasks.bundles.dimensions.card import DimensionCard
-from ser_tasks.bundles.model_card import KNOWN_LIMITS, NOT_FOR, doubts, words_read
+from ser_tasks.bundles.model_card import KNOWN_LIMITS, doubts, not_for, words_read
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval
 from ser_tasks.evaluation.result import percent
 
@@ -22,7 +22,7 @@ def _head(card: DimensionCard) -> str:
 {_model(card)}, trained on all {card.training.utterances} rated utterances of
 {card.training.title}. It takes one recording of speech and predicts
 {", ".join(card.dimensions)} on a scale of {low:g} to {high:g}; an interval about each; and whether the prediction is
-unsure.{words_read(card)}"""
+unsure.{words_read(card.asr)}"""
 
 
 def _model(card: DimensionCard) -> str:
@@ -39,7 +39,7 @@ def _use(card: DimensionCard) -> str:
 For research and teaching: to try such a model on recordings like those of its training set, one utterance{long}
 at a time, language `{card.training.language}`.
 
-{NOT_FOR.replace("classifies the sound", "rates the sound")}"""
+{not_for(card, "rates")}"""
 
 
 def _data(card: DimensionCard) -> str:

@@ -16,6 +16,7 @@ from ser_tasks.bundles.keras_network import keras_network, layer_names
 from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.errors import UserError
 from ser_tasks.features.table import feature_set
+from ser_tasks.models import ON_VOTES
 
 if TYPE_CHECKING:
     from ser_tasks.audio.recording import Recording
@@ -126,10 +127,10 @@ def explain(
     """
     card = bundle.card
     if not isinstance(bundle, ModelBundle) or not is_network(card.model):
+        other = f", or see which features it depends on: ser explain model {card.corpus} {card.model}"
         raise UserError(
             f"{card.name}: {card.model} is no network of sound alone, and no attribution is computed for it. Take the "
-            f"bundle of such a network, or see which features it depends on: ser explain model {card.corpus} "
-            f"{card.model}"
+            f"bundle of such a network{'' if card.model in ON_VOTES else other}"
         )
     for name in {of, against} - {None, *bundle.classes}:
         raise UserError(f"{card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")

@@ -87,8 +87,8 @@ class ServedBundle:
         Returns:
             columns emotion, confidence, unsure, remarks, duration (s), of a bundle that reads words `transcript`, of an
             ensemble `members` (name -> class -> probability), and a probability p_CLASS for each class; of a bundle of
-            dimensions, each with the ends of its interval, as valence, valence_low and valence_high, unsure, remarks
-            and duration
+            dimensions, each with the ends of its interval, as valence, valence_low and valence_high, unsure, remarks,
+            duration, and transcript of one that reads words
 
         Raises:
             UserError: a row without a recording, or with one that cannot be predicted; or words for a bundle without

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +87,17 @@ def padded_lengths(longest: NDArray[np.integer], *, multiple: int, shapes: int =
         multiple *= 2
     rounded = np.where(longest > 1, -(-longest // multiple) * multiple, 1)
     values, counts = np.unique(rounded, return_counts=True)
-    chosen = [
-        np.array([*few, values[-1]]) for n in range(min(shapes, len(values))) for few in combinations(values[:-1], n)
+    below = np.cumsum([0, *counts])  # clips that are shorter than each
+
+    def longer(own: tuple[int, tuple[int, ...]], place: int) -> tuple[int, tuple[int, ...]]:
+        """The same choice, and one length more, for the clips beyond it."""
+        frames, lengths = own
+        return frames + int(values[place] * (below[place + 1] - below[lengths[-1] + 1])), (*lengths, place)
+
+    best: list[tuple[int, tuple[int, ...]]] = [  # up to each length, with that alone
+        (int(value * below[place + 1]), (place,)) for place, value in enumerate(values)
     ]
-    best = min(chosen, key=lambda lengths: (lengths[np.searchsorted(lengths, values)] * counts).sum())
-    return tuple(int(length) for length in best)
+    for _ in range(min(shapes, len(values)) - 1):
+        with_one_more = [[longer(own, place) for own in best[:place]] for place in range(len(values))]
+        best = [min([own, *more], key=lambda one: one[0]) for own, more in zip(best, with_one_more, strict=True)]
+    return tuple(int(values[place]) for place in best[-1][1])

@@ -1,5 +1,7 @@
 """Bundles of dimensions that read words: their words, given or recognised, and the planes over their n-grams."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,9 @@ import soundfile
 from ser_tasks.audio.decode import open_sound
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import load_any_bundle
-from ser_tasks.bundles.card import BundleError
+from ser_tasks.bundles.card import BundleError, write_card
+from ser_tasks.bundles.dimensions.card import read_any_card
+from ser_tasks.bundles.dimensions.model_card import dimension_model_card
 from ser_tasks.bundles.inference.estimate import estimate, estimate_all
 from ser_tasks.bundles.inference.files import (
     predict_files,
@@ -109,7 +113,8 @@ def test_without_a_recogniser_there_is_no_rating_unless_the_words_are_given(made
     bundle = load_any_bundle(made[0])
     with pytest.raises(UserError, match="recogniser"):
         estimate(bundle, RECORDING)
-    assert values(estimate(bundle, RECORDING, transcript=Transcript("stop it now")))
+    given = estimate(bundle, RECORDING, transcript=Transcript("stop it now"))
+    np.testing.assert_allclose(values(given), made[1].predict([(Turn("stop it now", ""),)])[0])
 
 
 def test_tables_and_mlflow_have_the_words(bundle, tmp_path):
@@ -142,6 +147,20 @@ def test_a_timeline_rates_the_words_of_each_window(bundle, tmp_path, parrot, mon
     rows = list(rated_window_rows(tmp_path / "talk.wav", found))
     assert rows[1]["transcript"] == "nobody is left"
     assert set(rows[0]) <= set(window_columns(bundle.card))
+
+
+def test_a_card_without_a_recogniser_is_refused(made, tmp_path):
+    folder = shutil.copytree(made[0], tmp_path / "own")
+    write_card(read_any_card(folder).model_copy(update={"asr": None}), folder)
+    with pytest.raises(BundleError, match="it reads words, but its card names no speech recogniser"):
+        load_any_bundle(folder)
+
+
+def test_its_model_card_says_that_it_rates_words(made):
+    text = dimension_model_card(read_any_card(made[0]))
+    assert "it rates the words of a recording" in text
+    assert "There are no words that count" in text
+    assert "Mahalanobis" not in text
 
 
 def test_n_grams_that_cannot_be_read_are_an_error_with_the_way_out(made, tmp_path):

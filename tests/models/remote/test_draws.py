@@ -1,5 +1,7 @@
 """What an epoch leaves to chance."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -90,3 +92,14 @@ def test_few_shapes_hold_all_clips_with_the_least_padding():
     assert padded_lengths(np.array([10, 70, 70, 130, 190]), multiple=64, shapes=2) == (128, 192)
     assert padded_lengths(np.array([60] * 100 + [120, 180, 1000]), multiple=64, shapes=3) == (64, 192, 1024)
     assert padded_lengths(np.array([100, 9000]), multiple=64, shapes=4)[-1] >= 9000
+    assert len(padded_lengths(np.arange(1, 2400, 7), multiple=100, shapes=24)) == 24
+
+
+@pytest.mark.parametrize("shapes", [1, 2, 3, 4])
+def test_the_padded_lengths_leave_the_fewest_frames_of_padding_of_all_choices(shapes):
+    longest = np.random.default_rng(shapes).integers(1, 700, 60)
+    values = np.unique(-(-longest // 64) * 64)
+    all_of_them = [(*few, values[-1]) for n in range(shapes) for few in combinations(values[:-1], n)]
+    padded = [sum(min(length for length in own if length >= one) for one in longest) for own in all_of_them]
+    found = padded_lengths(longest, multiple=64, shapes=shapes)
+    assert sum(min(length for length in found if length >= one) for one in longest) == min(padded)
