@@ -246,23 +246,23 @@ def timelines_of(
     with as_file(content, name=name) as path:
         together, duration = _looked_through(open_sound(path), name=name, seconds=seconds)
         channels = tuple(NAMES) if channel == MIX and _differ(together) else (channel,)
-        found: list[LongPrediction | LongRating] = []
+        found = []
         for one, bundle in ((one, bundle) for one in channels for bundle in bundles):
             step = f"{bundle.card.name}, {one}" if len(channels) > 1 else bundle.card.name
-            source, passed = open_sound(path), _Passed(step, duration, progress)
-            how: dict[str, Any] = {
-                "settings": timeline,
-                "map_batches": _here(bundle),
-                "progress": passed,
-                "channel": one,
-            }
-            if isinstance(bundle, BundleOfDimensions):
-                rated = rating_timeline_of(source, card=bundle.card, **how)
-                found.append(LongRating(bundle.card, one, rated, tuple(source.notes)))
-            else:
-                made = timeline_of(source, card=bundle.card, **how)
-                found.append(LongPrediction(bundle.card, one, made, tuple(source.notes)))
+            passed = _Passed(step, duration, progress)
+            found.append(_over_time(bundle, open_sound(path), channel=one, timeline=timeline, progress=passed))
         return found
+
+
+def _over_time(
+    bundle: AnyBundle, source: Source, *, channel: str, timeline: TimelineParams, progress: Progress
+) -> LongPrediction | LongRating:
+    how: dict[str, Any] = {"settings": timeline, "map_batches": _here(bundle), "progress": progress, "channel": channel}
+    if isinstance(bundle, BundleOfDimensions):
+        rated = rating_timeline_of(source, card=bundle.card, **how)
+        return LongRating(bundle.card, channel, rated, tuple(source.notes))
+    made = timeline_of(source, card=bundle.card, **how)
+    return LongPrediction(bundle.card, channel, made, tuple(source.notes))
 
 
 def _looked_through(source: Source, *, name: str, seconds: float) -> tuple[Together, float]:

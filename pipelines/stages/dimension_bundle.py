@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from pipelines import paths
 from pipelines.display.tables import CONSOLE
@@ -152,16 +153,20 @@ def make_card(
         scale=(LOWEST, HIGHEST),
         interval=INSIDE,
         half_widths=dict(zip(dimensions, half_widths, strict=True)),
-        training=RatedTrainingData(
-            **about_training(plan.corpus, spoken),
-            utterances=len(rated.ratings),
-            ratings={
-                own: Rated(mean=round(float(values.mean()), 4), sd=round(float(values.std()), 4))
-                for own, values in zip(dimensions, rated.ratings.T, strict=True)
-            },
-        ),
+        training=_training(plan, spoken, rated),
         figures=figures_of(result),
         asr=speech_recognition(plan.params.asr, spoken) if reads else None,
+    )
+
+
+def _training(plan: DimensionEvaluation, spoken: pd.DataFrame, rated: RatedExamples) -> RatedTrainingData:
+    return RatedTrainingData(
+        **about_training(plan.corpus, spoken),
+        utterances=len(rated.ratings),
+        ratings={
+            own: Rated(mean=round(float(values.mean()), 4), sd=round(float(values.std()), 4))
+            for own, values in zip(plan.ratings.dimensions, rated.ratings.T, strict=True)
+        },
     )
 
 

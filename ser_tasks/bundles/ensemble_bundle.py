@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,8 +29,34 @@ if TYPE_CHECKING:
 MEMBERS, RULE = "members", "rule.json"  # folder of the members' bundles; what the rule has fitted
 
 
+class Members:
+    """What bundles of several models have alike: what they read, by what their members read."""
+
+    card: Any
+    members: Mapping[str, Any]
+
+    @property
+    def reads(self) -> bool:
+        """Whether a member reads words."""
+        return any(member.reads for member in self.members.values())
+
+    @property
+    def acoustic(self) -> bool:
+        """Whether a member takes audio."""
+        return any(member.acoustic is not None for member in self.members.values())
+
+    @cached_property
+    def speech_to_text(self) -> SpeechToText | None:
+        """The recogniser that members read through; None: none reads words."""
+        return None if self.card.asr is None else SpeechToText(self.card.asr, required=not self.acoustic)
+
+    def knows(self, words: str) -> bool:
+        """Whether one of these words occurs in the training set of a member."""
+        return any(member.knows(words) for member in self.members.values() if member.reads)
+
+
 @dataclass(frozen=True)
-class EnsembleBundle:
+class EnsembleBundle(Members):
     """Several bundles, ready to predict as one.
 
     Attributes:
@@ -51,25 +77,6 @@ class EnsembleBundle:
     def classes(self) -> tuple[str, ...]:
         """Classes in the order of the posteriors."""
         return self.card.classes
-
-    @property
-    def reads(self) -> bool:
-        """Whether a member reads words."""
-        return any(member.reads for member in self.members.values())
-
-    @property
-    def acoustic(self) -> bool:
-        """Whether a member takes audio."""
-        return any(member.acoustic is not None for member in self.members.values())
-
-    @cached_property
-    def speech_to_text(self) -> SpeechToText | None:
-        """The recogniser that members read through; None: none reads words."""
-        return None if self.card.asr is None else SpeechToText(self.card.asr, required=not self.acoustic)
-
-    def knows(self, words: str) -> bool:
-        """Whether one of these words occurs in the training set of a member."""
-        return any(member.knows(words) for member in self.members.values() if member.reads)
 
     def answers(self, utterances: Sequence[Utterance]) -> list[Answer]:
         """The rule's answer to those of the members, calibrated; a member that reads words alone is absent without."""

@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,9 +14,8 @@ import numpy as np
 from ser_tasks.bundles.card import FILE, REBUILD, BundleError, check_files
 from ser_tasks.bundles.dimensions.bundle import DimensionBundle, Rating, load_dimension_bundle
 from ser_tasks.bundles.dimensions.card import DimensionCard, read_any_card
-from ser_tasks.bundles.ensemble_bundle import MEMBERS, RULE
+from ser_tasks.bundles.ensemble_bundle import MEMBERS, RULE, Members
 from ser_tasks.bundles.model_bundle import write_folder
-from ser_tasks.bundles.speech_to_text import SpeechToText
 from ser_tasks.models.dimensions.held_out import Matching
 from ser_tasks.models.dimensions.weighted_sum import WeightedSum
 
@@ -31,7 +29,7 @@ MATCHED = ("slope", "offset")  # parts of the line that a sum is matched by
 
 
 @dataclass(frozen=True)
-class DimensionEnsembleBundle:
+class DimensionEnsembleBundle(Members):
     """Several bundles of dimensions, ready to predict as one.
 
     Attributes:
@@ -45,25 +43,6 @@ class DimensionEnsembleBundle:
     card: DimensionCard
     members: Mapping[str, DimensionBundle]
     sums: Mapping[Present, WeightedSum]
-
-    @property
-    def reads(self) -> bool:
-        """Whether a member reads words."""
-        return any(member.reads for member in self.members.values())
-
-    @property
-    def acoustic(self) -> bool:
-        """Whether a member takes audio."""
-        return any(member.acoustic is not None for member in self.members.values())
-
-    @cached_property
-    def speech_to_text(self) -> SpeechToText | None:
-        """The recogniser that members read through; None: none reads words."""
-        return None if self.card.asr is None else SpeechToText(self.card.asr, required=not self.acoustic)
-
-    def knows(self, words: str) -> bool:
-        """Whether one of these words occurs in the training set of a member."""
-        return any(member.knows(words) for member in self.members.values() if member.reads)
 
     def ratings(self, utterances: Sequence[Utterance]) -> list[Rating]:
         """The sum of those of the members; one of words is absent without, unless nobody would answer."""
