@@ -122,6 +122,15 @@ def test_a_long_recording_has_the_timeline_of_the_command_line_and_its_mean(rate
     assert f"the ratings over its {len(expected.segments)} segments of speech" in html
 
 
+@pytest.mark.parametrize(("doubtful", "unsure"), [(0.4, False), (0.6, True)])
+def test_a_long_recording_is_unsure_where_most_of_its_speech_is(long_one, doubtful, unsure):
+    first = long_one.timeline.windows[0]
+    windows = tuple(replace(first, start=n / 10, end=(n + 1) / 10, unsure=n < 10 * doubtful) for n in range(10))
+    one = replace(long_one, timeline=replace(long_one.timeline, windows=windows))
+    assert ("Unsure.</strong> Do not rely on it." in results("talk.wav", [one])) is unsure
+    assert (": unsure, valence" in summary([one])) is unsure
+
+
 def test_downloads_hold_every_figure_once_beside_those_of_a_model_of_classes(rated, bundle, timeline, long_voice):
     found = predictions_of([bundle, rated], Recording(long_voice[:, None], RATE), timeline=timeline)
     files = offered(results("talk.wav", found))

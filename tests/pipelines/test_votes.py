@@ -20,9 +20,13 @@ from pipelines.evaluations.votes import PRIOR, RATER, VOTES, compare_votes
 from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import check_cross, check_evaluation, project_params
 from pipelines.stages import votes as stage
+from pipelines.stages.bundle import _detector
+from ser_tasks.bundles.out_of_distribution import describe
 from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.corpora.votes import read_votes, vote_table, write_votes
 from ser_tasks.errors import UserError
+from ser_tasks.models.recogniser import Examples
+from ser_tasks.models.voted import Voted
 from ser_tasks.params import BundleParams, CrossParams, EvaluationLine
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
@@ -178,6 +182,16 @@ def test_a_model_of_votes_waits_for_them():
     entry = stages_of(params)["evaluate"][line.key]
     assert (entry["reads"], entry["votes"]) == ("data/features/iemocap/whisper_base", "data/votes/iemocap.parquet")
     assert (entry["code"], entry["settings"]) == ("logistic_votes", "logistic")
+
+
+def test_the_detector_of_a_bundle_of_votes_is_fitted_to_the_features():
+    rows = np.random.default_rng(0).normal(size=(40, 6)).astype(np.float32)
+    labels = (np.array(["anger", "sadness"] * 20), np.array([f"s{place % 4}" for place in range(40)]))
+    voted = tuple(Voted(row, (0.5, 0.5)) for row in rows)
+    found, plain = (_detector(Examples(own, *labels), project_params().reliability) for own in (voted, rows))
+    assert found is not None
+    for row in rows[:3]:
+        assert found.unlikeness(describe(row[None])) == plain.unlikeness(describe(row[None]))
 
 
 def test_a_bundle_of_votes_waits_for_them_and_another_for_nothing_new():

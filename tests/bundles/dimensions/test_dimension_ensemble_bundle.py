@@ -98,6 +98,14 @@ def test_without_words_that_count_the_sound_alone_decides_in_intervals_of_its_ow
     assert found.unsure == estimate(load_any_bundle(made / "sound"), RECORDING).unsure
 
 
+def test_it_is_as_far_from_the_training_set_as_the_member_that_is_farthest(bundle, made):
+    noise = Recording(np.random.default_rng(0).normal(0, 0.1, (RATE, 1)).astype(np.float32), RATE)
+    found = estimate(bundle, noise, transcript=Transcript("stop it now"))
+    assert found.unsure
+    (remark,) = [text for text in found.remarks if "unlike the training set" in text]
+    assert remark in estimate(load_any_bundle(made / "sound"), noise).remarks
+
+
 def test_without_a_recogniser_the_sound_alone_decides(made, monkeypatch):
     monkeypatch.setattr(asr, "ENGINES", {})
     found = estimate(load_any_bundle(made / "both"), RECORDING)
