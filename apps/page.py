@@ -64,9 +64,11 @@ def live_view(history: History, bundles: Sequence[AnyBundle], *, seconds: float,
     found = []
     for bundle in bundles:
         if isinstance(bundle, BundleOfDimensions):
-            found += [_now_rated(bundle, own) for own in [live_ratings(history, bundle, timeline=timeline)] if own]
+            rated = live_ratings(history, bundle, timeline=timeline)
+            found += [_now_rated(bundle, rated)] if rated else []
         else:
-            found += [_now(bundle, own) for own in [live_moments(history, bundle, timeline=timeline)] if own]
+            moments = live_moments(history, bundle, timeline=timeline)
+            found += [_now(bundle, moments)] if moments else []
     return _macro("live", seconds, found)
 
 

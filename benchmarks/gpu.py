@@ -145,12 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("plans", type=Path, help="folder of plans that `ser remote export` wrote")
     parser.add_argument("--features", type=Path, required=True, help="folder above those that the plans name")
     parser.add_argument("--out", type=Path, required=True, help="gets the outcomes of what is trained for real")
-    parser.add_argument(
-        "--minutes",
-        type=float,
-        default=9.5,
-        help="then no way is begun, and all training stops",
-    )
+    parser.add_argument("--minutes", type=float, default=9.5, help="then no way is begun, and all training stops")
     return parser
 
 

@@ -87,7 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--together", type=_positive, metavar="N", help="folds at once (default: all)")
     parser.add_argument("--arrangement", choices=["vectorised", "unrolled"], default="vectorised")
     parser.add_argument(
-        "--padded-lengths", type=_positive, default=4, metavar="N", help="at most; fewer compile faster and pad more"
+        "--padded-lengths",
+        type=_positive,
+        default=4,
+        metavar="N",
+        help="of folds at once, at most; fewer compile faster and pad more",
     )
     parser.add_argument("--checkpoint-every", type=_positive, default=5, metavar="EPOCHS")
     return parser

@@ -77,10 +77,12 @@ def widths(found) -> list[float]:
 
 def test_words_and_sound_are_summed_with_the_weights_of_each_dimension(bundle, made):
     words = Transcript("stop it now")
-    heard = values(estimate(load_any_bundle(made / "sound"), RECORDING))
+    by_sound = values(estimate(load_any_bundle(made / "sound"), RECORDING))
     read = values(estimate(load_any_bundle(made / "words"), RECORDING, transcript=words))
     found = estimate(bundle, RECORDING, transcript=words)
-    expected = np.clip(BOTH.match.offset + BOTH.match.slope * (BOTH.weights[0] * heard + BOTH.weights[1] * read), 1, 5)
+    expected = np.clip(
+        BOTH.match.offset + BOTH.match.slope * (BOTH.weights[0] * by_sound + BOTH.weights[1] * read), 1, 5
+    )
     np.testing.assert_allclose(values(found), expected, rtol=1e-12)
     assert widths(found) == [1.0, 0.8, 0.6]
     assert values(estimate(bundle, RECORDING)).tolist() == values(found).tolist(), "what the recogniser finds"
@@ -91,8 +93,8 @@ def test_without_words_that_count_the_sound_alone_decides_in_intervals_of_its_ow
     bundle, made, words
 ):
     found = estimate(bundle, RECORDING, transcript=Transcript(words))
-    heard = values(estimate(load_any_bundle(made / "sound"), RECORDING))
-    np.testing.assert_allclose(values(found), np.clip(SOUND.match.slope * heard, 1, 5), rtol=1e-12)
+    by_sound = values(estimate(load_any_bundle(made / "sound"), RECORDING))
+    np.testing.assert_allclose(values(found), np.clip(SOUND.match.slope * by_sound, 1, 5), rtol=1e-12)
     assert widths(found) == [1.2, 0.9, 0.7]
     assert any("the sound alone decides" in remark for remark in found.remarks)
     assert found.unsure == estimate(load_any_bundle(made / "sound"), RECORDING).unsure

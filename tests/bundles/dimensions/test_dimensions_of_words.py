@@ -71,10 +71,10 @@ def test_read_again_it_gives_what_the_fitted_model_gave_for_words_that_count_and
 
 
 def test_words_that_are_recognised_decide_and_those_that_are_given_do_without(bundle, parrot):
-    heard = estimate(bundle, RECORDING)
-    assert heard.transcript.text == "stop it now"
-    assert values(heard) == values(estimate(bundle, RECORDING, transcript=words_of("stop it now")))
-    assert abs(values(heard)[1] - OF_CLASSES["anger"][1]) < 0.5
+    recognised = estimate(bundle, RECORDING)
+    assert recognised.transcript.text == "stop it now"
+    assert values(recognised) == values(estimate(bundle, RECORDING, transcript=words_of("stop it now")))
+    assert abs(values(recognised)[1] - OF_CLASSES["anger"][1]) < 0.5
     parrot.languages.clear()
     given = estimate(bundle, RECORDING, transcript=Transcript("nobody is left"))
     assert parrot.languages == []
