@@ -1,15 +1,37 @@
 """`ser tune` on the terminal: the cost before, the figures and the params after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from pipelines.display.tables import CONSOLE, percent_points
 from pipelines.evaluations.plan_tuning import EVERYTHING, Tuning
+from ser_tasks.evaluation.dimensions.result import ccc_with_interval, short
 from ser_tasks.evaluation.result import percent, with_interval
 from ser_tasks.evaluation.tuning.search import Best
 from ser_tasks.evaluation.tuning.spaces import SPACES
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How a figure is shown."""
+
+    name: str
+    shown: Callable[[float], str]
+    with_interval: Callable[[Mapping[str, Any]], str]
+    less: Callable[[float], str]  # a difference
+
+
+MEASURES: Mapping[str, Measure] = {
+    "uar": Measure("UAR", percent, with_interval, percent_points),
+    "ccc": Measure("CCC", short, ccc_with_interval, lambda difference: f"{difference:+.3f}"),
+}
+"""By their key in results."""
+
+
+MANY = 3  # models that are named
 
 
 def show_cost(tuning: Tuning, *, trials: int, begun: Mapping[str, int]) -> None:
@@ -35,28 +57,30 @@ def show_outdated(found: Mapping[str, Sequence[str]]) -> None:
         CONSOLE.print(f"  [yellow]Not resumed, for other {', '.join(differs)}: {name}[/]")
 
 
-def show_study(part: str, best: Best, values: Mapping[str, Any], states: Mapping[str, int]) -> None:
+def show_study(tuning: Tuning, part: str, best: Best, values: Mapping[str, Any], states: Mapping[str, int]) -> None:
     """Print one study in two lines."""
     counts = ", ".join(f"{n} {state}" for state, n in states.items())
+    own = MEASURES[tuning.target.key]
     CONSOLE.print(
-        f"  {part}: inner UAR {percent(best.uar)}, params.yaml as it is {percent(best.defaults_uar)} (trials: {counts})"
+        f"  {part}: inner {own.name} {own.shown(best.score)}, params.yaml as it is {own.shown(best.defaults_score)} "
+        f"(trials: {counts})"
     )
     CONSOLE.print(f"    {in_line(values)}" if values else "    no trial beats params.yaml as it is")
 
 
-def show_nested(figures: Mapping[str, Any]) -> None:
-    """Print UAR tuned and not, on the same speakers, and the test."""
-    test, folds = figures["against_defaults"], figures["outer_folds"]
+def show_nested(figures: Mapping[str, Any], key: str) -> None:
+    """Print UAR or CCC tuned and not, on the same speakers, and the test."""
+    own, test, folds = MEASURES[key], figures["against_defaults"], figures["outer_folds"]
     some = "" if len(folds) == figures["of_folds"] else f"  (only {len(folds)} of {figures['of_folds']} outer folds)"
     CONSOLE.print(f"\nOn speakers that no search used{some}")
-    CONSOLE.print(f"  tuned                  UAR {with_interval(figures['tuned'])}")
-    CONSOLE.print(f"  params.yaml as it is   UAR {with_interval(figures['defaults'])}")
+    CONSOLE.print(f"  tuned                  {own.name} {own.with_interval(figures['tuned'])}")
+    CONSOLE.print(f"  params.yaml as it is   {own.name} {own.with_interval(figures['defaults'])}")
     if figures["speakers"] == 1:
         spread = "of one speaker: no interval, no test"
     else:
-        interval = f"[{percent_points(test['low'])}, {percent_points(test['high'])}]"
+        interval = f"[{own.less(test['low'])}, {own.less(test['high'])}]"
         spread = f"{interval}, p = {test['p']:.3f} over {figures['speakers']} speakers"
-    CONSOLE.print(f"  difference             {percent_points(test['uar_difference'])} {spread}")
+    CONSOLE.print(f"  difference             {own.less(test[f'{key}_difference'])} {spread}")
 
 
 def show_params(tuning: Tuning, values: Mapping[str, Any], *, written: bool) -> None:
@@ -70,7 +94,8 @@ def show_params(tuning: Tuning, values: Mapping[str, Any], *, written: bool) -> 
     model, section = tuning.evaluation.model, tuning.space.section
     others = [name for name, space in SPACES.items() if space.section == section and name != model]
     if others:
-        CONSOLE.print(f"  {', '.join(others)} reads the section {section}, too.")
+        more = f" and {len(others) - MANY} more" if len(others) > MANY else ""
+        CONSOLE.print(f"  The section {section} is read by {', '.join(others[:MANY])}{more}, too.")
     if part == EVERYTHING:
         CONSOLE.print("  They have seen every speaker: an evaluation with them is biased, report the nested figures.")
 

@@ -1,21 +1,20 @@
 """What tuning consists of, before any of it is computed: a study for each outer fold, and one for params.yaml."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from optuna.distributions import distribution_to_json
 
-from pipelines.evaluations.plan import Evaluation, check_tested_once, labelled_corpus, plan_evaluation
+from pipelines.evaluations.plan import check_tested_once
+from pipelines.evaluations.tune_target import AnyEvaluation, AnyRequest, Target, target_of
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.audit import may_straddle
-from ser_tasks.evaluation.code import evaluation_code
-from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.evaluation.tuning.inner import search_part
 from ser_tasks.evaluation.tuning.search import Search
 from ser_tasks.evaluation.tuning.spaces import SPACES, Space
 from ser_tasks.evaluation.tuning.study import open_study
-from ser_tasks.models import MODELS
-from ser_tasks.models.model_versions import model_versions
 from ser_tasks.models.search_space import EPOCHS
 from ser_tasks.params import OfficialSplit, Params
 from ser_tasks.provenance.code_digest import code_digest
@@ -30,7 +29,7 @@ class PlannedStudy:
     """What one search may see."""
 
     part: str  # the outer fold whose training part it is, or everything
-    inner: tuple[FoldRequest, ...]  # with params.yaml as it is
+    inner: tuple[AnyRequest, ...]  # with params.yaml as it is
     origin: dict[str, str]  # digests of all that its values depend on
 
 
@@ -38,9 +37,10 @@ class PlannedStudy:
 class Tuning:
     """One model on one corpus under one protocol."""
 
-    evaluation: Evaluation
+    target: Target
+    evaluation: AnyEvaluation
     space: Space
-    outer: tuple[FoldRequest, ...]  # with params.yaml as it is; the first seed of each fold
+    outer: tuple[AnyRequest, ...]  # with params.yaml as it is; the first seed of each fold
     nested: tuple[PlannedStudy, ...]  # one for each of them
     adopted: PlannedStudy  # the one whose values are for params.yaml
     n_folds: int  # of the protocol: with fewer outer ones, the rest is not scored
@@ -63,7 +63,8 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
         UserError: too many folds, speakers that cannot be divided
         LeakError: folds whose sides share what they must not
     """
-    evaluation = plan_evaluation(corpus, protocol, model, params)
+    target = target_of(model)
+    evaluation = target.plan(corpus, protocol, model, params)
     if outer != 0:
         check_tested_once(evaluation.section, corpus=corpus, command="ser tune without --outer 0")
     requests = [request for request in evaluation.requests if request.seed == params.evaluation.seed]
@@ -72,15 +73,16 @@ def plan_tuning(corpus: str, protocol: str, model: str, params: Params, *, outer
             f"ser tune --outer {outer}: {corpus} has {len(requests)} {protocol} folds. Give 0 to {len(requests)}."
         )
     scored = tuple(requests[:outer])
-    nested = tuple(_study(evaluation, request.fold) for request in scored)
+    nested = tuple(_study(target, evaluation, request.fold) for request in scored)
     if isinstance(evaluation.section, OfficialSplit):
-        adopted = nested[0] if nested else _study(evaluation, requests[0].fold)
+        adopted = nested[0] if nested else _study(target, evaluation, requests[0].fold)
     else:
-        adopted = _study(evaluation, Fold(EVERYTHING, evaluation.labels.utterance_ids, (), ()))
-    return Tuning(evaluation, _space(evaluation), scored, nested, adopted, len(requests))
+        everything = tuple(target.utterances(evaluation).utterance_id)
+        adopted = _study(target, evaluation, Fold(EVERYTHING, everything, (), ()))
+    return Tuning(target, evaluation, _space(evaluation), scored, nested, adopted, len(requests))
 
 
-def _space(evaluation: Evaluation) -> Space:
+def _space(evaluation: AnyEvaluation) -> Space:
     """That of the model; the number of epochs is not searched where the corpus sets it."""
     space = SPACES[evaluation.model]
     if evaluation.params.corpus[evaluation.corpus].epochs is None:
@@ -89,18 +91,20 @@ def _space(evaluation: Evaluation) -> Space:
     return replace(space, distributions=kept)
 
 
-def _study(evaluation: Evaluation, fold: Fold) -> PlannedStudy:
+def _study(target: Target, evaluation: AnyEvaluation, fold: Fold) -> PlannedStudy:
     params = evaluation.params
     part = search_part(
-        labelled_corpus(evaluation.corpus, params).utterances,
+        target.utterances(evaluation),
         fold,
+        deal=target.deal,
         n_folds=params.tuning.inner_folds,
         seed=params.evaluation.seed,
         straddling=may_straddle(evaluation.section),
     )
-    like = evaluation.requests[0]
-    inner = tuple(replace(like, fold=own, labels=part.labels, seed=params.evaluation.seed) for own in part.folds)
-    return PlannedStudy(fold.name, inner, _origin(inner, _space(evaluation)))
+    known = target.known(evaluation, part.utterances)
+    like = replace(evaluation.requests[0], **known, seed=params.evaluation.seed)
+    inner = tuple(replace(like, fold=own) for own in part.folds)
+    return PlannedStudy(fold.name, inner, _origin(target, inner, known, _space(evaluation)))
 
 
 def study_name(tuning: Tuning, planned: PlannedStudy) -> str:
@@ -109,18 +113,20 @@ def study_name(tuning: Tuning, planned: PlannedStudy) -> str:
     return f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model} · {planned.part}"
 
 
-def _origin(inner: tuple[FoldRequest, ...], space: Space) -> dict[str, str]:
-    request, model = inner[0], MODELS[inner[0].model]
+def _origin(target: Target, inner: tuple[AnyRequest, ...], known: Mapping[str, Any], space: Space) -> dict[str, str]:
+    request, model = inner[0], target.line[inner[0].model]
     tuning = request.params.tuning.model_dump(mode="json", exclude={"trials"})
     return {
-        "data": value_digest([asdict(request.labels), [asdict(own.fold) for own in inner], request.features_digest]),
+        "data": value_digest(
+            [*map(asdict, known.values()), [asdict(own.fold) for own in inner], request.features_digest]
+        ),
         "settings": value_digest(
             [
                 model.section(request.params).model_dump(mode="json"),
                 {name: distribution_to_json(values) for name, values in space.distributions.items()},
-                [tuning, request.seed, request.params.signal_augmentation.copies],
+                [tuning, request.seed, target.copies(request.params)],
             ]
         ),
-        "code": code_digest(*evaluation_code(model), Search, open_study),
-        "libraries": value_digest(model_versions(request.model) | library_versions(("optuna",))),
+        "code": code_digest(*target.code(model), Search, open_study),
+        "libraries": value_digest(target.versions(request.model) | library_versions(("optuna",))),
     }

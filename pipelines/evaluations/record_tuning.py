@@ -8,12 +8,10 @@ from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from pipelines.evaluations.plan_tuning import PlannedStudy, Tuning
-from pipelines.evaluations.record import CHOSEN, HEADLINE, SAID, differences
-from pipelines.evaluations.result import head
+from pipelines.evaluations.record import CHOSEN, SAID, differences
 from ser_tasks.evaluation.tuning.candidate import settings
 from ser_tasks.evaluation.tuning.sampler import ERROR, was_killed
-from ser_tasks.evaluation.tuning.search import INNER_UARS, Best
-from ser_tasks.models import MODELS
+from ser_tasks.evaluation.tuning.search import INNER_SCORES, Best
 from ser_tasks.tracking import KIND, children, log_child, log_figures, parent_run
 
 TRIAL, STATE, STUDY = "ser.trial", "ser.trial_state", "ser.study"
@@ -34,7 +32,8 @@ class StudyRun:
         self.id = parent_run(
             experiment=experiment(tuning),
             name=f"{evaluation.model} · {evaluation.protocol} · {planned.part}",
-            description=f"Mean UAR over {len(planned.inner)} inner folds of speakers; no trial reads other speakers.",
+            description=f"Mean {tuning.target.key.upper()} over {len(planned.inner)} inner folds of speakers; no trial "
+            "reads other speakers.",
             params={
                 **chosen(tuning),
                 **{f"space.{name}": str(values) for name, values in tuning.space.distributions.items()},
@@ -51,7 +50,7 @@ class StudyRun:
         """One trial that has ended."""
         failed = trial.state == TrialState.FAIL
         state = "killed" if was_killed(trial) else trial.state.name.lower()
-        uars = trial.user_attrs.get(INNER_UARS, [])
+        scores, inner = trial.user_attrs.get(INNER_SCORES, []), f"inner_{self.tuning.target.key}"
         said = {f"ser.{ERROR}": trial.user_attrs[ERROR]} if ERROR in trial.user_attrs else {}
         section = f"{self.tuning.space.section}."
         drawn = settings(self.tuning.evaluation.params, self.tuning.space, trial.params)
@@ -60,7 +59,7 @@ class StudyRun:
             self.id,
             name=f"trial {trial.number}",
             params={f"model.{key.removeprefix(section)}": value for key, value in drawn.items()},
-            metrics={"inner_uar": uars, "inner_uar_mean": [] if failed or trial.value is None else [trial.value]},
+            metrics={inner: scores, f"{inner}_mean": [] if failed or trial.value is None else [trial.value]},
             tags={KIND: "trial", **self.tags, TRIAL: str(trial.number), STATE: state, **said},
             status="KILLED" if was_killed(trial) else "FAILED" if failed else "FINISHED",
             began=trial.datetime_start,
@@ -69,9 +68,10 @@ class StudyRun:
 
     def end(self, best: Best) -> None:
         """The conclusion."""
+        inner = f"inner_{self.tuning.target.key}"
         log_figures(
             self.id,
-            {"inner_uar_best": best.uar, "inner_uar_defaults": best.defaults_uar},
+            {f"{inner}_best": best.score, f"{inner}_defaults": best.defaults_score},
             tags={"ser.best_trial": "params.yaml" if best.trial is None else str(best.trial)},
         )
 
@@ -90,8 +90,8 @@ def track_nested(tuning: Tuning, figures: Mapping[str, Any], file: Path) -> None
             **{f"ser.study_{i}": name for i, name in enumerate(figures["studies"], 1)},
         },
     )
-    scores = {key: figures["tuned"][key] for key in HEADLINE}
-    defaults = {f"defaults/{key}": figures["defaults"][key] for key in HEADLINE}
+    scores = {key: figures["tuned"][key] for key in tuning.target.headline}
+    defaults = {f"defaults/{key}": figures["defaults"][key] for key in tuning.target.headline}
     test = differences({"defaults": figures["against_defaults"]})
     log_figures(run, scores | defaults | test, tags={}, files=[file])
 
@@ -110,13 +110,13 @@ def tags(tuning: Tuning) -> dict[str, str]:
 def chosen(tuning: Tuning) -> dict[str, str]:
     """As evaluations have them among their params."""
     named = _named(tuning)
-    return {key: named[key] for key in CHOSEN}
+    return {key: named[key] for key in CHOSEN if key in named}  # ratings have no preset: whatever the class
 
 
 def _named(tuning: Tuning) -> dict[str, str]:
     evaluation = tuning.evaluation
     return {
-        **head(evaluation),
-        "feature_set": MODELS[evaluation.model].feature_set,
+        **tuning.target.stated(evaluation),
+        "feature_set": tuning.target.line[evaluation.model].feature_set,
         "seed": str(evaluation.params.evaluation.seed),
     }

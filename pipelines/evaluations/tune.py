@@ -83,7 +83,7 @@ def _search(tuning: Tuning, planned: PlannedStudy, search: Search, limits: Limit
     run.end(best)
     trials = search.study.get_trials(deepcopy=False)
     states = Counter("killed" if was_killed(trial) else trial.state.name.lower() for trial in trials)
-    show_study(planned.part, best, settings(tuning.evaluation.params, tuning.space, best.drawn), states)
+    show_study(tuning, planned.part, best, settings(tuning.evaluation.params, tuning.space, best.drawn), states)
     return best
 
 

@@ -21,6 +21,8 @@ EMOTIONS = ("anger", "happiness", "neutral", "sadness")
 SMALL = {
     "svm.c": [1],
     "svm.inner_folds": 2,
+    "ridge.alpha": [1000],
+    "ridge.inner_folds": 2,
     "tuning.inner_folds": 2,
     "tuning.startup_trials": 1,
     "evaluation.bootstrap_resamples": 200,
@@ -33,7 +35,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of five speakers, three utterances of each emotion, and features that nearly tell."""
     ids = [(f"{s}-{e}-{n}", s, e) for s in "abcde" for e in EMOTIONS for n in range(3)]
     rows: list[dict[str, object]] = [
-        {"utterance_id": name, "corpus": "demo", "speaker": s, "emotion": e, "votes": []} for name, s, e in ids
+        {
+            **{"utterance_id": name, "corpus": "demo", "speaker": s, "emotion": e, "votes": []},
+            **{"valence": 1.0 + EMOTIONS.index(e), "activation": 4.0 - EMOTIONS.index(e) % 2, "dominance": None},
+        }
+        for name, s, e in ids
     ]
     write_utterances(utterance_table(rows), tmp_path / "data/utterances/demo.parquet")
     generator = np.random.default_rng(0)
@@ -50,9 +56,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def tune(*, trials: int, write: bool) -> None:
-    options = TuneOptions(outer=1, minutes=None, write=write)
-    main("demo", "speaker_independent", "svm", trials=trials, workers=2, options=options)
+def tune(model: str = "svm", *, trials: int, write: bool, outer: int = 1) -> None:
+    options = TuneOptions(outer=outer, minutes=None, write=write)
+    main("demo", "speaker_independent", model, trials=trials, workers=2, options=options)
 
 
 def tags_of_runs(database: Path) -> list[dict[str, str]]:
@@ -92,3 +98,27 @@ def test_a_search_prints_its_cost_resumes_records_every_trial_and_writes_the_par
     assert len(studies) == 2, "the second command adds to the runs of the first"
     assert sorted(trials) == sorted((run, number) for run in studies for number in "012")
     assert {own["ser.model"] for own in runs} == {"svm"}
+
+
+@pytest.mark.slow
+def test_a_model_of_ratings_is_searched_by_ccc_and_scored_on_speakers_that_no_search_used(folder, capsys):
+    tune("ridge", trials=4, write=True, outer=3)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "4 studies (speaker a, speaker b, speaker c, everything) × (4 trials" in said
+    assert "inner CCC" in said
+    assert "UAR" not in said
+
+    file = folder / "results/tuning/demo/speaker_independent/ridge.json"
+    result = json.loads(file.read_text(encoding="utf-8"))
+    assert list(result["tuned"]["dimensions"]) == ["valence", "activation"], "nobody rated dominance"
+    test, tuned, defaults = (result[key] for key in ("against_defaults", "tuned", "defaults"))
+    assert test["ccc_difference"] == pytest.approx(tuned["ccc"] - defaults["ccc"], abs=2e-4)
+    assert [own["fold"] for own in tuned["folds"]] == result["outer_folds"]
+    for own in result["chosen"].values():
+        assert own["inner_ccc"] >= own["inner_ccc_defaults"], "params.yaml as it is takes part"
+    values = result["chosen"]["everything"]["params"]
+    assert (
+        yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))["ridge"]["alpha"] == values["ridge.alpha"]
+    )
+    runs = tags_of_runs(folder / "mlflow.db")
+    assert {own["ser.kind"] for own in runs} == {"study", "trial", "nested"}

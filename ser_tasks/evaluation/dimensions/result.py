@@ -44,15 +44,15 @@ def dimensions_table(results: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 def ccc_with_interval(figures: Mapping[str, Any]) -> str:
     """.613 [.570, .652]."""
-    return f"{_short(figures['ccc'])} [{_short(figures['ccc_low'])}, {_short(figures['ccc_high'])}]"
+    return f"{short(figures['ccc'])} [{short(figures['ccc_low'])}, {short(figures['ccc_high'])}]"
 
 
 def _own(result: Mapping[str, Any], name: str) -> str:
     own = result["dimensions"].get(name)
-    return "–" if own is None else _short(own["ccc"])
+    return "–" if own is None else short(own["ccc"])
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """0.6134 -> .613; a figure that cannot be above 1 needs no digit before the point."""
     text = f"{value:.3f}"
     return text.replace("0.", ".", 1) if abs(value) < 1 else text

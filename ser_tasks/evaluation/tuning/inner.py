@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,21 +14,25 @@ from scipy.sparse.csgraph import connected_components
 
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.audit import audit_folds
-from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold
+from ser_tasks.models.dimensions.held_out import inner_parts
 from ser_tasks.models.svm import inner_folds
+
+Sides: TypeAlias = "list[tuple[NDArray[np.intp], NDArray[np.intp]]]"
+Deal: TypeAlias = "Callable[[pd.DataFrame, NDArray[np.str_], int, int], Sides]"
+"""(utterances, who must stay together, folds, seed) -> rows to train on and to validate on, of each."""
 
 
 @dataclass(frozen=True)
 class SearchPart:
-    """The labels that a search knows, and its folds: the training set of each, and under `test` its validation set."""
+    """The utterances that a search knows, and its folds: of each the training set, and as `test` its validation set."""
 
-    labels: Labels
+    utterances: pd.DataFrame
     folds: tuple[Fold, ...]
 
 
 def search_part(
-    utterances: pd.DataFrame, fold: Fold, *, n_folds: int, seed: int, straddling: frozenset[str]
+    utterances: pd.DataFrame, fold: Fold, *, deal: Deal, n_folds: int, seed: int, straddling: frozenset[str]
 ) -> SearchPart:
     """Everything of an outer fold but its test part.
 
@@ -36,6 +42,7 @@ def search_part(
     Args:
         utterances: the table that the fold was made of
         fold: of the outer protocol
+        deal: `by_class`, or `whatever_class` where classes are not what is asked for
         n_folds: fewer where there are fewer speakers
         seed: of who goes where
         straddling: columns that the protocol allows on both sides, as of `ser_tasks.evaluation.audit.may_straddle`
@@ -48,12 +55,25 @@ def search_part(
     if fold.validation:
         folds: tuple[Fold, ...] = (Fold("validation", fold.train, (), fold.validation),)
     else:
-        folds = _by_speaker(known, fold.name, n_folds=n_folds, seed=seed, apart="group" not in straddling)
+        apart = "group" not in straddling
+        folds = _by_speaker(known, fold.name, deal=deal, n_folds=n_folds, seed=seed, apart=apart)
     audit_folds(known, folds, straddling=straddling)
-    return SearchPart(Labels.of(known), folds)
+    return SearchPart(known, folds)
 
 
-def _by_speaker(known: pd.DataFrame, where: str, *, n_folds: int, seed: int, apart: bool) -> tuple[Fold, ...]:
+def by_class(known: pd.DataFrame, units: NDArray[np.str_], n_folds: int, seed: int) -> Sides:
+    """Folds with the classes in the same proportion, as far as that goes."""
+    return inner_folds(pd.factorize(known.emotion, sort=True)[0], units, n_folds=n_folds, seed=seed)
+
+
+def whatever_class(known: pd.DataFrame, units: NDArray[np.str_], n_folds: int, seed: int) -> Sides:
+    """Folds of about as many units each."""
+    return inner_parts(units, n_folds=n_folds, seed=seed)
+
+
+def _by_speaker(
+    known: pd.DataFrame, where: str, *, deal: Deal, n_folds: int, seed: int, apart: bool
+) -> tuple[Fold, ...]:
     units = tied_speakers(known) if apart else known.speaker.to_numpy(dtype=str)
     if len(np.unique(units)) < 2:
         raise UserError(
@@ -61,9 +81,8 @@ def _by_speaker(known: pd.DataFrame, where: str, *, n_folds: int, seed: int, apa
             "stand in one chain of shared dialogs. Choose a protocol with a validation part of its own in params.yaml."
         )
     ids = known.utterance_id.to_numpy()
-    truth = pd.factorize(known.emotion, sort=True)[0]
-    divided = inner_folds(truth, units, n_folds=n_folds, seed=seed)
-    return tuple(Fold(f"inner {i}", tuple(ids[a]), (), tuple(ids[b])) for i, (a, b) in enumerate(divided, 1))
+    sides = deal(known, units, n_folds, seed)
+    return tuple(Fold(f"inner {i}", tuple(ids[a]), (), tuple(ids[b])) for i, (a, b) in enumerate(sides, 1))
 
 
 def tied_speakers(utterances: pd.DataFrame) -> NDArray[np.str_]:

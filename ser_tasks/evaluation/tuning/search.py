@@ -1,4 +1,4 @@
-"""One study step by step: `next` gives what to evaluate, `tell` takes its UAR, `best` is the conclusion."""
+"""One study step by step: `next` gives what to evaluate, `tell` takes its score, `best` is the conclusion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ser_tasks.evaluation.tuning.spaces import Distributions
 
-DEFAULTS, INNER_UARS = "defaults", "inner_uars"
+DEFAULTS, INNER_SCORES = "defaults", "inner_scores"
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Best:
-    """The candidate with the highest mean UAR over the inner folds."""
+    """The candidate with the highest mean score over the inner folds."""
 
     trial: int | None  # None: none of the trials beat params.yaml as it is
     drawn: Mapping[str, Any]
-    uar: float
-    defaults_uar: float
+    score: float
+    defaults_score: float
 
 
 class Search:
@@ -55,7 +55,7 @@ class Search:
     def __init__(self, study: Study, distributions: Distributions, *, n_folds: int, trials: int) -> None:
         self.study, self.distributions, self.n_folds, self.trials = study, dict(distributions), n_folds, trials
         self._asked: dict[int, Trial] = {}
-        self._uars: dict[int | None, dict[int, float]] = defaultdict(dict)
+        self._scores: dict[int | None, dict[int, float]] = defaultdict(dict)
         known = DEFAULTS in study.user_attrs
         self._waiting = [] if known else [Job(None, {}, fold) for fold in range(n_folds)]
 
@@ -78,18 +78,21 @@ class Search:
         trials = self.study.get_trials(deepcopy=False)
         return sum(trial.state != TrialState.WAITING and not was_killed(trial) for trial in trials)
 
-    def tell(self, job: Job, uar: float) -> FrozenTrial | None:
-        """Take the UAR of a job; returns the trial if it ended with it, pruned where it is worse than the median."""
-        uars = self._uars[job.trial]
-        uars[job.fold] = uar
-        in_order = [uars[fold] for fold in sorted(uars)]
+    def tell(self, job: Job, score: float) -> FrozenTrial | None:
+        """Take the score of a job, higher being better; returns the trial if it ended with it.
+
+        One that is worse than the median of the others is pruned.
+        """
+        scores = self._scores[job.trial]
+        scores[job.fold] = score
+        in_order = [scores[fold] for fold in sorted(scores)]
         if job.trial is None:
-            if len(uars) == self.n_folds:
+            if len(scores) == self.n_folds:
                 self.study.set_user_attr(DEFAULTS, in_order)
             return None
         trial = self._asked[job.trial]
-        trial.report(float(np.mean(in_order)), step=len(uars))
-        if len(uars) == self.n_folds:
+        trial.report(float(np.mean(in_order)), step=len(scores))
+        if len(scores) == self.n_folds:
             return self._end(trial, in_order, value=float(np.mean(in_order)))
         if trial.should_prune():
             return self._end(trial, in_order, state=TrialState.PRUNED)
@@ -106,7 +109,7 @@ class Search:
             raise error
         trial = self._asked[job.trial]
         trial.set_user_attr(ERROR, str(error))
-        return self._end(trial, list(self._uars[job.trial].values()), state=TrialState.FAIL)
+        return self._end(trial, list(self._scores[job.trial].values()), state=TrialState.FAIL)
 
     def best(self) -> Best:
         """The best trial; params.yaml as it is where no trial is better on the same folds."""
@@ -118,8 +121,8 @@ class Search:
         return Best(first.number, dict(first.params), first.value, defaults)
 
     def _end(
-        self, trial: Trial, uars: list[float], *, value: float | None = None, state: TrialState | None = None
+        self, trial: Trial, scores: list[float], *, value: float | None = None, state: TrialState | None = None
     ) -> FrozenTrial:
-        trial.set_user_attr(INNER_UARS, uars)
+        trial.set_user_attr(INNER_SCORES, scores)
         del self._asked[trial.number]
         return self.study.tell(trial, value, state=state)

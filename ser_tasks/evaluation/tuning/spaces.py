@@ -7,7 +7,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 
 from ser_tasks.models import MODELS, NETWORKS
 from ser_tasks.models.declared_model import DeclaredModel, declared_space, settings_class
-from ser_tasks.models.search_space import Choice, Range, SearchSpace, default_space, log, one_of, steps, whole
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.search_space import DROPOUT, Choice, Range, SearchSpace, default_space, log, one_of, steps, whole
 
 Distributions = dict[str, BaseDistribution]
 
@@ -26,13 +27,12 @@ SVM: SearchSpace = {  # a list of one value each: the search inside every fold h
     "c": log(0.3, 300),
     "gamma": log(0.00003, 0.003),
 }
-TFIDF: SearchSpace = {
+NGRAMS: SearchSpace = {
     "word_ngrams": whole(1, 3),
     "character_ngrams": one_of("null", "[2, 4]", "[3, 5]"),
     "min_count": whole(1, 5),
-    "c": log(0.1, 10),
-    "balance": steps(0, 1, 0.1),
 }
+TFIDF: SearchSpace = {**NGRAMS, "c": log(0.1, 10), "balance": steps(0, 1, 0.1)}
 CONTEXT: SearchSpace = {"context.turns": whole(1, 5), "context.weight": log(0.05, 1)}
 
 OF_SECTIONS: Mapping[str, SearchSpace] = {  # of models that are no networks; a network's file declares its own
@@ -54,6 +54,20 @@ OF_SECTIONS: Mapping[str, SearchSpace] = {  # of models that are no networks; a 
         "balance": steps(0, 1, 0.1),
     },
 }
+OF_RATINGS: Mapping[str, SearchSpace] = {  # the same of models of dimensions
+    "ridge": {"alpha": log(1, 100_000)},
+    "svr": {"c": log(0.01, 10), "gamma": log(0.00001, 0.01), "epsilon": steps(0, 0.5, 0.05)},
+    "mlp_ccc": {
+        "input_dropout": DROPOUT,
+        "units": one_of("[128]", "[256]", "[256, 256]", "[512, 512]"),
+        "dropout": DROPOUT,
+        "epochs": whole(10, 100),
+        "batch_size": one_of("32", "64", "128"),
+        "learning_rate": log(0.0001, 0.01),
+        "weight_decay": log(0.0001, 0.1),
+    },
+    "tfidf_ridge": {**NGRAMS, "alpha": log(0.03, 100)},
+}
 
 
 def distribution(values: Range | Choice) -> BaseDistribution:
@@ -65,9 +79,8 @@ def distribution(values: Range | Choice) -> BaseDistribution:
     return FloatDistribution(values.low, values.high, step=values.step, log=values.log)
 
 
-def _space(model: DeclaredModel) -> Space:
-    own = OF_SECTIONS.get(model.section_name) or _of_network(model)
-    return Space(model.section_name, {name: distribution(values) for name, values in own.items()})
+def _space(section: str, own: SearchSpace) -> Space:
+    return Space(section, {name: distribution(values) for name, values in own.items()})
 
 
 def _of_network(model: DeclaredModel) -> SearchSpace:
@@ -76,8 +89,15 @@ def _of_network(model: DeclaredModel) -> SearchSpace:
 
 
 SPACES: Mapping[str, Space] = {
-    name: _space(model)
-    for name, model in MODELS.items()
-    if model.section_name in OF_SECTIONS or model.network_name in NETWORKS
+    **{
+        name: _space(model.section_name, OF_SECTIONS.get(model.section_name) or _of_network(model))
+        for name, model in MODELS.items()
+        if model.section_name in OF_SECTIONS or model.network_name in NETWORKS
+    },
+    **{
+        name: _space(model.section_name, OF_RATINGS[model.section_name])
+        for name, model in DIMENSION_MODELS.items()
+        if model.section_name in OF_RATINGS
+    },
 }
 """Of every model that can be tuned: all networks, and those whose section is above."""

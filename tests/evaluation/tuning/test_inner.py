@@ -5,7 +5,7 @@ import pytest
 
 from ser_tasks.errors import LeakError, UserError
 from ser_tasks.evaluation.splits import Fold, leave_one_out
-from ser_tasks.evaluation.tuning.inner import search_part, tied_speakers
+from ser_tasks.evaluation.tuning.inner import by_class, search_part, tied_speakers, whatever_class
 
 
 def table(speakers: str, groups: str | None = None) -> pd.DataFrame:
@@ -25,7 +25,7 @@ def table(speakers: str, groups: str | None = None) -> pd.DataFrame:
 
 
 def part(utterances: pd.DataFrame, fold: Fold, n_folds: int = 3, straddling: frozenset[str] = frozenset()):
-    return search_part(utterances, fold, n_folds=n_folds, seed=0, straddling=straddling)
+    return search_part(utterances, fold, deal=by_class, n_folds=n_folds, seed=0, straddling=straddling)
 
 
 def test_no_test_utterance_is_known_and_no_speaker_is_on_both_sides():
@@ -33,7 +33,7 @@ def test_no_test_utterance_is_known_and_no_speaker_is_on_both_sides():
     speaker = dict(zip(utterances.utterance_id, utterances.speaker, strict=True))
     for fold in leave_one_out(utterances, "speaker"):
         found = part(utterances, fold)
-        assert set(found.labels.utterance_ids) == set(fold.train)
+        assert set(found.utterances.utterance_id) == set(fold.train)
         assert len(found.folds) == 3
         assert sorted(name for inner in found.folds for name in inner.test) == sorted(fold.train)
         for inner in found.folds:
@@ -53,7 +53,20 @@ def test_candidates_are_validated_on_an_official_validation_part():
     fold = Fold("official", tuple(ids[:4]), tuple(ids[4:6]), tuple(ids[6:]))
     found = part(utterances, fold)
     assert found.folds == (Fold("validation", tuple(ids[:4]), (), tuple(ids[4:6])),)
-    assert found.labels.speakers == ("a", "a", "b", "b", "c", "c")
+    assert list(found.utterances.speaker) == ["a", "a", "b", "b", "c", "c"]
+
+
+def test_where_ratings_are_asked_for_nothing_is_dealt_by_class():
+    utterances = table("aabbccdd")
+    fold = leave_one_out(utterances, "speaker")[0]
+    found = [
+        search_part(own, fold, deal=whatever_class, n_folds=3, seed=0, straddling=frozenset()).folds
+        for own in (utterances, utterances.assign(emotion="rated"), utterances.assign(emotion=utterances.utterance_id))
+    ]
+    assert found[0] == found[1] == found[2]
+    assert sorted(name for inner in found[0] for name in inner.test) == sorted(fold.train)
+    for inner in found[0]:
+        assert {name[0] for name in inner.train}.isdisjoint(name[0] for name in inner.test)
 
 
 def test_who_shares_a_dialog_stays_together():

@@ -86,8 +86,8 @@ def test_the_conclusion_is_the_highest_mean_over_the_inner_folds():
     best = search.best()
     means = {t.number: sum(formula(t.params, fold) for fold in range(3)) / 3 for t in search.study.trials}
     assert best.trial == max(means, key=lambda number: means[number])
-    assert best.uar == pytest.approx(means[best.trial])
-    assert best.defaults_uar == pytest.approx(0.5)
+    assert best.score == pytest.approx(means[best.trial])
+    assert best.defaults_score == pytest.approx(0.5)
     assert best.drawn["kernel"] == "rbf"
 
 
@@ -95,7 +95,7 @@ def test_params_yaml_stays_as_it_is_where_no_trial_is_better():
     search = Search(in_memory(), SPACE, n_folds=2, trials=3)
     converse(search, lambda drawn, fold: 0.6)
     best = search.best()
-    assert (best.trial, best.drawn, best.uar) == (None, {}, 0.6)
+    assert (best.trial, best.drawn, best.score) == (None, {}, 0.6)
 
 
 def test_a_trial_below_the_median_is_given_up_after_the_configured_folds():
@@ -138,7 +138,7 @@ def test_no_trial_is_begun_when_the_time_is_over_but_params_yaml_is_evaluated():
     search.tell(search.next(begin=False), 0.5)
     search.tell(search.next(begin=False), 0.7)
     assert search.next(begin=False) is None
-    assert search.best().uar == pytest.approx(0.6)
+    assert search.best().score == pytest.approx(0.6)
 
 
 def test_a_study_of_other_data_or_code_is_named_and_not_gone_on_with(tmp_path):

@@ -9,16 +9,18 @@ from pydantic import PositiveInt
 from ser_tasks.evaluation.tuning.candidate import settings, with_settings
 from ser_tasks.evaluation.tuning.spaces import SPACES, Space, distribution
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.search_space import FRAMES, default_space, log, steps, whole
 from ser_tasks.params.base import Dropout
 from ser_tasks.params.models import NetworkParams
 from ser_tasks.params.reading import read_params
 
+BOTH = {**MODELS, **DIMENSION_MODELS}
 PARAMS = read_params(Path(__file__).parents[3] / "params.yaml")
 
 
 def test_every_model_of_the_table_can_be_tuned():
-    assert set(SPACES) == set(MODELS)
+    assert set(SPACES) == set(BOTH)
 
 
 def test_no_settings_change_nothing():
@@ -49,7 +51,7 @@ def test_a_model_reads_what_is_searched(model):
     for name, values in space.distributions.items():
         ends = values.choices if isinstance(values, CategoricalDistribution) else (values.low, values.high)
         read = [
-            MODELS[model].section(with_settings(PARAMS, settings(PARAMS, space, {name: end}))).model_dump(mode="json")
+            BOTH[model].section(with_settings(PARAMS, settings(PARAMS, space, {name: end}))).model_dump(mode="json")
             for end in (ends[0], ends[-1])
         ]
         assert read[0] != read[1], name

@@ -8,10 +8,10 @@ import optuna
 import pandas as pd
 from optuna.pruners import NopPruner
 
-from ser_tasks.evaluation.scoring import evaluate_fold
+from ser_tasks.evaluation.scoring import Labels, evaluate_fold
 from ser_tasks.evaluation.splits import leave_one_out
 from ser_tasks.evaluation.tuning.candidate import settings, with_settings
-from ser_tasks.evaluation.tuning.inner import search_part
+from ser_tasks.evaluation.tuning.inner import by_class, search_part
 from ser_tasks.evaluation.tuning.objective import fold_uar
 from ser_tasks.evaluation.tuning.sampler import PlacedTpe
 from ser_tasks.evaluation.tuning.search import Search
@@ -42,14 +42,15 @@ def corpus() -> tuple[pd.DataFrame, np.ndarray]:
 def searched(utterances: pd.DataFrame, features: np.ndarray) -> tuple[list[tuple[Any, ...]], Any]:
     """All trials of the study inside the first outer fold, speaker a being tested, and its conclusion."""
     fold, space = leave_one_out(utterances, "speaker")[0], SPACES["svm"]
-    part = search_part(utterances, fold, n_folds=2, seed=0, straddling=frozenset())
-    known = features[utterances.utterance_id.isin(part.labels.utterance_ids)]
+    part = search_part(utterances, fold, deal=by_class, n_folds=2, seed=0, straddling=frozenset())
+    labels = Labels.of(part.utterances)
+    known = features[utterances.utterance_id.isin(labels.utterance_ids)]
     study = optuna.create_study(direction="maximize", sampler=PlacedTpe(seed=0, startup_trials=2), pruner=NopPruner())
     search = Search(study, space.distributions, n_folds=2, trials=3)
     while job := search.next():
         inner, params = part.folds[job.fold], with_settings(PARAMS, settings(PARAMS, space, job.drawn))
-        outcome = evaluate_fold(inner, part.labels, known, MODELS["svm"], params, seed=0)
-        search.tell(job, fold_uar(inner, outcome, part.labels))
+        outcome = evaluate_fold(inner, labels, known, MODELS["svm"], params, seed=0)
+        search.tell(job, fold_uar(inner, outcome, labels))
     return [(t.params, t.value) for t in study.trials], search.best()
 
 
