@@ -151,7 +151,8 @@ def _rated(one: Rated) -> dict[str, Any]:
     answer = one.answer
     found = {"dimensions": _dimensions(answer.dimensions), "unsure": answer.unsure, "remarks": list(answer.remarks)}
     words = None if answer.transcript is None else asdict(answer.transcript)
-    return {**scale, **found, "duration": answer.duration, "transcript": words}
+    members = {name: dict(own) for name, own in answer.members.items()}
+    return {**scale, **found, "duration": answer.duration, "transcript": words, "members": members}
 
 
 def _rated_moment(moment: WindowEstimate) -> dict[str, Any]:

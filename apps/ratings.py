@@ -79,7 +79,7 @@ def shown(one: Rated, described: str) -> dict[str, Any]:
         "long": None,
         "remarks": list(one.answer.remarks),
         "transcript": one.answer.transcript,
-        "members": {},
+        "members": one.answer.members,
         "picture": picture.drawing(
             one.duration,
             **drawn,

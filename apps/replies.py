@@ -56,6 +56,7 @@ class DimensionReply(BaseModel):
     transcript: str | None  # these and the next two as in a prediction of classes
     words: list[WordReply]
     language: str | None
+    members: dict[str, dict[str, float]]  # of an ensemble: what each member that answered predicts of each dimension
 
 
 class FileErrorReply(BaseModel):
@@ -94,6 +95,7 @@ def dimension_reply(file: str, bundle: str, found: DimensionPrediction) -> Dimen
         duration=found.duration,
         bundle=bundle,
         **_words_of(found.transcript),
+        members={name: dict(own) for name, own in found.members.items()},
     )
 
 

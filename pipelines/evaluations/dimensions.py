@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from pipelines import paths
-from pipelines.display.progress import watch_shards
+from pipelines.display.progress import watch_folds
 from pipelines.evaluations.plan import folds_of, protocol_kind, protocol_section
 from pipelines.evaluations.provenance import dimension_origin, sealed
 from pipelines.evaluations.record import dotted
@@ -76,7 +77,8 @@ def plan_dimensions(corpus: str, protocol: str, model: str, params: Params) -> D
     )
     ratings, seed = Ratings.of(rated.utterances, dimensions), params.evaluation.seed
     features, digest = features_of(corpus, line.feature_set)
-    requests = tuple(DimensionRequest(fold, ratings, features, digest, model, params, seed) for fold in folds)
+    request = partial(DimensionRequest, work=paths.WORK.resolve())
+    requests = tuple(request(fold, ratings, features, digest, model, params, seed) for fold in folds)
     return DimensionEvaluation(
         corpus, protocol, model, params, section, ratings, rated.dropped, shared, folds, requests
     )
@@ -85,7 +87,8 @@ def plan_dimensions(corpus: str, protocol: str, model: str, params: Params) -> D
 def run_dimensions(evaluation: DimensionEvaluation) -> list[DimensionOutcome]:
     """All folds side by side; those finished by an earlier, interrupted run come from the cache."""
     running = [run_dimension_fold.submit(request) for request in evaluation.requests]
-    watch_shards(running, title=f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}")
+    folders = {request.fold.name: request.folder for request in evaluation.requests}
+    watch_folds(running, folders, title=f"{evaluation.corpus} · {evaluation.protocol} · {evaluation.model}")
     return [dimension_outcome(future.result()) for future in running]
 
 

@@ -164,7 +164,9 @@ def with_degraded_ratings(plan: Plan[DimensionEvaluation]) -> DimensionEvaluatio
             model=own.model,
             params=own.params,
             seed=own.seed,
+            work=own.work,
             conditions=plan.folders,
+            trained=own.folder,
         )
         for own in clean
     )

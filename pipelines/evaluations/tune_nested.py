@@ -7,13 +7,12 @@ from typing import Any
 import pandas as pd
 
 from pipelines import paths
-from pipelines.display.progress import watch_folds, watch_shards
+from pipelines.display.progress import watch_folds
 from pipelines.display.tuning import show_nested
 from pipelines.evaluations.plan_tuning import Tuning, study_name
 from pipelines.evaluations.record_tuning import track_nested
 from pipelines.evaluations.tune_study import candidate_params
 from pipelines.evaluations.tune_target import AnyRequest
-from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import write_result
 from ser_tasks.evaluation.tuning.candidate import settings
 from ser_tasks.evaluation.tuning.search import Best
@@ -45,13 +44,8 @@ def _answers(tuning: Tuning, asked: Mapping[str, list[AnyRequest]]) -> dict[str,
     """Predictions of each list of folds; those that an evaluation has made before come from the cache."""
     different = {own.cache_key: own for requests in asked.values() for own in requests}  # where nothing beat it: one
     running = {key: tuning.target.submit(own) for key, own in different.items()}
-    folders = {
-        f"{own.fold.name} {key[:8]}": own.folder for key, own in different.items() if isinstance(own, FoldRequest)
-    }
-    if folders:
-        watch_folds(list(running.values()), folders, title="outer folds")
-    else:
-        watch_shards(list(running.values()), title="outer folds")
+    folders = {f"{own.fold.name} {key[:8]}": own.folder for key, own in different.items()}
+    watch_folds(list(running.values()), folders, title="outer folds")
     stored = {key: future.result() for key, future in running.items()}
     return {
         which: tuning.target.predictions(requests, [stored[own.cache_key] for own in requests])

@@ -14,7 +14,6 @@ from pipelines.evaluations.record_tuning import StudyRun
 from pipelines.evaluations.tune_target import AnyRequest, Target
 from ser_tasks.engine import Running, wait
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.tuning.candidate import settings, with_settings
 from ser_tasks.evaluation.tuning.search import Best, Job, Search
 from ser_tasks.params import Params
@@ -82,6 +81,5 @@ def _take(target: Target, search: Search, future: Running, job: Job, request: An
     except UserError as error:
         return search.fail(job, error)
     finally:
-        if isinstance(request, FoldRequest):
-            shutil.rmtree(request.folder, ignore_errors=True)
+        shutil.rmtree(request.folder, ignore_errors=True)
     return search.tell(job, target.value(request, stored))

@@ -157,7 +157,7 @@ def _bundle(own: BundleParams) -> Entry:
     place = (own.corpus, own.protocol, own.model)
     if own.model in DIMENSION_MODELS:
         entry = _regression(own)
-        settings = dict.fromkeys(("network", "training", "asr"), entry["settings"]) | {"votes": entry["reads"]}
+        settings = {"asr": entry["settings"], "votes": entry["reads"]}
         settings |= {"asr": "asr"} if reads_words(DIMENSION_MODELS[own.model].feature_set) else {}
         left = (paths.dimension_predictions(*place), paths.dimension_result(*place))
         made = {"stage": "dimension_bundle", "code": f"dimensions/{entry['code']}"}
@@ -219,7 +219,9 @@ def _regression(line: EvaluationLine | BundleParams) -> Entry:
     """What a model of dimensions reads of a corpus, its code, and its section of params.yaml."""
     model = DIMENSION_MODELS[line.model]
     reads = _place(line.corpus, model.feature_set)
-    return {"reads": reads, "code": model.section_name, "settings": model.section_name}
+    own = model.section_name
+    read = model_entry(model.network_name) if model.module else {"settings": own, "network": own, "training": own}
+    return {"reads": reads, **read, "code": model.code_name}
 
 
 def model_entry(model: str) -> Entry:

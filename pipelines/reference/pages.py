@@ -146,6 +146,7 @@ def _feature_set(features: FeatureSet, sections: Mapping[str, Section]) -> Itera
 
 
 NORMALISED = " Features are z-scored for each speaker."
+ON_CCC = " Trained on the concordance correlation coefficient of ratings."
 DIMENSION_MODELS_HEAD = """
 ## Valence, activation, dominance
 
@@ -164,8 +165,8 @@ def models_page(project: Path) -> str:
 
 
 def _dimension_model(model: DimensionModel) -> Iterator[str]:
-    about, source = _docstring(model.code[0])
-    yield about + NORMALISED * model.speaker_norm
+    about, source = _docstring(model.module or model.code[0])
+    yield about + NORMALISED * model.speaker_norm + ON_CCC * bool(model.module)
     yield code(model.feature_set)
     yield code(model.section_name)
     yield source

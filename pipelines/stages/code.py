@@ -57,7 +57,7 @@ def roots_of_stages() -> dict[str, tuple[Root, ...]]:
         },
         **{f"models/{name}": ("pipelines.stages.evaluate", *evaluation_code(own)) for name, own in TABLE.items()},
         **{
-            f"dimensions/{own.section_name}": ("pipelines.stages.dimensions", *dimension_code(own))
+            f"dimensions/{own.code_name}": ("pipelines.stages.dimensions", *dimension_code(own))
             for own in DIMENSION_TABLE.values()
         },
     }

@@ -32,6 +32,7 @@ from ser_tasks.bundles.dimensions.card import (
 )
 from ser_tasks.bundles.dimensions.final_model import final_regressor
 from ser_tasks.bundles.dimensions.model_card import dimension_model_card
+from ser_tasks.bundles.final_model import plain_settings
 from ser_tasks.bundles.inference.estimate import estimate_all
 from ser_tasks.bundles.inference.served import answer_columns
 from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
@@ -105,7 +106,7 @@ def likeness(rated: RatedExamples, params: ReliabilityParams) -> OutOfDistributi
     """The out-of-distribution detector, fitted on the features of the training set."""
     known = in_memory(rated)
     return fit_detector(
-        np.array([describe(row[None]) for row in known.features]),
+        np.array([describe(np.atleast_2d(row)) for row in known.features]),
         known.speakers.tolist(),
         n_components=params.cloud_components,
         quantile=params.cloud_quantile,
@@ -136,7 +137,7 @@ def make_card(
         feature_set=line.feature_set,
         sampling_rate=plan.params.audio.sampling_rate,
         sections=front_end_sections(sound, plan.params, reader=f"bundle '{name}'"),
-        settings=line.section(plan.params).model_dump(mode="json"),
+        settings=plain_settings(line.section(plan.params)),
         seed=plan.requests[0].seed,
         farthest=plan.params.reliability.farthest,
         durations=None if reads else durations_of(spoken),

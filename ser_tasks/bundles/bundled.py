@@ -12,7 +12,7 @@ from ser_tasks.params.reading import listed
 def kind_of_weights(model: str) -> str:
     """Kind of the weights of a model of one of the two tables: a key of `ser_tasks.bundles.weights.READERS`."""
     if model in DIMENSION_MODELS:
-        return DIMENSION_MODELS[model].section_name
+        return DIMENSION_MODELS[model].kind
     line = MODELS[model]
     if line.group == "embeddings":
         return "embeddings"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,11 +36,13 @@ class Rating:
         values: on the scale of the card, shape (n_dimensions,)
         unlikeness: distance from the training set, see `OutOfDistributionDetector`; 0 of words
         half_widths: of the interval about each value, in steps of the scale
+        members: values of each member of an ensemble that answered, by name
     """
 
     values: Values
     unlikeness: float
     half_widths: Mapping[str, float]
+    members: Mapping[str, Values] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class DimensionBundle:
 
     @cached_property
     def acoustic(self) -> FeatureSet | None:
-        """The feature set that the model takes, one row for each utterance; None: it reads words."""
+        """The feature set that the model takes; None: it reads words."""
         return None if self.reads else feature_set(self.card.feature_set)
 
     @cached_property
@@ -89,7 +91,7 @@ class DimensionBundle:
         return frozenset(regressor.vectors.words_.vocabulary_)
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
-        """Features of one utterance, (n_samples,) at `card.sampling_rate` -> (1, n_features); conditioned first."""
+        """Features of one utterance, (n_samples,) at `card.sampling_rate` -> (n_frames, n_dims); conditioned first."""
         assert self.acoustic is not None  # a model of words is asked for none
         return conditioned_features(
             signal, self.acoustic, sections=self.sections, sampling_rate=self.card.sampling_rate
@@ -104,7 +106,8 @@ class DimensionBundle:
             return Rating(self.regressor.predict([(Turn(utterance.words or "", ""),)])[0], 0.0, self.card.half_widths)
         assert self.detector is not None  # see `load_dimension_bundle`
         row = self.features(utterance.signal)
-        return Rating(self.regressor.predict(row)[0], self.detector.unlikeness(describe(row)), self.card.half_widths)
+        given = [row] if DIMENSION_MODELS[self.card.model].module else row
+        return Rating(self.regressor.predict(given)[0], self.detector.unlikeness(describe(row)), self.card.half_widths)
 
 
 def load_dimension_bundle(card: DimensionCard, folder: Path) -> DimensionBundle:

@@ -54,12 +54,13 @@ class DimensionEnsembleBundle(Members):
         return found if any(found) else (True,) * len(found)
 
     def _sum(self, given: Sequence[Rating], present: Present) -> Rating:
-        own = [rating for rating, here in zip(given, present, strict=True) if here]
+        own = {name: rating for name, rating, here in zip(self.members, given, present, strict=True) if here}
         rule = self.sums[present]
-        (values,) = rule(np.array([rating.values for rating in own])[:, None])
+        each = {name: rating.values for name, rating in own.items()}
+        (values,) = rule(np.array(list(each.values()))[:, None])
         assert rule.half_widths is not None  # `load_dimension_ensemble` reads them
         halves = dict(zip(self.card.dimensions, map(float, rule.half_widths), strict=True))
-        return Rating(values, max(rating.unlikeness for rating in own), halves)
+        return Rating(values, max(rating.unlikeness for rating in own.values()), halves, each)
 
 
 BundleOfDimensions: TypeAlias = DimensionBundle | DimensionEnsembleBundle

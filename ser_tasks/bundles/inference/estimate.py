@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ser_tasks.bundles.inference.prediction import read_utterances, remarks_for
@@ -38,6 +38,7 @@ class DimensionPrediction:
     duration: float  # s
     half_widths: Mapping[str, float]  # of the intervals, before they were cut to the scale
     transcript: Transcript | None = None  # None: the bundle reads no words
+    members: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # of an ensemble: those that answered
 
 
 def estimate(
@@ -82,6 +83,10 @@ def _prediction(
         duration=recording.duration,
         half_widths=rating.half_widths,
         transcript=None if words is None else words.transcript,
+        members={
+            name: dict(zip(bundle.card.dimensions, map(float, own), strict=True))
+            for name, own in rating.members.items()
+        },
     )
 
 

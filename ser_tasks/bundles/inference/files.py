@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,21 +110,16 @@ def _read(path: Path, limits: PredictParams) -> Recording:
 def prediction_columns(card: AnyCard, *, channels: bool = False) -> Columns:
     """Columns of a table with one row per file, or per channel; the classes are posteriors.
 
-    With the words and the members' posteriors, of a bundle that reads words, or has members. Of a bundle of dimensions
-    each of them, and the ends of its interval.
+    With the words, of a bundle that reads some, and what each member predicts, of an ensemble. Of a bundle of
+    dimensions each of them, and the ends of its interval.
     """
     what: Columns = {"path": "text", **({"channel": "text"} if channels else {})}
     about: Columns = {"unsure": "flag", "remarks": "texts", "duration": "number"}
     about |= {"transcript": "text"} if card.asr else {}
+    about |= {"members": "members"} if card.members else {}
     if isinstance(card, DimensionCard):
         return {**what, **dict.fromkeys(columns_of(card.dimensions), "number"), **about}
-    fixed: Columns = {
-        **what,
-        "emotion": "text",
-        "confidence": "number",
-        **about,
-        **({"members": "members"} if card.members else {}),
-    }
+    fixed: Columns = {**what, "emotion": "text", "confidence": "number", **about}
     return fixed | _shares(card.classes)
 
 
@@ -136,6 +132,7 @@ def prediction_row(outcome: Outcome, columns: Columns) -> Row:
     else:
         values |= {"unsure": found.unsure, "remarks": list(found.remarks), "duration": found.duration}
         values["transcript"] = found.transcript and found.transcript.text
+        values["members"] = {name: dict(own) for name, own in found.members.items()}
         values |= values_of(found.dimensions) if isinstance(found, DimensionPrediction) else _of_classes(found)
     return {name: values.get(name) for name in columns}
 
@@ -144,7 +141,6 @@ def _of_classes(found: Prediction) -> Row:
     return {
         "emotion": found.emotion,
         "confidence": found.confidence,
-        "members": {name: dict(own) for name, own in found.members.items()},
         **found.probabilities,
     }
 
@@ -190,7 +186,7 @@ def _of_window(path: Path, window: WindowPrediction | WindowEstimate) -> Row:
 def as_text(row: Row) -> Mapping[str, str]:
     """Values as CSV has them: numbers with 6 digits, true and false, texts with semicolons, nothing for none.
 
-    Of each member the likeliest class, as `svm: anger 0.71`.
+    Of each member the likeliest class, as `svm: anger 0.71`, or every dimension.
     """
     return {name: _text(value) for name, value in row.items()}
 
@@ -203,12 +199,14 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(value)
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {best} {own[best]:.2f}" for name, own in value.items() for best in [_likeliest(own)])
+        return "; ".join(f"{name}: {_in_short(own)}" for name, own in value.items())
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _likeliest(probabilities: Mapping[str, float]) -> str:
-    return max(probabilities, key=lambda name: probabilities[name])
+def _in_short(own: Mapping[str, float]) -> str:
+    of_classes = math.isclose(sum(own.values()), 1, rel_tol=1e-3)  # ratings begin at 1
+    shown = [max(own, key=lambda name: own[name])] if of_classes else own
+    return ", ".join(f"{name} {own[name]:.2f}" for name in shown)
 
 
 def _shares(classes: Sequence[str]) -> Columns:

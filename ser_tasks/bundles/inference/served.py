@@ -88,7 +88,7 @@ class ServedBundle:
             columns emotion, confidence, unsure, remarks, duration (s), of a bundle that reads words `transcript`, of an
             ensemble `members` (name -> class -> probability), and a probability p_CLASS for each class; of a bundle of
             dimensions, each with the ends of its interval, as valence, valence_low and valence_high, unsure, remarks,
-            duration, and transcript of one that reads words
+            duration, transcript of one that reads words, and of an ensemble members (name -> dimension -> value)
 
         Raises:
             UserError: a row without a recording, or with one that cannot be predicted; or words for a bundle without
@@ -110,11 +110,11 @@ def answer_columns(card: AnyCard) -> Columns:
     """Columns of the table of predictions, and what they hold."""
     about: Columns = {"unsure": "flag", "remarks": "texts", "duration": "number"}
     about |= {TRANSCRIPT: "text"} if card.asr is not None else {}
+    about |= {MEMBERS: "members"} if card.members else {}
     if isinstance(card, DimensionCard):
         return {**dict.fromkeys(columns_of(card.dimensions), "number"), **about}
-    more: Columns = {MEMBERS: "members"} if card.members else {}
     shares: Columns = {PROBABILITY + name: "share" for name in card.classes}
-    return {"emotion": "text", "confidence": "number", **about, **more, **shares}
+    return {"emotion": "text", "confidence": "number", **about, **shares}
 
 
 def _words(row: dict[Any, Any]) -> Transcript | None:
@@ -143,10 +143,11 @@ def _missing(value: object) -> bool:
 
 def _row(one: Prediction) -> dict[str, Any]:
     probabilities = {PROBABILITY + name: share for name, share in one.probabilities.items()}
-    more = {MEMBERS: {name: dict(own) for name, own in one.members.items()}}
-    return {"emotion": one.emotion, "confidence": one.confidence, **_about(one), **more, **probabilities}
+    return {"emotion": one.emotion, "confidence": one.confidence, **_about(one), **probabilities}
 
 
 def _about(one: Prediction | DimensionPrediction) -> dict[str, Any]:
     words = one.transcript and one.transcript.text
-    return {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration, TRANSCRIPT: words}
+    members = {name: dict(own) for name, own in one.members.items()}
+    about = {"unsure": one.unsure, "remarks": list(one.remarks), "duration": one.duration}
+    return {**about, TRANSCRIPT: words, MEMBERS: members}

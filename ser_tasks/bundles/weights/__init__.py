@@ -16,6 +16,7 @@ OF_DIMENSIONS: Mapping[str, tuple[str, ...]] = {  # the same of models of valenc
     "ridge": (),
     "svr": SKOPS,
     "mlp_ccc": ("keras",),
+    "network_ccc": ("keras",),
     "tfidf_ridge": ("scikit-learn",),
 }
 READERS: Mapping[str, tuple[str, ...]] = {**OF_CLASSES, **OF_DIMENSIONS}

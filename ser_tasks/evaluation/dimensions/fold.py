@@ -26,6 +26,7 @@ from ser_tasks.provenance.versions import library_versions
 if TYPE_CHECKING:
     from ser_tasks.evaluation.splits import Fold
     from ser_tasks.models.dimensions.regressor import DimensionModel
+    from ser_tasks.models.recogniser import Features
     from ser_tasks.params import Params
     from ser_tasks.provenance.code_digest import Root
 
@@ -44,7 +45,13 @@ class DimensionRequest:
     model: str
     params: Params
     seed: int
+    work: Path  # a folder below it is this fold's own
     joining: ClassVar[tuple[Root, ...]] = ()  # code that puts its features together from several places
+
+    @property
+    def folder(self) -> Path:
+        """Where a network on frames keeps its state and its progress."""
+        return self.work / self.cache_key
 
     def read(self) -> NDArray[Any] | StoredRows:
         """A row for each utterance, in the order of the ratings."""
@@ -75,13 +82,19 @@ class DegradedDimensionRequest(DimensionRequest):
     """
 
     conditions: tuple[tuple[str, Path], ...]  # name and features of each
+    trained: Path  # where the evaluation itself keeps this fold: what is trained there is not trained again
     joining = (read_degraded,)
 
-    def read(self) -> NDArray[np.float32]:
+    @property
+    def folder(self) -> Path:
+        """That of the evaluation: the same training part, seed and settings give the same model."""
+        return self.trained
+
+    def read(self) -> NDArray[Any]:
         """Clean features, then those under each condition."""
         asked = (reader_of(DIMENSION_MODELS[self.model].feature_set), self.features, self.conditions)
         ids, tested = self.ratings.utterance_ids, self.fold.test
-        return np.asarray(read_degraded(*asked, utterance_ids=ids, tested=tested, copy=0))
+        return _as_array(read_degraded(*asked, utterance_ids=ids, tested=tested, copy=0))
 
 
 def dimension_code(model: DimensionModel) -> tuple[Root, ...]:
@@ -100,7 +113,7 @@ def compute_dimension_fold(request: DimensionRequest) -> dict[str, Any]:
     if model.keras:
         load_keras()
     asked = (request.fold, request.ratings, request.read(), model, request.params)
-    return asdict(evaluate_dimension_fold(*asked, seed=request.seed))
+    return asdict(evaluate_dimension_fold(*asked, seed=request.seed, folder=request.folder))
 
 
 def rated_features(model: DimensionModel, folder: Path, utterance_ids: Sequence[str]) -> NDArray[Any] | StoredRows:
@@ -118,15 +131,16 @@ def rated_features(model: DimensionModel, folder: Path, utterance_ids: Sequence[
                 "memory, if they fit.",
                 stacklevel=2,
             )
-    features = reader_of(model.feature_set)(folder, utterance_ids, 0, None)
-    return features if isinstance(features, np.ndarray) else _one_each(features)
+    return _as_array(reader_of(model.feature_set)(folder, utterance_ids, 0, None))
 
 
-def _one_each(dialogues: Sequence[Any]) -> NDArray[Any]:
-    """An array of objects, whatever NumPy would make of tuples; shape (n_utterances,)."""
-    rows = np.empty(len(dialogues), object)
-    for place, dialogue in enumerate(dialogues):
-        rows[place] = dialogue
+def _as_array(features: Features) -> NDArray[Any]:
+    """Rows as they are; of frames or dialogues an array of objects, shape (n_utterances,), whatever NumPy would do."""
+    if isinstance(features, np.ndarray):
+        return features
+    rows = np.empty(len(features), object)
+    for place, own in enumerate(features):
+        rows[place] = own
     return rows
 
 

@@ -22,6 +22,8 @@ from ser_tasks.models.dimensions.regressor import DimensionModel, RatedExamples
 from ser_tasks.models.speaker_norm import speaker_norm
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from pathlib import Path
+
     from ser_tasks.evaluation.splits import Fold
     from ser_tasks.features.stored_rows import StoredRows
     from ser_tasks.params import EvaluationParams, Params
@@ -69,16 +71,18 @@ def evaluate_dimension_fold(
     params: Params,
     *,
     seed: int,
+    folder: Path | None = None,
 ) -> DimensionOutcome:
     """Fit on `fold.train` and its official validation part, and predict `fold.test`, once.
 
     Args:
         fold: its parts, as utterance ids
         ratings: of every rated utterance of the corpus, in the order of `features`
-        features: one row for each, computed from each utterance's own audio alone; or dialogues of words
+        features: one row for each, computed from each utterance's own audio alone; or frames, or dialogues of words
         model: a line of the table
         params: of the whole project; the model reads its own section
         seed: of whatever the model draws at random
+        folder: of this fold alone, where a network on frames keeps its state; None: nowhere
     """
     speakers = np.array(ratings.speakers)
     if model.speaker_norm:
@@ -88,7 +92,8 @@ def evaluate_dimension_fold(
     row_of = {name: row for row, name in enumerate(ratings.utterance_ids)}
     train, test = ([row_of[name] for name in ids] for ids in (fold.train + fold.validation, fold.test))
     regressor = model.build(model.section(params), seed=seed)
-    chosen = regressor.fit(everything.part(train))
+    kept = {"folder": folder} if model.module else {}
+    chosen = regressor.fit(everything.part(train), **kept)
     predicted = regressor.predict(features[test])
     rows = tuple(tuple(float(value) for value in row) for row in predicted)
     return DimensionOutcome(fold.test, rows, tuple(map(float, regressor.half_widths())), dict(chosen))

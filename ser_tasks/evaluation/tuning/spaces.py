@@ -95,9 +95,9 @@ SPACES: Mapping[str, Space] = {
         if model.section_name in OF_SECTIONS or model.network_name in NETWORKS
     },
     **{
-        name: _space(model.section_name, OF_RATINGS[model.section_name])
+        name: _space(model.section_name, OF_RATINGS.get(model.section_name) or _of_network(MODELS[model.network_name]))
         for name, model in DIMENSION_MODELS.items()
-        if model.section_name in OF_RATINGS
+        if model.section_name in OF_RATINGS or model.module
     },
 }
 """Of every model that can be tuned: all networks, and those whose section is above."""

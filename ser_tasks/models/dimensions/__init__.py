@@ -5,11 +5,12 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from ser_tasks.features.encoders import ENCODERS
+from ser_tasks.features.encoders import ENCODERS, OF_FRAMES
 from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.models.dimensions.regressor import DimensionModel, Regressor
+from ser_tasks.models.network import NetworkSection
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
-from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
+from ser_tasks.text.transcripts import RECOGNISED
 
 
 def _line(name: str, regressor: str, feature_set: str = "functionals", **more: Any) -> DimensionModel:
@@ -21,6 +22,25 @@ def _line(name: str, regressor: str, feature_set: str = "functionals", **more: A
         return own
 
     return DimensionModel(build, lambda params: getattr(params, name), feature_set, name, code=(module,), **more)
+
+
+def _network(name: str, feature_set: str) -> DimensionModel:
+    """A network of the table of classes, with its section, trained on the CCC of ratings."""
+    module, own = f"ser_tasks.models.networks.{name}", "ser_tasks.models.dimensions"
+
+    def build(settings: NetworkSection, *, seed: int) -> Regressor:
+        regressor: Regressor = import_module(f"{own}.network_ccc").NetworkRegressor(name, settings, seed=seed)
+        return regressor
+
+    return DimensionModel(
+        build,
+        lambda params: NetworkSection(getattr(params.networks, name)),
+        feature_set,
+        f"networks.{name}",
+        code=(f"{module}.build_{name}", f"{own}.network_ccc", f"{own}.rated_training"),
+        keras=True,
+        module=module,
+    )
 
 
 RIDGE = ("ridge", "RidgeRegressor")
@@ -35,6 +55,10 @@ TABLE: Mapping[str, DimensionModel] = {
     "mlp_ccc": _line(*MLP_CCC, keras=True),
     "mlp_ccc_speaker_norm": _line(*MLP_CCC, keras=True, speaker_norm=True),
     "tfidf_ridge": _line("tfidf_ridge", "WordsRidge", TRANSCRIPTS),
+    "blstm_attention_ccc": _network("blstm_attention", "lld"),
+    "cnn_blstm_attention_ccc": _network("cnn_blstm_attention", "log_mel"),
+    "residual_cnn_ccc": _network("residual_cnn", "log_mel"),
+    "attentive_statistics_ccc": _network("attentive_statistics", "whisper_base_frames"),
 }
 
 ENSEMBLE_RULES = ("average", "weighted_average")
@@ -47,7 +71,12 @@ DIMENSION_MODELS: Mapping[str, DimensionModel] = {
         f"{rows}_{name}": replace(model, feature_set=rows)
         for rows in (*ENCODERS, *OPEN_SMILE)
         for name, model in TABLE.items()
-        if model.feature_set not in OF_WORDS
+        if model.feature_set == "functionals"
+    },
+    **{
+        f"{encoder.name}_attentive_statistics_ccc": replace(TABLE["attentive_statistics_ccc"], feature_set=frames)
+        for frames, encoder in OF_FRAMES.items()
+        if frames != TABLE["attentive_statistics_ccc"].feature_set
     },
 }
 """All of them: those above; that of words also on recognised transcripts, those of sound on encoders and openSMILE."""

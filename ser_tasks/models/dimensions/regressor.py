@@ -41,8 +41,10 @@ class RatedExamples:
 class Regressor(Protocol):
     """A model of one fold. Everything it fits or chooses, it takes from the examples given to `fit`."""
 
-    def fit(self, train: RatedExamples) -> Mapping[str, Any]:
+    def fit(self, train: RatedExamples, **kept: Any) -> Mapping[str, Any]:
         """Learn, and return what was chosen on the way, for the record.
+
+        Networks on frames take `folder`, see `DimensionModel.module`.
 
         Raises:
             UserError: a training part of one speaker
@@ -67,3 +69,19 @@ class DimensionModel:
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
     keras: bool = False  # whether it is a network
     from_disk: bool = False  # whether it can read the features of many utterances block by block
+    module: str = ""  # of a network on frames, its file: `fit` then takes a folder, which keeps the state of a training
+
+    @property
+    def network_name(self) -> str:
+        """Of a network on frames: the name of its file, and of its line in the table of classes."""
+        return self.module.rpartition(".")[2]
+
+    @property
+    def kind(self) -> str:
+        """Of its weights in a bundle."""
+        return "network_ccc" if self.module else self.section_name
+
+    @property
+    def code_name(self) -> str:
+        """What the digests of its code are filed under."""
+        return f"{self.network_name}_ccc" if self.module else self.section_name

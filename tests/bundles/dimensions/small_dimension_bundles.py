@@ -1,6 +1,6 @@
 """Bundles of dimensions made in a second: models on real features of sounds, rated by their pitch and level."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ser_tasks.bundles.dimensions.card import (
     RatingFigures,
 )
 from ser_tasks.bundles.dimensions.final_model import final_regressor
+from ser_tasks.bundles.final_model import plain_settings
 from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.features.audio_text import reads_words
@@ -50,11 +51,15 @@ def dimension_params() -> Params:
     network = params.mlp_ccc.model_copy(
         update={"units": (4,), "networks": 2, "epochs": 2, "inner_folds": 2, "batch_size": 16}
     )
+    blstm = params.networks.blstm_attention
+    short = blstm.training.model_copy(update={"epochs": 2, "refit": False})
+    blstm = blstm.model_copy(update={"dense": 8, "units": 4, "training": short})
     return params.model_copy(
         update={
             "ridge": RidgeParams(alpha=(ALPHA,), inner_folds=2),
             "svr": SvrParams(c=(0.3, 1.0), gamma="scale", epsilon=0.1, inner_folds=2),
             "mlp_ccc": network,
+            "networks": params.networks.model_copy(update={"blstm_attention": blstm}),
             "tfidf_ridge": params.tfidf_ridge.model_copy(update={"alpha": (1.0,), "min_count": 1, "inner_folds": 2}),
         }
     )
@@ -66,20 +71,30 @@ def rated_voices(features_of: str = "functionals") -> RatedExamples:
     sections = {name: getattr(params, name) for name in SECTIONS}
     spoken = [(emotion, speaker, take) for emotion in CLASSES for speaker in range(4) for take in range(3)]
     extract = feature_set(features_of)
-    features = np.concatenate([extract(voice(e, speaker=s, take=t), sections) for e, s, t in spoken])
+    extracted = [extract(voice(e, speaker=s, take=t), sections) for e, s, t in spoken]
+    features = np.concatenate(extracted) if extract.framing is None else objects(extracted)
     ratings = np.array([OF_CLASSES[emotion] for emotion, _, _ in spoken]) + rng.normal(0, 0.3, (36, 3))
     return RatedExamples(features, np.clip(ratings, 1, 5), np.array([f"s{speaker}" for _, speaker, _ in spoken]))
+
+
+def objects(each: Sequence[Any]) -> Any:
+    """An array of objects, shape (n,)."""
+    rows = np.empty(len(each), object)
+    for place, own in enumerate(each):
+        rows[place] = own
+    return rows
 
 
 def rated_sentences() -> RatedExamples:
     """36 utterances of four speakers, of the words of three emotions."""
     rng = np.random.default_rng(0)
     spoken = [(emotion, speaker) for emotion in SENTENCES for speaker in range(4) for _ in range(3)]
-    rows = np.empty(len(spoken), object)
-    for place, (emotion, _) in enumerate(spoken):
-        rows[place] = (Turn(f"{('well', 'so then', 'look')[place % 3]} {SENTENCES[emotion]}", ""),)
+    said = [
+        (Turn(f"{('well', 'so then', 'look')[place % 3]} {SENTENCES[emotion]}", ""),)
+        for place, (emotion, _) in enumerate(spoken)
+    ]
     ratings = np.array([OF_CLASSES[emotion] for emotion, _ in spoken]) + rng.normal(0, 0.3, (len(spoken), 3))
-    return RatedExamples(rows, np.clip(ratings, 1, 5), np.array([f"s{speaker}" for _, speaker in spoken]))
+    return RatedExamples(objects(said), np.clip(ratings, 1, 5), np.array([f"s{speaker}" for _, speaker in spoken]))
 
 
 def small_dimension_bundle(
@@ -95,7 +110,7 @@ def small_dimension_bundle(
     regressor = final_regressor(model, params, rated, seed=0)
     detector = None
     if not reads_words(DIMENSION_MODELS[model].feature_set):
-        described = np.array([describe(row[None]) for row in rated.features])
+        described = np.array([describe(np.atleast_2d(row)) for row in rated.features])
         detector = fit_detector(described, rated.speakers.tolist(), n_components=10, quantile=0.99)
     card = dimension_card(model, params, half_widths=list(map(float, regressor.half_widths())))
     write_bundle(folder, card, regressor, detector, pages={"MODEL_CARD.md": b"# small\n"} | dict(pages or {}))
@@ -114,7 +129,7 @@ def dimension_card(model: str, params: Params, *, half_widths: list[float]) -> D
         feature_set=line.feature_set,
         sampling_rate=RATE,
         sections={name: getattr(params, name).model_dump(mode="json") for name in read},
-        settings=line.section(params).model_dump(mode="json"),
+        settings=plain_settings(line.section(params)),
         seed=0,
         farthest=1.0,
         durations=None if words else (0.5, 0.7),

@@ -67,10 +67,11 @@ def recording(emotion: str, *, take: int = 7, duration: float = 0.6) -> Recordin
     return Recording(voice(emotion, speaker=5, take=take, duration=duration)[:, None], RATE)
 
 
-def features_of(recordings) -> np.ndarray:
-    params = small_params()
+def features_of(recordings, name: str = "functionals"):
+    params, extract = small_params(), feature_set(name)
     sections = {name: getattr(params, name) for name in SECTIONS}
-    return np.concatenate([feature_set("functionals")(one.samples[:, 0], sections) for one in recordings])
+    each = [extract(one.samples[:, 0], sections) for one in recordings]
+    return np.concatenate(each) if extract.framing is None else each
 
 
 def closed_form(x, y, asked) -> np.ndarray:
@@ -108,17 +109,20 @@ def test_a_recording_in_a_batch_has_every_bit_of_its_prediction_alone(folder):
     assert estimate_all(bundle, recordings) == [estimate(bundle, one) for one in recordings]
 
 
-@pytest.mark.parametrize("model", ["ridge", "svr", pytest.param("mlp_ccc", marks=pytest.mark.slow)])
-def test_a_bundle_predicts_as_the_model_in_the_process_that_trained_it_and_is_written_alike_twice(
-    model, rated, tmp_path
-):
+NETWORKS = ("mlp_ccc", "blstm_attention_ccc")
+
+
+@pytest.mark.parametrize("model", ["ridge", "svr", *(pytest.param(own, marks=pytest.mark.slow) for own in NETWORKS)])
+def test_a_bundle_predicts_as_the_model_in_the_process_that_trained_it_and_is_written_alike_twice(model, tmp_path):
+    read = DIMENSION_MODELS[model].feature_set
+    rated = rated_voices(read)
     regressor = small_dimension_bundle(tmp_path / "one", model=model, rated=rated)
     small_dimension_bundle(tmp_path / "two", model=model, rated=rated)
     recordings = [recording(emotion) for emotion in CLASSES]
-    expected = regressor.predict(features_of(recordings))
+    expected = regressor.predict(features_of(recordings, read))
     bundle = load_any_bundle(tmp_path / "one")
     found = [[one.value for one in own.dimensions.values()] for own in estimate_all(bundle, recordings)]
-    np.testing.assert_allclose(found, expected, atol=1e-5 if model == "mlp_ccc" else 1e-10)
+    np.testing.assert_allclose(found, expected, atol=1e-5 if model in NETWORKS else 1e-10)
     np.testing.assert_array_equal(bundle.regressor.half_widths(), regressor.half_widths())
     first, second = (read_any_card(tmp_path / name).files for name in ("one", "two"))
     assert {name for name in first if first[name] != second[name]} <= {

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,9 @@ from ser_tasks.bundles.dimensions.card import read_any_card
 from ser_tasks.bundles.dimensions.ensemble_bundle import write_dimension_ensemble
 from ser_tasks.bundles.dimensions.model_card import dimension_model_card
 from ser_tasks.bundles.inference.estimate import estimate, estimate_all
+from ser_tasks.bundles.inference.files import Outcome, as_text, prediction_columns, prediction_row
 from ser_tasks.bundles.inference.rating_timeline import window_estimates
+from ser_tasks.bundles.inference.served import ServedBundle, answer_columns
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.scoring import HALF, TRUTH, Ratings
 from ser_tasks.models.dimensions.ensemble import final_sum
@@ -128,6 +131,23 @@ def test_over_time_a_window_has_the_interval_of_those_that_answered(bundle):
     for window, half in ((first, 1.0), (second, 1.2)):
         own = window.dimensions["valence"]
         assert (own.low, own.high) == (max(1, own.value - half), min(5, own.value + half))
+
+
+@pytest.mark.parametrize(("words", "names"), [("stop it now", ["ridge", "tfidf_ridge"]), ("zebra", ["ridge"])])
+def test_members_that_answered_are_named_with_their_own_values_in_every_table(bundle, made, words, names):
+    by_sound = estimate(load_any_bundle(made / "sound"), RECORDING)
+    own = {name: one.value for name, one in by_sound.dimensions.items()}
+    found = estimate(bundle, RECORDING, transcript=Transcript(words))
+    assert list(found.members) == names
+    assert found.members["ridge"] == pytest.approx(own)
+    columns = prediction_columns(bundle.card)
+    text = as_text(prediction_row(Outcome(Path("a.wav"), "", found, None), columns))["members"]
+    assert text.startswith(f"ridge: {', '.join(f'{name} {value:.2f}' for name, value in own.items())}")
+    assert ("tfidf_ridge: valence" in text) == (len(names) == 2)
+    asked = pd.DataFrame({"samples": [RECORDING.samples[:, 0]], "sampling_rate": [RATE], "transcript": [words]})
+    (row,) = ServedBundle(bundle).predict(asked).to_dict("records")
+    assert row["members"] == found.members
+    assert answer_columns(bundle.card)["members"] == columns["members"] == "members"
 
 
 def test_the_model_card_names_the_members(bundle):

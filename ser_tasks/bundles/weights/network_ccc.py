@@ -1,0 +1,34 @@
+"""A network on frames that was trained on the CCC on disk: the network, and in one file matching, mean and spread."""
+
+from pathlib import Path
+
+from ser_tasks.bundles.card import BaseCard
+from ser_tasks.bundles.weights.matching import FILE as MATCHING
+from ser_tasks.bundles.weights.matching import read_arrays, write_arrays
+from ser_tasks.bundles.weights.network import read_network, write_network
+from ser_tasks.models import MODELS
+from ser_tasks.models.declared_model import settings_class
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.network_ccc import NetworkRegressor
+from ser_tasks.models.network import NetworkSection
+
+
+def save_network_ccc(regressor: NetworkRegressor, folder: Path) -> None:
+    """Write model.keras, model.onnx where it can be, and matching.npz."""
+    write_network(regressor.model, folder)
+    write_arrays(folder / MATCHING, regressor.chosen, mean=regressor.mean, steps=regressor.steps)
+
+
+def load_network_ccc(card: BaseCard, folder: Path) -> NetworkRegressor:
+    """The regressor as it was saved, on ONNX Runtime, or on Keras where that or its file is missing.
+
+    Raises:
+        BundleError: not such files, or a .keras file that wants to run code
+    """
+    name = DIMENSION_MODELS[card.model].network_name
+    section = NetworkSection(settings_class(MODELS[name]).model_validate(card.settings))
+    regressor = NetworkRegressor(name, section, seed=card.seed)
+    regressor.chosen, scales = read_arrays(folder / MATCHING, "mean", "steps")
+    regressor.mean, regressor.steps = scales["mean"], scales["steps"]
+    regressor.model = read_network(card, folder)
+    return regressor

@@ -1,0 +1,112 @@
+"""Any network on frames, trained on the concordance correlation coefficient instead of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.models.dimensions.held_out import Values, best_of, inner_parts
+from ser_tasks.models.network import NetworkSection, network_builder
+
+if TYPE_CHECKING:
+    from ser_tasks.models.dimensions.rated_training import RatedFrames, RatedHistory
+    from ser_tasks.models.dimensions.regressor import RatedExamples
+
+Frames = Sequence[NDArray[np.float32]]
+
+
+class NetworkRegressor:
+    """A network of `ser_tasks.models.networks` with an output for each dimension, loss 1 - CCC.
+
+    Speakers set aside choose the epoch, and tell how the spread must be matched and how large errors are; with
+    `training.refit` the network is then trained again on all speakers, for as many epochs.
+
+    Source: Trigeorgis et al. (2016), doi:10.1109/ICASSP.2016.7472669, for the loss of networks on frames
+    """
+
+    def __init__(self, name: str, section: NetworkSection, *, seed: int) -> None:
+        self.name, self.section, self.seed = name, section, seed
+
+    def fit(self, train: RatedExamples, *, folder: Path | None = None) -> Mapping[str, Any]:
+        """Train on some speakers, stop by CCC on others, match and measure errors on those; `folder` keeps its state.
+
+        Raises:
+            UserError: a training part of one speaker, a loss that is not finite
+        """
+        training = self.section.training
+        mean, steps = train.ratings.mean(axis=0), train.ratings.std(axis=0)
+        self.mean, self.steps = mean, np.where(steps > 0, steps, 1)
+        apart = max(2, round(1 / training.validation_share))
+        learning, asked = inner_parts(train.speakers, n_folds=apart, seed=self.seed)[0]
+        learn, check = (self._rated(train.part(rows)) for rows in (learning, asked))
+        history = self._train(learn, check, folder, epochs=training.epochs)
+        self.chosen = best_of(self.scores(check.frames)[None], train.ratings[asked], [float(history.kept_epoch)])
+        if training.refit:
+            self._train(self._rated(train), None, folder and folder / "refit", epochs=history.kept_epoch)
+        self.model = self._without_loss()
+        return {
+            "epochs": len(history.epochs),
+            "kept_epoch": history.kept_epoch,
+            "validation_speakers": len(set(train.speakers[asked])),
+            "val_ccc": list(self.chosen.ccc),
+            "parameters": int(self.model.count_params()),
+            "seconds_per_epoch": round(float(np.median([epoch.seconds for epoch in history.epochs])), 2),
+        }
+
+    def predict(self, features: Frames) -> Values:
+        """Of utterances of any length, shape (n_frames, n_dims) each: shape (n_utterances, n_dimensions)."""
+        return self.chosen.matched(self.scores(features))
+
+    def half_widths(self) -> Values:
+        """Shape (n_dimensions,)."""
+        return self.chosen.half_widths
+
+    def scores(self, features: Frames) -> Values:
+        """Predictions before matching, (n_utterances, n_dimensions)."""
+        from ser_tasks.models.training.logits import network_logits  # noqa: PLC0415
+
+        frames = tuple(np.asarray(own, np.float32) for own in features)
+        return np.asarray(self.mean + self.steps * network_logits(self.model, frames, settings=self.section.training))
+
+    def _rated(self, examples: RatedExamples) -> RatedFrames:
+        from ser_tasks.models.dimensions.rated_training import RatedFrames  # noqa: PLC0415  with Keras
+
+        frames = tuple(np.asarray(own, np.float32) for own in examples.features)
+        return RatedFrames(frames, ((examples.ratings - self.mean) / self.steps).astype(np.float32))
+
+    def _train(
+        self, learn: RatedFrames, check: RatedFrames | None, folder: Path | None, *, epochs: int
+    ) -> RatedHistory:
+        from ser_tasks.models.dimensions.rated_training import train_on_ratings  # noqa: PLC0415  with Keras
+
+        self.model = self._untrained(learn)
+        settings = self.section.training
+        return train_on_ratings(
+            self.model, learn, check, settings=settings, epochs=epochs, seed=self.seed, folder=folder
+        )
+
+    def _untrained(self, learn: RatedFrames) -> Any:
+        import keras  # noqa: PLC0415
+
+        from ser_tasks.models.networks.standardise import set_input_statistics  # noqa: PLC0415
+        from ser_tasks.models.training.input_statistics import mean_and_std  # noqa: PLC0415
+
+        keras.config.set_dtype_policy(self.section.training.precision)
+        keras.utils.set_random_seed(self.seed)
+        model = self._built(learn.frames[0].shape[1], learn.ratings.shape[1])
+        mean, std = mean_and_std(learn.frames)
+        set_input_statistics(model, mean=mean, std=std)
+        return model
+
+    def _without_loss(self) -> Any:
+        """The network as it is kept: it is not trained any more, and whoever reads it needs no loss."""
+        bare = self._built(self.model.input["frames"].shape[-1], self.model.output_shape[-1])
+        bare.set_weights(self.model.get_weights())
+        return bare
+
+    def _built(self, n_dims: int, n_dimensions: int) -> Any:
+        return network_builder(self.name)(n_dims=n_dims, n_classes=n_dimensions, **self.section.sizes)

@@ -1,0 +1,150 @@
+"""Networks on frames trained on the concordance correlation coefficient, on a task with a known solution."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.dimensions.agreement import concordance
+from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.network_ccc import NetworkRegressor
+from ser_tasks.models.dimensions.rated_training import RatedEpoch, RatedFrames, RatedHistory, train_on_ratings
+from ser_tasks.models.dimensions.regressor import RatedExamples
+from ser_tasks.models.network import NetworkSection
+from ser_tasks.models.networks.attentive_statistics import AttentiveStatisticsParams
+from ser_tasks.models.training.augment import Batch
+from ser_tasks.models.training.step import training_step
+from tests.models.training.test_trainer import SETTINGS
+
+pytestmark = pytest.mark.network
+
+SECTION = NetworkSection(
+    AttentiveStatisticsParams(
+        input_dropout=0.0,
+        units=16,
+        attention_units=4,
+        dropout=0.0,
+        training=SETTINGS.model_copy(update={"epochs": 40, "patience": 40}),
+    )
+)
+
+
+def examples(n: int = 120, *, noise: float = 0.2) -> RatedExamples:
+    """The mean of one dimension is the first rating, the spread of another the second; six speakers."""
+    rng = np.random.default_rng(0)
+    ratings = rng.uniform(1.5, 4.5, (n, 2))
+    features = np.empty(n, object)
+    for row, (level, spread) in enumerate(ratings):
+        frames = rng.normal(0, 1, (rng.integers(20, 60), 3))
+        features[row] = np.float32(frames * [1, spread, 1] + [level, 0, 0])
+    return RatedExamples(features, ratings + rng.normal(0, noise, (n, 2)), np.array([*"abcdef"] * (n // 6)))
+
+
+def changed(**training: object) -> NetworkSection:
+    own = SECTION.network
+    return NetworkSection(own.model_copy(update={"training": own.training.model_copy(update=training)}))
+
+
+def test_it_follows_ratings_that_the_frames_tell_whatever_their_number():
+    both = examples(180)
+    train, asked = both.part(range(120)), both.part(range(120, 180))
+    network = NetworkRegressor("attentive_statistics", SECTION, seed=0)
+    chosen = network.fit(train)
+    predicted = network.predict(asked.features)
+    assert min(concordance(t, p) for t, p in zip(asked.ratings.T, predicted.T, strict=True)) > 0.75
+    assert min(chosen["val_ccc"]) > 0.7
+    inside = np.abs(predicted - asked.ratings) <= network.half_widths()
+    assert inside.mean() == pytest.approx(0.9, abs=0.1)
+    alone = np.concatenate([network.predict([own]) for own in asked.features[:5]])
+    np.testing.assert_allclose(alone, predicted[:5], atol=1e-5)
+
+
+def test_a_step_lowers_one_less_the_mean_coefficient_of_the_batch():
+    rng = np.random.default_rng(0)
+    model = keras.Sequential([keras.Input((None, 2), name="frames"), keras.layers.GlobalAveragePooling1D()])
+    frames, mask = model.inputs[0], keras.Input((None,), name="mask")
+    model = keras.Model({"frames": frames, "mask": mask}, keras.layers.Dense(2)(model.outputs[0]))
+    given = rng.normal(0, 1, (30, 4, 2)).astype(np.float32)
+    targets = rng.normal(0, 1, (30, 2)).astype(np.float32)
+    batch = Batch(given, np.ones((30, 4), np.float32), targets, np.ones(30, np.float32))
+    part = RatedFrames(tuple(given), targets)
+    train_on_ratings(model, part, None, settings=SETTINGS, epochs=1, seed=0, folder=None)
+    predicted = model.predict_on_batch({"frames": given, "mask": batch.mask})
+    expected = 1 - np.mean([concordance(t, p) for t, p in zip(targets.T, predicted.T, strict=True)])
+    assert training_step(model)(batch) == pytest.approx(expected, abs=1e-5)
+
+
+def test_speakers_set_aside_choose_the_epoch_and_train_nothing():
+    train, trained = examples(), {}
+    for spoilt in ("", *"abcdef"):
+        features = train.features.copy()
+        for row in np.flatnonzero(train.speakers == spoilt):
+            features[row] = features[row][::-1] * np.float32(2)
+        network = NetworkRegressor("attentive_statistics", changed(epochs=2, keep="last"), seed=0)
+        said = network.fit(RatedExamples(features, train.ratings, train.speakers))
+        trained[spoilt] = network.model.get_weights()
+    assert said["validation_speakers"] == 2, "a third of six"
+    same = [name for name in "abcdef" if all(map(np.array_equal, trained[name], trained[""]))]
+    assert len(same) == 2
+
+
+def test_with_refit_all_speakers_are_trained_on_for_the_epochs_that_were_best(tmp_path: Path):
+    train = examples()
+    network = NetworkRegressor("attentive_statistics", changed(refit=True, epochs=6, patience=6), seed=0)
+    said = network.fit(train, folder=tmp_path)
+    with np.load(tmp_path / "network.npz") as first, np.load(tmp_path / "refit/network.npz") as second:
+        assert str(first["about"]).count('"loss"') == said["epochs"]
+        assert str(second["about"]).count('"loss"') == said["kept_epoch"]
+        np.testing.assert_array_equal(network.model.get_weights()[-1], second[f"best_{len(network.model.weights) - 1}"])
+
+
+def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    train = examples()
+    whole = NetworkRegressor("attentive_statistics", changed(epochs=4), seed=0)
+    expected = whole.fit(train)
+
+    written = 0
+
+    def kill(*args: object, **how: object) -> None:
+        nonlocal written
+        written += 1
+        if written == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ser_tasks.models.dimensions.rated_training._write_progress", kill)
+        with pytest.raises(KeyboardInterrupt):
+            NetworkRegressor("attentive_statistics", changed(epochs=4), seed=0).fit(train, folder=tmp_path)
+    resumed = NetworkRegressor("attentive_statistics", changed(epochs=4), seed=0)
+    found = resumed.fit(train, folder=tmp_path)
+    assert {**found, "seconds_per_epoch": 0} == {**expected, "seconds_per_epoch": 0}
+    np.testing.assert_array_equal(resumed.predict(train.features), whole.predict(train.features))
+
+
+def test_the_best_epoch_is_the_first_with_the_highest_coefficient_and_patience_ends_it():
+    epochs = [RatedEpoch(0.5, ccc, 1.0) for ccc in (0.1, 0.4, 0.4, 0.3)]
+    assert RatedHistory("best", epochs).kept_epoch == 2
+    assert RatedHistory("last", epochs).kept_epoch == 4
+    assert RatedHistory("best", epochs).ended(epochs=9, patience=2)
+    assert not RatedHistory("best", epochs).ended(epochs=9, patience=3)
+    assert RatedHistory("last", epochs).ended(epochs=4, patience=9)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+def test_one_speaker_and_a_diverging_training_are_refused_with_a_way_out():
+    train = examples()
+    alone = RatedExamples(train.features, train.ratings, np.array(["a"] * len(train.ratings)))
+    with pytest.raises(UserError, match="has one speaker"):
+        NetworkRegressor("attentive_statistics", SECTION, seed=0).fit(alone)
+    train.features[3] = np.full((20, 3), np.inf, np.float32)
+    with pytest.raises(UserError, match=r"training diverged in epoch 1.*Lower training\.learning_rate"):
+        NetworkRegressor("attentive_statistics", SECTION, seed=0).fit(train)
+
+
+def test_a_network_on_frames_has_a_line_for_every_encoder_that_keeps_its_frames():
+    lines = {name: own for name, own in DIMENSION_MODELS.items() if own.module}
+    assert {"blstm_attention_ccc", "whisper_small_attentive_statistics_ccc"} <= set(lines)
+    assert lines["wavlm_large_attentive_statistics_ccc"].feature_set == "wavlm_large_frames"
+    assert {own.kind for own in lines.values()} == {"network_ccc"}
