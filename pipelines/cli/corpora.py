@@ -145,7 +145,7 @@ def import_(
     path: Path_,
     *,
     name: Annotated[str | None, typer.Option(help="of the corpus; if left out, the name of PATH")] = None,
-    audio: Annotated[str | None, typer.Option(metavar="DIR", help="where the paths begin")] = None,
+    audio: Annotated[str | None, typer.Option(metavar="DIR", help="where the paths begin; none: words alone")] = None,
     column: Annotated[Pairs, typer.Option(metavar="ROLE=COLUMN", help="which column is what; none: no column")] = None,
     label: Annotated[Pairs, typer.Option(metavar="LABEL=CLASS", help="what a label means; drop: left out")] = None,
     split: Annotated[Pairs, typer.Option(metavar="PART=train", help="or validation, test, drop: Test1=test")] = None,

@@ -44,11 +44,13 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
         line = _line(corpus, model, protocol, params)
         new = line.key not in {own.key for own in (*evaluations_of(params), *dimensions_of(params))}
         if new:
-            _check_words(line)
-            _check_ratings(line)
+            _check_read(line)
             written = f"evaluations: {_flow(line.model_dump())}"
             _write(lambda text: with_item(text, "evaluations", line.model_dump()), written, corpus)
-    return _run(f"{'dimensions' if model in DIMENSION_MODELS else 'evaluate'}@{line.key}", new=new)
+    status = _run(f"{'dimensions' if model in DIMENSION_MODELS else 'evaluate'}@{line.key}", new=new)
+    if status:
+        _check_read(line)  # the reason may be what a table that was made meanwhile has not
+    return status
 
 
 def bundle(corpus: str, model: str, name: str | None) -> int:
@@ -86,8 +88,7 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
 
 def _entry(corpus: str, model: str, params: Params) -> dict[str, Any]:
     line = _line(corpus, model, "speaker_independent", params)
-    _check_words(line)
-    _check_ratings(line)
+    _check_read(line)
     return line.model_dump()
 
 
@@ -127,23 +128,24 @@ def _line(corpus: str, model: str, protocol: str, params: Params) -> EvaluationL
     return EvaluationLine.model_validate({"corpus": corpus, "protocol": protocol, "model": model})
 
 
-def _check_words(line: EvaluationLine) -> None:
-    """Raise UserError for a model of transcripts, where the table of utterances is here and has none."""
+def _check_read(line: EvaluationLine) -> None:
+    """Raise UserError where the table of utterances is here, and has nothing of what a model reads or predicts."""
     table = paths.utterances(line.corpus)
-    model = DIMENSION_MODELS[line.model] if line.model in DIMENSION_MODELS else MODELS[line.model]
-    if model.feature_set != TRANSCRIPTS or not table.exists():
+    if not table.exists():
         return
-    if pd.read_parquet(table, columns=["transcript"]).transcript.isna().all():
+    model = DIMENSION_MODELS[line.model] if line.model in DIMENSION_MODELS else MODELS[line.model]
+    there = pd.read_parquet(table, columns=["transcript", "path"]).notna().any()
+    if model.feature_set == TRANSCRIPTS and not there.transcript:
         raise UserError(
             f"{line.corpus} has no transcripts ({table}), and {line.model} reads them. Name an acoustic model, or "
             f"one of recognised transcripts: {line.model}_heard"
         )
-
-
-def _check_ratings(line: EvaluationLine) -> None:
-    """Raise UserError for a model of dimensions, where the table of utterances is here and has none."""
-    table = paths.utterances(line.corpus)
-    if line.model in DIMENSION_MODELS and table.exists():
+    if model.feature_set != TRANSCRIPTS and not there.path:
+        raise UserError(
+            f"{line.corpus} has no sound ({table}: all utterances are text alone), and {line.model} reads it. Name a "
+            "model of transcripts, as tfidf; or put the recordings into the corpus, and make its manifest again."
+        )
+    if line.model in DIMENSION_MODELS:
         rated_utterances(read_utterances(table), line.corpus)
 
 

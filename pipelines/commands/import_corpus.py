@@ -66,8 +66,10 @@ def options_of(path: str, options: Mapping[str, Any]) -> ImportOptions:
         (first, *_) = error.errors()
         found, expected = first["input"], first["msg"].removeprefix("Input should be ")
         raise SourceError(f"--{first['loc'][0]} {found}: expected {expected}.") from error
-    if given.audio is not None and not Path(given.audio).expanduser().is_dir():
-        raise SourceError(f"--audio {given.audio}: no such folder. Give the one that the paths begin at.")
+    if given.audio is not None and not given.words_alone and not Path(given.audio).expanduser().is_dir():
+        raise SourceError(
+            f"--audio {given.audio}: no such folder. Give the one that the paths begin at, or none: the words alone."
+        )
     if given.language is not None and as_language(given.language) != given.language:
         raise SourceError(f"--language {given.language}: expected two small letters of ISO 639-1, as de.")
     return given
@@ -113,6 +115,7 @@ def import_corpus(given: ImportOptions, name: str | None, *, dry_run: bool) -> N
     change_file(PARAMS_FILE, lambda own: with_values(own, edits))
     tracked = [dvc_add(path) for path in (_table_file(name), paths.manifest(name))]
     model = "svm" if len(plan.table) <= params.kernels.largest else "logistic"
+    model = "tfidf" if plan.sounds is None else model
     show_written(plan, edits, tracked, model=model)
 
 
@@ -176,7 +179,8 @@ def _write(plan: Import) -> None:
         above = Path("..", "..", paths.IMPORTED.name)
         (folder / DESCRIPTION).symlink_to(above / description.name)
         (folder / TABLE).symlink_to(above / _table_file(plan.name).name)
-        (folder / SOUNDS).symlink_to(plan.sounds, target_is_directory=True)
+        if plan.sounds is not None:
+            (folder / SOUNDS).symlink_to(plan.sounds, target_is_directory=True)
     corpus = imported_corpus(description)
     with Console().status(f"digests of {plan.table.path.nunique()} files"):
         save_entries(digest_files(root, list_audio(root, corpus)), paths.manifest(plan.name))
@@ -228,7 +232,9 @@ def show_import(plan: Import) -> None:
     for number, where in enumerate(plan.first.index):  # not by rows: a row of pandas has NaN for None
         cells = [(plan.first[taken.column].iloc[number] or "–")[:WIDE] for taken in plan.taken.values()]
         _line("first" if number == 0 else "", f"{where}: {'  '.join(cells)}")
-    _line("sounds", f"{plan.table.path.nunique()} files, {len(plan.table)} utterances, below {plan.sounds}")
+    there = "none" if plan.sounds is None else f"{plan.table.path.nunique()} files"
+    below = "" if plan.sounds is None else f", below {plan.sounds}"
+    _line("sounds", f"{there}, {len(plan.table)} utterances{below}")
     _show_parts(plan)
     _show_labels(plan)
     if plan.tally is not None:

@@ -151,6 +151,11 @@ def _of_plan(table: Path, plan: Import) -> LabelledSet:
     dropped = plan.dropped + Counter(f"label {label}" for label in plan.table.emotion[classes.isna()])
     rows = plan.table.assign(emotion=classes)[classes.notna()].reset_index(drop=True)
     known = plan.given.speakers != "unknown" and bool(rows.speaker.notna().all())
+    if plan.sounds is None:
+        raise SourceError(
+            f"{table}: --audio none, but recordings are scored. Say where they are: --audio DIR. To score words alone, "
+            "import the table (ser import), and name the corpus."
+        )
     digests = _digests(plan.sounds, sorted(set(rows.path)))
     rows = rows.assign(
         start=rows.start.astype(float),

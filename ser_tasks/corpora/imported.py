@@ -112,12 +112,12 @@ def label_maps(labels: Mapping[str, str]) -> dict[str, Preset]:
 
 def listed(root: Path) -> tuple[str, ...]:
     """The sounds that the table names, relative to the root."""
-    return tuple(sorted({f"{SOUNDS}/{row['path']}" for row in read_rows(root / TABLE)}))
+    return tuple(sorted({f"{SOUNDS}/{row['path']}" for row in read_rows(root / TABLE) if row["path"]}))
 
 
 def read(root: Path, audio: Sequence[str]) -> list[Utterance]:
-    """The rows of the table, of these sounds."""
-    here = set(audio)
+    """The rows of the table, of these sounds or without any."""
+    here = {None, *audio}
     utterances = (_utterance(row) for row in read_rows(root / TABLE))
     return [utterance for utterance in utterances if utterance.path in here]
 
@@ -155,7 +155,7 @@ def _utterance(row: Mapping[str, str]) -> Utterance:
         dominance=number["dominance"],
         votes=tuple(Vote(rater, tuple(labels)) for rater, *labels in json.loads(row.get("votes") or "[]")),
     )
-    path, channel = f"{SOUNDS}/{row['path']}", row.get("channel") or None
+    path, channel = f"{SOUNDS}/{row['path']}" if row["path"] else None, row.get("channel") or None
     return Utterance(row["utterance_id"], path, parsed, number["start"], number["end"], channel)
 
 

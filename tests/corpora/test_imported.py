@@ -234,3 +234,18 @@ def test_whatever_names_corpora_finds_imported_ones_too():
     table = {file.name for file in files if "from ser_tasks.corpora import CORPORA" in file.read_text(encoding="utf-8")}
     catalogue_alone = {"code.py", "import_corpus.py", "pages.py", "params.py", "stage_list.py"}
     assert table == {"known_corpora.py", *catalogue_alone}, "import CORPORA from pipelines.known_corpora"
+
+
+def test_words_alone_are_a_corpus_without_a_file_and_come_again_from_their_own_table(ser, tmp_path):
+    lines = ["speaker,text,emotion", *(f"s{n % 3},words {n},{('angry', 'sad')[n % 2]}" for n in range(12))]
+    (tmp_path / "said.csv").write_text("\n".join(lines), encoding="utf-8")
+    done = ser("import", tmp_path / "said.csv", "--name", "said", "--audio", "none")
+    assert done.exit_code == 0, done.output
+    assert "ser evaluate said tfidf" in done.output
+    table = read_corpus(CORPORA["said"], paths.corpus_root("said"), paths.manifest("said"))
+    assert table.path.isna().all()
+    assert list(table.transcript) == [f"words {n}" for n in range(12)]
+    before = (paths.IMPORTED / "said.csv").read_bytes()
+    done = ser("import", paths.IMPORTED / "said.csv", "--name", "said")
+    assert done.exit_code == 0, done.output
+    assert (paths.IMPORTED / "said.csv").read_bytes() == before

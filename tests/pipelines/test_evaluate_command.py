@@ -164,11 +164,32 @@ def test_a_bundle_of_an_ensemble_of_ratings_brings_those_of_its_members(ser):
 @pytest.mark.parametrize("model", ["tfidf_context", "tfidf_ridge"])
 def test_a_model_of_words_is_refused_where_nothing_was_said(ser, model):
     Path("data/utterances").mkdir(parents=True)
-    pd.DataFrame({"transcript": [None, None]}).to_parquet("data/utterances/demo.parquet")
+    pd.DataFrame({"transcript": [None, None], "path": ["a", "b"]}).to_parquet("data/utterances/demo.parquet")
     before = Path("params.yaml").read_bytes()
     done = ser("evaluate", "demo", model)
     assert "demo has no transcripts" in str(done.exception)
     assert Path("params.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("model", ["logistic", "tfidf_heard", "speech_text_fusion", "whisper_base_ridge"])
+def test_a_model_of_sound_is_refused_where_words_stand_alone(ser, model):
+    Path("data/utterances").mkdir(parents=True)
+    pd.DataFrame({"transcript": ["no", "yes"], "path": [None, None]}).to_parquet("data/utterances/demo.parquet")
+    before = Path("params.yaml").read_bytes()
+    done = ser("evaluate", "demo", model)
+    assert "demo has no sound" in str(done.exception)
+    assert "Name a model of transcripts, as tfidf" in str(done.exception)
+    assert Path("params.yaml").read_bytes() == before
+
+
+def test_what_a_table_lacks_that_was_made_meanwhile_is_said_after_the_failure(ser, monkeypatch):
+    def fails(stages):
+        Path("data/utterances").mkdir(parents=True)
+        pd.DataFrame({"transcript": ["no"], "path": [None]}).to_parquet("data/utterances/demo.parquet")
+        return 1
+
+    monkeypatch.setattr(module, "repro", fails)
+    assert "demo has no sound" in str(ser("evaluate", "demo", "logistic").exception)
 
 
 def test_two_commands_do_not_change_params_yaml_at_once(ser):

@@ -16,6 +16,7 @@ from ser_tasks.corpora.importing.locate import Located
 from ser_tasks.corpora.importing.options import NONE, ROLES, TIMES
 from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, SourceTable, option
 from ser_tasks.corpora.importing.time_columns import take_times
+from ser_tasks.corpora.importing.words_alone import id_column, without_sound
 from ser_tasks.corpora.vocabulary import class_of, plain
 from ser_tasks.params.reading import nearest
 
@@ -109,18 +110,19 @@ def _n_channels(file: Path) -> int:
         return 0
 
 
-def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> dict[str, ColumnChoice]:
+def take_columns(source: SourceTable, given: Mapping[str, str], look: Look | None) -> dict[str, ColumnChoice]:
     """The column of each role; a role that none has is left out.
 
     Args:
         source: the rows
         given: role -> column, or NONE, as the command line has it
-        look: for the files that a column names
+        look: for the files that a column names; None: there is no sound, and the path is an id, if there is one
 
     Raises:
         SourceError: no column, or several, could be the path or the emotion; or a column that is not there
     """
-    taken = take_path(source, given, look) | dict(source.roles) | _given(source.table, given)
+    path = _ids(source, given) if look is None else take_path(source, given, look)
+    taken = path | dict(source.roles) | _given(source.table, given)
     taken = {role: one for role, one in taken.items() if given.get(role) != NONE}
     for role in ROLES[1:]:
         if role in (*taken, *TIMES) or given.get(role) == NONE:
@@ -136,7 +138,16 @@ def take_columns(source: SourceTable, given: Mapping[str, str], look: Look) -> d
             f"{', '.join(source.table.columns)}. State which one: add --column emotion=COLUMN."
             f"{hint(source.encoding)}"
         )
-    return {role: taken[role] for role in ROLES if role in taken}
+    in_order = {role: taken[role] for role in ROLES if role in taken}
+    return without_sound(in_order, source.table) if look is None else in_order
+
+
+def _ids(source: SourceTable, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
+    if given.get("path") == NONE:
+        return {}
+    rated = given.get("rater") != NONE and ("rater" in given or bool(_by_name(source.table, "rater")))
+    found = id_column(source.table, COLUMN_NAMES["path"].split(), rated=rated)
+    return {} if found is None else {"path": found}
 
 
 def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict[str, ColumnChoice]:
@@ -151,7 +162,7 @@ def take_path(source: SourceTable, given: Mapping[str, str], look: Look) -> dict
         looked, first = ", ".join(map(str, source.folders)), source.table.iloc[0].to_dict()
         raise SourceError(
             f"no column names files that are there. The first row: {first}; looked in {looked}. Say where the sounds "
-            "are: add --audio DIR; or which column it is: add --column path=COLUMN."
+            "are: add --audio DIR; or which column it is: add --column path=COLUMN. For words alone, add --audio none."
             f"{hint(source.encoding)}"
         )
     return {"path": found}

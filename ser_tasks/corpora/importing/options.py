@@ -10,7 +10,7 @@ ROLES = (
 )
 TIMES = ("start", "end", "duration")
 UNITS = ("s", "ms", "samples")  # of times, that an option names
-NONE = "none"  # as a column: no column has this role
+NONE = "none"  # as a column: no column has this role; as the folder of the sounds: there are none
 DROP = "drop"  # as a class: utterances of this label are left out
 Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out by --drop
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]
@@ -27,7 +27,7 @@ class ImportOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str  # of what is imported
-    audio: str | None = None  # folder that the paths in it begin at
+    audio: str | None = None  # folder that the paths in it begin at; NONE: there is no sound
     column: dict[str, str] = {}  # role -> column; of the emotion several, with commas
     label: dict[str, str] = {}  # as the source spells it -> class, or DROP
     split: dict[str, Part] = {}  # part as the source spells it -> part, or DROP
@@ -44,6 +44,11 @@ class ImportOptions(BaseModel):
     language: str | None = None
     licence: str | None = None
     citation: str | None = None
+
+    @property
+    def words_alone(self) -> bool:
+        """Whether there is no sound."""
+        return self.audio == NONE
 
     def over(self, before: "ImportOptions") -> "ImportOptions":
         """These options, and earlier ones that are not given anew; single columns, labels and parts are kept, too."""

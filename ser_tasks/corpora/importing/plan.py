@@ -31,9 +31,10 @@ from ser_tasks.corpora.importing.rows import (
     usable,
     with_ids,
 )
-from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceTable
+from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
+from ser_tasks.corpora.importing.words_alone import named_utterances, usable_words
 from ser_tasks.corpora.vocabulary import class_of, plain
 
 ROWS_EACH = 4  # on average, of what might be a speaker
@@ -49,7 +50,7 @@ class Import:
     taken: dict[str, ColumnChoice]  # role -> its column
     first: pd.DataFrame  # rows as they were imported
     table: pd.DataFrame  # utterances, in the columns of an imported table
-    sounds: Path  # folder that their paths begin at
+    sounds: Path | None  # folder that their paths begin at; None: there is no sound
     labels: LabelMap
     dropped: Counter[str]  # reason -> rows
     chosen: Chosen
@@ -87,9 +88,10 @@ def plan_import(name: str, given: ImportOptions) -> Import:
         SourceError: what leaves nothing to preview: no table, no column of paths or of emotions
     """
     source, column = with_ballots(_at(read_source(Path(given.path).expanduser(), given), given), given.column)
-    source = _with_names(source, column, given.pattern)
-    taken = take_columns(source, column, partial(_look, folders=source.folders))
-    located = _look(source.table[taken["path"].column], folders=source.folders)
+    source = _with_names(source, column, given.pattern, words_alone=given.words_alone)
+    look = None if given.words_alone else partial(_look, folders=source.folders)
+    taken = take_columns(source, column, look)
+    located = named_utterances(source.table, taken) if look is None else look(source.table[taken["path"].column])
     table, unread = roles_of(source.table, taken, {**source.parts, **given.split})
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
     rows = Rows(table, given.drop, Counter(source.dropped), notes=[*source.notes, *unread])
@@ -102,7 +104,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     units = units_of(taken, given.times)
     tally = _checked(rows, source, given, units)
     labels = map_labels(Counter(rows.table.emotion.dropna()), _of_winners(given, tally), source.meanings)
-    utterances, sounds = _relative(rows.table)
+    utterances, sounds = _texts(rows.table) if given.words_alone else _relative(rows.table)
     chosen = _choose(utterances, labels, given, _could_be_speakers(source.table, taken))
     notes = [*([located.how] if located.how else []), *rows.notes, *labels.notes]
     return Import(
@@ -129,7 +131,7 @@ def _checked(rows: Rows, source: SourceTable, given: ImportOptions, units: Mappi
     if given.speakers == "join":
         join_speakers(rows)
     rows.table = _with_ballots(rows.table, source, given)
-    timed, tally = usable(rows, units), None
+    timed, tally = usable_words(rows) if given.words_alone else usable(rows, units), None
     spelt_alike(rows, given.speakers)
     if timed:
         one_owner(rows, given.speakers)
@@ -146,15 +148,21 @@ def _look(column: pd.Series, *, folders: tuple[Path, ...]) -> Located:
 
 def _at(source: SourceTable, given: ImportOptions) -> SourceTable:
     """Paths may begin at the folder that was given, before any other."""
-    if given.audio is None:
+    if given.audio is None or given.words_alone:
         return source
     return replace(source, folders=(Path(given.audio).expanduser().resolve(), *source.folders))
 
 
-def _with_names(source: SourceTable, column: Mapping[str, str], pattern: str | None) -> SourceTable:
+def _with_names(
+    source: SourceTable, column: Mapping[str, str], pattern: str | None, *, words_alone: bool
+) -> SourceTable:
     """The source, and what the names of its files hold by the pattern that was given."""
     if pattern is None:
         return source
+    if words_alone:
+        raise SourceError(
+            "--pattern reads names of files, but with --audio none there are none. Leave one of them out."
+        )
     path = take_path(source, column, partial(_look, folders=source.folders))
     taken, why = {*path, *source.roles, *column}, f"the pattern {pattern}"
     table, roles = with_fields(source.table, path["path"].column, compile_pattern(pattern), taken, why)
@@ -198,6 +206,14 @@ def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
     named = with_ids(here.where(here.notna(), None))
     columns = (*COLUMNS, *(name for name in OPTIONAL if named[name].notna().any()))
     return named[[*columns]].sort_values("utterance_id", ignore_index=True), root
+
+
+def _texts(table: pd.DataFrame) -> tuple[pd.DataFrame, None]:
+    """Utterances of words alone, sorted; ids stand in the place of files, and there is no folder."""
+    named = table.assign(utterance_id=table.file.map(str), path=None)
+    columns = (*COLUMNS, *(name for name in OPTIONAL if named[name].notna().any()))
+    there = named.where(named.notna(), None)[[*columns]]
+    return there.sort_values("utterance_id", ignore_index=True), None
 
 
 def _could_be_speakers(table: pd.DataFrame, taken: dict[str, ColumnChoice]) -> list[str]:
