@@ -4,12 +4,9 @@ What a command needs is imported when it runs: `ser --help` prints at once.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
-
-if TYPE_CHECKING:
-    from ser_tasks.bundles.bundle import AnyBundle
 
 RECORDINGS = "Recordings of your own"  # the panel
 
@@ -141,6 +138,7 @@ def web_page(
     cards = of_those_usable(folders, read_any_card, named=bool(bundle))  # before what loads them is loaded
     from apps.startup import check_address_free, ready_bundle
     from apps.web import show
+    from ser_tasks.bundles.bundle import AnyBundle
 
     check_address_free(host, port)
     with Console(stderr=True).status("loading") as status:
