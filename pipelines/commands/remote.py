@@ -15,7 +15,7 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.features.audio_text import reads_words
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.fine_tuning import EncoderSection
 from ser_tasks.models.network import NetworkSection
 from ser_tasks.models.remote.outcomes import FORMAT
@@ -55,6 +55,11 @@ def as_plan(evaluation: Evaluation) -> Plan:
     section = model.section(evaluation.params)
     if not isinstance(section, NetworkSection):
         raise UserError(f"{evaluation.model} is not a network: it is trained here. Name a network, as mlp.")
+    if evaluation.model in ON_VOTES:
+        raise UserError(
+            f"{evaluation.model} is trained on the votes of raters, and on other machines labels alone are. Train it "
+            f"here, or name {model.network_name}."
+        )
     if reads_words(model.feature_set):
         raise UserError(
             f"{evaluation.model} reads transcripts, which stay here: only acoustic networks are trained on other "

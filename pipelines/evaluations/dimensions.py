@@ -12,7 +12,7 @@ from pipelines.display.progress import watch_folds
 from pipelines.evaluations.plan import folds_of, protocol_kind, protocol_section
 from pipelines.evaluations.provenance import dimension_origin, sealed
 from pipelines.evaluations.record import dotted
-from pipelines.evaluations.result import SPEAKER_NORM, heard_by, synthetic, unknown_speakers
+from pipelines.evaluations.result import FEW_EPOCHS, SPEAKER_NORM, heard_by, synthetic, unknown_speakers
 from pipelines.evaluations.run_tags import digest_of, features_of, file_digest, provenance
 from pipelines.known_corpora import CORPORA
 from ser_tasks.atomic import atomic_path
@@ -62,6 +62,7 @@ def plan_dimensions(corpus: str, protocol: str, model: str, params: Params) -> D
         LeakError: folds whose sides share what they must not
         UserError: a corpus without ratings
     """
+    params = params.for_corpus(corpus)
     section = protocol_section(params, corpus, protocol)
     rated, dimensions = rated_utterances(read_utterances(paths.utterances(corpus)), corpus)
     alike = Labelled(rated.utterances.assign(emotion="rated"), rated.dropped)  # whatever class: none is dealt by it
@@ -163,6 +164,9 @@ def _warnings(evaluation: DimensionEvaluation) -> list[str]:
         said.append(heard_by(evaluation.corpus))
     if DIMENSION_MODELS[evaluation.model].speaker_norm:
         said.append(SPEAKER_NORM)
+    limit = evaluation.params.corpus[evaluation.corpus].epochs
+    if DIMENSION_MODELS[evaluation.model].module and limit is not None:
+        said.append(FEW_EPOCHS.format(limit))
     if any(evaluation.shared.values()):
         said.append(
             f"{SHARED_SPEAKERS} {evaluation.shared['speaker']} test utterances have their speaker in the training part."

@@ -47,7 +47,9 @@ def recompute(row: Recorded, params: Params) -> tuple[dict[str, Any], pd.DataFra
         return again, predictions
     if row.kind == "dimensions":
         rated = dimensions.plan_dimensions(result["corpus"], result["protocol"], result["model"], params)
-        computed = _in_processes(row.name, compute_dimension_fold, rated.requests, params)
+        with tempfile.TemporaryDirectory(prefix="ser-verify-") as folder:
+            aside = [replace(own, work=Path(folder)) for own in rated.requests]
+            computed = _in_processes(row.name, compute_dimension_fold, aside, params)
         return dimensions.result_of(rated, [dimension_outcome(own) for own in computed])
     if result["model"] not in MODELS:
         raise UserError(f"the table of models has no {result['model']!r}")

@@ -22,6 +22,7 @@ from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import BalanceParams
 from ser_tasks.text.transcripts import RECOGNISED
 
+FEW_EPOCHS = "Networks were trained for {} epochs only."
 SPEAKER_NORM = "Speaker normalisation hears all of a test speaker's unlabelled audio."
 
 
@@ -118,7 +119,7 @@ def few_epochs(limit: int | None, outcomes: Sequence[FoldOutcome]) -> list[str]:
     """For networks whose training a corpus cut short."""
     if limit is None or not any("epochs" in key for outcome in outcomes for key in outcome.chosen):
         return []
-    return [f"Networks were trained for {limit} epochs only."]
+    return [FEW_EPOCHS.format(limit)]
 
 
 def unknown_speakers(corpus: str) -> list[str]:

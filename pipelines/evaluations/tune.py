@@ -12,7 +12,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from pipelines import paths
-from pipelines.commands.arguments import check_arguments
+from pipelines.commands.arguments import check_arguments, check_features
 from pipelines.display.tuning import show_cost, show_outdated, show_params, show_study
 from pipelines.evaluations.plan_tuning import PlannedStudy, Tuning, plan_tuning, study_name
 from pipelines.evaluations.record_tuning import StudyRun
@@ -120,6 +120,7 @@ def main(
     """The flow with the workers that params.yaml sets, or the command line."""
     params = project_params()
     check_arguments("ser tune", corpus, protocol, model, params, models=SPACES)
+    check_features("ser tune", corpus, model)
     asked = {"tuning": {"trials": trials}, "workers": {"count": workers}}
     for section, values in asked.items():
         given = {key: value for key, value in values.items() if value is not None}

@@ -1,5 +1,6 @@
 """Stage `bundle` of a model of valence, activation and dominance: trained on all rated utterances, in a folder."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ from ser_tasks.bundles.dimensions.card import (
 )
 from ser_tasks.bundles.dimensions.final_model import final_regressor
 from ser_tasks.bundles.dimensions.model_card import dimension_model_card
-from ser_tasks.bundles.final_model import plain_settings
+from ser_tasks.bundles.final_model import plain_settings, refitted
 from ser_tasks.bundles.inference.estimate import estimate_all
 from ser_tasks.bundles.inference.served import answer_columns
 from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
@@ -43,6 +44,7 @@ from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import dimension_code, rated_features
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval, read_dimension_result
+from ser_tasks.evaluation.splits import Fold
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.feature_set import with_engine
 from ser_tasks.features.stored_rows import StoredRows
@@ -65,7 +67,9 @@ def dimension_bundle(name: str, params: Params) -> None:
     result = evaluated(section)
     plan = plan_dimensions(section.corpus, section.protocol, section.model, params)
     rated = all_rated(plan)
-    regressor = final_regressor(section.model, params, rated, seed=plan.requests[0].seed)
+    fold = Fold("all utterances", plan.ratings.utterance_ids, (), ())  # with a place of its own for checkpoints
+    everything = replace(plan.requests[0], fold=fold)
+    regressor = final_regressor(*(section.model, plan.params, rated), seed=everything.seed, folder=everything.folder)
     reads = reads_words(DIMENSION_MODELS[section.model].feature_set)
     detector = None if reads else likeness(rated, params.reliability)
     card = make_card(name, plan, rated, result, half_widths=list(map(float, regressor.half_widths())))
@@ -137,7 +141,7 @@ def make_card(
         feature_set=line.feature_set,
         sampling_rate=plan.params.audio.sampling_rate,
         sections=front_end_sections(sound, plan.params, reader=f"bundle '{name}'"),
-        settings=plain_settings(line.section(plan.params)),
+        settings=plain_settings(refitted(line.section(plan.params))),
         seed=plan.requests[0].seed,
         farthest=plan.params.reliability.farthest,
         durations=None if reads else durations_of(spoken),

@@ -22,8 +22,8 @@ def dimensions(corpus: str, protocol: str, model: str, params: Params) -> None:
     track(
         result,
         [outcome.chosen for outcome in outcomes],
-        settings=DIMENSION_MODELS[model].section(params).model_dump(mode="json"),
-        params=params,
+        settings=DIMENSION_MODELS[model].section(evaluation.params).model_dump(mode="json"),
+        params=evaluation.params,
         data={"data.features": evaluation.requests[0].features_digest},
         seconds=time.perf_counter() - began,
     )

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 def final_section(model: str, params: Params) -> Any:
     """Section of params.yaml for the model; a network is always refitted on all speakers in the end."""
-    return _refitted(MODELS[model].section(params))
+    return refitted(MODELS[model].section(params))
 
 
-def _refitted(section: Any) -> Any:
+def refitted(section: Any) -> Any:
+    """The same section; of a network one that is trained again on all speakers in the end."""
     if isinstance(section, EmbeddingSvmSection):
-        return replace(section, network=_refitted(section.network))
+        return replace(section, network=refitted(section.network))
     if not isinstance(section, NetworkSection):
         return section
     training = section.training.model_copy(update={"refit": True})

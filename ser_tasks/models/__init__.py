@@ -1,6 +1,6 @@
 """The table of models: one module each, one line here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -13,8 +13,9 @@ from ser_tasks.models.embedding_svm import embedding_svm
 from ser_tasks.models.fine_tuning import NETWORK as FINE_TUNED
 from ser_tasks.models.fine_tuning import fine_tuned
 from ser_tasks.models.multimodal.network import speech_text_network
-from ser_tasks.models.network import network, published
+from ser_tasks.models.network import network, network_builder, published
 from ser_tasks.models.recogniser import Model, Recogniser
+from ser_tasks.models.target_section import TargetSection
 from ser_tasks.models.text.network import text_network
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 from ser_tasks.text.transcripts import RECOGNISED
@@ -59,6 +60,25 @@ def _logistic_speeds(**more: Any) -> DeclaredModel:
     return replace(line, section=_speeds_section)
 
 
+VOTED = ("ser_tasks.models.network_votes", "ser_tasks.models.training.target_trainer")
+
+
+def _on_votes(name: str, feature_set: str) -> DeclaredModel:
+    """A network once more, with its section, trained on the votes of raters."""
+    line = network(name, feature_set)
+
+    def build(section: Any, *, classes: Sequence[str], seed: int) -> Recogniser:
+        recogniser: Recogniser = import_module(VOTED[0]).NetworkVotesRecogniser(
+            network_builder(name), section, classes=classes, seed=seed
+        )
+        return recogniser
+
+    def section(params: Any) -> TargetSection:
+        return TargetSection(getattr(params.networks, name))
+
+    return replace(line, build=build, section=section, code=(line.code[0], *VOTED))
+
+
 SEGMENT_NETWORK = "segment_blstm_attention"
 FRAMES_NETWORK = "attentive_statistics"
 
@@ -72,10 +92,13 @@ TABLE: Mapping[str, DeclaredModel] = {
     "logistic_speeds": _logistic_speeds(),
     "logistic_speeds_speaker_norm": _logistic_speeds(speaker_norm=True),
     "mlp": network("mlp", "functionals"),
+    "mlp_votes": _on_votes("mlp", "functionals"),
     "mlp_speaker_norm": network("mlp", "functionals", speaker_norm=True),
     "blstm_attention": network("blstm_attention", "lld"),
+    "blstm_attention_votes": _on_votes("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
     "cnn_blstm_attention": network("cnn_blstm_attention", "log_mel"),
+    "cnn_blstm_attention_votes": _on_votes("cnn_blstm_attention", "log_mel"),
     "spectrogram_cnn": network("spectrogram_cnn", "log_mel"),
     "td_cnn_lstm": network("td_cnn_lstm", "log_mel"),
     "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
@@ -107,7 +130,16 @@ HEARD_MODELS: Mapping[str, DeclaredModel] = {
 }
 """The models on words once more, with the same settings, on recognised transcripts."""
 
-HEADS = ("svm", "svm_speaker_norm", "logistic", "logistic_speaker_norm", "logistic_votes", "mlp", "mlp_speaker_norm")
+HEADS = (
+    "svm",
+    "svm_speaker_norm",
+    "logistic",
+    "logistic_speaker_norm",
+    "logistic_votes",
+    "mlp",
+    "mlp_votes",
+    "mlp_speaker_norm",
+)
 
 SPEEDS_HEADS = ("logistic_speeds", "logistic_speeds_speaker_norm")
 
@@ -145,7 +177,7 @@ ON_UNPOOLED: Mapping[str, DeclaredModel] = {**SEGMENT_MODELS, **FRAMES_MODELS, *
 
 MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **ON_UNPOOLED}
 
-ON_VOTES = frozenset(name for name, model in MODELS.items() if LOGISTIC_VOTES[0] in model.code)
+ON_VOTES = frozenset(name for name, model in MODELS.items() if {LOGISTIC_VOTES[0], VOTED[0]} & {*model.code})
 """Those that are trained on the distribution of the raters' votes, not on one class for each utterance."""
 
 NETWORKS = tuple(name for name, model in TABLE.items() if model.section_name == f"networks.{name}")

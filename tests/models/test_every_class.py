@@ -27,13 +27,13 @@ LONE = {"anger": "s0", "surprise": "s1"}  # the first and the last of the alphab
 WORDS = dict(zip(CLASSES, ("stop it", "well done", "at nine", "poor thing", "no way"), strict=True))
 TRIED = {  # one of each kind of recogniser
     **{name: TABLE[name] for name in ("svm", "logistic", "logistic_speeds", "mlp", "tfidf", "text_lstm")},
-    "logistic_votes": TABLE["logistic_votes"],
+    **{name: TABLE[name] for name in ("logistic_votes", "mlp_votes")},
     "sentence_encoder": TABLE["sentence_encoder"],
     "svm_published": TABLE["svm_published"],
     "speech_text_fusion": TABLE["speech_text_fusion"],
     "mlp_svm": embedding_svm("mlp", "functionals"),
 }
-NETWORKS = ("mlp", "text_lstm", "speech_text_fusion")  # whose softmax gives nothing 0
+NETWORKS = ("mlp", "mlp_votes", "text_lstm", "speech_text_fusion")  # whose softmax gives nothing 0
 TAKES = 4
 ROWS = [
     (f"s{i}", emotion, take)

@@ -12,6 +12,7 @@ import yaml
 
 from pipelines.evaluations.tune import TuneOptions, main
 from ser_tasks.corpora.utterances import utterance_table, write_utterances
+from ser_tasks.errors import UserError
 from ser_tasks.features.store import ROW
 from ser_tasks.params.editing import with_values
 from tests.pipelines.conftest import PROJECT
@@ -122,3 +123,9 @@ def test_a_model_of_ratings_is_searched_by_ccc_and_scored_on_speakers_that_no_se
     )
     runs = tags_of_runs(folder / "mlflow.db")
     assert {own["ser.kind"] for own in runs} == {"study", "trial", "nested"}
+
+
+def test_without_features_it_ends_before_a_study_begins_and_names_the_command(folder):
+    with pytest.raises(UserError, match=r"has no features here .*ser evaluate demo residual_cnn_ccc"):
+        tune("residual_cnn_ccc", trials=1, write=False)
+    assert not (folder / "mlflow.db").exists()

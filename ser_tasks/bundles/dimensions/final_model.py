@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
+from ser_tasks.bundles.final_model import refitted
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ser_tasks.models.dimensions.regressor import RatedExamples, Regressor
     from ser_tasks.params import Params
 
 
-def final_regressor(model: str, params: Params, rated: RatedExamples, *, seed: int) -> Regressor:
+def final_regressor(
+    model: str, params: Params, rated: RatedExamples, *, seed: int, folder: Path | None = None
+) -> Regressor:
     """The model of a line of the table, fitted on all rated utterances.
 
     Args:
@@ -22,11 +27,13 @@ def final_regressor(model: str, params: Params, rated: RatedExamples, *, seed: i
         params: of the whole project; the model reads its own section
         rated: all rated utterances of the corpus
         seed: of whatever the model draws at random
+        folder: where a network on frames keeps its state, to go on from after a kill; None: nowhere
     """
     line = DIMENSION_MODELS[model]
     if line.keras:
         load_keras()
-    regressor = line.build(line.section(params), seed=seed)
+    regressor = line.build(refitted(line.section(params)), seed=seed)
+    kept = {"folder": folder} if line.module else {}
     with threadpool_limits(1):  # the same sums on any number of cores, as in the folds
-        regressor.fit(rated)
+        regressor.fit(rated, **kept)
     return regressor

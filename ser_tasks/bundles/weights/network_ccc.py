@@ -1,4 +1,4 @@
-"""A network on frames that was trained on the CCC on disk: the network, and in one file matching, mean and spread."""
+"""A network on frames trained on the CCC on disk: the network; and in one file mean and spread of it, and matching."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ser_tasks.models.network import NetworkSection
 def save_network_ccc(regressor: NetworkRegressor, folder: Path) -> None:
     """Write model.keras, model.onnx where it can be, and matching.npz."""
     write_network(regressor.model, folder)
-    write_arrays(folder / MATCHING, regressor.chosen, mean=regressor.mean, steps=regressor.steps)
+    write_arrays(folder / MATCHING, regressor.chosen, middle=regressor.middle, spread=regressor.spread)
 
 
 def load_network_ccc(card: BaseCard, folder: Path) -> NetworkRegressor:
@@ -28,7 +28,7 @@ def load_network_ccc(card: BaseCard, folder: Path) -> NetworkRegressor:
     name = DIMENSION_MODELS[card.model].network_name
     section = NetworkSection(settings_class(MODELS[name]).model_validate(card.settings))
     regressor = NetworkRegressor(name, section, seed=card.seed)
-    regressor.chosen, scales = read_arrays(folder / MATCHING, "mean", "steps")
-    regressor.mean, regressor.steps = scales["mean"], scales["steps"]
+    regressor.chosen, scales = read_arrays(folder / MATCHING, "middle", "spread")
+    regressor.middle, regressor.spread = scales["middle"], scales["spread"]
     regressor.model = read_network(card, folder)
     return regressor

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from ser_tasks.models import MODELS, NETWORKS
+from ser_tasks.models import MODELS, NETWORKS, ON_VOTES
 from ser_tasks.models.declared_model import DeclaredModel, declared_space, settings_class
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.search_space import DROPOUT, Choice, Range, SearchSpace, default_space, log, one_of, steps, whole
+from ser_tasks.models.target_section import UNREAD
 
 Distributions = dict[str, BaseDistribution]
 
@@ -83,19 +84,28 @@ def _space(section: str, own: SearchSpace) -> Space:
     return Space(section, {name: distribution(values) for name, values in own.items()})
 
 
-def _of_network(model: DeclaredModel) -> SearchSpace:
+def _of_network(model: DeclaredModel, *, of_classes: bool) -> SearchSpace:
+    """What its file declares; of one that is trained on other targets, what it reads of that."""
     declared = declared_space(model)
-    return default_space(settings_class(model)) if declared is None else declared
+    space = default_space(settings_class(model)) if declared is None else declared
+    unread = () if of_classes else tuple(f"training.{name}" for name in UNREAD)
+    return {name: own for name, own in space.items() if name not in unread}
 
 
 SPACES: Mapping[str, Space] = {
     **{
-        name: _space(model.section_name, OF_SECTIONS.get(model.section_name) or _of_network(model))
+        name: _space(
+            model.section_name,
+            OF_SECTIONS.get(model.section_name) or _of_network(model, of_classes=name not in ON_VOTES),
+        )
         for name, model in MODELS.items()
         if model.section_name in OF_SECTIONS or model.network_name in NETWORKS
     },
     **{
-        name: _space(model.section_name, OF_RATINGS.get(model.section_name) or _of_network(MODELS[model.network_name]))
+        name: _space(
+            model.section_name,
+            OF_RATINGS.get(model.section_name) or _of_network(MODELS[model.network_name], of_classes=False),
+        )
         for name, model in DIMENSION_MODELS.items()
         if model.section_name in OF_RATINGS or model.module
     },

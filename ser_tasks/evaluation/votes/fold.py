@@ -1,4 +1,4 @@
-"""A fold of a model that is trained on distributions: its features, and beside each row the votes of the raters."""
+"""A fold of a model that is trained on distributions: its features, and beside them the votes of the raters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ser_tasks.corpora.votes import class_votes, read_votes
-from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.models.voted import Voted
 
@@ -22,20 +21,18 @@ if TYPE_CHECKING:
 def read_voted(
     features: Features, votes: Path, labels: Labels, label_map: Mapping[str, str], hidden: Collection[str]
 ) -> tuple[Voted, ...]:
-    """Rows of features, each with the shares of the votes; without, where none is for a class, or it is hidden.
+    """Features, each with the shares of the votes; without, where none is for a class, or it is hidden.
 
     Args:
-        features: a row for each utterance, in the order of the labels
+        features: a row for each utterance, or its frames, in the order of the labels
         votes: the table of votes
         labels: of every utterance of the evaluation
         label_map: what raters' labels mean in its classes
         hidden: utterances whose votes are not handed over: those that are tested
 
     Raises:
-        UserError: no table of votes, no vote for the classes, or frames instead of rows
+        UserError: no table of votes, or no vote for the classes
     """
-    if isinstance(features, tuple):
-        raise UserError("votes stand beside one row of features each. Name a feature set of rows, as functionals.")
     classes = sorted(set(labels.emotions))
     counts = class_votes(read_votes(votes), labels.utterance_ids, class_of_label=label_map, classes=classes).counts
     known = counts.sum(axis=1) > 0

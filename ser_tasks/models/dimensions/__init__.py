@@ -8,7 +8,7 @@ from typing import Any
 from ser_tasks.features.encoders import ENCODERS, OF_FRAMES
 from ser_tasks.features.open_smile import OPEN_SMILE
 from ser_tasks.models.dimensions.regressor import DimensionModel, Regressor
-from ser_tasks.models.network import NetworkSection
+from ser_tasks.models.target_section import TargetSection
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 from ser_tasks.text.transcripts import RECOGNISED
 
@@ -28,16 +28,16 @@ def _network(name: str, feature_set: str) -> DimensionModel:
     """A network of the table of classes, with its section, trained on the CCC of ratings."""
     module, own = f"ser_tasks.models.networks.{name}", "ser_tasks.models.dimensions"
 
-    def build(settings: NetworkSection, *, seed: int) -> Regressor:
+    def build(settings: TargetSection, *, seed: int) -> Regressor:
         regressor: Regressor = import_module(f"{own}.network_ccc").NetworkRegressor(name, settings, seed=seed)
         return regressor
 
     return DimensionModel(
         build,
-        lambda params: NetworkSection(getattr(params.networks, name)),
+        lambda params: TargetSection(getattr(params.networks, name)),
         feature_set,
         f"networks.{name}",
-        code=(f"{module}.build_{name}", f"{own}.network_ccc", f"{own}.rated_training"),
+        code=(f"{module}.build_{name}", f"{own}.network_ccc", "ser_tasks.models.training.target_trainer"),
         keras=True,
         module=module,
     )

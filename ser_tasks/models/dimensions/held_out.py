@@ -130,11 +130,21 @@ def inner_parts(
     """
     from sklearn.model_selection import GroupKFold  # noqa: PLC0415  seconds, and no prediction needs it
 
+    names = check_speakers(speakers)
+    dealer = GroupKFold(min(n_folds, len(names)), shuffle=True, random_state=seed)
+    return list(dealer.split(np.zeros(len(speakers)), groups=speakers))
+
+
+def check_speakers(speakers: NDArray[np.str_]) -> NDArray[np.str_]:
+    """The speakers, each once.
+
+    Raises:
+        UserError: one alone
+    """
     names = np.unique(speakers)
     if len(names) < 2:
         raise UserError(
             f"the training part has one speaker ({names[0]}), but hyper-parameters are chosen on other speakers than "
             "those trained on. Take more speakers, or folds with more of them on the training side."
         )
-    dealer = GroupKFold(min(n_folds, len(names)), shuffle=True, random_state=seed)
-    return list(dealer.split(np.zeros(len(speakers)), groups=speakers))
+    return names

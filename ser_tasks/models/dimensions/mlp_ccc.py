@@ -140,7 +140,8 @@ def _batches(n: int, size: int, *, epochs: int, seed: int) -> Iterator[NDArray[n
     rng = np.random.default_rng(seed)
     for _ in range(epochs):
         order = rng.permutation(n)
-        yield from (order[first : first + size] for first in range(0, n, size))
+        starts = range(0, n - 1 if n > 1 else n, size)  # one utterance alone has no CCC: it goes to those before it
+        yield from (order[first : n if first + size >= n - 1 else first + size] for first in starts)
 
 
 def _values(variables: Sequence[Any]) -> Weights:

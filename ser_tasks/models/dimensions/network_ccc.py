@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.models.dimensions.held_out import Values, best_of, inner_parts
+from ser_tasks.models.dimensions.held_out import Values, best_of, check_speakers
 from ser_tasks.models.network import NetworkSection, network_builder
+from ser_tasks.models.training.validation import validation_speakers
 
 if TYPE_CHECKING:
-    from ser_tasks.models.dimensions.rated_training import RatedFrames, RatedHistory
     from ser_tasks.models.dimensions.regressor import RatedExamples
+    from ser_tasks.models.training.target_trainer import Targeted, TargetHistory
 
 Frames = Sequence[NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Mean and standard deviation of the ratings of a training set, (n_dimensions,) each."""
+
+    mean: Values
+    steps: Values
+
+    def targets(self, examples: RatedExamples) -> Targeted:
+        """The examples, rated in standard deviations from the mean."""
+        from ser_tasks.models.training.target_trainer import Targeted  # noqa: PLC0415  with Keras
+
+        frames = tuple(np.asarray(own, np.float32) for own in examples.features)
+        return Targeted(frames, ((examples.ratings - self.mean) / self.steps).astype(np.float32))
 
 
 class NetworkRegressor:
@@ -38,15 +55,17 @@ class NetworkRegressor:
             UserError: a training part of one speaker, a loss that is not finite
         """
         training = self.section.training
+        check_speakers(train.speakers)
+        alike = np.full(len(train.speakers), "rated")  # whatever the class
+        drawn = validation_speakers(alike, train.speakers, share=training.validation_share, seed=self.seed)
+        learning, asked = np.flatnonzero(~drawn), np.flatnonzero(drawn)
         mean, steps = train.ratings.mean(axis=0), train.ratings.std(axis=0)
-        self.mean, self.steps = mean, np.where(steps > 0, steps, 1)
-        apart = max(2, round(1 / training.validation_share))
-        learning, asked = inner_parts(train.speakers, n_folds=apart, seed=self.seed)[0]
-        learn, check = (self._rated(train.part(rows)) for rows in (learning, asked))
+        scale = Scale(mean, np.where(steps > 0, steps, 1))
+        learn, check = (scale.targets(train.part(rows)) for rows in (learning, asked))
         history = self._train(learn, check, folder, epochs=training.epochs)
         self.chosen = best_of(self.scores(check.frames)[None], train.ratings[asked], [float(history.kept_epoch)])
         if training.refit:
-            self._train(self._rated(train), None, folder and folder / "refit", epochs=history.kept_epoch)
+            self._train(scale.targets(train), None, folder and folder / "refit", epochs=history.kept_epoch)
         self.model = self._without_loss()
         return {
             "epochs": len(history.epochs),
@@ -66,30 +85,38 @@ class NetworkRegressor:
         return self.chosen.half_widths
 
     def scores(self, features: Frames) -> Values:
-        """Predictions before matching, (n_utterances, n_dimensions)."""
+        """Predictions before matching, (n_utterances, n_dimensions): of the training set, mean 0 and spread 1.
+
+        How far the outputs spread depends on how long a network was trained. In these units what one network was
+        matched by serves another of the same training.
+        """
+        return np.asarray((self._outputs(features) - self.middle) / self.spread)
+
+    def _outputs(self, features: Frames) -> Values:
         from ser_tasks.models.training.logits import network_logits  # noqa: PLC0415
 
         frames = tuple(np.asarray(own, np.float32) for own in features)
-        return np.asarray(self.mean + self.steps * network_logits(self.model, frames, settings=self.section.training))
+        return np.asarray(network_logits(self.model, frames, settings=self.section.training))
 
-    def _rated(self, examples: RatedExamples) -> RatedFrames:
-        from ser_tasks.models.dimensions.rated_training import RatedFrames  # noqa: PLC0415  with Keras
-
-        frames = tuple(np.asarray(own, np.float32) for own in examples.features)
-        return RatedFrames(frames, ((examples.ratings - self.mean) / self.steps).astype(np.float32))
-
-    def _train(
-        self, learn: RatedFrames, check: RatedFrames | None, folder: Path | None, *, epochs: int
-    ) -> RatedHistory:
-        from ser_tasks.models.dimensions.rated_training import train_on_ratings  # noqa: PLC0415  with Keras
+    def _train(self, learn: Targeted, check: Targeted | None, folder: Path | None, *, epochs: int) -> TargetHistory:
+        from ser_tasks.models.dimensions.mlp_ccc import concordance_loss  # noqa: PLC0415
+        from ser_tasks.models.training.target_trainer import Aim, train_on_targets  # noqa: PLC0415  with Keras
 
         self.model = self._untrained(learn)
-        settings = self.section.training
-        return train_on_ratings(
-            self.model, learn, check, settings=settings, epochs=epochs, seed=self.seed, folder=folder
+        history = train_on_targets(
+            *(self.model, learn, check),
+            aim=Aim(concordance_loss, mean_ccc, smallest=2),
+            settings=self.section.training,
+            epochs=epochs,
+            seed=self.seed,
+            folder=folder,
         )
+        outputs = self._outputs(learn.frames)
+        self.middle, spread = outputs.mean(axis=0), outputs.std(axis=0)
+        self.spread = np.where(spread > 0, spread, 1)
+        return history
 
-    def _untrained(self, learn: RatedFrames) -> Any:
+    def _untrained(self, learn: Targeted) -> Any:
         import keras  # noqa: PLC0415
 
         from ser_tasks.models.networks.standardise import set_input_statistics  # noqa: PLC0415
@@ -97,7 +124,7 @@ class NetworkRegressor:
 
         keras.config.set_dtype_policy(self.section.training.precision)
         keras.utils.set_random_seed(self.seed)
-        model = self._built(learn.frames[0].shape[1], learn.ratings.shape[1])
+        model = self._built(learn.frames[0].shape[1], learn.targets.shape[1])
         mean, std = mean_and_std(learn.frames)
         set_input_statistics(model, mean=mean, std=std)
         return model
@@ -110,3 +137,10 @@ class NetworkRegressor:
 
     def _built(self, n_dims: int, n_dimensions: int) -> Any:
         return network_builder(self.name)(n_dims=n_dims, n_classes=n_dimensions, **self.section.sizes)
+
+
+def mean_ccc(truth: NDArray[np.floating], predicted: Values) -> float:
+    """CCC of each dimension, their mean; both of shape (n_utterances, n_dimensions)."""
+    from ser_tasks.evaluation.dimensions.agreement import concordance  # noqa: PLC0415  pandas: no prediction needs it
+
+    return float(np.mean([concordance(t, p) for t, p in zip(truth.T, predicted.T, strict=True)]))

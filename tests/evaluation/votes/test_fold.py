@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from ser_tasks.corpora.votes import vote_table, write_votes
-from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import compute_fold
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold
@@ -33,12 +32,14 @@ def test_each_row_has_the_shares_of_its_votes_unless_it_is_tested_or_nobody_vote
     assert [own.shares for own in read_voted(ROWS, votes, LABELS, MAP, hidden={"a"})] == [None, None, None]
 
 
-def test_frames_are_refused(votes):
-    with pytest.raises(UserError, match=r"votes stand beside one row of features each"):
-        read_voted((ROWS, ROWS, ROWS), votes, LABELS, MAP, hidden=())
+def test_frames_have_the_votes_of_their_utterance(votes):
+    read = read_voted((ROWS, ROWS[:1], ROWS[:2]), votes, LABELS, MAP, hidden=())
+    assert [own.shares for own in read] == [(0.5, 0.5), None, None]
+    assert [own.row.shape for own in read] == [(3, 2), (1, 2), (2, 2)]
 
 
-def test_a_fold_trains_on_the_votes_and_knows_them_by_their_digest(tmp_path):
+@pytest.mark.parametrize("model", ["logistic_votes", pytest.param("mlp_votes", marks=pytest.mark.network)])
+def test_a_fold_trains_on_the_votes_and_knows_them_by_their_digest(tmp_path, model):
     """Raters call what is labelled high low, and the other way round: the model follows the raters."""
     rng = np.random.default_rng(0)
     ids = [f"{speaker}{number:02d}" for speaker in "pqrs" for number in range(12)]
@@ -50,7 +51,7 @@ def test_a_fold_trains_on_the_votes_and_knows_them_by_their_digest(tmp_path):
     write_votes(vote_table(turned), tmp_path / "v.parquet")
     fold = Fold("speaker s", tuple(ids[:36]), (), tuple(ids[36:]))
     request = VotedRequest(
-        *(fold, labels, tmp_path / "features", "digest", "logistic_votes", read_params(PROJECT / "params.yaml"), 0),
+        *(fold, labels, tmp_path / "features", "digest", model, read_params(PROJECT / "params.yaml"), 0),
         *(tmp_path / "work", tmp_path / "adopted"),
         votes=tmp_path / "v.parquet",
         label_map=(("high", "high"), ("low", "low")),

@@ -5,7 +5,7 @@ import pytest
 
 from ser_tasks.evaluation.dimensions.agreement import concordance
 from ser_tasks.keras_backend import load_keras
-from ser_tasks.models.dimensions.mlp_ccc import ConcordanceNetwork, concordance_loss
+from ser_tasks.models.dimensions.mlp_ccc import ConcordanceNetwork, _batches, concordance_loss
 from ser_tasks.params import MlpCccParams
 from tests.models.dimensions.test_held_out import examples
 
@@ -46,3 +46,13 @@ def test_a_training_depends_on_its_draw_and_not_on_those_before_it():
     targets = train.ratings.astype(np.float32)
     own = [network._trained(inputs, targets, epochs=2, number=number) for network, number in ((both, 1), (second, 0))]
     assert all(np.array_equal(a, b) for a, b in zip(*own, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "sizes"), [(9, 4, [4, 5]), (8, 4, [4, 4]), (10, 4, [4, 4, 2]), (5, 4, [5]), (3, 4, [3])]
+)
+def test_no_batch_is_of_one_utterance_which_has_no_coefficient(n, size, sizes):
+    batches = list(_batches(n, size, epochs=2, seed=0))
+    assert [len(rows) for rows in batches] == sizes * 2
+    for own in (batches[: len(sizes)], batches[len(sizes) :]):
+        assert sorted(np.concatenate(own)) == list(range(n))

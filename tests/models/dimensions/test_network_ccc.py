@@ -8,18 +8,22 @@ import pytest
 
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.agreement import concordance
+from ser_tasks.evaluation.tuning.spaces import SPACES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
-from ser_tasks.models.dimensions.network_ccc import NetworkRegressor
-from ser_tasks.models.dimensions.rated_training import RatedEpoch, RatedFrames, RatedHistory, train_on_ratings
+from ser_tasks.models.dimensions.mlp_ccc import concordance_loss
+from ser_tasks.models.dimensions.network_ccc import NetworkRegressor, mean_ccc
 from ser_tasks.models.dimensions.regressor import RatedExamples
 from ser_tasks.models.network import NetworkSection
 from ser_tasks.models.networks.attentive_statistics import AttentiveStatisticsParams
 from ser_tasks.models.training.augment import Batch
 from ser_tasks.models.training.step import training_step
+from ser_tasks.models.training.target_trainer import Aim, Targeted, TargetEpoch, TargetHistory, joined, train_on_targets
+from ser_tasks.params.reading import read_params
 from tests.models.training.test_trainer import SETTINGS
 
 pytestmark = pytest.mark.network
 
+PARAMS = read_params(Path(__file__).parents[3] / "params.yaml")
 SECTION = NetworkSection(
     AttentiveStatisticsParams(
         input_dropout=0.0,
@@ -69,8 +73,8 @@ def test_a_step_lowers_one_less_the_mean_coefficient_of_the_batch():
     given = rng.normal(0, 1, (30, 4, 2)).astype(np.float32)
     targets = rng.normal(0, 1, (30, 2)).astype(np.float32)
     batch = Batch(given, np.ones((30, 4), np.float32), targets, np.ones(30, np.float32))
-    part = RatedFrames(tuple(given), targets)
-    train_on_ratings(model, part, None, settings=SETTINGS, epochs=1, seed=0, folder=None)
+    how = {"settings": SETTINGS, "epochs": 1, "seed": 0, "folder": None}
+    train_on_targets(model, Targeted(tuple(given), targets), None, aim=Aim(concordance_loss, mean_ccc), **how)
     predicted = model.predict_on_batch({"frames": given, "mask": batch.mask})
     expected = 1 - np.mean([concordance(t, p) for t, p in zip(targets.T, predicted.T, strict=True)])
     assert training_step(model)(batch) == pytest.approx(expected, abs=1e-5)
@@ -114,7 +118,7 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path: Path, mo
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("ser_tasks.models.dimensions.rated_training._write_progress", kill)
+        patch.setattr("ser_tasks.models.training.target_trainer._write_progress", kill)
         with pytest.raises(KeyboardInterrupt):
             NetworkRegressor("attentive_statistics", changed(epochs=4), seed=0).fit(train, folder=tmp_path)
     resumed = NetworkRegressor("attentive_statistics", changed(epochs=4), seed=0)
@@ -123,13 +127,47 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path: Path, mo
     np.testing.assert_array_equal(resumed.predict(train.features), whole.predict(train.features))
 
 
+@pytest.mark.parametrize(("share", "speakers"), [(0.1, 1), (0.4, 2), (0.9, 5)])
+def test_as_many_speakers_are_set_aside_as_the_settings_say(share, speakers):
+    said = NetworkRegressor("attentive_statistics", changed(epochs=1, validation_share=share), seed=0).fit(examples())
+    assert said["validation_speakers"] == speakers
+
+
+@pytest.mark.parametrize("epochs", [2, 12])
+def test_a_refitted_network_is_matched_in_its_own_units_however_short_its_training(epochs):
+    both = examples(360)
+    train, asked = both.part(range(240)), both.part(range(240, 360))
+    network = NetworkRegressor("attentive_statistics", changed(epochs=epochs, keep="last", refit=True), seed=0)
+    network.fit(train)
+    predicted = network.predict(asked.features)
+    assert np.allclose(predicted.std(axis=0), asked.ratings.std(axis=0), rtol=0.3)
+    assert (np.abs(predicted - asked.ratings) <= network.half_widths()).mean() > 0.8
+
+
+def test_a_batch_of_one_has_no_coefficient_and_is_refused_or_joined_to_another():
+    with pytest.raises(UserError, match=r"2 utterances or more together, but training\.batch_size is 1, .*16 or more"):
+        NetworkRegressor("attentive_statistics", changed(batch_size=1), seed=0).fit(examples())
+    dealt = [np.arange(4), np.arange(4, 5), np.arange(5, 9)]
+    assert [list(rows) for rows in joined(dealt, smallest=2)] == [[0, 1, 2, 3], [5, 6, 7, 8, 4]]
+    assert [list(rows) for rows in joined(dealt, smallest=1)] == [[0, 1, 2, 3], [4], [5, 6, 7, 8]]
+
+
+def test_settings_of_classes_are_no_part_of_what_a_training_depends_on():
+    section = DIMENSION_MODELS["blstm_attention_ccc"].section(PARAMS).model_dump(mode="json")
+    assert not {"balance", "label_smoothing", "tensorboard", "seeds"} & set(section["training"])
+    assert {"learning_rate", "epochs", "augmentation"} <= set(section["training"])
+    space = SPACES["blstm_attention_ccc"].distributions
+    assert "training.learning_rate" in space
+    assert "training.label_smoothing" not in space
+
+
 def test_the_best_epoch_is_the_first_with_the_highest_coefficient_and_patience_ends_it():
-    epochs = [RatedEpoch(0.5, ccc, 1.0) for ccc in (0.1, 0.4, 0.4, 0.3)]
-    assert RatedHistory("best", epochs).kept_epoch == 2
-    assert RatedHistory("last", epochs).kept_epoch == 4
-    assert RatedHistory("best", epochs).ended(epochs=9, patience=2)
-    assert not RatedHistory("best", epochs).ended(epochs=9, patience=3)
-    assert RatedHistory("last", epochs).ended(epochs=4, patience=9)
+    epochs = [TargetEpoch(0.5, ccc, 1.0) for ccc in (0.1, 0.4, 0.4, 0.3)]
+    assert TargetHistory("best", epochs).kept_epoch == 2
+    assert TargetHistory("last", epochs).kept_epoch == 4
+    assert TargetHistory("best", epochs).ended(epochs=9, patience=2)
+    assert not TargetHistory("best", epochs).ended(epochs=9, patience=3)
+    assert TargetHistory("last", epochs).ended(epochs=4, patience=9)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered")
@@ -138,7 +176,8 @@ def test_one_speaker_and_a_diverging_training_are_refused_with_a_way_out():
     alone = RatedExamples(train.features, train.ratings, np.array(["a"] * len(train.ratings)))
     with pytest.raises(UserError, match="has one speaker"):
         NetworkRegressor("attentive_statistics", SECTION, seed=0).fit(alone)
-    train.features[3] = np.full((20, 3), np.inf, np.float32)
+    for row in range(6):  # one of each speaker
+        train.features[row] = np.full((20, 3), np.inf, np.float32)
     with pytest.raises(UserError, match=r"training diverged in epoch 1.*Lower training\.learning_rate"):
         NetworkRegressor("attentive_statistics", SECTION, seed=0).fit(train)
 

@@ -1,0 +1,197 @@
+"""The training loop of networks on targets that are no class, ratings or shares of votes: steps and batches of all."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.atomic import atomic_path
+from ser_tasks.errors import UserError
+from ser_tasks.models.training.augment import Batch, augmented, mixup
+from ser_tasks.models.training.batches import Frames, length_buckets, pad
+from ser_tasks.models.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
+from ser_tasks.models.training.logits import network_logits
+from ser_tasks.models.training.progress import FILE as PROGRESS
+from ser_tasks.models.training.progress import Progress
+from ser_tasks.models.training.step import training_step
+from ser_tasks.models.training.trainer import optimizer
+
+if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from ser_tasks.params import TrainingParams
+
+Outputs = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a network is trained for.
+
+    Attributes:
+        loss: of Keras
+        score: (targets, outputs) -> higher where they agree more; both of shape (n_utterances, n_outputs)
+        smallest: batch that the loss is defined for
+    """
+
+    loss: Any
+    score: Callable[[NDArray[np.float32], Outputs], float]
+    smallest: int = 1
+
+
+@dataclass(frozen=True)
+class Targeted:
+    """Utterances with their targets.
+
+    Attributes:
+        frames: arrays of shape (n_frames, n_dims)
+        targets: shape (n_utterances, n_outputs)
+        copies: the same utterances again, augmented
+    """
+
+    frames: Frames
+    targets: NDArray[np.float32]
+    copies: tuple[Frames, ...] = ()
+
+    def clip(self, row: int, generator: np.random.Generator) -> NDArray[np.float32]:
+        """One utterance, or by chance one of its augmented copies."""
+        if not self.copies:
+            return self.frames[row]
+        return (self.frames, *self.copies)[int(generator.integers(1 + len(self.copies)))][row]
+
+
+@dataclass(frozen=True)
+class TargetEpoch:
+    """Figures of one epoch; None: trained without validation speakers."""
+
+    loss: float
+    val_score: float | None
+    seconds: float
+
+
+@dataclass
+class TargetHistory:
+    """The epochs so far, and which of them is kept: the first of the best score on validation speakers, or the last."""
+
+    keep: Literal["best", "last"]
+    epochs: list[TargetEpoch] = field(default_factory=list)
+
+    @property
+    def kept_epoch(self) -> int:
+        """From 1."""
+        if self.keep == "last":
+            return len(self.epochs)
+        return int(np.argmax([-np.inf if epoch.val_score is None else epoch.val_score for epoch in self.epochs])) + 1
+
+    def ended(self, *, epochs: int, patience: int) -> bool:
+        """Whether there is no further epoch: all are done, or the last `patience` of them were no better."""
+        done = len(self.epochs)
+        return done >= epochs or (done > 0 and done - self.kept_epoch >= patience)
+
+
+def train_on_targets(
+    model: keras.Model,
+    part: Targeted,
+    validation: Targeted | None,
+    *,
+    aim: Aim,
+    settings: TrainingParams,
+    epochs: int,
+    seed: int,
+    folder: Path | None,
+) -> TargetHistory:
+    """Fit `model` in place, and leave it with the weights of the epoch that `settings.keep` names.
+
+    Classes have no part in it: of the settings, balance, label smoothing and TensorBoard are not read.
+
+    Args:
+        model: (frames, mask) -> shape (batch, n_outputs)
+        part, validation: of different speakers; without validation speakers the last epoch is kept
+        aim: loss and score
+        settings: of the network
+        epochs: stop there, on the schedule of `settings.epochs`
+        seed: of the order of the utterances
+        folder: keeps a checkpoint of every epoch, from which a killed training goes on as if nothing had happened
+
+    Returns:
+        the figures of each epoch
+
+    Raises:
+        UserError: a loss that is not finite, batches too small for it
+    """
+    if min(settings.batch_size, len(part.frames)) < aim.smallest:
+        raise UserError(
+            f"the loss is that of {aim.smallest} utterances or more together, but training.batch_size is "
+            f"{settings.batch_size}, and there are {len(part.frames)} to train on. Set training.batch_size to 16 or "
+            "more, or take more speakers."
+        )
+    generator = np.random.default_rng(seed)
+    model.compile(
+        optimizer=optimizer(settings, steps_per_epoch=-(-len(part.frames) // settings.batch_size)),
+        loss=aim.loss,
+        jit_compile=keras.backend.backend() == "jax",
+    )
+    step = training_step(model)
+    so_far, best = load_checkpoint(folder, model, generator=generator) if folder else ([], model.get_weights())
+    history = TargetHistory(settings.keep if validation else "last", [TargetEpoch(**epoch) for epoch in so_far])
+    recorded: Any = history  # a checkpoint reads its epochs alone
+    while not history.ended(epochs=epochs, patience=settings.patience):
+        if keras.backend.backend() == "torch":  # see `ser_tasks.models.training.trainer.train`
+            keras.utils.set_random_seed(seed + len(history.epochs))
+        began = time.perf_counter()
+        loss = float(np.mean([step(batch) for batch in _batches(part, aim, settings, generator)]))
+        score = None if validation is None else scored(model, validation, aim, settings)
+        history.epochs.append(TargetEpoch(loss, score, time.perf_counter() - began))
+        if not np.isfinite([loss, score or 0]).all():
+            raise UserError(
+                f"training diverged in epoch {len(history.epochs)}: loss {loss}, on the validation speakers {score}. "
+                f"Expected finite numbers. Lower training.learning_rate (now {settings.learning_rate}) or "
+                f"training.clip_norm (now {settings.clip_norm}); with mixed_float16, try mixed_bfloat16 or float32."
+            )
+        if history.kept_epoch == len(history.epochs):
+            best = model.get_weights()
+        if folder:
+            save_checkpoint(folder, model, history=recorded, generator=generator, best=best)
+            _write_progress(folder, history, epochs=epochs)
+    model.set_weights(best)
+    if folder:
+        save_weights(folder, model, history=recorded)
+    return history
+
+
+def scored(model: keras.Model, part: Targeted, aim: Aim, settings: TrainingParams) -> float:
+    """The score of the outputs as they are; NaN where one of them is not finite."""
+    outputs = network_logits(model, part.frames, settings=settings)
+    return aim.score(part.targets, outputs) if np.isfinite(outputs).all() else float("nan")
+
+
+def joined(dealt: Sequence[NDArray[np.intp]], *, smallest: int) -> list[NDArray[np.intp]]:
+    """The batches; one that is too small goes to the end of another."""
+    large = [rows for rows in dealt if len(rows) >= smallest]
+    return [*large[:-1], np.concatenate([*large[-1:], *(rows for rows in dealt if len(rows) < smallest)])]
+
+
+def _write_progress(folder: Path, history: TargetHistory, *, epochs: int) -> None:
+    done = len(history.epochs)
+    left = (epochs - done) * float(np.median([epoch.seconds for epoch in history.epochs]))
+    progress = Progress(done, epochs, history.epochs[-1].loss, None, left)
+    with atomic_path(folder / PROGRESS) as temporary:
+        temporary.write_text(json.dumps(asdict(progress)), encoding="utf-8")
+
+
+def _batches(part: Targeted, aim: Aim, settings: TrainingParams, generator: np.random.Generator) -> Iterator[Batch]:
+    """One epoch of augmented clips."""
+    lengths = np.array([len(frames) for frames in part.frames])
+    augmentation = settings.augmentation
+    dealt = length_buckets(lengths, batch_size=settings.batch_size, generator=generator)
+    for rows in joined(dealt, smallest=aim.smallest):
+        clips = [augmented(part.clip(int(row), generator), generator=generator, settings=augmentation) for row in rows]
+        weights = np.ones(len(rows), np.float32)
+        batch = Batch(*pad(clips, multiple=settings.frames_multiple), part.targets[rows], weights)
+        yield mixup(batch, generator=generator, alpha=augmentation.mixup_alpha)
