@@ -25,7 +25,7 @@ def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[s
     Args:
         rows: column -> text
         title: above the table
-        dispensable: columns that may be left out, the first one first; then long names of models take two lines
+        dispensable: columns that may be left out, the first one first; then long names of models take several lines
     """
     left_out: list[str] = []
     table = _table(rows, title, left_out)
@@ -37,16 +37,16 @@ def show_rows(rows: list[dict[str, str]], *, title: str, dispensable: Sequence[s
     too_wide = CONSOLE.measure(table).maximum - columns_here()
     if too_wide > 0 and FOLDED in rows[0]:
         longest = max(len(row[FOLDED]) for row in rows) - too_wide
-        table = _table([row | {FOLDED: _in_two_lines(row[FOLDED], longest)} for row in rows], title, left_out)
+        table = _table([row | {FOLDED: _in_lines(row[FOLDED], longest)} for row in rows], title, left_out)
     CONSOLE.print(table)
     if left_out:
         CONSOLE.print(f"Left out, for want of width: {', '.join(left_out)}.")
 
 
-def _in_two_lines(name: str, longest: int) -> str:
-    """A name that is longer, broken behind an underscore, if it has one."""
+def _in_lines(name: str, longest: int) -> str:
+    """A name that is longer, broken behind underscores, if it has some."""
     at = name.rfind("_", 1, longest) + 1
-    return name if len(name) <= longest or not at else f"{name[:at]}\n{name[at:]}"
+    return name if len(name) <= longest or not at else f"{name[:at]}\n{_in_lines(name[at:], longest)}"
 
 
 def _table(rows: Sequence[Mapping[str, str]], title: str, left_out: Sequence[str]) -> Table:

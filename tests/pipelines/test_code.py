@@ -62,7 +62,7 @@ def test_comments_docstrings_blank_lines_and_what_is_shown_or_tracked_move_none(
         (
             "models/networks/mlp.py",
             ("OUTLIER =", "OUTLIER = 2 *"),
-            {"models/mlp", "models/mlp_speaker_norm", "models/speech_text_fusion"},
+            {"models/mlp", "models/mlp_votes", "models/mlp_speaker_norm", "models/speech_text_fusion"},
         ),
         ("features/psd_image.py", ("def psd_floor(", "def psd_floor(more=1, *, "), {"features/psd_image"}),
         ("corpora/catalogue/emodb.py", ("def parse(", "def parse(more=1, *, "), {"corpora/emodb"}),

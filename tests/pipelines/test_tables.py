@@ -48,8 +48,12 @@ def test_of_many_speakers_the_least_the_median_and_the_most_utterances_are_shown
 
 
 def _whole(lines, place):
-    """The words of a row; one that breaks off behind an underscore goes on in the next line."""
-    return [word + lines[place + 1].strip() if word.endswith("_") else word for word in lines[place].split()]
+    """The words of a row; one that breaks off behind an underscore goes on in the next line, and in that after it."""
+
+    def goes_on(word, below):
+        return goes_on(word + lines[below].strip(), below + 1) if word.endswith("_") else word
+
+    return [goes_on(word, place + 1) for word in lines[place].split()]
 
 
 def test_a_table_that_has_nothing_to_spare_is_shown_whole(monkeypatch, capsys):
