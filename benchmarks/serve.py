@@ -41,5 +41,7 @@ def main(url: str, folder: str, clients: int = 8, seconds: float = 60) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
     address, sounds, *rest = sys.argv[1:]
     main(address, sounds, *(int(number) for number in rest))

@@ -20,7 +20,8 @@ def predict(  # noqa: PLR0917 - typer passes them by name
         typer.Argument(metavar="PATH...", help="Files, folders, patterns; - reads a list from standard input."),
     ],
     bundle: Annotated[
-        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+        str | None,
+        typer.Option(help="Name below data/bundles, or folder; left out: yours of classes, if there is one alone."),
     ] = None,
     to: Annotated[
         list[Path] | None, typer.Option(help="File to write, the format by its ending; may be given again.")
@@ -162,7 +163,8 @@ def web_page(
 @app.command(rich_help_panel=RECORDINGS)
 def serve(
     bundle: Annotated[
-        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+        str | None,
+        typer.Option(help="Name below data/bundles, or folder; left out: yours of classes, if there is one alone."),
     ] = None,
     host: Host = "127.0.0.1",
     port: Port = 8000,
@@ -199,7 +201,8 @@ def export(
 def invariance(
     inputs: Annotated[list[str], typer.Argument(metavar="PATH...", help="Recordings: files, folders, patterns.")],
     bundle: Annotated[
-        str | None, typer.Option(help="Name below data/bundles, or folder; may be left out if there is one.")
+        str | None,
+        typer.Option(help="Name below data/bundles, or folder; left out: yours of classes, if there is one alone."),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; left out: as many as are worth starting.")

@@ -32,8 +32,10 @@ def find_bundle(named: str | None) -> Path:
             if len(names) == 1:
                 return classes[names[0]]
         found = "there are several bundles, and none is named" if classes else "there is no bundle of classes"
-        found = found if here else "there is no bundle"
-        raise UserError(f"--bundle: {found}. {listed} Name one, or make one: ser bundle CORPUS MODEL")
+        found = found if here else f"there is no bundle in {paths.bundle('any').parent.resolve()}"
+        raise UserError(
+            f"--bundle: {found}. {listed} Name one, or make one in the project's folder: ser bundle CORPUS MODEL"
+        )
     for folder in (paths.bundle(named), paths.SHIPPED / named, Path(named)):
         if (folder / FILE).is_file():
             return folder

@@ -13,7 +13,7 @@ from pipelines.commands.arguments import PROTOCOLS, check_name
 from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.repro import repro
-from pipelines.orchestration.stage_list import bundles_of_members, dimensions_of, evaluations_of
+from pipelines.orchestration.stage_list import bundles_of_members, dimensions_of, evaluations_of, of_dimensions
 from pipelines.settings import OF_A_CORPUS, project_params
 from pipelines.stages.params import prepare
 from ser_tasks.atomic import atomic_path
@@ -124,6 +124,11 @@ def _run(stage: str, *, new: bool) -> int:
 
 def _line(corpus: str, model: str, protocol: str, params: Params) -> EvaluationLine:
     check_name("CORPUS", corpus, [name for name in params.corpus if name in CORPORA], hint=OF_A_CORPUS)
+    if model in params.ensembles:
+        stage = f"{'dimension_' if of_dimensions(params.ensembles[model]) else ''}ensemble@{model}"
+        raise UserError(
+            f"{model} is an ensemble of {PARAMS_FILE}, whose members are evaluated. Run it: ser repro {stage}"
+        )
     check_name("MODEL", model, [*MODELS, *DIMENSION_MODELS], hint="Name one of them.")
     return EvaluationLine.model_validate({"corpus": corpus, "protocol": protocol, "model": model})
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import paths
-from pipelines.commands.arguments import check_arguments
+from pipelines.commands.arguments import check_arguments, check_features
 from pipelines.display.progress import watch_folds
 from pipelines.display.tables import CONSOLE, show_rows
 from pipelines.evaluations.plan import Evaluation, plan_evaluation
@@ -115,6 +115,7 @@ def export_embeddings(corpus: str, protocol: str, model: str, file: Path) -> Non
     """
     params = project_params()
     check_arguments("ser embeddings", corpus, protocol, model, params)
+    check_features("ser embeddings", corpus, model)
     evaluation = plan_evaluation(corpus, protocol, model, params.for_corpus(corpus))
     load_keras()
     first_seed = [request for request in evaluation.requests if request.seed == evaluation.params.evaluation.seed]

@@ -141,11 +141,11 @@ def _timeline(
 def _in_words(path: Path, timeline: AnyTimeline) -> str:
     speech = sum(end - start for start, end in timeline.segments)
     until = f", stopped at {clock(timeline.stopped)}" if timeline.stopped is not None else ""
-    emotions = f", {len(timeline.emotion_segments)} emotions" if isinstance(timeline, Timeline) else ""
-    return (
-        f"{path}: {clock(timeline.statistics.duration)} long, {clock(speech)} of it speech, {len(timeline.segments)} "
-        f"segments, {len(timeline.windows)} windows{emotions}{until}."
-    )
+    counts = {"segment": len(timeline.segments), "window": len(timeline.windows)}
+    if isinstance(timeline, Timeline):
+        counts["emotion"] = len({segment.emotion for segment in timeline.emotion_segments})
+    counted = ", ".join(f"{n} {what}{'s' * (n != 1)}" for what, n in counts.items())
+    return f"{path}: {clock(timeline.statistics.duration)} long, {clock(speech)} of it speech, {counted}{until}."
 
 
 def _taker(output: Output, card: AnyCard, stack: ExitStack, *, alone: bool) -> Take:

@@ -159,8 +159,10 @@ def _warnings(card: AnyCard, found: LabelledSet, speakers: int | None, *, checke
     """What a reader must know before comparing these figures."""
     warned = [] if checked else [UNCHECKED]
     warned += [NOBODY] if speakers is None else [ALONE] if speakers == 1 else []
-    if "synthetic" in (card.training.kind, found.about["kind"]):
+    if found.about["kind"] == "synthetic":
         warned.append("Synthetic speech: the figures say nothing about people.")
+    elif card.training.kind == "synthetic":
+        warned.append("Trained on synthetic speech: the figures say how far that goes, no more.")
     for what, trained in (("language", card.training.language), ("kind", card.training.kind)):
         tested = found.about[what]
         if tested not in ("", None, UNKNOWN) and not set(tested.split(", ")) <= set(trained.split(", ")):

@@ -11,8 +11,9 @@ from rich.table import Table
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval
 from ser_tasks.evaluation.result import fold_means, percent, with_interval
 
-WIDEST = 160  # columns of the widest table, which a narrow terminal or a log file must not crop
-CONSOLE = Console(highlight=False, soft_wrap=True, width=max(WIDEST, get_terminal_size().columns))
+WIDEST = 160  # columns of a table of predictions in a file
+UNLIMITED = 10_000  # columns of a file or a pipe
+CONSOLE = Console(highlight=False, soft_wrap=True, width=UNLIMITED)  # no line of a file or a pipe is cropped
 OF_RESULTS = ("fold mean ± sd", "F1", "WA", "classes", "protocol")  # what a table of results can do without
 OF_DIMENSIONS = ("protocol",)
 
@@ -62,8 +63,8 @@ def _table(rows: Sequence[Mapping[str, str]], title: str, left_out: Sequence[str
 
 
 def columns_here() -> int:
-    """Width of the terminal, or COLUMNS; of a file or a pipe, that of the widest table."""
-    return get_terminal_size((WIDEST, 24)).columns
+    """Width of the terminal, or COLUMNS; a file or a pipe has room for every table."""
+    return get_terminal_size((UNLIMITED, 24)).columns
 
 
 def _header(column: str) -> str:

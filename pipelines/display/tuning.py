@@ -97,7 +97,8 @@ def show_params(tuning: Tuning, values: Mapping[str, Any], *, written: bool) -> 
         more = f" and {len(others) - MANY} more" if len(others) > MANY else ""
         CONSOLE.print(f"  The section {section} is read by {', '.join(others[:MANY])}{more}, too.")
     if part == EVERYTHING:
-        CONSOLE.print("  They have seen every speaker: an evaluation with them is biased, report the nested figures.")
+        how = "report the nested figures" if tuning.outer else "for figures to report leave --outer 0 out"
+        CONSOLE.print(f"  They have seen every speaker: an evaluation with them is biased, {how}.")
 
 
 def in_line(values: Mapping[str, Any]) -> str:

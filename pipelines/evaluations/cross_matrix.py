@@ -64,7 +64,7 @@ def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: 
     if len(corpora) < 2:
         raise UserError(
             f"a matrix needs two corpora with features for {model}, found {', '.join(corpora) or 'none'}. Each that "
-            f"has been evaluated has them: ser evaluate CORPUS {model}"
+            f"has been evaluated has them: ser evaluate CORPUS {model}. Synthetic ones take part where they are named."
         )
     cells: dict[Pair, dict[str, Any] | str] = {}
     for train in corpora:

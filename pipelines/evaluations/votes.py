@@ -25,6 +25,7 @@ from ser_tasks.evaluation.votes.answers import (
 )
 from ser_tasks.evaluation.votes.comparison import Speakers, against_nearest
 from ser_tasks.evaluation.votes.scoring import VoteScores, score_votes
+from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import EvaluationParams, Params
 
@@ -144,6 +145,8 @@ def _predictions(
             raise UserError(
                 f"ser votes: {name} predicts no classes, which is what raters voted on. Name another model."
             )
+        if name not in files and name not in MODELS:
+            check_name("ser votes: model", name, {*files, *MODELS}, hint="Name one of them.")
         if name not in files:
             raise UserError(
                 f"ser votes: no predictions of {name} on {corpus}, {protocol}; there are those of "

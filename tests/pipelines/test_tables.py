@@ -60,3 +60,13 @@ def test_a_table_that_has_nothing_to_spare_is_shown_whole(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "20")
     show_rows([{"one": "x" * 15, "two": "y" * 15}], title="")
     assert any("x" * 15 in line and "y" * 15 in line for line in capsys.readouterr().out.splitlines())
+
+
+def test_a_file_has_room_for_every_table_however_wide(monkeypatch, capsys):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    rows = [{"model": "m" * 60, "fold mean ± sd": "x" * 80, "UAR": "y" * 70}]
+    show_rows(rows, title="", dispensable=OF_RESULTS)
+    shown = capsys.readouterr().out
+    assert "x" * 80 in shown
+    assert "y" * 70 in shown
+    assert "…" not in shown

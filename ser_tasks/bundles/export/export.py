@@ -91,6 +91,8 @@ def _converted(
             file.write_bytes(form.write(recognise, bundle.card, weights))
             run = form.run(file)
             return np.array([run(signal) for signal in signals])
+    except UserError:
+        raise
     except Exception as error:  # converters and runtimes raise whatever their parts raise
         raise UserError(
             f"{file.name}: not written, because {bundle.card.model} cannot be converted for {form.runtime}: "

@@ -58,15 +58,26 @@ def onnx_file(recognise: Any, *, about: Mapping[str, str], weights: Weights) -> 
 
 
 def _halve(model: Any) -> None:
-    """Every large array of the network stored as float16, and made float32 again when the file is loaded."""
+    """Every large array of the network stored as float16, and made float32 again when the file is loaded.
+
+    Raises:
+        UserError: there is none
+    """
     from onnx import TensorProto, helper, numpy_helper  # noqa: PLC0415  with the extra
 
     graph = model.graph
     kept = {name for node in graph.node if _of_front_end(node) for name in node.input}
+    arrays = {array.name: numpy_helper.to_array(array) for array in graph.initializer if array.name not in kept}
+    large = {name for name, values in arrays.items() if values.dtype == np.float32 and values.size >= SMALLEST}
+    if not large:
+        raise UserError(
+            f"--weights float16: no array of this network has {SMALLEST} values, so the file would be that of float32. "
+            "Leave --weights out."
+        )
     for array in graph.initializer:
-        values = numpy_helper.to_array(array)
-        if array.name in kept or values.dtype != np.float32 or values.size < SMALLEST:
+        if array.name not in large:
             continue
+        values = arrays[array.name]
         name, stored = array.name, f"{array.name}/float16"
         array.CopyFrom(numpy_helper.from_array(values.astype(np.float16), stored))
         graph.node.insert(0, helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ser_tasks.bundles.export import file_formats
 from ser_tasks.bundles.export.export import agreement_of, export_bundle
 from ser_tasks.bundles.export.exportable import check_exportable
 from ser_tasks.bundles.export.file_formats import FILE_FORMATS, file_format
@@ -70,14 +71,22 @@ def test_litert_gives_the_posteriors_of_the_bundle_and_keeps_the_card(tmp_path):
 
 
 @pytest.mark.parametrize("weights", ["float16", "int8"])
-def test_smaller_weights_leave_the_front_end_as_it_is(small, onnx_file, tmp_path, weights):
+def test_smaller_weights_leave_the_front_end_as_it_is(small, onnx_file, tmp_path, weights, monkeypatch):
     file = tmp_path / "small.onnx"
+    monkeypatch.setattr(file_formats, "SMALLEST", 64)  # an array of this network
     agreement = export_bundle(small, file, weights=weights, signals=SIGNALS)
     assert 0 <= agreement.difference < 0.2
     whole, smaller = (_arrays(one) for one in (onnx_file, file))
     fourier = {name for name, shape in whole.items() if shape in {(128, 129), (127, 129)}}
     assert len(fourier) == 2
     assert fourier <= set(smaller)
+    assert weights == "int8" or len(smaller) < len(whole), "others are halved"
+
+
+def test_float16_is_refused_where_nothing_would_be_smaller(small, tmp_path):
+    with pytest.raises(UserError, match=r"float16: no array of this network has 1024 values.*Leave --weights"):
+        export_bundle(small, tmp_path / "small.onnx", weights="float16", signals=SIGNALS[:1])
+    assert not (tmp_path / "small.onnx").exists()
 
 
 def _arrays(file: Path) -> dict[str, tuple[int, ...]]:
