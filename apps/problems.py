@@ -38,6 +38,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status in (*STATUS.values(), UNPROCESSABLE)
 }
 
+NOT_READY = {status: about for status, about in PROBLEMS.items() if status == STATUS[BusyError]}
+
 
 def handle_errors(api: FastAPI) -> None:
     """Reply to every error in JSON: in full what the client can fix, without details a bug of the program."""

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 
 from apps.limiter import RequestLimiter
-from apps.problems import PROBLEMS, handle_errors
+from apps.problems import NOT_READY, PROBLEMS, handle_errors
 from apps.replies import (
     BatchReply,
     DimensionReply,
@@ -34,7 +34,13 @@ from ser_tasks.html import templates
 from ser_tasks.params import RequestParams
 from ser_tasks.text.asr.engine import Transcript
 
-Channel = Annotated[str, Query(pattern=r"^(mix|left|right|[1-9]\d?)$", description="To read.")]
+Channel = Annotated[
+    str,
+    Query(
+        pattern=r"^(mix|left|right|[1-9]\d?)$",
+        description="What is read of several channels: mix, left, right, or the number of one, from 1.",
+    ),
+]
 RETRY_AFTER_S = 5  # while the bundle is being loaded
 
 FILE = {"type": "string", "format": "binary"}
@@ -132,12 +138,12 @@ def _describe(api: FastAPI, loading: Future[AnyBundle], limits: RequestParams) -
         """The process is alive."""
         return HealthReply(status="alive")
 
-    @api.get("/ready", responses=PROBLEMS)
+    @api.get("/ready", responses=NOT_READY)
     async def ready() -> ReadyReply:
         """The bundle is loaded, and has predicted once."""
         return ReadyReply(status="ready", bundle=_loaded(loading).card.name)
 
-    @api.get("/v1/bundle", responses=PROBLEMS)
+    @api.get("/v1/bundle", responses=NOT_READY)
     async def bundle() -> dict[str, Any]:
         """The card: training data, tests, classes or dimensions, and licence of the model."""
         return _loaded(loading).card.model_dump(mode="json")

@@ -117,6 +117,8 @@ def test_the_description_names_every_address_and_its_page_fetches_nothing(client
     assert set(paths) == {"/v1/recognise", "/v1/recognise/batch", "/health", "/ready", "/v1/bundle"}
     page = client.get("/docs").text
     assert all(path in page for path in paths)
+    assert page.count("<code>?channel=</code> What is read of several channels: mix, left, right, or the number") == 2
+    assert [*client.get("/openapi.json").json()["paths"]["/ready"]["get"]["responses"]] == ["200", "503"]
     assert "http" not in page.replace("http-equiv", "")
     assert client.get("/nothing").json()["detail"] == "Not Found. See /docs."
 
