@@ -38,7 +38,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status in (*STATUS.values(), UNPROCESSABLE)
 }
 
-NOT_READY = {status: about for status, about in PROBLEMS.items() if status == STATUS[BusyError]}
+NOT_READY: dict[int | str, dict[str, Any]] = {
+    status: about for status, about in PROBLEMS.items() if status == STATUS[BusyError]
+}
 
 
 def handle_errors(api: FastAPI) -> None:
