@@ -125,12 +125,7 @@ def train_on_targets(
     Raises:
         UserError: a loss that is not finite, batches too small for it
     """
-    if min(settings.batch_size, len(part.frames)) < aim.smallest:
-        raise UserError(
-            f"the loss is that of {aim.smallest} utterances or more together, but training.batch_size is "
-            f"{settings.batch_size}, and there are {len(part.frames)} to train on. Set training.batch_size to 16 or "
-            "more, or take more speakers."
-        )
+    _check_batches(part, aim, settings)
     generator = np.random.default_rng(seed)
     model.compile(
         optimizer=optimizer(settings, steps_per_epoch=-(-len(part.frames) // settings.batch_size)),
@@ -148,12 +143,7 @@ def train_on_targets(
         loss = float(np.mean([step(batch) for batch in _batches(part, aim, settings, generator)]))
         score = None if validation is None else scored(model, validation, aim, settings)
         history.epochs.append(TargetEpoch(loss, score, time.perf_counter() - began))
-        if not np.isfinite([loss, score or 0]).all():
-            raise UserError(
-                f"training diverged in epoch {len(history.epochs)}: loss {loss}, on the validation speakers {score}. "
-                f"Expected finite numbers. Lower training.learning_rate (now {settings.learning_rate}) or "
-                f"training.clip_norm (now {settings.clip_norm}); with mixed_float16, try mixed_bfloat16 or float32."
-            )
+        _check_divergence(history, settings)
         if history.kept_epoch == len(history.epochs):
             best = model.get_weights()
         if folder:
@@ -163,6 +153,25 @@ def train_on_targets(
     if folder:
         save_weights(folder, model, history=recorded)
     return history
+
+
+def _check_batches(part: Targeted, aim: Aim, settings: TrainingParams) -> None:
+    if min(settings.batch_size, len(part.frames)) < aim.smallest:
+        raise UserError(
+            f"the loss is that of {aim.smallest} utterances or more together, but training.batch_size is "
+            f"{settings.batch_size}, and there are {len(part.frames)} to train on. Set training.batch_size to 16 or "
+            "more, or take more speakers."
+        )
+
+
+def _check_divergence(history: TargetHistory, settings: TrainingParams) -> None:
+    latest = history.epochs[-1]
+    if not np.isfinite([latest.loss, latest.val_score or 0]).all():
+        raise UserError(
+            f"training diverged in epoch {len(history.epochs)}: loss {latest.loss}, on the validation speakers "
+            f"{latest.val_score}. Expected finite numbers. Lower training.learning_rate (now {settings.learning_rate}) "
+            f"or training.clip_norm (now {settings.clip_norm}); with mixed_float16, try mixed_bfloat16 or float32."
+        )
 
 
 def scored(model: keras.Model, part: Targeted, aim: Aim, settings: TrainingParams) -> float:
