@@ -13,6 +13,7 @@ from ser_tasks.models.network_votes import NetworkVotesRecogniser, likelihood
 from ser_tasks.models.networks.attentive_statistics import AttentiveStatisticsParams
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.target_section import TargetSection
+from ser_tasks.models.training.target_trainer import TargetEpoch, TargetHistory
 from ser_tasks.models.voted import Voted, frames_of
 from tests.models.training.test_trainer import SETTINGS
 
@@ -73,6 +74,26 @@ def test_an_utterance_without_votes_has_its_label_and_none_with_votes_at_all_is_
     bare = Examples(frames_of(train.features), train.emotions, train.speakers)
     with pytest.raises(UserError, match="none were handed over"):
         recogniser(epochs=1).fit(bare, None)
+
+
+def test_the_loss_is_the_cross_entropy_to_the_votes_and_speakers_set_aside_are_not_trained_on(monkeypatch):
+    asked = []
+
+    def trained(model, learn, check, *, aim, **_):
+        asked.append((learn, check, aim))
+        return TargetHistory("best", [TargetEpoch(1.0, -1.0, 1.0)])
+
+    monkeypatch.setattr("ser_tasks.models.training.target_trainer.train_on_targets", trained)
+    whole, shares = examples(60)
+    recogniser(refit=True).fit(whole.part(range(40)), whole.part(range(40, 60)))
+    (learn, check, aim), (everything, nobody, _) = asked
+    np.testing.assert_allclose(learn.targets, shares[:40], atol=1e-6)
+    np.testing.assert_allclose(check.targets, shares[40:], atol=1e-6)
+    np.testing.assert_allclose(everything.targets, shares, atol=1e-6)
+    assert nobody is None
+    logits = np.random.default_rng(0).normal(size=(60, 3))
+    loss = float(aim.loss(shares.astype(np.float32), logits.astype(np.float32)))
+    assert loss == pytest.approx(-aim.score(shares, logits), abs=1e-5)
 
 
 def test_an_official_validation_part_chooses_the_epoch_and_refit_trains_on_it_too(tmp_path: Path):

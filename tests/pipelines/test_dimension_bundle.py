@@ -57,25 +57,25 @@ def test_a_bundle_without_its_evaluation_is_refused_with_the_command_that_makes_
 
 @pytest.fixture
 def network(project, monkeypatch):
-    """A network on frames; the corpus allows two epochs."""
+    """A network on frames; the corpus allows three epochs."""
     table, rng = read_utterances(paths.utterances("demo")), np.random.default_rng(2)
     frames = [rng.normal(0 if np.isnan(v) else v, 0.3, (9, N_DIMS)).astype(np.float32) for v in table.valence]
     write_features(paths.features("demo", "lld"), list(table.utterance_id), frames)
     monkeypatch.setattr(stage, "register_bundle", lambda *_, **__: "1")
     own = BundleParams(corpus="demo", model="blstm_attention_ccc", protocol="speaker_independent")
     params = project_params()
-    assert params.corpus["demo"].epochs == 2, "see `make_small`"
-    return params.model_copy(update={"bundles": {"demo_network": own}})
+    corpus = {**params.corpus, "demo": params.corpus["demo"].model_copy(update={"epochs": 3})}
+    return params.model_copy(update={"bundles": {"demo_network": own}, "corpus": corpus})
 
 
 @pytest.mark.network
 def test_a_network_is_trained_for_the_epochs_of_its_corpus_and_in_the_end_on_all_speakers(network):
     planned = plan_dimensions("demo", "speaker_independent", "blstm_attention_ccc", network)
-    assert {request.params.networks.blstm_attention.training.epochs for request in planned.requests} == {2}
+    assert {request.params.networks.blstm_attention.training.epochs for request in planned.requests} == {3}
     outcomes = [dimension_outcome(compute_dimension_fold(request)) for request in planned.requests]
-    assert {outcome.chosen["epochs"] for outcome in outcomes} == {2}
+    assert {outcome.chosen["epochs"] for outcome in outcomes} == {3}
     result, predictions = result_of(planned, outcomes)
-    assert "Networks were trained for 2 epochs only." in result["warnings"]
+    assert "Networks were trained for 3 epochs only." in result["warnings"]
     write_outputs(result, predictions)
     before = set(paths.WORK.iterdir())
     stage.dimension_bundle("demo_network", network)

@@ -117,6 +117,7 @@ def test_a_model_of_ratings_is_searched_by_ccc_and_scored_on_speakers_that_no_se
     assert [own["fold"] for own in tuned["folds"]] == result["outer_folds"]
     for own in result["chosen"].values():
         assert own["inner_ccc"] >= own["inner_ccc_defaults"], "params.yaml as it is takes part"
+        assert 0.2 < own["inner_ccc"] <= 1, "the features nearly tell"
     values = result["chosen"]["everything"]["params"]
     assert (
         yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))["ridge"]["alpha"] == values["ridge.alpha"]

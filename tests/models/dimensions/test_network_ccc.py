@@ -104,6 +104,24 @@ def test_with_refit_all_speakers_are_trained_on_for_the_epochs_that_were_best(tm
         np.testing.assert_array_equal(network.model.get_weights()[-1], second[f"best_{len(network.model.weights) - 1}"])
 
 
+def test_the_epoch_that_is_best_on_the_speakers_set_aside_is_kept_and_the_refit_is_as_long(tmp_path, monkeypatch):
+    after_each = []
+
+    def second_is_best(model, *_):
+        after_each.append(model.get_weights())
+        return (0.1, 0.7, 0.3, 0.2)[len(after_each) - 1]
+
+    monkeypatch.setattr("ser_tasks.models.training.target_trainer.scored", second_is_best)
+    network = NetworkRegressor("attentive_statistics", changed(epochs=4, patience=4), seed=0)
+    assert network.fit(examples())["kept_epoch"] == 2
+    assert all(map(np.array_equal, network.model.get_weights(), after_each[1]))
+    after_each.clear()
+    again = NetworkRegressor("attentive_statistics", changed(epochs=4, patience=4, refit=True), seed=0)
+    again.fit(examples(), folder=tmp_path)
+    with np.load(tmp_path / "refit/network.npz") as refit:
+        assert str(refit["about"]).count('"loss"') == 2
+
+
 def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     train = examples()
     whole = NetworkRegressor("attentive_statistics", changed(epochs=4), seed=0)
