@@ -41,11 +41,25 @@ def check_features(command: str, corpus: str, model: str) -> None:
     """Raise UserError for an acoustic model, where no features of the corpus are computed."""
     feature_set = (MODELS.get(model) or DIMENSION_MODELS[model]).feature_set
     folder = paths.features(corpus, feature_set)
-    if not reads_words(feature_set) and not any(folder.glob("*.parquet")):
+    if reads_words(feature_set) or any(folder.glob("*.parquet")):
+        return
+    if _all_words(corpus):
         raise UserError(
-            f"{command}: {model} is an acoustic model, and {corpus} has no features here ({folder}). With its "
-            f"recordings on this machine: ser evaluate {corpus} {model}"
+            f"{command}: {model} reads sound, and all utterances of {corpus} are text alone. Name a model of "
+            "transcripts, as tfidf."
         )
+    raise UserError(
+        f"{command}: {model} is an acoustic model, and {corpus} has no features here ({folder}). With its "
+        f"recordings on this machine: ser evaluate {corpus} {model}"
+    )
+
+
+def _all_words(corpus: str) -> bool:
+    """Whether the table of utterances is here, and none of them has a recording."""
+    import pandas as pd  # noqa: PLC0415  seconds, and a wrong name is told without it
+
+    table = paths.utterances(corpus)
+    return table.exists() and bool(pd.read_parquet(table, columns=["path"]).path.isna().all())
 
 
 def check_name(place: str, name: str, known: Collection[str], *, hint: str) -> None:

@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ids = [(f"{s}-{e}-{n}", s, e) for s in "abcde" for e in EMOTIONS for n in range(3)]
     rows: list[dict[str, object]] = [
         {
-            **{"utterance_id": name, "corpus": "demo", "speaker": s, "emotion": e, "votes": []},
+            **{"utterance_id": name, "corpus": "demo", "speaker": s, "emotion": e, "votes": [], "path": "a.wav"},
             **{"valence": 1.0 + EMOTIONS.index(e), "activation": 4.0 - EMOTIONS.index(e) % 2, "dominance": None},
         }
         for name, s, e in ids

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ser_tasks.bundles.bundled import is_network
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS, NETWORKS
 
@@ -24,10 +25,10 @@ def check_exportable(model: str) -> None:
         UserError: it is no network, or reads features that are not computed inside a file
     """
     line, inside = MODELS[model], " and ".join(FEATURE_SETS)
-    if model in NETWORKS and line.feature_set in FEATURE_SETS:
+    if is_network(model) and line.feature_set in FEATURE_SETS:
         return
     reason = f"it reads {line.feature_set}, and an exported file computes {inside} from the sound, nothing else"
-    if model not in NETWORKS:
+    if not is_network(model):
         reason = f"it is no network, and {reason}"
     exportable = [name for name in NETWORKS if MODELS[name].feature_set in FEATURE_SETS]
     raise UserError(f"{model} cannot be exported: {reason}. Bundle one of {', '.join(exportable)} and export that.")

@@ -110,18 +110,21 @@ def _n_channels(file: Path) -> int:
         return 0
 
 
-def take_columns(source: SourceTable, given: Mapping[str, str], look: Look | None) -> dict[str, ColumnChoice]:
+def take_columns(
+    source: SourceTable, given: Mapping[str, str], look: Look | None, *, rated: bool = False
+) -> dict[str, ColumnChoice]:
     """The column of each role; a role that none has is left out.
 
     Args:
         source: the rows
         given: role -> column, or NONE, as the command line has it
         look: for the files that a column names; None: there is no sound, and the path is an id, if there is one
+        rated: without sound, whether ids stand in a row for each of several raters
 
     Raises:
         SourceError: no column, or several, could be the path or the emotion; or a column that is not there
     """
-    path = _ids(source, given) if look is None else take_path(source, given, look)
+    path = _ids(source, given, rated=rated) if look is None else take_path(source, given, look)
     taken = path | dict(source.roles) | _given(source.table, given)
     taken = {role: one for role, one in taken.items() if given.get(role) != NONE}
     for role in ROLES[1:]:
@@ -142,10 +145,14 @@ def take_columns(source: SourceTable, given: Mapping[str, str], look: Look | Non
     return without_sound(in_order, source.table) if look is None else in_order
 
 
-def _ids(source: SourceTable, given: Mapping[str, str]) -> dict[str, ColumnChoice]:
+def has_raters(table: pd.DataFrame, given: Mapping[str, str]) -> bool:
+    """Whether a column names raters, or was given for one."""
+    return given.get("rater") != NONE and ("rater" in given or bool(_by_name(table, "rater")))
+
+
+def _ids(source: SourceTable, given: Mapping[str, str], *, rated: bool) -> dict[str, ColumnChoice]:
     if given.get("path") == NONE:
         return {}
-    rated = given.get("rater") != NONE and ("rater" in given or bool(_by_name(source.table, "rater")))
     found = id_column(source.table, COLUMN_NAMES["path"].split(), rated=rated)
     return {} if found is None else {"path": found}
 

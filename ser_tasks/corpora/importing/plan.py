@@ -12,7 +12,7 @@ import pandas as pd
 from ser_tasks.corpora.corpus import UNKNOWN
 from ser_tasks.corpora.imported import COLUMNS, OPTIONAL, Description, label_maps
 from ser_tasks.corpora.importing.classes import LabelMap, class_or_drop, map_labels, with_ballots
-from ser_tasks.corpora.importing.columns import sides_of, take_columns, take_path
+from ser_tasks.corpora.importing.columns import has_raters, sides_of, take_columns, take_path
 from ser_tasks.corpora.importing.encoding import hint
 from ser_tasks.corpora.importing.locate import Located, locate
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
@@ -34,7 +34,7 @@ from ser_tasks.corpora.importing.rows import (
 from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
-from ser_tasks.corpora.importing.words_alone import named_utterances, usable_words
+from ser_tasks.corpora.importing.words_alone import id_questions, named_utterances, usable_words
 from ser_tasks.corpora.vocabulary import class_of, plain
 
 ROWS_EACH = 4  # on average, of what might be a speaker
@@ -90,7 +90,8 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     source, column = with_ballots(_at(read_source(Path(given.path).expanduser(), given), given), given.column)
     source = _with_names(source, column, given.pattern, words_alone=given.words_alone)
     look = None if given.words_alone else partial(_look, folders=source.folders)
-    taken = take_columns(source, column, look)
+    rated = given.words_alone and (given.votes is not None or has_raters(source.table, column))
+    taken = take_columns(source, column, look, rated=rated)
     located = named_utterances(source.table, taken) if look is None else look(source.table[taken["path"].column])
     table, unread = roles_of(source.table, taken, {**source.parts, **given.split})
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
@@ -99,6 +100,8 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     rows.notes, rows.problems = [*rows.notes, *counted], [*rows.problems, *unclear]
     if "start" not in given.column:
         rows.spare = source.table.drop(columns=[one.column for one in taken.values()])
+    if given.words_alone and "path" not in column:
+        rows.problems += id_questions(source.table, taken, rated=rated)
     rows.problems += open_ends(source.table, taken, given.column)
     split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)
     units = units_of(taken, given.times)
@@ -134,7 +137,7 @@ def _checked(rows: Rows, source: SourceTable, given: ImportOptions, units: Mappi
     timed, tally = usable_words(rows) if given.words_alone else usable(rows, units), None
     spelt_alike(rows, given.speakers)
     if timed:
-        one_owner(rows, given.speakers)
+        one_owner(rows, given.speakers, also=("transcript",) if given.words_alone else ())
         tally = settle(rows, given.votes, cache(partial(_counted_as, given=given, source=source)))
         once(rows)
         note_overlaps(rows)

@@ -101,12 +101,18 @@ def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
     return [table.file.map(str), table.start.fillna(""), table.end.fillna(""), table.channel.fillna("")]
 
 
-def one_owner(rows: Rows, given: Speakers | None) -> None:
-    """The same part of a file has one speaker, however spelt, is in one part of the split and in one group."""
+def one_owner(rows: Rows, given: Speakers | None, *, also: Sequence[str] = ()) -> None:
+    """The same part of a file has one speaker, however spelt, is in one part of the split and in one group.
+
+    Args:
+        rows: with their parts
+        given: whether speakers are known, and how they are spelt
+        also: further roles of which it has one
+    """
     table = rows.table[rows.table.file.notna()]
     if given is None:  # two spellings are a problem already
         table = table.assign(speaker=table.speaker.map(spelling, na_action="ignore"))
-    for role in ("speaker", "split", "group"):
+    for role in ("speaker", "split", "group", *also):
         if (differ := table[role].groupby(part_of(table)).transform("nunique") > 1).any():
             rows.problems.append(
                 f"{int(differ.sum())} rows give the same sound another {role}: {some(list(table.index[differ]))}. Keep "

@@ -1,13 +1,13 @@
 """A table of words without sound: every row is an utterance, or every id, where a column has them."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ser_tasks.corpora.importing.locate import Located
 from ser_tasks.corpora.importing.options import TIMES
-from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError
+from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, option
 from ser_tasks.corpora.vocabulary import plain
 
 IDS = ("utterance_id", "utt_id", "uttid", "id", "uid", "segment_id")  # as `plain` has them; before names of files
@@ -17,18 +17,43 @@ OF_SOUND = (*TIMES, "channel")
 
 
 def id_column(table: pd.DataFrame, names: Sequence[str], *, rated: bool) -> ColumnChoice | None:
-    """The column that names utterances: without gaps, and of another value in each row.
+    """The column that names utterances, without gaps: of another value in each row, or of the same in those of raters.
 
     Args:
         table: as it was imported
         names: of columns of files, as `plain` has them
-        rated: by several raters: an id may then stand in several rows
+        rated: by several raters, each in a row
     """
     named = {plain(column): column for column in reversed(list(table.columns))}
-    for name in (*IDS, *names):
-        if name in named and (ids := table[named[name]]).notna().all() and (rated or ids.is_unique):
-            return ColumnChoice(named[name], "its name")
-    return None
+    whole = [named[name] for name in (*IDS, *names) if name in named and table[named[name]].notna().all()]
+    fitting = [column for column in whole if table[column].is_unique != rated]
+    return ColumnChoice(fitting[0], "its name") if fitting else None
+
+
+def id_questions(table: pd.DataFrame, taken: Mapping[str, ColumnChoice], *, rated: bool) -> list[str]:
+    """Problem where a column is called an id, and cannot be one as it stands; none where a column was found or given.
+
+    Args:
+        table: as it was imported
+        taken: role -> its column
+        rated: as of `id_column`
+    """
+    called = [str(column) for column in table.columns if plain(str(column)) in IDS]
+    if "path" in taken or not called:
+        return []
+    column = option("--column", f"path={called[0]}")
+    if rated:
+        return [
+            f"each row has an id of its own ({', '.join(called)}), but rows of raters share that of their utterance. "
+            "State which column names utterances: add --column path=COLUMN; or that every row is one: add --column "
+            "path=none."
+        ]
+    gaps, again = int(table[called[0]].isna().sum()), int(table[called[0]].duplicated().sum())
+    return [
+        f"{called[0]} names no utterances by itself: {again} rows repeat the id of another, {gaps} have none. If rows "
+        f"of one id are one utterance, with the votes of several raters: add {column} --votes majority. If ids count "
+        "within a dialogue, or mean something else: add --column path=none, which names utterances by their row."
+    ]
 
 
 def without_sound(taken: Mapping[str, ColumnChoice], table: pd.DataFrame) -> dict[str, ColumnChoice]:
@@ -57,18 +82,26 @@ def _worded(free: pd.DataFrame) -> ColumnChoice | None:
 def named_utterances(table: pd.DataFrame, taken: Mapping[str, ColumnChoice]) -> Located:
     """In the place of files: the ids, else the rows by their number."""
     if "path" in taken:
-        ids = list(table[taken["path"].column])
-        return Located([name and Path(name) for name in ids], "utterances are text alone")
+        ids: list[Any] = list(table[taken["path"].column])  # as they stand: a path would be tidied
+        return Located(ids, "utterances are text alone")
     digits = len(str(len(table)))
-    rows = [Path(f"row_{number:0{digits}}") for number in range(1, len(table) + 1)]
-    return Located([*rows], "utterances are text alone, named by the number of their row")
+    rows: list[Any] = [f"row_{number:0{digits}}" for number in range(1, len(table) + 1)]
+    return Located(rows, "utterances are text alone, named by the number of their row")
 
 
 def usable_words(rows: Rows) -> bool:
     """Checks of every row by itself; there are no times to be understood."""
     rows.leave_out(rows.table.emotion.isna(), "have no label")
+    same = rows.table.transcript.groupby(rows.table.file.map(str)).transform("first")  # said in one row of its raters
+    rows.table = rows.table.assign(transcript=rows.table.transcript.where(rows.table.transcript.notna(), same))
     rows.leave_out(rows.table.transcript.isna(), "have no words")
     hint = "Complete the column, or number the rows: add --column path=none"
     rows.refuse(rows.table.file.isna(), "missing", "have no id", hint)
     rows.table = rows.table.assign(start=None, end=None, channel=None)
+    alike = rows.table[["transcript", "speaker", "emotion"]].duplicated() & ~rows.table.file.duplicated()
+    if n := int(alike.sum()):
+        rows.notes.append(
+            f"{n} utterances have words, speaker and label of another. Short answers recur; copies would stand on both "
+            "sides of a division that does not keep speakers apart"
+        )
     return True

@@ -62,14 +62,73 @@ def test_rows_of_one_id_are_the_votes_of_its_raters(plan, tmp_path):
 
 def test_ids_that_begin_anew_in_every_dialogue_name_no_utterance_unless_they_are_given(plan, tmp_path):
     rows = [["d1", "0", "anna", "oh no", "angry"], ["d1", "1", "bert", "no way", "sad"]]
-    rows += [["d2", "0", "carl", "why", "sad"], ["d2", "1", "dora", "so what", "angry"]]
+    rows += [["d2", "0", "anna", "why", "sad"], ["d2", "1", "bert", "so what", "angry"]]
     table = write_table(tmp_path, rows, head="Dialogue_ID,Utterance_ID,Speaker,Utterance,Emotion")
-    found = plan(table, audio="none")
+    (question,) = [text for text in plan(table, audio="none").problems if "groups hold" not in text]
+    assert "Utterance_ID names no utterances by itself: 2 rows repeat the id of another, 0 have none" in question
+    found = plan(table, audio="none", column={"path": "none"})
+    assert not [text for text in found.problems if "groups hold" not in text], "speakers share dialogues here"
     assert list(found.table.utterance_id) == ["row_1", "row_2", "row_3", "row_4"]
     assert list(found.table.group) == ["d1", "d1", "d2", "d2"]
     assert list(found.table.transcript) == ["oh no", "no way", "why", "so what"], "as MELD calls its column of words"
     given = plan(table, audio="none", column={"path": "Utterance_ID"})
     assert any("give the same sound different labels" in problem for problem in given.problems)
+
+
+RATED = [
+    [name, speaker, words, label]
+    for name, speaker, words in (("u1", "anna", "oh no"), ("u2", "bert", "why not"), ("u3", "anna", "so what"))
+    for label in ("angry", "sad", "sad" if name == "u2" else "angry")
+]
+
+
+def test_ids_may_recur_where_votes_are_asked_for_and_the_words_need_to_stand_once(plan, tmp_path):
+    rows = [
+        [name, speaker, "" if place % 3 else words, label] for place, (name, speaker, words, label) in enumerate(RATED)
+    ]
+    table = write_table(tmp_path, rows, head="id,speaker,text,emotion")
+    found = plan(table, audio="none", votes="majority")
+    assert not found.problems
+    assert dict(zip(found.table.utterance_id, found.table.emotion, strict=True)) == {
+        "u1": "angry",
+        "u2": "sad",
+        "u3": "angry",
+    }
+    assert list(found.table.transcript) == ["oh no", "why not", "so what"]
+    assert not found.dropped
+    (question,) = [text for text in plan(table, audio="none").problems if "names no utterances" in text]
+    assert "6 rows repeat the id of another, 0 have none" in question
+    assert "add --column path=id --votes majority" in question
+
+
+def test_ids_of_ratings_are_no_ids_of_utterances(plan, tmp_path):
+    rows = [[str(number), *row, f"r{number % 3}"] for number, row in enumerate(RATED)]
+    table = write_table(tmp_path, rows, head="id,clip,speaker,text,emotion,rater")
+    assert plan(table, audio="none", votes="majority").taken["path"].column == "clip"
+    bare = write_table(tmp_path, [[row[0], *row[2:]] for row in rows], head="id,speaker,text,emotion,rater")
+    (question,) = plan(bare, audio="none", votes="majority").problems
+    assert "each row has an id of its own (id), but rows of raters share that of their utterance" in question
+
+
+def test_other_words_under_one_id_are_refused(plan, tmp_path):
+    rows = [[*row[:2], "something else" if place == 1 else row[2], row[3]] for place, row in enumerate(RATED)]
+    table = write_table(tmp_path, rows, head="id,speaker,text,emotion")
+    (problem,) = plan(table, audio="none", votes="majority").problems
+    assert "3 rows give the same sound another transcript" in problem
+
+
+def test_ids_stay_as_they_are_spelt(plan, tmp_path):
+    ids = ["http://x//1", "http:/x/1", "a/", "a", "./b", "b"]
+    rows = [[name, f"s{place % 3}", f"words {place}", ("angry", "sad")[place % 2]] for place, name in enumerate(ids)]
+    found = plan(write_table(tmp_path, rows, head="id,speaker,text,emotion"), audio="none")
+    assert not found.problems
+    assert sorted(found.table.utterance_id) == sorted(ids)
+
+
+def test_equal_utterances_are_noted(plan, tmp_path):
+    rows = [row[1:4] for row in SAID]
+    found = plan(write_table(tmp_path, rows, head="speaker,text,emotion"), audio="none")
+    assert any(note.startswith("6 utterances have words, speaker and label of another.") for note in found.notes)
 
 
 def test_rows_without_words_or_without_a_label_are_left_out_and_counted(plan, tmp_path):
