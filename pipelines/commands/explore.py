@@ -35,7 +35,7 @@ def explore(corpus: str, *, to: Path | None) -> None:
     if not paths.utterances(corpus).exists():
         raise UserError(
             f"ser explore: {corpus} has no utterance table yet ({paths.utterances(corpus)}). Make it and its features: "
-            f"ser evaluate {corpus} svm"
+            f"ser evaluate {corpus} svm (of words alone: tfidf)"
         )
     with Console(stderr=True).status("reading") as status:
         found = explored(corpus, params, report=lambda done, of: status.update(f"levels: {done} of {of} recordings"))

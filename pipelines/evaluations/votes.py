@@ -112,7 +112,7 @@ def _check(corpus: str, protocol: str, params: Params) -> None:
     if not paths.utterances(corpus).exists():
         raise UserError(
             f"{paths.utterances(corpus)}: no such table. Get the corpus (docs/votes.md), and evaluate it: "
-            f"ser evaluate {corpus} svm"
+            f"ser evaluate {corpus} svm (of words alone: tfidf)"
         )
 
 
