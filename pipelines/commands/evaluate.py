@@ -14,7 +14,7 @@ from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.repro import repro
 from pipelines.orchestration.stage_list import bundles_of_members, dimensions_of, evaluations_of, of_dimensions
-from pipelines.settings import OF_A_CORPUS, project_params
+from pipelines.settings import OF_A_CORPUS, check_evaluation, project_params
 from pipelines.stages.params import prepare
 from ser_tasks.atomic import atomic_path
 from ser_tasks.bundles.bundled import check_bundled
@@ -44,6 +44,7 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
         line = _line(corpus, model, protocol, params)
         new = line.key not in {own.key for own in (*evaluations_of(params), *dimensions_of(params))}
         if new:
+            check_evaluation(line, params, place="ser evaluate")
             _check_read(line)
             written = f"evaluations: {_flow(line.model_dump())}"
             _write(lambda text: with_item(text, "evaluations", line.model_dump()), written, corpus)
