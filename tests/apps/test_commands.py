@@ -1,6 +1,7 @@
 """`ser app` and `ser serve` themselves, up to where they would listen."""
 
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -29,20 +30,27 @@ def project(made, monkeypatch) -> Path:
     return made
 
 
-def test_the_page_is_shown_with_every_bundle_that_can_be_used(project, monkeypatch):
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def test_the_page_is_shown_with_every_bundle_that_can_be_used(project, monkeypatch, port):
     shown = {}
     monkeypatch.setattr("apps.web.show", lambda bundles, **how: shown.update(bundles=bundles, **how))
-    done = CliRunner().invoke(cli, ["app", "--port", "18765"])
+    done = CliRunner().invoke(cli, ["app", "--port", str(port)])
     assert done.exit_code == 0, done.output
     assert {name: own.card.model for name, own in shown["bundles"].items()} == {"classes": "svm", "scales": "ridge"}
-    assert (shown["host"], shown["port"]) == ("127.0.0.1", 18765)
+    assert (shown["host"], shown["port"]) == ("127.0.0.1", port)
     assert "broken" in done.output
 
 
 @pytest.mark.parametrize("name", ["classes", "scales"])
-def test_the_service_listens_with_the_bundle_that_was_named(project, monkeypatch, name):
+def test_the_service_listens_with_the_bundle_that_was_named(project, monkeypatch, name, port):
     served = []
     monkeypatch.setattr("apps.service.serve", lambda folder, **how: served.append((folder, how["port"])))
-    done = CliRunner().invoke(cli, ["serve", "--bundle", name, "--port", "18766"])
+    done = CliRunner().invoke(cli, ["serve", "--bundle", name, "--port", str(port)])
     assert done.exit_code == 0, done.output
-    assert served == [(Path("data/bundles") / name, 18766)]
+    assert served == [(Path("data/bundles") / name, port)]
