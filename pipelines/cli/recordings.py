@@ -10,6 +10,11 @@ import typer
 
 RECORDINGS = "Recordings of your own"  # the panel
 
+Bundle = Annotated[
+    str | None,
+    typer.Option(help="Name below data/bundles, or folder; left out: yours of classes, if there is one alone."),
+]
+
 app = typer.Typer(no_args_is_help=True)
 
 
@@ -19,10 +24,7 @@ def predict(  # noqa: PLR0917 - typer passes them by name
         list[str],
         typer.Argument(metavar="PATH...", help="Files, folders, patterns; - reads a list from standard input."),
     ],
-    bundle: Annotated[
-        str | None,
-        typer.Option(help="Name below data/bundles, or folder; left out: yours of classes, if there is one alone."),
-    ] = None,
+    bundle: Bundle = None,
     to: Annotated[
         list[Path] | None, typer.Option(help="File to write, the format by its ending; may be given again.")
     ] = None,
@@ -162,10 +164,7 @@ def web_page(
 
 @app.command(rich_help_panel=RECORDINGS)
 def serve(
-    bundle: Annotated[
-        str | None,
-        typer.Option(help="Name below data/bundles, or folder; left out: yours of classes, if there is one alone."),
-    ] = None,
+    bundle: Bundle = None,
     host: Host = "127.0.0.1",
     port: Port = 8000,
 ) -> None:
@@ -200,10 +199,7 @@ def export(
 @app.command(rich_help_panel=RECORDINGS)
 def invariance(
     inputs: Annotated[list[str], typer.Argument(metavar="PATH...", help="Recordings: files, folders, patterns.")],
-    bundle: Annotated[
-        str | None,
-        typer.Option(help="Name below data/bundles, or folder; left out: yours of classes, if there is one alone."),
-    ] = None,
+    bundle: Bundle = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; left out: as many as are worth starting.")
     ] = None,

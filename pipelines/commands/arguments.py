@@ -43,7 +43,7 @@ def check_features(command: str, corpus: str, model: str) -> None:
     folder = paths.features(corpus, feature_set)
     if reads_words(feature_set) or any(folder.glob("*.parquet")):
         return
-    if _all_words(corpus):
+    if text_alone(corpus):
         raise UserError(
             f"{command}: {model} reads sound, and all utterances of {corpus} are text alone. Name a model of "
             "transcripts, as tfidf."
@@ -54,9 +54,9 @@ def check_features(command: str, corpus: str, model: str) -> None:
     )
 
 
-def _all_words(corpus: str) -> bool:
+def text_alone(corpus: str) -> bool:
     """Whether the table of utterances is here, and none of them has a recording."""
-    import pandas as pd  # noqa: PLC0415  seconds, and a wrong name is told without it
+    import pandas as pd  # noqa: PLC0415  seconds, and a wrong name is reported without it
 
     table = paths.utterances(corpus)
     return table.exists() and bool(pd.read_parquet(table, columns=["path"]).path.isna().all())

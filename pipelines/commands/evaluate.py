@@ -9,7 +9,7 @@ import pandas as pd
 from filelock import FileLock
 
 from pipelines import paths
-from pipelines.commands.arguments import PROTOCOLS, check_name
+from pipelines.commands.arguments import PROTOCOLS, check_name, text_alone
 from pipelines.display.tables import CONSOLE
 from pipelines.known_corpora import CORPORA
 from pipelines.orchestration.repro import repro
@@ -140,13 +140,12 @@ def _check_read(line: EvaluationLine) -> None:
     if not table.exists():
         return
     model = DIMENSION_MODELS[line.model] if line.model in DIMENSION_MODELS else MODELS[line.model]
-    there = pd.read_parquet(table, columns=["transcript", "path"]).notna().any()
-    if model.feature_set == TRANSCRIPTS and not there.transcript:
+    if model.feature_set == TRANSCRIPTS and pd.read_parquet(table, columns=["transcript"]).transcript.isna().all():
         raise UserError(
             f"{line.corpus} has no transcripts ({table}), and {line.model} reads them. Name an acoustic model, or "
             f"one of recognised transcripts: {line.model}_heard"
         )
-    if model.feature_set != TRANSCRIPTS and not there.path:
+    if model.feature_set != TRANSCRIPTS and text_alone(line.corpus):
         raise UserError(
             f"{line.corpus} has no sound ({table}: all utterances are text alone), and {line.model} reads it. Name a "
             "model of transcripts, as tfidf; or put the recordings into the corpus, and make its manifest again."

@@ -114,8 +114,8 @@ def import_corpus(given: ImportOptions, name: str | None, *, dry_run: bool) -> N
     _write(plan)
     change_file(PARAMS_FILE, lambda own: with_values(own, edits))
     tracked = [dvc_add(path) for path in (_table_file(name), paths.manifest(name))]
-    model = "svm" if len(plan.table) <= params.kernels.largest else "logistic"
-    model = "tfidf" if plan.sounds is None else model
+    of_sound = "svm" if len(plan.table) <= params.kernels.largest else "logistic"
+    model = "tfidf" if plan.sounds is None else of_sound
     show_written(plan, edits, tracked, model=model)
 
 

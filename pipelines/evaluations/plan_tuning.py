@@ -96,7 +96,7 @@ def _study(target: Target, evaluation: AnyEvaluation, fold: Fold) -> PlannedStud
     part = search_part(
         target.utterances(evaluation),
         fold,
-        deal=target.deal,
+        divide=target.divide,
         n_folds=params.tuning.inner_folds,
         seed=params.evaluation.seed,
         straddling=may_straddle(evaluation.section),

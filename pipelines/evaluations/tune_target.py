@@ -21,7 +21,7 @@ from ser_tasks.evaluation.dimensions.scoring import Ratings, as_rated, score_dim
 from ser_tasks.evaluation.dimensions.scoring import prediction_table as rating_table
 from ser_tasks.evaluation.fold import FoldRequest, fold_outcome
 from ser_tasks.evaluation.scoring import Labels, prediction_table, score
-from ser_tasks.evaluation.tuning.inner import Deal, by_class, whatever_class
+from ser_tasks.evaluation.tuning.inner import Divide, by_class, whatever_class
 from ser_tasks.evaluation.tuning.objective import fold_ccc, fold_uar
 from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
@@ -48,7 +48,7 @@ class Target:
         plan: an evaluation, by corpus, protocol, model and params
         utterances: the table that its folds are made of
         known: the fields of its requests that say what is known of these utterances
-        deal: divides a training part by speaker
+        divide: divides a training part by speaker
         copies: augmented copies of an utterance to train on, at most
         code: where all code of a fold is reached from, by model
         versions: of the libraries that a fold depends on, by model
@@ -66,7 +66,7 @@ class Target:
     plan: Callable[[str, str, str, Params], Any]
     utterances: Callable[[Any], pd.DataFrame]
     known: Callable[[Any, pd.DataFrame], dict[str, Any]]
-    deal: Deal
+    divide: Divide
     copies: Callable[[Params], int]
     code: Callable[[Any], tuple[Root, ...]]
     versions: Callable[[str], dict[str, str]]
@@ -102,7 +102,7 @@ EMOTION = Target(
     plan=plan_evaluation,
     utterances=lambda evaluation: labelled_corpus(evaluation.corpus, evaluation.params).utterances,
     known=lambda evaluation, table: {"labels": Labels.of(table)},
-    deal=by_class,
+    divide=by_class,
     copies=lambda params: params.signal_augmentation.copies,
     code=evaluation_code,
     versions=model_versions,
@@ -138,7 +138,7 @@ RATINGS = Target(
     plan=dimensions.plan_dimensions,
     utterances=_rated,
     known=lambda evaluation, table: {"ratings": Ratings.of(table, evaluation.ratings.dimensions)},
-    deal=whatever_class,
+    divide=whatever_class,
     copies=lambda params: 0,
     code=dimension_code,
     versions=lambda model: library_versions(),

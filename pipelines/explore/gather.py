@@ -74,10 +74,9 @@ def explored(name: str, params: Params, *, report: Report) -> Explored:
         utterances = utterances.assign(f0=_f0(vectors, table.dimensions, spoken))
         values = standardised(vectors)
         utterances, components = utterances[spoken], principal_components(values, n_components=N_COMPONENTS)
-    elif spoken.any():
-        missing.append(f"F0 and principal components: no {FEATURES} are here. Make them: ser evaluate {name} svm")
     else:
-        missing.append("F0 and principal components: every utterance is text alone")
+        why = f"no {FEATURES} are here. Make them: ser evaluate {name} svm" if spoken.any() else "all is text alone"
+        missing.append(f"F0 and principal components: {why}")
     found = Explored(
         corpus,
         params.corpus[name].preset,

@@ -36,7 +36,7 @@ class NetworkVotesRecogniser(NetworkRecogniser):
             UserError: no vote on any training utterance, a loss that is not finite
         """
         from ser_tasks.evaluation.votes.distances import entropy  # noqa: PLC0415
-        from ser_tasks.models.training.logits import network_logits  # noqa: PLC0415
+        from ser_tasks.models.training.target_trainer import figures_of  # noqa: PLC0415  with Keras
 
         training = self.section.training
         whole = train if validation is None else train.and_also(validation)
@@ -49,19 +49,11 @@ class NetworkVotesRecogniser(NetworkRecogniser):
         shares, unvoted = shares_of(whole.features, truth, n_classes=len(self.classes))
         learn, check = (_targeted(whole, shares, np.flatnonzero(rows)) for rows in (~checked, checked))
         history = self._train_on_votes(learn, check, folder, epochs=training.epochs)
-        logits = network_logits(self.model, check.frames, settings=training)
-        kl = -likelihood(check.targets, logits) - float(entropy(np.asarray(check.targets, np.float64)).mean())
+        kl = float(history.kept.val_loss or 0) - float(entropy(np.asarray(check.targets, np.float64)).mean())
         if training.refit:
             everything = _targeted(whole, shares, np.arange(len(truth)))
             self._train_on_votes(everything, None, folder and folder / "refit", epochs=history.kept_epoch)
-        return {
-            "epochs": len(history.epochs),
-            "kept_epoch": history.kept_epoch,
-            "val_kl": round(kl, 4),
-            "without_votes": unvoted,
-            "parameters": int(self.model.count_params()),
-            "seconds_per_epoch": round(float(np.median([epoch.seconds for epoch in history.epochs])), 2),
-        }
+        return {**figures_of(history, self.model), "val_kl": round(kl, 4), "without_votes": unvoted}
 
     def _train_on_votes(
         self, learn: Targeted, check: Targeted | None, folder: Path | None, *, epochs: int
@@ -74,7 +66,7 @@ class NetworkVotesRecogniser(NetworkRecogniser):
         self.model = self._untrained(of_frames)
         return train_on_targets(
             *(self.model, learn, check),
-            aim=Aim(keras.losses.CategoricalCrossentropy(from_logits=True), likelihood),
+            aim=Aim(keras.losses.CategoricalCrossentropy(from_logits=True), cross_entropy_of),
             settings=self.section.training,
             epochs=epochs,
             seed=self.seed,
@@ -85,11 +77,11 @@ class NetworkVotesRecogniser(NetworkRecogniser):
         return super()._answers(model, frames_of(features))
 
 
-def likelihood(shares: NDArray[np.floating], logits: NDArray[np.float64]) -> float:
-    """Minus the cross-entropy of posteriors to shares, its mean in nats; both of shape (n_utterances, n_classes)."""
+def cross_entropy_of(shares: NDArray[np.floating], logits: NDArray[np.float64]) -> float:
+    """Of the posteriors as they are to the shares, its mean in nats; both of shape (n_utterances, n_classes)."""
     from scipy.special import log_softmax  # noqa: PLC0415
 
-    return float((shares * log_softmax(logits, axis=1)).sum(axis=1).mean())
+    return -float((shares * log_softmax(logits, axis=1)).sum(axis=1).mean())
 
 
 def _targeted(examples: Examples, shares: NDArray[np.float64], rows: NDArray[np.intp]) -> Targeted:

@@ -9,31 +9,21 @@ from scipy.special import softmax
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.network import network_builder
-from ser_tasks.models.network_votes import NetworkVotesRecogniser, likelihood
-from ser_tasks.models.networks.attentive_statistics import AttentiveStatisticsParams
+from ser_tasks.models.network_votes import NetworkVotesRecogniser, cross_entropy_of
 from ser_tasks.models.recogniser import Examples
-from ser_tasks.models.target_section import TargetSection
-from ser_tasks.models.training.target_trainer import TargetEpoch, TargetHistory
+from ser_tasks.models.training.history import Epoch
+from ser_tasks.models.training.target_trainer import TargetHistory
 from ser_tasks.models.voted import Voted, frames_of
-from tests.models.training.test_trainer import SETTINGS
+from tests.models.dimensions.test_network_ccc import changed
 
 pytestmark = pytest.mark.network
 
 CLASSES = ("calm", "joy", "rage")
-SECTION = TargetSection(
-    AttentiveStatisticsParams(
-        input_dropout=0.0,
-        units=16,
-        attention_units=4,
-        dropout=0.0,
-        training=SETTINGS.model_copy(update={"epochs": 30, "patience": 30}),
-    )
-)
 
 
 def recogniser(**training: object) -> NetworkVotesRecogniser:
-    own = SECTION.network.model_copy(update={"training": SECTION.training.model_copy(update=training)})
-    return NetworkVotesRecogniser(network_builder("attentive_statistics"), TargetSection(own), classes=CLASSES, seed=0)
+    section = changed(**{"epochs": 30, "patience": 30} | training)
+    return NetworkVotesRecogniser(network_builder("attentive_statistics"), section, classes=CLASSES, seed=0)
 
 
 def examples(n: int = 150) -> tuple[Examples, np.ndarray]:
@@ -60,11 +50,11 @@ def test_posteriors_of_unseen_speakers_approach_the_votes_and_not_the_class_that
     assert 0 <= said["val_kl"] < 0.05
 
 
-def test_the_score_is_the_cross_entropy_to_the_votes():
+def test_the_distance_is_the_cross_entropy_to_the_votes():
     rng = np.random.default_rng(0)
     shares, logits = rng.dirichlet([1, 1, 1], 20), rng.normal(size=(20, 3))
-    expected = (shares * np.log(softmax(logits, axis=1))).sum(axis=1).mean()
-    assert likelihood(shares, logits) == pytest.approx(expected)
+    expected = -(shares * np.log(softmax(logits, axis=1))).sum(axis=1).mean()
+    assert cross_entropy_of(shares, logits) == pytest.approx(expected)
 
 
 def test_an_utterance_without_votes_has_its_label_and_none_with_votes_at_all_is_refused():
@@ -81,7 +71,7 @@ def test_the_loss_is_the_cross_entropy_to_the_votes_and_speakers_set_aside_are_n
 
     def trained(model, learn, check, *, aim, **_):
         asked.append((learn, check, aim))
-        return TargetHistory("best", [TargetEpoch(1.0, -1.0, 1.0)])
+        return TargetHistory("best", [Epoch(1.0, 1.0, None, 1.0)])
 
     monkeypatch.setattr("ser_tasks.models.training.target_trainer.train_on_targets", trained)
     whole, shares = examples(60)
@@ -93,7 +83,7 @@ def test_the_loss_is_the_cross_entropy_to_the_votes_and_speakers_set_aside_are_n
     assert nobody is None
     logits = np.random.default_rng(0).normal(size=(60, 3))
     loss = float(aim.loss(shares.astype(np.float32), logits.astype(np.float32)))
-    assert loss == pytest.approx(-aim.score(shares, logits), abs=1e-5)
+    assert loss == pytest.approx(aim.distance(shares, logits), abs=1e-5)
 
 
 def test_an_official_validation_part_chooses_the_epoch_and_refit_trains_on_it_too(tmp_path: Path):

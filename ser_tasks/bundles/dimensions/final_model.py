@@ -32,8 +32,6 @@ def final_regressor(
     line = DIMENSION_MODELS[model]
     if line.keras:
         load_keras()
-    regressor = line.build(refitted(line.section(params)), seed=seed)
-    kept = {"folder": folder} if line.module else {}
     with threadpool_limits(1):  # the same sums on any number of cores, as in the folds
-        regressor.fit(rated, **kept)
+        regressor, _ = line.fitted(refitted(line.section(params)), rated, seed=seed, folder=folder)
     return regressor

@@ -93,13 +93,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     rated = given.words_alone and (given.votes is not None or has_raters(source.table, column))
     taken = take_columns(source, column, look, rated=rated)
     located = named_utterances(source.table, taken) if look is None else look(source.table[taken["path"].column])
-    table, unread = roles_of(source.table, taken, {**source.parts, **given.split})
-    table["file"] = pd.Series(located.files, index=table.index, dtype=object)
-    rows = Rows(table, given.drop, Counter(source.dropped), notes=[*source.notes, *unread])
-    rows.table["channel"], counted, unclear = sides_of(rows.table.channel)
-    rows.notes, rows.problems = [*rows.notes, *counted], [*rows.problems, *unclear]
-    if "start" not in given.column:
-        rows.spare = source.table.drop(columns=[one.column for one in taken.values()])
+    rows = _rows(source, given, taken, located)
     if given.words_alone and "path" not in column:
         rows.problems += id_questions(source.table, taken, rated=rated)
     rows.problems += open_ends(source.table, taken, given.column)
@@ -127,6 +121,18 @@ def plan_import(name: str, given: ImportOptions) -> Import:
         problems=(*rows.problems, *(problem + hint(source.encoding) for problem in labels.problems), *chosen.problems),
         emobox=source.emobox,
     )
+
+
+def _rows(source: SourceTable, given: ImportOptions, taken: Mapping[str, ColumnChoice], located: Located) -> Rows:
+    """All rows by role, with their files and channels; and what could not be read of them."""
+    table, unread = roles_of(source.table, taken, {**source.parts, **given.split})
+    table["file"] = pd.Series(located.files, index=table.index, dtype=object)
+    table["channel"], counted, unclear = sides_of(table.channel)
+    notes = [*source.notes, *unread, *counted]
+    rows = Rows(table, given.drop, Counter(source.dropped), problems=unclear, notes=notes)
+    if "start" not in given.column:
+        rows.spare = source.table.drop(columns=[one.column for one in taken.values()])
+    return rows
 
 
 def _checked(rows: Rows, source: SourceTable, given: ImportOptions, units: Mapping[str, str]) -> Tally | None:

@@ -91,12 +91,13 @@ def named_utterances(table: pd.DataFrame, taken: Mapping[str, ColumnChoice]) -> 
 
 def usable_words(rows: Rows) -> bool:
     """Checks of every row by itself; there are no times to be understood."""
-    rows.leave_out(rows.table.emotion.isna(), "have no label")
-    same = rows.table.transcript.groupby(rows.table.file.map(str)).transform("first")  # said in one row of its raters
-    rows.table = rows.table.assign(transcript=rows.table.transcript.where(rows.table.transcript.notna(), same))
-    rows.leave_out(rows.table.transcript.isna(), "have no words")
     hint = "Complete the column, or number the rows: add --column path=none"
     rows.refuse(rows.table.file.isna(), "missing", "have no id", hint)
+    words = rows.table.transcript
+    of_its_id = words.groupby(rows.table.file).transform("first")  # stated in the row of one rater alone
+    rows.table = rows.table.assign(transcript=words.where(words.notna(), of_its_id))
+    rows.leave_out(rows.table.emotion.isna(), "have no label")
+    rows.leave_out(rows.table.transcript.isna(), "have no words")
     rows.table = rows.table.assign(start=None, end=None, channel=None)
     alike = rows.table[["transcript", "speaker", "emotion"]].duplicated() & ~rows.table.file.duplicated()
     if n := int(alike.sum()):

@@ -91,9 +91,7 @@ def evaluate_dimension_fold(
     everything = RatedExamples(features, np.array(ratings.values), speakers)
     row_of = {name: row for row, name in enumerate(ratings.utterance_ids)}
     train, test = ([row_of[name] for name in ids] for ids in (fold.train + fold.validation, fold.test))
-    regressor = model.build(model.section(params), seed=seed)
-    kept = {"folder": folder} if model.module else {}
-    chosen = regressor.fit(everything.part(train), **kept)
+    regressor, chosen = model.fitted(model.section(params), everything.part(train), seed=seed, folder=folder)
     predicted = regressor.predict(features[test])
     rows = tuple(tuple(float(value) for value in row) for row in predicted)
     return DimensionOutcome(fold.test, rows, tuple(map(float, regressor.half_widths())), dict(chosen))

@@ -19,7 +19,7 @@ from ser_tasks.models.dimensions.held_out import inner_parts
 from ser_tasks.models.svm import inner_folds
 
 Sides: TypeAlias = "list[tuple[NDArray[np.intp], NDArray[np.intp]]]"
-Deal: TypeAlias = "Callable[[pd.DataFrame, NDArray[np.str_], int, int], Sides]"
+Divide: TypeAlias = "Callable[[pd.DataFrame, NDArray[np.str_], int, int], Sides]"
 """(utterances, who must stay together, folds, seed) -> rows to train on and to validate on, of each."""
 
 
@@ -32,7 +32,7 @@ class SearchPart:
 
 
 def search_part(
-    utterances: pd.DataFrame, fold: Fold, *, deal: Deal, n_folds: int, seed: int, straddling: frozenset[str]
+    utterances: pd.DataFrame, fold: Fold, *, divide: Divide, n_folds: int, seed: int, straddling: frozenset[str]
 ) -> SearchPart:
     """Everything of an outer fold but its test part.
 
@@ -42,7 +42,7 @@ def search_part(
     Args:
         utterances: the table that the fold was made of
         fold: of the outer protocol
-        deal: `by_class`, or `whatever_class` where classes are not what is asked for
+        divide: `by_class`, or `whatever_class` where classes are not what is asked for
         n_folds: fewer where there are fewer speakers
         seed: of who goes where
         straddling: columns that the protocol allows on both sides, as of `ser_tasks.evaluation.audit.may_straddle`
@@ -56,7 +56,7 @@ def search_part(
         folds: tuple[Fold, ...] = (Fold("validation", fold.train, (), fold.validation),)
     else:
         apart = "group" not in straddling
-        folds = _by_speaker(known, fold.name, deal=deal, n_folds=n_folds, seed=seed, apart=apart)
+        folds = _by_speaker(known, fold.name, divide=divide, n_folds=n_folds, seed=seed, apart=apart)
     audit_folds(known, folds, straddling=straddling)
     return SearchPart(known, folds)
 
@@ -72,7 +72,7 @@ def whatever_class(known: pd.DataFrame, units: NDArray[np.str_], n_folds: int, s
 
 
 def _by_speaker(
-    known: pd.DataFrame, where: str, *, deal: Deal, n_folds: int, seed: int, apart: bool
+    known: pd.DataFrame, where: str, *, divide: Divide, n_folds: int, seed: int, apart: bool
 ) -> tuple[Fold, ...]:
     units = tied_speakers(known) if apart else known.speaker.to_numpy(dtype=str)
     if len(np.unique(units)) < 2:
@@ -81,7 +81,7 @@ def _by_speaker(
             "stand in one chain of shared dialogs. Choose a protocol with a validation part of its own in params.yaml."
         )
     ids = known.utterance_id.to_numpy()
-    sides = deal(known, units, n_folds, seed)
+    sides = divide(known, units, n_folds, seed)
     return tuple(Fold(f"inner {i}", tuple(ids[a]), (), tuple(ids[b])) for i, (a, b) in enumerate(sides, 1))
 
 

@@ -131,8 +131,8 @@ def inner_parts(
     from sklearn.model_selection import GroupKFold  # noqa: PLC0415  seconds, and no prediction needs it
 
     names = check_speakers(speakers)
-    dealer = GroupKFold(min(n_folds, len(names)), shuffle=True, random_state=seed)
-    return list(dealer.split(np.zeros(len(speakers)), groups=speakers))
+    splitter = GroupKFold(min(n_folds, len(names)), shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros(len(speakers)), groups=speakers))
 
 
 def check_speakers(speakers: NDArray[np.str_]) -> NDArray[np.str_]:

@@ -54,6 +54,8 @@ class NetworkRegressor:
         Raises:
             UserError: a training part of one speaker, a loss that is not finite
         """
+        from ser_tasks.models.training.target_trainer import figures_of  # noqa: PLC0415  with Keras
+
         training = self.section.training
         check_speakers(train.speakers)
         alike = np.full(len(train.speakers), "rated")  # whatever the class
@@ -67,13 +69,11 @@ class NetworkRegressor:
         if training.refit:
             self._train(scale.targets(train), None, folder and folder / "refit", epochs=history.kept_epoch)
         self.model = self._without_loss()
+        speakers = len(set(train.speakers[asked]))
         return {
-            "epochs": len(history.epochs),
-            "kept_epoch": history.kept_epoch,
-            "validation_speakers": len(set(train.speakers[asked])),
+            **figures_of(history, self.model),
+            "validation_speakers": speakers,
             "val_ccc": list(self.chosen.ccc),
-            "parameters": int(self.model.count_params()),
-            "seconds_per_epoch": round(float(np.median([epoch.seconds for epoch in history.epochs])), 2),
         }
 
     def predict(self, features: Frames) -> Values:
@@ -105,7 +105,7 @@ class NetworkRegressor:
         self.model = self._untrained(learn)
         history = train_on_targets(
             *(self.model, learn, check),
-            aim=Aim(concordance_loss, mean_ccc, smallest=2),
+            aim=Aim(concordance_loss, discordance, smallest=2),
             settings=self.section.training,
             epochs=epochs,
             seed=self.seed,
@@ -139,8 +139,8 @@ class NetworkRegressor:
         return network_builder(self.name)(n_dims=n_dims, n_classes=n_dimensions, **self.section.sizes)
 
 
-def mean_ccc(truth: NDArray[np.floating], predicted: Values) -> float:
-    """CCC of each dimension, their mean; both of shape (n_utterances, n_dimensions)."""
+def discordance(truth: NDArray[np.floating], predicted: Values) -> float:
+    """1 - CCC of each dimension, their mean; both of shape (n_utterances, n_dimensions)."""
     from ser_tasks.evaluation.dimensions.agreement import concordance  # noqa: PLC0415  pandas: no prediction needs it
 
-    return float(np.mean([concordance(t, p) for t, p in zip(truth.T, predicted.T, strict=True)]))
+    return 1 - float(np.mean([concordance(t, p) for t, p in zip(truth.T, predicted.T, strict=True)]))

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
+    from pathlib import Path
+
     from ser_tasks.params import Params
 
 Values = NDArray[np.float64]
@@ -44,7 +46,7 @@ class Regressor(Protocol):
     def fit(self, train: RatedExamples, **kept: Any) -> Mapping[str, Any]:
         """Learn, and return what was chosen on the way, for the record.
 
-        Networks on frames take `folder`, see `DimensionModel.module`.
+        Networks on frames take `folder`, see `DimensionModel.fitted`.
 
         Raises:
             UserError: a training part of one speaker
@@ -69,7 +71,21 @@ class DimensionModel:
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
     keras: bool = False  # whether it is a network
     from_disk: bool = False  # whether it can read the features of many utterances block by block
-    module: str = ""  # of a network on frames, its file: `fit` then takes a folder, which keeps the state of a training
+    module: str = ""  # of a network on frames, its file
+
+    def fitted(
+        self, section: Any, train: RatedExamples, *, seed: int, folder: Path | None
+    ) -> tuple[Regressor, Mapping[str, Any]]:
+        """The model, fitted, and what it chose on the way.
+
+        Args:
+            section: its part of params.yaml
+            train: to fit it to
+            seed: of whatever it draws at random
+            folder: where a network on frames keeps its state, to go on from after a kill; None: nowhere
+        """
+        regressor = self.build(section, seed=seed)
+        return regressor, regressor.fit(train, **({"folder": folder} if self.module else {}))
 
     @property
     def network_name(self) -> str:

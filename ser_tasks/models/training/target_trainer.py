@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.atomic import atomic_path
 from ser_tasks.errors import UserError
 from ser_tasks.models.training.augment import Batch, augmented, mixup
 from ser_tasks.models.training.batches import Frames, length_buckets, pad
 from ser_tasks.models.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
+from ser_tasks.models.training.history import Epoch, History
 from ser_tasks.models.training.logits import network_logits
-from ser_tasks.models.training.progress import FILE as PROGRESS
-from ser_tasks.models.training.progress import Progress
+from ser_tasks.models.training.progress import write_progress
 from ser_tasks.models.training.step import training_step
-from ser_tasks.models.training.trainer import optimizer
+from ser_tasks.models.training.trainer import check_divergence, optimizer
 
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from ser_tasks.params import TrainingParams
@@ -36,12 +34,12 @@ class Aim:
 
     Attributes:
         loss: of Keras
-        score: (targets, outputs) -> higher where they agree more; both of shape (n_utterances, n_outputs)
+        distance: (targets, outputs) -> the same of all utterances; both of shape (n_utterances, n_outputs)
         smallest: batch that the loss is defined for
     """
 
     loss: Any
-    score: Callable[[NDArray[np.float32], Outputs], float]
+    distance: Callable[[NDArray[np.float32], Outputs], float]
     smallest: int = 1
 
 
@@ -66,33 +64,15 @@ class Targeted:
         return (self.frames, *self.copies)[int(generator.integers(1 + len(self.copies)))][row]
 
 
-@dataclass(frozen=True)
-class TargetEpoch:
-    """Figures of one epoch; None: trained without validation speakers."""
-
-    loss: float
-    val_score: float | None
-    seconds: float
-
-
-@dataclass
-class TargetHistory:
-    """The epochs so far, and which of them is kept: the first of the best score on validation speakers, or the last."""
-
-    keep: Literal["best", "last"]
-    epochs: list[TargetEpoch] = field(default_factory=list)
+class TargetHistory(History):
+    """The epochs so far, none with a UAR; the best of them is the first with the lowest loss on validation speakers."""
 
     @property
     def kept_epoch(self) -> int:
         """From 1."""
         if self.keep == "last":
             return len(self.epochs)
-        return int(np.argmax([-np.inf if epoch.val_score is None else epoch.val_score for epoch in self.epochs])) + 1
-
-    def ended(self, *, epochs: int, patience: int) -> bool:
-        """Whether there is no further epoch: all are done, or the last `patience` of them were no better."""
-        done = len(self.epochs)
-        return done >= epochs or (done > 0 and done - self.kept_epoch >= patience)
+        return int(np.argmin([np.inf if epoch.val_loss is None else epoch.val_loss for epoch in self.epochs])) + 1
 
 
 def train_on_targets(
@@ -113,7 +93,7 @@ def train_on_targets(
     Args:
         model: (frames, mask) -> shape (batch, n_outputs)
         part, validation: of different speakers; without validation speakers the last epoch is kept
-        aim: loss and score
+        aim: what is minimised, and on validation speakers compared
         settings: of the network
         epochs: stop there, on the schedule of `settings.epochs`
         seed: of the order of the utterances
@@ -134,24 +114,23 @@ def train_on_targets(
     )
     step = training_step(model)
     so_far, best = load_checkpoint(folder, model, generator=generator) if folder else ([], model.get_weights())
-    history = TargetHistory(settings.keep if validation else "last", [TargetEpoch(**epoch) for epoch in so_far])
-    recorded: Any = history  # a checkpoint reads its epochs alone
+    history = TargetHistory(settings.keep if validation else "last", [Epoch(**epoch) for epoch in so_far])
     while not history.ended(epochs=epochs, patience=settings.patience):
         if keras.backend.backend() == "torch":  # see `ser_tasks.models.training.trainer.train`
             keras.utils.set_random_seed(seed + len(history.epochs))
         began = time.perf_counter()
         loss = float(np.mean([step(batch) for batch in _batches(part, aim, settings, generator)]))
-        score = None if validation is None else scored(model, validation, aim, settings)
-        history.epochs.append(TargetEpoch(loss, score, time.perf_counter() - began))
-        _check_divergence(history, settings)
+        val_loss = None if validation is None else measured(model, validation, aim, settings)
+        history.epochs.append(Epoch(loss, val_loss, None, time.perf_counter() - began))
+        check_divergence(history, settings)
         if history.kept_epoch == len(history.epochs):
             best = model.get_weights()
         if folder:
-            save_checkpoint(folder, model, history=recorded, generator=generator, best=best)
-            _write_progress(folder, history, epochs=epochs)
+            save_checkpoint(folder, model, history=history, generator=generator, best=best)
+            write_progress(folder, history, epochs=epochs)
     model.set_weights(best)
     if folder:
-        save_weights(folder, model, history=recorded)
+        save_weights(folder, model, history=history)
     return history
 
 
@@ -164,42 +143,35 @@ def _check_batches(part: Targeted, aim: Aim, settings: TrainingParams) -> None:
         )
 
 
-def _check_divergence(history: TargetHistory, settings: TrainingParams) -> None:
-    latest = history.epochs[-1]
-    if not np.isfinite([latest.loss, latest.val_score or 0]).all():
-        raise UserError(
-            f"training diverged in epoch {len(history.epochs)}: loss {latest.loss}, on the validation speakers "
-            f"{latest.val_score}. Expected finite numbers. Lower training.learning_rate (now {settings.learning_rate}) "
-            f"or training.clip_norm (now {settings.clip_norm}); with mixed_float16, try mixed_bfloat16 or float32."
-        )
+def figures_of(history: TargetHistory, model: keras.Model) -> dict[str, int | float]:
+    """What a training leaves for the record of its fold."""
+    return {
+        "epochs": len(history.epochs),
+        "kept_epoch": history.kept_epoch,
+        "parameters": int(model.count_params()),
+        "seconds_per_epoch": round(float(np.median([epoch.seconds for epoch in history.epochs])), 2),
+    }
 
 
-def scored(model: keras.Model, part: Targeted, aim: Aim, settings: TrainingParams) -> float:
-    """The score of the outputs as they are; NaN where one of them is not finite."""
+def measured(model: keras.Model, part: Targeted, aim: Aim, settings: TrainingParams) -> float:
+    """Distance of the outputs from the targets; NaN where one of them is not finite."""
     outputs = network_logits(model, part.frames, settings=settings)
-    return aim.score(part.targets, outputs) if np.isfinite(outputs).all() else float("nan")
+    return aim.distance(part.targets, outputs) if np.isfinite(outputs).all() else float("nan")
 
 
-def joined(dealt: Sequence[NDArray[np.intp]], *, smallest: int) -> list[NDArray[np.intp]]:
-    """The batches; one that is too small goes to the end of another."""
-    large = [rows for rows in dealt if len(rows) >= smallest]
-    return [*large[:-1], np.concatenate([*large[-1:], *(rows for rows in dealt if len(rows) < smallest)])]
-
-
-def _write_progress(folder: Path, history: TargetHistory, *, epochs: int) -> None:
-    done = len(history.epochs)
-    left = (epochs - done) * float(np.median([epoch.seconds for epoch in history.epochs]))
-    progress = Progress(done, epochs, history.epochs[-1].loss, None, left)
-    with atomic_path(folder / PROGRESS) as temporary:
-        temporary.write_text(json.dumps(asdict(progress)), encoding="utf-8")
+def joined(batches: Sequence[NDArray[np.intp]], *, smallest: int) -> list[NDArray[np.intp]]:
+    """The batches; those that are too small go to the end of the last of the others."""
+    large = [rows for rows in batches if len(rows) >= smallest]
+    small = [rows for rows in batches if len(rows) < smallest]
+    return [*large[:-1], np.concatenate([*large[-1:], *small])]
 
 
 def _batches(part: Targeted, aim: Aim, settings: TrainingParams, generator: np.random.Generator) -> Iterator[Batch]:
     """One epoch of augmented clips."""
     lengths = np.array([len(frames) for frames in part.frames])
     augmentation = settings.augmentation
-    dealt = length_buckets(lengths, batch_size=settings.batch_size, generator=generator)
-    for rows in joined(dealt, smallest=aim.smallest):
+    buckets = length_buckets(lengths, batch_size=settings.batch_size, generator=generator)
+    for rows in joined(buckets, smallest=aim.smallest):
         clips = [augmented(part.clip(int(row), generator), generator=generator, settings=augmentation) for row in rows]
         weights = np.ones(len(rows), np.float32)
         batch = Batch(*pad(clips, multiple=settings.frames_multiple), part.targets[rows], weights)

@@ -25,7 +25,7 @@ def table(speakers: str, groups: str | None = None) -> pd.DataFrame:
 
 
 def part(utterances: pd.DataFrame, fold: Fold, n_folds: int = 3, straddling: frozenset[str] = frozenset()):
-    return search_part(utterances, fold, deal=by_class, n_folds=n_folds, seed=0, straddling=straddling)
+    return search_part(utterances, fold, divide=by_class, n_folds=n_folds, seed=0, straddling=straddling)
 
 
 def test_no_test_utterance_is_known_and_no_speaker_is_on_both_sides():
@@ -56,11 +56,11 @@ def test_candidates_are_validated_on_an_official_validation_part():
     assert list(found.utterances.speaker) == ["a", "a", "b", "b", "c", "c"]
 
 
-def test_where_ratings_are_asked_for_nothing_is_dealt_by_class():
+def test_where_ratings_are_asked_for_nothing_is_divided_by_class():
     utterances = table("aabbccdd")
     fold = leave_one_out(utterances, "speaker")[0]
     found = [
-        search_part(own, fold, deal=whatever_class, n_folds=3, seed=0, straddling=frozenset()).folds
+        search_part(own, fold, divide=whatever_class, n_folds=3, seed=0, straddling=frozenset()).folds
         for own in (utterances, utterances.assign(emotion="rated"), utterances.assign(emotion=utterances.utterance_id))
     ]
     assert found[0] == found[1] == found[2]

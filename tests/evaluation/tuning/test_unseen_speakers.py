@@ -42,7 +42,7 @@ def corpus() -> tuple[pd.DataFrame, np.ndarray]:
 def searched(utterances: pd.DataFrame, features: np.ndarray) -> tuple[list[tuple[Any, ...]], Any]:
     """All trials of the study inside the first outer fold, speaker a being tested, and its conclusion."""
     fold, space = leave_one_out(utterances, "speaker")[0], SPACES["svm"]
-    part = search_part(utterances, fold, deal=by_class, n_folds=2, seed=0, straddling=frozenset())
+    part = search_part(utterances, fold, divide=by_class, n_folds=2, seed=0, straddling=frozenset())
     labels = Labels.of(part.utterances)
     known = features[utterances.utterance_id.isin(labels.utterance_ids)]
     study = optuna.create_study(direction="maximize", sampler=PlacedTpe(seed=0, startup_trials=2), pruner=NopPruner())

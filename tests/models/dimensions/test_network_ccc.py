@@ -11,20 +11,21 @@ from ser_tasks.evaluation.dimensions.agreement import concordance
 from ser_tasks.evaluation.tuning.spaces import SPACES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.mlp_ccc import concordance_loss
-from ser_tasks.models.dimensions.network_ccc import NetworkRegressor, mean_ccc
+from ser_tasks.models.dimensions.network_ccc import NetworkRegressor, discordance
 from ser_tasks.models.dimensions.regressor import RatedExamples
-from ser_tasks.models.network import NetworkSection
 from ser_tasks.models.networks.attentive_statistics import AttentiveStatisticsParams
+from ser_tasks.models.target_section import TargetSection
 from ser_tasks.models.training.augment import Batch
+from ser_tasks.models.training.history import Epoch
 from ser_tasks.models.training.step import training_step
-from ser_tasks.models.training.target_trainer import Aim, Targeted, TargetEpoch, TargetHistory, joined, train_on_targets
+from ser_tasks.models.training.target_trainer import Aim, Targeted, TargetHistory, joined, train_on_targets
 from ser_tasks.params.reading import read_params
 from tests.models.training.test_trainer import SETTINGS
 
 pytestmark = pytest.mark.network
 
 PARAMS = read_params(Path(__file__).parents[3] / "params.yaml")
-SECTION = NetworkSection(
+SECTION = TargetSection(
     AttentiveStatisticsParams(
         input_dropout=0.0,
         units=16,
@@ -46,9 +47,9 @@ def examples(n: int = 120, *, noise: float = 0.2) -> RatedExamples:
     return RatedExamples(features, ratings + rng.normal(0, noise, (n, 2)), np.array([*"abcdef"] * (n // 6)))
 
 
-def changed(**training: object) -> NetworkSection:
+def changed(**training: object) -> TargetSection:
     own = SECTION.network
-    return NetworkSection(own.model_copy(update={"training": own.training.model_copy(update=training)}))
+    return TargetSection(own.model_copy(update={"training": own.training.model_copy(update=training)}))
 
 
 def test_it_follows_ratings_that_the_frames_tell_whatever_their_number():
@@ -74,7 +75,7 @@ def test_a_step_lowers_one_less_the_mean_coefficient_of_the_batch():
     targets = rng.normal(0, 1, (30, 2)).astype(np.float32)
     batch = Batch(given, np.ones((30, 4), np.float32), targets, np.ones(30, np.float32))
     how = {"settings": SETTINGS, "epochs": 1, "seed": 0, "folder": None}
-    train_on_targets(model, Targeted(tuple(given), targets), None, aim=Aim(concordance_loss, mean_ccc), **how)
+    train_on_targets(model, Targeted(tuple(given), targets), None, aim=Aim(concordance_loss, discordance), **how)
     predicted = model.predict_on_batch({"frames": given, "mask": batch.mask})
     expected = 1 - np.mean([concordance(t, p) for t, p in zip(targets.T, predicted.T, strict=True)])
     assert training_step(model)(batch) == pytest.approx(expected, abs=1e-5)
@@ -109,9 +110,9 @@ def test_the_epoch_that_is_best_on_the_speakers_set_aside_is_kept_and_the_refit_
 
     def second_is_best(model, *_):
         after_each.append(model.get_weights())
-        return (0.1, 0.7, 0.3, 0.2)[len(after_each) - 1]
+        return (0.9, 0.3, 0.7, 0.8)[len(after_each) - 1]
 
-    monkeypatch.setattr("ser_tasks.models.training.target_trainer.scored", second_is_best)
+    monkeypatch.setattr("ser_tasks.models.training.target_trainer.measured", second_is_best)
     network = NetworkRegressor("attentive_statistics", changed(epochs=4, patience=4), seed=0)
     assert network.fit(examples())["kept_epoch"] == 2
     assert all(map(np.array_equal, network.model.get_weights(), after_each[1]))
@@ -136,7 +137,7 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path: Path, mo
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("ser_tasks.models.training.target_trainer._write_progress", kill)
+        patch.setattr("ser_tasks.models.training.target_trainer.write_progress", kill)
         with pytest.raises(KeyboardInterrupt):
             NetworkRegressor("attentive_statistics", changed(epochs=4), seed=0).fit(train, folder=tmp_path)
     resumed = NetworkRegressor("attentive_statistics", changed(epochs=4), seed=0)
@@ -165,9 +166,9 @@ def test_a_refitted_network_is_matched_in_its_own_units_however_short_its_traini
 def test_a_batch_of_one_has_no_coefficient_and_is_refused_or_joined_to_another():
     with pytest.raises(UserError, match=r"2 utterances or more together, but training\.batch_size is 1, .*16 or more"):
         NetworkRegressor("attentive_statistics", changed(batch_size=1), seed=0).fit(examples())
-    dealt = [np.arange(4), np.arange(4, 5), np.arange(5, 9)]
-    assert [list(rows) for rows in joined(dealt, smallest=2)] == [[0, 1, 2, 3], [5, 6, 7, 8, 4]]
-    assert [list(rows) for rows in joined(dealt, smallest=1)] == [[0, 1, 2, 3], [4], [5, 6, 7, 8]]
+    batches = [np.arange(4), np.arange(4, 5), np.arange(5, 9)]
+    assert [list(rows) for rows in joined(batches, smallest=2)] == [[0, 1, 2, 3], [5, 6, 7, 8, 4]]
+    assert [list(rows) for rows in joined(batches, smallest=1)] == [[0, 1, 2, 3], [4], [5, 6, 7, 8]]
 
 
 def test_settings_of_classes_are_no_part_of_what_a_training_depends_on():
@@ -179,8 +180,8 @@ def test_settings_of_classes_are_no_part_of_what_a_training_depends_on():
     assert "training.label_smoothing" not in space
 
 
-def test_the_best_epoch_is_the_first_with_the_highest_coefficient_and_patience_ends_it():
-    epochs = [TargetEpoch(0.5, ccc, 1.0) for ccc in (0.1, 0.4, 0.4, 0.3)]
+def test_the_best_epoch_is_the_first_with_the_lowest_loss_and_patience_ends_it():
+    epochs = [Epoch(0.5, loss, None, 1.0) for loss in (0.9, 0.6, 0.6, 0.7)]
     assert TargetHistory("best", epochs).kept_epoch == 2
     assert TargetHistory("last", epochs).kept_epoch == 4
     assert TargetHistory("best", epochs).ended(epochs=9, patience=2)
