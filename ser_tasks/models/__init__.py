@@ -81,6 +81,7 @@ def _on_votes(name: str, feature_set: str) -> DeclaredModel:
 
 SEGMENT_NETWORK = "segment_blstm_attention"
 FRAMES_NETWORK = "attentive_statistics"
+FRAMES_NETWORKS = (FRAMES_NETWORK, f"{FRAMES_NETWORK}_speaker_norm")
 
 TABLE: Mapping[str, DeclaredModel] = {
     "svm": _classifier(*SVM),
@@ -95,17 +96,24 @@ TABLE: Mapping[str, DeclaredModel] = {
     "mlp_votes": _on_votes("mlp", "functionals"),
     "mlp_speaker_norm": network("mlp", "functionals", speaker_norm=True),
     "blstm_attention": network("blstm_attention", "lld"),
+    "blstm_attention_speaker_norm": network("blstm_attention", "lld", speaker_norm=True),
     "blstm_attention_votes": _on_votes("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
+    "lstm_attention_speaker_norm": network("lstm_attention", "lld", speaker_norm=True),
     "cnn_blstm_attention": network("cnn_blstm_attention", "log_mel"),
+    "cnn_blstm_attention_speaker_norm": network("cnn_blstm_attention", "log_mel", speaker_norm=True),
     "cnn_blstm_attention_votes": _on_votes("cnn_blstm_attention", "log_mel"),
     "spectrogram_cnn": network("spectrogram_cnn", "log_mel"),
+    "spectrogram_cnn_speaker_norm": network("spectrogram_cnn", "log_mel", speaker_norm=True),
     "td_cnn_lstm": network("td_cnn_lstm", "log_mel"),
+    "td_cnn_lstm_speaker_norm": network("td_cnn_lstm", "log_mel", speaker_norm=True),
     "patch_dcnn_blstm": network("patch_dcnn_blstm", "log_mel"),
     SEGMENT_NETWORK: network(SEGMENT_NETWORK, "efficientnet_lite0_segments"),
     FRAMES_NETWORK: network(FRAMES_NETWORK, "whisper_base_frames"),
+    f"{FRAMES_NETWORK}_speaker_norm": network(FRAMES_NETWORK, "whisper_base_frames", speaker_norm=True),
     FINE_TUNED: fine_tuned("whisper_base"),
     "residual_cnn": network("residual_cnn", "log_mel"),
+    "residual_cnn_speaker_norm": network("residual_cnn", "log_mel", speaker_norm=True),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image"),
     "blstm_attention_published": published("blstm_attention", "lld_and_pitch"),
@@ -159,11 +167,12 @@ SEGMENT_MODELS: Mapping[str, DeclaredModel] = {
 """The network on segments once more, with the same settings, on those of every other encoder: the control."""
 
 FRAMES_MODELS: Mapping[str, DeclaredModel] = {
-    f"{encoder.name}_{FRAMES_NETWORK}": replace(TABLE[FRAMES_NETWORK], feature_set=name, group=name)
+    f"{encoder.name}_{network_name}": replace(TABLE[network_name], feature_set=name, group=name)
     for name, encoder in OF_FRAMES.items()
-    if name != TABLE[FRAMES_NETWORK].feature_set
+    for network_name in FRAMES_NETWORKS
+    if name != TABLE[network_name].feature_set
 }
-"""The network on frames once more, with the same settings, on those of every other speech encoder."""
+"""The networks on frames once more, with the same settings, on those of every other speech encoder."""
 
 FINE_TUNED_MODELS: Mapping[str, DeclaredModel] = {
     f"{encoder.name}_{FINE_TUNED}": fine_tuned(encoder.name)
