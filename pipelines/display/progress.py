@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from pipelines.display.tables import CONSOLE
 from ser_tasks.engine import Running, wait
 from ser_tasks.models.training.progress import Progress as FoldProgress
-from ser_tasks.models.training.progress import read_progress
+from ser_tasks.models.training.progress import FILE, read_progress
 
 POLL_S = 0.5
 ENOUGH = 3  # epochs, so that the first one, which compiles, is not the median
@@ -35,7 +35,7 @@ def watch_folds(running: Sequence[Running], folders: Mapping[str, Path], *, titl
             for name in finished & set(bars):
                 screen.remove_task(bars.pop(name))
             for name in waiting.values():
-                if progress := read_progress(folders[name] / "refit") or read_progress(folders[name]):
+                if progress := latest(folders[name]):
                     if in_a_row and ENOUGH <= progress.epoch < progress.epochs:
                         screen.console.print(forecast(progress, in_a_row=in_a_row), highlight=False)
                         in_a_row = 0
@@ -54,6 +54,12 @@ def watch_shards(running: Sequence[Running], *, title: str) -> None:
             left = list(wait(left, timeout=POLL_S).not_done)
             done = len(running) - len(left)
             screen.update(bar, completed=done, note=f"{done} of {len(running)} parts")
+
+
+def latest(folder: Path) -> FoldProgress | None:
+    """Of the trainings of a fold, each in its folder, the one that an epoch ended in last."""
+    files = [*folder.glob(FILE), *folder.glob(f"*/{FILE}")]
+    return read_progress(max(files, key=lambda file: file.stat().st_mtime_ns).parent) if files else None
 
 
 def forecast(progress: FoldProgress, *, in_a_row: int) -> str:

@@ -1,7 +1,14 @@
 """The progress of a fold in words."""
 
-from pipelines.display.progress import forecast, in_words
-from ser_tasks.models.training.progress import Progress
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from pipelines.display.progress import forecast, in_words, latest
+from ser_tasks.models.training.progress import FILE, Progress
 
 
 def test_a_fold_reports_its_epoch_and_the_time_left():
@@ -19,3 +26,14 @@ def test_after_a_few_epochs_a_network_says_how_long_all_of_its_folds_take():
     assert forecast(progress, in_a_row=5) == (
         "About 10.5 s an epoch, 61 epochs, 5 trainings in a row: 53 min 22 s at most, less where they stop early."
     )  # 61 * 10.5 * 5 = 3202.5 s
+
+
+@pytest.mark.parametrize("running", [".", "part_0", "part_1", "refit"])
+def test_of_several_trainings_of_a_fold_the_one_is_shown_that_runs(tmp_path: Path, running: str):
+    assert latest(tmp_path) is None
+    for second, name in enumerate([*{".", "part_0", "part_1", "refit"} - {running}, running], 1):
+        (tmp_path / name).mkdir(exist_ok=True)
+        own = Progress(epoch=second, epochs=40, loss=1.0, val_uar=None, seconds_left=9)
+        (tmp_path / name / FILE).write_text(json.dumps(asdict(own)), encoding="utf-8")
+        os.utime(tmp_path / name / FILE, (second, second))
+    assert latest(tmp_path).epoch == 4

@@ -1,4 +1,4 @@
-"""Learning curves of networks: UAR on the validation speakers, and the loss, epoch by epoch."""
+"""Learning curves of networks: UAR on the validation speakers where there is one, and the loss, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pipelines.report.parts import Section, join, note, picture, titled
 from pipelines.report.svg import BLUE, FAINT, VERMILLION, Plot
-from ser_tasks.models import NETWORKS
+from ser_tasks.models import MODELS
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
@@ -20,12 +20,12 @@ Epochs = Sequence[Mapping[str, Any]]
 
 def curves(block: Block) -> Section | None:
     """The section; None where there is no network."""
-    networks = [row for row in block.rows if row.name in NETWORKS]
+    networks = [row for row in block.rows if row.name in MODELS and MODELS[row.name].keras]
     if not networks:
         return None
     known = {row.name: found for row in networks if (found := _epochs(row.costs))}
     unknown = [row.name for row in networks if row.name not in known]
-    drawn = [one for name, found in known.items() for one in (_uar(name, found), _loss(name, found))]
+    drawn = [one for name, found in known.items() for one in (_uar(name, found), _loss(name, found)) if one]
     caption = (
         "Thin: one fold. Thick: their mean, as far as half of the folds went. Loss of training (dashed) and on the "
         "validation speakers (solid)."
@@ -42,8 +42,11 @@ def _epochs(costs: Mapping[str, Any]) -> list[Epochs]:
     return [fold["epochs"] for fold in costs.get("folds", ()) if fold.get("epochs")]
 
 
-def _uar(name: str, folds: list[Epochs]) -> Markup:
+def _uar(name: str, folds: list[Epochs]) -> Markup | None:
+    """None: it was trained on votes, and stopped by its loss."""
     series = _series(folds, "val_uar")
+    if not any(series):
+        return None
     return titled(
         f"{name}: UAR", _plot(f"{name}: UAR on the validation speakers", [(series, BLUE, "")], (0.0, 1.0), "UAR")
     )

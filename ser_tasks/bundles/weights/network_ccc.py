@@ -15,7 +15,8 @@ from ser_tasks.models.network import NetworkSection
 
 def save_network_ccc(regressor: NetworkRegressor, folder: Path) -> None:
     """Write model.keras, model.onnx where it can be, and matching.npz."""
-    write_network(regressor.model, folder)
+    (network,) = regressor.models  # a bundle's is trained again on all speakers
+    write_network(network, folder)
     write_arrays(folder / MATCHING, regressor.chosen, middle=regressor.middle, spread=regressor.spread)
 
 
@@ -30,5 +31,5 @@ def load_network_ccc(card: BaseCard, folder: Path) -> NetworkRegressor:
     regressor = NetworkRegressor(name, section, seed=card.seed)
     regressor.chosen, scales = read_arrays(folder / MATCHING, "middle", "spread")
     regressor.middle, regressor.spread = scales["middle"], scales["spread"]
-    regressor.model = read_network(card, folder)
+    regressor.models = [read_network(card, folder)]
     return regressor

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_tasks.models.dimensions.held_out import Values, best_of, check_speakers
+from ser_tasks.models.dimensions.held_out import Values, best_of, check_speakers, inner_parts
 from ser_tasks.models.network import NetworkSection, network_builder
 from ser_tasks.models.training.validation import validation_speakers
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Frames = Sequence[NDArray[np.float32]]
 
+ENOUGH = 8  # speakers to measure errors on: of one or two, an interval says how well those are rated, not others
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -27,6 +29,12 @@ class Scale:
 
     mean: Values
     steps: Values
+
+    @classmethod
+    def of(cls, ratings: Values) -> Scale:
+        """Of all ratings of a training set, (n_utterances, n_dimensions)."""
+        steps = ratings.std(axis=0)
+        return cls(ratings.mean(axis=0), np.where(steps > 0, steps, 1))
 
     def targets(self, examples: RatedExamples) -> Targeted:
         """The examples, rated in standard deviations from the mean."""
@@ -39,8 +47,9 @@ class Scale:
 class NetworkRegressor:
     """A network of `ser_tasks.models.networks` with an output for each dimension, loss 1 - CCC.
 
-    Speakers set aside choose the epoch, and tell how the spread must be matched and how large errors are; with
-    `training.refit` the network is then trained again on all speakers, for as many epochs.
+    Speakers set aside choose the epoch, and tell how the spread must be matched and how large errors are. Where they
+    are fewer than ENOUGH, everybody is set aside once, and the prediction is the mean of as many networks. With
+    `training.refit` one network is trained again on all speakers, for as many epochs as was best.
 
     Source: Trigeorgis et al. (2016), doi:10.1109/ICASSP.2016.7472669, for the loss of networks on frames
     """
@@ -58,23 +67,37 @@ class NetworkRegressor:
 
         training = self.section.training
         check_speakers(train.speakers)
-        alike = np.full(len(train.speakers), "rated")  # whatever the class
-        drawn = validation_speakers(alike, train.speakers, share=training.validation_share, seed=self.seed)
-        learning, asked = np.flatnonzero(~drawn), np.flatnonzero(drawn)
-        mean, steps = train.ratings.mean(axis=0), train.ratings.std(axis=0)
-        scale = Scale(mean, np.where(steps > 0, steps, 1))
-        learn, check = (scale.targets(train.part(rows)) for rows in (learning, asked))
-        history = self._train(learn, check, folder, epochs=training.epochs)
-        self.chosen = best_of(self.scores(check.frames)[None], train.ratings[asked], [float(history.kept_epoch)])
+        scale, divisions = Scale.of(train.ratings), self._divisions(train.speakers)
+        histories, models, scores = [], [], np.full(train.ratings.shape, np.nan)
+        for number, (learning, asked) in enumerate(divisions):
+            learn, check = (scale.targets(train.part(rows)) for rows in (learning, asked))
+            own = folder / f"part_{number}" if folder and len(divisions) > 1 else folder
+            histories.append(self._train(learn, check, own, epochs=training.epochs))
+            scores[asked] = self.scores(check.frames)
+            models += self.models
+        asked = np.flatnonzero(~np.isnan(scores[:, 0]))
+        kept = round(float(np.median([history.kept_epoch for history in histories])))
+        self.chosen = best_of(scores[None, asked], train.ratings[asked], [float(kept)])
         if training.refit:
-            self._train(scale.targets(train), None, folder and folder / "refit", epochs=history.kept_epoch)
-        self.model = self._without_loss()
-        speakers = len(set(train.speakers[asked]))
+            self._train(scale.targets(train), None, folder and folder / "refit", epochs=kept)
+        elif len(models) > 1:
+            self._take(models, scale.targets(train).frames)
+        self.models = [self._without_loss(model) for model in self.models]
         return {
-            **figures_of(history, self.model),
-            "validation_speakers": speakers,
+            **figures_of(max(histories, key=lambda history: len(history.epochs)), self.models[0]),
+            "kept_epoch": kept,
+            "validation_speakers": len(set(train.speakers[asked])),
             "val_ccc": list(self.chosen.ccc),
         }
+
+    def _divisions(self, speakers: NDArray[np.str_]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """Rows to train on and rows set aside, no speaker in both: once, or if that is too few until all had a turn."""
+        share = self.section.training.validation_share
+        alike = np.full(len(speakers), "rated")  # whatever the class
+        drawn = validation_speakers(alike, speakers, share=share, seed=self.seed)
+        if len(set(speakers[drawn])) >= ENOUGH:
+            return [(np.flatnonzero(~drawn), np.flatnonzero(drawn))]
+        return inner_parts(speakers, n_folds=max(2, round(1 / share)), seed=self.seed)
 
     def predict(self, features: Frames) -> Values:
         """Of utterances of any length, shape (n_frames, n_dims) each: shape (n_utterances, n_dimensions)."""
@@ -92,28 +115,34 @@ class NetworkRegressor:
         """
         return np.asarray((self._outputs(features) - self.middle) / self.spread)
 
+    def _take(self, models: Sequence[Any], frames: Frames) -> None:
+        """Predict with the mean of these, in units of what they make of the utterances that they learned from."""
+        self.models = [*models]
+        outputs = self._outputs(frames)
+        self.middle, spread = outputs.mean(axis=0), outputs.std(axis=0)
+        self.spread = np.where(spread > 0, spread, 1)
+
     def _outputs(self, features: Frames) -> Values:
         from ser_tasks.models.training.logits import network_logits  # noqa: PLC0415
 
         frames = tuple(np.asarray(own, np.float32) for own in features)
-        return np.asarray(network_logits(self.model, frames, settings=self.section.training))
+        each = [network_logits(model, frames, settings=self.section.training) for model in self.models]
+        return np.asarray(np.mean(each, axis=0))
 
     def _train(self, learn: Targeted, check: Targeted | None, folder: Path | None, *, epochs: int) -> TargetHistory:
         from ser_tasks.models.dimensions.mlp_ccc import concordance_loss  # noqa: PLC0415
         from ser_tasks.models.training.target_trainer import Aim, train_on_targets  # noqa: PLC0415  with Keras
 
-        self.model = self._untrained(learn)
+        model = self._untrained(learn)
         history = train_on_targets(
-            *(self.model, learn, check),
+            *(model, learn, check),
             aim=Aim(concordance_loss, discordance, smallest=2),
             settings=self.section.training,
             epochs=epochs,
             seed=self.seed,
             folder=folder,
         )
-        outputs = self._outputs(learn.frames)
-        self.middle, spread = outputs.mean(axis=0), outputs.std(axis=0)
-        self.spread = np.where(spread > 0, spread, 1)
+        self._take([model], learn.frames)
         return history
 
     def _untrained(self, learn: Targeted) -> Any:
@@ -129,10 +158,10 @@ class NetworkRegressor:
         set_input_statistics(model, mean=mean, std=std)
         return model
 
-    def _without_loss(self) -> Any:
+    def _without_loss(self, model: Any) -> Any:
         """The network as it is kept: it is not trained any more, and whoever reads it needs no loss."""
-        bare = self._built(self.model.input["frames"].shape[-1], self.model.output_shape[-1])
-        bare.set_weights(self.model.get_weights())
+        bare = self._built(model.input["frames"].shape[-1], model.output_shape[-1])
+        bare.set_weights(model.get_weights())
         return bare
 
     def _built(self, n_dims: int, n_dimensions: int) -> Any:

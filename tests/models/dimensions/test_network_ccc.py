@@ -10,8 +10,9 @@ from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.agreement import concordance
 from ser_tasks.evaluation.tuning.spaces import SPACES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.held_out import inner_parts, interval_of, matching
 from ser_tasks.models.dimensions.mlp_ccc import concordance_loss
-from ser_tasks.models.dimensions.network_ccc import NetworkRegressor, discordance
+from ser_tasks.models.dimensions.network_ccc import NetworkRegressor, Scale, discordance
 from ser_tasks.models.dimensions.regressor import RatedExamples
 from ser_tasks.models.networks.attentive_statistics import AttentiveStatisticsParams
 from ser_tasks.models.target_section import TargetSection
@@ -45,6 +46,11 @@ def examples(n: int = 120, *, noise: float = 0.2) -> RatedExamples:
         frames = rng.normal(0, 1, (rng.integers(20, 60), 3))
         features[row] = np.float32(frames * [1, spread, 1] + [level, 0, 0])
     return RatedExamples(features, ratings + rng.normal(0, noise, (n, 2)), np.array([*"abcdef"] * (n // 6)))
+
+
+def padded(frames: np.ndarray) -> dict[str, np.ndarray]:
+    """One utterance as a network reads it."""
+    return {"frames": frames[None], "mask": np.ones((1, len(frames)), np.float32)}
 
 
 def changed(**training: object) -> TargetSection:
@@ -81,7 +87,7 @@ def test_a_step_lowers_one_less_the_mean_coefficient_of_the_batch():
     assert training_step(model)(batch) == pytest.approx(expected, abs=1e-5)
 
 
-def test_speakers_set_aside_choose_the_epoch_and_train_nothing():
+def test_every_speaker_is_set_aside_from_one_of_the_networks_and_trains_nothing_of_it():
     train, trained = examples(), {}
     for spoilt in ("", *"abcdef"):
         features = train.features.copy()
@@ -89,20 +95,47 @@ def test_speakers_set_aside_choose_the_epoch_and_train_nothing():
             features[row] = features[row][::-1] * np.float32(2)
         network = NetworkRegressor("attentive_statistics", changed(epochs=2, keep="last"), seed=0)
         said = network.fit(RatedExamples(features, train.ratings, train.speakers))
-        trained[spoilt] = network.model.get_weights()
-    assert said["validation_speakers"] == 2, "a third of six"
-    same = [name for name in "abcdef" if all(map(np.array_equal, trained[name], trained[""]))]
-    assert len(same) == 2
+        trained[spoilt] = [model.get_weights() for model in network.models]
+    assert said["validation_speakers"] == 6
+    assert len(trained[""]) == 3, "a third of six is set aside at a time"
+    for name in "abcdef":
+        same = [all(map(np.array_equal, own, once)) for own, once in zip(trained[name], trained[""], strict=True)]
+        assert sorted(same) == [False, False, True]
+
+
+def test_the_prediction_is_the_mean_of_the_networks_in_units_of_the_training_set():
+    train = examples()
+    network = NetworkRegressor("attentive_statistics", changed(epochs=3), seed=0)
+    network.fit(train)
+    given = [padded(own) for own in train.features]
+    each = [np.concatenate([model.predict_on_batch(one) for one in given]) for model in network.models]
+    mean = np.mean(each, axis=0)
+    expected = network.chosen.matched((mean - mean.mean(axis=0)) / mean.std(axis=0))
+    np.testing.assert_allclose(network.predict(train.features), expected, atol=1e-4)
+
+
+def test_errors_are_those_of_everybody_by_networks_that_did_not_learn_from_them():
+    train = examples()
+    network = NetworkRegressor("attentive_statistics", changed(epochs=3, keep="last", refit=True), seed=0)
+    network.fit(train)
+    scores, share = np.zeros_like(train.ratings), SECTION.training.validation_share
+    for learning, asked in inner_parts(train.speakers, n_folds=round(1 / share), seed=0):
+        alone = NetworkRegressor("attentive_statistics", changed(epochs=3, keep="last"), seed=0)
+        alone._train(Scale.of(train.ratings).targets(train.part(learning)), None, None, epochs=3)
+        scores[asked] = alone.scores(train.features[asked])
+    errors = np.abs(matching(scores, train.ratings)(scores) - train.ratings)
+    np.testing.assert_allclose(network.half_widths(), interval_of(errors), atol=1e-4)
 
 
 def test_with_refit_all_speakers_are_trained_on_for_the_epochs_that_were_best(tmp_path: Path):
     train = examples()
     network = NetworkRegressor("attentive_statistics", changed(refit=True, epochs=6, patience=6), seed=0)
     said = network.fit(train, folder=tmp_path)
-    with np.load(tmp_path / "network.npz") as first, np.load(tmp_path / "refit/network.npz") as second:
-        assert str(first["about"]).count('"loss"') == said["epochs"]
+    (model,) = network.models
+    assert len(list(tmp_path.glob("part_*/network.npz"))) == 3
+    with np.load(tmp_path / "refit/network.npz") as second:
         assert str(second["about"]).count('"loss"') == said["kept_epoch"]
-        np.testing.assert_array_equal(network.model.get_weights()[-1], second[f"best_{len(network.model.weights) - 1}"])
+        np.testing.assert_array_equal(model.get_weights()[-1], second[f"best_{len(model.weights) - 1}"])
 
 
 def test_the_epoch_that_is_best_on_the_speakers_set_aside_is_kept_and_the_refit_is_as_long(tmp_path, monkeypatch):
@@ -110,12 +143,13 @@ def test_the_epoch_that_is_best_on_the_speakers_set_aside_is_kept_and_the_refit_
 
     def second_is_best(model, *_):
         after_each.append(model.get_weights())
-        return (0.9, 0.3, 0.7, 0.8)[len(after_each) - 1]
+        return (0.9, 0.3, 0.7, 0.8)[(len(after_each) - 1) % 4]
 
     monkeypatch.setattr("ser_tasks.models.training.target_trainer.measured", second_is_best)
     network = NetworkRegressor("attentive_statistics", changed(epochs=4, patience=4), seed=0)
     assert network.fit(examples())["kept_epoch"] == 2
-    assert all(map(np.array_equal, network.model.get_weights(), after_each[1]))
+    for number, model in enumerate(network.models):
+        assert all(map(np.array_equal, model.get_weights(), after_each[4 * number + 1]))
     after_each.clear()
     again = NetworkRegressor("attentive_statistics", changed(epochs=4, patience=4, refit=True), seed=0)
     again.fit(examples(), folder=tmp_path)
@@ -146,10 +180,18 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path: Path, mo
     np.testing.assert_array_equal(resumed.predict(train.features), whole.predict(train.features))
 
 
-@pytest.mark.parametrize(("share", "speakers"), [(0.1, 1), (0.4, 2), (0.9, 5)])
-def test_as_many_speakers_are_set_aside_as_the_settings_say(share, speakers):
-    said = NetworkRegressor("attentive_statistics", changed(epochs=1, validation_share=share), seed=0).fit(examples())
-    assert said["validation_speakers"] == speakers
+@pytest.mark.parametrize(
+    ("speakers", "share", "networks", "set_aside"),
+    [(6, 0.1, 6, 6), (6, 0.4, 2, 6), (6, 0.9, 2, 6), (40, 0.1, 10, 40), (40, 0.2, 1, 8), (40, 0.5, 1, 20)],
+)
+def test_where_the_share_set_aside_is_fewer_than_eight_speakers_all_have_their_turn(
+    speakers, share, networks, set_aside
+):
+    train = examples()
+    named = RatedExamples(train.features, train.ratings, np.array([f"s{row % speakers}" for row in range(120)]))
+    network = NetworkRegressor("attentive_statistics", changed(epochs=1, validation_share=share), seed=0)
+    assert network.fit(named)["validation_speakers"] == set_aside
+    assert len(network.models) == networks
 
 
 @pytest.mark.parametrize("epochs", [2, 12])

@@ -4,12 +4,14 @@ import hashlib
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pipelines import paths
 from pipelines.commands.compare import compare
 from pipelines.report import gather
+from pipelines.report.sections.curves import curves
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import percent, with_interval
@@ -134,6 +136,14 @@ def test_what_other_commands_found_has_a_section_each(made, page):
 def test_epochs_are_drawn_where_they_were_kept_and_missed_where_not(made):
     assert "mlp: UAR on the validation speakers, 4 epochs, mean at the end 0.70" in made[1]
     assert "Not kept for psd_cnn" in made[1]
+
+
+def test_of_a_network_trained_on_votes_there_is_the_loss_alone_since_no_uar_stopped_it():
+    epochs = [{"loss": 1.2 - 0.1 * i, "val_loss": 1.3, "val_uar": None, "seconds": 1.0} for i in range(4)]
+    networks = [SimpleNamespace(name="mlp_votes", costs={"folds": 3 * [{"epochs": epochs}]})]
+    section = curves(SimpleNamespace(rows=[*networks, SimpleNamespace(name="svm", costs={})]))
+    assert "mlp_votes: loss, 4 epochs, mean at the end 0.90, mean at the end 1.30" in section.body
+    assert "mlp_votes: UAR" not in section.body and "svm" not in section.body
 
 
 def test_digests_are_shown_of_results_that_have_some(page):
