@@ -7,8 +7,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pipelines.display.tables import CONSOLE
 from ser_tasks.engine import Running, wait
-from ser_tasks.models.training.progress import Progress as FoldProgress
 from ser_tasks.models.training.progress import FILE, read_progress
+from ser_tasks.models.training.progress import Progress as FoldProgress
 
 POLL_S = 0.5
 ENOUGH = 3  # epochs, so that the first one, which compiles, is not the median
