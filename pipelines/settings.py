@@ -1,6 +1,9 @@
 """params.yaml, read and held against the tables of corpora, feature sets and models."""
 
+import os
+
 import numpy as np
+from pydantic import ValidationError
 
 from pipelines.known_corpora import CORPORA, has_votes
 from pipelines.orchestration.stage_list import bundles_of_members, read_by
@@ -27,11 +30,13 @@ from ser_tasks.params import (
     Section,
     SpeakerIndependent,
     SpeakerPairs,
+    WorkersParams,
 )
 from ser_tasks.params.reading import PARAMS_FILE, ParamsError, check_known, read_params
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
 MOMENT = 0.1  # s
+WORKERS = "SER_WORKERS"  # of the environment, before workers.where
 OF_A_CORPUS = "Or add its classes and folds under corpus: in params.yaml; for one of yours, ser import PATH does."
 ADD_MODEL = "Or add it to ser_tasks/models/__init__.py."
 MISSING = {
@@ -47,7 +52,7 @@ def project_params() -> Params:
         ParamsError: the first name that does not, with the nearest and the allowed ones; or settings of features that
             do not fit together
     """
-    params = read_params()
+    params = _on_named_workers(read_params())
     for name, section in params.corpus.items():
         _check_corpus(name, section)
     for number, line in enumerate(params.evaluations):
@@ -61,6 +66,21 @@ def project_params() -> Params:
         _check_bundle(name, bundle, params)
     _try_features(params)
     return params
+
+
+def _on_named_workers(params: Params) -> Params:
+    """With the workers that the environment names, if it does: in a job of a cluster, nobody knows the host before."""
+    where = os.environ.get(WORKERS)
+    if where is None:
+        return params
+    try:
+        workers = WorkersParams(where=where, count=params.workers.count)
+    except ValidationError as error:
+        raise ParamsError(
+            f"{WORKERS} in the environment: expected threads, processes, or the address of a Dask scheduler, as "
+            f"tcp://host:8786, got {where!r}."
+        ) from error
+    return params.model_copy(update={"workers": workers})
 
 
 def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from ser_tasks.errors import UserError
 
 PATIENCE = 20  # s for a scheduler to reply
+FIRST_WORKER = 60  # s for it to join: in a job of a cluster, all begin at once
 KERNELS = (  # what decides the last bits of a result
     *("NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE", "ONEDNN_MAX_CPU_ISA", "XLA_FLAGS"),
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"),
@@ -31,7 +33,7 @@ class DaskPool(Executor):
             address: as `tcp://host:8786`
 
         Raises:
-            UserError: no scheduler there, or one without workers
+            UserError: no scheduler there, or one that has had no worker for FIRST_WORKER seconds
         """
         from distributed import Client  # noqa: PLC0415  seconds, and no other workers need it
 
@@ -42,13 +44,19 @@ class DaskPool(Executor):
                 f"workers.where in params.yaml: no Dask scheduler replies at {address}. Start one there (dask "
                 "scheduler), or set where to processes."
             ) from error
-        if not self.client.scheduler_info()["workers"]:
-            self.client.close()
-            raise UserError(
-                f"the Dask scheduler at {address} has no worker. Start some, in this folder or on a machine that sees "
-                f"it under the same path: ser worker {address}"
-            )
+        self._await_a_worker(address)
         self.executor = self.client.get_executor(pure=False)
+
+    def _await_a_worker(self, address: str) -> None:
+        if self.client.scheduler_info()["workers"]:
+            return
+        start = f"Start some, in this folder or on a machine that sees it under the same path: ser worker {address}"
+        print(f"The Dask scheduler at {address} has no worker yet; waiting {FIRST_WORKER} s. {start}", file=sys.stderr)
+        try:
+            self.client.wait_for_workers(1, timeout=FIRST_WORKER)
+        except TimeoutError as error:
+            self.client.close()
+            raise UserError(f"the Dask scheduler at {address} has no worker. {start}") from error
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """The function on some worker, in this folder."""

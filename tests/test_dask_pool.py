@@ -122,9 +122,16 @@ def on(address: str) -> WorkersParams:
     return WorkersParams(where=address, count=1)
 
 
-def test_a_scheduler_without_workers_is_an_error_that_says_how_to_start_one(scheduler):
+def test_a_scheduler_that_stays_without_workers_is_an_error_that_says_how_to_start_one(scheduler, monkeypatch):
+    monkeypatch.setattr(dask_pool, "FIRST_WORKER", 0.5)
     with pytest.raises(UserError, match=f"has no worker.*ser worker {scheduler}"):
         squares.on(on(scheduler))([1])
+
+
+def test_a_first_worker_that_begins_at_the_same_time_is_waited_for_and_it_says_so(scheduler, capsys):
+    with workers(scheduler, 1):
+        assert squares.on(on(scheduler))([1, 2]) == [1, 4]
+    assert "no worker yet; waiting 60 s. Start some" in capsys.readouterr().err
 
 
 def test_a_killed_worker_costs_its_task_alone_and_the_values_are_kept(scheduler, folder):

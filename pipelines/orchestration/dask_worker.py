@@ -3,12 +3,14 @@
 import os
 import socket
 import sys
+import time
 from urllib.parse import urlsplit
 
 from pipelines.orchestration.environment import prepare_environment
 from ser_tasks.errors import UserError
 
-PATIENCE = 10  # s
+PATIENCE = 10  # s for one attempt
+STARTING = 60  # s for a scheduler to begin: in a job of a cluster, all begin at once
 
 
 def work(scheduler: str, *, count: int, memory: str) -> None:
@@ -26,16 +28,27 @@ def work(scheduler: str, *, count: int, memory: str) -> None:
 
 
 def check_answers(scheduler: str) -> None:
-    """Raise UserError where nobody answers at an address of TCP; Dask would say so on two screens."""
+    """Raise UserError where nobody comes to answer at an address of TCP; Dask would say so on two screens."""
     place = urlsplit(scheduler)
     if place.scheme not in ("tcp", "tls"):
         return  # other ways are Dask's to check
     if place.hostname is None or place.port is None:
         raise UserError(f"{scheduler}: expected the address of a scheduler, as tcp://10.0.0.1:8786.")
+    end, waits = time.monotonic() + STARTING, False
+    while (error := _refused(place.hostname, place.port)) is not None:
+        start = f"({error}). Start one there, `dask scheduler --port {place.port}`, or name another address."
+        if time.monotonic() >= end:
+            raise UserError(f"{scheduler}: no scheduler answers {start}") from error
+        if not waits:
+            print(f"{scheduler}: no scheduler answers yet, waiting {STARTING} s {start}", file=sys.stderr)
+        waits = True
+        time.sleep(0.5)
+
+
+def _refused(host: str, port: int) -> OSError | None:
+    """Why there is no connection; None: there is."""
     try:
-        socket.create_connection((place.hostname, place.port), timeout=PATIENCE).close()
+        socket.create_connection((host, port), timeout=PATIENCE).close()
     except OSError as error:
-        raise UserError(
-            f"{scheduler}: no scheduler answers ({error}). Start one there, `dask scheduler --port {place.port}`, or "
-            "name another address."
-        ) from error
+        return error
+    return None
