@@ -36,6 +36,7 @@ OTHERS = {
     "rm",
     "source",
     "srun",
+    "trap",
 }
 PLACEHOLDER = re.compile(r"^[A-Z]+$|^\.\.\.$")
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
