@@ -41,8 +41,8 @@ def check_has_results(names: Sequence[str], there: Collection[str], folder: Path
             near = difflib.get_close_matches(name, there, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise UserError(
-                f"{folder}/{name}: no result.{hint} There are results of {', '.join(sorted(there))}. To make some: "
-                f"ser evaluate {name} MODEL"
+                f"{folder}/{name}: no result.{hint} There are results of {', '.join(sorted(there))}. Of a corpus that "
+                f"ser corpora lists, make some: ser evaluate {name} MODEL"
             )
 
 

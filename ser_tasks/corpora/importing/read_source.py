@@ -205,6 +205,9 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
     """The sounds of the folder; where their names do not hold enough, a table in it might."""
     below = tables or _tables(file for file in path.rglob("*") if len(file.relative_to(path).parts) <= DEEP)
+    if given.words_alone:
+        among = f": {some(list(map(str, below)))}" if below else ", and there is none in it"
+        raise SourceError(f"--audio none: {path} is a folder, but words alone stand in a table. Name the table{among}.")
     try:
         found = read_names(path, given)
     except SourceError as error:

@@ -142,6 +142,12 @@ def test_a_table_without_words_is_refused_and_one_without_sound_is_told_how(plan
     table = write_table(tmp_path, [row[:2] + row[3:4] for row in SAID], head="id,speaker,emotion", name="bare.csv")
     with pytest.raises(SourceError, match=r"no column has the name of one of words.*add --column transcript=COLUMN"):
         plan(table, audio="none")
+    write_table(tmp_path, SAID, head="id,speaker,text,emotion", name="other.csv")
+    with pytest.raises(SourceError, match=r"is a folder, but words alone stand in a table\. Name the table: .*bare\.csv"):
+        plan(tmp_path, audio="none")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match=r"Name the table, and there is none in it\."):
+        plan(tmp_path / "empty", audio="none")
     with pytest.raises(SourceError, match=r"no column names files that are there.*words alone, add --audio none"):
         plan(said)
     with pytest.raises(SourceError, match="--pattern reads names of files, but with --audio none there are none"):
