@@ -32,7 +32,8 @@ from ser_tasks.audio.conditioning import pre_emphasised, wiener_filtered
 from ser_tasks.audio.vad import peak_normalised, speech_mask, speech_span
 from ser_tasks.augmentation.frames import at_tempo, mixed, with_masks
 from ser_tasks.augmentation.signal import circularly_shifted, pitched, stretched, with_gain, with_white_noise
-from ser_tasks.bundles.inference.speech_segments import sentence_spans
+from ser_tasks.bundles.inference.speech_segments import segments
+from ser_tasks.bundles.inference.streaming import signal_statistics
 from ser_tasks.corpora.synthesis.corpus import demo_speaker, synthesise_utterance
 from ser_tasks.features.log_mel import log_mel_spectrogram
 from ser_tasks.features.log_scales import LOG_SCALES
@@ -40,10 +41,12 @@ from ser_tasks.features.mel_power import mel_power
 from ser_tasks.features.psd_image import spectral_density_image
 from ser_tasks.models.networks.rolling_windows import RollingWindows
 from ser_tasks.models.networks.slope_channels import SlopeChannels
+from ser_tasks.params.reading import read_params
 
 Array = NDArray[np.floating]
 
 FOLDER = Path(__file__).parent / "figures"
+VOICE = read_params(FOLDER.parents[1] / "params.yaml").timeline.voice
 VAD = {"sampling_rate": RATE, **TRIM.model_dump(exclude={"margin"})}
 COLOURS = 128  # of a picture: a third of the bytes
 GREY, BLUE, RED = "0.7", "tab:blue", "tab:red"
@@ -144,17 +147,8 @@ def conditioning(figure: Figure) -> None:
     axes[1, 0].axvspan(start, end, color=BLUE, alpha=0.15)
     recording = np.concatenate([utterance(name, silence=0.7) for name in ("neutral", "anger", "sadness", "happiness")])
     wave(axes[1, 1], "a long recording, sliced into sentences (blue)", recording)
-    cuts = sentence_spans(
-        recording,
-        **{**VAD, "aggressiveness": 3},
-        onset_frames=13,
-        onset_share=0.8,
-        back_up_frames=20,
-        pause_frames=26,
-        pause_share=0.9,
-        longest=10.0,
-    )
-    for first, last in cuts:
+    statistics = signal_statistics([recording], sampling_rate=RATE)
+    for first, last in segments([recording], loud=statistics.loud, duration=statistics.duration, voice=VOICE):
         axes[1, 1].axvspan(first, last, color=BLUE, alpha=0.2, linewidth=1.5, ec=BLUE)
     chance = np.random.default_rng(0)
     waves(

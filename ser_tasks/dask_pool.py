@@ -51,7 +51,7 @@ class DaskPool(Executor):
         if self.client.scheduler_info()["workers"]:
             return
         start = f"Start some, in this folder or on a machine that sees it under the same path: ser worker {address}"
-        print(f"The Dask scheduler at {address} has no worker yet; waiting {FIRST_WORKER} s. {start}", file=sys.stderr)
+        sys.stderr.write(f"The Dask scheduler at {address} has no worker yet; waiting {FIRST_WORKER} s. {start}\n")
         try:
             self.client.wait_for_workers(1, timeout=FIRST_WORKER)
         except TimeoutError as error:

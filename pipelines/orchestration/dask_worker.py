@@ -40,7 +40,7 @@ def check_answers(scheduler: str) -> None:
         if time.monotonic() >= end:
             raise UserError(f"{scheduler}: no scheduler answers {start}") from error
         if not waits:
-            print(f"{scheduler}: no scheduler answers yet, waiting {STARTING} s {start}", file=sys.stderr)
+            sys.stderr.write(f"{scheduler}: no scheduler answers yet, waiting {STARTING} s {start}\n")
         waits = True
         time.sleep(0.5)
 

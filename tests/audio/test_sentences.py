@@ -1,6 +1,4 @@
-import pytest
-
-from ser_tasks.bundles.inference.speech_segments import sentence_spans, sentences_in
+from ser_tasks.bundles.inference.speech_segments import sentences_in
 
 FRAMES = {
     "onset_frames": 13,
@@ -9,7 +7,6 @@ FRAMES = {
     "pause_frames": 26,
     "pause_share": 0.9,
 }
-SETTINGS = {"sampling_rate": 16_000, "frame": 0.030, "aggressiveness": 3, **FRAMES, "longest": 10.0}
 
 
 def row(*parts):
@@ -37,24 +34,3 @@ def test_what_goes_on_for_too_long_is_cut_without_a_gap_and_ends_with_the_record
 
 def test_an_empty_row_holds_no_sentence():
     assert sentences_in([], **FRAMES, longest_frames=100) == []
-
-
-@pytest.mark.parametrize("longest", [10.0, 4.0])
-def test_the_sentences_of_a_recording_hold_its_speech_and_not_its_long_pauses(speak, longest):
-    spoken = [(2.0, 5.0), (8.0, 10.0), (13.0, 15.5)]
-    signal = speak(
-        ("pause", 2.0), ("speech", 3.0), ("pause", 3.0), ("speech", 2.0), ("pause", 3.0), ("speech", 2.5), ("pause", 1)
-    )
-    found = sentence_spans(signal, **{**SETTINGS, "longest": longest})
-    assert len(found) == len(spoken)
-    for (start, end), (first, last) in zip(found, spoken, strict=True):
-        assert first - 0.61 < start < first
-        assert min(last, start + longest) - 0.1 < end < last + 1.2
-        assert end - start <= longest + 1e-9
-
-
-def test_no_sentence_is_longer_than_the_longest_and_none_ends_after_the_recording(speak):
-    signal = speak(("speech", 7.01))
-    found = sentence_spans(signal, **{**SETTINGS, "longest": 3.0})
-    assert [end - start for start, end in found[:2]] == pytest.approx([3.0, 3.0])
-    assert found[-1][1] == len(signal) / 16_000

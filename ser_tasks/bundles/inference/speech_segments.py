@@ -12,7 +12,6 @@ import numpy as np
 import webrtcvad  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from ser_tasks.audio.vad import PEAK, speech_mask
 from ser_tasks.bundles.inference.streaming import SignalStatistics, in_lengths, signal_statistics
 from ser_tasks.errors import UserError
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from ser_tasks.params import VoiceParams
 
 SAMPLING_RATE = 16_000  # Hz, of what the detector gets, whatever rate the model takes
+LEVEL = 0.06  # of full scale: what the loudest second reaches in the copy that the detector gets, see `voiced_frames`
 Samples = NDArray[np.float32]
 
 
@@ -37,49 +37,14 @@ def speech_of(
         UserError: no speech in it, or settings of the detector that it does not know
     """
     statistics = signal_statistics(blocks("level"), sampling_rate=SAMPLING_RATE)
-    spans = segments(blocks("speech"), peak=statistics.peak, duration=statistics.duration, voice=voice)
+    spans = segments(blocks("speech"), loud=statistics.loud, duration=statistics.duration, voice=voice)
     if not spans:
         raise UserError(
             f"{path}: no speech in {statistics.duration:.1f} s (peak {statistics.peak:.4f} of full scale). "
-            "Listen to it; if there is speech, lower timeline.voice.aggressiveness in params.yaml."
+            "Listen to it: speech that is hardly louder than steady noise is not found, and the less the higher "
+            "timeline.voice.aggressiveness in params.yaml is."
         )
     return statistics, spans
-
-
-def sentence_spans(
-    signal: NDArray[np.floating],
-    *,
-    sampling_rate: int,
-    frame: float,
-    aggressiveness: int,
-    onset_frames: int,
-    onset_share: float,
-    back_up_frames: int,
-    pause_frames: int,
-    pause_share: float,
-    longest: float,
-) -> list[tuple[float, float]]:
-    """Sentences of a recording as (start, end) in s, in order and without overlap.
-
-    Args:
-        signal, sampling_rate, frame, aggressiveness: as in `speech_mask`
-        onset_frames, onset_share, back_up_frames, pause_frames, pause_share: as in `sentences_in`
-        longest: length in s at which a sentence is cut although it goes on
-
-    Source: the slicer of seed 000 (RayanWang/Speech_emotion_recognition_BLSTM): 30 ms, aggressiveness 3, 13 frames
-    at 80 %, back 20, 26 frames at 90 %, 10 s; here by the time in the recording, there by that of the clock
-    """
-    sentences = sentences_in(
-        speech_mask(signal, sampling_rate=sampling_rate, frame=frame, aggressiveness=aggressiveness).tolist(),
-        onset_frames=onset_frames,
-        onset_share=onset_share,
-        back_up_frames=back_up_frames,
-        pause_frames=pause_frames,
-        pause_share=pause_share,
-        longest_frames=max(1, round(longest / frame)),
-    )
-    duration = len(signal) / sampling_rate
-    return [(first * frame, min(last * frame, duration)) for first, last in sentences]
 
 
 def sentences_in(
@@ -100,6 +65,9 @@ def sentences_in(
         back_up_frames: it began this many frames before it was detected, but after the sentence before
         pause_frames, pause_share: it ends, pause included, when more than this share of the last frames is not voiced
         longest_frames: it also ends at this length; and with the recording
+
+    Source: the slicer of seed 000 (RayanWang/Speech_emotion_recognition_BLSTM): 30 ms, aggressiveness 3, 13 frames
+    at 80 %, back 20, 26 frames at 90 %, 10 s; here by the time in the recording, there by that of the clock
     """
     sentences: list[tuple[int, int]] = []
     begin: int | None = None
@@ -116,18 +84,18 @@ def sentences_in(
 
 
 def segments(
-    blocks: Iterable[Samples], *, peak: float, duration: float, voice: VoiceParams
+    blocks: Iterable[Samples], *, loud: float, duration: float, voice: VoiceParams
 ) -> list[tuple[float, float]]:
     """Segments with speech, (start, end) in s, in order and without overlap; longer ones than `voice.longest` cut.
 
     Args:
         blocks: mono at SAMPLING_RATE, one after the other
-        peak: largest magnitude of all of them
+        loud: magnitude of their loudest second, `SignalStatistics.loud`
         duration: of all of them, in s
         voice: the detector, and what makes a segment of its frames: see `sentences_in`
     """
     voiced = list(
-        voiced_frames(blocks, peak=peak, frame=voice.frame, aggressiveness=voice.aggressiveness, warm_up=voice.warm_up)
+        voiced_frames(blocks, loud=loud, frame=voice.frame, aggressiveness=voice.aggressiveness, warm_up=voice.warm_up)
     )
     rules = voice.model_dump(include={"onset_frames", "onset_share", "back_up_frames", "pause_frames", "pause_share"})
     found = sentences_in(voiced, **rules, longest_frames=max(1, round(voice.longest / voice.frame)))
@@ -135,22 +103,23 @@ def segments(
 
 
 def voiced_frames(
-    blocks: Iterable[Samples], *, peak: float, frame: float, aggressiveness: int, warm_up: float
+    blocks: Iterable[Samples], *, loud: float, frame: float, aggressiveness: int, warm_up: float
 ) -> Iterator[bool]:
-    """Whether each frame holds speech: `ser_tasks.audio.vad.speech_mask` for what does not fit into memory.
+    """Whether each frame holds speech, by WebRTC's mixture of Gaussians over six bands.
 
-    The detector gets only the first `warm_up` s twice, not all: until then it has adapted to the room. Of recordings
-    that are no longer, the result is that of `speech_mask`.
+    The detector knows absolute levels: steady noise above about -28 dB of full scale is speech to it, however long it
+    lasts, whatever the aggressiveness. So it gets a copy in which a voice is far below that. The first `warm_up` s
+    it gets twice, and the second time counts: by then it has adapted to the room.
 
     Args:
         blocks: mono at SAMPLING_RATE, one after the other
-        peak: largest magnitude of all of them
+        loud: magnitude of their loudest second
         frame: 0.010, 0.020 or 0.030 s
         aggressiveness: 0 takes most for speech, 3 least
         warm_up: in s
     """
     detector = webrtcvad.Vad(aggressiveness)
-    frames = _as_bytes(blocks, length=round(frame * SAMPLING_RATE), scale=PEAK / peak if peak else 1.0)
+    frames = _as_bytes(blocks, length=round(frame * SAMPLING_RATE), scale=LEVEL / loud if loud else 1.0)
     first = list(islice(frames, max(1, round(warm_up / frame))))
     for sound in first:
         detector.is_speech(sound, SAMPLING_RATE)
@@ -161,5 +130,5 @@ def voiced_frames(
 def _as_bytes(blocks: Iterable[Samples], *, length: int, scale: float) -> Iterator[bytes]:
     """Frames as the detector takes them: 16 bits, the last filled up with silence."""
     for piece in in_lengths(blocks, length):
-        level = np.asarray(np.asarray(piece, np.float64) * scale, np.float32)
+        level = np.clip(np.asarray(piece, np.float64) * scale, -1, 1)  # a click may be beyond
         yield np.round(np.pad(level, (0, length - len(piece))) * (2**15 - 1)).astype("<i2").tobytes()

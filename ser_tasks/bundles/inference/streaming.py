@@ -12,6 +12,7 @@ from ser_tasks.audio.channels import MIX, OPPOSITE, Together, channel_at, place_
 from ser_tasks.audio.recording import AudioError, Samples, Source
 
 STEP = 0.05  # s of sound under one point of the outline
+LOUD = 20  # of these, a second
 
 BLOCK = 10.0  # s that are decoded at once: long enough to be fast, 77 MB of 20 channels at 96 kHz
 
@@ -29,6 +30,15 @@ class SignalStatistics:
     duration: float
     peak: float
     outline: NDArray[np.float32]
+
+    @property
+    def loud(self) -> float:
+        """Magnitude that the loudest second reaches in each of its steps; of less than two seconds, the loudest half.
+
+        The peak may be that of a click; a voice is as loud as this, however long it is silent.
+        """
+        steps = np.sort(np.abs(self.outline).max(axis=1, initial=0.0))[::-1]
+        return float(steps[min(LOUD, (len(steps) + 1) // 2) - 1]) if len(steps) else 0.0
 
 
 def signal_statistics(blocks: Iterable[Samples], *, sampling_rate: int) -> SignalStatistics:

@@ -143,7 +143,9 @@ def test_a_table_without_words_is_refused_and_one_without_sound_is_told_how(plan
     with pytest.raises(SourceError, match=r"no column has the name of one of words.*add --column transcript=COLUMN"):
         plan(table, audio="none")
     write_table(tmp_path, SAID, head="id,speaker,text,emotion", name="other.csv")
-    with pytest.raises(SourceError, match=r"is a folder, but words alone stand in a table\. Name the table: .*bare\.csv"):
+    with pytest.raises(
+        SourceError, match=r"is a folder, but words alone stand in a table\. Name the table: .*bare\.csv"
+    ):
         plan(tmp_path, audio="none")
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourceError, match=r"Name the table, and there is none in it\."):
