@@ -56,6 +56,7 @@ class NetworkRegressor:
 
     def __init__(self, name: str, section: NetworkSection, *, seed: int) -> None:
         self.name, self.section, self.seed = name, section, seed
+        self.models: list[Any] = []  # those whose mean predicts
 
     def fit(self, train: RatedExamples, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Train on some speakers, stop by CCC on others, match and measure errors on those; `folder` keeps its state.
