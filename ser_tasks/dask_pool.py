@@ -41,8 +41,8 @@ class DaskPool(Executor):
             self.client = Client(address, timeout=PATIENCE, set_as_default=False)
         except OSError as error:
             raise UserError(
-                f"workers.where in params.yaml: no Dask scheduler replies at {address}. Start one there (dask "
-                "scheduler), or set where to processes."
+                f"workers.where in params.yaml, or SER_WORKERS: no Dask scheduler replies at {address}. Start one "
+                "there (dask scheduler), or set processes."
             ) from error
         self._await_a_worker(address)
         self.executor = self.client.get_executor(pure=False)

@@ -76,7 +76,7 @@ class NetworkRegressor:
             histories.append(self._train(learn, check, own, epochs=training.epochs))
             scores[asked] = self.scores(check.frames)
             models += self.models
-        asked = np.flatnonzero(~np.isnan(scores[:, 0]))
+        asked = np.sort(np.concatenate([rows for _, rows in divisions]))
         kept = round(float(np.median([history.kept_epoch for history in histories])))
         self.chosen = best_of(scores[None, asked], train.ratings[asked], [float(kept)])
         if training.refit:
