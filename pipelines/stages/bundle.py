@@ -32,6 +32,7 @@ from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import percent
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.features.audio_text import SpeechAndWords
+from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.voted import Voted
@@ -52,7 +53,8 @@ def bundle(name: str, params: Params) -> None:
     fold = Fold("all utterances", plan.labels.utterance_ids, (), ())  # with a place of its own for checkpoints
     everything = replace(plan.requests[0], fold=fold)
     examples = _examples(everything)
-    recogniser: Any = final_recogniser(section.model, params, examples, seed=everything.seed, folder=everything.folder)
+    line = MODELS[section.model]
+    recogniser: Any = final_recogniser(line, params, examples, seed=everything.seed, folder=everything.folder)
     detector = _detector(examples, params.reliability)
     confidence = validate_confidence(predictions, result["classes"], params.reliability)
     card = make_card(name, plan, everything, result, confidence, temperature=recogniser.temperature)

@@ -69,9 +69,9 @@ def dimension_bundle(name: str, params: Params) -> None:
     rated = all_rated(plan)
     fold = Fold("all utterances", plan.ratings.utterance_ids, (), ())  # with a place of its own for checkpoints
     everything = replace(plan.requests[0], fold=fold)
-    regressor = final_regressor(*(section.model, plan.params, rated), seed=everything.seed, folder=everything.folder)
-    reads = reads_words(DIMENSION_MODELS[section.model].feature_set)
-    detector = None if reads else likeness(rated, params.reliability)
+    line = DIMENSION_MODELS[section.model]
+    regressor = final_regressor(*(line, plan.params, rated), seed=everything.seed, folder=everything.folder)
+    detector = None if reads_words(line.feature_set) else likeness(rated, params.reliability)
     card = make_card(name, plan, rated, result, half_widths=list(map(float, regressor.half_widths())))
     record = record_of(section.corpus, plan.ratings.utterance_ids)
     pages = {MODEL_CARD: dimension_model_card(card).encode(), TRAINING: record}

@@ -12,7 +12,7 @@ from ser_tasks.models.embedding_svm import EmbeddingSvmSection
 from ser_tasks.models.network import NetworkSection
 
 if TYPE_CHECKING:
-    from ser_tasks.models.recogniser import Examples, Recogniser
+    from ser_tasks.models.recogniser import Examples, Model, Recogniser
     from ser_tasks.params import Params
 
 
@@ -38,19 +38,19 @@ def plain_settings(section: Any) -> dict[str, Any]:
     return dict(getattr(section, "network", section).model_dump(mode="json"))
 
 
-def final_recogniser(model: str, params: Params, examples: Examples, *, seed: int, folder: Path) -> Recogniser:
+def final_recogniser(line: Model, params: Params, examples: Examples, *, seed: int, folder: Path) -> Recogniser:
     """The model of a line of the table, fitted on all utterances.
 
     Args:
-        model: its name
+        line: that line alone: what is kept does not change with the other models
         params: of the whole project; the model reads its own section
         examples: all utterances of the corpus
         seed: of whatever the model draws at random
         folder: where a network keeps its state, to go on from after a kill
     """
-    if MODELS[model].keras:
+    if line.keras:
         load_keras()
     classes = tuple(sorted(set(examples.emotions.tolist())))
-    recogniser = MODELS[model].build(final_section(model, params), classes=classes, seed=seed)
+    recogniser = line.build(refitted(line.section(params)), classes=classes, seed=seed)
     recogniser.fit(examples, None, folder=folder)
     return recogniser

@@ -5,13 +5,16 @@ import pytest
 
 from ser_tasks.bundles.bundled import check_bundled, kind_of_weights
 from ser_tasks.bundles.card import BundleError, read_card
-from ser_tasks.bundles.final_model import final_section
+from ser_tasks.bundles.dimensions.final_model import final_regressor
+from ser_tasks.bundles.final_model import final_recogniser, final_section
 from ser_tasks.bundles.model_card import model_card
 from ser_tasks.bundles.reliability import validate_confidence
 from ser_tasks.models import MODELS, NETWORKS, ON_VOTES
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import ReliabilityParams
 from ser_tasks.plots.model_card import reliability_figure, risk_coverage_figure
 from ser_tasks.plots.style import as_png
+from ser_tasks.provenance.code_digest import code_parts
 from tests.bundles.small_bundles import small_params
 
 SPEAKER_NORM = {name for name in MODELS if name.endswith("_speaker_norm")}
@@ -53,6 +56,15 @@ def test_a_network_is_refitted_on_all_speakers_whatever_its_section_and_differs_
         assert after.training.refit
         assert after.training.model_copy(update={"refit": before.training.refit}) == before.training
         assert after.sizes == before.sizes
+
+
+def test_a_model_more_in_the_table_changes_no_bundle_of_another():
+    """A card states the digest of the code that made it, and its stage does not depend on the table."""
+    svm, ridge = MODELS["svm"], DIMENSION_MODELS["ridge"]
+    for *own, final in ((svm.build, *svm.code, final_recogniser), (ridge.build, *ridge.code, final_regressor)):
+        parts = code_parts(*own, final)
+        assert final.__module__ in parts
+        assert not [name for name in parts if name.startswith("ser_tasks.models.networks")], "the table names them all"
 
 
 def test_confidences_are_judged_as_worked_by_hand():

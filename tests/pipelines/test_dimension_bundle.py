@@ -17,6 +17,7 @@ from ser_tasks.bundles.training_record import read_training_record
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import compute_dimension_fold, dimension_outcome
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import BundleParams
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines import test_dimensions as dimensions
@@ -42,7 +43,7 @@ def test_the_stage_trains_on_every_rated_utterance_and_keeps_the_figures_of_the_
     assert (card.figures.ccc, card.figures.speakers) == (result["ccc"], 4)
     assert card.figures.dimensions["valence"].model_dump() == result["dimensions"]["valence"]
     rated = stage.all_rated(plan_dimensions("demo", "speaker_independent", "ridge", bundled))
-    trained = final_regressor("ridge", bundled, rated, seed=bundled.evaluation.seed)
+    trained = final_regressor(DIMENSION_MODELS["ridge"], bundled, rated, seed=bundled.evaluation.seed)
     np.testing.assert_array_equal(bundle.regressor.predict(rated.features), trained.predict(rated.features))
     assert list(card.half_widths.values()) == trained.half_widths().tolist()
     assert card.training.ratings["valence"].mean == pytest.approx(rated.ratings[:, 0].mean(), abs=1e-4)

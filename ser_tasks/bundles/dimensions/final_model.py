@@ -8,28 +8,26 @@ from threadpoolctl import threadpool_limits
 
 from ser_tasks.bundles.final_model import refitted
 from ser_tasks.keras_backend import load_keras
-from ser_tasks.models.dimensions import DIMENSION_MODELS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ser_tasks.models.dimensions.regressor import RatedExamples, Regressor
+    from ser_tasks.models.dimensions.regressor import DimensionModel, RatedExamples, Regressor
     from ser_tasks.params import Params
 
 
 def final_regressor(
-    model: str, params: Params, rated: RatedExamples, *, seed: int, folder: Path | None = None
+    line: DimensionModel, params: Params, rated: RatedExamples, *, seed: int, folder: Path | None = None
 ) -> Regressor:
     """The model of a line of the table, fitted on all rated utterances.
 
     Args:
-        model: its name
+        line: that line alone: what is kept does not change with the other models
         params: of the whole project; the model reads its own section
         rated: all rated utterances of the corpus
         seed: of whatever the model draws at random
         folder: where a network on frames keeps its state, to go on from after a kill; None: nowhere
     """
-    line = DIMENSION_MODELS[model]
     if line.keras:
         load_keras()
     with threadpool_limits(1):  # the same sums on any number of cores, as in the folds

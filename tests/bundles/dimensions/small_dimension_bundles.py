@@ -107,7 +107,7 @@ def small_dimension_bundle(
     """Train, and write the bundle; returns the regressor as it was in this process."""
     params = dimension_params()
     rated = rated_voices(DIMENSION_MODELS[model].feature_set) if rated is None else rated
-    regressor = final_regressor(model, params, rated, seed=0)
+    regressor = final_regressor(DIMENSION_MODELS[model], params, rated, seed=0)
     detector = None
     if not reads_words(DIMENSION_MODELS[model].feature_set):
         described = np.array([describe(np.atleast_2d(row)) for row in rated.features])

@@ -30,10 +30,10 @@ def blocks(length):
     return (SIGNAL[first : first + length] for first in range(0, len(SIGNAL), length))
 
 
-def twice(signal, *, frame, aggressiveness):
+def twice(signal, *, frame, aggressiveness, loud=LOUD):
     """What the detector says of each frame of a whole recording when it gets it for the second time."""
     length = round(frame * RATE)
-    padded = np.pad(signal * (LEVEL / LOUD), (0, -len(signal) % length))
+    padded = np.pad(np.clip(signal * (LEVEL / loud), -1, 1), (0, -len(signal) % length))
     frames = [row.tobytes() for row in np.round(padded.reshape(-1, length) * 32767).astype("<i2")]
     detector = webrtcvad.Vad(aggressiveness)
     return [[detector.is_speech(row, RATE) for row in frames] for _ in range(2)][1]
@@ -61,6 +61,12 @@ def spans(signal, **changes):
 def test_with_a_long_warm_up_every_frame_is_that_of_the_whole_recording(length, frame):
     found = voiced_frames(blocks(length), loud=LOUD, frame=frame, aggressiveness=2, warm_up=60)
     assert list(found) == twice(SIGNAL, frame=frame, aggressiveness=2)
+
+
+def test_what_is_beyond_full_scale_in_the_copy_of_the_detector_is_cut_there():
+    slow = np.float32(0.5 * np.sin(2 * np.pi * 3 * np.arange(4 * RATE) / RATE))  # 3 Hz: of its own it is no speech
+    found = voiced_frames([slow], loud=LEVEL / 5, frame=0.030, aggressiveness=3, warm_up=60)
+    assert list(found) == twice(slow, frame=0.030, aggressiveness=3, loud=LEVEL / 5)
 
 
 def test_with_a_short_warm_up_the_speech_is_the_same_after_its_first_second():
