@@ -15,7 +15,7 @@ from ser_tasks.atomic import atomic_path
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.features.audio_text import reads_words
-from ser_tasks.models import MODELS, ON_VOTES
+from ser_tasks.models import MODELS, NETWORKS_AT_SPEEDS, ON_VOTES
 from ser_tasks.models.fine_tuning import EncoderSection
 from ser_tasks.models.network import NetworkSection
 from ser_tasks.models.remote.outcomes import FORMAT
@@ -59,6 +59,11 @@ def as_plan(evaluation: Evaluation) -> Plan:
         raise UserError(
             f"{evaluation.model} is trained on the votes of raters, and on other machines labels alone are. Train it "
             f"here, or name {model.network_name}."
+        )
+    if evaluation.model in NETWORKS_AT_SPEEDS:
+        raise UserError(
+            f"{evaluation.model} plays each recording at several speeds, which is done here alone. Train it here, or "
+            f"name {model.network_name}."
         )
     if reads_words(model.feature_set):
         raise UserError(

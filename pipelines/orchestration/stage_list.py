@@ -19,7 +19,7 @@ from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, encoder_of
 from ser_tasks.features.encoders.folder import HOME
 from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import SECTIONS
-from ser_tasks.models import ENCODER_MODELS, HEARD_MODELS, MODELS, ON_UNPOOLED, ON_VOTES
+from ser_tasks.models import HEARD_MODELS, MODELS, ON_VOTES, TABLE
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
@@ -247,6 +247,4 @@ def _code(model: str) -> str:
     """The model of the table whose code it has."""
     if model in HEARD_MODELS:
         return model.removesuffix("_heard")
-    if model in ON_UNPOOLED:
-        return MODELS[model].network_name
-    return model.removeprefix(f"{without_speeds(MODELS[model].feature_set)}_") if model in ENCODER_MODELS else model
+    return model if model in TABLE else max((name for name in TABLE if model.endswith(f"_{name}")), key=len)

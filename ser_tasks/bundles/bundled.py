@@ -2,7 +2,7 @@
 
 from ser_tasks.bundles.card import BundleError
 from ser_tasks.features.audio_text import reads_words
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, NETWORKS_AT_SPEEDS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.regressor import DimensionModel
 from ser_tasks.models.recogniser import Model
@@ -26,8 +26,8 @@ def kind_of_weights(model: str) -> str:
 
 
 def is_network(model: str) -> bool:
-    """Whether a model of the table is a network of sound alone: frames in, one logit for each class out."""
-    return kind_of_weights(model) == "network"
+    """Whether a model of the table is a network of sound alone, as recorded: frames in, a logit for each class out."""
+    return kind_of_weights(model) == "network" and model not in NETWORKS_AT_SPEEDS
 
 
 def check_bundled(model: str) -> None:

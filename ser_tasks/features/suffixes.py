@@ -1,6 +1,6 @@
 """What stands behind the names of feature sets that are made of others; names alone, without what computes them."""
 
-SPEEDS = "_speeds"  # of one row, at several speeds
+SPEEDS = "_speeds"  # at several speeds
 
 
 def without_speeds(name: str) -> str:

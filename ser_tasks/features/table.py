@@ -10,6 +10,7 @@ from ser_tasks.features.encoder_frames import EncoderFramesParams, encoder_frame
 from ser_tasks.features.encoder_mel import encoder_mel
 from ser_tasks.features.encoders import ENCODERS, OF_FRAMES, OF_MEL, OF_SEGMENTS
 from ser_tasks.features.feature_set import FeatureSet, by_engine, renamed
+from ser_tasks.features.frames_at_speeds import frames_at_speeds
 from ser_tasks.features.functionals import FUNCTIONALS, FUNCTIONALS_BY_LIBRARY
 from ser_tasks.features.lld import LLD
 from ser_tasks.features.open_smile import OPEN_SMILE, open_smile
@@ -71,14 +72,20 @@ _OF_ONE_ROW: Mapping[str, FeatureSet] = {
     **{name: open_smile(name) for name in OPEN_SMILE},
 }
 
+_OF_FRAMES: Mapping[str, FeatureSet] = {
+    **{name: _OF_FILES[name] for name in ("log_mel", "lld")},
+    **{name: encoder_frames(name, encoder) for name, encoder in OF_FRAMES.items()},
+}
+
 FEATURE_SETS: Mapping[str, FeatureSet] = {
     **_OF_FILES,
     **_OF_ONE_ROW,
+    **_OF_FRAMES,
     **{name: renamed(_OF_FILES[original], name) for name, original in PUBLISHED.items()},
     **{name: segments(name, encoder) for name, encoder in OF_SEGMENTS.items()},
-    **{name: encoder_frames(name, encoder) for name, encoder in OF_FRAMES.items()},
     **{name: encoder_mel(name, encoder) for name, encoder in OF_MEL.items()},
     **{f"{name}{SPEEDS}": at_speeds(features) for name, features in _OF_ONE_ROW.items()},
+    **{f"{name}{SPEEDS}": frames_at_speeds(features) for name, features in _OF_FRAMES.items()},
 }
 
 SECTIONS: Mapping[str, type[Section]] = {  # of params.yaml, that decide features

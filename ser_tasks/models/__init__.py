@@ -60,6 +60,7 @@ def _logistic_speeds(**more: Any) -> DeclaredModel:
     return replace(line, section=_speeds_section)
 
 
+NETWORK_SPEEDS = "ser_tasks.models.network_speeds"
 VOTED = ("ser_tasks.models.network_votes", "ser_tasks.models.training.target_trainer")
 
 
@@ -79,9 +80,25 @@ def _on_votes(name: str, feature_set: str) -> DeclaredModel:
     return replace(line, build=build, section=section, code=(line.code[0], *VOTED))
 
 
+def _at_speeds(name: str, feature_set: str, **more: Any) -> DeclaredModel:
+    """A network once more, with its section, on recordings at several speeds."""
+    line = network(name, feature_set, **more)
+
+    def build(section: Any, *, classes: Sequence[str], seed: int) -> Recogniser:
+        recogniser: Recogniser = import_module(NETWORK_SPEEDS).NetworkSpeedsRecogniser(
+            network_builder(name), section, classes=classes, seed=seed
+        )
+        return recogniser
+
+    read = f"{feature_set}{SPEEDS}"
+    return replace(line, build=build, feature_set=read, group=read, code=(*line.code, NETWORK_SPEEDS))
+
+
 SEGMENT_NETWORK = "segment_blstm_attention"
 FRAMES_NETWORK = "attentive_statistics"
-FRAMES_NETWORKS = (FRAMES_NETWORK, f"{FRAMES_NETWORK}_speaker_norm")
+FRAMES_NETWORKS = tuple(
+    f"{FRAMES_NETWORK}{variant}" for variant in ("", "_speaker_norm", SPEEDS, f"{SPEEDS}_speaker_norm")
+)
 
 TABLE: Mapping[str, DeclaredModel] = {
     "svm": _classifier(*SVM),
@@ -97,11 +114,13 @@ TABLE: Mapping[str, DeclaredModel] = {
     "mlp_speaker_norm": network("mlp", "functionals", speaker_norm=True),
     "blstm_attention": network("blstm_attention", "lld"),
     "blstm_attention_speaker_norm": network("blstm_attention", "lld", speaker_norm=True),
+    "blstm_attention_speeds": _at_speeds("blstm_attention", "lld"),
     "blstm_attention_votes": _on_votes("blstm_attention", "lld"),
     "lstm_attention": network("lstm_attention", "lld"),
     "lstm_attention_speaker_norm": network("lstm_attention", "lld", speaker_norm=True),
     "cnn_blstm_attention": network("cnn_blstm_attention", "log_mel"),
     "cnn_blstm_attention_speaker_norm": network("cnn_blstm_attention", "log_mel", speaker_norm=True),
+    "cnn_blstm_attention_speeds": _at_speeds("cnn_blstm_attention", "log_mel"),
     "cnn_blstm_attention_votes": _on_votes("cnn_blstm_attention", "log_mel"),
     "spectrogram_cnn": network("spectrogram_cnn", "log_mel"),
     "spectrogram_cnn_speaker_norm": network("spectrogram_cnn", "log_mel", speaker_norm=True),
@@ -111,9 +130,12 @@ TABLE: Mapping[str, DeclaredModel] = {
     SEGMENT_NETWORK: network(SEGMENT_NETWORK, "efficientnet_lite0_segments"),
     FRAMES_NETWORK: network(FRAMES_NETWORK, "whisper_base_frames"),
     f"{FRAMES_NETWORK}_speaker_norm": network(FRAMES_NETWORK, "whisper_base_frames", speaker_norm=True),
+    f"{FRAMES_NETWORK}{SPEEDS}": _at_speeds(FRAMES_NETWORK, "whisper_base_frames"),
+    f"{FRAMES_NETWORK}{SPEEDS}_speaker_norm": _at_speeds(FRAMES_NETWORK, "whisper_base_frames", speaker_norm=True),
     FINE_TUNED: fine_tuned("whisper_base"),
     "residual_cnn": network("residual_cnn", "log_mel"),
     "residual_cnn_speaker_norm": network("residual_cnn", "log_mel", speaker_norm=True),
+    "residual_cnn_speeds": _at_speeds("residual_cnn", "log_mel"),
     "residual_cnn_svm": embedding_svm("residual_cnn", "log_mel"),
     "psd_cnn": network("psd_cnn", "psd_image"),
     "blstm_attention_published": published("blstm_attention", "lld_and_pitch"),
@@ -167,10 +189,10 @@ SEGMENT_MODELS: Mapping[str, DeclaredModel] = {
 """The network on segments once more, with the same settings, on those of every other encoder: the control."""
 
 FRAMES_MODELS: Mapping[str, DeclaredModel] = {
-    f"{encoder.name}_{network_name}": replace(TABLE[network_name], feature_set=name, group=name)
+    f"{encoder.name}_{line}": replace(TABLE[line], feature_set=read, group=read)
     for name, encoder in OF_FRAMES.items()
-    for network_name in FRAMES_NETWORKS
-    if name != TABLE[network_name].feature_set
+    for line in FRAMES_NETWORKS
+    if (read := f"{name}{SPEEDS}" if SPEEDS in line else name) != TABLE[line].feature_set
 }
 """The networks on frames once more, with the same settings, on those of every other speech encoder."""
 
@@ -188,6 +210,9 @@ MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS
 
 ON_VOTES = frozenset(name for name, model in MODELS.items() if {LOGISTIC_VOTES[0], VOTED[0]} & {*model.code})
 """Those that are trained on the distribution of the raters' votes, not on one class for each utterance."""
+
+NETWORKS_AT_SPEEDS = frozenset(name for name, model in MODELS.items() if NETWORK_SPEEDS in model.code)
+"""Those networks whose answer is the mean over several speeds of a recording."""
 
 NETWORKS = tuple(name for name, model in TABLE.items() if model.section_name == f"networks.{name}")
 """Those that are networks and nothing else, each with a section of its own."""

@@ -42,7 +42,12 @@ def test_every_other_model_of_the_table_can_be_bundled_each_as_the_kind_of_its_w
     for name in BUNDLED:
         check_bundled(name)
     kinds = {"svm": "svm", "whisper_base_logistic": "logistic", "mlp": "network", "residual_cnn_svm": "embeddings"}
-    kinds |= {"logistic_speeds": "logistic", "logistic_votes": "logistic", "fine_tuned": "network"}
+    kinds |= {
+        "logistic_speeds": "logistic",
+        "logistic_votes": "logistic",
+        "fine_tuned": "network",
+        "residual_cnn_speeds": "network",
+    }
     kinds |= {"tfidf_context": "text", "sentence_encoder_heard": "text", "text_lstm_heard": "words_network"}
     kinds |= {"psd_text_fusion": "words_network"}
     assert {name: kind_of_weights(name) for name in kinds} == kinds

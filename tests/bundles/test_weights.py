@@ -32,6 +32,7 @@ from ser_tasks.models.fine_tuning import EncoderSection
 from ser_tasks.models.logistic_speeds import SpeedsSection
 from ser_tasks.models.network import NetworkRecogniser, NetworkSection, network_builder
 from ser_tasks.models.recogniser import Examples
+from ser_tasks.models.training.logits import network_logits
 from ser_tasks.models.voted import Voted
 from ser_tasks.params import LogisticParams
 from ser_tasks.provenance.file_digest import file_sha256
@@ -87,6 +88,19 @@ def test_a_network_gives_the_same_logits_after_a_round_trip(name, tmp_path):
     np.testing.assert_array_equal(loaded.model(given), recogniser.model(given))
     assert loaded.temperature == 2.0
     assert loaded.section.network == recogniser.section.network
+
+
+def test_a_network_at_several_speeds_answers_with_their_mean_after_a_round_trip(tmp_path):
+    plain, model = untrained("residual_cnn")
+    save_network(plain, tmp_path)
+    card = small_card(plain, small_params(), model=f"{model}_speeds", settings=plain.section.network)
+    loaded = load_network(card, tmp_path)
+    rng = np.random.default_rng(0)
+    speeds = [rng.normal(size=(n, SMALL["residual_cnn"][1]["n_dims"])).astype(np.float32) for n in (24, 28, 21)]
+    rows = [np.column_stack([frames, np.full(len(frames), place)]) for place, frames in enumerate(speeds)]
+    logits = [network_logits(plain.model, [frames], settings=plain.section.training) for frames in speeds]
+    expected = softmax(np.mean(logits, axis=0) / plain.temperature, axis=1)
+    np.testing.assert_allclose(loaded.posteriors((np.concatenate(rows),)), expected, atol=1e-6)
 
 
 def test_planes_give_the_same_posteriors_after_a_round_trip_and_the_same_bytes_each_time(tmp_path):

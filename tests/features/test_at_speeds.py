@@ -7,6 +7,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.features.at_speeds import SpeedsParams, at_speeds
 from ser_tasks.features.encoders import encoder_of
 from ser_tasks.features.feature_set import FeatureSet
+from ser_tasks.features.frames_at_speeds import each_speed
 from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import FEATURE_SETS, SECTIONS
 from ser_tasks.params.reading import read_params
@@ -59,18 +60,53 @@ def test_a_moment_of_sound_has_finite_values_at_every_speed(params):
         assert np.isfinite(FEATURE_SETS["functionals_speeds"](TONE[:n_samples], params)).all()
 
 
+@pytest.mark.parametrize("name", ["log_mel", "lld"])
+def test_frames_of_every_speed_stand_behind_one_another_and_say_which(name, params):
+    features = FEATURE_SETS[f"{name}_speeds"]
+    found = features(TONE, params)
+    assert features.names(params) == (*FEATURE_SETS[name].names(params), "speed")
+    assert found.shape[1] == len(features.names(params))
+    plain, slow, fast = each_speed(found)
+    np.testing.assert_array_equal(plain, FEATURE_SETS[name](TONE, params))
+    for frames, speed in ((slow, 0.5), (fast, 2.0)):
+        assert len(frames) == pytest.approx(len(plain) / speed, abs=4)
+        assert (found[:, -1] == speed).sum() == len(frames)
+    assert features.framing(**features.settings(params)) == FEATURE_SETS[name].framing(
+        **FEATURE_SETS[name].settings(params)
+    )
+
+
+def test_at_twice_the_speed_the_same_tone_is_in_a_band_an_octave_higher(params):
+    plain, slow, fast = (
+        frames.mean(axis=0).argmax() for frames in each_speed(FEATURE_SETS["log_mel_speeds"](TONE, params))
+    )
+    assert slow < plain < fast
+
+
+def test_a_moment_of_sound_has_frames_at_every_speed(params):
+    for name in ("log_mel_speeds", "lld_speeds"):
+        for n_samples in (1, 400, 801):
+            found = FEATURE_SETS[name](TONE[:n_samples], params)
+            assert np.isfinite(found).all()
+            assert len(each_speed(found)) == 3
+
+
 def test_the_engine_of_params_yaml_computes_every_speed(params):
     engine = {"engine": "pyAudioAnalysis", "deltas": False}
     other = params | {"lld": params["lld"].model_copy(update=engine)}
     plain, played = (FEATURE_SETS[name](TONE, other)[0] for name in ("functionals", "functionals_speeds"))
     np.testing.assert_array_equal(played[: len(plain)], plain)
+    np.testing.assert_array_equal(
+        each_speed(FEATURE_SETS["lld_speeds"](TONE, other))[0], FEATURE_SETS["lld"](TONE, other)
+    )
 
 
 def test_of_an_encoder_weights_and_code_are_those_of_its_set():
-    own, played = FEATURE_SETS["whisper_base"], FEATURE_SETS["whisper_base_speeds"]
-    assert played.facts is own.facts
-    assert set(own.all_code) <= set(played.all_code)
-    assert encoder_of("whisper_base_speeds") is encoder_of("whisper_base")
+    for name in ("whisper_base", "whisper_base_frames"):
+        own, played = FEATURE_SETS[name], FEATURE_SETS[f"{name}_speeds"]
+        assert played.facts is own.facts
+        assert set(own.all_code) <= set(played.all_code)
+        assert encoder_of(f"{name}_speeds") is encoder_of("whisper_base")
     assert without_speeds("whisper_base_speeds") == without_speeds("whisper_base") == "whisper_base"
 
 

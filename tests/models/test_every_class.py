@@ -28,12 +28,19 @@ WORDS = dict(zip(CLASSES, ("stop it", "well done", "at nine", "poor thing", "no 
 TRIED = {  # one of each kind of recogniser
     **{name: TABLE[name] for name in ("svm", "logistic", "logistic_speeds", "mlp", "tfidf", "text_lstm")},
     **{name: TABLE[name] for name in ("logistic_votes", "mlp_votes")},
+    "blstm_attention_speeds": TABLE["blstm_attention_speeds"],
     "sentence_encoder": TABLE["sentence_encoder"],
     "svm_published": TABLE["svm_published"],
     "speech_text_fusion": TABLE["speech_text_fusion"],
     "mlp_svm": embedding_svm("mlp", "functionals"),
 }
-NETWORKS = ("mlp", "mlp_votes", "text_lstm", "speech_text_fusion")  # whose softmax gives nothing 0
+NETWORKS = (
+    "mlp",
+    "mlp_votes",
+    "blstm_attention_speeds",
+    "text_lstm",
+    "speech_text_fusion",
+)  # whose softmax gives nothing 0
 TAKES = 4
 ROWS = [
     (f"s{i}", emotion, take)
@@ -58,6 +65,8 @@ def features(feature_set: str):
         return rows
     if feature_set == "functionals_speeds":
         return np.concatenate([rows] * 3, axis=1)
+    if feature_set == "lld_speeds":
+        return tuple(np.column_stack([np.repeat(row[None], 9, axis=0), np.repeat([1, 2, 3], 3)]) for row in rows)
     if feature_set == joint("functionals"):
         return tuple(SpeechAndWords(row[None], WORDS[name]) for row, name in zip(rows, LABELS.emotions, strict=True))
     return tuple((Turn(WORDS[name], who),) for name, who in zip(LABELS.emotions, LABELS.speakers, strict=True))

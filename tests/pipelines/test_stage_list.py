@@ -58,6 +58,8 @@ def test_features_and_transcripts_follow_from_the_model(model, features, reads):
         ("logistic_speeds", "functionals", "data/utterances/demo.parquet", "functionals_speeds"),
         ("whisper_base_logistic_speeds", "encoder", "data/encoders/whisper_base", "whisper_speeds"),
         ("egemaps_logistic_speeds", "audio", "data/utterances/demo.parquet", "egemaps_speeds"),
+        ("residual_cnn_speeds", "log_mel", "data/utterances/demo.parquet", "log_mel_speeds"),
+        ("attentive_statistics_speeds", "encoder_frames", "data/encoders/whisper_base", "whisper_frames_speeds"),
         ("whisper_small_fine_tuned", "audio", "data/encoders/whisper_small", "whisper_mel"),
         ("own_whisper_fine_tuned", "audio", "data/encoders/own_whisper", "whisper_mel"),
     ],
@@ -92,6 +94,22 @@ def test_models_of_words_come_before_features_and_networks_so_that_a_first_resul
 def test_a_stage_reads_the_sections_of_its_model_and_no_other_model_s(model, sections):
     entry = stages_of(params_with(model))["evaluate"][f"demo-speaker_independent-{model}"]
     assert {entry["settings"], entry["network"], entry["training"]} == sections
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [
+        ("mlp", "mlp"),
+        ("tfidf_heard", "tfidf"),
+        ("egemaps_logistic_speeds_speaker_norm", "logistic_speeds_speaker_norm"),
+        ("whisper_tiny_svm", "svm"),
+        ("whisper_tiny_fine_tuned", "fine_tuned"),
+        ("wavlm_large_attentive_statistics_speeds", "attentive_statistics_speeds"),
+        ("efficientnet_lite0_random_segments_segment_blstm_attention", "segment_blstm_attention"),
+    ],
+)
+def test_a_model_on_other_features_or_words_has_the_code_of_its_line_of_the_table(model, code):
+    assert stages_of(params_with(model))["evaluate"][f"demo-speaker_independent-{model}"]["code"] == code
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -128,9 +128,10 @@ def explain(
     card = bundle.card
     if not isinstance(bundle, ModelBundle) or not is_network(card.model):
         other = f", or see which features it depends on: ser explain model {card.corpus} {card.model}"
+        studied = card.feature_set == "functionals" and card.model not in ON_VOTES
         raise UserError(
-            f"{card.name}: {card.model} is no network of sound alone, and no attribution is computed for it. Take the "
-            f"bundle of such a network{'' if card.model in ON_VOTES else other}"
+            f"{card.name}: {card.model} is no network of sound alone, as recorded, so no attribution is computed. Take "
+            f"the bundle of such a network{other if studied else ''}"
         )
     for name in {of, against} - {None, *bundle.classes}:
         raise UserError(f"{card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")

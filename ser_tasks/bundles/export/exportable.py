@@ -28,7 +28,7 @@ def check_exportable(model: str) -> None:
     if is_network(model) and line.feature_set in FEATURE_SETS:
         return
     reason = f"it reads {line.feature_set}, and an exported file computes {inside} from the sound, nothing else"
-    if not is_network(model):
+    if not line.keras:
         reason = f"it is no network, and {reason}"
     exportable = [name for name in NETWORKS if MODELS[name].feature_set in FEATURE_SETS]
     raise UserError(f"{model} cannot be exported: {reason}. Bundle one of {', '.join(exportable)} and export that.")

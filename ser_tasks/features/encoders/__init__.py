@@ -141,7 +141,9 @@ MEL = "_mel"  # likewise, of Whisper: the feature set of what it reads
 OF_MEL: Mapping[str, Encoder] = {
     f"{encoder.name}{MEL}": encoder for encoder in TABLE if encoder.family.code == WHISPER.code
 }
-OF_SPEEDS: Mapping[str, Encoder] = {f"{encoder.name}{SPEEDS}": encoder for encoder in TABLE}
+OF_SPEEDS: Mapping[str, Encoder] = {
+    f"{name}{SPEEDS}": encoder for names in (ENCODERS, OF_FRAMES) for name, encoder in names.items()
+}
 DERIVED: Mapping[str, Encoder] = {**OF_SEGMENTS, **OF_FRAMES, **OF_MEL, **OF_SPEEDS}
 
 
