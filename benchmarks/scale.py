@@ -1,6 +1,6 @@
 """RAVDESS 1, 10 and 100 times over: CPU time, memory and disk of each step, from import to prediction.
 
-    python -m benchmarks.scale RAVDESS --to FOLDER [--times 1 10] [--picture FILE]
+    python -m benchmarks.scale RAVDESS --to FOLDER [--times 1 10] [--encoder NAME FOLDER] [--picture FILE]
 
 Every copy of the corpus plays at a tempo and pitch of its own, at another level, with another noise; its speakers are
 speakers of their own. What has been measured is kept in FOLDER/measured.jsonl and not measured again. CPU time and
@@ -38,12 +38,17 @@ class Step:
     writes: str = ""  # folder or file below the clone; its size on disk is measured
 
 
-def steps(folder: Path, times: int) -> Sequence[Step]:
-    """All of a size, in their order."""
+def steps(folder: Path, times: int, encoder: Sequence[str]) -> Sequence[Step]:
+    """All of a size, in their order; of a speech encoder, if there is one, its features too."""
     table, sounds = str(folder / f"{times}.csv"), str(folder / "sounds")
     copies = [f"{sounds}/{copy:03}" for copy in range(times)]
     facts = ("--kind", "acted", "--language", "en", "--licence", "CC BY-NC-SA 4.0", "--citation", "RAVDESS, varied")
     place = ("scale", "speaker_independent", "logistic")
+    encoded = ()
+    if encoder:
+        name, weights = encoder
+        fetch, features = (*SER, "fetch-encoder", name, "--from", weights), (*STAGE, "features", "scale", name)
+        encoded = (Step("fetch", fetch), Step(name, features, f"data/features/scale/{name}"))
     return (
         Step("import", (*SER, "import", table, "--name", "scale", "--audio", sounds, *facts), "data"),
         Step("check", (*SER, "check", "scale")),
@@ -54,6 +59,7 @@ def steps(folder: Path, times: int) -> Sequence[Step]:
         Step("verify", (*SER, "verify", "scale")),
         Step("bundle", (*SER, "bundle", "scale", "logistic"), "data/bundles"),
         Step("predict", (*SER, "predict", *copies, "--bundle", "scale_logistic", "--to", f"{times}.parquet")),
+        *encoded,
     )
 
 
@@ -152,7 +158,7 @@ def read_measured(file: Path) -> list[Measured]:
     return [one for one in found if one.status == 0]
 
 
-def run(folder: Path, times: int) -> None:
+def run(folder: Path, times: int, encoder: Sequence[str]) -> None:
     """Every step of a size that has not been measured; stops at one that fails."""
     file, clone = folder / "measured.jsonl", folder / f"project-{times}"
     done = {(one.times, one.step) for one in read_measured(file)}
@@ -160,7 +166,7 @@ def run(folder: Path, times: int) -> None:
     home = folder / "home"
     home.mkdir(exist_ok=True)
     environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(clone)}
-    for step in steps(folder, times):
+    for step in steps(folder, times, encoder):
         if (times, step.name) in done:
             continue
         found = measure(step, clone, environment, times=times, utterances=utterances)
@@ -221,12 +227,13 @@ def main() -> None:
     parser.add_argument("ravdess", type=Path, help="folder of the corpus")
     parser.add_argument("--to", type=Path, required=True, help="folder for sounds, clones and figures")
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10])
+    parser.add_argument("--encoder", nargs=2, default=(), metavar=("NAME", "FOLDER"), help="and its weights")
     parser.add_argument("--picture", type=Path)
     asked = parser.parse_args()
     folder = asked.to.resolve()
     for times in sorted(asked.times):
         make(asked.ravdess.resolve(), folder, times)
-        run(folder, times)
+        run(folder, times, asked.encoder)
     found = read_measured(folder / "measured.jsonl")
     print(table(found))
     if asked.picture:

@@ -32,6 +32,7 @@ from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import percent, with_interval, write_result
 from ser_tasks.evaluation.scoring import FoldOutcome, evaluate_fold, prediction_table, score
 from ser_tasks.features.log_mel import LOG_MEL
+from ser_tasks.features.stored_rows import StoredRows
 from ser_tasks.features.table import feature_set
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS, ON_VOTES
@@ -139,7 +140,8 @@ def _readers(model: str) -> list[str]:
 def _grouped(evaluation: Evaluation) -> tuple[dict[str, Columns], NDArray[np.float32]]:
     """The columns of each group, and what they are columns of."""
     names = feature_set(READ).names(feature_params(evaluation.params))
-    features = np.asarray(evaluation.requests[0].read())
+    read: Any = evaluation.requests[0].read()
+    features = read.in_memory() if isinstance(read, StoredRows) else np.asarray(read)
     if features.shape[1] != len(names):
         raise UserError(
             f"{paths.features(evaluation.corpus, READ)}: {features.shape[1]} dimensions, but params.yaml as it is "

@@ -19,9 +19,10 @@ from ser_tasks.evaluation.audit import audit_folds, may_repeat, may_straddle
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold, make_folds, times_tested
+from ser_tasks.evaluation.stored_fold import StoredRequest
 from ser_tasks.evaluation.votes.fold import VotedRequest
 from ser_tasks.features.audio_text import feature_sets
-from ser_tasks.models import MODELS, ON_VOTES
+from ser_tasks.models import FROM_DISK, MODELS, ON_VOTES
 from ser_tasks.models.kernel_limit import check_kernel_limit
 from ser_tasks.models.lone_classes import missing_in_training
 from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol, SpeakerDependent
@@ -68,16 +69,21 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     features, digest = features_of(corpus, MODELS[model].feature_set)
     words = paths.utterances(corpus) if len(feature_sets(MODELS[model].feature_set)) > 1 else None
     work, adopted = paths.WORK.resolve(), paths.OUTCOMES.resolve()
-    request: Callable[..., FoldRequest] = FoldRequest
+    request: Callable[..., FoldRequest] = request_class(model)
     if model in ON_VOTES:
         check_votes(corpus)
         label_map = tuple(sorted(label_map_of_votes(corpus, params).items()))
-        request = partial(VotedRequest, votes=paths.votes(corpus), label_map=label_map)
+        request = partial(request, votes=paths.votes(corpus), label_map=label_map)
         digest = digest_of({"features": digest, "votes": votes_digest(corpus), "label map": repr(label_map)})
     requests = tuple(
         request(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
     )
     return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, notes, runs, requests)
+
+
+def request_class(model: str) -> type[FoldRequest]:
+    """What reads the features of a fold of this model."""
+    return VotedRequest if model in ON_VOTES else StoredRequest if model in FROM_DISK else FoldRequest
 
 
 def check_size(model: str, folds: Sequence[Fold], params: Params, *, trainings: int) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines import paths
-from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_section
+from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_section, request_class
 from pipelines.settings import feature_params
 from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
@@ -25,7 +25,6 @@ from ser_tasks.evaluation.dimensions.fold import dimension_code
 from ser_tasks.evaluation.dimensions.scoring import Ratings, score_dimensions
 from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
-from ser_tasks.evaluation.votes.fold import VotedRequest
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.feature_set import with_engine
 from ser_tasks.features.feature_table import features_digest
@@ -74,7 +73,7 @@ def evaluation_origin(evaluation: Evaluation) -> Origin:
             "folds": value_digest(runs),
         },
         params={**read, **_model_params(model, params)},
-        code=[*_model_code(model, params), *_voting_code(model)],
+        code=[*_model_code(model, params), *request_class(model).joining],
     )
 
 
@@ -203,11 +202,6 @@ def _reading_params(feature_set: str, params: Params) -> dict[str, Any]:
 def _model_code(model: str, params: Params) -> list[Root]:
     """The code that trains, predicts, extracts and scores."""
     return [*evaluation_code(MODELS[model]), *_extracting_code(_sound(MODELS[model].feature_set), params)]
-
-
-def _voting_code(model: str) -> tuple[Root, ...]:
-    """What puts votes beside the features of a model that is trained on them."""
-    return VotedRequest.joining if model in ON_VOTES else ()
 
 
 def _extracting_code(names: Iterable[str], params: Params) -> list[Root]:

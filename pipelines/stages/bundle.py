@@ -23,7 +23,7 @@ from ser_tasks.bundles.inference.served import answer_columns
 from ser_tasks.bundles.model_bundle import write_bundle
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import RELIABILITY, RISK_COVERAGE, model_card
-from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, fit_detector
+from ser_tasks.bundles.out_of_distribution import LIKENESS, OutOfDistributionDetector, describe, fit_detector
 from ser_tasks.bundles.reliability import Confidence, validate_confidence
 from ser_tasks.bundles.training_record import FILE as TRAINING
 from ser_tasks.engine import flow
@@ -32,6 +32,7 @@ from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.result import percent
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.features.audio_text import SpeechAndWords
+from ser_tasks.features.stored_rows import StoredRows
 from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.recogniser import Examples
@@ -142,6 +143,10 @@ def _examples(request: FoldRequest) -> Examples:
 
 def _detector(examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
     """Fitted on the audio of the utterances that have some; None where the model takes none."""
+    if isinstance(examples.features, StoredRows):
+        some = examples.features.some(LIKENESS)
+        rows, speakers = examples.features[some].in_memory(), examples.speakers[some]
+        examples = Examples(rows, examples.emotions[some], speakers)
     sound = [_sound_of(values) for values in examples.features]
     rows = [row for row, values in enumerate(sound) if values is not None]
     if not rows:

@@ -38,7 +38,7 @@ from ser_tasks.bundles.inference.estimate import estimate_all
 from ser_tasks.bundles.inference.served import answer_columns
 from ser_tasks.bundles.model_bundle import bundle_versions, write_bundle
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
-from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, fit_detector
+from ser_tasks.bundles.out_of_distribution import LIKENESS, OutOfDistributionDetector, describe, fit_detector
 from ser_tasks.bundles.training_record import FILE as TRAINING
 from ser_tasks.engine import flow
 from ser_tasks.errors import UserError
@@ -55,8 +55,6 @@ from ser_tasks.models.dimensions.regressor import RatedExamples
 from ser_tasks.params import BundleParams, Params, ReliabilityParams
 from ser_tasks.provenance.code_digest import code_digest
 from ser_tasks.tracking import KIND, register_bundle
-
-LIKENESS = 10_000  # utterances that the detector is fitted to, of a corpus too large for memory
 
 
 @flow("dimension_bundle", run_name="{name}")
@@ -121,8 +119,8 @@ def in_memory(rated: RatedExamples) -> RatedExamples:
     """The same utterances; of those that are on the disk at most LIKENESS, evenly spread over the corpus."""
     if not isinstance(rated.features, StoredRows):
         return rated
-    some = rated.part(np.linspace(0, len(rated.speakers) - 1, LIKENESS).round().astype(int))
-    return RatedExamples(np.concatenate([*some.features.blocks()]), some.ratings, some.speakers)
+    some = rated.part(rated.features.some(LIKENESS))
+    return RatedExamples(some.features.in_memory(), some.ratings, some.speakers)
 
 
 def make_card(

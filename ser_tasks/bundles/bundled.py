@@ -21,8 +21,8 @@ def kind_of_weights(model: str) -> str:
         return "words_network" if words else "network"
     if words:
         return "text"
-    planes = {f"ser_tasks.models.{name}" for name in ("logistic", "logistic_speeds", "logistic_votes")}
-    return "logistic" if planes & {*line.code} else "svm"
+    of_planes = any(module.startswith("ser_tasks.models.logistic") for module in line.code)
+    return "logistic" if of_planes else "svm"
 
 
 def is_network(model: str) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 FILE = "training_cloud.npz"
 N_FOLDS = 5
+LIKENESS = 10_000  # utterances that it is fitted to, of a corpus whose features are left on the disk
 
 Array = NDArray[np.float64]
 

@@ -39,6 +39,11 @@ class StoredRows:
         """Number of rows."""
         return len(self.places)
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self), self.n_dims
+
     def __getitem__(self, rows: Sequence[int] | NDArray[np.intp] | slice) -> StoredRows:
         """These rows, in their order; nothing is read."""
         return StoredRows(self.file, self.places[rows], self.n_dims)
@@ -48,6 +53,14 @@ class StoredRows:
         with self.file.open("rb") as file:
             for first in range(0, len(self), size):
                 yield self._read(file.fileno(), self.places[first : first + size])
+
+    def some(self, most: int) -> NDArray[np.intp]:
+        """Places of all rows, or of so many, evenly spread over them."""
+        return np.linspace(0, len(self) - 1, min(most, len(self))).round().astype(np.intp)
+
+    def in_memory(self) -> Rows:
+        """Shape (len, n_dims)."""
+        return np.concatenate([*self.blocks()])
 
     def _read(self, descriptor: int, places: NDArray[np.int64]) -> Rows:
         """Read, not mapped: what was looked at is not kept in the memory of the process."""

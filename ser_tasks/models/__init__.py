@@ -43,6 +43,7 @@ SVM_PUBLISHED = (
     *("published_functionals", "svm"),
 )
 LOGISTIC = ("ser_tasks.models.logistic", "LogisticRecogniser", "logistic")
+LOGISTIC_LARGE = ("ser_tasks.models.logistic_large", "LogisticLargeRecogniser", "logistic")
 LOGISTIC_VOTES = ("ser_tasks.models.logistic_votes", "LogisticVotesRecogniser", "logistic")
 LOGISTIC_SPEEDS = ("ser_tasks.models.logistic_speeds", "LogisticSpeedsRecogniser", "logistic")
 TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
@@ -106,6 +107,7 @@ TABLE: Mapping[str, DeclaredModel] = {
     "svm_published": _classifier(*SVM_PUBLISHED),
     "logistic": _classifier(*LOGISTIC, "functionals", "svm"),
     "logistic_speaker_norm": _classifier(*LOGISTIC, "functionals", "svm", speaker_norm=True),
+    "logistic_large": _classifier(*LOGISTIC_LARGE, "functionals", "svm"),
     "logistic_votes": _classifier(*LOGISTIC_VOTES, "functionals", "svm"),
     "logistic_speeds": _logistic_speeds(),
     "logistic_speeds_speaker_norm": _logistic_speeds(speaker_norm=True),
@@ -165,6 +167,7 @@ HEADS = (
     "svm_speaker_norm",
     "logistic",
     "logistic_speaker_norm",
+    "logistic_large",
     "logistic_votes",
     "mlp",
     "mlp_votes",
@@ -210,6 +213,9 @@ MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS
 
 ON_VOTES = frozenset(name for name, model in MODELS.items() if {LOGISTIC_VOTES[0], VOTED[0]} & {*model.code})
 """Those that are trained on the distribution of the raters' votes, not on one class for each utterance."""
+
+FROM_DISK = frozenset(name for name, model in MODELS.items() if LOGISTIC_LARGE[0] in model.code)
+"""Those that read their features from the disk, a block at a time."""
 
 NETWORKS_AT_SPEEDS = frozenset(name for name, model in MODELS.items() if NETWORK_SPEEDS in model.code)
 """Those networks whose answer is the mean over several speeds of a recording."""

@@ -1,0 +1,149 @@
+"""Logistic regression from the disk, held against scikit-learn's at a hundred times its precision and `logistic`."""
+
+import json
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from ser_tasks.evaluation.fold import FoldRequest
+from ser_tasks.evaluation.scoring import Labels
+from ser_tasks.evaluation.splits import Fold
+from ser_tasks.evaluation.stored_fold import StoredRequest
+from ser_tasks.features import stored_rows as module
+from ser_tasks.features.store import write_rows
+from ser_tasks.features.stored_rows import StoredRows, stored_rows
+from ser_tasks.models import FROM_DISK, MODELS
+from ser_tasks.models.calibration import ABSENT
+from ser_tasks.models.logistic import LogisticRecogniser
+from ser_tasks.models.logistic_large import LogisticLargeRecogniser, planes_from_blocks
+from ser_tasks.models.recogniser import Examples
+from ser_tasks.params import LogisticParams
+from ser_tasks.params.reading import read_params
+
+CLASSES = ("anger", "calm", "joy", "rage", "sad")
+PARAMS = LogisticParams(c=(0.001, 0.01, 0.1), inner_folds=3)
+
+
+def examples(n: int = 240, n_dims: int = 30, *, classes: int = 4, seed: int = 0) -> Examples:
+    """Classes of unlike number, features of unlike mean and scale, one of them constant, eight speakers."""
+    fixed, rng = np.random.default_rng(9), np.random.default_rng(seed)
+    truth = rng.choice(classes, n, p=np.arange(1, classes + 1) / sum(range(1, classes + 1)))
+    places, mixing = fixed.normal(size=(classes, 10)), fixed.normal(size=(10, n_dims))
+    voices, scales, shift = fixed.normal(size=(8, 10)), np.exp(2 * fixed.normal(size=n_dims)), fixed.normal(size=n_dims)
+    speakers = rng.integers(0, 8, n)
+    rows = (places[truth] + 0.5 * voices[speakers] + rng.normal(size=(n, 10))) @ mixing
+    rows = (rows + rng.normal(size=rows.shape)) * scales + 300 * shift
+    rows[:, 3] = 2.5
+    return Examples(rows.astype(np.float32), np.array(CLASSES)[truth], np.array([f"s{who}" for who in speakers]))
+
+
+def on_the_disk(rows: np.ndarray, folder) -> StoredRows:
+    """The same rows in a file, in another order."""
+    order = np.random.default_rng(1).permutation(len(rows))
+    file = folder / "values.f32"
+    file.write_bytes(np.ascontiguousarray(rows[order], np.float32).tobytes())
+    return StoredRows(file, np.argsort(order), rows.shape[1])
+
+
+@pytest.mark.parametrize(("classes", "n_dims"), [(4, 30), (2, 30), (3, 300)])
+@pytest.mark.parametrize("c", [0.0001, 0.01, 1])
+def test_planes_are_those_that_minimise_the_penalised_loss(classes, n_dims, c):
+    train = examples(classes=classes, n_dims=n_dims)
+    truth = np.searchsorted(CLASSES, train.emotions)
+    ((planes,),) = planes_from_blocks(
+        train.features, truth, n_classes=classes, members=np.ones((1, len(truth)), bool), c=[c]
+    )
+    z = StandardScaler().fit_transform(train.features.astype(np.float64))
+    exact = LogisticRegression(C=c, class_weight="balanced", tol=1e-10, max_iter=10_000).fit(z, truth)
+    assert not planes.coefficients[3].any()
+    np.testing.assert_allclose(softmax(planes.scores(train.features), axis=1), exact.predict_proba(z), atol=1e-3)
+
+
+def test_every_set_and_c_is_fitted_as_if_it_were_alone():
+    train = examples()
+    truth = np.searchsorted(CLASSES, train.emotions)
+    members = np.array([train.speakers != "s0", ~np.isin(train.speakers, ["s1", "s2", "s3"])])
+    together = planes_from_blocks(train.features, truth, n_classes=4, members=members, c=[0.001, 0.1])
+    for own, planes in zip(members, together, strict=True):
+        part = train.part(list(np.flatnonzero(own)))
+        for c, found in zip([0.001, 0.1], planes, strict=True):
+            ((alone,),) = planes_from_blocks(
+                part.features, truth[own], n_classes=4, members=np.ones((1, own.sum()), bool), c=[c]
+            )
+            np.testing.assert_allclose(found.mean, alone.mean, rtol=1e-5)
+            np.testing.assert_allclose(found.scale, alone.scale, rtol=1e-5)
+            expected, answers = (softmax(one.scores(train.features), axis=1) for one in (alone, found))
+            np.testing.assert_allclose(answers, expected, atol=1e-3)
+
+
+def test_on_the_disk_as_in_memory_c_temperature_and_posteriors_are_those_of_logistic(tmp_path, monkeypatch):
+    monkeypatch.setattr("sklearn.linear_model.LogisticRegression", partial(LogisticRegression, tol=1e-10))
+    train, test = examples(4500, 12), examples(300, 12, seed=1)  # three blocks
+    stored = Examples(on_the_disk(train.features, tmp_path), train.emotions, train.speakers)
+    expected = LogisticRecogniser(PARAMS, classes=CLASSES[:4], seed=0)
+    chosen = expected.fit(train, None)
+    for given in (train, stored):
+        found = LogisticLargeRecogniser(PARAMS, classes=CLASSES[:4], seed=0)
+        assert found.fit(given, None) == pytest.approx(chosen, rel=1e-3)
+        np.testing.assert_allclose(found.posteriors(test.features), expected.posteriors(test.features), atol=1e-3)
+
+
+def test_a_validation_part_and_augmented_copies_are_part_of_the_training_set(tmp_path):
+    train = examples()
+    stored = on_the_disk(np.concatenate([train.features, 0.9 * train.features]), tmp_path)
+    copies = Examples(stored[:240], train.emotions, train.speakers, (stored[240:],))
+    parts = [copies.part(list(rows)) for rows in (range(100), range(100, 240))]
+    found, whole = (LogisticLargeRecogniser(PARAMS, classes=CLASSES[:4], seed=0) for _ in range(2))
+    in_memory = Examples(train.features, train.emotions, train.speakers, (np.float32(0.9) * train.features,))
+    chosen = found.fit(*parts)
+    assert chosen == pytest.approx(whole.fit(in_memory, None), rel=1e-3)
+    np.testing.assert_allclose(found.posteriors(train.features), whole.posteriors(train.features), atol=1e-3)
+
+
+def test_a_class_of_one_speaker_alone_has_no_score_where_that_speaker_is_set_aside():
+    train = examples(classes=5)
+    emotions = np.where(train.speakers == "s0", "sad", np.where(train.emotions == "sad", "calm", train.emotions))
+    truth = np.searchsorted(CLASSES, emotions)
+    members = np.array([train.speakers != "s0", train.speakers != "s1"])
+    (without,), (having,) = planes_from_blocks(train.features, truth, n_classes=5, members=members, c=[0.01])
+    assert (without.scores(train.features)[:, 4] == ABSENT).all()
+    assert np.isfinite(having.scores(train.features)).all()
+    recogniser = LogisticLargeRecogniser(PARAMS, classes=CLASSES, seed=0)
+    recogniser.fit(Examples(train.features, emotions, train.speakers), None)
+    np.testing.assert_allclose(recogniser.posteriors(train.features).sum(axis=1), 1)
+
+
+def test_a_fold_reads_rows_and_copies_from_the_disk_or_into_memory_with_a_warning(tmp_path, monkeypatch):
+    params = read_params()
+    monkeypatch.chdir(tmp_path)
+    train = examples(60, 5)
+    ids = tuple(f"u{number:02d}" for number in range(60))
+    rows = [
+        {"utterance_id": f"{name}{mark}", "n_frames": 1, "values": row * factor, "speech_found": None}
+        for mark, factor in (("", 1), ("~1", 2))
+        for name, row in zip(ids, train.features, strict=True)
+    ]
+    (folder := tmp_path / "functionals").mkdir()
+    write_rows(rows, {"dimensions": json.dumps(list("abcde"))}, folder / "shard.parquet")
+    labels = Labels(ids, tuple(train.emotions.tolist()), tuple(train.speakers.tolist()))
+    asked = (Fold("one", ids[:40], (), ids[40:]), labels, folder, "none", "logistic_large", params, 0)
+    request = StoredRequest(*asked, tmp_path, tmp_path)
+    for copy, factor in ((0, 1), (1, 2)):
+        found = request.read(copy)
+        assert isinstance(found, StoredRows)
+        np.testing.assert_array_equal(np.concatenate([*found[[7, 2]].blocks()]), factor * train.features[[7, 2]])
+    monkeypatch.setattr("ser_tasks.evaluation.stored_fold.stored_rows", lambda *_: exec("raise OSError('no room')"))
+    with pytest.warns(UserWarning, match="no room.*held in memory"):
+        np.testing.assert_array_equal(request.read(1), 2 * train.features)
+    assert request.cache_key != replace(FoldRequest(*asked, tmp_path, tmp_path), model="logistic").cache_key
+
+
+def test_the_table_has_it_on_every_set_of_one_row():
+    assert {"logistic_large", "whisper_base_logistic_large", "egemaps_logistic_large"} <= FROM_DISK
+    assert MODELS["logistic_large"].section(read_params()) == read_params().logistic
+    assert stored_rows.__module__ == module.__name__
