@@ -1,6 +1,6 @@
 """One fold of a linear model on more and more utterances: features on the disk, and in memory, each in a process.
 
-    python -m benchmarks.large_linear MODEL FOLDER [--utterances 14400 144000] [--features 2102] [--most-in-memory 20000]
+    python -m benchmarks.large_linear MODEL FOLDER [--utterances 14400 144000] [--features N] [--most-in-memory 20000]
 
 MODEL is ridge or logistic (in memory, of which logistic_large is the one on the disk), scored by mean CCC or by UAR.
 

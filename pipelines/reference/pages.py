@@ -24,7 +24,7 @@ from ser_tasks.features.feature_set import FeatureSet
 from ser_tasks.features.open_smile import INSTALL, LICENCE, OPEN_SMILE
 from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import FEATURE_SETS
-from ser_tasks.models import TABLE
+from ser_tasks.models import NETWORK_SPEEDS, TABLE
 from ser_tasks.models.declared_model import DeclaredModel
 from ser_tasks.models.dimensions import TABLE as DIMENSION_TABLE
 from ser_tasks.models.dimensions.regressor import DimensionModel
@@ -145,6 +145,7 @@ def _feature_set(features: FeatureSet, sections: Mapping[str, Section]) -> Itera
     yield source
 
 
+AT_SPEEDS = " Trained on recordings at several speeds; its answer is the mean over them."
 NORMALISED = " Features are z-scored for each speaker."
 ON_CCC = " Trained on the concordance correlation coefficient of ratings."
 DIMENSION_MODELS_HEAD = """
@@ -175,7 +176,7 @@ def _dimension_model(model: DimensionModel) -> Iterator[str]:
 def _model(model: DeclaredModel, params: Params) -> Iterator[str]:
     about, source = _docstring(model.module or model.code[0])
     own = {"embeddings": " An SVM is trained on its embeddings."}.get(model.group, "")
-    yield about + own + NORMALISED * model.speaker_norm
+    yield about + own + AT_SPEEDS * (NETWORK_SPEEDS in model.code) + NORMALISED * model.speaker_norm
     yield codes(model.feature_set.split("+"))
     known: dict[int, str] = {id(section): key for key, section in params if isinstance(section, Section)}
     known |= {id(section): f"networks.{key}" for key, section in params.networks}

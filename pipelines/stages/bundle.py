@@ -56,7 +56,7 @@ def bundle(name: str, params: Params) -> None:
     examples = _examples(everything)
     line = MODELS[section.model]
     recogniser: Any = final_recogniser(line, params, examples, seed=everything.seed, folder=everything.folder)
-    detector = _detector(examples, params.reliability)
+    detector = detector_of(examples, params.reliability)
     confidence = validate_confidence(predictions, result["classes"], params.reliability)
     card = make_card(name, plan, everything, result, confidence, temperature=recogniser.temperature)
     pages = {
@@ -141,7 +141,7 @@ def _examples(request: FoldRequest) -> Examples:
     return Examples(request.read(), np.array(labels.emotions), np.array(labels.speakers), copies)
 
 
-def _detector(examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
+def detector_of(examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
     """Fitted on the audio of the utterances that have some; None where the model takes none."""
     if isinstance(examples.features, StoredRows):
         some = examples.features.some(LIKENESS)

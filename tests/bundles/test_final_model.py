@@ -45,6 +45,7 @@ def test_every_other_model_of_the_table_can_be_bundled_each_as_the_kind_of_its_w
     kinds |= {
         "logistic_speeds": "logistic",
         "logistic_votes": "logistic",
+        "logistic_large": "logistic",
         "fine_tuned": "network",
         "residual_cnn_speeds": "network",
     }

@@ -103,8 +103,9 @@ def test_a_network_at_several_speeds_answers_with_their_mean_after_a_round_trip(
     np.testing.assert_allclose(loaded.posteriors((np.concatenate(rows),)), expected, atol=1e-6)
 
 
-def test_planes_give_the_same_posteriors_after_a_round_trip_and_the_same_bytes_each_time(tmp_path):
-    folders = [small_bundle(tmp_path / name, model="logistic", settings=LOGISTIC) for name in ("one", "two")]
+@pytest.mark.parametrize("model", ["logistic", "logistic_large"])
+def test_planes_give_the_same_posteriors_after_a_round_trip_and_the_same_bytes_each_time(model, tmp_path):
+    folders = [small_bundle(tmp_path / name, model=model, settings=LOGISTIC) for name in ("one", "two")]
     one, two = (load_bundle(folder) for folder in folders)
     assert one.card.files == two.card.files
     planes, features = one.recogniser.planes, one.features(voice("anger", take=9))

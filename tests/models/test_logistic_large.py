@@ -10,6 +10,8 @@ from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from pipelines.evaluations.plan import request_class
+from pipelines.stages import bundle
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold
@@ -143,7 +145,18 @@ def test_a_fold_reads_rows_and_copies_from_the_disk_or_into_memory_with_a_warnin
     assert request.cache_key != replace(FoldRequest(*asked, tmp_path, tmp_path), model="logistic").cache_key
 
 
+def test_the_likeness_of_a_bundle_is_judged_by_utterances_from_all_over_the_corpus(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "LIKENESS", 61)
+    train, settings = examples(), read_params().reliability
+    stored = Examples(on_the_disk(train.features, tmp_path), train.emotions, train.speakers)
+    some = np.linspace(0, 239, 61).round().astype(int)
+    found, expected = (bundle.detector_of(own, settings) for own in (stored, train.part(list(some))))
+    np.testing.assert_array_equal(found.mean, expected.mean)
+    np.testing.assert_allclose(found.variances, expected.variances)
+
+
 def test_the_table_has_it_on_every_set_of_one_row():
     assert {"logistic_large", "whisper_base_logistic_large", "egemaps_logistic_large"} <= FROM_DISK
+    assert [request_class(name) for name in ("logistic_large", "logistic")] == [StoredRequest, FoldRequest]
     assert MODELS["logistic_large"].section(read_params()) == read_params().logistic
     assert stored_rows.__module__ == module.__name__
