@@ -20,6 +20,7 @@ class VoiceParams(Section):
     frame: PositiveFloat  # s; the detector knows 0.010, 0.020 and 0.030
     aggressiveness: Annotated[int, Field(ge=0, le=3)]  # 0 takes most for speech, 3 least
     warm_up: PositiveFloat  # s that the detector runs over twice
+    least_variation: NonNegativeFloat  # dB that the level moves around a voiced frame; 0: steady noise counts, too
     onset_frames: PositiveInt  # the last so many frames decide whether speech has begun
     onset_share: Fraction  # of them, that must be voiced
     back_up_frames: Annotated[int, Field(ge=0)]  # that speech began before it was noticed

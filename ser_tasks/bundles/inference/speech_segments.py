@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from ser_tasks.params import VoiceParams
 
 SAMPLING_RATE = 16_000  # Hz, of what the detector gets, whatever rate the model takes
-LEVEL = 0.06  # of full scale: what the loudest second reaches in the copy that the detector gets, see `voiced_frames`
+LEVEL = 0.9  # of full scale: what the loudest second reaches in the copy that the detector gets
+BANDS = (100, 400, 800, 1600, 3200, 7600)  # Hz, edges of those whose level must move
+STEP = 480  # samples, 30 ms: shorter ones do not tell the bands apart
+AVERAGED, AROUND = 3, 41  # steps: a level is that of so many, and moves within so many
+QUIET = 1e-10  # of the power of full scale in that copy, about a step of 16 bits: below it no level moves
+AT_ONCE = 512  # steps
 Samples = NDArray[np.float32]
 
 
@@ -41,8 +46,8 @@ def speech_of(
     if not spans:
         raise UserError(
             f"{path}: no speech in {statistics.duration:.1f} s (peak {statistics.peak:.4f} of full scale). "
-            "Listen to it: speech that is hardly louder than steady noise is not found, and the less the higher "
-            "timeline.voice.aggressiveness in params.yaml is."
+            "Listen to it: a voice that steady noise covers is not found, and the less the higher aggressiveness and "
+            "least_variation under timeline.voice in params.yaml are."
         )
     return statistics, spans
 
@@ -88,15 +93,27 @@ def segments(
 ) -> list[tuple[float, float]]:
     """Segments with speech, (start, end) in s, in order and without overlap; longer ones than `voice.longest` cut.
 
+    Frames count that WebRTC's detector takes for speech and whose surroundings vary as a voice does: to the detector
+    any noise that is loud enough is speech for as long as it lasts.
+
     Args:
         blocks: mono at SAMPLING_RATE, one after the other
         loud: magnitude of their loudest second, `SignalStatistics.loud`
         duration: of all of them, in s
         voice: the detector, and what makes a segment of its frames: see `sentences_in`
     """
-    voiced = list(
-        voiced_frames(blocks, loud=loud, frame=voice.frame, aggressiveness=voice.aggressiveness, warm_up=voice.warm_up)
-    )
+    powers: list[NDArray[np.float64]] = []
+
+    def looked_at() -> Iterator[Samples]:
+        for block in in_lengths(blocks, AT_ONCE * STEP):
+            powers.append(band_powers(block))
+            yield block
+
+    asked = voice.model_dump(include={"frame", "aggressiveness", "warm_up"})
+    detected = list(voiced_frames(looked_at(), loud=loud, **asked))
+    varied = variation(powers, quiet=QUIET * (loud / LEVEL) ** 2) >= voice.least_variation
+    steps = (np.arange(len(detected)) * round(voice.frame * SAMPLING_RATE)) // STEP
+    voiced = [bool(one and other) for one, other in zip(detected, varied[steps], strict=True)]
     rules = voice.model_dump(include={"onset_frames", "onset_share", "back_up_frames", "pause_frames", "pause_share"})
     found = sentences_in(voiced, **rules, longest_frames=max(1, round(voice.longest / voice.frame)))
     return [(first * voice.frame, min(last * voice.frame, duration)) for first, last in found]
@@ -107,9 +124,8 @@ def voiced_frames(
 ) -> Iterator[bool]:
     """Whether each frame holds speech, by WebRTC's mixture of Gaussians over six bands.
 
-    The detector knows absolute levels: steady noise above about -28 dB of full scale is speech to it, however long it
-    lasts, whatever the aggressiveness. So it gets a copy in which a voice is far below that. The first `warm_up` s
-    it gets twice, and the second time counts: by then it has adapted to the room.
+    The first `warm_up` s it gets twice, and the second time counts: by then it has adapted to the room. It knows
+    absolute levels: steady noise above about -28 dB of full scale is speech to it, whatever the aggressiveness.
 
     Args:
         blocks: mono at SAMPLING_RATE, one after the other
@@ -125,6 +141,34 @@ def voiced_frames(
         detector.is_speech(sound, SAMPLING_RATE)
     for sound in chain(first, frames):
         yield detector.is_speech(sound, SAMPLING_RATE)
+
+
+def band_powers(block: Samples) -> NDArray[np.float64]:
+    """Mean power of each STEP in each of BANDS: shape (n_steps, n_bands)."""
+    steps = np.pad(np.asarray(block, np.float64), (0, -len(block) % STEP)).reshape(-1, STEP) * np.hanning(STEP)
+    power, hertz = np.abs(np.fft.rfft(steps)) ** 2 / STEP, np.fft.rfftfreq(STEP, 1 / SAMPLING_RATE)
+    inside = [(hertz >= low) & (hertz < high) for low, high in pairwise(BANDS)]
+    return np.column_stack([power[:, band].mean(axis=1) for band in inside])
+
+
+def variation(powers: Sequence[NDArray[np.float64]], *, quiet: float) -> NDArray[np.float64]:
+    """How far the level moves around each step, in dB, in the band where it moves most: shape (n_steps,).
+
+    From the 15th percentile of AROUND steps, 1.2 s, to the 85th. Of steady noise it is below 4.5 nearly everywhere,
+    whatever its colour; of a voice it is more, up to where the noise has the power of the voice.
+
+    Args:
+        powers: of all steps, as `band_powers` gives them
+        quiet: power below which no level moves
+    """
+    from scipy.ndimage import percentile_filter, uniform_filter1d  # noqa: PLC0415  dear, and short clips need it not
+
+    if not powers:
+        return np.zeros(0)
+    averaged = uniform_filter1d(np.concatenate(powers), AVERAGED, axis=0, mode="mirror")
+    levels = 10 * np.log10(averaged + max(quiet, np.finfo(np.float64).tiny))
+    low, high = (percentile_filter(levels, share, (AROUND, 1), mode="mirror") for share in (15, 85))
+    return np.asarray((high - low).max(axis=1))
 
 
 def _as_bytes(blocks: Iterable[Samples], *, length: int, scale: float) -> Iterator[bytes]:
