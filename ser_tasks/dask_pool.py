@@ -39,10 +39,10 @@ class DaskPool(Executor):
 
         try:
             self.client = Client(address, timeout=PATIENCE, set_as_default=False)
-        except OSError as error:
+        except (OSError, ValueError, TypeError, ImportError) as error:  # no reply, or an address that it cannot read
             raise UserError(
-                f"workers.where in params.yaml, or SER_WORKERS: no Dask scheduler replies at {address}. Start one "
-                "there (dask scheduler), or set processes."
+                f"workers.where in params.yaml, or SER_WORKERS: no Dask scheduler replies at {address} ({error}). "
+                "Start one there (dask scheduler), name it as tcp://host:8786, or set processes."
             ) from error
         self._await_a_worker(address)
         self.executor = self.client.get_executor(pure=False)

@@ -24,6 +24,7 @@ from pipelines.evaluations.result import SPEAKER_NORM, synthetic
 from pipelines.settings import feature_params, project_params
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.bundle import load_bundle, single
+from ser_tasks.bundles.bundled import is_network
 from ser_tasks.bundles.explain.group_importance import Columns, descriptor_groups, drops, shuffled_fold
 from ser_tasks.bundles.explain.recording import Baseline, explain
 from ser_tasks.bundles.model_bundle import ModelBundle
@@ -130,9 +131,10 @@ def _readers(model: str) -> list[str]:
             f"{', '.join(readers)}."
         )
     if model in MODELS and model not in readers:
+        one = "; predictions of a network: ser explain recording" * is_network(model)
         raise UserError(
             f"ser explain model: {model} reads {MODELS[model].feature_set}, which have no groups: those are of {READ}. "
-            f"Name one of {', '.join(readers)}; predictions of a network: ser explain recording."
+            f"Name one of {', '.join(readers)}{one}."
         )
     return readers
 

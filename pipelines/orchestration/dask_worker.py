@@ -32,11 +32,15 @@ def check_answers(scheduler: str) -> None:
     place = urlsplit(scheduler)
     if place.scheme not in ("tcp", "tls"):
         return  # other ways are Dask's to check
-    if place.hostname is None or place.port is None:
+    try:
+        port = place.port
+    except ValueError:  # no number, or one that no port has
+        port = None
+    if place.hostname is None or port is None:
         raise UserError(f"{scheduler}: expected the address of a scheduler, as tcp://10.0.0.1:8786.")
     end, waits = time.monotonic() + STARTING, False
-    while (error := _refused(place.hostname, place.port)) is not None:
-        start = f"({error}). Start one there, `dask scheduler --port {place.port}`, or name another address."
+    while (error := _refused(place.hostname, port)) is not None:
+        start = f"({error}). Start one there, `dask scheduler --port {port}`, or name another address."
         if time.monotonic() >= end:
             raise UserError(f"{scheduler}: no scheduler answers {start}") from error
         if not waits:

@@ -16,7 +16,7 @@ from pipelines.evaluations.record import CHOSEN, SAID, dotted
 from pipelines.evaluations.run_tags import provenance
 from pipelines.settings import project_params
 from pipelines.stages.bundle_card import make_card, record_of
-from ser_tasks.bundles.bundled import check_bundled
+from ser_tasks.bundles.bundled import as_recorded, check_bundled
 from ser_tasks.bundles.card import Card
 from ser_tasks.bundles.final_model import final_recogniser
 from ser_tasks.bundles.inference.served import answer_columns
@@ -56,7 +56,7 @@ def bundle(name: str, params: Params) -> None:
     examples = _examples(everything)
     line = MODELS[section.model]
     recogniser: Any = final_recogniser(line, params, examples, seed=everything.seed, folder=everything.folder)
-    detector = detector_of(examples, params.reliability)
+    detector = detector_of(section.model, examples, params.reliability)
     confidence = validate_confidence(predictions, result["classes"], params.reliability)
     card = make_card(name, plan, everything, result, confidence, temperature=recogniser.temperature)
     pages = {
@@ -141,7 +141,7 @@ def _examples(request: FoldRequest) -> Examples:
     return Examples(request.read(), np.array(labels.emotions), np.array(labels.speakers), copies)
 
 
-def detector_of(examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
+def detector_of(model: str, examples: Examples, params: ReliabilityParams) -> OutOfDistributionDetector | None:
     """Fitted on the audio of the utterances that have some; None where the model takes none."""
     if isinstance(examples.features, StoredRows):
         some = examples.features.some(LIKENESS)
@@ -152,7 +152,7 @@ def detector_of(examples: Examples, params: ReliabilityParams) -> OutOfDistribut
     if not rows:
         return None
     return fit_detector(
-        np.array([describe(np.atleast_2d(values)) for values in sound if values is not None]),
+        np.array([describe(as_recorded(model, np.atleast_2d(values))) for values in sound if values is not None]),
         [str(examples.speakers[row]) for row in rows],
         n_components=params.cloud_components,
         quantile=params.cloud_quantile,

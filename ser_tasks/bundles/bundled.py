@@ -1,7 +1,11 @@
 """Which models can be bundled, and what kind of weights each has."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ser_tasks.bundles.card import BundleError
 from ser_tasks.features.audio_text import reads_words
+from ser_tasks.features.frames_at_speeds import each_speed
 from ser_tasks.models import MODELS, NETWORKS_AT_SPEEDS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.regressor import DimensionModel
@@ -28,6 +32,11 @@ def kind_of_weights(model: str) -> str:
 def is_network(model: str) -> bool:
     """Whether a model of the table is a network of sound alone, as recorded: frames in, a logit for each class out."""
     return kind_of_weights(model) == "network" and model not in NETWORKS_AT_SPEEDS
+
+
+def as_recorded(model: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of a network at several speeds, the frames of the recording as it is; of any other model what it reads."""
+    return each_speed(features)[0] if model in NETWORKS_AT_SPEEDS else features
 
 
 def check_bundled(model: str) -> None:

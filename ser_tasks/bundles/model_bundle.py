@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.bundles.bundled import check_bundled, kind_of_weights, line_of
+from ser_tasks.bundles.bundled import as_recorded, check_bundled, kind_of_weights, line_of
 from ser_tasks.bundles.card import (
     FILE,
     REBUILD,
@@ -243,7 +243,7 @@ class ModelBundle:
         """
         if features is None or self.detector is None:
             return 0.0
-        return self.detector.unlikeness(describe(features))
+        return self.detector.unlikeness(describe(as_recorded(self.card.model, features)))
 
 
 def conditioned_features(

@@ -27,8 +27,11 @@ Speed = Annotated[float, Field(ge=0.5, le=2)]  # beyond an octave nothing is a v
 
 
 def _other(rates: tuple[float, ...]) -> tuple[float, ...]:
-    if 1 in rates:
+    single = [float(np.float32(rate)) for rate in rates]  # as the last dimension of a frame has it
+    if 1 in single:
         raise ValueError("1 is the recording as it is, which is always there. Leave it out")
+    if len(set(single)) < len(single):
+        raise ValueError(f"{list(rates)}: two of them are the same in single precision. Leave one out")
     return rates
 
 

@@ -185,8 +185,8 @@ class TuningParams(Section):
 class WorkersParams(Section):
     """Where tasks run: threads, processes, or the address of a Dask scheduler (tcp://host:port)."""
 
-    where: Annotated[str, Field(pattern=r"^(threads|processes|(tcp|tls|ucx)://\S+)$")]  # tcp://host:8786: Dask
-    count: PositiveInt  # threads or processes; a scheduler has its own number
+    where: Annotated[str, Field(pattern=r"^(threads|processes|(tcp|tls|ucx)://\S+:\d{1,5})$")]  # tcp://host:8786: Dask
+    count: PositiveInt  # threads or processes; beside a scheduler, of tuning: trials at a time
 
 
 class Params(Section):

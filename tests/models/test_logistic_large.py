@@ -150,7 +150,7 @@ def test_the_likeness_of_a_bundle_is_judged_by_utterances_from_all_over_the_corp
     train, settings = examples(), read_params().reliability
     stored = Examples(on_the_disk(train.features, tmp_path), train.emotions, train.speakers)
     some = np.linspace(0, 239, 61).round().astype(int)
-    found, expected = (bundle.detector_of(own, settings) for own in (stored, train.part(list(some))))
+    found, expected = (bundle.detector_of("logistic_large", own, settings) for own in (stored, train.part(list(some))))
     np.testing.assert_array_equal(found.mean, expected.mean)
     np.testing.assert_allclose(found.variances, expected.variances)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.audio.conditioning import condition
-from ser_tasks.bundles.bundled import is_network
+from ser_tasks.bundles.bundled import as_recorded, is_network
 from ser_tasks.bundles.explain.integrated_gradients import Attribution, integrated_gradients, network_gradients
 from ser_tasks.bundles.inference.prediction import Prediction, model_signal, recognise
 from ser_tasks.bundles.keras_network import keras_network, layer_names
@@ -52,7 +52,7 @@ def attention_over(bundle: ModelBundle, signal: NDArray[np.float32]) -> Attentio
     if framing is None or not hasattr(bundle.recogniser, "model") or LAYER not in layer_names(bundle):
         return None
     network = keras_network(bundle)
-    frames = bundle.features(signal)
+    frames = as_recorded(bundle.card.model, bundle.features(signal))
     weights, n_padded = _weights(network, frames, bundle.recogniser)
     first, length = _frames_of_steps(network, n_steps=len(weights), n_frames=n_padded)
     real = first < len(frames)

@@ -69,15 +69,20 @@ class NetworkRegressor:
         training = self.section.training
         check_speakers(train.speakers)
         scale, divisions = Scale.of(train.ratings), self._divisions(train.speakers)
-        histories, models, scores = [], [], np.full(train.ratings.shape, np.nan)
-        for number, (learning, asked) in enumerate(divisions):
-            learn, check = (scale.targets(train.part(rows)) for rows in (learning, asked))
+        histories, unmeasured, models = [], [], []
+        kept, scores = training.epochs, np.full(train.ratings.shape, np.nan)
+        telling = [bool(np.ptp(train.ratings[asked], axis=0).any()) for _, asked in divisions]
+        for number in sorted(range(len(divisions)), key=lambda place: not telling[place]):
+            learn, check = (scale.targets(train.part(rows)) for rows in divisions[number])
             own = folder / f"part_{number}" if folder and len(divisions) > 1 else folder
-            histories.append(self._train(learn, check, own, epochs=training.epochs))
-            scores[asked] = self.scores(check.frames)
+            if telling[number]:
+                histories.append(self._train(learn, check, own, epochs=training.epochs))
+                kept = round(float(np.median([history.kept_epoch for history in histories])))
+            else:  # of one utterance, or of equal ratings, there is no CCC to stop by
+                unmeasured.append(self._train(learn, None, own, epochs=kept))
+            scores[divisions[number][1]] = self.scores(check.frames)
             models += self.models
         asked = np.sort(np.concatenate([rows for _, rows in divisions]))
-        kept = round(float(np.median([history.kept_epoch for history in histories])))
         self.chosen = best_of(scores[None, asked], train.ratings[asked], [float(kept)])
         if training.refit:
             self._train(scale.targets(train), None, folder and folder / "refit", epochs=kept)
@@ -85,7 +90,7 @@ class NetworkRegressor:
             self._take(models, scale.targets(train).frames)
         self.models = [self._without_loss(model) for model in self.models]
         return {
-            **figures_of(max(histories, key=lambda history: len(history.epochs)), self.models[0]),
+            **figures_of(max(histories or unmeasured, key=lambda history: len(history.epochs)), self.models[0]),
             "kept_epoch": kept,
             "validation_speakers": len(set(train.speakers[asked])),
             "val_ccc": list(self.chosen.ccc),

@@ -135,12 +135,11 @@ def train_on_targets(
 
 
 def _check_batches(part: Targeted, aim: Aim, settings: TrainingParams) -> None:
-    if min(settings.batch_size, len(part.frames)) < aim.smallest:
-        raise UserError(
-            f"the loss is that of {aim.smallest} utterances or more together, but training.batch_size is "
-            f"{settings.batch_size}, and there are {len(part.frames)} to train on. Set training.batch_size to 16 or "
-            "more, or take more speakers."
-        )
+    loss = f"the loss is that of {aim.smallest} utterances or more together, but"
+    if settings.batch_size < aim.smallest:
+        raise UserError(f"{loss} training.batch_size is {settings.batch_size}. Set it to 16 or more.")
+    if len(part.frames) < aim.smallest:
+        raise UserError(f"{loss} there is {len(part.frames)} to train on. Take more speakers, or more of each.")
 
 
 def figures_of(history: TargetHistory, model: keras.Model) -> dict[str, int | float]:

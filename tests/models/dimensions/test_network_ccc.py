@@ -72,6 +72,30 @@ def test_it_follows_ratings_that_the_frames_tell_whatever_their_number():
     np.testing.assert_allclose(alone, predicted[:5], atol=1e-5)
 
 
+def test_speakers_set_aside_with_one_utterance_or_equal_ratings_have_the_epochs_of_the_others(monkeypatch):
+    both, asked = examples(60), []
+    speakers = np.array([*"a" * 20, *"b" * 20, *"c" * 18, "d", "e"])
+    ratings = np.where((speakers == "c")[:, None], 3.0, both.ratings)
+
+    def trained(self, learn, check, folder, *, epochs):
+        asked.append((len(learn.frames), check is not None, epochs))
+        history = original(self, learn, check, folder, epochs=epochs)
+        kept.append(history.kept_epoch)
+        return history
+
+    original, kept = NetworkRegressor._train, []
+    monkeypatch.setattr(NetworkRegressor, "_train", trained)
+    network = NetworkRegressor("attentive_statistics", changed(epochs=6, patience=6, refit=False), seed=0)
+    chosen = network.fit(RatedExamples(both.features, ratings, speakers))
+    n_measured = sum(own for _, own, _ in asked)
+    assert 0 < n_measured < len(asked) == len(network.models)
+    assert asked[:n_measured] == [(n, True, 6) for n, *_ in asked[:n_measured]]
+    median = round(float(np.median(kept[:n_measured])))
+    assert asked[n_measured:] == [(n, False, median) for n, *_ in asked[n_measured:]]
+    assert {60 - n for n, *_ in asked[n_measured:]} <= {1, 18}  # of one utterance, or of equal ratings
+    assert chosen["kept_epoch"] == median
+
+
 def test_a_step_lowers_one_less_the_mean_coefficient_of_the_batch():
     rng = np.random.default_rng(0)
     model = keras.Sequential([keras.Input((None, 2), name="frames"), keras.layers.GlobalAveragePooling1D()])
@@ -206,7 +230,9 @@ def test_a_refitted_network_is_matched_in_its_own_units_however_short_its_traini
 
 
 def test_a_batch_of_one_has_no_coefficient_and_is_refused_or_joined_to_another():
-    with pytest.raises(UserError, match=r"2 utterances or more together, but training\.batch_size is 1, .*16 or more"):
+    with pytest.raises(
+        UserError, match=r"2 utterances or more together, but training\.batch_size is 1\. Set it to 16 or more"
+    ):
         NetworkRegressor("attentive_statistics", changed(batch_size=1), seed=0).fit(examples())
     batches = [np.arange(4), np.arange(4, 5), np.arange(5, 9)]
     assert [list(rows) for rows in joined(batches, smallest=2)] == [[0, 1, 2, 3], [5, 6, 7, 8, 4]]
