@@ -1,4 +1,4 @@
-"""Speech and pauses that the segments of a long recording hold, in steady noise: with the level of `ser`, and louder.
+"""Speech and pauses that the segments of a long recording hold, in steady noise: as `ser` finds them, and otherwise.
 
 python -m benchmarks.segments CORPUS_FOLDER
 
@@ -9,6 +9,7 @@ more than 1.5 s away from any.
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,24 @@ FRAME = 480  # samples, 30 ms
 WITHIN = 25  # dB of the loudest frame
 FAR = 50  # frames, 1.5 s
 SNR = (None, 20, 10, 5, 0)  # dB
-COLOURS: Mapping[str, float] = {"white": 0.0, "pink": 0.5}
+COLOURS: Mapping[str, float] = {"white": 0.0, "pink": 0.5, "brown": 1.0}
+ALONE = 0.1  # standard deviation of noise without a voice
+
+
+@dataclass(frozen=True)
+class Way:
+    """Settings of the detector that are compared; those of params.yaml are None."""
+
+    level: float = LEVEL  # that the loudest second reaches in the copy of the detector
+    least_variation: float | None = None
+    aggressiveness: int | None = None
+
+
+WAYS: Mapping[str, Way] = {
+    "as ser does": Way(),
+    "the detector alone": Way(least_variation=0),
+    "alone, on a quiet copy": Way(level=0.06, least_variation=0, aggressiveness=0),
+}
 
 
 def recording(clips: list[Array], generator: np.random.Generator) -> tuple[Array, NDArray[np.bool_]]:
@@ -53,11 +71,12 @@ def noise(n: int, colour: float, generator: np.random.Generator) -> Array:
     return np.asarray(made / made.std())
 
 
-def held(signal: Array, level: float) -> NDArray[np.bool_]:
-    """Frames inside segments, where the loudest second of the detector's copy reaches `level`."""
+def held(signal: Array, way: Way) -> NDArray[np.bool_]:
+    """Frames inside segments."""
     statistics = signal_statistics([np.float32(signal)], sampling_rate=SAMPLING_RATE)
-    voice = read_params().timeline.voice
-    loud = statistics.loud * LEVEL / level
+    own = {"least_variation": way.least_variation, "aggressiveness": way.aggressiveness}
+    changes = {name: value for name, value in own.items() if value is not None}
+    voice, loud = read_params().timeline.voice.model_copy(update=changes), statistics.loud * LEVEL / way.level
     inside = np.zeros(len(signal) // FRAME, bool)
     for start, end in segments([np.float32(signal)], loud=loud, duration=statistics.duration, voice=voice):
         inside[round(start * SAMPLING_RATE) // FRAME : round(end * SAMPLING_RATE) // FRAME] = True
@@ -78,17 +97,16 @@ def main() -> None:
     clean, speech = recording(clips, generator)
     pauses = np.convolve(speech, np.ones(2 * FAR + 1), "same") == 0
     loudness = np.sqrt(np.mean(clean.reshape(-1, FRAME)[speech] ** 2))
-    levels = (LEVEL, 0.3, 0.9)
     shares = f"speech {100 * speech.mean():.0f} %, pauses {100 * pauses.mean():.0f} %"
-    print(f"{shares} of {len(clean) / SAMPLING_RATE:.0f} s; held of speech / of pauses, in %, at level", *levels)
+    print(f"{shares} of {len(clean) / SAMPLING_RATE:.0f} s; held of speech / of pauses, in %:", ", ".join(WAYS))
     for colour, exponent in COLOURS.items():
         for snr in SNR:
             ratio = 60 if snr is None else snr
             mixed = clean + loudness * 10 ** (-ratio / 20) * noise(len(clean), exponent, generator)
-            found = [held(mixed / np.abs(mixed).max(), level) for level in levels]
+            found = [held(mixed / np.abs(mixed).max(), way) for way in WAYS.values()]
             figures = [f"{100 * own[speech].mean():3.0f} / {100 * own[pauses].mean():3.0f}" for own in found]
             print(f"{colour:5} {ratio:2} dB", *figures, sep="   ")
-        found = [held(0.1 * noise(len(clean), exponent, generator), level) for level in levels]
+        found = [held(ALONE * noise(len(clean), exponent, generator), way) for way in WAYS.values()]
         print(f"{colour:5} alone", *[f"      {100 * own.mean():3.0f}" for own in found], sep="   ")
 
 
