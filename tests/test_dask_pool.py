@@ -128,6 +128,12 @@ def test_a_scheduler_that_stays_without_workers_is_an_error_that_says_how_to_sta
         squares.on(on(scheduler))([1])
 
 
+@pytest.mark.parametrize("address", ["tls://127.0.0.1:1", "tcp://127.0.0.1:99999"])
+def test_an_address_that_dask_cannot_read_is_an_error_that_shows_one_that_it_can(address):
+    with pytest.raises(UserError, match=f"no Dask scheduler replies at {address} .*name it as tcp://host:8786"):
+        dask_pool.DaskPool(address)
+
+
 def test_a_first_worker_that_begins_at_the_same_time_is_waited_for_and_it_says_so(scheduler, capsys):
     with workers(scheduler, 1):
         assert squares.on(on(scheduler))([1, 2]) == [1, 4]
@@ -170,7 +176,7 @@ def test_a_worker_that_computes_with_other_kernels_is_refused(scheduler, monkeyp
 
 def test_no_scheduler_at_the_address_is_an_error(monkeypatch):
     monkeypatch.setattr(dask_pool, "PATIENCE", 1)
-    with pytest.raises(UserError, match=r"no Dask scheduler replies at tcp://127.0.0.1:9\."):
+    with pytest.raises(UserError, match=r"no Dask scheduler replies at tcp://127.0.0.1:9 .*Start one"):
         squares.on(on("tcp://127.0.0.1:9"))([1])
 
 

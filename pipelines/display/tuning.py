@@ -8,10 +8,12 @@ import yaml
 
 from pipelines.display.tables import CONSOLE, percent_points
 from pipelines.evaluations.plan_tuning import EVERYTHING, Tuning
+from pipelines.orchestration.stage_list import model_entry
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval, short
 from ser_tasks.evaluation.result import percent, with_interval
 from ser_tasks.evaluation.tuning.search import Best
 from ser_tasks.evaluation.tuning.spaces import SPACES
+from ser_tasks.models import MODELS
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,19 @@ def show_params(tuning: Tuning, values: Mapping[str, Any], *, written: bool) -> 
     CONSOLE.print(f"\nParams to use (from the study of {part}){', written to params.yaml' * written}:")
     CONSOLE.print("\n".join(f"  {key}: {_yaml(value)}" for key, value in values.items()), markup=False)
     model, section = tuning.evaluation.model, tuning.space.section
-    others = [name for name, space in SPACES.items() if space.section == section and name != model]
+    others = [name for name in SPACES if name != model and section in _sections(name)]
     if others:
         more = f" and {len(others) - MANY} more" if len(others) > MANY else ""
         CONSOLE.print(f"  The section {section} is read by {', '.join(others[:MANY])}{more}, too.")
     if part == EVERYTHING:
         how = "report the nested figures" if tuning.outer else "for figures to report leave --outer 0 out"
         CONSOLE.print(f"  They have seen every speaker: an evaluation with them is biased, {how}.")
+
+
+def _sections(model: str) -> set[str]:
+    """Those that a model is searched in, and those that it reads beside them, as an SVM on embeddings its network's."""
+    entry = model_entry(model) if model in MODELS else {}
+    return {SPACES[model].section, *(entry[key] for key in ("settings", "network") if key in entry)}
 
 
 def in_line(values: Mapping[str, Any]) -> str:

@@ -116,6 +116,8 @@ def test_of_an_encoder_weights_and_code_are_those_of_its_set():
         ("speeds: {rates: [1, 1.2]}", r"params.yaml:\d+: speeds\.rates.*1 is the recording as it is.*Leave it out"),
         ("speeds: {rates: []}", r"params.yaml:\d+: speeds\.rates"),
         ("speeds: {rates: [0.9, 0.9]}", r"params.yaml:\d+: speeds\.rates.*0\.9 more than once"),
+        ("speeds: {rates: [0.87, 0.87000000001]}", r"params.yaml:\d+: speeds\.rates.*the same in single precision"),
+        ("speeds: {rates: [1.00000001]}", r"params.yaml:\d+: speeds\.rates.*1 is the recording as it is"),
         ("speeds: {rates: [0.49]}", r"params.yaml:\d+: speeds\.rates.*greater than or equal to 0.5"),
         ("speeds: {rates: [2.1]}", r"params.yaml:\d+: speeds\.rates.*less than or equal to 2"),
         ("speeds: {rates: [.inf]}", r"params.yaml:\d+: speeds\.rates.*less than or equal to 2"),

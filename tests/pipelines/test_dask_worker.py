@@ -34,5 +34,6 @@ def test_where_nobody_comes_to_listen_it_says_so_in_a_sentence(monkeypatch):
         port = listening.getsockname()[1]
     with pytest.raises(UserError, match=rf"no scheduler answers .*dask scheduler --port {port}"):
         check_answers(f"tcp://127.0.0.1:{port}")
-    with pytest.raises(UserError, match=r"expected the address of a scheduler, as tcp://10\.0\.0\.1:8786"):
-        check_answers("tcp://host")
+    for address in ("tcp://host", "tcp://host:port", "tcp://host:99999999"):
+        with pytest.raises(UserError, match=r"expected the address of a scheduler, as tcp://10\.0\.0\.1:8786"):
+            check_answers(address)

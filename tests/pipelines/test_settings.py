@@ -310,7 +310,7 @@ def test_workers_that_the_environment_names_go_before_those_of_the_file(monkeypa
     assert project_params().model_copy(update={"workers": written.workers}) == written, "and nothing else"
 
 
-@pytest.mark.parametrize("named", ["", "10.0.0.1:8786", "process"])
+@pytest.mark.parametrize("named", ["", "10.0.0.1:8786", "process", "tcp://10.0.0.1", "tcp://host:port"])
 def test_workers_of_the_environment_that_are_no_place_are_refused_with_those_that_are(named, monkeypatch):
     monkeypatch.chdir(PROJECT)
     monkeypatch.setenv("SER_WORKERS", named)

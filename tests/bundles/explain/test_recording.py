@@ -10,7 +10,7 @@ from pipelines.commands.explain import named_by_frequency
 from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import load_bundle
 from ser_tasks.bundles.explain.group_importance import descriptor_groups
-from ser_tasks.bundles.explain.recording import explain
+from ser_tasks.bundles.explain.recording import attention_over, explain
 from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.bundles.out_of_distribution import describe, fit_detector
 from ser_tasks.errors import UserError
@@ -78,6 +78,21 @@ def test_a_network_on_statistics_of_the_utterance_is_explained_by_their_groups(t
     assert sum(sums) == pytest.approx(found.attribution.change, abs=0.01)
     draw_explanation(found, bundle.card, names, title="a.wav", to=tmp_path / "a.svg")
     assert "slopes of MFCC" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+def test_of_a_network_at_several_speeds_attention_and_unlikeness_are_those_of_the_recording_as_it_is(attentive):
+    card, speeds = attentive.card, {"rates": [0.8, 1.25]}
+    changes = {"model": "cnn_blstm_attention_speeds", "feature_set": "log_mel_speeds"}
+    card = card.model_copy(update={**changes, "sections": {**card.sections, "speeds": speeds}})
+    several = ModelBundle(attentive.folder, card, attentive.recogniser, attentive.detector)
+    own, played = attentive.features(SPEECH_LIKE), several.features(SPEECH_LIKE)
+    assert len(played) > 2.5 * len(own)
+    found, expected = (attention_over(bundle, SPEECH_LIKE) for bundle in (several, attentive))
+    np.testing.assert_array_equal(found.weights, expected.weights)
+    np.testing.assert_array_equal(found.times, expected.times)
+    assert several.unlikeness(played) == attentive.unlikeness(own) > 0
+    with pytest.raises(UserError, match="cnn_blstm_attention_speeds is no network of sound alone, as recorded"):
+        explain(several, SPOKEN, of=None, against=None, baseline="mean")
 
 
 def test_an_svm_and_a_class_that_is_not_there_are_refused(attentive, bundle_folder):
