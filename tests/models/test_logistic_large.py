@@ -12,14 +12,14 @@ from sklearn.preprocessing import StandardScaler
 
 from pipelines.evaluations.plan import request_class
 from pipelines.stages import bundle
+from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.evaluation.stored_fold import StoredRequest
-from ser_tasks.features import stored_rows as module
 from ser_tasks.features.store import write_rows
-from ser_tasks.features.stored_rows import StoredRows, stored_rows
-from ser_tasks.models import FROM_DISK, MODELS
+from ser_tasks.features.stored_rows import StoredRows
+from ser_tasks.models import FROM_DISK, MODELS, logistic_large
 from ser_tasks.models.calibration import ABSENT
 from ser_tasks.models.logistic import LogisticRecogniser
 from ser_tasks.models.logistic_large import LogisticLargeRecogniser, planes_from_blocks
@@ -57,30 +57,48 @@ def on_the_disk(rows: np.ndarray, folder) -> StoredRows:
 def test_planes_are_those_that_minimise_the_penalised_loss(classes, n_dims, c):
     train = examples(classes=classes, n_dims=n_dims)
     truth = np.searchsorted(CLASSES, train.emotions)
-    ((planes,),) = planes_from_blocks(
-        train.features, truth, n_classes=classes, members=np.ones((1, len(truth)), bool), c=[c]
-    )
+    (planes,) = planes_from_blocks(train.features, truth, n_classes=classes, c=[c])
     z = StandardScaler().fit_transform(train.features.astype(np.float64))
     exact = LogisticRegression(C=c, class_weight="balanced", tol=1e-10, max_iter=10_000).fit(z, truth)
     assert not planes.coefficients[3].any()
     np.testing.assert_allclose(softmax(planes.scores(train.features), axis=1), exact.predict_proba(z), atol=1e-3)
 
 
-def test_every_set_and_c_is_fitted_as_if_it_were_alone():
+def test_every_c_is_fitted_as_if_it_were_alone():
     train = examples()
-    truth = np.searchsorted(CLASSES, train.emotions)
-    members = np.array([train.speakers != "s0", ~np.isin(train.speakers, ["s1", "s2", "s3"])])
-    together = planes_from_blocks(train.features, truth, n_classes=4, members=members, c=[0.001, 0.1])
-    for own, planes in zip(members, together, strict=True):
-        part = train.part(list(np.flatnonzero(own)))
-        for c, found in zip([0.001, 0.1], planes, strict=True):
-            ((alone,),) = planes_from_blocks(
-                part.features, truth[own], n_classes=4, members=np.ones((1, own.sum()), bool), c=[c]
-            )
-            np.testing.assert_allclose(found.mean, alone.mean, rtol=1e-5)
-            np.testing.assert_allclose(found.scale, alone.scale, rtol=1e-5)
-            expected, answers = (softmax(one.scores(train.features), axis=1) for one in (alone, found))
-            np.testing.assert_allclose(answers, expected, atol=1e-3)
+    truth, costs = np.searchsorted(CLASSES, train.emotions), [0.001, 0.01, 1]
+    together = planes_from_blocks(train.features, truth, n_classes=4, c=costs)
+    for c, found in zip(costs, together, strict=True):
+        (alone,) = planes_from_blocks(train.features, truth, n_classes=4, c=[c])
+        np.testing.assert_allclose(found.scores(train.features), alone.scores(train.features), atol=1e-4)
+
+
+def test_what_varies_or_is_broken_outside_a_training_set_does_not_change_its_planes(monkeypatch):
+    monkeypatch.setattr("sklearn.linear_model.LogisticRegression", partial(LogisticRegression, tol=1e-10))
+    train = examples(400)
+    features, rng = train.features.copy(), np.random.default_rng(0)
+    features[:, :10] = np.where(train.speakers == "s0", 1, 0)[:, None] * rng.normal(1, 1, (400, 10))
+    features[np.flatnonzero(train.speakers == "s1")[0], 20] = 1e6
+    own = Examples(features, train.emotions, train.speakers)
+    expected, found = (
+        kind(PARAMS, classes=CLASSES[:4], seed=0) for kind in (LogisticRecogniser, LogisticLargeRecogniser)
+    )
+    assert found.fit(own, None) == pytest.approx(expected.fit(own, None), rel=5e-3)
+    np.testing.assert_allclose(found.posteriors(features), expected.posteriors(features), atol=2e-3)
+
+
+def test_a_training_that_does_not_end_is_warned_of(monkeypatch):
+    monkeypatch.setattr(logistic_large, "STEPS", 2)
+    train = examples()
+    with pytest.warns(UserWarning, match=r"after 2 steps not at the optimum for C 0.01, 1$"):
+        planes_from_blocks(train.features, np.searchsorted(CLASSES, train.emotions), n_classes=4, c=[0.01, 1])
+
+
+def test_more_features_than_the_matrix_of_a_step_can_have_are_refused_with_what_they_would_take():
+    rows = np.zeros((4, 50_000), np.float32)
+    train = Examples(rows, np.array(CLASSES)[[0, 1, 0, 1]], np.array(["s0", "s0", "s1", "s1"]))
+    with pytest.raises(UserError, match=r"50000 features.*about 60 GB.*Take logistic"):
+        LogisticLargeRecogniser(PARAMS, classes=CLASSES[:2], seed=0).fit(train, None)
 
 
 def test_on_the_disk_as_in_memory_c_temperature_and_posteriors_are_those_of_logistic(tmp_path, monkeypatch):
@@ -110,9 +128,9 @@ def test_a_validation_part_and_augmented_copies_are_part_of_the_training_set(tmp
 def test_a_class_of_one_speaker_alone_has_no_score_where_that_speaker_is_set_aside():
     train = examples(classes=5)
     emotions = np.where(train.speakers == "s0", "sad", np.where(train.emotions == "sad", "calm", train.emotions))
-    truth = np.searchsorted(CLASSES, emotions)
-    members = np.array([train.speakers != "s0", train.speakers != "s1"])
-    (without,), (having,) = planes_from_blocks(train.features, truth, n_classes=5, members=members, c=[0.01])
+    truth, others = np.searchsorted(CLASSES, emotions), train.speakers != "s0"
+    (without,) = planes_from_blocks(train.features[others], truth[others], n_classes=5, c=[0.01])
+    (having,) = planes_from_blocks(train.features, truth, n_classes=5, c=[0.01])
     assert (without.scores(train.features)[:, 4] == ABSENT).all()
     assert np.isfinite(having.scores(train.features)).all()
     recogniser = LogisticLargeRecogniser(PARAMS, classes=CLASSES, seed=0)
@@ -159,4 +177,3 @@ def test_the_table_has_it_on_every_set_of_one_row():
     assert {"logistic_large", "whisper_base_logistic_large", "egemaps_logistic_large"} <= FROM_DISK
     assert [request_class(name) for name in ("logistic_large", "logistic")] == [StoredRequest, FoldRequest]
     assert MODELS["logistic_large"].section(read_params()) == read_params().logistic
-    assert stored_rows.__module__ == module.__name__

@@ -22,6 +22,9 @@ SAMPLING_RATE = 16_000  # Hz, of what the detector gets, whatever rate the model
 LEVEL = 0.9  # of full scale: what the loudest second reaches in the copy that the detector gets
 BANDS = (100, 400, 800, 1600, 3200, 7600)  # Hz, edges of those whose level must move
 STEP = 480  # samples, 30 ms: shorter ones do not tell the bands apart
+HERTZ = np.fft.rfftfreq(STEP, 1 / SAMPLING_RATE)  # of its bins
+IN_BAND = [(low <= HERTZ) & (high > HERTZ) for low, high in pairwise(BANDS)]
+N_BINS = np.array([inside.sum() for inside in IN_BAND])
 AVERAGED, AROUND = 3, 41  # steps: a level is that of so many, and moves within so many
 QUIET = 1e-10  # of the power of full scale in that copy, about a step of 16 bits: below it no level moves
 AT_ONCE = 512  # steps
@@ -144,18 +147,19 @@ def voiced_frames(
 
 
 def band_powers(block: Samples) -> NDArray[np.float64]:
-    """Mean power of each STEP in each of BANDS: shape (n_steps, n_bands)."""
+    """Mean over the bins of each band of BANDS of the power, and of its square, in each STEP: (n_steps, 2, n_bands)."""
     steps = np.pad(np.asarray(block, np.float64), (0, -len(block) % STEP)).reshape(-1, STEP) * np.hanning(STEP)
-    power, hertz = np.abs(np.fft.rfft(steps)) ** 2 / STEP, np.fft.rfftfreq(STEP, 1 / SAMPLING_RATE)
-    inside = [(hertz >= low) & (hertz < high) for low, high in pairwise(BANDS)]
-    return np.column_stack([power[:, band].mean(axis=1) for band in inside])
+    power = np.abs(np.fft.rfft(steps)) ** 2 / STEP
+    bands = [power[:, inside] for inside in IN_BAND]
+    return np.stack([[own.mean(axis=1), (own**2).mean(axis=1)] for own in bands]).transpose(2, 1, 0)
 
 
 def variation(powers: Sequence[NDArray[np.float64]], *, quiet: float) -> NDArray[np.float64]:
     """How far the level moves around each step, in dB, in the band where it moves most: shape (n_steps,).
 
-    From the 15th percentile of AROUND steps, 1.2 s, to the 85th. Of steady noise it is below 4.5 nearly everywhere,
-    whatever its colour; of a voice it is more, up to where the noise has the power of the voice.
+    From the 15th percentile of AROUND steps, 1.2 s, to the 85th; less where the sound of a band is in few of its bins,
+    whose level moves by chance. Of steady noise it is below 4 nearly everywhere, whatever its colour; of a voice it is
+    more, up to where the noise has the power of the voice.
 
     Args:
         powers: of all steps, as `band_powers` gives them
@@ -165,10 +169,13 @@ def variation(powers: Sequence[NDArray[np.float64]], *, quiet: float) -> NDArray
 
     if not powers:
         return np.zeros(0)
-    averaged = uniform_filter1d(np.concatenate(powers), AVERAGED, axis=0, mode="mirror")
+    power, squares = np.concatenate(powers).transpose(1, 0, 2)
+    averaged = uniform_filter1d(power, AVERAGED, axis=0, mode="mirror")
     levels = 10 * np.log10(averaged + max(quiet, np.finfo(np.float64).tiny))
     low, high = (percentile_filter(levels, share, (AROUND, 1), mode="mirror") for share in (15, 85))
-    return np.asarray((high - low).max(axis=1))
+    mean, spread = (uniform_filter1d(values, AROUND, axis=0, mode="mirror") for values in (power**2, squares))
+    filled = 2 * N_BINS * np.divide(mean, spread, out=np.ones_like(mean), where=spread > 0) - 1  # bins, if it is noise
+    return np.asarray(((high - low) * np.sqrt(np.clip(filled, 1, N_BINS[0]) / N_BINS[0])).max(axis=1))
 
 
 def _as_bytes(blocks: Iterable[Samples], *, length: int, scale: float) -> Iterator[bytes]:
