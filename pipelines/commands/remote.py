@@ -51,25 +51,7 @@ def needed_folders(evaluation: Evaluation) -> str:
 
 def as_plan(evaluation: Evaluation) -> Plan:
     """The plan of an evaluation."""
-    model = MODELS[evaluation.model]
-    section = model.section(evaluation.params)
-    if not isinstance(section, NetworkSection):
-        raise UserError(f"{evaluation.model} is not a network: it is trained here. Name a network, as mlp.")
-    if evaluation.model in ON_VOTES:
-        raise UserError(
-            f"{evaluation.model} is trained on the votes of raters, and on other machines labels alone are. Train it "
-            f"here, or name {model.network_name}."
-        )
-    if evaluation.model in NETWORKS_AT_SPEEDS:
-        raise UserError(
-            f"{evaluation.model} plays each recording at several speeds, which is done here alone. Train it here, or "
-            f"name {model.network_name}."
-        )
-    if reads_words(model.feature_set):
-        raise UserError(
-            f"{evaluation.model} reads transcripts, which stay here: only acoustic networks are trained on other "
-            "machines. Train it here, or name a network, as mlp."
-        )
+    model, section = MODELS[evaluation.model], _trained_elsewhere(evaluation)
     seeds = tuple(dict.fromkeys(seed for _, seed in evaluation.runs))
     features = paths.features(evaluation.corpus, model.feature_set)
     return Plan(
@@ -90,6 +72,29 @@ def as_plan(evaluation: Evaluation) -> Plan:
         features_digest=evaluation.requests[0].features_digest,
         copies=evaluation.params.signal_augmentation.copies,
     )
+
+
+def _trained_elsewhere(evaluation: Evaluation) -> NetworkSection:
+    """The section of its network.
+
+    Raises:
+        UserError: it is trained here alone
+    """
+    name, model = evaluation.model, MODELS[evaluation.model]
+    section = model.section(evaluation.params)
+    if not isinstance(section, NetworkSection):
+        raise UserError(f"{name} is not a network: it is trained here. Name a network, as mlp.")
+    here = f"Train it here, or name {model.network_name}."
+    if name in ON_VOTES:
+        raise UserError(f"{name} is trained on the votes of raters, and on other machines labels alone are. {here}")
+    if name in NETWORKS_AT_SPEEDS:
+        raise UserError(f"{name} plays each recording at several speeds, which is done here alone. {here}")
+    if reads_words(model.feature_set):
+        raise UserError(
+            f"{name} reads transcripts, which stay here: only acoustic networks are trained on other machines. Train "
+            "it here, or name a network, as mlp."
+        )
+    return section
 
 
 def _planned(requests: tuple[FoldRequest, ...]) -> PlannedFold:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.commands.remote import import_outcomes, needed_folders
+from pipelines.commands.remote import as_plan, import_outcomes, needed_folders
 from ser_tasks.errors import UserError
 from ser_tasks.models.remote.plan import read_plan
 from ser_tasks.params.reading import read_params
@@ -83,3 +83,17 @@ def test_an_outcome_that_is_not_whole_is_rejected_and_nothing_is_written(tmp_pat
     with pytest.raises(UserError, match=r"outcomes.json: the outcome with key .* is not whole.*Copy the folder again"):
         import_outcomes(Path())
     assert [path.name for path in tmp_path.rglob("*")] == ["outcomes.json"]
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("svm", "svm is not a network.*as mlp"),
+        ("mlp_votes", "trained on the votes of raters.*name mlp"),
+        ("residual_cnn_speeds", "plays each recording at several speeds.*name residual_cnn"),
+        ("text_lstm", "reads transcripts, which stay here.*as mlp"),
+    ],
+)
+def test_what_is_trained_here_alone_is_refused_with_what_is_not(model, said):
+    with pytest.raises(UserError, match=said):
+        as_plan(SimpleNamespace(model=model, params=read_params()))
