@@ -138,16 +138,14 @@ def _described(rows: Rows, truth: NDArray[np.intp], n_classes: int) -> _Loss:
     present, weights = counts > 0, (len(truth) / (np.count_nonzero(counts) * np.maximum(counts, 1)))[truth]
     sums, squares, balanced = np.zeros((3, rows.shape[1]))
     shift = next(_blocks(rows))[1].mean(axis=0, dtype=np.float64)  # or much is lost to rounding
-    lowest, highest = np.full(rows.shape[1], np.inf), np.full(rows.shape[1], -np.inf)
     for its, block in _blocks(rows):
         x = block - shift
         sums += x.sum(axis=0)
         squares += (x**2).sum(axis=0)
         balanced += weights[its] @ x
-        lowest, highest = np.minimum(lowest, block.min(axis=0)), np.maximum(highest, block.max(axis=0))
     mean = sums / len(truth)
     scale, mean = np.sqrt(np.maximum(squares / len(truth) - mean**2, 0)), mean + shift
-    constant = (lowest == highest) | (scale <= np.finfo(np.float32).eps * np.abs(mean))
+    constant = scale <= np.finfo(np.float32).eps * np.abs(mean)
     scale[constant] = 1
     penalty = np.full(len(scale) + 1, 1.0 + (present.sum() == 2))  # of two classes scikit-learn has one plane, with
     penalty[-1] = 0  # twice the slope and half the penalty

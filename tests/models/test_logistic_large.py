@@ -73,6 +73,25 @@ def test_every_c_is_fitted_as_if_it_were_alone():
         np.testing.assert_allclose(found.scores(train.features), alone.scores(train.features), atol=1e-4)
 
 
+def test_features_far_from_zero_have_the_planes_of_the_same_near_it():
+    train = examples()
+    far = np.float32(train.features / train.features.std(axis=0).clip(1e-9) + 1e6)
+    truth = np.searchsorted(CLASSES, train.emotions)
+    answers = [
+        softmax(planes_from_blocks(rows, truth, n_classes=4, c=[0.1])[0].scores(rows), axis=1)
+        for rows in (far, far - np.float32(1e6))
+    ]
+    np.testing.assert_allclose(*answers, atol=1e-3)
+
+
+def test_steps_that_turn_back_begin_again_slowly(monkeypatch):
+    train, passes = examples(), []
+    gradient = logistic_large._gradient
+    monkeypatch.setattr(logistic_large, "_gradient", lambda *given: passes.append(1) or gradient(*given))
+    planes_from_blocks(train.features, np.searchsorted(CLASSES, train.emotions), n_classes=4, c=[1])
+    assert len(passes) < 180
+
+
 def test_what_varies_or_is_broken_outside_a_training_set_does_not_change_its_planes(monkeypatch):
     monkeypatch.setattr("sklearn.linear_model.LogisticRegression", partial(LogisticRegression, tol=1e-10))
     train = examples(400)
@@ -123,6 +142,7 @@ def test_a_validation_part_and_augmented_copies_are_part_of_the_training_set(tmp
     chosen = found.fit(*parts)
     assert chosen == pytest.approx(whole.fit(in_memory, None), rel=1e-3)
     np.testing.assert_allclose(found.posteriors(train.features), whole.posteriors(train.features), atol=1e-3)
+    np.testing.assert_allclose(found.planes.mean, 0.95 * train.features.mean(axis=0), rtol=1e-4)
 
 
 def test_a_class_of_one_speaker_alone_has_no_score_where_that_speaker_is_set_aside():

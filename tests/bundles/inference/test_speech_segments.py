@@ -166,6 +166,10 @@ def test_frames_of_any_length_hold_the_same_speech(frame):
     np.testing.assert_allclose(found, expected, atol=0.5)
 
 
+def test_segments_do_not_depend_on_the_level_of_a_recording():
+    assert spans(np.float32(1e-6) * SIGNAL) == spans(SIGNAL)
+
+
 def test_clicks_make_no_voice_inaudible():
     signal = 0.02 * SIGNAL
     signal[RATE // 2 :: 3 * RATE] = 1.0
