@@ -26,7 +26,10 @@ CLASSES = ("anger", "joy", "neutral", "sadness", "surprise")
 LONE = {"anger": "s0", "surprise": "s1"}  # the first and the last of the alphabet
 WORDS = dict(zip(CLASSES, ("stop it", "well done", "at nine", "poor thing", "no way"), strict=True))
 TRIED = {  # one of each kind of recogniser
-    **{name: TABLE[name] for name in ("svm", "logistic", "logistic_speeds", "mlp", "tfidf", "text_lstm")},
+    **{
+        name: TABLE[name]
+        for name in ("svm", "logistic", "logistic_large", "logistic_speeds", "mlp", "tfidf", "text_lstm")
+    },
     **{name: TABLE[name] for name in ("logistic_votes", "mlp_votes")},
     "blstm_attention_speeds": TABLE["blstm_attention_speeds"],
     "sentence_encoder": TABLE["sentence_encoder"],

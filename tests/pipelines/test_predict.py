@@ -23,6 +23,8 @@ from ser_tasks.bundles.inference.timeline import clock
 from ser_tasks.errors import UserError
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
 
+pytestmark = pytest.mark.usefixtures("held_voices")
+
 PAUSE = np.random.default_rng(0).normal(scale=0.0003, size=2 * RATE).astype(np.float32)
 
 

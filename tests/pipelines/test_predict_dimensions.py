@@ -17,6 +17,8 @@ from pipelines.cli import cli
 from tests.bundles.dimensions.small_dimension_bundles import DIMENSIONS, small_dimension_bundle
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
 
+pytestmark = pytest.mark.usefixtures("held_voices")
+
 PAUSE = np.random.default_rng(0).normal(scale=0.0003, size=2 * RATE).astype(np.float32)
 ENDS = [f"{name}{end}" for name in DIMENSIONS for end in ("", "_low", "_high")]
 

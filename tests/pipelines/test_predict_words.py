@@ -21,6 +21,8 @@ from tests.bundles.test_bundles_of_words import (  # noqa: F401  fixtures
     words_of,
 )
 
+pytestmark = pytest.mark.usefixtures("held_voices")
+
 
 @pytest.fixture
 def ser(bundle_folder, ensemble_folder, tmp_path, monkeypatch):  # noqa: F811

@@ -20,7 +20,7 @@ from pipelines.evaluations.votes import PRIOR, RATER, VOTES, compare_votes
 from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import check_cross, check_evaluation, project_params
 from pipelines.stages import votes as stage
-from pipelines.stages.bundle import _detector
+from pipelines.stages.bundle import detector_of
 from ser_tasks.bundles.out_of_distribution import describe
 from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.corpora.votes import read_votes, vote_table, write_votes
@@ -188,7 +188,9 @@ def test_the_detector_of_a_bundle_of_votes_is_fitted_to_the_features():
     rows = np.random.default_rng(0).normal(size=(40, 6)).astype(np.float32)
     labels = (np.array(["anger", "sadness"] * 20), np.array([f"s{place % 4}" for place in range(40)]))
     voted = tuple(Voted(row, (0.5, 0.5)) for row in rows)
-    found, plain = (_detector(Examples(own, *labels), project_params().reliability) for own in (voted, rows))
+    found, plain = (
+        detector_of("mlp_votes", Examples(own, *labels), project_params().reliability) for own in (voted, rows)
+    )
     assert found is not None
     for row in rows[:3]:
         assert found.unlikeness(describe(row[None])) == plain.unlikeness(describe(row[None]))

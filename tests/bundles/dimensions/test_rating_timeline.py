@@ -17,6 +17,8 @@ from ser_tasks.params.reading import read_params
 from tests.bundles.dimensions.small_dimension_bundles import dimension_card, dimension_params, small_dimension_bundle
 from tests.bundles.small_bundles import PROJECT, RATE, voice
 
+pytestmark = pytest.mark.usefixtures("held_voices")
+
 WINDOWS = [(0.0, 2.0), (1.0, 3.0), (2.0, 4.0)]  # centres 1, 2, 3 s
 UNSMOOTHED = {"window": 1.0, "hop": 0.5, "smoothing": 0.0, "change_cost": 0.0}
 

@@ -26,7 +26,7 @@ def bundle_of(network: keras.Model, frames: np.ndarray) -> SimpleNamespace:
     }
     section = SimpleNamespace(training=SimpleNamespace(frames_multiple=8))
     return SimpleNamespace(
-        card=SimpleNamespace(feature_set="lld"),
+        card=SimpleNamespace(model="blstm_attention", feature_set="lld"),
         recogniser=SimpleNamespace(model=network, section=section),
         sections=sections,
         features=lambda signal: frames,
