@@ -157,16 +157,8 @@ def main() -> None:
     for n in arguments.utterances:
         store = made(arguments.folder, n, arguments.features).resolve()
         for way in ("disk", "memory") if n <= arguments.most_in_memory else ("disk",):
-            command = [
-                sys.executable,
-                "-m",
-                "benchmarks.large_linear",
-                "--fold",
-                arguments.model,
-                str(store),
-                str(n),
-                way,
-            ]
+            asked = ("--fold", arguments.model, str(store), str(n), way)
+            command = [sys.executable, "-m", "benchmarks.large_linear", *asked]
             began = time.perf_counter()
             run = subprocess.run(command, env=os.environ | THREADS, capture_output=True, text=True, check=False)
             if run.returncode:

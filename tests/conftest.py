@@ -17,17 +17,6 @@ def bundle_folder(tmp_path_factory) -> Path:
     return small_bundle(tmp_path_factory.mktemp("bundles") / "small")
 
 
-@pytest.fixture
-def held_voices(monkeypatch) -> None:
-    """Timelines of voices that hold their level, as those of small bundles do, which speech never does."""
-    import numpy as np  # noqa: PLC0415
-
-    def varied(powers, *, quiet):
-        return np.full(sum(map(len, powers)), np.inf)
-
-    monkeypatch.setattr("ser_tasks.bundles.inference.speech_segments.variation", varied)
-
-
 def without_networks(config: pytest.Config) -> bool:
     """Whether this run leaves out the tests that are marked `network`."""
     return "not network" in config.getoption("markexpr")

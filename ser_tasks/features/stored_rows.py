@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,23 @@ class StoredRows:
                     "features."
                 )
         return block
+
+
+def rows_on_disk(folder: Path, utterance_ids: Sequence[str]) -> StoredRows | None:
+    """Features of these utterances, in this order; None, with a warning, where they cannot be unpacked.
+
+    Raises:
+        UserError: see `stored_rows`
+    """
+    try:
+        return stored_rows(folder, utterance_ids)
+    except OSError as error:
+        warnings.warn(
+            f"{folder}: these features cannot be unpacked to be read from the disk ({error}), so they are held in "
+            "memory, if they fit.",
+            stacklevel=2,
+        )
+        return None
 
 
 def stored_rows(folder: Path, utterance_ids: Sequence[str], *, cache: Path = CACHE) -> StoredRows:

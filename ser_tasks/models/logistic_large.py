@@ -51,8 +51,8 @@ class LogisticLargeRecogniser(LogisticRecogniser):
         check_dims(rows.shape[1])
         truth, costs = np.searchsorted(self.classes, emotions), sorted(self.params.c)
         held_out = np.full((len(costs), len(truth), len(self.classes)), ABSENT)
-        for learnt, asked in inner_folds(truth, speakers, n_folds=self.params.inner_folds, seed=self.seed):
-            fitted = planes_from_blocks(rows[learnt], truth[learnt], n_classes=len(self.classes), c=costs)
+        for training, asked in inner_folds(truth, speakers, n_folds=self.params.inner_folds, seed=self.seed):
+            fitted = planes_from_blocks(rows[training], truth[training], n_classes=len(self.classes), c=costs)
             for its, block in _blocks(rows[asked]):
                 held_out[:, asked[its]] = [planes.scores(block) for planes in fitted]
         answered = np.isfinite(held_out[0]).any(axis=1)  # all, but where an inner fold has one class to train on

@@ -20,17 +20,18 @@ def vowel(seconds: float, *, f0: float = 120.0, sampling_rate: int = SAMPLING_RA
     return (0.5 * sound / np.abs(sound).max()).astype(np.float32)
 
 
-def syllables(seconds: float, *, sampling_rate: int = SAMPLING_RATE) -> NDArray[np.float32]:
-    """The same, four times a second as loud as it is and down to a tenth of that, as speech is."""
-    time = np.arange(round(seconds * sampling_rate)) / sampling_rate
-    loudness = 0.1 + 0.9 * np.sin(4 * np.pi * time + 0.5) ** 2
-    return np.asarray(vowel(seconds, sampling_rate=sampling_rate) * loudness, np.float32)
+def syllables(
+    held: NDArray[np.float32], *, sampling_rate: int = SAMPLING_RATE, lowest: float = 0.1
+) -> NDArray[np.float32]:
+    """A held sound four times a second as loud as it is and down to a tenth of that, as speech is."""
+    time = np.arange(len(held)) / sampling_rate
+    return np.asarray(held * (lowest + (1 - lowest) * np.sin(4 * np.pi * time + 0.5) ** 2), np.float32)
 
 
 def spoken(*parts: tuple[str, float], sampling_rate: int = SAMPLING_RATE, seed: int = 0) -> NDArray[np.float32]:
     """Speech and pauses in a room at -70 dBFS: ("speech" or "pause", s) one after the other, shape (n_samples,)."""
     sounds = [
-        syllables(seconds, sampling_rate=sampling_rate)
+        syllables(vowel(seconds, sampling_rate=sampling_rate), sampling_rate=sampling_rate)
         if kind == "speech"
         else np.zeros(round(seconds * sampling_rate), np.float32)
         for kind, seconds in parts

@@ -177,7 +177,7 @@ def test_a_fold_reads_rows_and_copies_from_the_disk_or_into_memory_with_a_warnin
         found = request.read(copy)
         assert isinstance(found, StoredRows)
         np.testing.assert_array_equal(np.concatenate([*found[[7, 2]].blocks()]), factor * train.features[[7, 2]])
-    monkeypatch.setattr("ser_tasks.evaluation.stored_fold.stored_rows", lambda *_: exec("raise OSError('no room')"))
+    monkeypatch.setattr("ser_tasks.features.stored_rows.stored_rows", lambda *_: exec("raise OSError('no room')"))
     with pytest.warns(UserWarning, match="no room.*held in memory"):
         np.testing.assert_array_equal(request.read(1), 2 * train.features)
     assert request.cache_key != replace(FoldRequest(*asked, tmp_path, tmp_path), model="logistic").cache_key

@@ -21,9 +21,8 @@ from pipelines.orchestration.worker_pool import WorkerPool, worker_pool
 from ser_tasks.bundles.inference import files
 from ser_tasks.bundles.inference.timeline import clock
 from ser_tasks.errors import UserError
+from tests.audio.conftest import syllables
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
-
-pytestmark = pytest.mark.usefixtures("held_voices")
 
 PAUSE = np.random.default_rng(0).normal(scale=0.0003, size=2 * RATE).astype(np.float32)
 
@@ -219,7 +218,8 @@ def test_a_killed_worker_is_reported(place):
 @pytest.fixture(scope="module")
 def talk(place):
     """Sad, then angry speech, with pauses: 2-5 s and 7-10 s."""
-    sad, angry = (np.concatenate([voice(e, take=t) for t in range(5)]) for e in ("sadness", "anger"))
+    held = (np.concatenate([voice(emotion, take=take) for take in range(5)]) for emotion in ("sadness", "anger"))
+    sad, angry = (syllables(own, lowest=0.4) for own in held)
     sound = np.concatenate([PAUSE, sad, PAUSE, angry, PAUSE])
     soundfile.write(place / "talk.flac", sound, RATE)
     return sound

@@ -14,10 +14,9 @@ import soundfile
 from typer.testing import CliRunner
 
 from pipelines.cli import cli
+from tests.audio.conftest import syllables
 from tests.bundles.dimensions.small_dimension_bundles import DIMENSIONS, small_dimension_bundle
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
-
-pytestmark = pytest.mark.usefixtures("held_voices")
 
 PAUSE = np.random.default_rng(0).normal(scale=0.0003, size=2 * RATE).astype(np.float32)
 ENDS = [f"{name}{end}" for name in DIMENSIONS for end in ("", "_low", "_high")]
@@ -89,7 +88,7 @@ def test_the_table_of_the_terminal_fits_80_columns_whole_and_marks_what_is_unsur
 
 
 def test_a_timeline_has_a_row_for_each_window_and_every_file_of_it_agrees(ser, tmp_path):
-    sad, angry = (np.concatenate([voice(e, take=t) for t in range(5)]) for e in ("sadness", "anger"))
+    sad, angry = (syllables(np.concatenate([voice(e, take=t) for t in range(5)])) for e in ("sadness", "anger"))
     soundfile.write("talk.flac", np.concatenate([PAUSE, sad, PAUSE, angry, PAUSE]), RATE)  # 2-5 s and 7-10 s
     files = [tmp_path / f"talk.{ending}" for ending in ("csv", "parquet", "png")]
     to = [word for file in files for word in ("--to", file)]

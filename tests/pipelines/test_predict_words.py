@@ -13,6 +13,7 @@ import soundfile
 from typer.testing import CliRunner
 
 from pipelines.cli import cli
+from tests.audio.conftest import syllables
 from tests.bundles.small_bundles import PROJECT, RATE, voice
 from tests.bundles.test_bundles_of_words import (  # noqa: F401  fixtures
     ensemble_folder,
@@ -20,8 +21,6 @@ from tests.bundles.test_bundles_of_words import (  # noqa: F401  fixtures
     text_folder,
     words_of,
 )
-
-pytestmark = pytest.mark.usefixtures("held_voices")
 
 
 @pytest.fixture
@@ -78,10 +77,8 @@ def test_words_that_no_one_recording_can_have_are_refused(ser, words, message):
 
 
 def speech(seconds: float) -> np.ndarray:
-    """What the voice activity detector takes for speech: buzzes with gaps shorter than a pause."""
-    gap = np.zeros(RATE // 20, np.float32)
-    parts = [part for take in range(40) for part in (voice("anger", take=take, duration=0.3), gap)]
-    return np.concatenate(parts)[: round(seconds * RATE)]
+    """What is taken for speech: buzzes in syllables."""
+    return syllables(np.concatenate([voice("anger", take=take) for take in range(20)])[: round(seconds * RATE)])
 
 
 def test_each_window_of_a_timeline_has_its_own_words(ser, parrot):  # noqa: F811

@@ -108,6 +108,18 @@ class Explanation:
     attention: Attention | None
 
 
+def _of_network(bundle: Bundle) -> ModelBundle:
+    card = bundle.card
+    if isinstance(bundle, ModelBundle) and is_network(card.model):
+        return bundle
+    other = f", or see which features it depends on: ser explain model {card.corpus} {card.model}"
+    studied = card.feature_set == "functionals" and card.model not in ON_VOTES
+    raise UserError(
+        f"{card.name}: {card.model} is no network of sound alone, as recorded, so no attribution is computed. Take the "
+        f"bundle of such a network{other if studied else ''}"
+    )
+
+
 def explain(
     bundle: Bundle, recording: Recording, *, of: str | None, against: str | None, baseline: Baseline
 ) -> Explanation:
@@ -125,14 +137,8 @@ def explain(
         AudioError: no sampling rate, samples that are not finite, or too short
         UserError: the model is no network, or a class that it does not know
     """
+    bundle = _of_network(bundle)
     card = bundle.card
-    if not isinstance(bundle, ModelBundle) or not is_network(card.model):
-        other = f", or see which features it depends on: ser explain model {card.corpus} {card.model}"
-        studied = card.feature_set == "functionals" and card.model not in ON_VOTES
-        raise UserError(
-            f"{card.name}: {card.model} is no network of sound alone, as recorded, so no attribution is computed. Take "
-            f"the bundle of such a network{other if studied else ''}"
-        )
     for name in {of, against} - {None, *bundle.classes}:
         raise UserError(f"{card.name}: no class {name!r}. Name one of {', '.join(bundle.classes)}.")
     prediction = recognise(bundle, recording)

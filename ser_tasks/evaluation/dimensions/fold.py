@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, Ratings, evaluate_dimension_fold
 from ser_tasks.evaluation.fold_features import read_degraded, reader_of
-from ser_tasks.features.stored_rows import StoredRows, stored_rows
+from ser_tasks.features.stored_rows import StoredRows, rows_on_disk
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.provenance.code_digest import code_digest
@@ -122,15 +121,9 @@ def rated_features(model: DimensionModel, folder: Path, utterance_ids: Sequence[
     Raises:
         UserError: features that are not there
     """
-    if model.from_disk and len(utterance_ids) > IN_MEMORY:
-        try:
-            return stored_rows(folder, utterance_ids)
-        except OSError as error:
-            warnings.warn(
-                f"{folder}: these features cannot be unpacked to be read from the disk ({error}), so they are held in "
-                "memory, if they fit.",
-                stacklevel=2,
-            )
+    stored = rows_on_disk(folder, utterance_ids) if model.from_disk and len(utterance_ids) > IN_MEMORY else None
+    if stored is not None:
+        return stored
     return _as_array(reader_of(model.feature_set)(folder, utterance_ids, 0, None))
 
 

@@ -14,10 +14,9 @@ from ser_tasks.bundles.inference.rating_timeline import RatingTimeline, window_e
 from ser_tasks.bundles.inference.timeline import windows_in
 from ser_tasks.bundles.inference.timeline_pass import rating_timeline_here
 from ser_tasks.params.reading import read_params
+from tests.audio.conftest import syllables
 from tests.bundles.dimensions.small_dimension_bundles import dimension_card, dimension_params, small_dimension_bundle
 from tests.bundles.small_bundles import PROJECT, RATE, voice
-
-pytestmark = pytest.mark.usefixtures("held_voices")
 
 WINDOWS = [(0.0, 2.0), (1.0, 3.0), (2.0, 4.0)]  # centres 1, 2, 3 s
 UNSMOOTHED = {"window": 1.0, "hop": 0.5, "smoothing": 0.0, "change_cost": 0.0}
@@ -64,7 +63,8 @@ def test_a_segment_is_the_mean_over_its_time_and_unsure_where_most_of_it_is(card
 def test_the_windows_of_a_recording_are_predicted_as_each_is_alone(tmp_path):
     small_dimension_bundle(tmp_path / "rated")
     bundle = load_any_bundle(tmp_path / "rated")
-    signal = np.concatenate([voice(emotion, take=take) for emotion in ("sadness", "anger") for take in range(4)])
+    held = [voice(emotion, take=take) for emotion in ("sadness", "anger") for take in range(4)]
+    signal = syllables(np.concatenate(held))
     soundfile.write(tmp_path / "talk.wav", signal, RATE, subtype="FLOAT")
     settings = read_params(PROJECT / "params.yaml").timeline.model_copy(update=UNSMOOTHED)
     timeline = rating_timeline_here(bundle, open_sound(tmp_path / "talk.wav"), settings=settings)
