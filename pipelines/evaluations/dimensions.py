@@ -31,6 +31,7 @@ from ser_tasks.evaluation.dimensions.scoring import (
 from ser_tasks.evaluation.result import SHARED_SPEAKERS, write_result
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.versions import regressor_versions
 from ser_tasks.models.kernel_limit import check_kernel_limit
 from ser_tasks.params import Params, Protocol
 from ser_tasks.provenance.versions import library_versions
@@ -129,7 +130,8 @@ def circumstances(evaluation: DimensionEvaluation) -> dict[str, Any]:
         evaluation.params,
         feature_set=DIMENSION_MODELS[evaluation.model].feature_set,
     )
-    return found | {"warnings": found["warnings"] + _warnings(evaluation)}
+    own = {"versions": regressor_versions(evaluation.model), "warnings": found["warnings"] + _warnings(evaluation)}
+    return found | own
 
 
 def circumstances_of_ratings(

@@ -25,11 +25,11 @@ from ser_tasks.evaluation.tuning.inner import Divide, by_class, whatever_class
 from ser_tasks.evaluation.tuning.objective import fold_ccc, fold_uar
 from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.versions import regressor_versions
 from ser_tasks.models.ensembles.paired import uar_difference
 from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import Params
 from ser_tasks.provenance.code_digest import Root
-from ser_tasks.provenance.versions import library_versions
 from ser_tasks.tasks import run_dimension_fold, run_fold
 
 AnyEvaluation: TypeAlias = Evaluation | dimensions.DimensionEvaluation
@@ -141,7 +141,7 @@ RATINGS = Target(
     divide=whatever_class,
     copies=lambda params: 0,
     code=dimension_code,
-    versions=lambda model: library_versions(),
+    versions=regressor_versions,
     submit=run_dimension_fold.submit,
     value=lambda request, stored: fold_ccc(request.fold, dimension_outcome(stored), request.ratings),
     predictions=_predicted_ratings,

@@ -220,7 +220,8 @@ def _regression(line: EvaluationLine | BundleParams) -> Entry:
     model = DIMENSION_MODELS[line.model]
     reads = _place(line.corpus, model.feature_set)
     own = model.section_name
-    read = model_entry(model.network_name) if model.module else {"settings": own, "network": own, "training": own}
+    alone = {"settings": own, "network": model.other_section or own, "training": own}
+    read = model_entry(model.network_name) if model.module else alone
     return {"reads": reads, **read, "code": model.code_name}
 
 

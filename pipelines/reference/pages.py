@@ -169,7 +169,7 @@ def _dimension_model(model: DimensionModel) -> Iterator[str]:
     about, source = _docstring(model.module or model.code[0])
     yield about + NORMALISED * model.speaker_norm + ON_CCC * bool(model.module)
     yield code(model.feature_set)
-    yield code(model.section_name)
+    yield codes([name for name in (model.section_name, model.other_section) if name])
     yield source
 
 

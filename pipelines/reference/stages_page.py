@@ -50,7 +50,7 @@ def _written_out(key: str, stage: str) -> set[str]:
         return {KEY.sub(ANY, key)}
     if stage == "features":
         return {"encoder", *(name for name in FEATURE_SETS if encoder_of(name) is None)}
-    rated = {line.section_name for line in DIMENSION_MODELS.values()}
+    rated = {name for line in DIMENSION_MODELS.values() for name in (line.section_name, line.other_section) if name}
     if stage == "dimensions":
         return rated
     found = {asr_entry(name) if field == "asr" else model_entry(name)[field] for name in MODELS}

@@ -161,10 +161,10 @@ def detector_of(model: str, examples: Examples, params: ReliabilityParams) -> Ou
 
 def _sound_of(values: Any) -> NDArray[np.float32] | None:
     """Of what a model reads of an utterance, its frames or its statistics."""
+    if isinstance(values, Voted):
+        return _sound_of(values.row)
     if isinstance(values, SpeechAndWords):
         return values.frames
-    if isinstance(values, Voted):
-        return values.row
     return values if isinstance(values, np.ndarray) else None
 
 

@@ -41,6 +41,7 @@ from ser_tasks.features.open_smile import LIBRARY, OPEN_SMILE
 from ser_tasks.features.suffixes import without_speeds
 from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions.versions import libraries_of_ratings
 from ser_tasks.models.model_versions import libraries_of
 from ser_tasks.provenance.file_digest import file_sha256
 from ser_tasks.provenance.versions import NUMERIC, library_versions
@@ -75,7 +76,7 @@ def bundle_versions(model: str) -> dict[str, str]:
     kind = kind_of_weights(model)
     runtime = (RUNTIME,) if kind in WITH_ONNX and runtime_installed() else ()
     libraries = (*NUMERIC, *NUMERIC_LIBRARIES, *READERS[kind], *runtime, *reads)
-    own = libraries_of(model) if model in MODELS else ()
+    own = libraries_of(model) if model in MODELS else libraries_of_ratings(model)
     return library_versions(libraries) | {name: _here(name) for name in own}
 
 

@@ -48,6 +48,7 @@ LOGISTIC_VOTES = ("ser_tasks.models.logistic_votes", "LogisticVotesRecogniser", 
 LOGISTIC_SPEEDS = ("ser_tasks.models.logistic_speeds", "LogisticSpeedsRecogniser", "logistic")
 TFIDF = ("ser_tasks.models.text.tfidf", "TfidfRecogniser")
 SENTENCES = ("ser_tasks.models.text.sentence_encoder", "SentenceEncoderRecogniser")
+TEXT_VOTES = "ser_tasks.models.text.votes"
 
 
 def _speeds_section(params: Any) -> Any:
@@ -59,6 +60,11 @@ def _speeds_section(params: Any) -> Any:
 def _logistic_speeds(**more: Any) -> DeclaredModel:
     line = _classifier(*LOGISTIC_SPEEDS, f"functionals{SPEEDS}", "svm", **more)
     return replace(line, section=_speeds_section)
+
+
+def _sentences_on_votes() -> DeclaredModel:
+    line = _classifier(TEXT_VOTES, "SentencesVotes", "sentence_encoder", TRANSCRIPTS, TRANSCRIPTS)
+    return replace(line, code=(TEXT_VOTES, SENTENCES[0]))
 
 
 NETWORK_SPEEDS = "ser_tasks.models.network_speeds"
@@ -148,7 +154,9 @@ TABLE: Mapping[str, DeclaredModel] = {
     "psd_cnn_published": published("psd_cnn", "psd_image"),
     "tfidf": _classifier(*TFIDF, "tfidf", TRANSCRIPTS, TRANSCRIPTS),
     "tfidf_context": _classifier(*TFIDF, "tfidf_context", TRANSCRIPTS, TRANSCRIPTS),
+    "tfidf_votes": _classifier(TEXT_VOTES, "TfidfVotes", "tfidf", TRANSCRIPTS, TRANSCRIPTS),
     "sentence_encoder": _classifier(*SENTENCES, "sentence_encoder", TRANSCRIPTS, TRANSCRIPTS),
+    "sentence_encoder_votes": _sentences_on_votes(),
     "text_lstm": text_network("text_lstm"),
     "dialogue_blstm": text_network("dialogue_blstm"),
     "speech_text_fusion": speech_text_network("speech_text_fusion", "functionals"),
@@ -211,7 +219,9 @@ ON_UNPOOLED: Mapping[str, DeclaredModel] = {**SEGMENT_MODELS, **FRAMES_MODELS, *
 
 MODELS: Mapping[str, DeclaredModel] = {**TABLE, **HEARD_MODELS, **ENCODER_MODELS, **ON_UNPOOLED}
 
-ON_VOTES = frozenset(name for name, model in MODELS.items() if {LOGISTIC_VOTES[0], VOTED[0]} & {*model.code})
+ON_VOTES = frozenset(
+    name for name, model in MODELS.items() if {LOGISTIC_VOTES[0], TEXT_VOTES, VOTED[0]} & {*model.code}
+)
 """Those that are trained on the distribution of the raters' votes, not on one class for each utterance."""
 
 FROM_DISK = frozenset(name for name, model in MODELS.items() if LOGISTIC_LARGE[0] in model.code)

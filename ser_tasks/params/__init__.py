@@ -56,6 +56,8 @@ from ser_tasks.params.text import (
     ContextParams,
     NgramParams,
     SentenceEncoderParams,
+    SentenceRidgeParams,
+    SentenceVectorsParams,
     TextNetworkParams,
     TfidfParams,
     TfidfRidgeParams,
@@ -101,6 +103,8 @@ __all__ = [
     "RobustnessParams",
     "Section",
     "SentenceEncoderParams",
+    "SentenceRidgeParams",
+    "SentenceVectorsParams",
     "SignalAugmentationParams",
     "SpeakerDependent",
     "SpeakerFolds",
@@ -212,6 +216,7 @@ class Params(Section):
     tfidf_context: TfidfParams
     tfidf_ridge: TfidfRidgeParams
     sentence_encoder: SentenceEncoderParams
+    sentence_encoder_ridge: RidgeParams
     training: TrainingParams
     networks: NetworksParams
     ensembles: dict[Name, EnsembleParams]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from ser_tasks.params.base import Once, Section
-from ser_tasks.params.models import NetworkParams
+from ser_tasks.params.models import NetworkParams, RidgeParams
 
 Balance = Annotated[float, Field(ge=0, le=1)]
 """An utterance weighs 1 / (share of its class) ** balance: 0, all utterances alike, to 1, all classes alike."""
@@ -35,13 +35,6 @@ class TfidfParams(NgramParams):
     inner_folds: Annotated[int, Field(ge=2)]  # of the training part, by speaker
 
 
-class TfidfRidgeParams(NgramParams):
-    """TF-IDF and ridge regression on dimensions."""
-
-    alpha: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # penalty of the squared slopes
-    inner_folds: Annotated[int, Field(ge=2)]  # of the training part, by speaker: alpha is searched on them
-
-
 class WordsParams(Section):
     """Vocabulary of a text network."""
 
@@ -57,14 +50,27 @@ class TextNetworkParams(NetworkParams):
     embedding: PositiveInt  # dimensions of a word; of a file of vectors, those of the file
 
 
-class SentenceEncoderParams(Section):
-    """A sentence encoder that others have trained, and a classifier on it."""
+class SentenceVectorsParams(Section):
+    """A sentence encoder that others have trained."""
 
     model: str  # folder, or name on the hub
     weights: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None  # digest of its weights, checked; null: any
     layers: Annotated[tuple[NonNegativeInt, ...], Once]  # hidden layers, mean over the tokens; []: its sentence vector
     context: ContextParams
+
+
+class SentenceEncoderParams(SentenceVectorsParams):
+    """The encoder, and a classifier on it."""
+
     classifier: Literal["logistic_regression", "svm"]  # on the vectors of the encoder
     c: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]  # searched as in tfidf
     balance: Balance  # weight of rare classes: 0, none, to 1, all classes alike
     inner_folds: Annotated[int, Field(ge=2)]  # of the training part, by speaker
+
+
+class TfidfRidgeParams(NgramParams, RidgeParams):
+    """TF-IDF and ridge regression on dimensions."""
+
+
+class SentenceRidgeParams(SentenceVectorsParams, RidgeParams):
+    """The encoder, and ridge regression on its vectors: two sections of params.yaml together."""

@@ -18,7 +18,7 @@ from ser_tasks.bundles.inference.timeline_pass import predict_windows, recognise
 from ser_tasks.bundles.model_bundle import write_bundle
 from ser_tasks.bundles.speech_to_text import SpeechToText
 from ser_tasks.errors import UserError
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.ensembles.weighted import WeightedAverage
 from ser_tasks.text import asr
 from ser_tasks.text.asr.engine import Engine, Transcript
@@ -38,6 +38,7 @@ from tests.bundles.word_bundles import (
     words_of,
     written,
 )
+from tests.models.voted_examples import voted
 
 pytestmark = pytest.mark.network
 
@@ -82,18 +83,30 @@ def test_a_model_of_words_gives_the_same_posteriors_from_its_bundle(model, examp
     np.testing.assert_allclose(loaded.posteriors(unseen), recogniser.posteriors(unseen), atol=1e-6)
 
 
-@pytest.mark.parametrize("classifier", ["logistic_regression", "svm"])
-def test_a_classifier_on_sentence_vectors_gives_the_same_posteriors_from_its_bundle(tmp_path, monkeypatch, classifier):
+@pytest.mark.parametrize(
+    ("model", "classifier"),
+    [
+        ("sentence_encoder", "logistic_regression"),
+        ("sentence_encoder", "svm"),
+        ("sentence_encoder_votes", "logistic_regression"),
+        ("tfidf_votes", "logistic_regression"),
+    ],
+)
+def test_a_classifier_of_text_gives_the_same_posteriors_from_its_bundle(tmp_path, monkeypatch, model, classifier):
     """The encoder is a stand-in: a vector counts the letters a to h of a text."""
 
     def letters(texts):
         return np.array([[text.count(letter) for letter in "abcdefgh"] for text in texts], np.float32)
 
     monkeypatch.setattr("ser_tasks.models.text.sentence_encoder.load_encoder", lambda model, **how: letters)
-    section = small_params().sentence_encoder.model_copy(update={"classifier": classifier})
-    recogniser = MODELS["sentence_encoder"].build(section, classes=tuple(CLASSES), seed=0)
-    recogniser.fit(text_examples(), None)
-    card = small_card(recogniser, small_params(), model="sentence_encoder", settings=section)
+    encoder = small_params().sentence_encoder.model_copy(update={"classifier": classifier})
+    section = MODELS[model].section(small_params().model_copy(update={"sentence_encoder": encoder}))
+    recogniser = MODELS[model].build(section, classes=tuple(CLASSES), seed=0)
+    examples = text_examples()
+    if model in ON_VOTES:
+        examples = voted(examples, np.eye(len(CLASSES))[np.searchsorted(list(CLASSES), examples.emotions)])
+    recogniser.fit(examples, None)
+    card = small_card(recogniser, small_params(), model=model, settings=section)
     write_bundle(tmp_path / "b", card, recogniser, None, pages={})
     loaded = load_bundle(tmp_path / "b").recogniser
     unseen = (*text_examples().features[:3], (Turn("never before", ""),))

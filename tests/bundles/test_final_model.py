@@ -49,7 +49,13 @@ def test_every_other_model_of_the_table_can_be_bundled_each_as_the_kind_of_its_w
         "fine_tuned": "network",
         "residual_cnn_speeds": "network",
     }
-    kinds |= {"tfidf_context": "text", "sentence_encoder_heard": "text", "text_lstm_heard": "words_network"}
+    kinds |= {
+        "tfidf_context": "text",
+        "tfidf_votes": "text",
+        "sentence_encoder_votes_heard": "text",
+        "sentence_encoder_heard": "text",
+        "text_lstm_heard": "words_network",
+    }
     kinds |= {"psd_text_fusion": "words_network"}
     assert {name: kind_of_weights(name) for name in kinds} == kinds
 

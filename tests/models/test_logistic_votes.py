@@ -13,6 +13,7 @@ from ser_tasks.models.svm import inner_folds
 from ser_tasks.models.voted import Voted
 from ser_tasks.params import LogisticParams
 from tests.models.test_svm import CLASSES, examples
+from tests.models.voted_examples import voted
 
 PARAMS = LogisticParams(c=(0.001, 0.01, 0.1), inner_folds=3)
 
@@ -23,11 +24,9 @@ def votes_on(truth: np.ndarray, *, seed: int = 0, raters: int = 4) -> np.ndarray
     return np.random.default_rng(seed).multinomial(raters, chances) / raters
 
 
-def voted(plain: Examples, shares: np.ndarray | None = None) -> Examples:
-    """The examples with votes; None: those of `votes_on`."""
-    given = votes_on(np.searchsorted(CLASSES, plain.emotions)) if shares is None else shares
-    rows = tuple(Voted(row, tuple(own)) for row, own in zip(plain.features, given, strict=True))
-    return Examples(rows, plain.emotions, plain.speakers)
+def with_votes(plain: Examples) -> Examples:
+    """The examples with those of `votes_on`."""
+    return voted(plain, votes_on(np.searchsorted(CLASSES, plain.emotions)))
 
 
 def by_scikit_learn(c: float, features: np.ndarray, shares: np.ndarray):
@@ -81,7 +80,7 @@ def test_c_is_that_of_least_cross_entropy_to_the_votes_on_speakers_set_aside():
             fitted = by_scikit_learn(c, train.features[learnt], shares[learnt])
             answers[asked] = fitted.predict_proba(train.features[asked])
         losses.append(-(shares * np.log(0.99 * answers + 0.01 / 3)).sum(axis=1).mean())
-    chosen = LogisticVotesRecogniser(PARAMS, classes=CLASSES, seed=0).fit(voted(train), None)
+    chosen = LogisticVotesRecogniser(PARAMS, classes=CLASSES, seed=0).fit(with_votes(train), None)
     floor = -sum(share * np.log(share) for share in shares.ravel() if share) / len(shares)
     assert chosen["c"] == PARAMS.c[int(np.argmin(losses))]
     assert chosen["inner_kl"] == pytest.approx(min(losses) - floor, abs=2e-3)
@@ -91,18 +90,18 @@ def test_posteriors_are_the_distribution_of_the_votes_and_not_surer():
     """Where features say all: a label has 3 votes of 5 on average, however clearly it is perceived."""
     train, test = examples(0, apart=8, n=1800), examples(1, apart=8)
     recogniser = LogisticVotesRecogniser(LogisticParams(c=(0.1, 1), inner_folds=3), classes=CLASSES, seed=0)
-    recogniser.fit(voted(train), None)
+    recogniser.fit(with_votes(train), None)
     posteriors = recogniser.posteriors(test.features)
     own = posteriors[np.arange(180), np.searchsorted(CLASSES, test.emotions)]
     assert own.mean() == pytest.approx(0.6, abs=0.03)
 
 
 def test_votes_on_what_is_predicted_are_not_looked_at():
-    train, test = voted(examples(0, apart=1)), examples(1, apart=1)
+    train, test = with_votes(examples(0, apart=1)), examples(1, apart=1)
     recogniser = LogisticVotesRecogniser(PARAMS, classes=CLASSES, seed=0)
     recogniser.fit(train, None)
     plain = recogniser.posteriors(test.features)
-    np.testing.assert_array_equal(recogniser.posteriors(voted(test).features), plain)
+    np.testing.assert_array_equal(recogniser.posteriors(with_votes(test).features), plain)
     hidden = tuple(Voted(row, None) for row in test.features)
     np.testing.assert_array_equal(recogniser.posteriors(hidden), plain)
 
@@ -121,7 +120,7 @@ def test_an_utterance_without_votes_has_its_label_for_target_and_is_counted():
 
 
 def test_copies_have_the_votes_of_their_originals_and_a_validation_part_is_trained_on():
-    train, more = voted(examples(0, apart=1)), voted(examples(1, apart=1))
+    train, more = with_votes(examples(0, apart=1)), with_votes(examples(1, apart=1))
     copies = tuple(Voted(own.row + 1, own.shares) for own in train.features)
     with_copies = Examples(train.features, train.emotions, train.speakers, (copies,))
     found, apart = (LogisticVotesRecogniser(PARAMS, classes=CLASSES, seed=0) for _ in range(2))

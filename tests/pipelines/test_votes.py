@@ -28,6 +28,7 @@ from ser_tasks.errors import UserError
 from ser_tasks.models.recogniser import Examples
 from ser_tasks.models.voted import Voted
 from ser_tasks.params import BundleParams, CrossParams, EvaluationLine
+from ser_tasks.text.transcripts import Turn
 from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.conftest import make_small
 from tests.pipelines.test_settings import PROJECT
@@ -194,6 +195,12 @@ def test_the_detector_of_a_bundle_of_votes_is_fitted_to_the_features():
     assert found is not None
     for row in rows[:3]:
         assert found.unlikeness(describe(row[None])) == plain.unlikeness(describe(row[None]))
+
+
+def test_a_bundle_of_votes_on_words_has_no_detector():
+    said = tuple(Voted((Turn("stop it", who),), (0.5, 0.5)) for who in ("s0", "s1"))
+    spoken = Examples(said, np.array(["anger", "sadness"]), np.array(["s0", "s1"]))
+    assert detector_of("tfidf_votes", spoken, project_params().reliability) is None
 
 
 def test_a_bundle_of_votes_waits_for_them_and_another_for_nothing_new():

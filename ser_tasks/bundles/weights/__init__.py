@@ -18,5 +18,6 @@ OF_DIMENSIONS: Mapping[str, tuple[str, ...]] = {  # the same of models of valenc
     "mlp_ccc": ("keras",),
     "network_ccc": ("keras",),
     "tfidf_ridge": ("scikit-learn",),
+    "sentence_encoder_ridge": ("scikit-learn",),
 }
 READERS: Mapping[str, tuple[str, ...]] = {**OF_CLASSES, **OF_DIMENSIONS}

@@ -19,8 +19,8 @@ from ser_tasks.evaluation.fold_features import read_degraded, reader_of
 from ser_tasks.features.stored_rows import StoredRows, rows_on_disk
 from ser_tasks.keras_backend import load_keras
 from ser_tasks.models.dimensions import DIMENSION_MODELS
+from ser_tasks.models.dimensions.versions import regressor_versions
 from ser_tasks.provenance.code_digest import code_digest
-from ser_tasks.provenance.versions import library_versions
 
 if TYPE_CHECKING:
     from ser_tasks.evaluation.splits import Fold
@@ -68,7 +68,7 @@ class DimensionRequest:
             model.section(self.params).model_dump(mode="json"),
             self.seed,
             code_digest(*dimension_code(model), *self.joining),
-            library_versions(),
+            regressor_versions(self.model),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

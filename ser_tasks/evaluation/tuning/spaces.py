@@ -68,6 +68,7 @@ OF_RATINGS: Mapping[str, SearchSpace] = {  # the same of models of dimensions
         "weight_decay": log(0.0001, 0.1),
     },
     "tfidf_ridge": {**NGRAMS, "alpha": log(0.03, 100)},
+    "sentence_encoder_ridge": {"alpha": log(0.01, 100)},  # the vectors are those of another section
 }
 
 
@@ -84,6 +85,12 @@ def _space(section: str, own: SearchSpace) -> Space:
     return Space(section, {name: distribution(values) for name, values in own.items()})
 
 
+def _of_classifier(name: str, model: DeclaredModel) -> SearchSpace:
+    """Of its section; of one that is trained on votes, what it reads of that. Empty: it is a network."""
+    unread = ("classifier", "balance") if name in ON_VOTES else ()
+    return {key: own for key, own in OF_SECTIONS.get(model.section_name, {}).items() if key not in unread}
+
+
 def _of_network(model: DeclaredModel, *, of_classes: bool) -> SearchSpace:
     """What its file declares; of one that is trained on other targets, what it reads of that."""
     declared = declared_space(model)
@@ -96,7 +103,7 @@ SPACES: Mapping[str, Space] = {
     **{
         name: _space(
             model.section_name,
-            OF_SECTIONS.get(model.section_name) or _of_network(model, of_classes=name not in ON_VOTES),
+            _of_classifier(name, model) or _of_network(model, of_classes=name not in ON_VOTES),
         )
         for name, model in MODELS.items()
         if model.section_name in OF_SECTIONS or model.network_name in NETWORKS

@@ -24,6 +24,21 @@ def _line(name: str, regressor: str, feature_set: str = "functionals", **more: A
     return DimensionModel(build, lambda params: getattr(params, name), feature_set, name, code=(module,), **more)
 
 
+def _on_sentences() -> DimensionModel:
+    """A line that reads two sections: the vectors are those of the classifier on sentences."""
+    line = _line(SENTENCES_RIDGE, "SentencesRidge", TRANSCRIPTS)
+
+    def section(params: Any) -> Any:
+        from ser_tasks.params import SentenceRidgeParams, SentenceVectorsParams  # noqa: PLC0415  pydantic is dear
+
+        encoder = params.sentence_encoder.model_dump(include=set(SentenceVectorsParams.model_fields))
+        return SentenceRidgeParams(**encoder, **line.section(params).model_dump())
+
+    return replace(
+        line, section=section, other_section=SENTENCES, code=(*line.code, f"ser_tasks.models.text.{SENTENCES}")
+    )
+
+
 def _network(name: str, feature_set: str) -> DimensionModel:
     """A network of the table of classes, with its section, trained on the CCC of ratings."""
     module, own = f"ser_tasks.models.networks.{name}", "ser_tasks.models.dimensions"
@@ -45,6 +60,7 @@ def _network(name: str, feature_set: str) -> DimensionModel:
 
 RIDGE = ("ridge", "RidgeRegressor")
 SVR = ("svr", "SupportVectorRegressor")
+SENTENCES, SENTENCES_RIDGE = "sentence_encoder", "sentence_encoder_ridge"
 MLP_CCC = ("mlp_ccc", "ConcordanceNetwork")
 
 TABLE: Mapping[str, DimensionModel] = {
@@ -55,6 +71,7 @@ TABLE: Mapping[str, DimensionModel] = {
     "mlp_ccc": _line(*MLP_CCC, keras=True),
     "mlp_ccc_speaker_norm": _line(*MLP_CCC, keras=True, speaker_norm=True),
     "tfidf_ridge": _line("tfidf_ridge", "WordsRidge", TRANSCRIPTS),
+    SENTENCES_RIDGE: _on_sentences(),
     "blstm_attention_ccc": _network("blstm_attention", "lld"),
     "cnn_blstm_attention_ccc": _network("cnn_blstm_attention", "log_mel"),
     "residual_cnn_ccc": _network("residual_cnn", "log_mel"),
@@ -66,7 +83,11 @@ ENSEMBLE_RULES = ("average", "weighted_average")
 
 DIMENSION_MODELS: Mapping[str, DimensionModel] = {
     **TABLE,
-    "tfidf_ridge_heard": replace(TABLE["tfidf_ridge"], feature_set=RECOGNISED),
+    **{
+        f"{name}_heard": replace(model, feature_set=RECOGNISED)
+        for name, model in TABLE.items()
+        if model.feature_set == TRANSCRIPTS
+    },
     **{
         f"{rows}_{name}": replace(model, feature_set=rows)
         for rows in (*ENCODERS, *OPEN_SMILE)
@@ -79,4 +100,4 @@ DIMENSION_MODELS: Mapping[str, DimensionModel] = {
         if frames != TABLE["attentive_statistics_ccc"].feature_set
     },
 }
-"""All of them: those above; that of words also on recognised transcripts, those of sound on encoders and openSMILE."""
+"""All of them: those above; those of words also on recognised transcripts, those of sound on encoders and openSMILE."""

@@ -67,6 +67,7 @@ class DimensionModel:
     section: Callable[[Params], Any]  # the part of params.yaml that it reads
     feature_set: str
     section_name: str
+    other_section: str = ""  # that it reads beside this one
     speaker_norm: bool = False  # features z-scored over each speaker's own unlabelled audio, test speakers too
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
     keras: bool = False  # whether it is a network

@@ -169,3 +169,19 @@ def test_n_grams_that_cannot_be_read_are_an_error_with_the_way_out(made, tmp_pat
     (tmp_path / "ngrams.json").write_text("[]")
     with pytest.raises(BundleError, match="not readable as n-grams"):
         load_tfidf_ridge(card, tmp_path)
+
+
+def test_planes_on_sentence_vectors_give_the_same_ratings_from_their_bundle_and_the_same_bytes(tmp_path, monkeypatch):
+    """The encoder is a stand-in: a vector counts the letters a to h of a text."""
+
+    def letters(texts):
+        return np.array([[text.count(letter) for letter in "abcdefgh"] for text in texts], np.float32)
+
+    monkeypatch.setattr("ser_tasks.models.text.sentence_encoder.load_encoder", lambda model, **how: letters)
+    for name in ("a", "b"):
+        fitted = small_dimension_bundle(tmp_path / name, model="sentence_encoder_ridge", rated=rated_sentences())
+    loaded = load_any_bundle(tmp_path / "a").regressor
+    unseen = (*rated_sentences().features[:3], (Turn("never before", ""),))
+    np.testing.assert_allclose(loaded.predict(unseen), fitted.predict(unseen), atol=1e-6)
+    assert read_any_card(tmp_path / "a").files == read_any_card(tmp_path / "b").files
+    assert {"sentence-transformers", "torch"} <= set(read_any_card(tmp_path / "a").versions)
