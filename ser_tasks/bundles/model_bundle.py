@@ -29,6 +29,7 @@ from ser_tasks.bundles.card import (
     read_card,
     write_card,
 )
+from ser_tasks.bundles.known_words import ngrams_of, one_is_known
 from ser_tasks.bundles.onnx_network.runtime import RUNTIME, on_onnx_runtime, runtime_installed
 from ser_tasks.bundles.out_of_distribution import FILE as DETECTOR
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
@@ -45,7 +46,6 @@ from ser_tasks.models.dimensions.versions import libraries_of_ratings
 from ser_tasks.models.model_versions import libraries_of
 from ser_tasks.provenance.file_digest import file_sha256
 from ser_tasks.provenance.versions import NUMERIC, library_versions
-from ser_tasks.text.tokens import tokens
 from ser_tasks.text.transcripts import OF_WORDS, Turn
 
 if TYPE_CHECKING:
@@ -186,8 +186,7 @@ class ModelBundle:
 
     def knows(self, words: str) -> bool:
         """Whether a model of words saw one of these in its training set; True for one that keeps no list of them."""
-        known = self._vocabulary
-        return known is None or any(word in known for word in tokens(words) if word.isalnum())
+        return one_is_known(words, self._vocabulary)
 
     @cached_property
     def _vocabulary(self) -> frozenset[str] | None:
@@ -195,8 +194,7 @@ class ModelBundle:
         recogniser: Any = self.recogniser
         if hasattr(recogniser, "vocabulary"):
             return frozenset(recogniser.vocabulary.words)
-        tfidf = recogniser.pipeline[0]
-        return frozenset(tfidf.words_.vocabulary_) if hasattr(tfidf, "words_") else None
+        return ngrams_of(recogniser.pipeline[0])
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, conditioned first.

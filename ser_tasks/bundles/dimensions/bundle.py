@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.bundles.card import FILE, REBUILD, BundleError
+from ser_tasks.bundles.known_words import ngrams_of, one_is_known
 from ser_tasks.bundles.model_bundle import Signal, Utterance, conditioned_features, load_parts
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe
 from ser_tasks.bundles.speech_to_text import SpeechToText
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.table import feature_set, sections_from
 from ser_tasks.models.dimensions import DIMENSION_MODELS
-from ser_tasks.text.tokens import tokens
 from ser_tasks.text.transcripts import Turn
 
 if TYPE_CHECKING:
@@ -82,13 +82,13 @@ class DimensionBundle:
         return None if self.card.asr is None else SpeechToText(self.card.asr, required=True)
 
     def knows(self, words: str) -> bool:
-        """Whether one of these words occurs in the training set."""
-        return any(word in self._vocabulary for word in tokens(words) if word.isalnum())
+        """Whether one of these words occurs in the training set; True for sentence vectors, which keep no list."""
+        return one_is_known(words, self._ngrams)
 
     @cached_property
-    def _vocabulary(self) -> frozenset[str]:
+    def _ngrams(self) -> frozenset[str] | None:
         regressor: Any = self.regressor
-        return frozenset(regressor.vectors.words_.vocabulary_)
+        return ngrams_of(regressor.vectors)
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, (n_samples,) at `card.sampling_rate` -> (n_frames, n_dims); conditioned first."""

@@ -180,8 +180,11 @@ def test_planes_on_sentence_vectors_give_the_same_ratings_from_their_bundle_and_
     monkeypatch.setattr("ser_tasks.models.text.sentence_encoder.load_encoder", lambda model, **how: letters)
     for name in ("a", "b"):
         fitted = small_dimension_bundle(tmp_path / name, model="sentence_encoder_ridge", rated=rated_sentences())
-    loaded = load_any_bundle(tmp_path / "a").regressor
+    loaded = load_any_bundle(tmp_path / "a")
     unseen = (*rated_sentences().features[:3], (Turn("never before", ""),))
-    np.testing.assert_allclose(loaded.predict(unseen), fitted.predict(unseen), atol=1e-6)
+    np.testing.assert_allclose(loaded.regressor.predict(unseen), fitted.predict(unseen), atol=1e-6)
+    found = estimate(loaded, RECORDING, transcript=Transcript("never before"))
+    np.testing.assert_allclose(values(found), fitted.predict(unseen)[-1], atol=1e-6)
+    assert not found.unsure, "an encoder reads words that no training utterance has"
     assert read_any_card(tmp_path / "a").files == read_any_card(tmp_path / "b").files
     assert {"sentence-transformers", "torch"} <= set(read_any_card(tmp_path / "a").versions)
