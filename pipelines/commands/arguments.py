@@ -6,6 +6,7 @@ from pipelines import paths
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.rated import DIMENSIONS
 from ser_tasks.features.audio_text import reads_words
+from ser_tasks.features.encoders import ENCODERS
 from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import Params
@@ -66,4 +67,14 @@ def check_name(place: str, name: str, known: Collection[str], *, hint: str) -> N
     """Raise UserError unless `name` is one of `known`."""
     if name not in known:
         allowed = f"Allowed: {listed(sorted(known))}."
-        raise UserError(f"{place} {name!r} is not known{nearest(name, known)} {allowed} {hint}")
+        raise UserError(f"{place} {name!r} is not known{_meant(name, known)} {allowed} {hint}")
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """The one that was probably meant: without its encoder, where that is the one that the model reads anyway."""
+    for encoder in ENCODERS:
+        own = name.removeprefix(f"{encoder}_")
+        line = MODELS.get(own) or DIMENSION_MODELS.get(own)
+        if own != name and own in known and line and line.feature_set.startswith(f"{encoder}_"):
+            return f". Did you mean {own!r}? It reads {encoder}."
+    return nearest(name, known)

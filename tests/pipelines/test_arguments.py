@@ -20,6 +20,11 @@ from tests.bundles.small_bundles import PROJECT
             r"protocol 'independent' .* Allowed: emobox, .*speaker_independent",
         ),
         (("demo", "speaker_independent", "mpl"), r"model 'mpl' is not known. Did you mean 'mlp'\? Allowed: .*svm"),
+        (
+            ("demo", "speaker_independent", "whisper_base_attentive_statistics_speeds"),
+            r"Did you mean 'attentive_statistics_speeds'\? It reads whisper_base\. Allowed",
+        ),
+        (("demo", "speaker_independent", "whisper_bse_mlp"), r"Did you mean 'whisper_base_mlp'\? Allowed"),
         (("demo", "speaker_independent", "mlp"), r"demo has no utterance table yet \(data/utterances/demo.parquet\)"),
     ],
 )
