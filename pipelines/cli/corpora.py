@@ -157,6 +157,7 @@ def import_(
     protocol: Annotated[str | None, typer.Option(help="official, loso, speaker_kfold, leave_session_out")] = None,
     drop: Annotated[Pairs, typer.Option(help="missing, unreadable, unmatched, speakerless, segments")] = None,
     table: Annotated[Pairs, typer.Option(help="of an audformat database, if several differ")] = None,
+    unpack: Annotated[str | None, typer.Option(metavar="DIR", help="for sounds inside of a data set")] = None,
     title: str | None = None,
     kind: Annotated[str | None, typer.Option(help="acted, natural, synthetic")] = None,
     language: Annotated[str | None, typer.Option(help="ISO 639-1, as de")] = None,
@@ -164,14 +165,14 @@ def import_(
     citation: str | None = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what would be")] = False,
 ) -> None:
-    """Import what you have: a table, an audformat database, EmoBox lists, a folder of labelled files."""
+    """Import what you have: a table, a data set, an audformat database, EmoBox lists, a folder of labelled files."""
     from pipelines.commands.import_corpus import import_corpus, options_of, pairs
 
     with errors_as_messages():
         options = {
             **{"audio": audio, "pattern": pattern, "speakers": speakers, "votes": votes},
             **{"protocol": protocol, "kind": kind, "split": pairs("--split", split)},
-            **{"times": times, "encoding": encoding},
+            **{"times": times, "encoding": encoding, "unpack": unpack},
             **{"title": title, "language": language, "licence": licence, "citation": citation},
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
             **{"drop": tuple(drop or ()), "table": tuple(table or ())},

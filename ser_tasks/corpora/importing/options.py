@@ -39,6 +39,7 @@ class ImportOptions(BaseModel):
     encoding: str | None = None  # of a table of text
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database
+    unpack: str | None = None  # folder that sounds inside of a data set are written to
     title: str | None = None
     kind: Kind | None = None
     language: str | None = None

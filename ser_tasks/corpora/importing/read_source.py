@@ -1,4 +1,4 @@
-"""What lies at a path, and its reader: tables, names, EmoBox, MSP-Podcast, audformat.
+"""What lies at a path, and its reader: tables, names, data sets with sounds inside, EmoBox, MSP-Podcast, audformat.
 
 EmoBox is a folder data/NAME of its repository: recordings, labels, and speakers where a table beside them has these.
 MSP-Podcast is Audios/ beside Labels/labels_consensus.csv, a row for each speaking turn; known from how others read it.
@@ -17,6 +17,8 @@ from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.read_audformat import HEADER, read_audformat
+from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
+from ser_tasks.corpora.importing.read_datasets import find_shards, read_datasets
 from ser_tasks.corpora.importing.read_names import read_names
 from ser_tasks.corpora.importing.read_table import TABLE_SUFFIXES, read_table
 from ser_tasks.corpora.importing.source_table import (
@@ -170,6 +172,10 @@ def read_source(path: Path, given: ImportOptions) -> SourceTable:
         SourceError: nothing there, or nothing that is known here; or an option that it has no use for
     """
     found = _read(path, given)
+    if given.unpack is not None and not found.format.startswith(UNPACKED):
+        raise SourceError(
+            f"--unpack {given.unpack}: {path} has no sounds inside: they are files ({found.format}). Leave it out."
+        )
     if given.encoding is not None and found.encoding is None:
         raise SourceError(f"--encoding {given.encoding}: {path} is no table of text ({found.format}). Leave it out.")
     return found
@@ -181,6 +187,8 @@ def _read(path: Path, given: ImportOptions) -> SourceTable:
             f"--table {' --table '.join(given.table)}: chooses among the tables of an audformat database, and "
             f"{path} is none (no {HEADER}). Leave it out, or give the database."
         )
+    if path.exists() and (shards := find_shards(path)):
+        return read_datasets(shards, path, given)
     if path.is_file():
         folder = path.resolve().parent
         return read_audformat(folder, given) if path.name == HEADER else _table(path, folder.parent, given)

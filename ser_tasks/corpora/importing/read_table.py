@@ -5,7 +5,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -187,14 +187,37 @@ def _parquet(path: Path) -> Read:
         raise _broken(path, error) from error
     names = [field.name for field in schema if not (_is_nested(field.type))]
     if not names:
-        raise SourceError(
-            f"{path}: sounds inside Parquet are not read. Write them to files, with a column of their paths."
-        )
+        raise SourceError(f"{path}: every column of it is a list or a structure. Write plain columns.")
     try:
         table = pq.read_table(path, columns=names).to_pandas()
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:  # the last two: what pandas wrote beside it
         raise _broken(path, error) from error
+    table = with_names_of_classes(table, features_of((schema.metadata or {}).get(b"huggingface")))
     return "Parquet", table.set_axis([f"row {number}" for number in range(1, len(table) + 1)])
+
+
+def features_of(stated: bytes | None) -> Mapping[str, Any]:
+    """What the library datasets of Hugging Face writes of the columns beside them; nothing, where it is another's."""
+    try:
+        content = json.loads(stated or b"{}")
+        return dict(content["info"]["features"])
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def with_names_of_classes(table: pd.DataFrame, features: Mapping[str, Any]) -> pd.DataFrame:
+    """Numbers of classes as their names; -1, which stands for no class, as an empty cell.
+
+    Args:
+        table: rows
+        features: of its columns, see `features_of`
+    """
+    for name, kind in features.items():
+        names = kind.get("names") if isinstance(kind, dict) and kind.get("_type") == "ClassLabel" else None
+        if names and name in table:
+            words = dict(enumerate(names)) | {-1: None}
+            table = table.assign(**{name: [words.get(value, value) for value in table[name]]})
+    return table
 
 
 def _broken(path: Path, error: Exception) -> SourceError:
