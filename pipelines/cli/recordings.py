@@ -30,7 +30,7 @@ def predict(  # noqa: PLR0917 - typer passes them by name
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option("--format", help="table, csv, jsonl, parquet; with --timeline also rttm, labels, picture."),
+        typer.Option("--format", help="table, csv, jsonl, parquet; with --timeline rttm, labels, textgrid, picture."),
     ] = None,
     timeline: Annotated[bool, typer.Option("--timeline", help="Emotion over time, for long recordings.")] = False,
     channel: Annotated[

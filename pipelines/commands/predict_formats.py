@@ -16,6 +16,7 @@ from pipelines.display.predictions import prediction_table, rating_timeline_tabl
 from ser_tasks.bundles.dimensions.card import AnyCard, DimensionCard
 from ser_tasks.bundles.inference.files import Columns, Row, as_text, rated_window_rows, window_rows
 from ser_tasks.bundles.inference.rating_timeline import RatingTimeline
+from ser_tasks.bundles.inference.text_grid import emotion_grid, rating_grid
 from ser_tasks.bundles.inference.timeline import Timeline, audacity_lines, rttm_lines
 from ser_tasks.errors import UserError
 
@@ -176,6 +177,7 @@ TIMELINES: dict[str, TimelineFormat] = {
         text_lines, lambda path, timeline: rttm_lines(timeline.emotion_segments, name=path.stem), many=True
     ),
     "labels": TimelineFormat(text_lines, lambda _, timeline: audacity_lines(timeline.emotion_segments), many=False),
+    "textgrid": TimelineFormat(text_lines, lambda _, timeline: emotion_grid(timeline), many=False),
     "picture": TimelineFormat(_picture, lambda path, timeline: [(path, timeline)], many=False),
 }
 RATING_TIMELINES: dict[str, TimelineFormat] = {
@@ -183,6 +185,7 @@ RATING_TIMELINES: dict[str, TimelineFormat] = {
     "csv": TimelineFormat(csv_rows, rated_window_rows, many=True),
     "jsonl": TimelineFormat(json_lines, rated_window_rows, many=True),
     "parquet": TimelineFormat(parquet_rows, rated_window_rows, many=True),
+    "textgrid": TimelineFormat(text_lines, lambda _, timeline: rating_grid(timeline), many=False),
     "picture": TimelineFormat(_curves, lambda path, timeline: [(path, timeline)], many=False),
 }
 ENDINGS = {
@@ -192,6 +195,7 @@ ENDINGS = {
     ".parquet": "parquet",
     ".rttm": "rttm",
     ".txt": "labels",
+    ".textgrid": "textgrid",
     ".png": "picture",
     ".svg": "picture",
     ".pdf": "picture",

@@ -1,4 +1,4 @@
-"""What lies at a path, and its reader: tables, names, data sets with sounds inside, EmoBox, MSP-Podcast, audformat.
+"""What lies at a path, and its reader: tables, names, data sets with sounds inside, annotations, EmoBox, ...
 
 EmoBox is a folder data/NAME of its repository: recordings, labels, and speakers where a table beside them has these.
 MSP-Podcast is Audios/ beside Labels/labels_consensus.csv, a row for each speaking turn; known from how others read it.
@@ -16,6 +16,7 @@ import pandas as pd
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
+from ser_tasks.corpora.importing.read_annotations import find_annotations, read_annotations
 from ser_tasks.corpora.importing.read_audformat import HEADER, read_audformat
 from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
 from ser_tasks.corpora.importing.read_datasets import find_shards, read_datasets
@@ -190,6 +191,8 @@ def _read(path: Path, given: ImportOptions) -> SourceTable:
     if path.exists() and (shards := find_shards(path)):
         return read_datasets(shards, path, given)
     if path.is_file():
+        if annotated := read_annotations(files, path, given) if (files := find_annotations(path)) else None:
+            return annotated
         folder = path.resolve().parent
         return read_audformat(folder, given) if path.name == HEADER else _table(path, folder.parent, given)
     if not path.is_dir():
@@ -207,7 +210,15 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
     tables = _tables(path.iterdir())
     if labels := find_msp_podcast(path) or (tables[0] if given.pattern is None and len(tables) == 1 else None):
         return _table(labels, path, given)
-    return _names(path, given, tables)
+    files = find_annotations(path)
+    of_names = "{emotion" in (given.pattern or "")
+    annotated = read_annotations(files, path, given) if files and not of_names else None
+    if annotated is not None:
+        return annotated
+    found = _names(path, given, tables)
+    why = "the names have the emotions" if of_names else "no tier of theirs has emotions"
+    unread = [f"{len(files)} files of annotations are not read: {why}"] if files else []
+    return replace(found, notes=(*found.notes, *unread))
 
 
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:

@@ -1,0 +1,189 @@
+"""TextGrids as Praat 6.1 writes them, and files of ELAN as pympi-ling 1.71 does, with the recordings beside them."""
+
+from pathlib import Path
+
+import pytest
+
+from ser_tasks.corpora.importing.source_table import SourceError
+from tests.corpora.conftest import write
+
+Label = tuple[float, float, str]
+EMOTIONS: list[Label] = [(0.0, 0.5, "angry"), (0.5, 0.75, ""), (0.75, 1.5, "sad"), (1.5, 2.0, "calm")]
+WORDS: list[Label] = [(0.0, 0.2, "go"), (0.2, 0.5, 'say "ä"'), (0.5, 0.75, ""), (0.75, 1.5, "oh"), (1.5, 2.0, "well")]
+SPEAKERS = ("anna", "bert", "carl")
+
+
+def whole(who: str) -> list[Label]:
+    return [(0.0, 2.0, who)]
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def short(tiers: dict[str, list[Label]]) -> str:
+    """The short format, whose last tier is one of points."""
+    lines = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "0", "2", "<exists>", str(len(tiers) + 1)]
+    for name, labels in tiers.items():
+        lines += ['"IntervalTier"', quoted(name), "0", "2", str(len(labels))]
+        lines += [word for a, b, label in labels for word in (str(a), str(b), quoted(label))]
+    return "\n".join([*lines, '"TextTier"', '"clicks"', "0", "2", "1", "0.3", '"click"']) + "\n"
+
+
+def long(tiers: dict[str, list[Label]]) -> str:
+    """The long format, blanks at the ends of lines as Praat has them."""
+    lines = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0 ", "xmax = 2 "]
+    lines += ["tiers? <exists> ", f"size = {len(tiers)} ", "item []: "]
+    for number, (name, labels) in enumerate(tiers.items(), 1):
+        lines += [f"    item [{number}]:", '        class = "IntervalTier" ', f"        name = {quoted(name)} "]
+        lines += ["        xmin = 0 ", "        xmax = 2 ", f"        intervals: size = {len(labels)} "]
+        for place, (a, b, label) in enumerate(labels, 1):
+            lines += [f"        intervals [{place}]:", f"            xmin = {a} ", f"            xmax = {b} "]
+            lines += [f"            text = {quoted(label)} "]
+    return "\n".join(lines) + "\n"
+
+
+def annotation(kind: str, about: str, label: str) -> str:
+    value = f"<ANNOTATION_VALUE>{label}</ANNOTATION_VALUE>"
+    return f"<ANNOTATION><{kind}_ANNOTATION {about}>{value}</{kind}_ANNOTATION></ANNOTATION>"
+
+
+def eaf(emotions: list[Label], *, participant: str = "", media: str = "", more: str = "") -> str:
+    """A tier of emotions, and one of words that refer to these; the last annotation is aligned to nothing yet."""
+    slots, own, words = [], [], []
+    for number, (a, b, label) in enumerate(emotions):
+        slots += [f'<TIME_SLOT TIME_SLOT_ID="ts{number}a" TIME_VALUE="{round(1000 * a)}"/>']
+        slots += [f'<TIME_SLOT TIME_SLOT_ID="ts{number}b" TIME_VALUE="{round(1000 * b)}"/>']
+        ends = f'TIME_SLOT_REF1="ts{number}a" TIME_SLOT_REF2="ts{number}b"'
+        own.append(annotation("ALIGNABLE", f'ANNOTATION_ID="a{number}" {ends}', label))
+        words.append(annotation("REF", f'ANNOTATION_ID="w{number}" ANNOTATION_REF="a{number}"', f"word {number}"))
+    who = f' PARTICIPANT="{participant}"' if participant else ""
+    loose = '<TIME_SLOT TIME_SLOT_ID="loose"/>'
+    own.append(annotation("ALIGNABLE", 'ANNOTATION_ID="z" TIME_SLOT_REF1="loose" TIME_SLOT_REF2="loose"', "sad"))
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{more}<ANNOTATION_DOCUMENT FORMAT="3.0" VERSION="3.0"><HEADER>'
+        f'<MEDIA_DESCRIPTOR MEDIA_URL="file:///C:/old/{media}" RELATIVE_MEDIA_URL="../old/{media}"/></HEADER>'
+        f"<TIME_ORDER>{''.join(slots)}{loose}</TIME_ORDER>"
+        f'<TIER TIER_ID="Emotion"{who}>{"".join(own)}</TIER>'
+        f'<TIER TIER_ID="words" PARENT_REF="Emotion">{"".join(words)}</TIER></ANNOTATION_DOCUMENT>'
+    )
+
+
+@pytest.fixture
+def talks(tmp_path: Path) -> Path:
+    """Three recordings of 2 s, each by one speaker."""
+    for who in SPEAKERS:
+        write(tmp_path, f"{who}.wav", seconds=2.0)
+    return tmp_path
+
+
+def rows(found) -> list[tuple[str, ...]]:
+    table = found.table[["path", "start", "end", "emotion", "speaker", "transcript"]]
+    return [tuple(row) for row in table.itertuples(index=False)]
+
+
+@pytest.mark.parametrize("form", [short, long])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-be", "utf-16-le"])
+def test_a_row_for_each_label_with_the_words_and_the_speaker_of_the_other_tiers(plan, talks, form, encoding):
+    mark = "" if encoding == "utf-8" else "\ufeff"
+    for who in SPEAKERS:
+        text = mark + form({"emotion": EMOTIONS, "words": WORDS, "speaker": whole(who)})
+        (talks / f"{who}.TextGrid").write_bytes(text.encode(encoding))
+    found = plan(talks)
+    assert not found.problems
+    assert rows(found) == [
+        (f"{who}.wav", start, end, label, who, said)
+        for who in SPEAKERS
+        for start, end, label, said in (
+            ("0.0", "0.5", "angry", 'go say "ä"'),
+            ("0.75", "1.5", "sad", "oh"),
+            ("1.5", "2.0", "calm", "well"),
+        )
+    ]
+    assert found.labels.classes == {"angry": "anger", "calm": "calm", "sad": "sadness"}
+
+
+def test_files_of_elan_have_their_times_in_milliseconds_and_their_participants_as_speakers(plan, talks):
+    labels = [one for one in EMOTIONS if one[2]]
+    for who in SPEAKERS:
+        (talks / f"notes on {who}.eaf").write_text(eaf(labels, participant=who.upper(), media=f"{who}.wav"))
+    found = plan(talks)
+    assert not found.problems
+    assert rows(found)[:3] == [
+        ("anna.wav", "0.0", "0.5", "angry", "ANNA", "word 0"),
+        ("anna.wav", "0.75", "1.5", "sad", "ANNA", "word 1"),
+        ("anna.wav", "1.5", "2.0", "calm", "ANNA", "word 2"),
+    ]
+    assert len(found.table) == 9
+
+
+def test_codes_are_a_tier_of_emotions_when_it_is_named_and_they_are_explained(plan, talks):
+    coded = [(a, b, {"angry": "W", "sad": "T", "calm": "R"}.get(label, "")) for a, b, label in EMOTIONS]
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_text(short({"affect": coded, "speaker": whole(who)}))
+    labels = {"W": "anger", "T": "sadness", "R": "calm"}
+    assert len(plan(talks, column={"emotion": "affect"}, label=labels).table) == 9
+    assert len(plan(talks, label=labels).table) == 9
+    with pytest.raises(SourceError, match=r"no tier 'afect'; there are 'affect' \(W, T, R\); 'speaker' \(anna"):
+        plan(talks, column={"emotion": "afect"})
+    with pytest.raises(SourceError, match=r"no tier whose labels are emotions; there are 'affect'.*emotion=TIER"):
+        plan(talks / "anna.TextGrid")
+
+
+def test_several_tiers_of_emotions_may_be_speakers_or_raters_and_the_user_says_which(plan, talks):
+    shifted = [(0.0, 1.0, "calm"), (1.0, 2.0, "angry")]
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_text(short({"A": EMOTIONS, "B": shifted}))
+    assert any("no column has the speakers" in problem for problem in plan(talks).problems)
+    found = plan(talks, column={"speaker": "tier"})
+    assert sorted(set(found.table.speaker)) == ["A", "B"]
+    assert len(found.table) == 15
+
+
+def test_tiers_without_emotions_leave_the_labels_to_the_names_of_the_sounds(plan, sounds):
+    """As beside every sound of a corpus that a forced aligner went over."""
+    for file in (sounds / "wav").iterdir():
+        file.with_suffix(".TextGrid").write_text(short({"words": WORDS}))
+    found = plan(sounds / "wav", pattern="{speaker}_{emotion}_{_}")
+    assert len(found.table) == 12
+    assert "12 files of annotations are not read: the names have the emotions" in found.notes
+
+
+def test_a_pattern_gives_what_annotations_lack(plan, talks):
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_text(short({"emotion": EMOTIONS}))
+    found = plan(talks, pattern="{speaker}.wav")
+    assert not found.problems
+    assert sorted(set(found.table.speaker)) == [*SPEAKERS]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.TextGrid", b"ooBinaryFile\x08TextGrid", "a binary TextGrid. Open it in Praat and save it again"),
+        ("a.TextGrid", short({"emotion": EMOTIONS}).encode()[:150], r"not all of it \(it ends too early\)"),
+        ("a.TextGrid", b'File type = "ooTextFile"\nObject class = "Pitch"\n0\n', "it does not begin as one"),
+        ("a.TextGrid", b"hello", "not a TextGrid, or not all of it"),
+        ("a.eaf", eaf(EMOTIONS).encode()[:400], "not a file of ELAN, or not all of it"),
+        ("a.eaf", eaf(EMOTIONS, more="<!DOCTYPE a>").encode(), "declares a document type"),
+        ("a.eaf", eaf(EMOTIONS).replace('"ts0a"/', '"ts9a"/').replace('ID="ts0a"', 'ID="x"').encode(), "ts0a"),
+    ],
+)
+def test_a_file_that_is_none_or_cut_is_named_with_what_to_do(plan, talks, name, content, message):
+    (talks / name).write_bytes(content)
+    with pytest.raises(SourceError, match=message):
+        plan(talks / name)
+
+
+def test_labels_without_length_and_of_points_are_left_out_and_counted(plan, talks):
+    for who in SPEAKERS:
+        emotions = [(0.0, 1.0, "angry"), (1.0, 1.0, "calm"), (1.0, 2.0, "sad")]
+        (talks / f"{who}.TextGrid").write_text(short({"emotion": emotions, "speaker": whole(who)}))
+    found = plan(talks)
+    assert sorted(set(found.table.emotion)) == ["angry", "sad"]
+    assert sum(found.dropped.values()) == 3
+    for who in SPEAKERS:
+        points = short({"speaker": whole(who)}).replace('"clicks"', '"emotion"').replace('"click"', '"angry"')
+        (talks / f"{who}.TextGrid").write_text(points)
+    with pytest.raises(SourceError, match="3 labels of the tiers emotion, all without a length in time"):
+        plan(talks)
