@@ -91,8 +91,9 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
     Raises:
         SourceError: files that cannot be read; no tier of emotions where one was given as file or named
     """
-    root = (path if path.is_dir() else path.parent).resolve()
-    read = [READERS[file.suffix.lower()](file.resolve(), root, given) for file in files]
+    folder = path if path.is_dir() else path.parent
+    root = folder.resolve()
+    read = [READERS[file.suffix.lower()](root / file.relative_to(folder), root, given) for file in files]
     names = _emotion_tiers(read, given)
     if not names:
         if path.is_dir() and "emotion" not in given.column:
@@ -108,12 +109,7 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
         raise SourceError(
             f"{path}: {untimed} labels of the tiers {', '.join(names)}, all without a length in time. Label intervals."
         )
-    index = [row.pop("place") for row in rows]
-    columns = {name: None for row in rows for name in row}
-    table = pd.DataFrame(rows, columns=[*columns], index=index, dtype=object)
-    table = table.where(table.notna(), None)
-    if not table[PARTICIPANT].notna().any():
-        table = table.drop(columns=PARTICIPANT)
+    table = _as_table(rows)
     why = "an annotation has it"
     roles = {"path": ColumnChoice(SOUND, why), "start": ColumnChoice(START, why), "end": ColumnChoice(END, why)}
     roles["emotion"] = ColumnChoice(column, f"a tier of emotions: {', '.join(names)}")
@@ -143,6 +139,15 @@ def _emotion_tiers(read: Sequence[Annotated], given: ImportOptions) -> list[str]
         if each
     }
     return [name for name, own in share.items() if own > 0.5]
+
+
+def _as_table(rows: Sequence[dict[str, str | None]]) -> pd.DataFrame:
+    """In the columns of all rows, but for participants that nobody states."""
+    index = [row.pop("place") for row in rows]
+    columns = dict.fromkeys(name for row in rows for name in row)
+    table = pd.DataFrame(rows, columns=[*columns], index=index, dtype=object)
+    table = table.where(table.notna(), None)
+    return table if table[PARTICIPANT].notna().any() else table.drop(columns=PARTICIPANT)
 
 
 def _listed(read: Sequence[Annotated]) -> str:

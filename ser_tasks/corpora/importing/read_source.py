@@ -1,4 +1,4 @@
-"""What lies at a path, and its reader: tables, names, data sets with sounds inside, annotations, EmoBox, ...
+"""What lies at a path, and its reader: tables, names, data sets, annotations, EmoBox, MSP-Podcast, audformat.
 
 EmoBox is a folder data/NAME of its repository: recordings, labels, and speakers where a table beside them has these.
 MSP-Podcast is Audios/ beside Labels/labels_consensus.csv, a row for each speaking turn; known from how others read it.
