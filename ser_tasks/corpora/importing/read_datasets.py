@@ -1,12 +1,14 @@
 """Data sets as Hugging Face stores them: Parquet or Arrow files with the sounds inside, one or several for each part.
 
-A sound is a structure of bytes and path, of which either may be missing. The path may end in .mp3 where the bytes are
-WAV, since the library encodes anew and keeps the name; and names repeat, since folders are cut off.
+A sound is a structure of bytes and path, of which either may be missing, or of samples and their rate, where a set was
+saved decoded. The path may end in .mp3 where the bytes are WAV, since the library encodes anew and keeps the name; and
+names repeat, since folders are cut off.
 Source: the library datasets 2.21 and 5.2 (Apache-2.0), whose files and descriptions were read
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
@@ -16,9 +18,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import soundfile
 import yaml
 
 from ser_tasks.atomic import atomic_path
@@ -41,6 +45,7 @@ FORMATS = (".parquet", ".arrow")
 PARTS_OF_A_SET, STATE, INFO, CARD = "dataset_dict.json", "state.json", "dataset_info.json", "README.md"
 SHARD = re.compile(r"(?P<part>.+?)[-.]\d+(-of-\d+)?(-[0-9a-f]+)?")  # train-00000-of-00002, train-00000-of-00001-9cf2
 ROWS = 64  # read at once
+ENCODED, DECODED = {"bytes", "path"}, {"array", "path", "sampling_rate"}  # fields of a sound
 BEGINNINGS = {b"RIFF": ".wav", b"RF64": ".wav", b"fLaC": ".flac", b"OggS": ".ogg", b"ID3": ".mp3", b"FORM": ".aiff"}
 MPEG = re.compile(rb"\xff[\xe2-\xff]")
 UNSAFE = re.compile(r"[^\w.+-]+")
@@ -160,8 +165,9 @@ def _check_one_configuration(path: Path, shards: Sequence[Shard]) -> None:
 
 
 def _sound_columns(schema: pa.Schema) -> list[str]:
-    """Columns of structures that hold bytes, or names of them."""
-    return [one.name for one in schema if pa.types.is_struct(one.type) and {"bytes", "path"} <= _fields(one.type)]
+    """Columns of structures that hold sounds, or paths of them."""
+    structures = [one for one in schema if pa.types.is_struct(one.type)]
+    return [one.name for one in structures if any(kind <= _fields(one.type) for kind in (ENCODED, DECODED))]
 
 
 def _fields(kind: Any) -> set[str]:
@@ -250,11 +256,10 @@ class _Sounds:
         """Of a sound, written now or there already; of one without bytes, as it is stated; None: no sound."""
         kind = part or "row"
         self.rows[kind] += 1
-        if sound is None or not (sound["bytes"] or sound["path"]):
-            return None
-        content: bytes | None = sound["bytes"]
+        content = _content(sound or {})
         if content is None:
-            return str(sound["path"])
+            return (sound or {}).get("path") or None
+        assert sound is not None
         name = _file_name(_name(sound["path"]), content, self.names, f"{UNSAFE.sub('_', kind)}-{self.rows[kind]:06d}")
         self._write(name, content)
         return name
@@ -277,6 +282,18 @@ class _Sounds:
                 f"{file}: is there already, and is another sound than that of {self.source}. Give --unpack an empty "
                 "folder."
             )
+
+
+def _content(sound: Mapping[str, Any]) -> bytes | None:
+    """Its bytes; of samples, those of a WAV with each as it is, in single precision; None: there are none."""
+    if sound.get("bytes"):
+        return bytes(sound["bytes"])
+    if not sound.get("array"):
+        return None
+    file = io.BytesIO()
+    samples = np.asarray(sound["array"], np.float32)  # of several channels, one row each
+    soundfile.write(file, samples.T, int(sound["sampling_rate"]), format="WAV", subtype="FLOAT")
+    return file.getvalue()
 
 
 def _file_name(name: str, content: bytes, names: Mapping[str, int], place: str) -> str:

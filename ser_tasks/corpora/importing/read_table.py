@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ser_tasks.audio.recording_files import SUFFIXES
+from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.encoding import decode
 from ser_tasks.corpora.importing.locate import is_there
@@ -84,15 +85,17 @@ def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
     if suffix not in TABLE_SUFFIXES:
         raise SourceError(f"{path}: not a table that is known here; expected one of {', '.join(TABLE_SUFFIXES)}.")
     decoded = None if suffix == ".parquet" else decode(path, given.encoding if given else None)
+    unread: list[str] = []
     if decoded is None:
-        format_name, table = _parquet(path)
+        format_name, table, unread = _parquet(path)
     else:
         audio = [Path(given.audio).expanduser()] if given and given.audio else []
         format_name, table = _READERS[suffix](path, decoded.text, (*audio, folder))
     if table.empty:
         raise SourceError(f"{path}: no rows in it. Export the table again.")
     if decoded is None or decoded.encoding is None:
-        return SourceTable(format_name, as_text(table), (folder,))
+        notes = (f"columns of lists and structures are not read: {some(unread)}",) if unread else ()
+        return SourceTable(format_name, as_text(table), (folder,), notes=notes)
     name, notes = f"{format_name}, {decoded.encoding}", (decoded.note,) if decoded.note else ()
     return SourceTable(name, as_text(table), (folder,), notes=notes, encoding=decoded.encoding)
 
@@ -180,7 +183,8 @@ def _frame(path: Path, rows: Any) -> pd.DataFrame:
     return pd.DataFrame(rows, index=[f"row {number}" for number in range(1, len(rows) + 1)], dtype=object)
 
 
-def _parquet(path: Path) -> Read:
+def _parquet(path: Path) -> tuple[str, pd.DataFrame, list[str]]:
+    """The format, its plain columns, and the names of the others."""
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
@@ -193,7 +197,8 @@ def _parquet(path: Path) -> Read:
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:  # the last two: what pandas wrote beside it
         raise _broken(path, error) from error
     table = with_names_of_classes(table, features_of((schema.metadata or {}).get(b"huggingface")))
-    return "Parquet", table.set_axis([f"row {number}" for number in range(1, len(table) + 1)])
+    unread = [field.name for field in schema if field.name not in names]
+    return "Parquet", table.set_axis([f"row {number}" for number in range(1, len(table) + 1)]), unread
 
 
 def features_of(stated: bytes | None) -> Mapping[str, Any]:

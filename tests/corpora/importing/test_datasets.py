@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import soundfile
 
 from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.conftest import write
@@ -166,9 +168,30 @@ def test_its_card_states_licence_language_and_title(plan, sounds, given, tmp_pat
     assert (found.licence, found.language, found.title) == ("cc-by-4.0", "de", "Voices")
 
 
+def test_samples_instead_of_bytes_become_sounds_with_the_same_samples(plan, sounds, given, tmp_path):
+    """As a set that was saved after it was decoded has them: one channel, or a row for each."""
+    rng, kinds = np.random.default_rng(0), (2000, (2, 2000))
+    samples = [rng.uniform(-1, 1, kind).astype(np.float32) for kind in kinds]
+    for name, values, kind in zip("ab", samples, (pa.float32(), pa.list_(pa.float32())), strict=True):
+        sound = pa.struct({"array": pa.list_(kind), "path": pa.string(), "sampling_rate": pa.int64()})
+        rows = [
+            {"array": values.tolist(), "path": None, "sampling_rate": 8000},
+            {"array": None, "path": None, "sampling_rate": None},
+        ]
+        columns = {"audio": pa.array(rows, sound), "emotion": ["anger", "joy"], "speaker": ["anna", "bert"]}
+        pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
+        plan(tmp_path / f"{name}.parquet", unpack=str(tmp_path / name))
+        found, rate = soundfile.read(tmp_path / name / "row-000001.wav", dtype="float32", always_2d=True)
+        assert rate == 8000
+        np.testing.assert_array_equal(found.T, np.atleast_2d(values))
+
+
 def test_columns_of_lists_are_named_as_unread(plan, sounds, given, tmp_path):
     found = plan(to_parquet(sounds, tmp_path / "train.parquet", tags=pa.array([["a"]] * 12)), **given)
     assert "columns of lists and structures are not read: tags" in found.notes
+    own = table(sounds, tags=pa.array([["a"]] * 12)).drop_columns("audio")
+    pq.write_table(own.append_column("file", pa.array([str(path) for _, path, *_ in sounds])), tmp_path / "own.parquet")
+    assert "columns of lists and structures are not read: tags" in plan(tmp_path / "own.parquet").notes
 
 
 def test_of_two_columns_of_sounds_one_must_be_named(plan, sounds, given, tmp_path):
