@@ -153,6 +153,7 @@ def import_(
     speakers: Annotated[str | None, typer.Option(metavar="join|apart|unknown", help="03 and 3: one, or two")] = None,
     votes: Annotated[str | None, typer.Option(metavar="majority|keep", help="of several raters")] = None,
     times: Annotated[str | None, typer.Option(metavar="UNIT", help="of start, end, duration: s, ms, samples")] = None,
+    scale: Annotated[str | None, typer.Option(metavar="LOWEST:HIGHEST", help="of ratings, as 1:7 or -1:1")] = None,
     encoding: Annotated[str | None, typer.Option(help="of a table, as windows-1251")] = None,
     protocol: Annotated[str | None, typer.Option(help="official, loso, speaker_kfold, leave_session_out")] = None,
     drop: Annotated[Pairs, typer.Option(help="missing, unreadable, unmatched, speakerless, segments")] = None,
@@ -172,7 +173,7 @@ def import_(
         options = {
             **{"audio": audio, "pattern": pattern, "speakers": speakers, "votes": votes},
             **{"protocol": protocol, "kind": kind, "split": pairs("--split", split)},
-            **{"times": times, "encoding": encoding, "unpack": unpack},
+            **{"times": times, "encoding": encoding, "unpack": unpack, "scale": scale},
             **{"title": title, "language": language, "licence": licence, "citation": citation},
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
             **{"drop": tuple(drop or ()), "table": tuple(table or ())},

@@ -50,7 +50,9 @@ OF_THE_SOURCE: dict[str, Any] = {
     "table": (),
     "split": {},
     "times": None,
+    "scale": None,
     "encoding": None,
+    "unpack": None,
 }
 
 
@@ -100,7 +102,9 @@ def import_corpus(given: ImportOptions, name: str | None, *, dry_run: bool) -> N
     name, options, before = _merged_options(given, name)
     plan = plan_import(name, options)
     if before is not None and _is_own_table(options, name):
-        plan = replace(plan, description=before.model_copy(update={"labels": plan.description.labels}))
+        own = plan.description.labels
+        of_votes = {label: name for label, name in before.labels.items() if name in own.values()}
+        plan = replace(plan, description=before.model_copy(update={"labels": of_votes | own}))
     show_import(plan)
     if plan.problems:
         raise SourceError("\n".join(plan.problems))
@@ -139,7 +143,9 @@ def _merged_options(given: ImportOptions, name: str | None) -> tuple[str, Import
     if _is_own_table(
         given, name
     ):  # on another machine: names of its columns are ours, and no longer those of the source
-        known = before.labels | dict.fromkeys(before.dropped, DROP)
+        there = {row["emotion"] for row in read_rows(_table_file(name))}  # others have votes alone
+        stated = before.labels | dict.fromkeys(before.dropped, DROP)
+        known = {label: name for label, name in stated.items() if label in there}
         return name, given.over(earlier.model_copy(update=OF_THE_SOURCE | {"label": known})), before
     return name, (given.model_copy(update={"path": earlier.path}) if again else given).over(earlier), before
 

@@ -12,7 +12,7 @@ from pipelines.display.progress import watch_folds
 from pipelines.evaluations.plan import folds_of, protocol_kind, protocol_section
 from pipelines.evaluations.provenance import dimension_origin, sealed
 from pipelines.evaluations.record import dotted
-from pipelines.evaluations.result import FEW_EPOCHS, SPEAKER_NORM, heard_by, synthetic, unknown_speakers
+from pipelines.evaluations.result import FEW_EPOCHS, SPEAKER_NORM, heard_by, synthetic, unknown_speakers, without_turns
 from pipelines.evaluations.run_tags import digest_of, features_of, file_digest, provenance
 from pipelines.known_corpora import CORPORA
 from ser_tasks.atomic import atomic_path
@@ -164,6 +164,7 @@ def _warnings(evaluation: DimensionEvaluation) -> list[str]:
     said = []
     if DIMENSION_MODELS[evaluation.model].feature_set == RECOGNISED:
         said.append(heard_by(evaluation.corpus))
+    said += without_turns(evaluation.corpus, DIMENSION_MODELS[evaluation.model], evaluation.params)
     if DIMENSION_MODELS[evaluation.model].speaker_norm:
         said.append(SPEAKER_NORM)
     limit = evaluation.params.corpus[evaluation.corpus].epochs

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipelines import paths
@@ -17,9 +18,12 @@ from ser_tasks.corpora.corpus import BY_GENDER
 from ser_tasks.evaluation.by_gender import emotion_figures
 from ser_tasks.evaluation.result import SHARED_SPEAKERS, percent
 from ser_tasks.evaluation.scoring import FoldOutcome, prediction_table, score
+from ser_tasks.features.audio_text import reads_words
 from ser_tasks.models import MODELS
+from ser_tasks.models.dimensions.regressor import DimensionModel
 from ser_tasks.models.model_versions import model_versions
-from ser_tasks.params import BalanceParams
+from ser_tasks.models.recogniser import Model
+from ser_tasks.params import BalanceParams, Params
 from ser_tasks.text.transcripts import RECOGNISED
 
 FEW_EPOCHS = "Networks were trained for {} epochs only."
@@ -75,6 +79,7 @@ def warnings(evaluation: Evaluation, outcomes: list[FoldOutcome]) -> list[str]:
         said.append(f"Classes are not those of the preset as it stands: {_in_words(balance)}.")
     if MODELS[evaluation.model].feature_set == RECOGNISED:
         said.append(heard_by(evaluation.corpus))
+    said += without_turns(evaluation.corpus, MODELS[evaluation.model], evaluation.params)
     if MODELS[evaluation.model].speaker_norm:
         said.append(SPEAKER_NORM)
     if any(evaluation.shared.values()):
@@ -92,6 +97,18 @@ def _in_words(balance: BalanceParams) -> str:
     way = {"down": "large classes are drawn from", "over": "rare classes are repeated"}
     done += [f"in training parts {way[balance.training]}, test parts are as they are"] if balance.training else []
     return "; ".join(done)
+
+
+def without_turns(corpus: str, line: Model | DimensionModel, params: Params) -> list[str]:
+    """Of a model of words that reads earlier turns, in a corpus that orders none."""
+    if not reads_words(line.feature_set):
+        return []
+    settings = line.section(params).model_dump(mode="json")
+    turns = settings.get("context", {}).get("turns") or settings.get("previous_turns")
+    column = pq.read_table(paths.utterances(corpus), columns=["turn"]).column("turn")
+    if not turns or column.null_count < len(column):
+        return []
+    return [f"No utterance of {corpus} has a turn: the {turns} turns before it, which this model reads, are missing."]
 
 
 def heard_by(corpus: str) -> str:

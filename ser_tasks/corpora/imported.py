@@ -23,7 +23,7 @@ COLUMNS = (
     *("utterance_id", "path", "start", "end", "emotion", "speaker", "gender", "session", "group", "split", "intensity"),
     *("valence", "activation", "dominance", "transcript", "language"),
 )
-OPTIONAL = ("channel", "votes")  # where files hold several speakers, and where labels of several raters are kept
+OPTIONAL = ("channel", "votes", "turn")  # of files with several speakers, of raters whose labels are kept, of dialogs
 NUMERIC = ("valence", "activation", "dominance")
 
 
@@ -153,6 +153,7 @@ def _utterance(row: Mapping[str, str]) -> Utterance:
         valence=number["valence"],
         activation=number["activation"],
         dominance=number["dominance"],
+        turn=int(row["turn"]) if row.get("turn") else None,
         votes=tuple(Vote(rater, tuple(labels)) for rater, *labels in json.loads(row.get("votes") or "[]")),
     )
     path, channel = f"{SOUNDS}/{row['path']}" if row["path"] else None, row.get("channel") or None

@@ -17,6 +17,7 @@ from ser_tasks.corpora.labels import apply_preset
 from ser_tasks.corpora.reading import read_corpus
 from ser_tasks.corpora.utterances import declaration
 from ser_tasks.params.reading import read_params
+from ser_tasks.text.transcripts import read_transcripts
 from tests.corpora.conftest import write
 
 PROJECT = Path(__file__).parents[2]
@@ -249,3 +250,17 @@ def test_words_alone_are_a_corpus_without_a_file_and_come_again_from_their_own_t
     done = ser("import", paths.IMPORTED / "said.csv", "--name", "said")
     assert done.exit_code == 0, done.output
     assert (paths.IMPORTED / "said.csv").read_bytes() == before
+
+
+def test_turns_of_a_table_order_the_dialogs_that_models_of_words_read(ser, named, tmp_path):
+    files = sorted(named.iterdir())
+    speakers, emotions = zip(*(file.stem.split("_")[:2] for file in files), strict=True)
+    given = zip(files, emotions, speakers, speakers, range(18, 0, -1), range(18), strict=True)
+    table = tmp_path / "rows.csv"
+    lines = [",".join(map(str, row)) for row in given]
+    table.write_text("\n".join(["file,emotion,speaker,dialog,turn,text", *lines]) + "\n")
+    done = ser("import", table, "--name", "mine", "--label", "xxx=drop")
+    assert done.exit_code == 0, done.output
+    read_corpus(CORPORA["mine"], paths.corpus_root("mine"), paths.manifest("mine")).to_parquet("read.parquet")
+    (said,) = read_transcripts(Path("read.parquet"), [files[0].stem])
+    assert [turn.text for turn in said] == ["5", "4", "3", "2", "1", "0"], "the first of the table is the last turn"

@@ -40,6 +40,7 @@ COLUMN_NAMES = {  # role -> names of columns, as `plain` has them
     "split": "split subset partition dataset_split set split_set",
     "session": "session session_id",
     "group": "group group_id dialog dialog_id dialogue dialogue_id conversation conversation_id",
+    "turn": "turn turn_id turn_number turn_no utterance_number utterance_no",
     "intensity": "intensity emotion_intensity strength emotional_intensity",
     "valence": "valence",
     "activation": "activation arousal",

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 ROLES = (
     *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "duration", "language", "split", "session"),
-    *("group", "intensity", "valence", "activation", "dominance", "rater", "votes", "channel"),
+    *("group", "turn", "intensity", "valence", "activation", "dominance", "rater", "votes", "channel"),
 )
 TIMES = ("start", "end", "duration")
 UNITS = ("s", "ms", "samples")  # of times, that an option names
@@ -36,6 +36,7 @@ class ImportOptions(BaseModel):
     votes: Votes | None = None
     protocol: Protocol | None = None
     times: Unit | None = None  # of start, end and duration
+    scale: str | None = None  # of valence, activation and dominance: LOWEST:HIGHEST
     encoding: str | None = None  # of a table of text
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database

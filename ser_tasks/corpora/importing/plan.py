@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ser_tasks.corpora.corpus import UNKNOWN
+from ser_tasks.corpora.corpus import UNKNOWN, some
 from ser_tasks.corpora.imported import COLUMNS, OPTIONAL, Description, label_maps
 from ser_tasks.corpora.importing.classes import LabelMap, class_or_drop, map_labels, with_ballots
 from ser_tasks.corpora.importing.columns import has_raters, sides_of, take_columns, take_path
@@ -31,6 +31,7 @@ from ser_tasks.corpora.importing.rows import (
     usable,
     with_ids,
 )
+from ser_tasks.corpora.importing.scales import mean_of_raters, to_one_scale
 from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
@@ -96,6 +97,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     rows = _rows(source, given, taken, located)
     if given.words_alone and "path" not in column:
         rows.problems += id_questions(source.table, taken, rated=rated)
+    to_one_scale(rows, given.scale, taken)
     rows.problems += open_ends(source.table, taken, given.column)
     split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)
     units = units_of(taken, given.times)
@@ -103,7 +105,12 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     labels = map_labels(Counter(rows.table.emotion.dropna()), _of_winners(given, tally), source.meanings)
     utterances, sounds = _texts(rows.table) if given.words_alone else _relative(rows.table)
     chosen = _choose(utterances, labels, given, _could_be_speakers(source.table, taken))
-    notes = [*([located.how] if located.how else []), *rows.notes, *labels.notes]
+    notes = [
+        *([located.how] if located.how else []),
+        *rows.notes,
+        *labels.notes,
+        *_uncounted(labels, given, source, tally),
+    ]
     return Import(
         name=name,
         given=given,
@@ -137,13 +144,14 @@ def _rows(source: SourceTable, given: ImportOptions, taken: Mapping[str, ColumnC
 
 def _checked(rows: Rows, source: SourceTable, given: ImportOptions, units: Mapping[str, str]) -> Tally | None:
     """All checks of the rows, in their order; and the votes, if there were any, and it is known of which parts."""
+    mean_of_raters(rows, voted=given.votes is not None)
     if given.speakers == "join":
         join_speakers(rows)
     rows.table = _with_ballots(rows.table, source, given)
     timed, tally = usable_words(rows) if given.words_alone else usable(rows, units), None
     spelt_alike(rows, given.speakers)
     if timed:
-        one_owner(rows, given.speakers, also=("transcript",) if given.words_alone else ())
+        one_owner(rows, given.speakers)
         tally = settle(rows, given.votes, cache(partial(_counted_as, given=given, source=source)))
         once(rows)
         note_overlaps(rows)
@@ -203,6 +211,27 @@ def _of_winners(given: ImportOptions, tally: Tally | None) -> dict[str, str]:
     return {label: name for label, name in given.label.items() if plain(label) not in spare} | tally.ties
 
 
+def _known(labels: LabelMap) -> dict[str, str]:
+    return {label: name for label, name in labels.classes.items() if name is not None}
+
+
+def _counted_losers(labels: LabelMap, given: ImportOptions, source: SourceTable, tally: Tally | None) -> dict[str, str]:
+    """Labels that no sound is left with, but whose votes are kept: of classes that other labels have."""
+    kept = tally.losing if tally is not None and given.votes == "keep" else {}
+    classes = {label: class_or_drop(label, given.label, source.meanings) for label in kept}
+    return {label: name for label, name in classes.items() if name in set(_known(labels).values()) and name is not None}
+
+
+def _uncounted(labels: LabelMap, given: ImportOptions, source: SourceTable, tally: Tally | None) -> list[str]:
+    """Note of the votes that are kept and count for no class."""
+    if tally is None or given.votes != "keep":
+        return []
+    counted = _counted_losers(labels, given, source, tally)
+    rest = [f"{label} ({votes})" for label, votes in sorted(tally.losing.items()) if label not in counted]
+    hint = "--label LABEL=CLASS counts them for a class that there is"
+    return [f"votes for labels of no class here, kept and not counted: {some(rest)}; {hint}"] if rest else []
+
+
 def _relative(table: pd.DataFrame) -> tuple[pd.DataFrame, Path]:
     """Utterances whose sound is there, with paths below one folder, sorted; and the folder."""
     here = table[table.file.notna()]
@@ -251,7 +280,7 @@ def _describe(
         licence=given.licence or header.licence or UNKNOWN,
         citation=given.citation or header.citation or UNKNOWN,
         speakers_known=given.speakers != "unknown",
-        labels={label: name for label, name in sorted(labels.classes.items()) if name is not None},
+        labels=dict(sorted((_known(labels) | _counted_losers(labels, given, source, tally)).items())),
         dropped=sorted(label for label, name in labels.classes.items() if name is None),
         source=f"{given.path} ({source.format})",
         told=given.stated(),

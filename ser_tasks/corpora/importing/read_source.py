@@ -144,6 +144,8 @@ def as_msp_podcast(source: SourceTable, folder: Path, given: ImportOptions) -> S
         folder: that holds Audios and Labels
         given: options
     """
+    if given.scale is not None:
+        raise SourceError(f"--scale {given.scale}: {FORMAT} states 1 to 7, which is mapped already. Leave it out.")
     root, table = folder.resolve(), source.table
     table = table.assign(**{name: table[name].map(_one_to_five) for name in SCALES if name in table})
     nobody = table.SpkrID.map(lambda code: code is None or as_speaker(code) is None).astype(bool)

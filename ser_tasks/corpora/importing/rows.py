@@ -12,6 +12,7 @@ from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.columns import check_channels
 from ser_tasks.corpora.importing.options import ROLES, Speakers
 from ser_tasks.corpora.importing.parts import place_parts
+from ser_tasks.corpora.importing.scales import SCALES
 from ser_tasks.corpora.importing.source_table import CLEAN, NOBODY, ColumnChoice, Rows, SourceError, as_split
 from ser_tasks.corpora.manifest import map_files
 from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
@@ -101,18 +102,17 @@ def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
     return [table.file.map(str), table.start.fillna(""), table.end.fillna(""), table.channel.fillna("")]
 
 
-def one_owner(rows: Rows, given: Speakers | None, *, also: Sequence[str] = ()) -> None:
-    """The same part of a file has one speaker, however spelt, is in one part of the split and in one group.
+def one_owner(rows: Rows, given: Speakers | None) -> None:
+    """The same part of a file has one speaker, however spelt, one transcript, and one place in split and dialog.
 
     Args:
         rows: with their parts
         given: whether speakers are known, and how they are spelt
-        also: further roles of which it has one
     """
     table = rows.table[rows.table.file.notna()]
     if given is None:  # two spellings are a problem already
         table = table.assign(speaker=table.speaker.map(spelling, na_action="ignore"))
-    for role in ("speaker", "split", "group", *also):
+    for role in ("speaker", "split", "group", "turn", "transcript"):
         if (differ := table[role].groupby(part_of(table)).transform("nunique") > 1).any():
             rows.problems.append(
                 f"{int(differ.sum())} rows give the same sound another {role}: {some(list(table.index[differ]))}. Keep "
@@ -132,6 +132,12 @@ def once(rows: Rows) -> None:
             "rater: add --votes majority, or --votes keep; else keep one row for each sound, or give start and end, if "
             "these are parts of it."
         )
+    for role in SCALES:
+        if (table[role].groupby(part).transform("nunique") > 1).any():
+            rows.problems.append(
+                f"rows give the same sound another {role}. If each row is the rating of one rater: add --votes "
+                "majority, which takes the mean over them; else keep one row for each sound."
+            )
     again = pd.concat(part, axis=1).duplicated().reindex(rows.table.index, fill_value=False)
     rows.leave_out(again & ~rows.table.file.isna(), "repeat another row")
 

@@ -64,6 +64,12 @@ def as_number(value: str) -> str | None:
     return value.replace(",", ".") if NUMBER.fullmatch(value) else None
 
 
+def as_turn(value: str) -> str | None:
+    """A whole number."""
+    number = as_number(value)
+    return str(int(float(number))) if number is not None and float(number).is_integer() else None
+
+
 def as_votes(value: str) -> str | None:
     """JSON, as an imported table has it: a list for each rater, of the rater and the labels given."""
     try:
@@ -85,6 +91,7 @@ CLEAN: dict[str, Callable[[str], str | None]] = {
     "valence": as_number,
     "activation": as_number,
     "dominance": as_number,
+    "turn": as_turn,
     "votes": as_votes,
 }
 

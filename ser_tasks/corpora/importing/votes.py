@@ -1,10 +1,9 @@
 """Several labels for one sound, because several raters labelled it: who gave which, and the one that most gave."""
 
 import json
-import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,7 +19,10 @@ from ser_tasks.corpora.vocabulary import plain
 TOGETHER = "all"  # the rater of a cell with several labels beside cells of one, which may be what all agreed on
 NO_AGREEMENT = "no agreement"  # the label of a tie that is kept: it has no class
 BETWEEN = re.compile(r"\s*[;|/,+&]\s*")
-SCALES = ("valence", "activation", "dominance")
+OF_ANY_RATER = (
+    *("speaker", "gender", "transcript", "language", "split", "session", "group", "turn", "intensity"),
+    *("valence", "activation", "dominance"),
+)
 ALIKE = 1e-9  # of two sums of shares
 
 Key = Callable[[str], str]
@@ -32,7 +34,7 @@ class Tally:
 
     counts: str
     agreement: str | None
-    losing: frozenset[str]  # labels that no sound is left with
+    losing: Mapping[str, int]  # labels that no sound is left with, and their votes
     ties: dict[str, str]  # NO_AGREEMENT -> DROP, where such sounds stay
 
 
@@ -101,12 +103,10 @@ def _by_sound(cells: "pd.Series[Any]", sound: "pd.Series[int]") -> list[list[Bal
 
 
 def _first_of_each(table: pd.DataFrame, sound: "pd.Series[int]") -> pd.DataFrame:
-    """The first row of each sound, with the means of its raters' scales."""
-    first = table[~sound.duplicated()].copy()
-    for scale in SCALES:
-        means = table[scale].astype(float).groupby(sound).transform("mean").round(6)[first.index]
-        first[scale] = [None if math.isnan(mean) else repr(float(mean)) for mean in means]
-    return first
+    """The first row of each sound, with what the row of another rater alone states."""
+    stated = {role: table[role].groupby(sound).transform("first") for role in OF_ANY_RATER}
+    whole = table.assign(**{role: values.where(values.notna(), None) for role, values in stated.items()})
+    return whole[~sound.duplicated()].copy()
 
 
 def _weights(ballots: Sequence[Ballot], key: Key) -> dict[str, float]:
@@ -134,13 +134,13 @@ def _tally(ballots: Sequence[Sequence[Ballot]], winners: Sequence[str | None], k
     )
     single = [[key(one.label) for one in _one_each(cast)] for cast in ballots]
     several = sum(n > 1 for cast in ballots for rater, n in _labels_of(cast).items() if rater not in (None, TOGETHER))
-    losing = {one.label for cast in ballots for one in cast} - set(winners)
+    losing = Counter(one.label for cast in ballots for one in cast if one.label not in set(winners))
     votes = "shares" if shares else f"{sum(map(len, ballots))} votes"
     ties = {NO_AGREEMENT: DROP} if kept and None in winners else {}
     return Tally(
         f"{votes} on {len(ballots)} sounds: {counts}",
         describe_agreement(single, left_out=several),
-        frozenset(losing),
+        losing,
         ties,
     )
 
