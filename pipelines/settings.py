@@ -5,7 +5,7 @@ import os
 import numpy as np
 from pydantic import ValidationError
 
-from pipelines.known_corpora import CORPORA, has_votes
+from pipelines.known_corpora import CORPORA, has_votes, no_votes
 from pipelines.orchestration.stage_list import bundles_of_members, read_by
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
@@ -103,8 +103,8 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
     if line.model in ON_VOTES and not has_votes(line.corpus):
         having = ", ".join(name for name in params.corpus if has_votes(name))
         raise ParamsError(
-            f"{PARAMS_FILE}: {place}: {line.model} is trained on the votes of raters, and those of {line.corpus} are "
-            f"not known. Take another model, or one of {having}."
+            f"{PARAMS_FILE}: {place}: {line.model} is trained on votes, and of {line.corpus} {no_votes(line.corpus)} "
+            f"Take another model, or one of {having}."
         )
     if models[line.model].speaker_norm and not CORPORA[line.corpus].speakers_known:
         raise ParamsError(

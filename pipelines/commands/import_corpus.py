@@ -119,7 +119,8 @@ def import_corpus(given: ImportOptions, name: str | None, *, dry_run: bool) -> N
     change_file(PARAMS_FILE, lambda own: with_values(own, edits))
     tracked = [dvc_add(path) for path in (_table_file(name), paths.manifest(name))]
     of_sound = "svm" if len(plan.table) <= params.kernels.largest else "logistic"
-    model = "tfidf" if plan.sounds is None else of_sound
+    of_words, of_sound = ("tfidf", of_sound) if plan.description.labels else ("tfidf_ridge", "ridge")
+    model = of_words if plan.sounds is None else of_sound
     show_written(plan, edits, tracked, model=model)
 
 

@@ -76,7 +76,7 @@ def run(
         _introduce(folder, card)
     paths = recordings(inputs)
     if transcript is not None:
-        _check_words(card, paths, timeline=timeline)
+        _check_words(card, transcript, paths, timeline=timeline)
     quiet = not to and wanted[0].format != "table"  # the rows themselves show how far it is
     with bar(visible=not quiet) as progress:
         if timeline:
@@ -115,7 +115,11 @@ def _check_one_channel(channel: str, *, timeline: bool) -> None:
         )
 
 
-def _check_words(card: AnyCard, paths: Sequence[Path], *, timeline: bool) -> None:
+def _check_words(card: AnyCard, words: str, paths: Sequence[Path], *, timeline: bool) -> None:
+    if not words.strip():
+        raise UserError("--transcript: no words in it. Leave it out: the bundle has its recogniser find them.")
+    if card.asr is None and not timeline and len(paths) == 1:
+        raise UserError(f"--transcript: {card.model} reads no words. Leave it out.")
     if card.asr is None or timeline or len(paths) != 1:
         found = "with --timeline" if timeline else f"for {len(paths)} files" if card.asr else f"for {card.model}"
         raise UserError(

@@ -190,7 +190,7 @@ def _utterances(corpus: str) -> pd.DataFrame:
     table = paths.utterances(corpus)
     if not table.exists():
         raise UserError(
-            f"{table}: no such table. Get the corpus (ser fetch {corpus}), and evaluate it "
+            f"{table}: no such table. Get the corpus ({CORPORA[corpus].how_to_get}), and evaluate it "
             f"(ser evaluate {corpus} svm): that reads it."
         )
     return read_utterances(table)

@@ -12,7 +12,8 @@ from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import markdown, with_interval
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
+from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.text.transcripts import OF_WORDS
 
@@ -30,13 +31,22 @@ def evaluate_pair(
     params = project_params()
     for option, name in (*(("--train", name) for name in train), ("--test", test)):
         check_name(option, name, params.corpus, hint="Or add it under corpus: in params.yaml.")
-    check_name("--model", model, MODELS, hint="Name one of them.")
+    _check_model("--model", model)
     values = {"train": train, "test": test, "model": model, "presets": dict(presets), "corpus_norm": corpus_norm}
     try:
         section = CrossParams.model_validate(values)
     except ValueError as error:
         raise UserError(f"--train {' --train '.join(train)} --test {test}: {_first_reason(error)}.") from error
     return run(name_of(section), section, params)
+
+
+def _check_model(place: str, model: str) -> None:
+    if model in DIMENSION_MODELS:
+        raise UserError(
+            f"{place} {model}: it predicts valence, activation and dominance, and evaluations across corpora are of "
+            f"classes. Hold a bundle of it against another corpus: ser bundle CORPUS {model}; ser score BUNDLE CORPUS"
+        )
+    check_name(place, model, set(MODELS) - ON_VOTES, hint="Name one of them; not one that is trained on votes.")
 
 
 def _first_reason(error: ValueError) -> str:
@@ -57,7 +67,7 @@ def matrix(names: Sequence[str], model: str, *, corpus_norm: bool, as_markdown: 
         UserError: a name that is not known, or fewer than two corpora
     """
     params = project_params()
-    check_name("ser cross: model", model, MODELS, hint="Name one of them.")
+    _check_model("ser cross: model", model)
     for name in names:
         check_name("ser cross: corpus", name, params.corpus, hint="Or add it under corpus: in params.yaml.")
     corpora = list(names) or corpora_here(model)

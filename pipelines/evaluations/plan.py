@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines import paths
 from pipelines.evaluations.run_tags import digest_of, features_of
-from pipelines.known_corpora import CORPORA, has_votes
+from pipelines.known_corpora import CORPORA, has_votes, no_votes
 from pipelines.settings import own_folds
 from ser_tasks.corpora.corpus import BY_GENDER, Preset
 from ser_tasks.corpora.emobox.lists import read_folds
@@ -105,8 +105,7 @@ def labelled_corpus(corpus: str, params: Params) -> Labelled:
 def check_votes(corpus: str) -> None:
     """Raise UserError for a corpus whose raters' votes are not known."""
     if not has_votes(corpus):
-        having = ", ".join(name for name in CORPORA if has_votes(name))
-        raise UserError(f"{corpus}: the votes of its raters are not known. Those of {having} are.")
+        raise UserError(f"{corpus}: {no_votes(corpus)} Those of {', '.join(filter(has_votes, CORPORA))} are known.")
 
 
 def label_map_of_votes(corpus: str, params: Params) -> dict[str, str]:

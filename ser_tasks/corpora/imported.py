@@ -99,9 +99,12 @@ def _votes(root: Path, utterances: "pa.Table") -> "pd.DataFrame":
 
 
 def label_maps(labels: Mapping[str, str]) -> dict[str, Preset]:
-    """`five_classes` (or however many): every label that has a class; `four_classes` where it has those and more."""
+    """`five_classes` (or however many; none where ratings stand alone): every label that has a class.
+
+    And `four_classes` where it has those and more.
+    """
     classes = sorted(set(labels.values()))
-    number = NUMBERS.get(len(classes), f"all_{len(classes)}")
+    number = NUMBERS.get(len(classes), f"all_{len(classes)}") if classes else "no"
     presets = {f"{number}_classes": Preset(", ".join(classes), dict(labels))}
     if set(FOUR) < set(classes):
         rest = ", ".join(sorted(set(classes) - set(FOUR)))

@@ -118,7 +118,7 @@ def test_features_of_other_settings_are_not_mixed(folder, params):
 
 
 def test_a_corpus_that_is_not_here_is_reported_with_how_to_get_it(folder, params):
-    with pytest.raises(UserError, match=r"tess.parquet: no such table. Get the corpus \(ser fetch tess\)"):
+    with pytest.raises(UserError, match=r"tess.parquet: no such table. Get the corpus \(.*ser fetch tess --from"):
         cross_corpus.plan_cross("x", section(test="tess"), params)
 
 
@@ -187,6 +187,8 @@ def test_the_stage_writes_where_its_flow_does():
     [
         ("ravdes", "svm", r"^--train 'ravdes' is not known. Did you mean 'ravdess'\?"),
         ("ravdess", "swm", "^--model 'swm'"),
+        ("ravdess", "ridge", "^--model ridge: it predicts valence.*ser bundle CORPUS ridge; ser score BUNDLE CORPUS"),
+        ("ravdess", "mlp_votes", "^--model 'mlp_votes' is not known.*not one that is trained on votes"),
     ],
 )
 def test_a_typo_on_the_command_line_is_reported_with_its_option(monkeypatch, train, model, message):

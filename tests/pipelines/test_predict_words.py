@@ -65,7 +65,7 @@ def test_words_are_given_for_one_recording(ser, parrot):  # noqa: F811
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("anger.wav", "--bundle", "small"), "--transcript for svm: it gives the words of one recording to a model"),
+        (("anger.wav", "--bundle", "small"), "--transcript: svm reads no words. Leave it out."),
         (("anger.wav", "sadness.wav", "--bundle", "both"), "--transcript for 2 files"),
         (("anger.wav", "--bundle", "both", "--timeline"), "--transcript with --timeline"),
     ],
@@ -74,6 +74,11 @@ def test_words_that_no_one_recording_can_have_are_refused(ser, words, message):
     done = ser(*words, "--transcript", "hello")
     assert done.exit_code == 1
     assert message in str(done.exception)
+
+
+def test_blank_words_are_refused_and_not_taken_for_none(ser):
+    done = ser("anger.wav", "--bundle", "both", "--transcript", " ")
+    assert "--transcript: no words in it. Leave it out" in str(done.exception)
 
 
 def speech(seconds: float) -> np.ndarray:

@@ -17,6 +17,7 @@ from pipelines.evaluations import provenance
 from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.plan_robustness import refuse_deaf
 from pipelines.evaluations.votes import PRIOR, RATER, VOTES, compare_votes
+from pipelines.known_corpora import no_votes
 from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import check_cross, check_evaluation, project_params
 from pipelines.stages import votes as stage
@@ -133,6 +134,11 @@ def test_what_is_not_there_is_refused_with_what_to_do(words, message):
     assert re.search(message, str(done.exception)), done.exception
 
 
+def test_votes_of_an_imported_table_may_still_be_kept_and_the_message_says_how():
+    assert no_votes("own").endswith("ser import own --votes keep.")
+    assert no_votes("emodb") == "the votes of its raters are not known."
+
+
 def test_predictions_of_other_utterances_are_refused():
     predict("mlp", {"a1": "anger"})
     with pytest.raises(UserError, match=r"svm\.parquet: 4 utterances.* not those of mlp. Evaluate it again: ser ev"):
@@ -222,7 +228,7 @@ def test_a_bundle_of_votes_waits_for_them_and_another_for_nothing_new():
 def test_what_cannot_be_trained_on_votes_is_refused_before_anything_runs():
     params = project_params()
     line = EvaluationLine(corpus="emodb", protocol="speaker_independent", model="logistic_votes")
-    with pytest.raises(UserError, match=r"here: logistic_votes is trained on the votes of raters, and those of emodb"):
+    with pytest.raises(UserError, match=r"here: logistic_votes is trained on votes, and of emodb the votes of"):
         check_evaluation(line, params, place="here")
     across = CrossParams(train=("iemocap",), test="cremad", model="logistic_votes", presets={}, corpus_norm=False)
     with pytest.raises(UserError, match=r"cross\.x\.model: logistic_votes .* within one corpus alone"):

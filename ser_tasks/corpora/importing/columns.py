@@ -13,7 +13,7 @@ from ser_tasks.audio.decode import AudioError, open_sound
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.encoding import hint
 from ser_tasks.corpora.importing.locate import Located
-from ser_tasks.corpora.importing.options import NONE, ROLES, TIMES
+from ser_tasks.corpora.importing.options import NONE, ROLES, SCALES, TIMES
 from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, SourceTable, option
 from ser_tasks.corpora.importing.time_columns import take_times
 from ser_tasks.corpora.importing.words_alone import id_column, without_sound
@@ -136,10 +136,11 @@ def take_columns(
         if found is not None:
             taken[role] = found
     taken |= take_times(source.table, given, taken)
-    if "emotion" not in taken:
+    if "emotion" not in taken and not (given.get("emotion") == NONE and {*SCALES} & {*taken}):
         raise SourceError(
             f"no column holds emotions that are known here, or has the name for it. Columns: "
-            f"{', '.join(source.table.columns)}. State which one: add --column emotion=COLUMN."
+            f"{', '.join(source.table.columns)}. State which one: add --column emotion=COLUMN; or, where there are "
+            f"ratings of {', '.join(SCALES)} alone: add --column emotion=none."
             f"{hint(source.encoding)}"
         )
     in_order = {role: taken[role] for role in ROLES if role in taken}

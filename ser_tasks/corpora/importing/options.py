@@ -9,8 +9,10 @@ ROLES = (
     *("group", "turn", "intensity", "valence", "activation", "dominance", "rater", "votes", "channel"),
 )
 TIMES = ("start", "end", "duration")
+SCALES = ("valence", "activation", "dominance")
 UNITS = ("s", "ms", "samples")  # of times, that an option names
 NONE = "none"  # as a column: no column has this role; as the folder of the sounds: there are none
+UNLABELLED = "no label"  # the label of every row where ratings stand alone: it has no class
 DROP = "drop"  # as a class: utterances of this label are left out
 Unusable = Literal["missing", "unreadable", "unmatched", "speakerless", "segments"]  # refused, or left out by --drop
 Protocol = Literal["official", "loso", "speaker_kfold", "leave_session_out"]

@@ -15,7 +15,7 @@ from ser_tasks.corpora.importing.classes import LabelMap, class_or_drop, map_lab
 from ser_tasks.corpora.importing.columns import has_raters, sides_of, take_columns, take_path
 from ser_tasks.corpora.importing.encoding import hint
 from ser_tasks.corpora.importing.locate import Located, locate
-from ser_tasks.corpora.importing.options import DROP, ImportOptions
+from ser_tasks.corpora.importing.options import DROP, UNLABELLED, ImportOptions
 from ser_tasks.corpora.importing.parts import note_overlaps
 from ser_tasks.corpora.importing.protocol import Chosen, choose_protocol, split_of
 from ser_tasks.corpora.importing.read_names import compile_pattern, with_fields
@@ -32,7 +32,7 @@ from ser_tasks.corpora.importing.rows import (
     with_ids,
 )
 from ser_tasks.corpora.importing.scales import mean_of_raters, to_one_scale
-from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, SourceTable
+from ser_tasks.corpora.importing.source_table import ColumnChoice, Meanings, Rows, SourceError, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
 from ser_tasks.corpora.importing.words_alone import id_questions, named_utterances, usable_words
@@ -102,7 +102,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)
     units = units_of(taken, given.times)
     tally = _checked(rows, source, given, units)
-    labels = map_labels(Counter(rows.table.emotion.dropna()), _of_winners(given, tally), source.meanings)
+    labels = _classes(rows.table, taken, _of_winners(given, tally), source.meanings)
     utterances, sounds = _texts(rows.table) if given.words_alone else _relative(rows.table)
     chosen = _choose(utterances, labels, given, _could_be_speakers(source.table, taken))
     notes = [
@@ -211,6 +211,16 @@ def _of_winners(given: ImportOptions, tally: Tally | None) -> dict[str, str]:
     return {label: name for label, name in given.label.items() if plain(label) not in spare} | tally.ties
 
 
+def _classes(
+    table: pd.DataFrame, taken: Mapping[str, ColumnChoice], given: Mapping[str, str], meanings: Meanings
+) -> LabelMap:
+    """Of the labels; where ratings stand alone, there is none."""
+    if "emotion" in taken:
+        return map_labels(Counter(table.emotion.dropna()), given, meanings)
+    note = "ratings alone: models of valence, activation and dominance can be evaluated, models of classes cannot"
+    return LabelMap({UNLABELLED: None}, (), (note,))
+
+
 def _known(labels: LabelMap) -> dict[str, str]:
     return {label: name for label, name in labels.classes.items() if name is not None}
 
@@ -262,7 +272,8 @@ def _could_be_speakers(table: pd.DataFrame, taken: dict[str, ColumnChoice]) -> l
 
 def _choose(utterances: pd.DataFrame, labels: LabelMap, given: ImportOptions, could_be: list[str]) -> Chosen:
     """Protocol by the utterances that have a class."""
-    takes_part = utterances[utterances.emotion.map(lambda label: labels.classes.get(label) is not None)]
+    of_a_class = utterances.emotion.map(lambda label: labels.classes.get(label) is not None)
+    takes_part = utterances if [*labels.classes] == [UNLABELLED] else utterances[of_a_class]
     if takes_part.empty:  # the labels are the problem, noted already
         return Chosen(None, "")
     return choose_protocol(takes_part, given.protocol, speakers_known=given.speakers != "unknown", could_be=could_be)

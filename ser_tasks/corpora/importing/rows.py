@@ -10,9 +10,8 @@ from ser_tasks.audio.decode import AudioError, open_sound, read_recording
 from ser_tasks.audio.recording import SHORTEST
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.columns import check_channels
-from ser_tasks.corpora.importing.options import ROLES, Speakers
+from ser_tasks.corpora.importing.options import ROLES, SCALES, UNLABELLED, Speakers
 from ser_tasks.corpora.importing.parts import place_parts
-from ser_tasks.corpora.importing.scales import SCALES
 from ser_tasks.corpora.importing.source_table import CLEAN, NOBODY, ColumnChoice, Rows, SourceError, as_split
 from ser_tasks.corpora.manifest import map_files
 from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
@@ -32,7 +31,8 @@ def roles_of(
     columns, notes = {}, list[str]()
     for role in ROLES:
         if role not in taken:
-            columns[role] = pd.Series(None, index=table.index, dtype=object)
+            absent = UNLABELLED if role == "emotion" else None
+            columns[role] = pd.Series(absent, index=table.index, dtype=object)
             continue
         values = table[taken[role].column]
         clean = _cleaner(role, parts)

@@ -4,9 +4,9 @@ import math
 import re
 from collections.abc import Mapping
 
+from ser_tasks.corpora.importing.options import SCALES
 from ser_tasks.corpora.importing.source_table import NUMBER, ColumnChoice, Rows, SourceError
 
-SCALES = ("valence", "activation", "dominance")
 LOWEST, HIGHEST = 1.0, 5.0  # of every rating here
 ENDS = re.compile(r"([^:]+):([^:]+)")
 DIGITS = 6

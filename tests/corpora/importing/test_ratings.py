@@ -115,3 +115,20 @@ def test_turns_order_the_utterances_of_a_dialog(plan, sounds):
     found = plan(table)
     assert found.taken["turn"].column == "turn_id"
     assert sorted(map(int, found.table.turn)) == [*range(1, 13)]
+
+
+def test_ratings_without_labels_are_a_corpus_when_it_is_stated_that_there_are_none(plan, sounds):
+    lines = [[path, speaker, str(place % 5 + 1)] for place, (path, _, speaker) in enumerate(rows())]
+    table = write_table(sounds, lines, head="file,speaker,arousal")
+    with pytest.raises(SourceError, match=r"no column holds emotions.*ratings of valence.*--column emotion=none"):
+        plan(table)
+    found = plan(table, column={"emotion": "none"})
+    assert not found.problems
+    assert (len(found.table), found.presets, found.description.labels) == (12, ("no_classes",), {})
+    assert found.chosen.section == {"kind": "loso"}
+    assert any("models of classes cannot" in note for note in found.notes)
+
+
+def test_without_ratings_a_column_of_emotions_cannot_be_left_out(plan, sounds):
+    with pytest.raises(SourceError, match="no column holds emotions"):
+        plan(write_table(sounds, rows()), column={"emotion": "none"})
