@@ -35,7 +35,7 @@ from ser_tasks.corpora.importing.scales import mean_of_raters, to_one_scale
 from ser_tasks.corpora.importing.source_table import ColumnChoice, Meanings, Rows, SourceError, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
-from ser_tasks.corpora.importing.words_alone import id_questions, named_utterances, usable_words
+from ser_tasks.corpora.importing.words_alone import id_questions, ids_alike, named_utterances, usable_words
 from ser_tasks.corpora.vocabulary import class_of, plain
 
 ROWS_EACH = 4  # on average, of what might be a speaker
@@ -97,6 +97,8 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     rows = _rows(source, given, taken, located)
     if given.words_alone and "path" not in column:
         rows.problems += id_questions(source.table, taken, rated=rated)
+    if given.words_alone:
+        rows.problems += ids_alike(located.files)
     to_one_scale(rows, given.scale, taken)
     rows.problems += open_ends(source.table, taken, given.column)
     split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.locate import Located
 from ser_tasks.corpora.importing.options import TIMES
 from ser_tasks.corpora.importing.source_table import ColumnChoice, Rows, SourceError, option
@@ -56,6 +57,19 @@ def id_questions(table: pd.DataFrame, taken: Mapping[str, ColumnChoice], *, rate
     ]
 
 
+def ids_alike(ids: Sequence[Any]) -> list[str]:
+    """Problem of ids that differ in case or blanks only: the rows of one utterance would be those of two."""
+    spelt: dict[str, dict[str, None]] = {}
+    for name in ids:
+        if name is not None:
+            spelt.setdefault(" ".join(str(name).lower().split()), {})[str(name)] = None
+    groups = [" = ".join(map(repr, own)) for own in spelt.values() if len(own) > 1]
+    return [
+        f"{len(groups)} ids stand there in several spellings, which differ in case or blanks only: {some(groups)}. "
+        "Spell each alike in the table, or number the rows: add --column path=none."
+    ] * bool(groups)
+
+
 def without_sound(taken: Mapping[str, ColumnChoice], table: pd.DataFrame) -> dict[str, ColumnChoice]:
     """The roles but for those of sound; words are also found by what stands in their column.
 
@@ -97,6 +111,9 @@ def usable_words(rows: Rows) -> bool:
     of_its_id = words.groupby(rows.table.file).transform("first")  # stated in the row of one rater alone
     rows.table = rows.table.assign(transcript=words.where(words.notna(), of_its_id))
     rows.leave_out(rows.table.emotion.isna(), "have no label")
+    wordless = rows.table[rows.table.transcript.isna()]
+    if gone := sorted(set(wordless.speaker.dropna()) - set(rows.table.speaker[rows.table.transcript.notna()])):
+        rows.notes.append(f"speakers of whom no utterance has words, and who are left out with them: {some(gone)}")
     rows.leave_out(rows.table.transcript.isna(), "have no words")
     rows.table = rows.table.assign(start=None, end=None, channel=None)
     alike = rows.table[["transcript", "speaker", "emotion"]].duplicated() & ~rows.table.file.duplicated()

@@ -154,3 +154,25 @@ def test_a_table_without_words_is_refused_and_one_without_sound_is_told_how(plan
         plan(said)
     with pytest.raises(SourceError, match="--pattern reads names of files, but with --audio none there are none"):
         plan(said, audio="none", pattern="{speaker}_{emotion}")
+
+
+def test_ids_that_differ_in_case_or_blanks_alone_are_a_question(plan, tmp_path):
+    lines = ["id,text,emotion,speaker,rater"]
+    for who in "abc":
+        for take in range(4):
+            one = f"{who} {take}"
+            lines += [f"{one},go {take},{('angry', 'sad')[take % 2]},{who},r{rater}" for rater in (1, 2)]
+    lines[2] = lines[2].replace("a 0", "A  0")
+    (tmp_path / "said.csv").write_text("\n".join(lines) + "\n")
+    problems = plan(tmp_path / "said.csv", audio="none", votes="majority").problems
+    assert any("1 ids stand there in several spellings" in own and "'a 0' = 'A  0'" in own for own in problems)
+    (tmp_path / "said.csv").write_text("\n".join(lines).replace("A  0", "a 0") + "\n")
+    assert not plan(tmp_path / "said.csv", audio="none", votes="majority").problems
+
+
+def test_a_speaker_of_whom_no_words_are_left_is_named(plan, tmp_path):
+    lines = [[*row[:2], "" if row[1] == SAID[0][1] else row[2], *row[3:]] for row in SAID]
+    found = plan(write_table(tmp_path, lines, head=HEAD), audio="none")
+    gone = [row for row in SAID if row[1] == SAID[0][1]]
+    assert found.dropped["have no words"] == len(gone)
+    assert any(f"no utterance has words, and who are left out with them: {SAID[0][1]}" in own for own in found.notes)
