@@ -121,7 +121,7 @@ def import_corpus(given: ImportOptions, name: str | None, *, dry_run: bool) -> N
     of_sound = "svm" if len(plan.table) <= params.kernels.largest else "logistic"
     of_words, of_sound = ("tfidf", of_sound) if plan.description.labels else ("tfidf_ridge", "ridge")
     model = of_words if plan.sounds is None else of_sound
-    show_written(plan, edits, tracked, model=model)
+    show_written(plan, edits, tracked, model=model, again=before is not None)
 
 
 def _merged_options(given: ImportOptions, name: str | None) -> tuple[str, ImportOptions, Description | None]:
@@ -322,8 +322,8 @@ def show_changes(plan: Import, before: Description | None, old: Sequence[Mapping
     _line("again", "; ".join([counts, *labels]), style="cyan")
 
 
-def show_written(plan: Import, edits: Mapping[str, Any], tracked: Sequence[str], *, model: str) -> None:
-    """Print what was written where, and what comes next: an evaluation of this model."""
+def show_written(plan: Import, edits: Mapping[str, Any], tracked: Sequence[str], *, model: str, again: bool) -> None:
+    """Print what was written where, and what comes next: an evaluation of this model; again, all those there were."""
     for key, value in edits.items():
         _line("wrote" if key.startswith("corpus.") else "", f"params.yaml: {key}: {_flow(value)}", style="green")
     for words in tracked:
@@ -331,6 +331,8 @@ def show_written(plan: Import, edits: Mapping[str, Any], tracked: Sequence[str],
     protocol = "" if plan.chosen.section else " --protocol speaker_dependent"
     _line("next", f"ser check {plan.name}")
     _line("", f"ser evaluate {plan.name} {model}{protocol}")
+    if again:
+        _line("", "ser repro: results of the corpus as it was before are made anew")
     if plan.emobox is not None:
         _line("", f"its folds as a protocol: ser emobox {plan.name} {plan.emobox}")
 

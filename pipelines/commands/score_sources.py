@@ -18,6 +18,7 @@ from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.training_record import MARK
 from ser_tasks.corpora.corpus import Corpus
 from ser_tasks.corpora.imported import SPEAKERLESS
+from ser_tasks.corpora.importing.options import NONE, SCALES
 from ser_tasks.corpora.importing.plan import Import, plan_import
 from ser_tasks.corpora.importing.source_table import SourceError
 from ser_tasks.corpora.labels import Labelled, apply_preset
@@ -29,7 +30,7 @@ from ser_tasks.evaluation.dimensions.rated import rated_utterances
 from ser_tasks.params import Params
 
 NO_SOUND = "without a recording"
-FOREIGN = ("--votes", "--times", "--encoding", "--table", "--pattern")  # options of `ser import` alone
+FOREIGN = ("--votes", "--times", "--encoding", "--table", "--pattern", "--unpack")  # options of `ser import` alone
 HOW_THEN = "An option that `ser score` does not have: import the table with it (ser import), and score on the corpus."
 
 
@@ -132,8 +133,10 @@ def labelled_table(table: Path, options: dict[str, object]) -> LabelledSet:
     Raises:
         UserError: what the table leaves open, all of it
     """
+    given = options_of(str(table), options)
+    given = given.model_copy(update={"column": dict.fromkeys(SCALES, NONE) | given.column})  # no rating is scored here
     try:
-        plan = plan_import("table", options_of(str(table), options))
+        plan = plan_import("table", given)
     except SourceError as error:
         raise SourceError(f"{error} {HOW_THEN}" if _is_foreign(str(error)) else str(error)) from error
     if problems := [problem for problem in plan.problems if problem not in plan.chosen.problems]:

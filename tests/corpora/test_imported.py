@@ -106,6 +106,7 @@ def test_again_keeps_given_options_and_reports_what_changed(ser, named):
     assert done.exit_code == 0, done.output
     assert "1 utterances new, 1 gone, 0 changed" in done.output
     assert CORPORA["mine"].licence == "mine alone"
+    assert "ser repro: results of the corpus as it was before are made anew" in done.output
     changed = ser("import", "mine", "--label", "xxx=fear")
     assert "xxx: none -> fear" in changed.output
     assert read_params().corpus["mine"].preset == "three_classes"

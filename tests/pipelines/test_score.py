@@ -84,6 +84,14 @@ def test_the_figures_of_a_table_are_those_of_scikit_learn_on_the_predictions_of_
     assert f"UAR {100 * result['uar']:.1f}" in done.stdout
 
 
+def test_ratings_in_a_table_of_any_scale_are_not_what_a_bundle_of_classes_is_scored_by(ser, place, tmp_path):
+    lines = (place / "mine.csv").read_text().splitlines()
+    rated = [f"{lines[0]},valence", *(f"{line},{9 - number}" for number, line in enumerate(lines[1:]))]
+    done = ser("small", "--table", table_of(place, rated, "rated.csv"), "--to", tmp_path / "r.json")
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "r.json").read_text())["utterances"] == 18
+
+
 def test_every_file_of_predictions_holds_the_same(ser, tmp_path):
     files = [tmp_path / f"p.{ending}" for ending in ("csv", "jsonl", "parquet")]
     ser("small", "--table", "mine.csv", *(part for file in files for part in ("--to", file)))
