@@ -10,7 +10,7 @@ from ser_tasks.provenance import versions
 
 OF_ALL = ["numpy", "scipy", "scikit-learn", "librosa", "soxr", "keras", "tensorflow"]
 SENTENCES = ["sentence-transformers", "transformers", "torch"]
-ON_SENTENCES = ("sentence_encoder", "sentence_encoder_heard")
+ON_SENTENCES = tuple(f"sentence_encoder{votes}{heard}" for votes in ("", "_votes") for heard in ("", "_heard"))
 
 
 def test_a_model_on_sentence_vectors_names_the_libraries_that_compute_them(monkeypatch):

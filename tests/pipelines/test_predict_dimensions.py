@@ -131,7 +131,7 @@ def test_commands_for_classes_refuse_it_at_once_and_name_those_that_take_it(ser,
 
 def test_words_are_refused(ser):
     done = ser("predict", "rec/anger.wav", "--bundle", "rated", "--transcript", "hello")
-    assert "--transcript for ridge" in str(done.exception)
+    assert "--transcript: ridge reads no words" in str(done.exception)
 
 
 @pytest.mark.slow
