@@ -87,6 +87,14 @@ def ser(*words: str) -> tuple[int, str]:
     return done.exit_code, " ".join(done.output.split())
 
 
+def test_ratings_on_another_scale_are_refused_with_the_import_that_maps_them():
+    table = utterance_table(rows())
+    first = table.utterance_id[0]
+    table.loc[0, "valence"] = 6.5
+    with pytest.raises(UserError, match=rf"own: 1 utterances have a valence.*6\.5 \({first}\).*own --scale 1:7"):
+        rated_utterances(table, "own")
+
+
 def test_rated_utterances_take_part_whatever_their_class_and_the_others_are_counted():
     result = evaluate()
     assert (result["utterances"], result["dropped"]) == (57, {"not rated": 3})

@@ -187,6 +187,7 @@ def test_samples_instead_of_bytes_become_sounds_with_the_same_samples(plan, soun
 
 
 def test_columns_of_lists_are_named_as_unread(plan, sounds, given, tmp_path):
+    assert "split" not in plan(to_parquet(sounds, tmp_path / "train.parquet"), **given).taken, "one part is no split"
     found = plan(to_parquet(sounds, tmp_path / "train.parquet", tags=pa.array([["a"]] * 12)), **given)
     assert "columns of lists and structures are not read: tags" in found.notes
     own = table(sounds, tags=pa.array([["a"]] * 12)).drop_columns("audio")
