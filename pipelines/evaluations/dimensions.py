@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipelines import paths
 from pipelines.display.progress import watch_folds
-from pipelines.evaluations.plan import folds_of, protocol_kind, protocol_section
+from pipelines.evaluations.plan import check_words, folds_of, protocol_kind, protocol_section
 from pipelines.evaluations.provenance import dimension_origin, sealed
 from pipelines.evaluations.record import dotted
 from pipelines.evaluations.result import FEW_EPOCHS, SPEAKER_NORM, heard_by, synthetic, unknown_speakers, without_turns
@@ -66,6 +66,7 @@ def plan_dimensions(corpus: str, protocol: str, model: str, params: Params) -> D
     params = params.for_corpus(corpus)
     section = protocol_section(params, corpus, protocol)
     rated, dimensions = rated_utterances(read_utterances(paths.utterances(corpus)), corpus)
+    check_words(corpus, rated.utterances, model, DIMENSION_MODELS[model].feature_set)
     alike = Labelled(rated.utterances.assign(emotion="rated"), rated.dropped)  # whatever class: none is dealt by it
     folds, _ = folds_of(corpus, alike, section, params)
     shared = audit_folds(rated.utterances, folds, straddling=may_straddle(section))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
+
 from pipelines import paths
 from pipelines.evaluations.run_tags import digest_of, features_of
 from pipelines.known_corpora import CORPORA, has_votes, no_votes
@@ -28,6 +30,7 @@ from ser_tasks.models.lone_classes import missing_in_training
 from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol, SpeakerDependent
 from ser_tasks.provenance.content_digest import parquet_digest
 from ser_tasks.tasks import balanced_training_parts
+from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 
 Runs = tuple[tuple[Fold, int], ...]  # each with the seed of what its model draws at random
 
@@ -58,6 +61,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     """
     section = protocol_section(params, corpus, protocol)
     labelled = labelled_corpus(corpus, params)
+    check_words(corpus, labelled.utterances, model, MODELS[model].feature_set)
     labels = Labels.of(labelled.utterances)
     folds, notes = folds_of(corpus, labelled, section, params)
     folds = balanced(folds, labels, params.corpus[corpus].balance, seed=params.evaluation.seed)
@@ -79,6 +83,18 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
         request(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
     )
     return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, notes, runs, requests)
+
+
+def check_words(corpus: str, utterances: pd.DataFrame, model: str, feature_set: str) -> None:
+    """Raise UserError where a model reads transcripts, and some that take part have none."""
+    missing = utterances[utterances.transcript.isna()]
+    if feature_set == TRANSCRIPTS and len(missing):
+        of_sound = "" if missing.path.isna().all() else f" Or take {model}_heard, which reads what a recogniser finds."
+        raise UserError(
+            f"{corpus}: {len(missing)} of the {len(utterances)} utterances that take part have no transcript, the "
+            f"first is {missing.utterance_id.iloc[0]}; {model} reads these. Complete them, or take the utterances out, and "
+            f"get the corpus again ({CORPORA[corpus].how_to_get}).{of_sound}"
+        )
 
 
 def request_class(model: str) -> type[FoldRequest]:
