@@ -92,8 +92,8 @@ def check_words(corpus: str, utterances: pd.DataFrame, model: str, feature_set: 
         of_sound = "" if missing.path.isna().all() else f" Or take {model}_heard, which reads what a recogniser finds."
         raise UserError(
             f"{corpus}: {len(missing)} of the {len(utterances)} utterances that take part have no transcript, the "
-            f"first is {missing.utterance_id.iloc[0]}; {model} reads these. Complete them, or take the utterances out, and "
-            f"get the corpus again ({CORPORA[corpus].how_to_get}).{of_sound}"
+            f"first is {missing.utterance_id.iloc[0]}; {model} reads these. Complete them, or take the utterances out, "
+            f"and get the corpus again ({CORPORA[corpus].how_to_get}).{of_sound}"
         )
 
 
