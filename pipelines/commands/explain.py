@@ -230,7 +230,7 @@ def explain_recording(
     if to.suffix.lower() not in PICTURES:
         raise UserError(f"--to {to}: expected a file that ends in {', '.join(PICTURES)}.")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs much at start, none of it useful here
-    model = single(load_bundle(find_bundle(bundle)), wanted="an explanation")
+    model = single(load_bundle(find_bundle(bundle)), wanted="an explanation", fits=is_network)
     explanation = explain(model, read_recording(path), of=of, against=against, baseline=baseline)
     draw_explanation(explanation, model.card, named_by_frequency(model), title=path.name, to=to)
     show_explanation(path, explanation, to=to)

@@ -38,11 +38,11 @@ def export(bundle: str, file: Path, *, weights: Weights, clips: Path | None) -> 
     os.environ.update(TENSORFLOW)
     from ser_tasks.bundles.bundle import load_bundle, single  # noqa: PLC0415  after the environment is set
     from ser_tasks.bundles.export.export import export_bundle  # noqa: PLC0415
-    from ser_tasks.bundles.export.exportable import check_exportable  # noqa: PLC0415
+    from ser_tasks.bundles.export.exportable import check_exportable, is_exportable  # noqa: PLC0415
     from ser_tasks.bundles.export.file_formats import file_format  # noqa: PLC0415
 
     form = file_format(file, weights)
-    loaded = single(load_bundle(find_bundle(bundle)), wanted="an exported file")
+    loaded = single(load_bundle(find_bundle(bundle)), wanted="an exported file", fits=is_exportable)
     check_exportable(loaded.card.model)
     signals = clips_of(clips or paths.corpus_root(loaded.card.corpus), loaded.card.sampling_rate)
     agreement = export_bundle(loaded, file, weights=weights, signals=signals)

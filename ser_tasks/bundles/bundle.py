@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -44,17 +45,20 @@ def _of_classes(card: Card, folder: Path) -> Bundle:
     return load_ensemble(card, folder)
 
 
-def single(bundle: Bundle, *, wanted: str) -> ModelBundle:
+def single(bundle: Bundle, *, wanted: str, fits: Callable[[str], bool]) -> ModelBundle:
     """The bundle, if it holds one model.
 
     Args:
         bundle: any
         wanted: what takes one model alone, as the message says it
+        fits: whether it takes a model of the table; members that it does not take are not named
 
     Raises:
         BundleError: an ensemble
     """
     if isinstance(bundle, EnsembleBundle):
-        members = ", ".join(str(member.folder) for member in bundle.members.values())
-        raise BundleError(f"{bundle.folder}: an ensemble, but {wanted} is of one model. Take a member: {members}")
+        fitting = [str(member.folder) for member in bundle.members.values() if fits(member.card.model)]
+        none = f"None of its members can have one ({', '.join(bundle.members)}): make a bundle of a network of sound."
+        way_out = f"Take a member: {', '.join(fitting)}" if fitting else none
+        raise BundleError(f"{bundle.folder}: an ensemble, but {wanted} is of one model. {way_out}")
     return bundle

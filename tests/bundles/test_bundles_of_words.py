@@ -13,6 +13,7 @@ from ser_tasks.audio.recording import Recording
 from ser_tasks.bundles.bundle import load_bundle, single
 from ser_tasks.bundles.card import BundleError, read_card
 from ser_tasks.bundles.ensemble_bundle import write_ensemble
+from ser_tasks.bundles.export.exportable import is_exportable
 from ser_tasks.bundles.inference.prediction import recognise, recognise_all
 from ser_tasks.bundles.inference.timeline_pass import predict_windows, recognise_words
 from ser_tasks.bundles.model_bundle import write_bundle
@@ -273,9 +274,14 @@ def test_members_of_other_classes_are_refused(ensemble_folder, tmp_path):
         load_bundle(tmp_path / "wrong")
 
 
-def test_what_is_of_one_model_names_the_members_of_an_ensemble(ensemble_folder):
-    with pytest.raises(BundleError, match=r"an ensemble, but an explanation is of one model. .*members/svm"):
-        single(load_bundle(ensemble_folder), wanted="an explanation")
+def test_what_is_of_one_model_names_the_members_of_an_ensemble_that_fit_and_no_other(ensemble_folder):
+    bundle = load_bundle(ensemble_folder)
+    with pytest.raises(BundleError, match=r"an ensemble, but an explanation is of one model. .*members/svm$"):
+        single(bundle, wanted="an explanation", fits="svm".__eq__)
+    with pytest.raises(
+        BundleError, match=r"None of its members can have one \(svm, tfidf\): make a bundle of a network"
+    ):
+        single(bundle, wanted="an exported file", fits=is_exportable)
 
 
 def test_features_that_two_members_read_are_computed_once(bundle_folder, tmp_path, monkeypatch):

@@ -18,6 +18,11 @@ FEATURE_SETS = ("log_mel", "psd_image")  # that `front_end` computes
 STEPS = ("pre_emphasis", "peak")  # of the conditioning, that it computes
 
 
+def is_exportable(model: str) -> bool:
+    """Whether a model of the table is a network on features that are computed inside a file."""
+    return is_network(model) and MODELS[model].feature_set in FEATURE_SETS
+
+
 def check_exportable(model: str) -> None:
     """Look at a model of the table.
 
@@ -25,7 +30,7 @@ def check_exportable(model: str) -> None:
         UserError: it is no network, or reads features that are not computed inside a file
     """
     line, inside = MODELS[model], " and ".join(FEATURE_SETS)
-    if is_network(model) and line.feature_set in FEATURE_SETS:
+    if is_exportable(model):
         return
     reason = f"it reads {line.feature_set}, and an exported file computes {inside} from the sound, nothing else"
     if not line.keras:
