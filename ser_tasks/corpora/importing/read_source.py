@@ -15,8 +15,9 @@ import pandas as pd
 
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
+from ser_tasks.corpora.importing.annotation_files import find_annotations
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
-from ser_tasks.corpora.importing.read_annotations import find_annotations, read_annotations
+from ser_tasks.corpora.importing.read_annotations import read_annotations
 from ser_tasks.corpora.importing.read_audformat import HEADER, read_audformat
 from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
 from ser_tasks.corpora.importing.read_datasets import find_shards, read_datasets
@@ -31,6 +32,7 @@ from ser_tasks.corpora.importing.source_table import (
     SourceTable,
     as_number,
     as_speaker,
+    option,
 )
 
 WHY = "stated by EmoBox"
@@ -211,16 +213,21 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
         return _audiofolder(path, metadata, given)
     tables = _tables(path.iterdir())
     if labels := find_msp_podcast(path) or (tables[0] if given.pattern is None and len(tables) == 1 else None):
-        return _table(labels, path, given)
+        return _noting(_table(labels, path, given), find_annotations(path), f"{labels.name} is")
     files = find_annotations(path)
     of_names = "{emotion" in (given.pattern or "")
     annotated = read_annotations(files, path, given) if files and not of_names else None
     if annotated is not None:
+        _check_names(path, annotated, given)
         return annotated
-    found = _names(path, given, tables)
     why = "the names have the emotions" if of_names else "no tier of theirs has emotions"
-    unread = [f"{len(files)} files of annotations are not read: {why}"] if files else []
-    return replace(found, notes=(*found.notes, *unread))
+    try:
+        return _noting(_names(path, given, tables), files, why)
+    except SourceError as error:
+        if not files:
+            raise
+        named = option("--column", "emotion=TIER")
+        raise SourceError(f"{error} Or do {len(files)} files of annotations have them on a tier? {named}") from error
 
 
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
@@ -237,6 +244,26 @@ def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
         raise SourceError(f"{error} Or did you mean a table that is in it: {some(list(map(str, below)))}?") from error
     unread = [f"tables in the folder are not read: {some(list(map(str, below)))}"] if below else []
     return replace(found, notes=(*found.notes, *unread))
+
+
+def _check_names(path: Path, annotated: SourceTable, given: ImportOptions) -> None:
+    """Raise SourceError where the names of the sounds hold emotions as well."""
+    if given.pattern is not None or "emotion" in given.column:
+        return
+    try:
+        names = read_names(path, given)
+    except SourceError:
+        return
+    pattern = names.notes[0].removeprefix("names are read as ").rpartition(": ")[0]
+    raise SourceError(
+        f"{path}: emotions stand in annotations and in the names of the sounds. State which count: add "
+        f"{option('--column', 'emotion=' + annotated.roles['emotion'].column)}; or {option('--pattern', pattern)}."
+    )
+
+
+def _noting(source: SourceTable, annotations: list[Path], why: str) -> SourceTable:
+    unread = [f"{len(annotations)} files of annotations are not read: {why}"] if annotations else []
+    return replace(source, notes=(*source.notes, *unread))
 
 
 def _tables(files: Iterable[Path]) -> list[Path]:

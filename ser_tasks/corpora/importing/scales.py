@@ -5,12 +5,12 @@ import re
 from collections.abc import Mapping
 
 from ser_tasks.corpora.importing.options import SCALES
-from ser_tasks.corpora.importing.source_table import NUMBER, ColumnChoice, Rows, SourceError
+from ser_tasks.corpora.importing.source_table import NUMBER, ColumnChoice, Rows, SourceError, as_number
 
 LOWEST, HIGHEST = 1.0, 5.0  # of every rating here
 ENDS = re.compile(r"([^:]+):([^:]+)")
 DIGITS = 6
-WHERE = ("file", "start", "end", "duration", "channel")  # the same in rows of the same sound
+WHERE = ("file", "start", "end", "channel")  # the same in rows of the same sound, but for how a number is written
 
 
 def ends_of(scale: str) -> tuple[float, float]:
@@ -67,12 +67,20 @@ def mean_of_raters(rows: Rows, *, voted: bool) -> None:
     if not voted and table.rater.isna().all():
         return
     place = table.file.where(table.file.notna(), table.path)
-    sound = table.assign(file=place)[[*WHERE]].fillna("").astype(str).groupby([*WHERE], sort=False).ngroup()
+    where = table.assign(file=place)[[*WHERE]].fillna("").astype(str)
+    where = where.assign(**{role: where[role].map(_as_written) for role in ("start", "end")})
+    sound = where.groupby([*WHERE], sort=False).ngroup()
     rater = table.rater.where(table.rater.notna(), [f"row {number}" for number in range(len(table))])
     for role in SCALES:
         of_each = table[role].astype(float).groupby([sound, rater]).mean()
         means = of_each.groupby(level=0).mean()
         table[role] = [_text(means[number]) for number in sound]
+
+
+def _as_written(time: str) -> str:
+    """A number in one way of writing it; another time as it stands."""
+    number = as_number(time)
+    return time if number is None else repr(float(number))
 
 
 def _number(text: str) -> float:

@@ -134,7 +134,9 @@ def test_several_tiers_of_emotions_may_be_speakers_or_raters_and_the_user_says_w
     shifted = [(0.0, 1.0, "calm"), (1.0, 2.0, "angry")]
     for who in SPEAKERS:
         (talks / f"{who}.TextGrid").write_text(short({"A": EMOTIONS, "B": shifted}))
-    assert any("no column has the speakers" in problem for problem in plan(talks).problems)
+    with pytest.raises(SourceError, match=r"anna.TextGrid: 2 tiers have emotions: A, B\. State what they are"):
+        plan(talks)
+    assert len(plan(talks, column={"emotion": "A"}, pattern="{speaker}.wav").table) == 9
     found = plan(talks, column={"speaker": "tier"})
     assert sorted(set(found.table.speaker)) == ["A", "B"]
     assert len(found.table) == 15
@@ -187,3 +189,129 @@ def test_labels_without_length_and_of_points_are_left_out_and_counted(plan, talk
         (talks / f"{who}.TextGrid").write_text(points)
     with pytest.raises(SourceError, match="3 labels of the tiers emotion, all without a length in time"):
         plan(talks)
+
+
+def test_of_a_tier_that_is_divided_finer_the_longest_label_counts_and_of_ratings_the_mean(plan, talks):
+    """0 to 2 s, of which anna speaks 0.3 + 0.8 s and bert 0.9: not a voice called "anna bert anna"."""
+    voices = [(0.0, 0.3, "anna"), (0.3, 1.2, "bert"), (1.2, 2.0, "anna")]
+    tiers = {"emotion": [(0.0, 2.0, "angry")], "speaker": voices, "valence": [(0.0, 0.5, "1,5"), (0.5, 2.0, "4")]}
+    (talks / "anna.TextGrid").write_text(short(tiers))
+    (talks / "bert.TextGrid").write_text(
+        short({"emotion": [(0.0, 1.0, "sad"), (1.0, 2.0, "calm")], "speaker": whole("b")})
+    )
+    own = plan(talks).table.set_index("path").loc["anna.wav"]
+    assert (own.speaker, own.valence) == ("anna", str((0.5 * 1.5 + 1.5 * 4) / 2))
+
+
+def test_what_elan_cuts_off_a_recording_is_added_to_its_times(plan, talks):
+    labels = [(0.0, 0.5, "angry"), (0.5, 1.0, "sad")]
+    for who in SPEAKERS:
+        text = eaf(labels, participant=who, media=f"{who}.wav").replace(
+            "<MEDIA_DESCRIPTOR ", '<MEDIA_DESCRIPTOR TIME_ORIGIN="500" '
+        )
+        (talks / f"n_{who}.eaf").write_text(text)
+    assert {(row[1], row[2]) for row in rows(plan(talks))} == {("0.5", "1.0"), ("1.0", "1.5")}
+
+
+def test_the_recording_of_elan_is_the_sound_wherever_it_lies_below_the_folder(plan, talks):
+    (talks / "notes").mkdir()
+    for who in SPEAKERS:
+        (talks / f"{who}.wav").rename(talks / f"my talk {who}.wav")
+        (talks / f"{who}.mp4").write_bytes(b"a video")
+        video = f'<MEDIA_DESCRIPTOR MIME_TYPE="video/mp4" RELATIVE_MEDIA_URL="../{who}.mp4"/>'
+        sound = f'<MEDIA_DESCRIPTOR MIME_TYPE="audio/x-wav" RELATIVE_MEDIA_URL="../my%20talk%20{who}.wav"/>'
+        text = eaf([(0.0, 1.0, "angry"), (1.0, 2.0, "sad")], participant=who)
+        (talks / "notes" / f"{who}.eaf").write_text(text.replace("<HEADER>", f"<HEADER>{video}{sound}"))
+    found = plan(talks)
+    assert not found.problems
+    assert sorted(set(found.table.path)) == [f"my talk {who}.wav" for who in SPEAKERS]
+
+
+def test_two_recordings_that_are_called_as_the_annotation_are_a_question(plan, talks):
+    write(talks, "anna.flac", seconds=1.0)
+    (talks / "anna.TextGrid").write_text(short({"emotion": EMOTIONS}))
+    with pytest.raises(SourceError, match=r"2 recordings are called so \(\.flac, \.wav\)\. Leave the annotated one"):
+        plan(talks)
+
+
+def test_times_that_do_not_begin_at_0_are_refused_with_how_to_shift_them(plan, talks):
+    text = short({"emotion": EMOTIONS}).replace('"TextGrid"\n\n0\n', '"TextGrid"\n\n5\n')
+    (talks / "anna.TextGrid").write_text(text)
+    with pytest.raises(SourceError, match=r"its times begin at 5 s.*Shift times to"):
+        plan(talks)
+
+
+def test_the_header_of_older_short_files_is_one_too(plan, talks):
+    old = short({"emotion": EMOTIONS, "speaker": whole("x")})
+    old = old.replace('"ooTextFile"', '"ooTextFile short"').replace('Object class = "TextGrid"', '"TextGrid"')
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_text(old)
+    assert len(plan(talks).table) == 9
+
+
+def test_tiers_of_one_name_and_tiers_called_as_columns_stand_apart(plan, talks):
+    lines = short(
+        {"emotion": EMOTIONS, "words": WORDS, "Words": whole("again"), "interval end": whole("zz"), "tier": whole("t")}
+    )
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_text(lines)
+    found = plan(talks, speakers="unknown", protocol="loso")
+    assert found.table.end.tolist()[:3] == ["0.5", "1.5", "2.0"]
+    assert [*found.first.columns] == [
+        *("annotated sound", "interval start", "interval end", "emotion", "tier"),
+        *("words", "Words 2", "tier interval end", "tier tier", "clicks"),
+    ]
+
+
+def test_files_without_the_tier_are_named_and_a_blank_behind_its_name_makes_no_other(plan, talks):
+    for who, name in zip(SPEAKERS, ("emotion", "Emotion ", "affect"), strict=True):
+        codes = EMOTIONS if name != "affect" else [(0.0, 2.0, "nothing known")]
+        (talks / f"{who}.TextGrid").write_text(short({name: codes, "speaker": whole(who)}))
+    found = plan(talks)
+    assert sorted(set(found.table.path)) == ["anna.wav", "bert.wav"]
+    assert "1 files of annotations have no label on such a tier: carl.TextGrid" in found.notes
+
+
+def test_a_tier_whose_name_has_a_comma_can_be_named(plan, talks):
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_text(short({"Emotion, A": EMOTIONS, "speaker": whole(who)}))
+    assert len(plan(talks, column={"emotion": "Emotion, A"}).table) == 9
+
+
+def test_emotions_in_annotations_and_in_names_are_a_question(plan, sounds):
+    for file in (sounds / "wav").iterdir():
+        name = file.stem.replace("anna", "spk1").replace("bert", "spk2").replace("carl", "spk3")
+        renamed = file.rename(file.with_name(f"{name}.wav"))
+        grid = {"emotion": [(0.0, 0.2, "calm")], "confidence": [(0.0, 0.2, "0.83 unsure")]}
+        renamed.with_suffix(".TextGrid").write_text(short(grid).replace('"TextTier"', '"TextTier"'))
+    with pytest.raises(
+        SourceError, match=r"stand in annotations and in the names.*--column emotion=emotion; or --pattern"
+    ):
+        plan(sounds / "wav")
+    assert set(plan(sounds / "wav", pattern="{speaker}_{emotion}_{_}").table.emotion) == {"angry", "sad"}
+
+
+def test_tiers_as_the_workflow_writes_them_are_named_as_those_of_a_model(plan, talks):
+    for who in SPEAKERS:
+        grid = {"emotion": EMOTIONS, "confidence": [(0.0, 2.0, "0.83 unsure")]}
+        text = short(grid).replace("\n3\n", "\n2\n", 1).split('"TextTier"')[0]
+        (talks / f"{who}.TextGrid").write_text(text)
+    assert any(
+        "labels of a model, unless they were corrected" in note for note in plan(talks, speakers="unknown").notes
+    )
+
+
+def test_ratings_alone_are_read_when_it_is_stated_that_there_are_no_emotions(plan, talks):
+    for who in SPEAKERS:
+        grid = {"valence": [(0.0, 1.0, "2"), (1.0, 2.0, "4")], "arousal": [(0.0, 2.0, "3")], "speaker": whole(who)}
+        (talks / f"{who}.TextGrid").write_text(short(grid))
+    found = plan(talks, column={"emotion": "none"})
+    assert not found.problems
+    assert found.table[["valence", "activation"]].to_numpy().tolist() == [["2", "3.0"], ["4", "3.0"]] * 3
+
+
+def test_an_encoding_that_is_given_is_that_of_the_annotations(plan, talks):
+    text = short({"emotion": EMOTIONS, "speaker": whole("Žaneta")})
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_bytes(text.encode("windows-1250"))
+    assert set(plan(talks, encoding="windows-1250").table.speaker) == {"Žaneta"}

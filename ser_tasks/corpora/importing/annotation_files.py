@@ -1,0 +1,249 @@
+"""Files of annotations by hand: TextGrids of Praat and .eaf files of ELAN, as tiers of labels with their times.
+
+A TextGrid is read as Praat reads it: of its text, free numbers, quoted texts and <flags> count, so the long and the
+short format are one. Praat writes UTF-16 as soon as a label has a letter that ASCII lacks.
+Source: Boersma & Weenink, Praat manual, "TextGrid file formats"; Max Planck Institute for Psycholinguistics, "ELAN
+annotation format", EAF 3.0
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+from ser_tasks.audio.recording_files import SUFFIXES
+from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.encoding import Decoded, decode
+from ser_tasks.corpora.importing.source_table import SourceError
+from ser_tasks.corpora.vocabulary import plain
+
+TOKEN = re.compile(r'"((?:[^"]|"")*)"|<(\w+)>|(?<!\S)([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?!\S)|(?<!\S)!.*')
+RESAVE = "Open it in Praat and save it again: Save > Save as text file."
+HEADS = (("ooTextFile", "TextGrid"), ("ooTextFile short", "TextGrid"))
+HIDDEN = (".", "__MACOSX")  # folders and files that nobody wrote
+
+Label = tuple[float, float, str]
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Labels of a recording that are no blanks.
+
+    Attributes:
+        name: of the tier
+        participant: whom it is about; None: not stated
+        labels: start and end in s, and what stands there, by start
+        untimed: labels of points, of intervals without length, and of what ELAN has not aligned yet
+    """
+
+    name: str
+    participant: str | None
+    labels: tuple[Label, ...]
+    untimed: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that stands on it."""
+        return (*(label for *_, label in self.labels), *self.untimed)
+
+    def between(self, start: float, end: float) -> tuple[Label, ...]:
+        """Labels that share some time with this, in order."""
+        first, last = bisect_left(self._starts, start - self._longest), bisect_right(self._starts, end)
+        return tuple(one for one in self.labels[first:last] if min(one[1], end) > max(one[0], start))
+
+    @cached_property
+    def _starts(self) -> list[float]:
+        return [start for start, *_ in self.labels]
+
+    @cached_property
+    def _longest(self) -> float:
+        return max((end - start for start, end, _ in self.labels), default=0.0)
+
+
+def shares(labels: Sequence[Label], start: float, end: float) -> dict[str, float]:
+    """How long each label lasts between these, in s, in the order in which they begin."""
+    found: dict[str, float] = defaultdict(float)
+    for a, b, label in labels:
+        found[label] += min(b, end) - max(a, start)
+    return found
+
+
+def tier_of(name: str, participant: str | None, found: Sequence[Label]) -> Tier:
+    """What is labelled at all, in order."""
+    timed = sorted((start, end, label) for start, end, label in found if label and end > start)
+    return Tier(name, participant, tuple(timed), tuple(label for start, end, label in found if label and end <= start))
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """A file of annotations.
+
+    Attributes:
+        file: of annotations
+        sound: the recording, as the file names it, or called as itself, relative to the folder that is imported
+        tiers: each under a name of its own
+        decoded: the text that it was read from; None: XML
+    """
+
+    file: Path
+    sound: str
+    tiers: tuple[Tier, ...]
+    decoded: Decoded | None = None
+
+
+def find_annotations(path: Path) -> list[Path]:
+    """The files of annotations that something is, or holds."""
+    if path.is_file():
+        return [path] if path.suffix.lower() in READERS else []
+    found = (file for file in path.rglob("*") if file.suffix.lower() in READERS and file.is_file())
+    return sorted(file for file in found if not any(own.startswith(HIDDEN) for own in file.relative_to(path).parts))
+
+
+def read_annotated(file: Path, root: Path, encoding: str | None) -> Annotated:
+    """The tiers of a file.
+
+    Args:
+        file: TextGrid or .eaf
+        root: folder that is imported
+        encoding: that was given
+
+    Raises:
+        SourceError: neither of these, cut, or of times that are not those of a recording
+    """
+    return READERS[file.suffix.lower()](file, root, encoding)
+
+
+def _named_apart(tiers: Sequence[Tier]) -> tuple[Tier, ...]:
+    """The second tier of a name is called NAME 2, and so on."""
+    seen: dict[str, int] = defaultdict(int)
+    found = []
+    for tier in tiers:
+        seen[plain(tier.name)] += 1
+        number = seen[plain(tier.name)]
+        name = tier.name if number == 1 else f"{tier.name} {number}"
+        found.append(Tier(name, tier.participant, tier.labels, tier.untimed))
+    return tuple(found)
+
+
+def _text_grid(file: Path, root: Path, encoding: str | None) -> Annotated:
+    """A TextGrid."""
+    if file.read_bytes()[:12] == b"ooBinaryFile":
+        raise SourceError(f"{file}: a binary TextGrid. {RESAVE}")
+    decoded = decode(file, encoding)
+    try:
+        begins, tiers = _tiers(match for match in TOKEN.finditer(decoded.text) if match[0][:1] != "!")
+    except (StopIteration, RuntimeError, ValueError, TypeError, AttributeError) as error:
+        what = str(error) if type(error) is ValueError else "it ends too early"
+        raise SourceError(f"{file}: not a TextGrid, or not all of it ({what}). {RESAVE}") from None
+    if begins != 0:
+        raise SourceError(
+            f"{file}: its times begin at {begins:g} s, and those of a recording at 0. Shift them in Praat, Modify > "
+            "Shift times to..., start time, 0; then save it again."
+        )
+    return Annotated(file, _beside(file, root), _named_apart(tiers), decoded)
+
+
+def _tiers(values: Iterator[re.Match[str]]) -> tuple[float, list[Tier]]:
+    """Where the times of a TextGrid begin, and its tiers, of its tokens."""
+
+    def text() -> str:
+        return next(values)[1].replace('""', '"')
+
+    def number() -> float:
+        return float(next(values)[3])
+
+    if (text(), text()) not in HEADS:
+        raise ValueError("it does not begin as one")
+    begins, tiers = number(), []
+    number(), next(values)  # to, and that there are tiers
+    for _ in range(int(number())):
+        of_intervals, name = text() == "IntervalTier", text()
+        number(), number()
+        found = []
+        for _ in range(int(number())):
+            start = number()
+            found.append((start, number() if of_intervals else start, text().strip()))
+        tiers.append(tier_of(name, None, found))
+    return begins, tiers
+
+
+def _eaf(file: Path, root: Path, encoding: str | None) -> Annotated:
+    """A file of ELAN; a label of a dependent tier has the time of the one that it refers to."""
+    content = file.read_bytes()
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise SourceError(f"{file}: declares a document type, which files of ELAN do not. Save it again in ELAN.")
+    try:
+        tree = ElementTree.fromstring(content)
+        sound, origin = _media(tree, file, root)
+        times = {slot.attrib["TIME_SLOT_ID"]: slot.get("TIME_VALUE") for slot in tree.iter("TIME_SLOT")}
+        own = {one.attrib["ANNOTATION_ID"]: one for one in tree.iter("ALIGNABLE_ANNOTATION")}
+        above = {one.attrib["ANNOTATION_ID"]: one.attrib["ANNOTATION_REF"] for one in tree.iter("REF_ANNOTATION")}
+        spans = {name: _span(one, times, origin) for name, one in own.items()}
+        tiers = [_eaf_tier(tier, spans, above) for tier in tree.iter("TIER")]
+    except (ElementTree.ParseError, KeyError, ValueError) as error:
+        raise SourceError(f"{file}: not a file of ELAN, or not all of it ({error}). Save it again in ELAN.") from None
+    return Annotated(file, sound, _named_apart(tiers))
+
+
+def _span(one: ElementTree.Element, times: Mapping[str, str | None], origin: int) -> tuple[float, float] | None:
+    """In s of the recording; None: ELAN aligned it to nothing yet."""
+    ends = [times[one.attrib[f"TIME_SLOT_REF{place}"]] for place in (1, 2)]
+    return None if None in ends else ((int(ends[0] or 0) + origin) / 1000, (int(ends[1] or 0) + origin) / 1000)
+
+
+def _eaf_tier(
+    tier: ElementTree.Element, spans: Mapping[str, tuple[float, float] | None], above: Mapping[str, str]
+) -> Tier:
+    found = []
+    for one in tier.iter():
+        if one.tag not in ("ALIGNABLE_ANNOTATION", "REF_ANNOTATION"):
+            continue
+        name, label = one.attrib["ANNOTATION_ID"], (one.findtext("ANNOTATION_VALUE") or "").strip()
+        while name in above:
+            name = above[name]
+        found.append((*(spans[name] or (0.0, 0.0)), label))
+    return tier_of(tier.attrib["TIER_ID"], tier.get("PARTICIPANT") or None, found)
+
+
+def _media(tree: ElementTree.Element, file: Path, root: Path) -> tuple[str, int]:
+    """The recording that is there, sounds before videos, and what ELAN cuts off at its beginning, in ms.
+
+    Where none is there, the first as it is named; where none is named, the one that is called as the file.
+    """
+    media = sorted(tree.iter("MEDIA_DESCRIPTOR"), key=lambda one: not one.get("MIME_TYPE", "").startswith("audio"))
+    stated = [(url, one) for one in media for key in ("RELATIVE_MEDIA_URL", "MEDIA_URL") if (url := one.get(key))]
+    for url, one in stated:
+        place = PurePosixPath(unquote(url).replace("\\", "/"))
+        for named in ((file.parent / place).resolve(), file.parent / place.name):
+            if named.is_file() and named.is_relative_to(root):
+                return named.relative_to(root).as_posix(), int(one.get("TIME_ORIGIN") or 0)
+    named_as = _beside(file, root)
+    if stated and not (root / named_as).is_file():
+        return PurePosixPath(unquote(stated[0][0]).replace("\\", "/")).name, int(stated[0][1].get("TIME_ORIGIN") or 0)
+    return named_as, 0
+
+
+def _beside(file: Path, root: Path) -> str:
+    """The recording that is called as the file, but for its ending; without one, where there is none.
+
+    Raises:
+        SourceError: several
+    """
+    here = file.relative_to(root)
+    endings = {one.suffix for one in file.parent.iterdir() if one.stem == file.stem and one.suffix.lower() in SUFFIXES}
+    if len(endings) > 1:
+        raise SourceError(
+            f"{file}: {len(endings)} recordings are called so ({some(sorted(endings))}). Leave the annotated one there."
+        )
+    return (here.with_suffix(endings.pop()) if endings else here.with_suffix("")).as_posix()
+
+
+READERS: Mapping[str, Callable[[Path, Path, str | None], Annotated]] = {".textgrid": _text_grid, ".eaf": _eaf}
+"""By the ending of the file, in small letters."""
