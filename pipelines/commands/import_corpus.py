@@ -29,7 +29,7 @@ from ser_tasks.corpora.imported import (
     read_description,
     read_rows,
 )
-from ser_tasks.corpora.importing.options import DROP, ImportOptions
+from ser_tasks.corpora.importing.options import DROP, NONE, UNLABELLED, ImportOptions
 from ser_tasks.corpora.importing.plan import Import, plan_import
 from ser_tasks.corpora.importing.source_table import SourceError, as_language
 from ser_tasks.corpora.listing import list_audio
@@ -147,7 +147,11 @@ def _merged_options(given: ImportOptions, name: str | None) -> tuple[str, Import
         there = {row["emotion"] for row in read_rows(_table_file(name))}  # others have votes alone
         stated = before.labels | dict.fromkeys(before.dropped, DROP)
         known = {label: name for label, name in stated.items() if label in there}
-        return name, given.over(earlier.model_copy(update=OF_THE_SOURCE | {"label": known})), before
+        alone = {"column": {"emotion": NONE}} if {*before.dropped} == {UNLABELLED} and not before.labels else {}
+        known.pop(UNLABELLED, None)
+        return name, given.over(earlier.model_copy(update=OF_THE_SOURCE | {"label": known} | alone)), before
+    if not again and given.path != earlier.path:
+        earlier = earlier.model_copy(update={"unpack": None})  # of sounds inside of what was imported then
     return name, (given.model_copy(update={"path": earlier.path}) if again else given).over(earlier), before
 
 

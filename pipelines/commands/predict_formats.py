@@ -100,6 +100,15 @@ def text_lines(columns: Columns, to: Path | None) -> Iterator[Callable[[str], No
 
 
 @contextmanager
+def annotation_lines(columns: Columns, to: Path | None) -> Iterator[Callable[[str], None]]:
+    """The same, but never over a file that is there: it may be one that was corrected by hand."""
+    if to is not None and to.exists():
+        raise UserError(f"{to}: is there, and may have been corrected by hand. Name another file, or delete it.")
+    with text_lines(columns, to) as write:
+        yield write
+
+
+@contextmanager
 def _opened(to: Path | None) -> Iterator[IO[str]]:
     if to is None:
         yield sys.stdout
@@ -177,7 +186,7 @@ TIMELINES: dict[str, TimelineFormat] = {
         text_lines, lambda path, timeline: rttm_lines(timeline.emotion_segments, name=path.stem), many=True
     ),
     "labels": TimelineFormat(text_lines, lambda _, timeline: audacity_lines(timeline.emotion_segments), many=False),
-    "textgrid": TimelineFormat(text_lines, lambda _, timeline: emotion_grid(timeline), many=False),
+    "textgrid": TimelineFormat(annotation_lines, lambda _, timeline: emotion_grid(timeline), many=False),
     "picture": TimelineFormat(_picture, lambda path, timeline: [(path, timeline)], many=False),
 }
 RATING_TIMELINES: dict[str, TimelineFormat] = {
@@ -185,7 +194,7 @@ RATING_TIMELINES: dict[str, TimelineFormat] = {
     "csv": TimelineFormat(csv_rows, rated_window_rows, many=True),
     "jsonl": TimelineFormat(json_lines, rated_window_rows, many=True),
     "parquet": TimelineFormat(parquet_rows, rated_window_rows, many=True),
-    "textgrid": TimelineFormat(text_lines, lambda _, timeline: rating_grid(timeline), many=False),
+    "textgrid": TimelineFormat(annotation_lines, lambda _, timeline: rating_grid(timeline), many=False),
     "picture": TimelineFormat(_curves, lambda path, timeline: [(path, timeline)], many=False),
 }
 ENDINGS = {

@@ -4,6 +4,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -265,3 +267,30 @@ def test_turns_of_a_table_order_the_dialogs_that_models_of_words_read(ser, named
     read_corpus(CORPORA["mine"], paths.corpus_root("mine"), paths.manifest("mine")).to_parquet("read.parquet")
     (said,) = read_transcripts(Path("read.parquet"), [files[0].stem])
     assert [turn.text for turn in said] == ["5", "4", "3", "2", "1", "0"], "the first of the table is the last turn"
+
+
+def test_ratings_alone_come_again_from_their_own_table(ser, named, tmp_path):
+    table = tmp_path / "rated.csv"
+    lines = [f"{file},{file.stem[:4]},r{rater},{rater}" for file in sorted(named.iterdir()) for rater in (2, 4)]
+    table.write_text("\n".join(["file,speaker,rater,valence", *lines]) + "\n")
+    done = ser("import", table, "--name", "mine", "--column", "emotion=none", "--votes", "keep")
+    assert done.exit_code == 0, done.output
+    assert "ser evaluate mine ridge" in done.output
+    assert "votes on" not in done.output, "nobody voted"
+    kept = (paths.IMPORTED / "mine.csv").read_text()
+    again = ser("import", paths.IMPORTED / "mine.csv", "--name", "mine", "--audio", named)
+    assert again.exit_code == 0, again.output
+    assert (paths.IMPORTED / "mine.csv").read_text() == kept
+
+
+def test_a_folder_for_sounds_inside_is_forgotten_when_something_else_is_imported(ser, named, tmp_path):
+    sound = pa.struct({"bytes": pa.binary(), "path": pa.string()})
+    rows = [{"bytes": file.read_bytes(), "path": file.name} for file in sorted(named.iterdir())]
+    columns = {"audio": pa.array(rows, sound), "label": [row["path"].split("_")[1] for row in rows]}
+    columns |= {"speaker": [row["path"][:4] for row in rows]}
+    pq.write_table(pa.table(columns), tmp_path / "set.parquet")
+    words = ("--name", "mine", "--label", "xxx=drop")
+    assert ser("import", tmp_path / "set.parquet", *words, "--unpack", tmp_path / "out").exit_code == 0
+    assert ser("import", "mine").exit_code == 0, "the same set once more"
+    done = ser("import", named, *PATTERN, "--name", "mine")
+    assert done.exit_code == 0, done.output

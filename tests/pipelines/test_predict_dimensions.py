@@ -129,6 +129,17 @@ def test_commands_for_classes_refuse_it_at_once_and_name_those_that_take_it(ser,
     )
 
 
+def test_a_text_grid_never_takes_the_place_of_one_that_may_have_been_corrected(ser, tmp_path):
+    file = tmp_path / "a.TextGrid"
+    words = ("predict", "--timeline", "rec/anger.wav", "--bundle", "rated", "--to", file)
+    done = ser(*words)
+    assert done.exit_code == 0, done.output
+    assert 'name = "valence"' in file.read_text()
+    file.write_text("corrected")
+    assert "may have been corrected by hand. Name another file" in str(ser(*words).exception)
+    assert file.read_text() == "corrected"
+
+
 def test_words_are_refused(ser):
     done = ser("predict", "rec/anger.wav", "--bundle", "rated", "--transcript", "hello")
     assert "--transcript: ridge reads no words" in str(done.exception)

@@ -104,6 +104,8 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)
     units = units_of(taken, given.times)
     tally = _checked(rows, source, given, units)
+    if "emotion" not in taken:  # raters of whom none named one
+        tally, rows.table = None, rows.table.assign(votes=None)
     labels = _classes(rows.table, taken, _of_winners(given, tally), source.meanings)
     utterances, sounds = _texts(rows.table) if given.words_alone else _relative(rows.table)
     chosen = _choose(utterances, labels, given, _could_be_speakers(source.table, taken))

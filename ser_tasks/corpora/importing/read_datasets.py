@@ -9,25 +9,23 @@ Source: the library datasets 2.21 and 5.2 (Apache-2.0), whose files and descript
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import soundfile
 import yaml
 
 from ser_tasks.atomic import atomic_path
 from ser_tasks.audio.recording_files import SUFFIXES
 from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.dataset_shards import INFO, Shard, Shards, described, sound_columns
 from ser_tasks.corpora.importing.options import ImportOptions
 from ser_tasks.corpora.importing.read_table import as_text, features_of, with_names_of_classes
 from ser_tasks.corpora.importing.source_table import (
@@ -39,174 +37,71 @@ from ser_tasks.corpora.importing.source_table import (
     as_language,
     option,
 )
+from ser_tasks.corpora.vocabulary import plain
 
 FORMAT = "data set of Hugging Face"
-FORMATS = (".parquet", ".arrow")
-PARTS_OF_A_SET, STATE, INFO, CARD = "dataset_dict.json", "state.json", "dataset_info.json", "README.md"
-SHARD = re.compile(r"(?P<part>.+?)[-.]\d+(-of-\d+)?(-[0-9a-f]+)?")  # train-00000-of-00002, train-00000-of-00001-9cf2
-ROWS = 64  # read at once
-ENCODED, DECODED = {"bytes", "path"}, {"array", "path", "sampling_rate"}  # fields of a sound
+CARD = "README.md"
 BEGINNINGS = {b"RIFF": ".wav", b"RF64": ".wav", b"fLaC": ".flac", b"OggS": ".ogg", b"ID3": ".mp3", b"FORM": ".aiff"}
 MPEG = re.compile(rb"\xff[\xe2-\xff]")
 UNSAFE = re.compile(r"[^\w.+-]+")
+LONGEST = 100  # letters of a name that are kept
 SPLIT = "part of the file"  # the column
 
 
-@dataclass(frozen=True)
-class Shard:
-    """One of its files.
-
-    Attributes:
-        file: Parquet or Arrow
-        part: train, test ... as it is spelt; None: not stated
-    """
-
-    file: Path
-    part: str | None
-
-    @cached_property
-    def schema(self) -> pa.Schema:
-        """Names and kinds of its columns.
-
-        Raises:
-            SourceError: neither Parquet nor Arrow, or cut
-        """
-        try:
-            if self.file.suffix == ".parquet":
-                return pq.read_schema(self.file)
-            with _arrow(self.file) as reader:
-                return reader.schema
-        except (pa.ArrowException, OSError) as error:
-            raise self._broken(error) from error
-
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Its rows, some at a time; of Parquet, only these columns are read."""
-        try:
-            if self.file.suffix == ".parquet":
-                yield from pq.ParquetFile(self.file).iter_batches(ROWS, columns=columns)
-                return
-            with _arrow(self.file) as reader:
-                yield from reader if isinstance(reader, pa.RecordBatchStreamReader) else _batches_of_file(reader)
-        except (pa.ArrowException, OSError) as error:
-            raise self._broken(error) from error
-
-    def _broken(self, error: Exception) -> SourceError:
-        return SourceError(f"{self.file}: not Parquet or Arrow, or not all of it: {error}. Get it again.")
-
-
-def _arrow(file: Path) -> Any:
-    """A reader of either format of Arrow; the library writes streams."""
-    mapped = pa.memory_map(str(file))
-    try:
-        return pa.ipc.open_stream(mapped)
-    except pa.ArrowInvalid:
-        return pa.ipc.open_file(mapped)
-
-
-def _batches_of_file(reader: Any) -> Iterator[pa.RecordBatch]:
-    return (reader.get_batch(number) for number in range(reader.num_record_batches))
-
-
-def find_shards(path: Path) -> list[Shard]:
-    """Its files, if something is a data set with sounds inside; else none.
-
-    Raises:
-        SourceError: several configurations, or files that its description names and that are not there
-    """
-    if path.is_file():
-        found = [Shard(path, _part(path))] if path.suffix in FORMATS else []
-    elif (path / PARTS_OF_A_SET).is_file():
-        parts = _described(path / PARTS_OF_A_SET).get("splits", [])
-        found = [shard for part in parts for shard in _saved(path / str(part), str(part))]
-    elif (path / STATE).is_file():
-        found = _saved(path, None)
-    else:
-        files = sorted(path.rglob("*.parquet"))
-        found = [Shard(file, _part(file)) for file in files if not file.name.startswith(".")]
-        _check_one_configuration(path, found)
-    return found if found and all(_sound_columns(shard.schema) for shard in found) else []
-
-
-def _part(file: Path) -> str | None:
-    """As the file is called, or its folder where the file is a number."""
-    named = SHARD.fullmatch(file.stem)
-    if named:
-        return named["part"]
-    if file.stem.isdigit():
-        return file.parent.name
-    return file.stem if file.stem.lower() in PARTS else None
-
-
-def _saved(folder: Path, part: str | None) -> list[Shard]:
-    """Of a folder of save_to_disk."""
-    files = [folder / str(one.get("filename")) for one in _described(folder / STATE).get("_data_files", [])]
-    missing = [str(file) for file in files if not file.is_file()]
-    if missing or not files:
-        raise SourceError(
-            f"{folder / STATE}: {some(missing) or 'no file of rows'} is not there. Copy the whole folder."
-        )
-    return [Shard(file, part) for file in files]
-
-
-def _described(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{file}: not readable as JSON ({error}). Copy the whole folder again.") from error
-    return content if isinstance(content, dict) else {}
-
-
-def _check_one_configuration(path: Path, shards: Sequence[Shard]) -> None:
-    """Two configurations of a data set hold the same sounds once more."""
-    above = {shard.file.parent.parent if shard.file.stem.isdigit() else shard.file.parent for shard in shards}
-    if len(above) > 1 and all(_sound_columns(shard.schema) for shard in shards):
-        folders = some([str(folder.relative_to(path)) for folder in sorted(above)])
-        raise SourceError(f"{path}: several configurations of a data set: {folders}. Give the folder of one.")
-
-
-def _sound_columns(schema: pa.Schema) -> list[str]:
-    """Columns of structures that hold sounds, or paths of them."""
-    structures = [one for one in schema if pa.types.is_struct(one.type)]
-    return [one.name for one in structures if any(kind <= _fields(one.type) for kind in (ENCODED, DECODED))]
-
-
-def _fields(kind: Any) -> set[str]:
-    return {kind.field(place).name for place in range(kind.num_fields)}
-
-
-def read_datasets(shards: Sequence[Shard], path: Path, given: ImportOptions) -> SourceTable:
+def read_datasets(found: Shards, path: Path, given: ImportOptions) -> SourceTable:
     """Its rows; sounds that are inside are written to the folder `unpack`, where they are not there already.
 
     Args:
-        shards: its files
+        found: its files
         path: that was given
         given: options
 
     Raises:
         SourceError: sounds inside and no folder to write them to, several columns of sounds, another file in the place
     """
+    shards = found.shards
     column = _chosen(shards[0].schema, given)
-    folder = Path(given.unpack).expanduser() if given.unpack else None
-    writer = _Sounds(_names(shards, column), folder, path)
+    _check_columns(shards, column)
+    writer = _Sounds(_names(shards, column), _folder(given), path)
     tables = [_rows(shard, column, writer) for shard in shards]
     table = pd.concat(tables).astype(object)
+    if table.empty:
+        raise SourceError(f"{path}: no rows in it. Get it again.")
     table = as_text(table.set_axis([f"row {number}" for number in range(1, len(table) + 1)]))
     roles = {"path": ColumnChoice(column, "sounds are in it")}
     parts = dict.fromkeys(shard.part for shard in shards)
-    if len(parts) > 1 and None not in parts and "split" not in table:
+    states_parts = "split" in table and all(plain(str(own)) in PARTS for own in table["split"].dropna())
+    if len(parts) > 1 and None not in parts and not states_parts:
         roles["split"] = ColumnChoice(SPLIT, "the files are called so")
     else:
         table = table.drop(columns=SPLIT)
     unread = [field.name for field in shards[0].schema if _is_unread(field, column)]
-    notes = [f"columns of lists and structures are not read: {some(unread)}"] if unread else []
+    notes = [*found.notes, *[f"columns of lists and structures are not read: {some(unread)}"] * bool(unread)]
+    folder = writer.folder
     if writer.written or writer.there:
         notes.append(f"{writer.written} sounds written to {folder}, {writer.there} were there already")
     places = tuple(place.resolve() for place in (folder, path.parent if path.is_file() else path) if place)
     return SourceTable(FORMAT, table, places, roles=roles, header=_header(shards, path), notes=tuple(notes))
 
 
+def _folder(given: ImportOptions) -> Path | None:
+    folder = Path(given.unpack).expanduser() if given.unpack else None
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise SourceError(f"--unpack {folder}: a file. Name a folder, which need not be there.")
+    return folder
+
+
+def _check_columns(shards: Sequence[Shard], column: str) -> None:
+    for shard in shards[1:]:
+        if shard.schema.names != shards[0].schema.names:
+            raise SourceError(
+                f"{shard.file}: its columns are {', '.join(shard.schema.names)}, and those of {shards[0].file} are "
+                f"{', '.join(shards[0].schema.names)}. Give a folder whose files are of one data set."
+            )
+
+
 def _chosen(schema: pa.Schema, given: ImportOptions) -> str:
-    columns = _sound_columns(schema)
+    columns = sound_columns(schema)
     stated = given.column.get("path")
     if stated in columns:
         return stated
@@ -238,7 +133,8 @@ def _stem(name: str) -> str:
 
 def _name(path: str | None) -> str:
     """Without folders and whatever a file system may not like."""
-    return UNSAFE.sub("_", PurePosixPath((path or "").replace("\\", "/")).name).lstrip(".")
+    name = PurePosixPath(UNSAFE.sub("_", PurePosixPath((path or "").replace("\\", "/")).name).lstrip("."))
+    return name.stem[:LONGEST] + name.suffix[:LONGEST]
 
 
 @dataclass
@@ -252,11 +148,17 @@ class _Sounds:
     there: int = 0
     rows: Counter[str] = field(default_factory=Counter)  # of each part
 
-    def path(self, sound: Mapping[str, Any] | None, part: str | None) -> str | None:
+    def path(self, sound: Mapping[str, Any] | None, shard: Shard, scale: float) -> str | None:
         """Of a sound, written now or there already; of one without bytes, as it is stated; None: no sound."""
-        kind = part or "row"
+        kind = shard.part or "row"
         self.rows[kind] += 1
-        content = _content(sound or {})
+        try:
+            content = _content(sound or {}, scale)
+        except (ValueError, TypeError, soundfile.LibsndfileError) as error:
+            raise SourceError(
+                f"{shard.file}: row {self.rows[kind]} of {kind}: samples that are no sound ({error}). Expected a list, "
+                "or one for each channel, and their sampling_rate in Hz."
+            ) from None
         if content is None:
             return (sound or {}).get("path") or None
         assert sound is not None
@@ -284,15 +186,16 @@ class _Sounds:
             )
 
 
-def _content(sound: Mapping[str, Any]) -> bytes | None:
-    """Its bytes; of samples, those of a WAV with each as it is, in single precision; None: there are none."""
+def _content(sound: Mapping[str, Any], scale: float) -> bytes | None:
+    """Its bytes; of samples, those of a WAV, in single precision and units of full scale; None: there are none."""
     if sound.get("bytes"):
         return bytes(sound["bytes"])
     if not sound.get("array"):
         return None
     file = io.BytesIO()
-    samples = np.asarray(sound["array"], np.float32)  # of several channels, one row each
-    soundfile.write(file, samples.T, int(sound["sampling_rate"]), format="WAV", subtype="FLOAT")
+    samples = np.asarray(np.asarray(sound["array"], np.float64) / scale, np.float32)
+    rows = samples.T if samples.ndim == 2 and samples.shape[0] < samples.shape[1] else samples  # a row for each moment
+    soundfile.write(file, rows, int(sound["sampling_rate"]), format="WAV", subtype="FLOAT")
     return file.getvalue()
 
 
@@ -308,14 +211,23 @@ def _file_name(name: str, content: bytes, names: Mapping[str, int], place: str) 
 
 def _rows(shard: Shard, column: str, writer: _Sounds) -> pd.DataFrame:
     """The rows of a shard: plain columns, the paths of the sounds, and the part."""
-    tables = []
+    tables, scale = [], _full_scale(shard.schema.field(column).type)
     for batch in shard.batches():
-        plain = [field.name for field in batch.schema if not (field.name == column or _is_unread(field, column))]
-        table, sounds = batch.select(plain).to_pandas(), batch.column(column)
-        table[column] = [writer.path(sounds[row].as_py(), shard.part) for row in range(len(batch))]
+        plain_ones = [one.name for one in batch.schema if not (one.name == column or _is_unread(one, column))]
+        table, sounds = batch.select(plain_ones).to_pandas(integer_object_nulls=True), batch.column(column)
+        table[column] = [writer.path(sounds[row].as_py(), shard, scale) for row in range(len(batch))]
         tables.append(table.astype(object))
     rows = pd.concat(tables) if tables else pd.DataFrame(columns=[column])
     return with_names_of_classes(rows, _features(shard)).assign(**{SPLIT: shard.part})
+
+
+def _full_scale(kind: Any) -> float:
+    """Of samples: 1 of floats, 32768 of 16 bits."""
+    fields = {kind.field(place).name: kind.field(place).type for place in range(kind.num_fields)}
+    own = fields.get("array")
+    while own is not None and pa.types.is_nested(own):
+        own = own.value_type
+    return float(2 ** (own.bit_width - 1)) if own is not None and pa.types.is_signed_integer(own) else 1.0
 
 
 def _features(shard: Shard) -> Mapping[str, Any]:
@@ -323,7 +235,7 @@ def _features(shard: Shard) -> Mapping[str, Any]:
     stated = (shard.schema.metadata or {}).get(b"huggingface")
     beside = shard.file.parent / INFO
     if stated is None and beside.is_file():
-        found: Mapping[str, Any] = _described(beside).get("features") or {}
+        found: Mapping[str, Any] = described(beside).get("features") or {}
         return found
     return features_of(stated)
 
@@ -331,16 +243,17 @@ def _features(shard: Shard) -> Mapping[str, Any]:
 def _header(shards: Sequence[Shard], path: Path) -> Header:
     """Licence, citation, title and language, of its description or of its card."""
     folder = path if path.is_dir() else path.parent
-    cards = [place / CARD for place in (folder, folder.parent) if (place / CARD).is_file()]
+    above = [folder.parent] if folder.name == "data" else []
+    cards = [place / CARD for place in (folder, *above) if (place / CARD).is_file()]
     card = _front_matter(cards[0]) if cards else {}
     info = shards[0].file.parent / INFO
-    described = _described(info) if info.is_file() else {}
+    about = described(info) if info.is_file() else {}
     languages = card.get("language") or ()
     (language, *others) = [languages] if isinstance(languages, str) else [*languages] or [""]
     return Header(
         title=_text(card.get("pretty_name")),
-        citation=_text(described.get("citation")),
-        licence=_text(described.get("license")) or _text(card.get("license")),
+        citation=_text(about.get("citation")),
+        licence=_text(about.get("license")) or _text(card.get("license")),
         language=None if others else as_language(str(language)),
     )
 
@@ -354,6 +267,6 @@ def _front_matter(file: Path) -> Mapping[str, Any]:
     _, *parts = file.read_text(encoding="utf-8", errors="replace").split("---\n", 2)
     try:
         content = yaml.safe_load(parts[0]) if len(parts) == 2 else None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # the latter: a date that is none
         return {}
     return content if isinstance(content, dict) else {}

@@ -16,11 +16,12 @@ import pandas as pd
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
 from ser_tasks.corpora.importing.annotation_files import find_annotations
+from ser_tasks.corpora.importing.dataset_shards import find_shards
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.read_annotations import read_annotations
 from ser_tasks.corpora.importing.read_audformat import HEADER, read_audformat
 from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
-from ser_tasks.corpora.importing.read_datasets import find_shards, read_datasets
+from ser_tasks.corpora.importing.read_datasets import read_datasets
 from ser_tasks.corpora.importing.read_names import read_names
 from ser_tasks.corpora.importing.read_table import TABLE_SUFFIXES, read_table
 from ser_tasks.corpora.importing.source_table import (
@@ -192,8 +193,8 @@ def _read(path: Path, given: ImportOptions) -> SourceTable:
             f"--table {' --table '.join(given.table)}: chooses among the tables of an audformat database, and "
             f"{path} is none (no {HEADER}). Leave it out, or give the database."
         )
-    if path.exists() and (shards := find_shards(path)):
-        return read_datasets(shards, path, given)
+    if path.exists() and (found := find_shards(path)).shards:
+        return read_datasets(found, path, given)
     if path.is_file():
         if annotated := read_annotations(files, path, given) if (files := find_annotations(path)) else None:
             return annotated

@@ -193,7 +193,7 @@ def _parquet(path: Path) -> tuple[str, pd.DataFrame, list[str]]:
     if not names:
         raise SourceError(f"{path}: every column of it is a list or a structure. Write plain columns.")
     try:
-        table = pq.read_table(path, columns=names).to_pandas()
+        table = pq.read_table(path, columns=names).to_pandas(integer_object_nulls=True)
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:  # the last two: what pandas wrote beside it
         raise _broken(path, error) from error
     table = with_names_of_classes(table, features_of((schema.metadata or {}).get(b"huggingface")))

@@ -227,3 +227,95 @@ def test_sounds_that_are_files_need_no_folder_to_write_to(plan, sounds, given, t
     pq.write_table(own, tmp_path / "labels.parquet")
     with pytest.raises(SourceError, match=r"--unpack .*has no sounds inside.*Leave it out"):
         plan(tmp_path / "labels.parquet", **given)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("voices_train", "voices_dev"),
+        ("train/part-00000", "dev/part-00000"),
+        ("train/train-00000-of-00001", "dev/dev-00000-of-00001"),
+    ],
+)
+def test_parts_are_those_of_the_names_or_of_their_folders(plan, sounds, given, tmp_path, names):
+    for place, name in enumerate(names):
+        to_parquet(sounds[6 * place : 6 * place + 6], tmp_path / "set" / f"{name}.parquet")
+    found = plan(tmp_path / "set", protocol="loso", **given)
+    assert sorted(set(found.table.split)) == ["train", "validation"]
+
+
+def test_a_column_of_folds_hides_no_parts_and_one_of_parts_goes_before_the_files(plan, sounds, given, tmp_path):
+    for name in ("train", "test"):
+        rows = sounds[:6] if name == "train" else sounds[6:]
+        to_parquet(rows, tmp_path / "set" / f"{name}.parquet", split=pa.array(["fold1", "fold2"] * 3))
+    found = plan(tmp_path / "set", protocol="loso", **given)
+    assert found.taken["split"].column == "part of the file"
+    to_parquet(sounds[:6], tmp_path / "set" / "train.parquet", split=pa.array(["train", "dev"] * 3))
+    to_parquet(sounds[6:], tmp_path / "set" / "test.parquet", split=pa.array(["test"] * 6))
+    assert plan(tmp_path / "set", protocol="loso", **given).taken["split"].column == "split"
+
+
+def test_files_that_are_not_there_are_counted_by_the_names_of_the_others(plan, sounds, given, tmp_path):
+    for number in (0, 2):
+        to_parquet(sounds[:6], tmp_path / "set" / f"train-0000{number}-of-00003.parquet")
+    with pytest.raises(SourceError, match=r"1 of the 3 files of train are not there, the first is number 1"):
+        plan(tmp_path / "set", **given)
+    alone = plan(tmp_path / "set" / "train-00000-of-00003.parquet", protocol="loso", **given)
+    assert "this is one of 3 files of its part; give the folder for all of them" in alone.notes
+
+
+def test_a_file_of_no_part_beside_those_of_parts_is_a_question(plan, sounds, given, tmp_path):
+    to_parquet(sounds[:6], tmp_path / "set" / "train.parquet")
+    to_parquet(sounds[6:], tmp_path / "set" / "more.parquet")
+    with pytest.raises(SourceError, match=r"files of the parts train stand beside files of no part: more\.parquet"):
+        plan(tmp_path / "set", **given)
+
+
+def test_parquet_without_sounds_is_named_and_a_cut_file_matters_beside_sounds_alone(plan, sounds, given, tmp_path):
+    to_parquet(sounds, tmp_path / "set" / "train.parquet")
+    pq.write_table(pa.table({"speaker": ["anna"]}), tmp_path / "set" / "speakers.parquet")
+    assert "Parquet files without sounds are not read: speakers.parquet" in plan(tmp_path / "set", **given).notes
+    (tmp_path / "set" / "cut.parquet").write_bytes(b"PAR1")
+    with pytest.raises(SourceError, match=r"cut\.parquet: not Parquet or Arrow"):
+        plan(tmp_path / "set", **given)
+    (tmp_path / "set" / "train.parquet").unlink()
+    for content, path, *_ in sounds:
+        (tmp_path / "set" / f"{path[:4]}_{'angry' if '_0_' in path else 'sad'}_{path[-5]}.wav").write_bytes(content)
+    assert len(plan(tmp_path / "set", pattern="{speaker}_{emotion}_{_}").table) == 12
+
+
+def test_long_numbers_of_speakers_stay_apart_where_one_is_missing(plan, sounds, given, tmp_path):
+    ids = [12345678901234567 + place // 4 for place in range(12)]
+    file = to_parquet(sounds, tmp_path / "train.parquet", user=pa.array([None, *ids[1:]], pa.int64()))
+    assert set(plan(file, column={"speaker": "user"}, drop=("speakerless",), **given).table.speaker) == {*map(str, ids)}
+
+
+def test_samples_in_whole_numbers_are_those_of_full_scale(plan, given, tmp_path):
+    sound = pa.struct({"array": pa.list_(pa.int16()), "path": pa.string(), "sampling_rate": pa.int64()})
+    rows = [{"array": [0, 16384, -32768] * 900, "path": None, "sampling_rate": 8000}] * 2
+    columns = {"audio": pa.array(rows, sound), "emotion": ["anger", "joy"], "speaker": ["anna", "bert"]}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    plan(tmp_path / "a.parquet", **given)
+    found, _ = soundfile.read(tmp_path / "out" / "row-000001.wav")
+    assert found[:3].tolist() == [0.0, 0.5, -1.0]
+
+
+def test_samples_without_a_rate_name_their_row_and_other_columns_their_file(plan, sounds, given, tmp_path):
+    sound = pa.struct({"array": pa.list_(pa.float32()), "path": pa.string(), "sampling_rate": pa.int64()})
+    rows = [{"array": [0.1] * 900, "path": None, "sampling_rate": None}]
+    pq.write_table(pa.table({"audio": pa.array(rows, sound), "emotion": ["anger"]}), tmp_path / "a.parquet")
+    with pytest.raises(SourceError, match=r"a\.parquet: row 1 of row: samples that are no sound.*sampling_rate in Hz"):
+        plan(tmp_path / "a.parquet", **given)
+    to_parquet(sounds[:6], tmp_path / "set" / "train.parquet")
+    pq.write_table(table(sounds[6:]).rename_columns(["sound", "label", "who"]), tmp_path / "set" / "test.parquet")
+    with pytest.raises(SourceError, match=r"train\.parquet: its columns are .* and those of .*test\.parquet"):
+        plan(tmp_path / "set", **given)
+
+
+def test_a_part_without_rows_is_named_and_a_file_for_a_folder_refused(plan, sounds, given, tmp_path):
+    folder = to_disk({"train": sounds, "test": sounds[:0]}, tmp_path / "set")
+    (folder / "test" / "state.json").write_text(json.dumps({"_data_files": []}))
+    assert "parts without a row: test" in plan(folder, **given).notes
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SourceError, match=r"--unpack .*file: a file. Name a folder"):
+        plan(folder, unpack=str(tmp_path / "file"))
