@@ -14,6 +14,8 @@ import soundfile
 from typer.testing import CliRunner
 
 from pipelines.cli import cli
+from pipelines.commands.predict_formats import ENDINGS, RATING_TIMELINES, TIMELINES, annotation_lines
+from ser_tasks.errors import UserError
 from tests.audio.conftest import syllables
 from tests.bundles.dimensions.small_dimension_bundles import DIMENSIONS, small_dimension_bundle
 from tests.bundles.small_bundles import CLASSES, PROJECT, RATE, small_bundle, voice
@@ -129,15 +131,19 @@ def test_commands_for_classes_refuse_it_at_once_and_name_those_that_take_it(ser,
     )
 
 
-def test_a_text_grid_never_takes_the_place_of_one_that_may_have_been_corrected(ser, tmp_path):
+def test_annotations_never_take_the_place_of_a_file_that_may_have_been_corrected(tmp_path):
     file = tmp_path / "a.TextGrid"
-    words = ("predict", "--timeline", "rec/anger.wav", "--bundle", "rated", "--to", file)
-    done = ser(*words)
-    assert done.exit_code == 0, done.output
-    assert 'name = "valence"' in file.read_text()
-    file.write_text("corrected")
-    assert "may have been corrected by hand. Name another file" in str(ser(*words).exception)
-    assert file.read_text() == "corrected"
+    with annotation_lines({}, file) as write:
+        write("first")
+    assert file.read_text() == "first\n"
+    with (
+        pytest.raises(UserError, match="may have been corrected by hand. Name another file"),
+        annotation_lines({}, file),
+    ):
+        pass
+    assert file.read_text() == "first\n"
+    assert ENDINGS[".textgrid"] == "textgrid"
+    assert TIMELINES["textgrid"].opened is RATING_TIMELINES["textgrid"].opened is annotation_lines
 
 
 def test_words_are_refused(ser):
