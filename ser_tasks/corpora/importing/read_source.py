@@ -212,15 +212,22 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
         return read_emobox(path)
     if metadata := _metadata(path):
         return _audiofolder(path, metadata, given)
-    tables = _tables(path.iterdir())
-    if labels := find_msp_podcast(path) or (tables[0] if given.pattern is None and len(tables) == 1 else None):
-        return _noting(_table(labels, path, given), find_annotations(path), f"{labels.name} is")
-    files = find_annotations(path)
+    if labels := find_msp_podcast(path):
+        return _table(labels, path, given)
+    return _of_people(path, given)
+
+
+def _of_people(path: Path, given: ImportOptions) -> SourceTable:
+    """A folder of no format: annotations of emotions, else its one table, else the names of the sounds."""
+    tables, files = _tables(path.iterdir()), find_annotations(path)
     of_names = "{emotion" in (given.pattern or "")
     annotated = read_annotations(files, path, given) if files and not of_names else None
     if annotated is not None:
         _check_names(path, annotated, given)
-        return annotated
+        unread = [f"tables in the folder are not read: {some(list(map(str, tables)))}"] if tables else []
+        return replace(annotated, notes=(*annotated.notes, *unread))
+    if given.pattern is None and len(tables) == 1:
+        return _noting(_table(tables[0], path, given), files, f"{tables[0].name} is")
     why = "the names have the emotions" if of_names else "no tier of theirs has emotions"
     try:
         return _noting(_names(path, given, tables), files, why)

@@ -315,3 +315,17 @@ def test_an_encoding_that_is_given_is_that_of_the_annotations(plan, talks):
     for who in SPEAKERS:
         (talks / f"{who}.TextGrid").write_bytes(text.encode("windows-1250"))
     assert set(plan(talks, encoding="windows-1250").table.speaker) == {"Žaneta"}
+
+
+def test_a_table_beside_annotations_of_emotions_is_named_as_unread_and_without_emotions_it_is_read(plan, talks):
+    (talks / "speakers.csv").write_text("code,age\nanna,20\n")
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_text(short({"emotion": EMOTIONS, "speaker": whole(who)}))
+    found = plan(talks)
+    assert len(found.table) == 9
+    assert any("tables in the folder are not read" in note and "speakers.csv" in note for note in found.notes)
+    for who in SPEAKERS:
+        (talks / f"{who}.TextGrid").write_text(short({"words": WORDS}))
+    lines = [f"{who}.wav,{who},{emotion}" for who, emotion in zip(SPEAKERS, ("angry", "sad", "calm"), strict=True)]
+    (talks / "speakers.csv").write_text("\n".join(["file,speaker,emotion", *lines]) + "\n")
+    assert "3 files of annotations are not read: speakers.csv is" in plan(talks).notes
