@@ -95,26 +95,15 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     taken = take_columns(source, column, look, rated=rated)
     located = named_utterances(source.table, taken) if look is None else look(source.table[taken["path"].column])
     rows = _rows(source, given, taken, located)
-    if given.words_alone and "path" not in column:
-        rows.problems += id_questions(source.table, taken, rated=rated)
     if given.words_alone:
-        rows.problems += ids_alike(located.files)
-    to_one_scale(rows, given.scale, taken)
-    rows.problems += open_ends(source.table, taken, given.column)
-    split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)
+        asked = [] if "path" in column else id_questions(source.table, taken, rated=rated)
+        rows.problems += [*asked, *ids_alike(located.files)]
     units = units_of(taken, given.times)
-    tally = _checked(rows, source, given, units)
-    if "emotion" not in taken:  # raters of whom none named one
-        tally, rows.table = None, rows.table.assign(votes=None)
+    tally = _checked(rows, source, given, units, taken)
     labels = _classes(rows.table, taken, _of_winners(given, tally), source.meanings)
     utterances, sounds = _texts(rows.table) if given.words_alone else _relative(rows.table)
     chosen = _choose(utterances, labels, given, _could_be_speakers(source.table, taken))
-    notes = [
-        *([located.how] if located.how else []),
-        *rows.notes,
-        *labels.notes,
-        *_uncounted(labels, given, source, tally),
-    ]
+    notes = (*filter(None, [located.how]), *rows.notes, *labels.notes, *_uncounted(labels, given, source, tally))
     return Import(
         name=name,
         given=given,
@@ -128,7 +117,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
         chosen=chosen,
         tally=tally,
         description=_describe(name, given, source, labels, tally),
-        notes=tuple(notes),
+        notes=notes,
         problems=(*rows.problems, *(problem + hint(source.encoding) for problem in labels.problems), *chosen.problems),
         emobox=source.emobox,
     )
@@ -146,8 +135,17 @@ def _rows(source: SourceTable, given: ImportOptions, taken: Mapping[str, ColumnC
     return rows
 
 
-def _checked(rows: Rows, source: SourceTable, given: ImportOptions, units: Mapping[str, str]) -> Tally | None:
+def _checked(
+    rows: Rows,
+    source: SourceTable,
+    given: ImportOptions,
+    units: Mapping[str, str],
+    taken: Mapping[str, ColumnChoice],
+) -> Tally | None:
     """All checks of the rows, in their order; and the votes, if there were any, and it is known of which parts."""
+    to_one_scale(rows, given.scale, taken)
+    rows.problems += open_ends(source.table, taken, given.column)
+    split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)
     mean_of_raters(rows, voted=given.votes is not None)
     if given.speakers == "join":
         join_speakers(rows)
@@ -160,7 +158,10 @@ def _checked(rows: Rows, source: SourceTable, given: ImportOptions, units: Mappi
         once(rows)
         note_overlaps(rows)
     speakers(rows, given.speakers)
-    return tally
+    if "emotion" in taken:
+        return tally
+    rows.table = rows.table.assign(votes=None)  # of raters of whom none named one
+    return None
 
 
 def _look(column: pd.Series, *, folders: tuple[Path, ...]) -> Located:

@@ -44,13 +44,9 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
     root = folder.resolve()
     read = [read_annotated(root / file.relative_to(folder), root, given.encoding) for file in files]
     names = _wanted_tiers(read, given)
-    if not names:
-        if path.is_dir() and "emotion" not in given.column:
-            return None
-        raise SourceError(
-            f"{path}: no tier whose labels are emotions; there are {listed(read)}. Name the tier: add "
-            f"{option('--column', 'emotion=TIER')}; and what its labels mean: {option('--label', 'LABEL=CLASS')}."
-        )
+    if not names and path.is_dir() and "emotion" not in given.column:
+        return None
+    _check_named(path, read, names)
     kept = [tier for one in read for tier in one.tiers if plain(tier.name) in names]
     untimed = sum(len(tier.untimed) for tier in kept)
     column = given.column.get("emotion") or (kept[0].name if len(names) == 1 else LABEL)
@@ -73,6 +69,14 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
         dropped=dropped,
         encoding=given.encoding or next((one.encoding for one in decoded), None),
     )
+
+
+def _check_named(path: Path, read: Sequence[Annotated], names: set[str]) -> None:
+    if not names:
+        raise SourceError(
+            f"{path}: no tier whose labels are emotions; there are {listed(read)}. Name the tier: add "
+            f"{option('--column', 'emotion=TIER')}; and what its labels mean: {option('--label', 'LABEL=CLASS')}."
+        )
 
 
 def _roles(table: pd.DataFrame, given: ImportOptions, column: str, kept: Sequence[Tier]) -> dict[str, ColumnChoice]:
