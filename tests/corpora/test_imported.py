@@ -278,6 +278,7 @@ def test_ratings_alone_come_again_from_their_own_table(ser, named, tmp_path):
     assert "ser evaluate mine ridge" in done.output
     assert "votes on" not in done.output, "nobody voted"
     kept = (paths.IMPORTED / "mine.csv").read_text()
+    assert "votes" not in kept
     again = ser("import", paths.IMPORTED / "mine.csv", "--name", "mine", "--audio", named)
     assert again.exit_code == 0, again.output
     assert (paths.IMPORTED / "mine.csv").read_text() == kept

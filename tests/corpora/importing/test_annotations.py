@@ -192,8 +192,8 @@ def test_labels_without_length_and_of_points_are_left_out_and_counted(plan, talk
 
 
 def test_of_a_tier_that_is_divided_finer_the_longest_label_counts_and_of_ratings_the_mean(plan, talks):
-    """0 to 2 s, of which anna speaks 0.3 + 0.8 s and bert 0.9: not a voice called "anna bert anna"."""
-    voices = [(0.0, 0.3, "anna"), (0.3, 1.2, "bert"), (1.2, 2.0, "anna")]
+    """0 to 2 s, of which bert speaks 0.3 + 0.6 s and anna 1.1: not a voice called "bert anna bert"."""
+    voices = [(0.0, 0.3, "bert"), (0.3, 1.4, "anna"), (1.4, 2.0, "bert")]
     tiers = {"emotion": [(0.0, 2.0, "angry")], "speaker": voices, "valence": [(0.0, 0.5, "1,5"), (0.5, 2.0, "4")]}
     (talks / "anna.TextGrid").write_text(short(tiers))
     (talks / "bert.TextGrid").write_text(

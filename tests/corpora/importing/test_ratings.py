@@ -75,14 +75,14 @@ def test_each_rater_counts_once_in_the_mean_and_one_without_a_label_counts_too(p
 
 def test_raters_who_write_a_time_differently_rate_the_same_sound(plan, sounds):
     """And who took how long to rate it is no place in it."""
-    raters = [("angry", "r1", "2", "0", "0.2", "3.1"), ("angry", "r2", "3", "0.0", "0.20", "9")]
+    raters = [("angry", "r1", "2", "0", "0.2", "3.1"), ("angry", "r2", "3.6", "0.0", "0.20", "9")]
     raters.append(("sad", "r3", "4", "0", "0.2", ""))
     one, *others = rows()
     lines = [[one[0], mine[0], one[2], *mine[1:]] for mine in raters]
     lines += [[*line, "r1", "", "0", "0.2", "1"] for line in others]
     table = write_table(sounds, lines, head=f"{HEAD},rater,valence,start,end,duration")
     found = plan(table, votes="majority", column={"duration": "none"}).table.set_index("path")
-    assert found.loc["anna_angry_1.wav"].valence == "3.0"
+    assert found.loc["anna_angry_1.wav"].valence == "3.2"
 
 
 def test_rows_of_nobody_known_with_other_ratings_are_a_question(plan, sounds):
