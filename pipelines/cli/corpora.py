@@ -166,7 +166,7 @@ def import_(
     citation: str | None = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what would be")] = False,
 ) -> None:
-    """Import what you have: a table, a data set, an audformat database, EmoBox lists, a folder of labelled files."""
+    """Import what you have: a table, a data set, annotations, an audformat database, EmoBox lists, labelled files."""
     from pipelines.commands.import_corpus import import_corpus, options_of, pairs
 
     with errors_as_messages():
