@@ -118,10 +118,10 @@ def _check_one_channel(channel: str, *, timeline: bool) -> None:
 def _check_words(card: AnyCard, words: str, paths: Sequence[Path], *, timeline: bool) -> None:
     if not words.strip():
         raise UserError("--transcript: no words in it. Leave it out: the bundle has its recogniser find them.")
-    if card.asr is None and not timeline and len(paths) == 1:
+    if card.asr is None:
         raise UserError(f"--transcript: {card.model} reads no words. Leave it out.")
-    if card.asr is None or timeline or len(paths) != 1:
-        found = "with --timeline" if timeline else f"for {len(paths)} files" if card.asr else f"for {card.model}"
+    if timeline or len(paths) != 1:
+        found = "with --timeline" if timeline else f"for {len(paths)} files"
         raise UserError(
             f"--transcript {found}: it gives the words of one recording to a model that reads words. Leave it out: "
             "such a model has its recogniser find them."

@@ -234,7 +234,8 @@ def _counted_losers(labels: LabelMap, given: ImportOptions, source: SourceTable,
     """Labels that no sound is left with, but whose votes are kept: of classes that other labels have."""
     kept = tally.losing if tally is not None and given.votes == "keep" else {}
     classes = {label: class_or_drop(label, given.label, source.meanings) for label in kept}
-    return {label: name for label, name in classes.items() if name in set(_known(labels).values()) and name is not None}
+    there = set(_known(labels).values())
+    return {label: name for label, name in classes.items() if name is not None and name in there}
 
 
 def _uncounted(labels: LabelMap, given: ImportOptions, source: SourceTable, tally: Tally | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
 def _check_named(path: Path, read: Sequence[Annotated], names: set[str]) -> None:
     if not names:
         raise SourceError(
-            f"{path}: no tier whose labels are emotions; there are {listed(read)}. Name the tier: add "
+            f"{path}: no tier whose labels are emotions; there are {_listed(read)}. Name the tier: add "
             f"{option('--column', 'emotion=TIER')}; and what its labels mean: {option('--label', 'LABEL=CLASS')}."
         )
 
@@ -102,7 +102,7 @@ def _wanted_tiers(read: Sequence[Annotated], given: ImportOptions) -> set[str]:
         wanted = [named] if plain(named) in labels else named.split(",")
         if unknown := [name for name in wanted if plain(name) not in labels]:
             raise SourceError(
-                f"{option('--column', f'emotion={named}')}: no tier {unknown[0]!r}; there are {listed(read)}."
+                f"{option('--column', f'emotion={named}')}: no tier {unknown[0]!r}; there are {_listed(read)}."
             )
         return {*map(plain, wanted)}
     known = {*map(plain, given.label)}
@@ -116,9 +116,9 @@ def _wanted_tiers(read: Sequence[Annotated], given: ImportOptions) -> set[str]:
 
 def _check_tiers(read: Sequence[Annotated], names: set[str], table: pd.DataFrame, given: ImportOptions) -> None:
     """Two tiers of emotions in a file are speakers or raters, which nobody can see."""
-    told = {"speaker", "rater"} & {*given.column} or (PARTICIPANT in table and table[PARTICIPANT].notna().all())
+    stated = {"speaker", "rater"} & {*given.column} or (PARTICIPANT in table and table[PARTICIPANT].notna().all())
     several = [one for one in read if sum(plain(own.name) in names and bool(own.labels) for own in one.tiers) > 1]
-    if several and not told:
+    if several and not stated:
         tiers = [own.name for own in several[0].tiers if plain(own.name) in names]
         raise SourceError(
             f"{several[0].file}: {len(tiers)} tiers have emotions: {', '.join(tiers)}. State what they are: speakers, "
@@ -137,7 +137,17 @@ def _notes(read: Sequence[Annotated], names: set[str], root: Path) -> Iterator[s
             f"{machine} files have the tiers that `ser predict` writes, emotion and confidence: labels of a model, "
             "unless they were corrected by hand"
         )
+    if divided := Counter(name for one in read for name in _divided(one, names)):
+        tiers = some([f"{name} ({n})" for name, n in divided.items()])
+        yield f"labels that share their time with several of another tier, of which the longest is taken: {tiers}"
     yield from dict.fromkeys(one.decoded.note for one in read if one.decoded is not None and one.decoded.note)
+
+
+def _divided(one: Annotated, names: set[str]) -> Iterator[str]:
+    """The tier, for each label of emotion in whose time it has several labels, of which one is taken."""
+    others = [tier for tier in one.tiers if plain(tier.name) not in names | WORDS | RATINGS]
+    for start, end, _ in (label for tier in one.tiers if plain(tier.name) in names for label in tier.labels):
+        yield from (tier.name for tier in others if len(shares(tier.between(start, end), start, end)) > 1)
 
 
 def _is_machine(one: Annotated) -> bool:
@@ -145,7 +155,7 @@ def _is_machine(one: Annotated) -> bool:
     return {*tiers} == {"emotion", "confidence"} and all(map(SURE.fullmatch, tiers["confidence"].words))
 
 
-def listed(read: Sequence[Annotated]) -> str:
+def _listed(read: Sequence[Annotated]) -> str:
     """The tiers with some of their labels, for messages."""
     labels: dict[str, dict[str, None]] = defaultdict(dict)
     for tier in (tier for one in read for tier in one.tiers):
@@ -168,7 +178,7 @@ def _rows(one: Annotated, root: Path, names: set[str], column: str) -> Iterator[
     for tier in one.tiers:
         for number, (start, end, label) in enumerate(tier.labels if plain(tier.name) in names else (), 1):
             cells = {
-                (f"tier {other.name}" if other.name in (*OWN, column) else other.name): _beside(other, start, end)
+                (f"tier {other.name}" if other.name in (*OWN, column) else other.name): _in_this_time(other, start, end)
                 for other in others
             }
             yield (
@@ -181,7 +191,7 @@ def _rows(one: Annotated, root: Path, names: set[str], column: str) -> Iterator[
             )
 
 
-def _beside(tier: Tier, start: float, end: float) -> str | None:
+def _in_this_time(tier: Tier, start: float, end: float) -> str | None:
     """What a tier has in this time: of words those whose middle lies in it, of ratings the mean, else the longest."""
     labels = tier.between(start, end)
     lasting = shares(labels, start, end)

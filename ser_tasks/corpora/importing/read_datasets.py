@@ -61,7 +61,7 @@ def read_datasets(found: Shards, path: Path, given: ImportOptions) -> SourceTabl
     """
     shards = found.shards
     column = _chosen(shards[0].schema, given)
-    _check_columns(shards, column)
+    _check_columns(shards)
     writer = _Sounds(_names(shards, column), _folder(given), path)
     tables = [_rows(shard, column, writer) for shard in shards]
     table = pd.concat(tables).astype(object)
@@ -91,7 +91,7 @@ def _folder(given: ImportOptions) -> Path | None:
     return folder
 
 
-def _check_columns(shards: Sequence[Shard], column: str) -> None:
+def _check_columns(shards: Sequence[Shard]) -> None:
     for shard in shards[1:]:
         if shard.schema.names != shards[0].schema.names:
             raise SourceError(

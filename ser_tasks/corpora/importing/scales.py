@@ -45,7 +45,7 @@ def to_one_scale(rows: Rows, given: str | None, taken: Mapping[str, ColumnChoice
                 f"{taken[role].column}: {len(beyond)} of {len(values)} ratings are outside of {low:g} to {high:g}, the "
                 f"first is {beyond.iloc[0]:g} ({beyond.index[0]}); all are {values.min():g} to {values.max():g}. State "
                 "the scale of the table, which is mapped to 1 to 5: add --scale LOWEST:HIGHEST, as 1:7 or -1:1; or "
-                "mend these rows."
+                "correct these rows."
             )
         elif given is not None:
             mapped = LOWEST + (values - low) * (HIGHEST - LOWEST) / (high - low)
@@ -61,7 +61,7 @@ def mean_of_raters(rows: Rows, *, voted: bool) -> None:
 
     Args:
         rows: before any is left out
-        voted: whether rows are told to be those of raters, whatever column they have
+        voted: whether rows are stated to be those of raters, whatever column they have
     """
     table = rows.table
     if not voted and table.rater.isna().all():

@@ -59,8 +59,8 @@ class _OnVotes(TextClassifier):
 
     def _held_out_loss(self, c: float, rows: Any, shares: Matrix, folds: list[tuple[Rows, Rows]]) -> float:
         found = []
-        for learnt, held in folds:
-            pipeline = fit_to_votes(self.build(c), [rows[row] for row in learnt], shares[learnt])
+        for training, held in folds:
+            pipeline = fit_to_votes(self.build(c), [rows[row] for row in training], shares[training])
             scores = class_scores(pipeline, [rows[row] for row in held], n_classes=len(self.classes))
             found.append(cross_entropy(shares[held], posteriors(scores, self.temperature)))
         return float(np.concatenate(found).mean())

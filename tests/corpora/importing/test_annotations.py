@@ -199,7 +199,9 @@ def test_of_a_tier_that_is_divided_finer_the_longest_label_counts_and_of_ratings
     (talks / "bert.TextGrid").write_text(
         short({"emotion": [(0.0, 1.0, "sad"), (1.0, 2.0, "calm")], "speaker": whole("b")})
     )
-    own = plan(talks).table.set_index("path").loc["anna.wav"]
+    found = plan(talks)
+    assert any("of which the longest is taken: speaker (1)" in note for note in found.notes)
+    own = found.table.set_index("path").loc["anna.wav"]
     assert (own.speaker, own.valence) == ("anna", str((0.5 * 1.5 + 1.5 * 4) / 2))
 
 

@@ -114,8 +114,8 @@ def test_a_spelling_that_never_wins_counts_for_its_class_when_votes_are_kept(pla
     assert [*label_maps(found.description.labels)] == ["two_classes"]
     note = "votes for labels of no class here, kept and not counted: calm (1), confused (2)"
     assert any(note in own for own in found.notes)
-    told = plan(by_raters(sounds, first, head="rater"), votes="keep", label={"confused": "sadness"})
-    assert told.description.labels["confused"] == "sadness"
+    stated = plan(by_raters(sounds, first, head="rater"), votes="keep", label={"confused": "sadness"})
+    assert stated.description.labels["confused"] == "sadness"
     majority = plan(by_raters(sounds, first, head="rater"), votes="majority")
     assert set(majority.description.labels) == {"angry", "sad"}, "where votes are not kept, none is counted later"
 

@@ -31,13 +31,13 @@ def ridge(*, turns: int = 0, alpha: tuple[float, ...] = (0.01, 1.0)) -> Sentence
 def examples(n: int = 120, *, before: bool = False) -> RatedExamples:
     """A word tells the valence, and its place in the list the activation, backwards; in the turn, or in that before."""
     rng = np.random.default_rng(0)
-    told, other = rng.integers(0, 4, n), rng.integers(0, 4, n)
+    telling, other = rng.integers(0, 4, n), rng.integers(0, 4, n)
     rows = np.empty(n, object)
     for place in range(n):
-        said = (f"so {WORDS[told[place]]}", f"well {WORDS[other[place]]}")
+        said = (f"so {WORDS[telling[place]]}", f"well {WORDS[other[place]]}")
         earlier, last = said if before else said[::-1]
         rows[place] = (Turn(earlier, "other"), Turn(last, str(place % 6)))
-    ratings = np.column_stack([1.5 + told, 4.5 - told]) + rng.normal(0, 0.05, (n, 2))
+    ratings = np.column_stack([1.5 + telling, 4.5 - telling]) + rng.normal(0, 0.05, (n, 2))
     return RatedExamples(rows, ratings, np.array([str(place % 6) for place in range(n)]))
 
 
@@ -66,15 +66,15 @@ def test_what_the_encoder_distinguishes_is_learned_and_earlier_turns_help_where_
 
 
 def test_vectors_of_an_inner_part_are_standardised_over_its_other_speakers(monkeypatch):
-    learnt_from, fit = [], StandardisedTurns.fit
+    fitted_to, fit = [], StandardisedTurns.fit
 
     def watched(self, vectors, truth=None):
-        learnt_from.append(len(vectors))
+        fitted_to.append(len(vectors))
         return fit(self, vectors, truth)
 
     monkeypatch.setattr(StandardisedTurns, "fit", watched)
     ridge().fit(examples())
-    assert learnt_from == [80, 80, 80, 120]
+    assert fitted_to == [80, 80, 80, 120]
 
 
 def test_it_reads_the_encoder_and_its_turns_of_one_section_and_the_penalties_of_another():
