@@ -92,6 +92,11 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
     check_known(line.corpus, params.corpus, place=f"{place}.corpus", hint=OF_A_CORPUS)
     models: dict[str, Model | DimensionModel] = {**MODELS, **DIMENSION_MODELS}
     check_known(line.model, models, place=f"{place}.model", hint=ADD_MODEL)
+    if line.seeds is not None and not (line.model in MODELS and MODELS[line.model].keras):
+        raise ParamsError(
+            f"{PARAMS_FILE}: {place}.seeds: {line.seeds} networks were expected to be trained on each fold, but "
+            f"{line.model} is no network that predicts classes. Take seeds out."
+        )
     if line.protocol != "speaker_dependent":
         folds = own_folds(params, line.corpus, line.protocol, where=f", but {place} asks for it")
         if line.model in DIMENSION_MODELS and isinstance(folds, EmoboxFolds | SpeakerPairs):

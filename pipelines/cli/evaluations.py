@@ -37,11 +37,14 @@ def evaluate(
     protocol: Annotated[
         str, typer.Option(help="speaker_independent, speaker_dependent or emobox.")
     ] = "speaker_independent",
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Networks on each fold, from different beginnings; all of them count.")
+    ] = None,
 ) -> None:
     """One model on one corpus: adds a line to evaluations: in params.yaml, and runs what it needs."""
     from pipelines.commands.evaluate import evaluate as run
 
-    sys.exit(run(corpus, model, protocol))
+    sys.exit(run(corpus, model, protocol, seeds))
 
 
 @app.command(rich_help_panel=FIGURES)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -32,8 +33,12 @@ from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
 LOCK = paths.WORK.parent / "params.lock"
 
 
-def evaluate(corpus: str, model: str, protocol: str) -> int:
+def evaluate(corpus: str, model: str, protocol: str, seeds: int | None = None) -> int:
     """Add the line to `evaluations:` if it is not there, and run its stage; returns DVC's exit status.
+
+    Args:
+        corpus, model, protocol: of the line
+        seeds: networks on each fold; None: as the line says that is there, or the network's training
 
     Raises:
         UserError: an unknown name, or an impossible evaluation; params.yaml is then as it was
@@ -41,17 +46,27 @@ def evaluate(corpus: str, model: str, protocol: str) -> int:
     check_name("--protocol", protocol, PROTOCOLS, hint="Name one of them.")
     with _alone():
         params = project_params()
-        line = _line(corpus, model, protocol, params)
-        new = line.key not in {own.key for own in (*evaluations_of(params), *dimensions_of(params))}
-        if new:
+        line = _line(corpus, model, protocol, params).model_copy(update={"seeds": seeds})
+        change = _change_for(line, params)
+        if change:
             check_evaluation(line, params, place="ser evaluate")
             _check_read(line)
-            written = f"evaluations: {_flow(line.model_dump())}"
-            _write(lambda text: with_item(text, "evaluations", line.model_dump()), written, corpus)
-    status = _run(f"{'dimensions' if model in DIMENSION_MODELS else 'evaluate'}@{line.key}", new=new)
+            _write(change, f"evaluations: {_flow(line.written)}", corpus)
+    status = _run(f"{'dimensions' if model in DIMENSION_MODELS else 'evaluate'}@{line.key}", new=change is not None)
     if status:
         _check_read(line)  # the reason may be what a table that was made meanwhile has not
     return status
+
+
+def _change_for(line: EvaluationLine, params: Params) -> Callable[[str], str] | None:
+    """What puts the line into the text of params.yaml; None: it stands there, or an ensemble or bundle brings it."""
+    keys = [own.key for own in params.evaluations]
+    if line.key in keys:
+        place = keys.index(line.key)
+        same = line.seeds in (None, params.evaluations[place].seeds)
+        return None if same else partial(with_values, values={f"evaluations.{place}.seeds": line.seeds})
+    brought = line.key in {own.key for own in (*evaluations_of(params), *dimensions_of(params))}
+    return None if brought and line.seeds is None else partial(with_item, key="evaluations", item=line.written)
 
 
 def bundle(corpus: str, model: str, name: str | None) -> int:
@@ -90,7 +105,7 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
 def _entry(corpus: str, model: str, params: Params) -> dict[str, Any]:
     line = _line(corpus, model, "speaker_independent", params)
     _check_read(line)
-    return line.model_dump()
+    return line.written
 
 
 def _entries(corpus: str, ensemble: str, name: str, params: Params) -> dict[str, dict[str, Any]]:

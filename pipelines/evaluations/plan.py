@@ -28,6 +28,7 @@ from ser_tasks.models import FROM_DISK, MODELS, ON_VOTES
 from ser_tasks.models.kernel_limit import check_kernel_limit
 from ser_tasks.models.lone_classes import missing_in_training
 from ser_tasks.params import BalanceParams, EmoboxFolds, Params, Protocol, SpeakerDependent
+from ser_tasks.params.evaluations import key_of
 from ser_tasks.provenance.content_digest import parquet_digest
 from ser_tasks.tasks import balanced_training_parts
 from ser_tasks.text.transcripts import FEATURE_SET as TRANSCRIPTS
@@ -51,9 +52,19 @@ class Evaluation:
     runs: Runs
     requests: tuple[FoldRequest, ...]  # one for each run
 
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Of the networks on each fold."""
+        return tuple(dict.fromkeys(seed for _, seed in self.runs))
 
-def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> Evaluation:
+
+def plan_evaluation(corpus: str, protocol: str, model: str, params: Params, *, seeds: int | None = None) -> Evaluation:
     """Classes, folds, their audit, and a request for each fold and seed.
+
+    Args:
+        corpus, protocol, model: what is evaluated
+        params: for this corpus
+        seeds: trainings on each fold; None: as the line of the evaluation says, or the training of the network
 
     Raises:
         LeakError: folds whose sides share what they must not
@@ -67,8 +78,8 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
     folds = balanced(folds, labels, params.corpus[corpus].balance, seed=params.evaluation.seed)
     shared = audit_folds(labelled.utterances, folds, straddling=may_straddle(section), repeated=may_repeat(section))
     notes += tuple(missing_in_training(folds, dict(zip(labels.utterance_ids, labels.emotions, strict=True))))
-    first = params.evaluation.seed
-    runs = tuple((fold, seed) for fold in folds for seed in range(first, first + MODELS[model].seeds(params)))
+    first, times = params.evaluation.seed, seeds or seeds_of(corpus, protocol, model, params)
+    runs = tuple((fold, seed) for fold in folds for seed in range(first, first + times))
     check_size(model, folds, params, trainings=len(runs))
     features, digest = features_of(corpus, MODELS[model].feature_set)
     words = paths.utterances(corpus) if len(feature_sets(MODELS[model].feature_set)) > 1 else None
@@ -83,6 +94,12 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params) -> E
         request(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
     )
     return Evaluation(corpus, protocol, model, params, section, labels, labelled.dropped, shared, notes, runs, requests)
+
+
+def seeds_of(corpus: str, protocol: str, model: str, params: Params) -> int:
+    """How often a model is trained on each fold: as the line of the evaluation says, or the training of the network."""
+    lines = {line.key: line.seeds for line in params.evaluations}
+    return lines.get(key_of(corpus, protocol, model)) or MODELS[model].seeds(params)
 
 
 def check_words(corpus: str, utterances: pd.DataFrame, model: str, feature_set: str) -> None:

@@ -99,7 +99,7 @@ def plan_inflation(corpus: str, model: str, params: Params) -> Comparison:
 def _row(protocol: ComparedProtocol, asked: FoldArguments, own: Evaluation) -> Row:
     """As an evaluation under this name is planned, or the corpus' own evaluation with other folds."""
     if protocol.folds is None:
-        evaluation = plan_evaluation(own.corpus, protocol.name, own.model, own.params)
+        evaluation = plan_evaluation(own.corpus, protocol.name, own.model, own.params, seeds=len(own.seeds))
         return Row(protocol.name, protocol.title, evaluation)
     return _with_folds(protocol, protocol.folds(asked), asked, own)
 
@@ -112,8 +112,7 @@ def _equal(asked: FoldArguments, own: Evaluation) -> tuple[Row, ...]:
 def _with_folds(protocol: ComparedProtocol, folds: tuple[Fold, ...], asked: FoldArguments, own: Evaluation) -> Row:
     folds = balanced(folds, own.labels, own.params.corpus[own.corpus].balance, seed=asked.seed)
     shared = audit_folds(asked.utterances, folds, straddling=protocol.shares)
-    seeds = sorted({request.seed for request in own.requests})
-    runs = tuple((fold, seed) for fold in folds for seed in seeds)
+    runs = tuple((fold, seed) for fold in folds for seed in own.seeds)
     requests = tuple(replace(own.requests[0], fold=fold, seed=seed) for fold, seed in runs)
     evaluation = replace(own, protocol=protocol.title, shared=shared, runs=runs, requests=requests)
     return Row(protocol.name, protocol.title, evaluation)

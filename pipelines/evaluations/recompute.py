@@ -13,14 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from pipelines.display.tables import CONSOLE
 from pipelines.evaluations import cross_corpus, dimension_ensemble, dimensions, ensemble
-from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.result import result_of
 from pipelines.evaluations.verify_rows import Recorded
-from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import compute_dimension_fold, dimension_outcome
 from ser_tasks.evaluation.fold import FoldRequest, compute_fold, fold_outcome
 from ser_tasks.evaluation.scoring import FoldOutcome
-from ser_tasks.models import MODELS
 from ser_tasks.params import Params
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
@@ -51,11 +48,7 @@ def recompute(row: Recorded, params: Params) -> tuple[dict[str, Any], pd.DataFra
             aside = [replace(own, work=Path(folder)) for own in rated.requests]
             computed = _in_processes(row.name, compute_dimension_fold, aside, params)
         return dimensions.result_of(rated, [dimension_outcome(own) for own in computed])
-    if result["model"] not in MODELS:
-        raise UserError(f"the table of models has no {result['model']!r}")
-    planned = plan_evaluation(
-        result["corpus"], result["protocol"], result["model"], params.for_corpus(result["corpus"])
-    )
+    planned = row.planned(params)
     again, predictions, _ = result_of(planned, fresh_outcomes(row.name, planned.requests, params))
     return again, predictions
 

@@ -12,7 +12,7 @@ from pipelines import paths
 from pipelines.display.verify import show_summary, show_verdict
 from pipelines.evaluations.cross_corpus import plan_cross
 from pipelines.evaluations.dimensions import DimensionEvaluation, plan_dimensions, ratings_of
-from pipelines.evaluations.plan import labelled_corpus, plan_evaluation
+from pipelines.evaluations.plan import labelled_corpus
 from pipelines.evaluations.provenance import (
     ALL,
     Origin,
@@ -34,7 +34,6 @@ from ser_tasks.evaluation.reproduction import compare_predictions, compare_resul
 from ser_tasks.evaluation.scoring import Labels, score
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.table import FEATURE_SETS
-from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.ensembles.members import KEYS
 from ser_tasks.params import Params, VerifyParams
@@ -140,9 +139,7 @@ def todays_origin(row: Recorded, params: Params) -> Origin:
         return dimension_ensemble_origin(result["model"], row.ensemble_section(params), ratings_of(corpus)[0], params)
     if row.kind == "dimensions":
         return dimension_origin(_planned_dimensions(row, params))
-    if result["model"] not in MODELS:
-        raise UserError(f"the table of models has no {result['model']!r}")
-    return evaluation_origin(plan_evaluation(corpus, result["protocol"], result["model"], params.for_corpus(corpus)))
+    return evaluation_origin(row.planned(params))
 
 
 def _compare_origins(verdict: Verdict, was: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> None:

@@ -10,11 +10,14 @@ from typing import Any
 import pandas as pd
 
 from pipelines import paths
+from pipelines.evaluations.plan import Evaluation, plan_evaluation
 from pipelines.evaluations.provenance import as_values
 from pipelines.evaluations.run_tags import git
 from pipelines.orchestration.stage_list import of_dimensions
 from ser_tasks.errors import UserError
+from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, EnsembleParams, Params
+from ser_tasks.params.evaluations import key_of
 from ser_tasks.params.reading import nearest
 
 RESULTS = Path("results")
@@ -79,6 +82,19 @@ class Recorded:
     def predictions(self) -> pd.DataFrame | None:
         """Its posteriors, None if they are not here."""
         return pd.read_parquet(self.predictions_file) if self.predictions_file.exists() else None
+
+    def planned(self, params: Params) -> Evaluation:
+        """The evaluation as it is today; where params.yaml has no line of it, with as many seeds as the row has.
+
+        Raises:
+            UserError: the table of models has none of its name, or something of it is not here
+        """
+        corpus, protocol, model = (str(self.result[key]) for key in ("corpus", "protocol", "model"))
+        if model not in MODELS:
+            raise UserError(f"the table of models has no {model!r}")
+        listed = key_of(corpus, protocol, model) in {line.key for line in params.evaluations}
+        seeds = None if listed else len({fold["seed"] for fold in self.result["folds"]})
+        return plan_evaluation(corpus, protocol, model, params.for_corpus(corpus), seeds=seeds)
 
     def ensemble_section(self, params: Params) -> EnsembleParams:
         """Its entry in params.yaml; or, where that is of another kind or none, what the row records."""

@@ -46,7 +46,7 @@ def _lines(params: Params) -> list[EvaluationLine]:
     members = [(own, model) for own in params.ensembles.values() for model in own.members]
     wanted: list[tuple[Any, str]] = [*members, *((own, own.model) for own in _of_one_model(params).values())]
     needed = [EvaluationLine(corpus=own.corpus, protocol=own.protocol, model=model) for own, model in wanted]
-    return list({line.key: line for line in (*params.evaluations, *needed)}.values())
+    return list({line.key: line for line in (*params.evaluations, *needed, *params.evaluations)}.values())
 
 
 def of_dimensions(section: EnsembleParams) -> bool:
@@ -79,10 +79,10 @@ def stages_of(params: Params) -> Stages:
         "features": {f"{corpus}-{name}": _features(corpus, name) for corpus, name in reads if name not in OF_WORDS},
         "transcripts": {corpus: {"corpus": corpus} for corpus, name in reads if name == RECOGNISED},
         "evaluate": {
-            line.key: {**line.model_dump(), **_read(line.corpus, line.model)}
+            line.key: {**_evaluated(line), **_read(line.corpus, line.model)}
             for line in sorted(evaluations_of(params), key=_takes_longer)
         },
-        "dimensions": {line.key: {**line.model_dump(), **_regression(line)} for line in dimensions_of(params)},
+        "dimensions": {line.key: {**line.written, **_regression(line)} for line in dimensions_of(params)},
         "ensemble": {name: _ensemble(own) for name, own in params.ensembles.items() if not of_dimensions(own)},
         "dimension_ensemble": {name: _ensemble(own) for name, own in params.ensembles.items() if of_dimensions(own)},
         "bundle": {name: _bundle(own) for name, own in _of_one_model(params).items()},
@@ -199,6 +199,12 @@ def features_code(name: str) -> str:
     """The digests of a feature set's code: its own, or of an encoder those of the module that runs its family."""
     encoder = encoder_of(name)
     return encoder.family.code.split(".")[-2] + name.removeprefix(encoder.name) if encoder else name
+
+
+def _evaluated(line: EvaluationLine) -> Entry:
+    """Its names, and the words behind the name of the stage: another number of seeds is another command."""
+    names = line.model_dump(include={"corpus", "protocol", "model"})
+    return {**names, "arguments": " ".join(map(str, line.written.values()))}
 
 
 def _read(corpus: str, model: str) -> Entry:

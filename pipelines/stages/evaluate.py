@@ -14,10 +14,10 @@ from ser_tasks.params import Params
 
 
 @flow("evaluate", run_name="{corpus} {protocol} {model}")
-def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
+def evaluate(corpus: str, protocol: str, model: str, params: Params, *, seeds: int | None = None) -> None:
     """Folds, the audit, one task a fold, then figures from all of them."""
     began = time.perf_counter()
-    evaluation = plan_evaluation(corpus, protocol, model, params)
+    evaluation = plan_evaluation(corpus, protocol, model, params, seeds=seeds)
     outcomes = run_folds(evaluation)
     result, predictions, confusion = result_of(evaluation, outcomes)
     write_outputs(result, predictions)
@@ -38,7 +38,7 @@ def evaluate(corpus: str, protocol: str, model: str, params: Params) -> None:
     )
 
 
-def main(corpus: str, protocol: str, model: str) -> None:
-    """The flow with the workers that params.yaml sets."""
+def main(corpus: str, protocol: str, model: str, seeds: str = "") -> None:
+    """The flow with the workers that params.yaml sets; seeds: trainings on each fold, where its line says how many."""
     params = project_params().for_corpus(corpus)
-    evaluate.on(params.workers)(corpus, protocol, model, params)
+    evaluate.on(params.workers)(corpus, protocol, model, params, seeds=int(seeds) if seeds else None)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -27,7 +27,7 @@ def with_values(text: str, values: Mapping[str, Any]) -> str:
 
     Args:
         text: of a YAML file
-        values: by dotted key
+        values: by dotted key; of an item of a list, its index: evaluations.0.model
 
     Raises:
         UserError: a value that is written over several lines, or a section that is none
@@ -40,8 +40,8 @@ def with_values(text: str, values: Mapping[str, Any]) -> str:
 def _with_value(text: str, keys: list[str], value: Any) -> str:
     node: Any = yaml.compose(text)
     missing = list(keys)
-    while missing and isinstance(node, yaml.MappingNode):
-        below = next((own for key, own in node.value if key.value == missing[0]), None)
+    while missing and isinstance(node, yaml.CollectionNode):
+        below = _below_key(node, missing[0])
         if below is None:
             return _inserted(text, node, _written(_nested(missing, value))[1:-1])
         node, missing = below, missing[1:]
@@ -51,6 +51,13 @@ def _with_value(text: str, keys: list[str], value: Any) -> str:
             "place. Write it in one line, as [1, 2] or {key: value}, or change it by hand."
         )
     return _replaced(text, node.start_mark.index, node.end_mark.index, _written(value))
+
+
+def _below_key(node: yaml.CollectionNode, key: str) -> yaml.Node | None:
+    """The value of a key, or the item of an index."""
+    if isinstance(node, yaml.SequenceNode):
+        return cast("yaml.Node", node.value[int(key)])
+    return next((own for name, own in node.value if name.value == key), None)
 
 
 def with_item(text: str, key: str, item: Mapping[str, Any]) -> str:
@@ -107,7 +114,7 @@ def _replaced(text: str, start: int, end: int, new: str) -> str:
     return text[:start] + new + " " * width + text[end + len(gap[0]) :]
 
 
-def _inserted(text: str, section: yaml.MappingNode, entry: str) -> str:
+def _inserted(text: str, section: yaml.CollectionNode, entry: str) -> str:
     """Behind the last entry: in the braces, or on a line of its own."""
     if section.flow_style:
         last = section.value[-1][1].end_mark.index if section.value else section.start_mark.index + 1

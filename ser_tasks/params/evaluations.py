@@ -1,8 +1,8 @@
 """The evaluations that are run: one line each."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PositiveInt
 
 from ser_tasks.params.base import Name, Section
 from ser_tasks.params.protocols import ProtocolName
@@ -14,11 +14,22 @@ class EvaluationLine(Section):
     corpus: Name  # one of those under corpus:
     protocol: ProtocolName  # docs/protocols.md
     model: str  # of the model table, ser_tasks/models/__init__.py
+    seeds: PositiveInt | None = None  # networks on each fold; null: as many as its training says
 
     @property
     def key(self) -> str:
         """Its name as a stage: CORPUS-PROTOCOL-MODEL."""
-        return f"{self.corpus}-{self.protocol}-{self.model}"
+        return key_of(self.corpus, self.protocol, self.model)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """As it stands in params.yaml: without what it leaves open."""
+        return self.model_dump(exclude_none=True)
+
+
+def key_of(corpus: str, protocol: str, model: str) -> str:
+    """Name of an evaluation as a stage."""
+    return f"{corpus}-{protocol}-{model}"
 
 
 def _once(lines: tuple[EvaluationLine, ...]) -> tuple[EvaluationLine, ...]:

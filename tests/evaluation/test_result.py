@@ -53,6 +53,12 @@ def test_both_protocols_of_a_model_share_a_row():
     }
 
 
+def test_the_uar_of_each_seed_stands_beside_the_pooled_one_where_any_model_has_several():
+    rows = results_table([result(uar_seeds=[0.8261]), result(model="mlp", uar_seeds=[0.809, 0.814, 0.82])])
+    assert {row["model"]: row["seeds"] for row in rows} == {"mlp": "80.9, 81.4, 82.0", "svm": "–"}
+    assert "seeds" not in results_table([result(uar_seeds=[0.8261])])[0]
+
+
 def test_a_speaker_dependent_result_alone_leaves_the_headline_empty():
     (row,) = results_table([DEPENDENT])
     assert row["UAR [95 %]"] == "–"

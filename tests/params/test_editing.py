@@ -57,6 +57,12 @@ def test_a_new_key_stands_behind_the_last_of_its_section_in_braces_or_on_a_line_
     )
 
 
+def test_an_item_of_a_list_is_found_by_its_index():
+    text = "lines:\n  - {a: 1, b: 2}  # first\n  - a: 3\n    b: 4\nlast: 0\n"
+    changed = with_values(text, {"lines.0.b": 20, "lines.0.c": 30, "lines.1.c": 5})
+    assert changed == "lines:\n  - {a: 1, b: 20, c: 30}  # first\n  - a: 3\n    b: 4\n    c: 5\nlast: 0\n"
+
+
 def test_the_projects_own_file_given_its_own_values_does_not_change_by_a_byte():
     tree = yaml.safe_load(PROJECT)
     values = {f"svm.{name}": value for name, value in tree["svm"].items()}

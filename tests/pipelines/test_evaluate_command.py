@@ -47,6 +47,37 @@ def test_one_line_is_added_and_its_stage_runs(ser):
     assert ser.stages == ["evaluate@demo-speaker_dependent-logistic"]
 
 
+def test_networks_on_each_fold_stand_in_the_line(ser):
+    assert ser("evaluate", "demo", "psd_cnn", "--seeds", "3").exit_code == 0
+    line = "  - {corpus: demo, protocol: speaker_independent, model: psd_cnn, seeds: 3}\n"
+    assert line in Path("params.yaml").read_text(encoding="utf-8")
+    assert ser("evaluate", "demo", "psd_cnn").exit_code == 0, "without the option the line keeps its seeds"
+    assert line in Path("params.yaml").read_text(encoding="utf-8")
+    assert ser.stages == ["evaluate@demo-speaker_independent-psd_cnn"] * 2
+
+
+def test_a_line_that_is_there_gets_another_number_of_seeds_and_nothing_else_changes(ser):
+    before = Path("params.yaml").read_text(encoding="utf-8")
+    old = "{corpus: demo, protocol: speaker_independent, model: mlp}"
+    for seeds in ("3", "2"):
+        assert ser("evaluate", "demo", "mlp", "--seeds", seeds).exit_code == 0
+        new = old.replace("}", f", seeds: {seeds}}}")
+        assert Path("params.yaml").read_text(encoding="utf-8") == before.replace(old, new)
+
+
+def test_another_number_of_seeds_is_another_command_so_that_dvc_runs_it(ser):
+    def command():
+        return stages_of(read_params())["evaluate"]["demo-speaker_independent-mlp"]["arguments"]
+
+    assert command() == "demo speaker_independent mlp"
+    assert ser("evaluate", "demo", "mlp", "--seeds", "3").exit_code == 0
+    assert command() == "demo speaker_independent mlp 3"
+    members = {"corpus": "demo", "protocol": "speaker_independent", "members": ["svm", "mlp"], "rule": "average"}
+    text = with_values(Path("params.yaml").read_text(encoding="utf-8"), {"ensembles.both": members})
+    Path("params.yaml").write_text(text, encoding="utf-8")
+    assert command() == "demo speaker_independent mlp 3", "as a member of an ensemble, too"
+
+
 @pytest.mark.parametrize("words", [("evaluate", "demo", "svm"), ("bundle", "demo", "svm", "--name", "demo_svm")])
 def test_what_stands_there_already_only_runs(ser, words):
     before = Path("params.yaml").read_bytes()
@@ -93,6 +124,8 @@ def test_the_bundle_of_an_ensemble_brings_those_of_its_members(ser):
         (("evaluate", "demo", "svm", "--protocol", "emobox"), "corpus.demo.emobox is null"),
         (("evaluate", "emodb", "svm"), "Fetch it: ser fetch emodb"),
         (("evaluate", "demo", "whisper_base_svm"), "Fetch them: ser fetch-encoder whisper_base"),
+        (("evaluate", "demo", "svm", "--seeds", "3"), "svm is no network that predicts classes. Take seeds out."),
+        (("evaluate", "demo", "blstm_attention_ccc", "--seeds", "3"), "blstm_attention_ccc is no network that"),
         (("bundle", "demo", "svm_speaker_norm"), "svm_speaker_norm cannot be bundled: it needs all recordings"),
         (("bundle", "demo", "svr_speaker_norm"), "svr_speaker_norm cannot be bundled: it needs all recordings"),
         (("bundle", "emodb", "voice_and_words"), "voice_and_words is an ensemble on demo, speaker_independent, but"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.report.parts import Section, count, join, render, table
+from ser_tasks.evaluation.result import each_seed
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
@@ -19,9 +20,9 @@ def uncertainty(block: Block) -> Section:
     for row in block.rows:
         result = row.result
         folds, seeds = ({fold[key] for fold in result["folds"]} for key in ("fold", "seed"))
-        spread = "–" if len(seeds) == 1 else ", ".join(f"{100 * uar:.1f}" for uar in result["uar_seeds"])
         half = 50 * (result["uar_high"] - result["uar_low"])
-        rows.append([row.name, f"± {half:.1f}", str(block.tested_speakers), str(len(folds)), str(len(seeds)), spread])
+        sizes = [str(block.tested_speakers), str(len(folds)), str(len(seeds))]
+        rows.append([row.name, f"± {half:.1f}", *sizes, each_seed(result)])
     columns = ("model", "half of the interval", "speakers", "folds", "seeds", "UAR of each seed")
     warnings = [render("warning", one) for one in _warnings(block)]
     return Section(

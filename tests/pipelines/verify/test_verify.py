@@ -17,6 +17,7 @@ from pipelines.cli import cli
 from pipelines.evaluations import ensemble, provenance, recompute
 from pipelines.evaluations.plan import plan_evaluation
 from pipelines.evaluations.record import write_outputs
+from pipelines.evaluations.verify_rows import Recorded
 from pipelines.settings import project_params
 from ser_tasks.corpora.utterances import read_utterances, write_utterances
 from ser_tasks.evaluation.code import evaluation_code
@@ -171,6 +172,21 @@ def test_whatever_a_fold_calls_is_in_a_module_that_its_code_names(project, model
     called = {name for name in called if name.startswith("ser_tasks.")} - BESIDE
     assert len(called) > 5
     assert called <= set(code_parts(*evaluation_code(MODELS[model])))
+
+
+def test_a_row_is_planned_with_its_own_seeds_where_params_yaml_has_no_line_of_it_else_with_those_of_the_line(project):
+    several = [{"fold": fold, "seed": seed} for fold in "ab" for seed in (0, 1, 2)]
+    edit_result(lambda result: result.update(model="mlp", folds=several))
+    row = Recorded(paths.result(*ROW))
+
+    def planned_with(*lines):
+        edit_params(lambda params: params.update(evaluations=list(lines)))
+        return row.planned(project_params()).seeds
+
+    line = {"corpus": "demo", "protocol": ROW[1], "model": "mlp"}
+    assert planned_with() == (0, 1, 2)
+    assert planned_with(line) == (0,)
+    assert planned_with(line | {"seeds": 2}) == (0, 1)
 
 
 def test_a_result_that_still_names_the_version_of_python_does_not_differ_by_it(project):
