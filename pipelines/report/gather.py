@@ -21,7 +21,7 @@ from ser_tasks.audio.clip import clip_of
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.comparison.licence import may_be_passed_on
-from ser_tasks.evaluation.comparison.predictions import one_line_each
+from ser_tasks.evaluation.comparison.predictions import by_seed
 from ser_tasks.evaluation.comparison.rows import Comparison, Row, comparisons, speaker_overlap
 from ser_tasks.evaluation.comparison.snr import estimated_snr
 from ser_tasks.evaluation.result import check_has_results, read_results
@@ -67,7 +67,7 @@ def _row(result: dict[str, Any]) -> Row:
     once = result["protocol_kind"] not in OVERLAPPING
     return Row(
         result,
-        one_line_each(pd.read_parquet(answers)) if once and answers.exists() else None,
+        by_seed(pd.read_parquet(answers)) if once and answers.exists() else (),
         json.loads(costs.read_text(encoding="utf-8")) if costs.exists() else {},
     )
 
@@ -78,7 +78,7 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: ComparisonParams
     table = paths.utterances(comparison.corpus)
     utterances = read_utterances(table).set_index("utterance_id") if table.exists() else pd.DataFrame()
     if utterances.empty:  # no speakers, so no paired tests: as if the predictions were not here
-        comparison = replace(comparison, rows=tuple(replace(row, answers=None) for row in comparison.rows))
+        comparison = replace(comparison, rows=tuple(replace(row, seeds=()) for row in comparison.rows))
     for row in comparison.rows:
         _check_known(row, utterances, table)
     return Block(

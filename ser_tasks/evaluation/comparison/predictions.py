@@ -1,6 +1,7 @@
 """Prediction tables for comparisons: one line an utterance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -9,13 +10,37 @@ from numpy.typing import NDArray
 from ser_tasks.evaluation.metrics import confusion_matrix
 from ser_tasks.evaluation.scoring import predicted_classes
 
-ABOUT = ("utterance_id", "fold", "seed", "truth")
+
+def by_seed(predictions: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+    """One table a seed, the lowest first, without its column: one line an utterance."""
+    return tuple(own.drop(columns="seed").reset_index(drop=True) for _, own in predictions.groupby("seed"))
 
 
-def one_line_each(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Columns utterance_id, fold, truth, and a posterior for each class, the mean of the seeds."""
-    classes = [name for name in predictions.columns if name not in ABOUT]
-    return predictions.groupby(["utterance_id", "fold", "truth"], as_index=False, sort=False)[classes].mean()
+def every_pair(
+    first: Sequence[pd.DataFrame], second: Sequence[pd.DataFrame], speakers: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    """Each seed of one model beside each of another, so that what is pooled is the mean over seeds of both.
+
+    Args:
+        first, second: a table for each seed
+        speakers: utterance id -> speaker
+
+    Returns:
+        both as one table each, every pair with ids of its own, and the speakers of these
+    """
+    if len(first) == len(second) == 1:
+        return first[0], second[0], dict(speakers)
+    pairs = list(product(first, second))
+    tables = [
+        pd.concat([own[side].assign(utterance_id=_in_pair(own[side], number)) for number, own in enumerate(pairs)])
+        for side in (0, 1)
+    ]
+    everywhere = {f"{name} {number}": speaker for name, speaker in speakers.items() for number in range(len(pairs))}
+    return tables[0], tables[1], everywhere
+
+
+def _in_pair(table: pd.DataFrame, number: int) -> "pd.Series[str]":
+    return table.utterance_id + f" {number}"
 
 
 def posteriors(answers: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.float64]:

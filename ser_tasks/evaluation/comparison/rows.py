@@ -21,16 +21,21 @@ ORDER: tuple[SpeakerOverlap, ...] = ("apart", "shared", "dependent")
 
 @dataclass(frozen=True)
 class Row:
-    """One evaluation; its predictions (one line an utterance, mean over seeds) and costs if they are here."""
+    """One evaluation; its predictions, a table for each seed, and costs if they are here."""
 
     result: Mapping[str, Any]
-    answers: pd.DataFrame | None = None
+    seeds: tuple[pd.DataFrame, ...] = ()
     costs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The model, or the ensemble."""
         return str(self.result["model"])
+
+    @property
+    def answers(self) -> pd.DataFrame | None:
+        """Predictions of the first seed, one line an utterance: of a network as it is used, no mean of them."""
+        return self.seeds[0] if self.seeds else None
 
     @property
     def speaker_overlap(self) -> SpeakerOverlap:

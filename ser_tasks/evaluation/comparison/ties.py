@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from ser_tasks.evaluation.comparison.predictions import every_pair
 from ser_tasks.evaluation.holm import holm
 from ser_tasks.models.ensembles.paired import McNemar, UarDifference, mcnemar, uar_difference
 
@@ -41,11 +42,11 @@ class Standing:
     order: tuple[str, ...]
     tests: Mapping[str, Test]  # by model; of those whose predictions are here
     speakers: int
-    answers: Mapping[str, pd.DataFrame] = field(repr=False)  # predictions of the best and of those
+    answers: Mapping[str, pd.DataFrame] = field(repr=False)  # predictions of the best and of those, of the first seed
 
     @cached_property
     def mcnemar(self) -> dict[str, tuple[McNemar, float]]:
-        """McNemar's test of the same answers, and its p corrected in the same way; for who looks for it: it is slow."""
+        """McNemar's test of the first seeds, and its p corrected in the same way; for who looks for it: it is slow."""
         found = {model: mcnemar(self.answers[self.best], self.answers[model]) for model in self.tests}
         return dict(zip(found, zip(found.values(), holm([one.p for one in found.values()]), strict=True), strict=True))
 
@@ -71,7 +72,8 @@ def standing(rows: tuple[Row, ...], speakers: Mapping[str, str], params: Evaluat
     """Test each row against the first.
 
     The test is the paired bootstrap over speakers of `uar_difference`: the speakers are the sample, and utterances of
-    one speaker are not independent. McNemar's test of the same answers stands beside it, for those who look for it.
+    one speaker are not independent. Of several seeds the answers of each count, as in the UAR of the result, never
+    their mean, which would be an ensemble. McNemar's test, of the first seed, is for those who look for it.
 
     Args:
         rows: one or more, of one comparison, best first
@@ -83,15 +85,14 @@ def standing(rows: tuple[Row, ...], speakers: Mapping[str, str], params: Evaluat
         return Standing(tuple(row.name for row in rows), {}, 0, {})
     answers = {row.name: row.answers for row in others if row.answers is not None}
     found = {
-        name: uar_difference(
-            best.answers,
-            other,
-            speakers,
+        row.name: uar_difference(
+            *every_pair(best.seeds, row.seeds, speakers),
             confidence=params.confidence,
             resamples=params.bootstrap_resamples,
             seed=params.seed,
         )
-        for name, other in answers.items()
+        for row in others
+        if row.seeds
     }
     corrected = holm([difference.p for difference in found.values()])
     tests = {name: Test(own, p) for (name, own), p in zip(found.items(), corrected, strict=True)}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ser_tasks.evaluation.comparison.predictions import by_seed
 from ser_tasks.evaluation.comparison.rows import Row
 from ser_tasks.evaluation.scoring import Labels, score
 from ser_tasks.params import EvaluationParams
@@ -67,4 +68,4 @@ def result(model: str, table: pd.DataFrame, known: Labels, **changes: object) ->
 def rows(accuracies: Mapping[str, float], known: Labels, **changes: object) -> list[Row]:
     """A row for each model, of its accuracy."""
     made = {name: predictions(known, share, seed=i) for i, (name, share) in enumerate(accuracies.items())}
-    return [Row(result(name, table, known, **changes), table.drop(columns="seed")) for name, table in made.items()]
+    return [Row(result(name, table, known, **changes), by_seed(table)) for name, table in made.items()]

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from ser_tasks.evaluation.comparison.rows import comparisons
+from ser_tasks.evaluation.comparison.predictions import by_seed
+from ser_tasks.evaluation.comparison.rows import Row, comparisons
 from ser_tasks.evaluation.comparison.ties import standing
 from ser_tasks.evaluation.comparison.verdict import verdict
 from ser_tasks.models.ensembles.paired import mcnemar, uar_difference
-from tests.evaluation.comparison.made import PARAMS, labels, rows, speakers_of
+from tests.evaluation.comparison.made import PARAMS, labels, predictions, result, rows, speakers_of
 
 KNOWN = labels()
 SPEAKERS = speakers_of(KNOWN)
@@ -44,10 +47,30 @@ def test_a_coin_is_worse_and_a_near_equal_is_tied():
 
 
 def test_absent_predictions_leave_a_model_untested():
-    ranked = [replace(row, answers=None) if row.name == "mlp" else row for row in COMPARISON.ranked]
+    ranked = [replace(row, seeds=()) if row.name == "mlp" else row for row in COMPARISON.ranked]
     found = standing(tuple(ranked), SPEAKERS, PARAMS)
     assert found.mark("mlp") == "not tested"
     assert found.tests["psd_cnn"].p == pytest.approx(alone("psd_cnn")[0].p)  # one test: nothing to correct
+
+
+def test_of_several_seeds_the_answers_of_each_count_and_no_mean_of_them():
+    """Three networks, each sure of another third of its errors: their mean is better than any of them."""
+    one, coin = predictions(KNOWN, 1.0, seed=0), predictions(KNOWN, 0.5, seed=1)
+    wrong = [one.index % 3 == third for third in range(3)]
+    seeds = [
+        one.assign(seed=seed, anger=np.where(own, 1 - one.anger, one.anger), joy=np.where(own, 1 - one.joy, one.joy))
+        for seed, own in enumerate(wrong)
+    ]
+    table = pd.concat(seeds)
+    several = Row(result("mlp", table, KNOWN), by_seed(table))
+    single = Row(result("psd_cnn", coin, KNOWN), by_seed(coin))
+    found = standing((several, single), SPEAKERS, PARAMS)
+    assert several.result["uar"] == pytest.approx(2 / 3, abs=0.01), "the mean of their posteriors is right everywhere"
+    stated = several.result["uar"] - single.result["uar"]
+    assert found.tests["psd_cnn"].difference.difference == pytest.approx(stated, abs=1e-4)
+    assert found.speakers == 6
+    alone = [standing((Row(several.result, by_seed(own)), single), SPEAKERS, PARAMS) for own in seeds]
+    assert found.mcnemar["psd_cnn"] == alone[0].mcnemar["psd_cnn"]
 
 
 def test_the_verdict_names_the_choice_what_equals_it_what_is_worse_and_what_is_used_differently():
