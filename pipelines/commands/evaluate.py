@@ -59,7 +59,7 @@ def evaluate(corpus: str, model: str, protocol: str, seeds: int | None = None) -
 
 
 def _change_for(line: EvaluationLine, params: Params) -> Callable[[str], str] | None:
-    """What puts the line into the text of params.yaml; None: it stands there, or an ensemble or bundle brings it."""
+    """What puts the line into the text of params.yaml; None: it stands there, or follows from an ensemble or bundle."""
     keys = [own.key for own in params.evaluations]
     if line.key in keys:
         place = keys.index(line.key)
