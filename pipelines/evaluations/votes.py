@@ -74,7 +74,7 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
     votes, table = votes_on(corpus, labelled, params), labelled.utterances
     place = pd.Series(np.arange(len(table)), index=table.utterance_id)
     classes, speakers = tuple(sorted(set(table.emotion))), table.speaker.to_numpy(str)
-    predictions = _predictions(corpus, protocol, models, place.index, classes)
+    predictions = _predictions(corpus, protocol, models, table.set_index("utterance_id").emotion, classes)
     tested = np.unique(place[next(iter(predictions.values())).utterance_id]) if predictions else np.arange(len(table))
     scored = tested[votes.counts[tested].sum(axis=1) >= ENOUGH]
     if not len(scored):
@@ -132,9 +132,9 @@ def _rows(
 
 
 def _predictions(
-    corpus: str, protocol: str, models: Sequence[str], utterances: pd.Index, classes: Sequence[str]
+    corpus: str, protocol: str, models: Sequence[str], emotion: "pd.Series[str]", classes: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
-    """Posteriors of each model, of ensembles too, all on the same utterances."""
+    """Posteriors of each model, of ensembles too, all on the same utterances, under the labels of today."""
     files = {
         file.stem: file
         for place in (paths.predictions, paths.ensemble)
@@ -156,11 +156,17 @@ def _predictions(
     for name in models or files:
         found[name] = pd.read_parquet(files[name])
         ids, own = set(found[name].utterance_id), set(found[name].columns) & set(classes)
-        tested = tested or ids
-        if ids != tested or not ids <= set(utterances) or own != set(classes):
+        tested, again = tested or ids, f"Evaluate it again: ser evaluate {corpus} {name} --protocol {protocol}"
+        if ids != tested or not ids <= set(emotion.index) or own != set(classes):
             raise UserError(
                 f"{files[name]}: {len(ids)} utterances of {len(own)} of the classes {', '.join(classes)}, which are "
-                f"not those that {corpus} has today, or not those of {next(iter(found))}. Evaluate it again: "
-                f"ser evaluate {corpus} {name} --protocol {protocol}"
+                f"not those that {corpus} has today, or not those of {next(iter(found))}. {again}"
+            )
+        other = found[name][found[name].truth.to_numpy() != emotion[found[name].utterance_id].to_numpy()]
+        if len(other):
+            raise UserError(
+                f"{files[name]}: {other.utterance_id.nunique()} utterances have another label than {corpus} has today, "
+                f"the first is {other.utterance_id.iloc[0]}: {other.truth.iloc[0]}, and now "
+                f"{emotion[other.utterance_id.iloc[0]]}. {again}"
             )
     return found

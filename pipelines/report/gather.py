@@ -24,6 +24,7 @@ from ser_tasks.evaluation.comparison.licence import may_be_passed_on
 from ser_tasks.evaluation.comparison.predictions import by_seed
 from ser_tasks.evaluation.comparison.rows import Comparison, Row, comparisons, speaker_overlap
 from ser_tasks.evaluation.comparison.snr import estimated_snr
+from ser_tasks.evaluation.comparison.verdict import other_labels
 from ser_tasks.evaluation.result import check_has_results, read_results
 from ser_tasks.provenance.code_digest import code_digest
 
@@ -79,6 +80,10 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: ComparisonParams
     utterances = read_utterances(table).set_index("utterance_id") if table.exists() else pd.DataFrame()
     if utterances.empty:  # no speakers, so no paired tests: as if the predictions were not here
         comparison = replace(comparison, rows=tuple(replace(row, seeds=()) for row in comparison.rows))
+    others = other_labels(comparison.rows)
+    comparison = replace(
+        comparison, rows=tuple(replace(row, seeds=()) if row.name in others else row for row in comparison.rows)
+    )
     for row in comparison.rows:
         _check_known(row, utterances, table)
     return Block(

@@ -23,7 +23,7 @@ from pipelines.settings import check_cross, check_evaluation, project_params
 from pipelines.stages import votes as stage
 from pipelines.stages.bundle import detector_of
 from ser_tasks.bundles.out_of_distribution import describe
-from ser_tasks.corpora.utterances import utterance_table, write_utterances
+from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
 from ser_tasks.corpora.votes import read_votes, vote_table, write_votes
 from ser_tasks.errors import UserError
 from ser_tasks.models.recogniser import Examples
@@ -142,6 +142,15 @@ def test_votes_of_an_imported_table_may_still_be_kept_and_the_message_says_how()
 def test_predictions_of_other_utterances_are_refused():
     predict("mlp", {"a1": "anger"})
     with pytest.raises(UserError, match=r"svm\.parquet: 4 utterances.* not those of mlp. Evaluate it again: ser ev"):
+        compare_votes("demo", [], "speaker_independent", project_params())
+
+
+def test_predictions_from_before_a_label_changed_are_refused():
+    rows = read_utterances(paths.utterances("demo"))
+    rows.loc[rows.utterance_id == "b1", "emotion"] = "sadness"
+    write_utterances(rows, paths.utterances("demo"))
+    reason = r"svm\.parquet: 1 utterances have another label than demo has today, the first is b1: happiness, and now s"
+    with pytest.raises(UserError, match=reason):
         compare_votes("demo", [], "speaker_independent", project_params())
 
 

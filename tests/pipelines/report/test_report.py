@@ -14,7 +14,7 @@ from pipelines.report import gather
 from pipelines.report.sections.curves import curves
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
-from ser_tasks.evaluation.result import percent, with_interval
+from ser_tasks.evaluation.result import percent, read_results, with_interval
 from tests.pipelines.report.project import KNOWN, MODELS, fill
 
 PROJECT = Path(__file__).parents[3]
@@ -201,6 +201,20 @@ def test_predictions_for_another_version_of_the_corpus_are_rejected(made, monkey
     monkeypatch.setattr(gather, "read_utterances", lambda table: fewer)
     with pytest.raises(UserError, match="Make both again"):
         compare(["demo"], to=None, audio=None)
+
+
+def test_a_row_of_other_labels_than_the_rest_is_shown_but_not_tested(made, monkeypatch, capsys):
+    def recorded(folder):
+        results = read_results(folder)
+        for own in results:
+            own["provenance"] = {"data": [f"labels: {'new' if own['model'] == 'psd_cnn' else 'old'}"]}
+        return results
+
+    monkeypatch.setattr(gather, "read_results", recorded)
+    compare(["demo"], to=None, audio=None)
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("□ not tested") == 1
+    assert "psd_cnn was computed from other labels, speakers or utterances than the rest, so not tested" in said
 
 
 def test_where_nothing_is_known_of_the_utterances_models_are_shown_but_not_tested(made, monkeypatch, capsys):
