@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ser_tasks.corpora.importing.source_table import SourceError
@@ -118,3 +119,100 @@ def test_the_one_fold_of_emobox_is_the_split(plan, tmp_path):
     found = plan(folder, speakers="unknown")
     assert found.table.split.value_counts().to_dict() == {"train": 4, "validation": 4, "test": 4}
     assert found.chosen.section["kind"] == "official"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_label_that_the_scheme_has_not_is_taken_as_it_stands_and_an_empty_cell_is_counted(plan, sounds, ending):
+    """The library reads both as no label: its own oracle is that it does so silently."""
+    folder = database(sounds, emotion=ALL)
+    file = folder / f"db.emotion.{ending}"
+    table = audformat.Database.load(str(folder))["emotion"].df.reset_index().astype(object)
+    table.loc[table.file.str.contains("anna_sad"), "emotion"] = "grief"
+    table.loc[table.file.str.contains("bert_sad_1"), "emotion"] = None
+    (folder / "db.emotion.csv").unlink(missing_ok=True)
+    (folder / "db.emotion.parquet").unlink(missing_ok=True)
+    table.to_csv(file, index=False) if ending == "csv" else table.to_parquet(file, index=False)
+    assert audformat.Database.load(str(folder))["emotion"]["emotion"].get().isna().sum() == 3
+    found = plan(folder, label={"grief": "sadness"})
+    assert found.table.emotion.value_counts()["grief"] == 2
+    assert dict(found.dropped) == {"have no label": 1}
+    assert "table emotion has labels that its scheme has not, taken as they stand: grief (2)" in found.notes
+
+
+def test_of_a_cache_that_has_some_of_the_tables_these_are_read(plan, sounds):
+    """What `audb.load(..., tables=...)` leaves: a header that names all tables, and files of some."""
+    folder = database(sounds, emotion=ALL, **{"emotion.test": {"wav/carl_sad_1.wav": "sad"}})
+    for file in folder.glob("db.emotion.test.*"):
+        file.unlink()
+    found = plan(folder)
+    assert (len(found.table), found.table.split.isna().all()) == (12, True)
+    assert "the header names tables that are not here: emotion.test; what they hold is not read" in found.notes
+
+
+def test_a_missing_table_that_labels_are_looked_up_in_is_missed_by_name(plan, sounds):
+    folder = database(sounds, emotion=ALL)
+    db = audformat.Database.load(str(folder))
+    db["people"] = audformat.MiscTable(pd.Index(["x", "y"], name="place", dtype="string"))
+    db.schemes["place"] = audformat.Scheme("str", labels="people")
+    db.save(str(folder))
+    for file in folder.glob("db.people.*"):
+        file.unlink()
+    with pytest.raises(
+        SourceError, match=r"db\.people\.parquet \(or \.csv\): no such file, but labels of the database"
+    ):
+        plan(folder)
+
+
+def test_pickles_are_never_read(plan, sounds):
+    folder = database(sounds, emotion=ALL)
+    (folder / "db.emotion.pkl").write_bytes(b"no pickle at all")
+    assert len(plan(folder).table) == 12, "the table beside it is read, whichever of them is newer"
+    for ending in ("csv", "parquet"):
+        (folder / f"db.emotion.{ending}").unlink(missing_ok=True)
+    with pytest.raises(SourceError, match=r"db\.emotion\.pkl: a pickle, which may run anything when it is read"):
+        plan(folder)
+
+
+def with_raters(folder: Path, *, kind: str | None = None) -> Path:
+    """Three raters' columns in the table `votes`, of whom the second one is right; the third of the given type."""
+    db = audformat.Database.load(str(folder))
+    db["votes"] = audformat.Table(audformat.filewise_index(FILES))
+    for name, said in {"r1": ["fear"] * 12, "r2": list(ALL.values()), "r3": list(ALL.values())}.items():
+        db.raters[name] = audformat.Rater(kind if kind and name == "r3" else "human")
+        db["votes"][name] = audformat.Column(scheme_id="emotion", rater_id=name)
+        db["votes"][name].set(said)
+    db.save(str(folder))
+    return folder
+
+
+def test_columns_of_one_scheme_are_votes_of_raters(plan, sounds):
+    folder = with_raters(database(sounds))
+    (problem,) = plan(folder).problems
+    assert "sounds have several labels" in problem and "--votes" in problem
+    found = plan(folder, votes="majority", label={"fear": "fear"})
+    assert found.table.set_index("path").emotion.to_dict() == {Path(file).name: word for file, word in ALL.items()}
+    assert found.tally.counts.startswith("36 votes on 12 sounds: 12 by majority")
+
+
+def test_an_outcome_goes_before_the_raters_it_is_of_and_these_are_named(plan, sounds):
+    found = plan(with_raters(database(sounds, gold=ALL)))
+    assert found.problems == ()
+    (note,) = (one for one in found.notes if one.startswith("not read"))
+    assert "beside gold, which states one label for each: votes.r1, votes.r2, votes.r3; --table" in note
+    assert "sounds have several labels" in plan(sounds, table=("votes",)).problems[0]
+
+
+def test_a_rater_that_is_a_vote_states_the_outcome(plan, sounds):
+    found = plan(with_raters(database(sounds), kind="vote"))
+    assert found.table.set_index("path").emotion.to_dict() == {Path(file).name: word for file, word in ALL.items()}
+
+
+def test_ratings_are_the_mean_over_all_raters_whatever_the_order_of_the_columns(plan, sounds):
+    folder = database(sounds, emotion=ALL)
+    db = audformat.Database.load(str(folder))
+    db.schemes["valence"] = audformat.Scheme("float", minimum=1, maximum=5)
+    for number, rating in enumerate((1.0, 1.0, 4.0)):
+        db["emotion"][f"v{number}"] = audformat.Column(scheme_id="valence")
+        db["emotion"][f"v{number}"].set([rating] * 12)
+    db.save(str(folder))
+    assert set(plan(folder).table.valence.astype(float)) == {2.0}
