@@ -1,4 +1,4 @@
-"""What lies at a path, and its reader: tables, names, data sets, annotations, EmoBox, MSP-Podcast, audformat.
+"""What lies at a path, and its reader: tables, names, data sets, manifests, annotations, and what corpora are known by.
 
 EmoBox is a folder data/NAME of its repository: recordings, labels, and speakers where a table beside them has these.
 MSP-Podcast is Audios/ beside Labels/labels_consensus.csv, a row for each speaking turn; known from how others read it.
@@ -22,6 +22,7 @@ from ser_tasks.corpora.importing.read_annotations import read_annotations
 from ser_tasks.corpora.importing.read_audformat import HEADER, read_audformat
 from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
 from ser_tasks.corpora.importing.read_datasets import read_datasets
+from ser_tasks.corpora.importing.read_manifests import RECORDINGS, find_lhotse, is_kaldi, read_kaldi, read_lhotse
 from ser_tasks.corpora.importing.read_names import read_names
 from ser_tasks.corpora.importing.read_table import TABLE_SUFFIXES, read_table
 from ser_tasks.corpora.importing.source_table import (
@@ -195,6 +196,10 @@ def _read(path: Path, given: ImportOptions) -> SourceTable:
         )
     if path.exists() and (found := find_shards(path)).shards:
         return read_datasets(found, path, given)
+    if path.exists() and (manifests := find_lhotse(path)):
+        return read_lhotse(manifests, path)
+    if path.is_file() and path.name == RECORDINGS:
+        return read_kaldi(path.parent)
     if path.is_file():
         if annotated := read_annotations(files, path, given) if (files := find_annotations(path)) else None:
             return annotated
@@ -214,6 +219,8 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
         return _audiofolder(path, metadata, given)
     if labels := find_msp_podcast(path):
         return _table(labels, path, given)
+    if is_kaldi(path):
+        return read_kaldi(path)
     return _of_people(path, given)
 
 

@@ -159,8 +159,12 @@ def _refuse_repeated(path: Path, head: list[str]) -> None:
 
 
 def _json(path: Path, text: str, _: Folders) -> Read:
-    """A list of objects, or an object of them whose keys are names."""
+    """A list of objects, or an object of them whose keys are names, or one that holds such a list; or JSON Lines."""
+    if "\n" in text.strip() and _is_object(text.strip().partition("\n")[0]):  # as manifests of NeMo are
+        return _json_lines(path, text, _)
     content = _parsed(path, text)
+    if isinstance(content, dict) and len(lists := [name for name, own in content.items() if _is_rows(own)]) == 1:
+        return f"JSON objects under {lists[0]!r}", _frame(path, content[lists[0]])
     if isinstance(content, dict) and content and all(isinstance(value, dict) for value in content.values()):
         return "JSON objects by name", _frame(path, [{"key": key, **value} for key, value in content.items()])
     return "JSON objects", _frame(path, content)
@@ -177,8 +181,19 @@ def _parsed(path: Path, text: str) -> Any:
         raise SourceError(f"{path}: not JSON: {error}. Export it again.") from error
 
 
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _is_rows(content: Any) -> bool:
+    return isinstance(content, list) and bool(content) and all(isinstance(row, dict) for row in content)
+
+
 def _frame(path: Path, rows: Any) -> pd.DataFrame:
-    if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
+    if not _is_rows(rows):
         raise SourceError(f"{path}: expected objects with named fields, one for each recording. Export it again.")
     return pd.DataFrame(rows, index=[f"row {number}" for number in range(1, len(rows) + 1)], dtype=object)
 
