@@ -207,10 +207,11 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
         hint = f"Or add it to ser_tasks/corpora/catalogue/{corpus}.py."
         check_known(preset, CORPORA[corpus].all_presets, place=f"{place}.presets.{corpus}", hint=hint)
     check_known(section.model, MODELS, place=f"{place}.model", hint=ADD_MODEL)
-    if section.model in ON_VOTES:
+    if section.model in ON_VOTES and not any(map(has_votes, section.train)):
+        reasons = " ".join(f"{corpus}: {no_votes(corpus)}" for corpus in section.train)
         raise ParamsError(
-            f"{PARAMS_FILE}: {place}.model: {section.model} is trained on the votes of raters, which are read within "
-            "one corpus alone. Take another model."
+            f"{PARAMS_FILE}: {place}.model: {section.model} is trained on the votes of raters, and no training corpus "
+            f"has some. {reasons} Take another model, or train on one of {', '.join(filter(has_votes, params.corpus))}."
         )
     if section.corpus_norm and MODELS[section.model].feature_set in OF_WORDS:
         raise ParamsError(

@@ -173,7 +173,7 @@ def votes(
         list[str] | None, typer.Argument(metavar="MODEL", help="All that have predictions, if none is named.")
     ] = None,
     protocol: Annotated[
-        str, typer.Option(help="speaker_independent, speaker_dependent or emobox.")
+        str, typer.Option(help="speaker_independent, speaker_dependent, emobox; cross: trained on other corpora.")
     ] = "speaker_independent",
 ) -> None:
     """Models against the distribution of the raters' votes, beside what raters reach against each other."""

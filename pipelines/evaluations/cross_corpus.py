@@ -1,7 +1,7 @@
 """Evaluations across corpora: planned, run, and stated as a result."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from pipelines import paths
 from pipelines.display.progress import watch_folds
 from pipelines.display.tables import show_result
-from pipelines.evaluations.plan import check_size
+from pipelines.evaluations.plan import check_size, classes_of_votes, votes_digest
 from pipelines.evaluations.provenance import cross_origin, sealed
 from pipelines.evaluations.record import track, write_outputs
 from pipelines.evaluations.result import SPEAKER_NORM, few_epochs
 from pipelines.evaluations.run_tags import digest_of, features_of
-from pipelines.known_corpora import CORPORA
+from pipelines.known_corpora import CORPORA, has_votes
 from pipelines.settings import check_cross
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.engine import flow
@@ -29,8 +29,9 @@ from ser_tasks.evaluation.cross_corpus import MARK, Joined, cross_fold, differen
 from ser_tasks.evaluation.fold import CrossRequest, fold_outcome
 from ser_tasks.evaluation.scoring import FoldOutcome, Labels, prediction_table, score
 from ser_tasks.evaluation.splits import Fold
+from ser_tasks.evaluation.votes.fold import VotedCrossRequest, VotesOfCorpus
 from ser_tasks.features.feature_table import common_dimensions
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.tasks import run_fold
@@ -75,10 +76,16 @@ def plan_cross(name: str, section: CrossParams, params: Params) -> CrossEvaluati
     if model.feature_set not in OF_WORDS:
         refuse_unlike(dict(sources))
     heard = joined.normalised_over if section.corpus_norm else ()
-    digest = digest_of({corpus: digest for corpus, (_, digest) in found.items()} | {"heard": repr(heard)})
+    read = {corpus: digest for corpus, (_, digest) in found.items()} | {"heard": repr(heard)}
     labels, first = Labels.of(joined.utterances), params.evaluation.seed
+    planned: Callable[..., CrossRequest] = CrossRequest
+    if section.model in ON_VOTES:
+        votes = {corpus: _votes(corpus, presets[corpus]) for corpus in section.train if has_votes(corpus)}
+        planned = partial(VotedCrossRequest, votes=tuple(votes.values()))
+        read |= {f"votes of {corpus}": f"{votes_digest(corpus)} {own.label_map}" for corpus, own in votes.items()}
+    digest = digest_of(read)
     request = partial(
-        CrossRequest,
+        planned,
         *(fold, labels, sources[-1][1], digest, section.model, params),
         work=paths.WORK.resolve(),
         adopted=paths.OUTCOMES.resolve(),
@@ -184,6 +191,11 @@ def warnings(evaluation: CrossEvaluation, outcomes: list[FoldOutcome]) -> list[s
         said.append(SPEAKER_NORM)
     epochs = {evaluation.params.corpus[corpus].epochs for corpus in section.train}
     return said + few_epochs(None if None in epochs else max(filter(None, epochs)), outcomes)
+
+
+def _votes(corpus: str, preset: str) -> VotesOfCorpus:
+    label_map = tuple(sorted(classes_of_votes(corpus, preset).items()))
+    return VotesOfCorpus(paths.votes(corpus), label_map, prefix=corpus + MARK)
 
 
 def _utterances(corpus: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from pipelines.known_corpora import CORPORA
 from pipelines.settings import project_params
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import markdown, with_interval
-from ser_tasks.models import MODELS, ON_VOTES
+from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.text.transcripts import OF_WORDS
@@ -46,7 +46,7 @@ def _check_model(place: str, model: str) -> None:
             f"{place} {model}: it predicts valence, activation and dominance, and evaluations across corpora are of "
             f"classes. Hold a bundle of it against another corpus: ser bundle CORPUS {model}; ser score BUNDLE CORPUS"
         )
-    check_name(place, model, set(MODELS) - ON_VOTES, hint="Name one of them; not one that is trained on votes.")
+    check_name(place, model, MODELS, hint="Name one of them.")
 
 
 def _first_reason(error: ValueError) -> str:

@@ -1,6 +1,6 @@
 """What an evaluation consists of, before any of it is computed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from ser_tasks.evaluation.fold import FoldRequest
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold, make_folds, times_tested
 from ser_tasks.evaluation.stored_fold import StoredRequest
-from ser_tasks.evaluation.votes.fold import VotedRequest
+from ser_tasks.evaluation.votes.fold import VotedRequest, VotesOfCorpus
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.models import FROM_DISK, MODELS, ON_VOTES
 from ser_tasks.models.kernel_limit import check_kernel_limit
@@ -88,7 +88,7 @@ def plan_evaluation(corpus: str, protocol: str, model: str, params: Params, *, s
     if model in ON_VOTES:
         check_votes(corpus)
         label_map = tuple(sorted(label_map_of_votes(corpus, params).items()))
-        request = partial(request, votes=paths.votes(corpus), label_map=label_map)
+        request = partial(request, votes=(VotesOfCorpus(paths.votes(corpus), label_map),))
         digest = digest_of({"features": digest, "votes": votes_digest(corpus), "label map": repr(label_map)})
     requests = tuple(
         request(fold, labels, features, digest, model, params, seed, work, adopted, words) for fold, seed in runs
@@ -148,14 +148,23 @@ def label_map_of_votes(corpus: str, params: Params) -> dict[str, str]:
         UserError: classes by gender
     """
     section = params.corpus[corpus]
-    if section.preset.endswith(BY_GENDER):
-        raise UserError(
-            f"params.yaml: corpus.{corpus}.preset is {section.preset}, but raters voted on emotions. Choose the preset "
-            "without _by_gender."
-        )
     merged = (section.balance.merge if section.balance else None) or {}
-    classes = CORPORA[corpus].presets[section.preset].classes
+    classes = classes_of_votes(corpus, section.preset)
     return {label: merged.get(name, name) for label, name in classes.items()}
+
+
+def classes_of_votes(corpus: str, preset: str) -> Mapping[str, str]:
+    """What raters' labels mean in a preset.
+
+    Raises:
+        UserError: classes by gender
+    """
+    if preset.endswith(BY_GENDER):
+        raise UserError(
+            f"params.yaml: corpus.{corpus}.preset is {preset}, but raters voted on emotions. Choose the preset without "
+            "_by_gender."
+        )
+    return CORPORA[corpus].presets[preset].classes
 
 
 def votes_digest(corpus: str) -> str:

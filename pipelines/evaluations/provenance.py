@@ -15,6 +15,7 @@ import pandas as pd
 
 from pipelines import paths
 from pipelines.evaluations.plan import Evaluation, labelled_corpus, protocol_section, request_class
+from pipelines.known_corpora import has_votes
 from pipelines.settings import feature_params
 from ser_tasks.audio.clip import Clip
 from ser_tasks.audio.conditioning import condition
@@ -23,7 +24,6 @@ from ser_tasks.evaluation.code import evaluation_code
 from ser_tasks.evaluation.dimensions.comparison import ccc_difference
 from ser_tasks.evaluation.dimensions.fold import dimension_code
 from ser_tasks.evaluation.dimensions.scoring import Ratings, score_dimensions
-from ser_tasks.evaluation.fold import CrossRequest
 from ser_tasks.evaluation.scoring import Labels, score
 from ser_tasks.features.audio_text import feature_sets
 from ser_tasks.features.feature_set import with_engine
@@ -100,18 +100,19 @@ def dimension_origin(evaluation: DimensionEvaluation) -> Origin:
 def cross_origin(evaluation: CrossEvaluation) -> Origin:
     """Of one model trained on some corpora and tested on another."""
     params, model = evaluation.params, evaluation.section.model
+    voted = [corpus for corpus in evaluation.section.train if model in ON_VOTES and has_votes(corpus)]
     data: dict[str, str] = {}
     for corpus in evaluation.corpora:
         data |= {
             f"{corpus} {name}": digest
-            for name, digest in _corpus_data(corpus, MODELS[model].feature_set, votes=model in ON_VOTES).items()
+            for name, digest in _corpus_data(corpus, MODELS[model].feature_set, votes=corpus in voted).items()
         }
     fold = (evaluation.fold.name, evaluation.fold.train, evaluation.fold.validation, evaluation.fold.test)
     presets = {f"corpus.{corpus}": {"preset": params.corpus[corpus].preset} for corpus in evaluation.corpora}
     return _origin(
         data={**data, **_labels(evaluation.labels), "folds": value_digest(fold)},
         params={f"cross.{evaluation.name}": _plain(evaluation.section), **presets, **_model_params(model, params)},
-        code=[*_model_code(model, params), *CrossRequest.joining],
+        code=[*_model_code(model, params), *evaluation.requests[0].joining],
     )
 
 

@@ -1,7 +1,7 @@
 """Posteriors of evaluations against the votes of raters, beside what raters reach against each other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipelines import paths
 from pipelines.commands.arguments import PROTOCOLS, check_name
-from pipelines.evaluations.plan import check_votes, label_map_of_votes, labelled_corpus
+from pipelines.evaluations.plan import check_votes, classes_of_votes, label_map_of_votes, labelled_corpus
 from pipelines.known_corpora import CORPORA
 from pipelines.settings import OF_A_CORPUS
 from ser_tasks.corpora.labels import Labelled
@@ -31,6 +31,7 @@ from ser_tasks.params import EvaluationParams, Params
 
 VOTES, RATER, PRIOR = "the votes themselves", "rater against others", "always the prior"
 Answered: TypeAlias = tuple[Answers, Speakers]
+ACROSS = "cross"  # protocol of what was trained on other corpora
 ENOUGH = 2  # votes: with one alone, no rater is held against others
 
 
@@ -71,10 +72,13 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
     """
     _check(corpus, protocol, params)
     labelled = labelled_corpus(corpus, params)
+    emotion = labelled.utterances.set_index("utterance_id").emotion
+    predictions = _predictions(corpus, protocol, models, emotion)
+    classes = tuple(sorted(_classes(next(iter(predictions.values()), None), emotion)))
+    labelled = replace(labelled, utterances=labelled.utterances[labelled.utterances.emotion.isin(classes)])
     votes, table = votes_on(corpus, labelled, params), labelled.utterances
     place = pd.Series(np.arange(len(table)), index=table.utterance_id)
-    classes, speakers = tuple(sorted(set(table.emotion))), table.speaker.to_numpy(str)
-    predictions = _predictions(corpus, protocol, models, table.set_index("utterance_id").emotion, classes)
+    speakers = table.speaker.to_numpy(str)
     tested = np.unique(place[next(iter(predictions.values())).utterance_id]) if predictions else np.arange(len(table))
     scored = tested[votes.counts[tested].sum(axis=1) >= ENOUGH]
     if not len(scored):
@@ -107,13 +111,19 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
 def _check(corpus: str, protocol: str, params: Params) -> None:
     """Raise UserError for a name that is not known, and for a corpus without votes or utterances."""
     check_name("ser votes: corpus", corpus, [name for name in params.corpus if name in CORPORA], hint=OF_A_CORPUS)
-    check_name("ser votes: protocol", protocol, PROTOCOLS, hint="Name one of them.")
+    check_name("ser votes: protocol", protocol, (*PROTOCOLS, ACROSS), hint="Name one of them.")
     check_votes(corpus)
+    classes_of_votes(corpus, params.corpus[corpus].preset)
     if not paths.utterances(corpus).exists():
         raise UserError(
             f"{paths.utterances(corpus)}: no such table. Get the corpus (docs/votes.md), and evaluate it: "
             f"ser evaluate {corpus} svm (of words alone: tfidf)"
         )
+
+
+def _classes(predictions: pd.DataFrame | None, emotion: "pd.Series[str]") -> set[str]:
+    """Those of the corpus; across corpora only those that the models share with it."""
+    return set(emotion) if predictions is None else set(emotion) & set(predictions.columns)
 
 
 def _rows(
@@ -132,7 +142,7 @@ def _rows(
 
 
 def _predictions(
-    corpus: str, protocol: str, models: Sequence[str], emotion: "pd.Series[str]", classes: Sequence[str]
+    corpus: str, protocol: str, models: Sequence[str], emotion: "pd.Series[str]"
 ) -> dict[str, pd.DataFrame]:
     """Posteriors of each model, of ensembles too, all on the same utterances, under the labels of today."""
     files = {
@@ -152,15 +162,20 @@ def _predictions(
                 f"ser votes: no predictions of {name} on {corpus}, {protocol}; there are those of "
                 f"{', '.join(files) or 'none'}. Make them: ser evaluate {corpus} {name} --protocol {protocol}"
             )
-    found, tested = dict[str, pd.DataFrame](), set[str]()
+    found, tested, classes = dict[str, pd.DataFrame](), set[str](), set(emotion)
+    across = protocol == ACROSS
     for name in models or files:
         found[name] = pd.read_parquet(files[name])
-        ids, own = set(found[name].utterance_id), set(found[name].columns) & set(classes)
-        tested, again = tested or ids, f"Evaluate it again: ser evaluate {corpus} {name} --protocol {protocol}"
-        if ids != tested or not ids <= set(emotion.index) or own != set(classes):
+        ids, own = set(found[name].utterance_id), _classes(found[name], emotion)
+        again = "Evaluate it again: ser " + ("cross-corpus" if across else f"evaluate {corpus} {name}")
+        again += "" if across else f" --protocol {protocol}"
+        if not tested:
+            tested, classes = ids, own if across else classes
+        if ids != tested or not ids <= set(emotion.index) or own != classes:
+            wanted = ", ".join(sorted(classes))
             raise UserError(
-                f"{files[name]}: {len(ids)} utterances of {len(own)} of the classes {', '.join(classes)}, which are "
-                f"not those that {corpus} has today, or not those of {next(iter(found))}. {again}"
+                f"{files[name]}: {len(ids)} utterances of {len(own)} of the classes {wanted}, which are not those "
+                f"that {corpus} has today, or not those of {next(iter(found))}. {again}"
             )
         other = found[name][found[name].truth.to_numpy() != emotion[found[name].utterance_id].to_numpy()]
         if len(other):

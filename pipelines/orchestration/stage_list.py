@@ -22,7 +22,7 @@ from ser_tasks.features.table import SECTIONS
 from ser_tasks.models import HEARD_MODELS, MODELS, ON_VOTES, TABLE
 from ser_tasks.models.declared_model import DeclaredModel, settings_class
 from ser_tasks.models.dimensions import DIMENSION_MODELS
-from ser_tasks.params import MEMBERS, BundleParams, EnsembleParams, EvaluationLine, Params
+from ser_tasks.params import MEMBERS, BundleParams, CrossParams, EnsembleParams, EvaluationLine, Params
 from ser_tasks.text.transcripts import FEATURE_SET as WORDS
 from ser_tasks.text.transcripts import OF_WORDS, RECOGNISED
 
@@ -89,7 +89,7 @@ def stages_of(params: Params) -> Stages:
         "ensemble_bundle": {
             name: _ensemble_bundle(own, params) for name, own in params.bundles.items() if own.model in params.ensembles
         },
-        "cross": {name: {"test": own.test, **model_entry(own.model)} for name, own in params.cross.items()},
+        "cross": {name: _cross(own) for name, own in params.cross.items()},
     }
 
 
@@ -205,6 +205,12 @@ def _evaluated(line: EvaluationLine) -> Entry:
     """Its names, and the words behind the name of the stage: another number of seeds is another command."""
     names = line.model_dump(include={"corpus", "protocol", "model"})
     return {**names, "arguments": " ".join(map(str, line.written.values()))}
+
+
+def _cross(own: CrossParams) -> Entry:
+    """The tested corpus; votes of all corpora, where the model reads them, else features stand again."""
+    votes = paths.votes(own.test) if own.model in ON_VOTES else paths.features(own.test, "any").parent
+    return {"test": own.test, "votes": str(votes.parent), **model_entry(own.model)}
 
 
 def _read(corpus: str, model: str) -> Entry:

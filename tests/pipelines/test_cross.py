@@ -11,8 +11,10 @@ from pydantic import ValidationError
 
 from pipelines import paths
 from pipelines.evaluations import cross_corpus, cross_matrix
+from pipelines.evaluations.provenance import cross_origin
 from pipelines.settings import project_params
-from ser_tasks.corpora.utterances import utterance_table, write_utterances
+from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
+from ser_tasks.corpora.votes import vote_table, write_votes
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.result import results_table
 from ser_tasks.params import CrossParams
@@ -22,7 +24,10 @@ from tests.models.remote.small_plans import N_DIMS, write_features
 from tests.pipelines.test_settings import PROJECT, stages
 
 SMALL = {"pca_variance": (0.9,), "c": (10.0,), "gamma": ("scale",), "inner_folds": 2}
-EMOTIONS = {"emodb": ("anger", "sadness", "boredom"), "ravdess": ("anger", "sadness", "calm")}
+EMOTIONS = {
+    **{"emodb": ("anger", "sadness", "boredom"), "ravdess": ("anger", "sadness", "calm")},
+    "iemocap": ("anger", "sadness"),
+}
 ASIDE = {"boredom": 0.0, "calm": 0.0, "anger": 1.0, "sadness": -1.0}  # every dimension, but for noise
 
 
@@ -79,6 +84,37 @@ def test_what_is_normalised_over_each_corpus_is_recognised_and_what_is_not_is_no
     normed = cross_corpus.cross.fn("normed", section(corpus_norm=True), params)
     assert normed["uar"] == normed["accuracy"] == normed["macro_f1"] == 1
     assert any("hears 36 unlabelled utterances of ravdess" in warning for warning in normed["warnings"])
+
+
+@pytest.fixture
+def contrary(folder):
+    """A third corpus, all of whose raters say anger of what is labelled sadness, and the other way round."""
+    make_corpus("iemocap", offset=0)
+    ids = read_utterances(paths.utterances("iemocap")).utterance_id
+    said = {name: {"sadness" if "anger" in name else "anger": 3} for name in ids}
+    write_votes(vote_table(said), paths.votes("iemocap"))
+
+
+def test_a_model_of_votes_learns_those_of_the_training_corpora_and_not_their_labels(contrary, params):
+    across = section(train=["iemocap"], model="logistic_votes", corpus_norm=True)
+    assert cross_corpus.cross.fn("contrary", across, params)["uar"] == 0
+    labels = section(train=["iemocap"], model="logistic", corpus_norm=True)
+    assert cross_corpus.cross.fn("labelled", labels, params)["uar"] == 1
+
+
+def test_utterances_of_a_training_corpus_without_votes_have_none_and_those_of_the_test_are_never_read(contrary, params):
+    write_votes(vote_table({"03-anger-0": {"anger": 1}}), paths.votes("ravdess"))
+    across = section(train=["emodb", "iemocap"], model="logistic_votes")
+    planned = cross_corpus.plan_cross("x", across, params)
+    (request,) = planned.requests
+    shares = {name.partition("/")[0]: set() for name in request.labels.utterance_ids}
+    for name, one in zip(request.labels.utterance_ids, request.read(), strict=True):
+        shares[name.partition("/")[0]].add(one.shares)
+    assert shares == {"emodb": {None}, "iemocap": {(0.0, 1.0), (1.0, 0.0)}, "ravdess": {None}}
+    data = [line.partition(":")[0] for line in cross_origin(planned)["data"]]
+    assert [name for name in data if name.endswith(" votes")] == ["iemocap votes"]
+    write_votes(vote_table({"03-anger-0": {"anger": 1}}), paths.votes("iemocap"))
+    assert cross_corpus.plan_cross("x", across, params).requests[0].cache_key != request.cache_key
 
 
 def test_a_result_records_the_training_and_test_sets_and_what_was_left_out(folder, params):
@@ -188,7 +224,7 @@ def test_the_stage_writes_where_its_flow_does():
         ("ravdes", "svm", r"^--train 'ravdes' is not known. Did you mean 'ravdess'\?"),
         ("ravdess", "swm", "^--model 'swm'"),
         ("ravdess", "ridge", "^--model ridge: it predicts valence.*ser bundle CORPUS ridge; ser score BUNDLE CORPUS"),
-        ("ravdess", "mlp_votes", "^--model 'mlp_votes' is not known.*not one that is trained on votes"),
+        ("ravdess", "mlp_votes", "trained on the votes of raters, and no training corpus has some. ravdess: the"),
     ],
 )
 def test_a_typo_on_the_command_line_is_reported_with_its_option(monkeypatch, train, model, message):

@@ -139,6 +139,20 @@ def test_votes_of_an_imported_table_may_still_be_kept_and_the_message_says_how()
     assert no_votes("emodb") == "the votes of its raters are not known."
 
 
+def test_models_of_other_corpora_are_compared_on_the_classes_that_they_share_with_this_one():
+    for model in ("from_emodb_svm", "from_emodb_mlp"):
+        rows = [
+            {"utterance_id": name, "fold": "demo", "seed": 0, "truth": TRUTH[name], "anger": 0.7, "sadness": 0.3}
+            for name in ("a1", "a2")
+        ]
+        file = paths.predictions("demo", "cross", model)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pd.DataFrame(rows).to_parquet(file, index=False)
+    found = compare_votes("demo", [], "cross", project_params())
+    assert (found.classes, found.utterances) == (("anger", "sadness"), 2)
+    assert set(found.rows) == {VOTES, RATER, PRIOR, "from_emodb_svm", "from_emodb_mlp"}
+
+
 def test_predictions_of_other_utterances_are_refused():
     predict("mlp", {"a1": "anger"})
     with pytest.raises(UserError, match=r"svm\.parquet: 4 utterances.* not those of mlp. Evaluate it again: ser ev"):
@@ -181,7 +195,7 @@ def test_a_row_of_a_model_of_votes_names_them_among_its_data_and_another_vote_ma
     first = provenance.evaluation_origin(planned)
     (line,) = [own for own in first["data"] if own.startswith("votes: ")]
     assert any(own.startswith("ser_tasks.evaluation.votes.fold: ") for own in first["code"])
-    assert planned.requests[0].label_map == tuple((name, name) for name in EMOTIONS)
+    assert planned.requests[0].votes[0].label_map == tuple((name, name) for name in EMOTIONS)
     plain = plan_evaluation("demo", "speaker_independent", "logistic", project_params())
     assert not [own for own in provenance.evaluation_origin(plain)["data"] if own.startswith("votes: ")]
     write_votes(vote_table({**COUNTS, "a1": {"anger": 5}}), paths.votes("demo"))
@@ -239,8 +253,8 @@ def test_what_cannot_be_trained_on_votes_is_refused_before_anything_runs():
     line = EvaluationLine(corpus="emodb", protocol="speaker_independent", model="logistic_votes")
     with pytest.raises(UserError, match=r"here: logistic_votes is trained on votes, and of emodb the votes of"):
         check_evaluation(line, params, place="here")
-    across = CrossParams(train=("iemocap",), test="cremad", model="logistic_votes", presets={}, corpus_norm=False)
-    with pytest.raises(UserError, match=r"cross\.x\.model: logistic_votes .* within one corpus alone"):
+    across = CrossParams(train=("emodb",), test="cremad", model="logistic_votes", presets={}, corpus_norm=False)
+    with pytest.raises(UserError, match=r"cross\.x\.model: logistic_votes .* no training corpus has some. emodb: the"):
         check_cross("x", across, params)
     with pytest.raises(UserError, match=r"not read here. Name another model, as logistic"):
         refuse_deaf("logistic_votes")

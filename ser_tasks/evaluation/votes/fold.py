@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from ser_tasks.corpora.votes import class_votes, read_votes
-from ser_tasks.evaluation.fold import FoldRequest
+from ser_tasks.evaluation.fold import CrossRequest, FoldRequest
+from ser_tasks.evaluation.fold_features import read_corpora
 from ser_tasks.models.voted import Voted
 
 if TYPE_CHECKING:
     from ser_tasks.evaluation.scoring import Labels
     from ser_tasks.models.recogniser import Features
+    from ser_tasks.provenance.code_digest import Root
+
+
+@dataclass(frozen=True)
+class VotesOfCorpus:
+    """The votes on one corpus, and what its raters' labels mean in the classes of an evaluation."""
+
+    table: Path
+    label_map: tuple[tuple[str, str], ...]  # a rater's label, and its class
+    prefix: str = ""  # of ids, where utterances of several corpora stand side by side
 
 
 def read_voted(
-    features: Features, votes: Path, labels: Labels, label_map: Mapping[str, str], hidden: Collection[str]
+    features: Features, votes: Sequence[VotesOfCorpus], labels: Labels, hidden: Collection[str]
 ) -> tuple[Voted, ...]:
     """Features, each with the shares of the votes; without, where none is for a class, or it is hidden.
 
     Args:
         features: a row for each utterance, or its frames, in the order of the labels
-        votes: the table of votes
+        votes: of each corpus that has some
         labels: of every utterance of the evaluation
-        label_map: what raters' labels mean in its classes
         hidden: utterances whose votes are not handed over: those that are tested
 
     Raises:
         UserError: no table of votes, or no vote for the classes
     """
     classes = sorted(set(labels.emotions))
-    counts = class_votes(read_votes(votes), labels.utterance_ids, class_of_label=label_map, classes=classes).counts
+    counts = np.zeros((len(labels.utterance_ids), len(classes)), np.int64)
+    for own in votes:
+        rows = [place for place, name in enumerate(labels.utterance_ids) if name.startswith(own.prefix)]
+        names = [labels.utterance_ids[place].removeprefix(own.prefix) for place in rows]
+        of_label = dict(own.label_map)
+        counts[rows] = class_votes(read_votes(own.table), names, class_of_label=of_label, classes=classes).counts
     known = counts.sum(axis=1) > 0
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return tuple(
@@ -47,10 +62,16 @@ def read_voted(
 class VotedRequest(FoldRequest):
     """One fold whose training examples have votes; `features_digest` is of the features, the votes and the map."""
 
-    votes: Path  # the table
-    label_map: tuple[tuple[str, str], ...]  # a rater's label, and its class
-    joining = (read_voted,)
+    votes: tuple[VotesOfCorpus, ...]
+    joining: ClassVar[tuple[Root, ...]] = (read_voted,)
 
     def read(self, copy: int = 0) -> Features:
         """The same, each with the votes on it; an augmented copy has those of its original."""
-        return read_voted(super().read(copy), self.votes, self.labels, dict(self.label_map), set(self.fold.test))
+        return read_voted(super().read(copy), self.votes, self.labels, set(self.fold.test))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VotedCrossRequest(VotedRequest, CrossRequest):
+    """The same over several corpora; in training, utterances of one without votes have their label for target."""
+
+    joining = (read_corpora, read_voted)  # type: ignore[assignment]  # more than either base has
