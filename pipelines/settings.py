@@ -94,7 +94,7 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
     check_known(line.model, models, place=f"{place}.model", hint=ADD_MODEL)
     if line.seeds is not None and not (line.model in MODELS and MODELS[line.model].keras):
         raise ParamsError(
-            f"{PARAMS_FILE}: {place}.seeds: {line.seeds} networks were expected to be trained on each fold, but "
+            f"{PARAMS_FILE}: {place}: seeds: {line.seeds} networks were expected to be trained on each fold, but "
             f"{line.model} is no network that predicts classes. Take seeds out."
         )
     if line.protocol != "speaker_dependent":

@@ -52,7 +52,10 @@ def evaluate(corpus: str, model: str, protocol: str, seeds: int | None = None) -
             check_evaluation(line, params, place="ser evaluate")
             _check_read(line)
             _write(change, f"evaluations: {_flow(line.written)}", corpus)
-    status = _run(f"{'dimensions' if model in DIMENSION_MODELS else 'evaluate'}@{line.key}", new=change is not None)
+        there = line.key in {own.key for own in params.evaluations}
+    undo = "give the earlier number of seeds" if there else "delete the line"
+    stage = "dimensions" if model in DIMENSION_MODELS else "evaluate"
+    status = _run(f"{stage}@{line.key}", undo=undo if change else "")
     if status:
         _check_read(line)  # the reason may be what a table that was made meanwhile has not
     return status
@@ -96,7 +99,7 @@ def bundle(corpus: str, model: str, name: str | None) -> int:
             written = "; ".join(f"bundles: {own}: {_flow(entry)}" for own, entry in new.items())
             values = {f"bundles.{own}": entry for own, entry in new.items()}
             _write(lambda text: with_values(text, values), written, corpus)
-    status = _run(f"{'ensemble_' if ensemble else ''}bundle@{name}", new=bool(new))
+    status = _run(f"{'ensemble_' if ensemble else ''}bundle@{name}", undo="delete the line" if new else "")
     if status == 0:
         CONSOLE.print(f"Next: ser predict FILE --bundle {name}")
     return status
@@ -129,12 +132,12 @@ def _entries(corpus: str, ensemble: str, name: str, params: Params) -> dict[str,
     return {f"{corpus}_{member}": _entry(corpus, member, params) for member in missing} | {name: whole.model_dump()}
 
 
-def _run(stage: str, *, new: bool) -> int:
-    """DVC's exit status."""
+def _run(stage: str, *, undo: str) -> int:
+    """DVC's exit status; `undo` is how to take a change of params.yaml back, if there was one."""
     status = repro([stage])
     if status:
-        line = f"{PARAMS_FILE} keeps its new line: fix this, then" if new else "Fix this, then"
-        CONSOLE.print(f"{line} `ser repro {stage}`" + ("; or delete the line." if new else "."))
+        line = f"{PARAMS_FILE} keeps its new line: fix this, then" if undo else "Fix this, then"
+        CONSOLE.print(f"{line} `ser repro {stage}`" + (f"; or {undo}." if undo else "."))
     return status
 
 

@@ -13,7 +13,7 @@ from pipelines import paths
 from pipelines.evaluations.plan import Evaluation, plan_evaluation
 from pipelines.evaluations.provenance import as_values
 from pipelines.evaluations.run_tags import git
-from pipelines.orchestration.stage_list import of_dimensions
+from pipelines.orchestration.stage_list import evaluations_of, of_dimensions
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams, EnsembleParams, Params
@@ -84,7 +84,7 @@ class Recorded:
         return pd.read_parquet(self.predictions_file) if self.predictions_file.exists() else None
 
     def planned(self, params: Params) -> Evaluation:
-        """The evaluation as it is today; where params.yaml has no line of it, with as many seeds as the row has.
+        """The evaluation as it is today; where nothing in params.yaml asks for it, with as many seeds as it has.
 
         Raises:
             UserError: the table of models has none of its name, or something of it is not here
@@ -92,7 +92,7 @@ class Recorded:
         corpus, protocol, model = (str(self.result[key]) for key in ("corpus", "protocol", "model"))
         if model not in MODELS:
             raise UserError(f"the table of models has no {model!r}")
-        listed = key_of(corpus, protocol, model) in {line.key for line in params.evaluations}
+        listed = key_of(corpus, protocol, model) in {line.key for line in evaluations_of(params)}
         seeds = None if listed else len({fold["seed"] for fold in self.result["folds"]})
         return plan_evaluation(corpus, protocol, model, params.for_corpus(corpus), seeds=seeds)
 

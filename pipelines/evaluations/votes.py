@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -121,6 +122,13 @@ def _check(corpus: str, protocol: str, params: Params) -> None:
         )
 
 
+def _command(corpus: str, model: str, protocol: str, file: Path) -> str:
+    """What computes its predictions anew."""
+    if file == paths.ensemble(corpus, protocol, model):
+        return f"ser repro ensemble@{model}"
+    return "ser cross-corpus" if protocol == ACROSS else f"ser evaluate {corpus} {model} --protocol {protocol}"
+
+
 def _classes(predictions: pd.DataFrame | None, emotion: "pd.Series[str]") -> set[str]:
     """Those of the corpus; across corpora only those that the models share with it."""
     return set(emotion) if predictions is None else set(emotion) & set(predictions.columns)
@@ -163,14 +171,12 @@ def _predictions(
                 f"{', '.join(files) or 'none'}. Make them: ser evaluate {corpus} {name} --protocol {protocol}"
             )
     found, tested, classes = dict[str, pd.DataFrame](), set[str](), set(emotion)
-    across = protocol == ACROSS
     for name in models or files:
         found[name] = pd.read_parquet(files[name])
         ids, own = set(found[name].utterance_id), _classes(found[name], emotion)
-        again = "Evaluate it again: ser " + ("cross-corpus" if across else f"evaluate {corpus} {name}")
-        again += "" if across else f" --protocol {protocol}"
+        again = f"Evaluate it again: {_command(corpus, name, protocol, files[name])}"
         if not tested:
-            tested, classes = ids, own if across else classes
+            tested, classes = ids, own if protocol == ACROSS else classes
         if ids != tested or not ids <= set(emotion.index) or own != classes:
             wanted = ", ".join(sorted(classes))
             raise UserError(

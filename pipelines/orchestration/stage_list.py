@@ -46,7 +46,8 @@ def _lines(params: Params) -> list[EvaluationLine]:
     members = [(own, model) for own in params.ensembles.values() for model in own.members]
     wanted: list[tuple[Any, str]] = [*members, *((own, own.model) for own in _of_one_model(params).values())]
     needed = [EvaluationLine(corpus=own.corpus, protocol=own.protocol, model=model) for own, model in wanted]
-    return list({line.key: line for line in (*params.evaluations, *needed, *params.evaluations)}.values())
+    stated = {line.key: line for line in params.evaluations}
+    return list((stated | {line.key: line for line in needed if line.key not in stated}).values())
 
 
 def of_dimensions(section: EnsembleParams) -> bool:

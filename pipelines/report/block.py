@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ser_tasks.evaluation.comparison.groups import SPEAKER, Level, levels, quarters
 from ser_tasks.evaluation.comparison.ties import Standing, standing
-from ser_tasks.evaluation.comparison.verdict import verdict
+from ser_tasks.evaluation.comparison.verdict import in_words, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,7 @@ class Block:
         clips: data URIs by utterance id
         clips_note: why there are clips, or none
         extra: figures of other commands by the name of their files, each by model: inflation, robustness
+        outdated: models that are left out, since their predictions are of other labels
     """
 
     corpus: Corpus
@@ -56,6 +57,7 @@ class Block:
     clips: Mapping[str, str] = field(default_factory=dict)
     clips_note: str = ""
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    outdated: Sequence[str] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -109,6 +111,12 @@ class Block:
         title = f"the {self.name.lower()}" if synthetic else self.name
         usual = self.comparison.protocol == "speaker_independent"
         sentences = verdict(self.comparison, self.standing, title if usual else f"{title} ({self.protocol})")
+        if self.outdated:
+            sentences.append(
+                f"Not compared: {in_words(self.outdated)}. Predictions and figures of it are of labels that the corpus "
+                f"had before: ser verify {self.comparison.corpus} names what changed; ser evaluate, for an ensemble "
+                "ser repro, makes them anew."
+            )
         return sentences + ["Synthetic speech: this says nothing about people."] * synthetic
 
     @property

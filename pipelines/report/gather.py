@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,6 @@ from ser_tasks.evaluation.comparison.licence import may_be_passed_on
 from ser_tasks.evaluation.comparison.predictions import by_seed
 from ser_tasks.evaluation.comparison.rows import Comparison, Row, comparisons, speaker_overlap
 from ser_tasks.evaluation.comparison.snr import estimated_snr
-from ser_tasks.evaluation.comparison.verdict import other_labels
 from ser_tasks.evaluation.result import check_has_results, read_results
 from ser_tasks.provenance.code_digest import code_digest
 
@@ -77,13 +77,11 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: ComparisonParams
     usual = comparison.protocol == "speaker_independent"  # other protocols have been shown there already
     dependent = {row.name: row.result for row in rows if usual and _is_biased(row.result, comparison)}
     table = paths.utterances(comparison.corpus)
-    utterances = read_utterances(table).set_index("utterance_id") if table.exists() else pd.DataFrame()
+    known = read_utterances(table) if table.exists() else None
+    comparison, outdated = _of_one_truth(comparison, known)
+    utterances = pd.DataFrame() if known is None else known.set_index("utterance_id")
     if utterances.empty:  # no speakers, so no paired tests: as if the predictions were not here
         comparison = replace(comparison, rows=tuple(replace(row, seeds=()) for row in comparison.rows))
-    others = other_labels(comparison.rows)
-    comparison = replace(
-        comparison, rows=tuple(replace(row, seeds=()) if row.name in others else row for row in comparison.rows)
-    )
     for row in comparison.rows:
         _check_known(row, utterances, table)
     return Block(
@@ -94,7 +92,31 @@ def _block(comparison: Comparison, rows: Sequence[Row], params: ComparisonParams
         snr=None,
         params=params,
         extra={kind: _extra(comparison.corpus, kind) for kind in EXTRAS if usual},
+        outdated=outdated,
     )
+
+
+def _of_one_truth(comparison: Comparison, utterances: pd.DataFrame | None) -> tuple[Comparison, tuple[str, ...]]:
+    """The rows under the labels of today, and names of those of other labels; without any, under those of most rows.
+
+    Rows whose predictions are not here stay: nothing tells, and they are not tested.
+    """
+    truths = {row.name: _pairs(row.answers, "truth") for row in comparison.rows if row.answers is not None}
+    preset = CORPORA[comparison.corpus].all_presets.get(comparison.preset)
+    if utterances is not None and preset is not None:
+        today = _pairs(utterances.assign(emotion=utterances.emotion.map(preset.classes)), "emotion")
+    else:
+        today = frozenset()
+    fresh = any(own <= today for own in truths.values())
+    chosen = today if fresh else next(iter(Counter(truths.values()).most_common(1)), (today, 0))[0]
+    outdated = tuple(name for name, own in truths.items() if not own <= chosen)
+    rows = tuple(row for row in comparison.rows if row.name not in outdated)
+    return replace(comparison, rows=rows), outdated
+
+
+def _pairs(table: pd.DataFrame, column: str) -> frozenset[tuple[str, str]]:
+    """Utterances and their classes."""
+    return frozenset(zip(table.utterance_id, table[column], strict=True))
 
 
 def _is_biased(result: Mapping[str, Any], comparison: Comparison) -> bool:

@@ -149,6 +149,8 @@ def test_a_failed_run_reports_what_happens_to_the_line(ser):
     done = ser("evaluate", "demo", "logistic")
     assert done.exit_code == 1
     assert "params.yaml keeps its new line" in done.output
+    assert "or delete the line." in done.output
+    assert "or give the earlier number of seeds." in ser("evaluate", "demo", "mlp", "--seeds", "3").output
 
 
 def test_params_yaml_is_restored_whatever_goes_wrong(ser, monkeypatch):

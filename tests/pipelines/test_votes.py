@@ -168,6 +168,14 @@ def test_predictions_from_before_a_label_changed_are_refused():
         compare_votes("demo", [], "speaker_independent", project_params())
 
 
+def test_predictions_of_an_ensemble_are_made_anew_by_its_stage():
+    table = pd.read_parquet(paths.predictions(*PLACE)).assign(truth="sadness")
+    paths.ensemble("demo", "speaker_independent", "both").parent.mkdir(parents=True)
+    table.to_parquet(paths.ensemble("demo", "speaker_independent", "both"))
+    with pytest.raises(UserError, match=r"Evaluate it again: ser repro ensemble@both"):
+        compare_votes("demo", ["both"], "speaker_independent", project_params())
+
+
 def test_classes_by_gender_are_refused():
     params = project_params()
     own = params.corpus["demo"].model_copy(update={"preset": "four_classes_by_gender"})

@@ -64,6 +64,5 @@ def _note() -> Markup:
         "Marked by the first p: a paired bootstrap that draws whole speakers, with Student's t for their number. The "
         "intervals are not corrected. McNemar's exact test takes utterances for independent, which those of one "
         "speaker are not: read it beside, not instead. The best was chosen as the highest of all on these very "
-        "utterances, so its lead is a little too large. Of several seeds of a network "
-        "the answers of each count, in McNemar's test and the sections below those of the first."
+        "utterances, so its lead is a little too large."
     )

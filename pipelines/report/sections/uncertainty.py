@@ -49,6 +49,11 @@ def _warnings(block: Block) -> list[str]:
             f"{count(speakers, 'speaker')}: differences of a few points are not significant with so few, and nothing "
             "is known about voices unlike these."
         )
+    if several := [row.name for row in block.rows if len(row.result.get("uar_seeds", ())) > 1]:
+        warnings.append(
+            f"Confusions, groups, calibration, errors and McNemar's test of {', '.join(several)} are those of the "
+            "first seed; UAR and the tests over speakers count all seeds."
+        )
     if all(len({fold["seed"] for fold in row.result["folds"]}) == 1 for row in block.rows):
         warnings.append("One seed each: a network trained again gives another figure, one or two points away.")
     if block.comparison.corpus in DESIGNED_ON:

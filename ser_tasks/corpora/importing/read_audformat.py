@@ -4,9 +4,10 @@ Source: https://audeering.github.io/audformat/
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -14,17 +15,29 @@ import yaml
 
 from ser_tasks.corpora.importing.classes import with_ballots
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES
-from ser_tasks.corpora.importing.options import ROLES, SCALES, TIMES, ImportOptions
+from ser_tasks.corpora.importing.options import NONE, ROLES, SCALES, TIMES, ImportOptions
 from ser_tasks.corpora.importing.read_table import as_text
-from ser_tasks.corpora.importing.source_table import PARTS, ColumnChoice, Header, SourceError, SourceTable, option
-from ser_tasks.corpora.vocabulary import plain
+from ser_tasks.corpora.importing.source_table import (
+    NO_MEANINGS,
+    NOBODY,
+    PARTS,
+    ColumnChoice,
+    Header,
+    Meanings,
+    SourceError,
+    SourceTable,
+    option,
+)
+from ser_tasks.corpora.vocabulary import class_of, plain
 
 if TYPE_CHECKING:
     from audformat import Database
 
+Place: TypeAlias = tuple[str, str]  # a table, and a column of it
+
 HEADER = "db.yaml"
 INSTALL = "make setup-all"
-GOLD = "vote"  # type of a rater that stands for the outcome of several
+OUTCOME, MACHINE = "vote", "machine"  # types of raters: one that stands for several, one that is no person
 INDEX = ("file", "start", "end")
 OTHERS = tuple(role for role in ROLES if role not in ("path", *TIMES, "emotion", "split", "rater", "votes"))
 
@@ -41,45 +54,155 @@ def read_audformat(folder: Path, given: ImportOptions) -> SourceTable:
     """
     files, notes = table_files(folder)
     database = _load(folder, files)
-    names, raters = _with_emotions(database, given)
-    read = {
-        (name, column): _labels(database, name, column, files[name])
-        for name, columns in names.items()
+    chosen = _choose(database, given)
+    read = {place: _labels(database, place, files[place[0]]) for place in chosen.places}
+    notes += [*chosen.notes, *(_outside(place, words) for place, (_, words) in read.items() if len(words))]
+    labels = {place: own for place, (own, _) in read.items()}
+    meanings = _meanings(database, chosen.places)
+    dropped = _of_raters_alone(database, chosen, labels)
+    for table, column in (*chosen.places, *chosen.others):  # what is a label is nothing else, whatever it is called
+        database[table].drop_columns(column, inplace=True)
+    by_column = _by_column(labels, chosen)
+    rows, roles = _rows(database, by_column, labels)
+    source = SourceTable(
+        "audformat database",
+        rows,
+        (folder.resolve(),),
+        roles,
+        header=_header(database),
+        notes=tuple(notes),
+        dropped=dropped,
+        meanings=meanings,
+    )
+    if chosen.votes and not chosen.named:
+        return with_ballots(source, {"emotion": ",".join(by_column)})[0]
+    if not chosen.votes and by_column:
+        names = ", ".join(dict.fromkeys(name for name, _ in chosen.places))
+        roles["emotion"] = ColumnChoice(next(iter(by_column)), f"tables {names}")
+    return source
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Columns that labels are taken from, each by its table and name."""
+
+    places: Sequence[Place]
+    votes: bool  # each column is a rater's
+    named: bool = False  # by the user
+    others: Sequence[Place] = ()  # of the same schemes, that no label is taken from
+    notes: Sequence[str] = ()
+
+
+def _choose(database: "Database", given: ImportOptions) -> Chosen:
+    """Columns that are named; else those that state one label for each recording; else those of raters.
+
+    Raises:
+        SourceError: a table that is not there, or no column of emotions
+    """
+    tables = list(database.tables)
+    if unknown := [name for name in given.table if name not in tables]:
+        raise SourceError(f"--table {unknown[0]}: no such table. There are: {', '.join(tables)}.")
+    asked = given.table or tables
+    if (named := given.column.get("emotion")) is not None:
+        return Chosen(*_named(database, asked, named), named=True)
+    found = {name: columns for name in asked if (columns := _emotion_columns(database, name))}
+    if not found:
+        raise SourceError(f"no table has a column of emotions (tables: {', '.join(asked)}). Add one, as `emotion`.")
+    settled = {name: columns for name, columns in found.items() if len(columns) == 1}
+    votes = len(settled) < len(found) and (bool(given.table) or not settled)
+    taken = found if votes else settled
+    places = [(name, column) for name, columns in taken.items() for column in columns]
+    schemes = {database[name][column].scheme_id for name, column in places} - {None}
+    others = [
+        (name, str(column))
+        for name in asked
+        for column, own in database[name].columns.items()
+        if own.scheme_id in schemes and (name, str(column)) not in places
+    ]
+    if not others:
+        return Chosen(places, votes)
+    passed = ", ".join(f"{name}.{column}" for name, column in others)
+    hint = option("--column", "emotion=" + ",".join(dict.fromkeys(column for _, column in others)))
+    note = f"not read beside {', '.join(taken)}: {passed}; {hint} reads these, and several are votes"
+    return Chosen(places, votes, others=others, notes=[note])
+
+
+def _named(database: "Database", tables: Sequence[str], named: str) -> tuple[list[Place], bool]:
+    """Columns by the names that the user gave, with commas between them; none: ratings stand alone."""
+    there = [(name, str(column)) for name in tables for column in database[name].columns]
+    names = [named] if any(column == named for _, column in there) else [name.strip() for name in named.split(",")]
+    if named == NONE:
+        return [], False
+    if missing := [name for name in names if name not in {column for _, column in there}]:
+        columns = ", ".join(f"{name}.{column}" for name, column in there)
+        raise SourceError(f"--column emotion={missing[0]}: no such column. There are: {columns}.")
+    return [place for place in there if place[1] in names], len(names) > 1
+
+
+def _by_column(labels: "Mapping[Place, pd.Series[Any]]", chosen: Chosen) -> "dict[str, pd.Series[Any]]":
+    """Labels by column: of raters each by its name, without commas; else one, of all tables, that must agree."""
+    if not chosen.votes:
+        name = chosen.places[0][1] if chosen.named and labels else "emotion"
+        return {name: _agreed(labels)} if labels else {}
+    columns = dict.fromkeys(column for _, column in labels)
+    return {
+        column.replace(",", ";"): _agreed({place: own for place, own in labels.items() if place[1] == column})
         for column in columns
     }
-    notes += _passed_over(database, names, given)
-    notes += [_outside(name, words) for (name, _), (_, words) in read.items() if len(words)]
-    labels = {place: own for place, (own, _) in read.items()}
-    by_column = _by_rater(labels) if raters else {"emotion": _agreed(labels)}
-    table = _rows(database, by_column, labels)
-    why = "stated by the database"
-    held = [role for role in ("start", "end", "split", *OTHERS) if role in table and table[role].notna().any()]
-    roles = {"path": ColumnChoice("file", why)} | {role: ColumnChoice(role, why) for role in held}
-    source = SourceTable(
-        "audformat database", table, (folder.resolve(),), roles, header=_header(database), notes=tuple(notes)
-    )
-    if raters:
-        return with_ballots(source, {"emotion": ",".join(by_column)})[0]
-    roles["emotion"] = ColumnChoice("emotion", f"tables {', '.join(names)}")
-    return source
+
+
+def _of_raters_alone(database: "Database", chosen: Chosen, labels: "Mapping[Place, pd.Series[Any]]") -> dict[str, int]:
+    """How many recordings have labels of raters that are not read, and no other."""
+    read = {place for own in labels.values() for place in own.index}
+    beside = {
+        place for name, column in chosen.others for place in _segmented(database[name][column].get()).dropna().index
+    }
+    alone = len(beside - read)
+    return {"are labelled in columns alone that are not read": alone} if alone else {}
+
+
+def _meanings(database: "Database", places: Sequence[Place]) -> Meanings:
+    """What a scheme states of its labels: {1: anger}, or {1: {name: anger}}."""
+    words = dict[str, str]()
+    schemes = dict.fromkeys(database[name][column].scheme_id for name, column in places)
+    for scheme in filter(None, schemes):
+        stated = database.schemes[scheme].labels
+        for label, about in stated.items() if isinstance(stated, dict) else ():
+            texts = [about] if isinstance(about, str) else list(about.values()) if isinstance(about, dict) else []
+            if word := next((text for text in texts if isinstance(text, str) and class_of(text)), None):
+                words[str(label)] = word
+    return Meanings(f"the scheme {', '.join(filter(None, schemes))}", words) if words else NO_MEANINGS
 
 
 def _rows(
     database: "Database",
     by_column: "Mapping[str, pd.Series[Any]]",
-    labels: "Mapping[tuple[str, str], pd.Series[Any]]",
-) -> pd.DataFrame:
-    """A row for each recording or segment that has a label, as text: labels, part of a split, what else is known."""
-    index = pd.concat(list(by_column.values())).index.drop_duplicates()
-    columns = {role: found for role in OTHERS if (found := _column(database, role, index)) is not None}
-    table = pd.DataFrame({name: own.reindex(index) for name, own in by_column.items()} | columns, index=index)
+    labels: "Mapping[Place, pd.Series[Any]]",
+) -> tuple[pd.DataFrame, dict[str, ColumnChoice]]:
+    """A row for each recording or segment that has a label, as text, and the columns of the roles that are held.
+
+    Where ratings stand alone, for each that has one.
+    """
+    indices = [own.index for own in by_column.values()] or [_ratings(database, name).index for name in SCALES]
+    index = pd.concat([one.to_series() for one in indices]).index.drop_duplicates()
+    table = pd.DataFrame({name: own.reindex(index) for name, own in by_column.items()}, index=index)
+    called = {role: role if role not in by_column else f"{role} (database)" for role in ("split", *OTHERS)}
+    for role in OTHERS:
+        if (found := _column(database, role, index)) is not None:
+            table[called[role]] = found
     if parts := [(part, own) for (name, _), own in labels.items() if (part := _part(database, name))]:
-        table["split"] = _split(parts, index)
+        table[called["split"]] = _split(parts, index)
     table = as_text(table.reset_index()).set_axis([f"item {number}" for number in range(1, len(table) + 1)])
     table[["start", "end"]] = _seconds(index)
-    if "language" in table:
-        table["language"] = table.language.map(lambda code: code and _iso_639_1(code))
-    return table.astype(object).where(table.notna(), None)
+    if (language := called["language"]) in table:
+        table[language] = table[language].map(lambda code: code and _iso_639_1(code))
+    table = table.astype(object).where(table.notna(), None)
+    why = "stated by the database"
+    held = {"start": "start", "end": "end", **called}
+    roles = {
+        role: ColumnChoice(name, why) for role, name in held.items() if name in table and table[name].notna().any()
+    }
+    return table, {"path": ColumnChoice("file", why)} | roles
 
 
 def table_files(folder: Path) -> tuple[dict[str, Path], list[str]]:
@@ -93,8 +216,8 @@ def table_files(folder: Path) -> tuple[dict[str, Path], list[str]]:
     try:
         header = yaml.safe_load((folder / HEADER).read_text(encoding="utf-8"))
         stated = [name for kind in ("misc_tables", "tables") for name in header.get(kind) or ()]
-        looked_up = {str(scheme.get("labels")) for scheme in (header.get("schemes") or {}).values()}
-    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+        looked_up = {str((scheme or {}).get("labels")) for scheme in (header.get("schemes") or {}).values()}
+    except (OSError, ValueError, AttributeError, TypeError, yaml.YAMLError) as error:
         raise SourceError(f"{folder / HEADER}: not the header of a database: {error}. Restore it.") from error
     files = {name: file for name in stated if (file := _file_of(folder, name))}
     missing = [name for name in stated if name not in files]
@@ -139,55 +262,32 @@ def _load(folder: Path, files: Mapping[str, Path]) -> "Database":
 
 
 def _emotion_columns(database: "Database", table: str) -> list[str]:
-    """The column whose name is one of emotions; else all whose scheme is called so, one for each rater."""
+    """The column whose name is one of emotions; else all whose scheme is called so, one for each rater.
+
+    A rater of type vote stands for the others; those that are machines count where nobody else does.
+    """
     columns = database[table].columns
     for wanted in COLUMN_NAMES["emotion"].split():
         if named := [str(name) for name in columns if plain(name) == wanted]:
             return named[:1]
         if like := [str(name) for name, column in columns.items() if plain(column.scheme_id or "") == wanted]:
-            gold = [name for name in like if getattr(columns[name].rater, "type", None) == GOLD]
-            return gold or like
+            return _who_counts({name: columns[name] for name in like})
     return []
 
 
-def _with_emotions(database: "Database", given: ImportOptions) -> tuple[dict[str, list[str]], bool]:
-    """Tables and their columns of emotions; and whether these are raters', because no table states their outcome."""
-    tables = list(database.tables)
-    if unknown := [name for name in given.table if name not in tables]:
-        raise SourceError(f"--table {unknown[0]}: no such table. There are: {', '.join(tables)}.")
-    found = {name: columns for name in given.table or tables if (columns := _emotion_columns(database, name))}
-    if not found:
-        raise SourceError(f"no table has a column of emotions (tables: {', '.join(tables)}). Add one, as `emotion`.")
-    settled = {name: columns for name, columns in found.items() if len(columns) == 1}
-    return (settled, False) if settled else (found, True)
+def _who_counts(columns: Mapping[str, Any]) -> list[str]:
+    kinds = {name: getattr(column.rater, "type", None) for name, column in columns.items()}
+    outcome = [name for name, kind in kinds.items() if kind == OUTCOME]
+    people = [name for name, kind in kinds.items() if kind != MACHINE]
+    return outcome or people or list(columns)
 
 
-def _passed_over(database: "Database", names: Mapping[str, list[str]], given: ImportOptions) -> list[str]:
-    """A note of columns of the same schemes that no label is taken from."""
-    schemes = {database[name][column].scheme_id for name, columns in names.items() for column in columns} - {None}
-    others = [
-        f"{name}.{column}"
-        for name in given.table or database.tables
-        for column, own in database[name].columns.items()
-        if own.scheme_id in schemes and column not in names.get(name, ())
-    ]
-    if not others:
-        return []
-    why = f"beside {', '.join(names)}, which states one label for each"
-    return [f"not read, {why}: {', '.join(others)}; --table TABLE names what is, and several columns are votes"]
-
-
-def _by_rater(labels: "Mapping[tuple[str, str], pd.Series[Any]]") -> "dict[str, pd.Series[Any]]":
-    """Of each column, what every table has of it."""
-    columns = dict.fromkeys(column for _, column in labels)
-    return {column: _agreed({key: own for key, own in labels.items() if key[1] == column}) for column in columns}
-
-
-def _labels(database: "Database", table: str, column: str, file: Path) -> tuple["pd.Series[Any]", "pd.Series[Any]"]:
+def _labels(database: "Database", place: Place, file: Path) -> tuple["pd.Series[Any]", "pd.Series[Any]"]:
     """Labels of all rows, None where there is none; and those that the scheme does not have.
 
     The library reads a label outside of the scheme as none, without a word (1.4.3): such cells are taken as they stand.
     """
+    table, column = place
     labels = _segmented(database[table][column].get())
     stated = pd.Series(_cells(file, column), index=labels.index, dtype=object)
     outside = labels.isna() & stated.notna()
@@ -200,12 +300,12 @@ def _cells(file: Path, column: str) -> list[str | None]:
         cells = pd.read_csv(file, usecols=[column], dtype=str, keep_default_na=False)[column]
     else:
         cells = pq.read_table(file, columns=[column]).to_pandas()[column]
-    return [None if pd.isna(cell) or not str(cell).strip() else str(cell) for cell in cells]
+    return [None if pd.isna(cell) or str(cell).strip().lower() in NOBODY else str(cell) for cell in cells]
 
 
-def _outside(table: str, words: "pd.Series[Any]") -> str:
+def _outside(place: Place, words: "pd.Series[Any]") -> str:
     counted = ", ".join(f"{word} ({count})" for word, count in words.value_counts().items())
-    return f"table {table} has labels that its scheme has not, taken as they stand: {counted}"
+    return f"{'.'.join(place)} has labels that its scheme has not, taken as they stand: {counted}"
 
 
 def _segmented(values: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -216,14 +316,18 @@ def _segmented(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return over_segments
 
 
-def _agreed(labels: "Mapping[tuple[str, str], pd.Series[Any]]") -> "pd.Series[Any]":
+def _agreed(labels: "Mapping[Place, pd.Series[Any]]") -> "pd.Series[Any]":
     """One series of all; by table and column."""
     stated, names = pd.concat(list(labels.values())), [name for name, _ in labels]
     together = pd.concat([stated[stated.notna()], stated[stated.isna()]])  # where one table has none, another may
     twice = together.groupby(level=list(INDEX), dropna=False).nunique()
     if (twice > 1).any():
-        hints = " or ".join(option("--table", name) for name in names)
         (file, *_) = next(iter(twice.index[twice > 1]))
+        if len(set(names)) == 1:
+            raise SourceError(
+                f"table {names[0]} gives {file} several emotions in one column. Expected one: fix the table."
+            )
+        hints = " or ".join(option("--table", name) for name in names)
         raise SourceError(
             f"tables {', '.join(names)} give {int((twice > 1).sum())} recordings different emotions, the first is "
             f"{file}. State which holds: add {hints}, or several of them."
@@ -234,28 +338,31 @@ def _agreed(labels: "Mapping[tuple[str, str], pd.Series[Any]]") -> "pd.Series[An
 
 def _part(database: "Database", table: str) -> str | None:
     """Train, validation or test: the table's split, or a part of its name."""
-    words = [database[table].split_id or "", *table.split(".")]
+    split = database[table].split_id
+    words = [split or "", str(database.splits[split].type) if split else "", *table.split(".")]
     found = [part for word in words if (part := PARTS.get(plain(word)))]
     return found[0] if found else None
 
 
 def _split(parts: "Sequence[tuple[str, pd.Series[Any]]]", index: pd.Index) -> "pd.Series[Any]":
     together = pd.concat([labels.map(lambda _, part=part: part) for part, labels in parts])
+    several = together.groupby(level=list(INDEX), dropna=False).nunique()
+    if (several > 1).any():
+        (file, *_) = next(iter(several.index[several > 1]))
+        raise SourceError(
+            f"{int((several > 1).sum())} recordings are in several parts of the split, the first is {file}. Expected "
+            "one for each: fix the tables, or name some of them (--table)."
+        )
     parted: pd.Series[Any] = together[~together.index.duplicated()].reindex(index)
     return parted
 
 
 def _column(database: "Database", role: str, index: pd.Index) -> "pd.Series[Any] | None":
     """Values of any table in this role, of the same segment or of its whole file; labels of speakers may hold more."""
-    mean = _mean if role in SCALES else None  # by "mismatch", its default, ratings equal to the first count once
     for wanted in (role, *COLUMN_NAMES[role].split()):
-        try:
-            found = database.get(wanted, aggregate_function=mean, aggregate_strategy="overlap")
-        except ValueError as error:  # tables that disagree
-            raise SourceError(f"the tables of the database disagree on {wanted}: {error}") from error
-        if len(found.columns) == 0 or found.iloc[:, 0].isna().all():
+        values = _ratings(database, wanted) if role in SCALES else _stated(database, wanted)
+        if values.empty:
             continue
-        values = _segmented(found.iloc[:, 0].dropna())
         whole = values[values.index.get_level_values("end").isna()]
         by_file = whole.groupby(level="file").first()
         direct = values[~values.index.duplicated()].reindex(index)
@@ -266,8 +373,39 @@ def _column(database: "Database", role: str, index: pd.Index) -> "pd.Series[Any]
     return None
 
 
-def _mean(ratings: "pd.Series[float]") -> float:
-    return float(ratings.mean())
+def _stated(database: "Database", wanted: str) -> "pd.Series[Any]":
+    try:
+        found = database.get(wanted)
+    except ValueError as error:  # tables that disagree
+        raise SourceError(f"the tables of the database disagree on {wanted}: {error}") from error
+    return _segmented(found.iloc[:, 0].dropna()) if len(found.columns) else _segmented(found.iloc[:0].sum(axis=1))
+
+
+def _ratings(database: "Database", wanted: str) -> "pd.Series[Any]":
+    """The mean over the raters' columns of a scheme, each of whom counts once, in however many tables a column stands.
+
+    `Database.get` with a mean would count ratings that equal the first column's once, by its default (1.4.3).
+    """
+    by_rater, declared = dict[str, "pd.Series[Any]"](), dict[str, Any]()
+    for table in database.tables.values():
+        for name, column in table.columns.items():
+            if wanted in (plain(name), plain(column.scheme_id or "")):
+                own = _segmented(column.get()).dropna()
+                by_rater[name] = by_rater[name].combine_first(own) if name in by_rater else own
+                declared[name] = column
+    if not by_rater:
+        return _segmented(pd.Series([], index=_empty_index(), dtype=object))
+    counted = pd.DataFrame({name: by_rater[name] for name in _who_counts(declared)})
+    numbers = counted.apply(pd.to_numeric, errors="coerce")
+    mean: pd.Series[Any] = numbers.mean(axis=1).astype(object)
+    return mean.where(mean.notna(), counted.bfill(axis=1).iloc[:, 0]).dropna()  # text stays, to be named
+
+
+def _empty_index() -> pd.Index:
+    import audformat  # noqa: PLC0415
+
+    empty: pd.Index = audformat.segmented_index()
+    return empty
 
 
 def _seconds(index: pd.Index) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from ser_tasks.evaluation.result import with_interval
 if TYPE_CHECKING:
     from ser_tasks.evaluation.comparison.rows import Comparison, Row
 
-LABELS = "labels: "  # begins the line of a result's provenance
 SMALLEST = 0.001  # p that is written as such
 NOTICED = 1.0  # points of UAR
 
@@ -25,33 +23,15 @@ def verdict(comparison: Comparison, found: Standing | None, title: str) -> list[
         found: of its ranked rows; None where there is none
         title: of the corpus
     """
-    sentences, others = [], other_labels(comparison.rows)
+    sentences = []
     if found is not None:
-        sentences += [_choice(comparison, title), *_others(found, without=others)]
+        sentences += [_choice(comparison, title), *_others(found)]
     sentences += _adapted(comparison, alone=found is None, title=title)
-    if others:
-        are = "was" if len(others) == 1 else "were"
-        sentences.append(
-            f"{in_words(others)} {are} computed from other labels, speakers or utterances than the rest, so not tested "
-            "against it: the corpus has changed in between. ser verify names what changed, ser evaluate computes anew."
-        )
     if comparison.speaker_overlap == "shared":
         sentences.append(
             "Test speakers are in training here, or may be, as these folds are published: new speakers may do worse."
         )
     return sentences
-
-
-def other_labels(rows: Sequence[Row]) -> list[str]:
-    """Rows that record another digest of labels and speakers than most; older rows record none."""
-    digests = {row.name: digest for row in rows if (digest := _labels(row))}
-    usual = Counter(digests.values()).most_common(1)
-    return [name for name, digest in digests.items() if digest != usual[0][0]]
-
-
-def _labels(row: Row) -> str:
-    lines = row.result.get("provenance", {}).get("data", ())
-    return next((line.removeprefix(LABELS) for line in lines if line.startswith(LABELS)), "")
 
 
 def in_words(names: Sequence[str]) -> str:
@@ -75,10 +55,9 @@ def _figure(row: Row) -> str:
     return f"{row.name}: UAR {with_interval(row.result)} %"
 
 
-def _others(found: Standing, *, without: Sequence[str]) -> list[str]:
+def _others(found: Standing) -> list[str]:
     sentences = []
-    tied, worse = found.marked("tied"), found.marked("worse")
-    unknown = [name for name in found.marked("not tested") if name not in without]
+    tied, worse, unknown = found.marked("tied"), found.marked("worse"), found.marked("not tested")
     if tied:
         sentences.append(
             f"{in_words(tied)} cannot be distinguished from it on these {found.speakers} speakers{_gap(found, tied)}."

@@ -136,7 +136,7 @@ def test_a_label_that_the_scheme_has_not_is_taken_as_it_stands_and_an_empty_cell
     found = plan(folder, label={"grief": "sadness"})
     assert found.table.emotion.value_counts()["grief"] == 2
     assert dict(found.dropped) == {"have no label": 1}
-    assert "table emotion has labels that its scheme has not, taken as they stand: grief (2)" in found.notes
+    assert "emotion.emotion has labels that its scheme has not, taken as they stand: grief (2)" in found.notes
 
 
 def test_of_a_cache_that_has_some_of_the_tables_these_are_read(plan, sounds):
@@ -198,7 +198,9 @@ def test_an_outcome_goes_before_the_raters_it_is_of_and_these_are_named(plan, so
     found = plan(with_raters(database(sounds, gold=ALL)))
     assert found.problems == ()
     (note,) = (one for one in found.notes if one.startswith("not read"))
-    assert "beside gold, which states one label for each: votes.r1, votes.r2, votes.r3; --table" in note
+    assert note.startswith("not read beside gold: votes.r1, votes.r2, votes.r3; --column emotion=r1,r2,r3 reads these")
+    voted = plan(sounds, column={"emotion": "r1,r2,r3"}, votes="majority", label={"fear": "fear"})
+    assert (len(voted.table), voted.tally.counts[:21]) == (12, "36 votes on 12 sounds")
     assert "sounds have several labels" in plan(sounds, table=("votes",)).problems[0]
 
 
@@ -216,3 +218,85 @@ def test_ratings_are_the_mean_over_all_raters_whatever_the_order_of_the_columns(
         db["emotion"][f"v{number}"].set([rating] * 12)
     db.save(str(folder))
     assert set(plan(folder).table.valence.astype(float)) == {2.0}
+
+
+def test_recordings_that_only_raters_labelled_are_counted_where_others_have_an_outcome(plan, sounds):
+    folder = with_raters(database(sounds, gold={file: word for file, word in ALL.items() if "carl" not in file}))
+    found = plan(folder)
+    assert (len(found.table), dict(found.dropped)) == (8, {"are labelled in columns alone that are not read": 4})
+    both = plan(folder, table=("gold", "votes"), votes="majority", label={"fear": "fear"})
+    assert (len(both.table), dict(both.dropped)) == (12, {})
+
+
+def test_columns_of_emotions_are_nothing_else_whatever_they_are_called(plan, sounds):
+    """Of a scheme for what was seen and what was read, one is called text, and one as a speaker is."""
+    folder = database(sounds)
+    db = audformat.Database.load(str(folder))
+    db["rated"] = audformat.Table(audformat.filewise_index(FILES))
+    for name in ("text", "speaker", "emotion, by eye"):
+        db["rated"][name] = audformat.Column(scheme_id="emotion")
+        db["rated"][name].set(list(ALL.values()))
+    db.save(str(folder))
+    found = plan(folder, votes="majority")
+    assert found.table.transcript.isna().all()
+    assert set(found.table.speaker) == {"3", "4", "5"}
+    assert found.tally.counts.startswith("36 votes on 12 sounds: 12 agreed")
+
+
+def test_machines_do_not_vote_beside_people(plan, sounds):
+    found = plan(with_raters(database(sounds), kind="machine"), votes="majority")
+    assert "24 votes on 12 sounds" in found.tally.counts
+    assert any("votes.r3" in note for note in found.notes)
+
+
+def ratings(folder: Path, columns: dict[str, list], **scheme) -> Path:
+    db = audformat.Database.load(str(folder))
+    db.schemes["valence"] = audformat.Scheme(**scheme)
+    for name, values in columns.items():
+        db["emotion"][name] = audformat.Column(scheme_id="valence")
+        db["emotion"][name].set(values)
+    db.save(str(folder))
+    return folder
+
+
+def test_ratings_of_labels_are_numbers_and_words_are_named(plan, sounds):
+    numbers = {"v1": [1] * 12, "v2": [4] * 12}
+    found = plan(ratings(database(sounds, emotion=ALL), numbers, dtype="int", labels=[1, 2, 3, 4, 5]))
+    assert set(found.table.valence.astype(float)) == {2.5}
+    words = {"v1": ["low"] * 12, "v2": ["high"] * 12}
+    found = plan(ratings(database(sounds / "other", emotion=ALL), words, labels=["low", "high"]), audio=str(sounds))
+    assert any("valence: 12 values are not understood" in note for note in found.notes)
+
+
+def test_ratings_alone_are_a_corpus_too(plan, sounds):
+    folder = ratings(database(sounds, emotion=ALL), {"v": [2.0] * 12}, dtype="float")
+    found = plan(folder, column={"emotion": "none"})
+    assert (len(found.table), found.problems) == (12, ())
+
+
+def test_what_a_scheme_states_of_its_labels_is_followed(plan, sounds):
+    folder = database(sounds)
+    db = audformat.Database.load(str(folder))
+    db.schemes["emotion_code"] = audformat.Scheme("int", labels={1: "anger", 2: {"name": "sadness"}})
+    db["coded"] = audformat.Table(audformat.filewise_index(FILES))
+    db["coded"]["emotion"] = audformat.Column(scheme_id="emotion_code")
+    db["coded"]["emotion"].set([1 if word == "angry" else 2 for word in ALL.values()])
+    db.save(str(folder))
+    found = plan(folder)
+    assert (found.labels.classes, found.problems) == ({"1": "anger", "2": "sadness"}, ())
+
+
+def test_a_recording_in_two_parts_of_the_split_is_refused(plan, sounds):
+    parts = {f"emotion.{part}": {file: word for file, word in ALL.items() if part == "test" or "carl" not in file}
+             for part in ("train", "test")}  # fmt: skip
+    with pytest.raises(SourceError, match="8 recordings are in several parts of the split, the first is wav/anna"):
+        plan(database(sounds, **parts))
+
+
+@pytest.mark.parametrize(
+    "header", ["tables: 3", "name: x\nschemes: 4", "- a", "name: [", "schemes: {emotion: }\ntables: 3"]
+)
+def test_a_header_that_is_none_is_an_error_with_its_file(plan, sounds, header):
+    (sounds / "db.yaml").write_text(header)
+    with pytest.raises(SourceError, match=r"db\.yaml: "):
+        plan(sounds)

@@ -73,19 +73,6 @@ def test_of_several_seeds_the_answers_of_each_count_and_no_mean_of_them():
     assert found.mcnemar["psd_cnn"] == alone[0].mcnemar["psd_cnn"]
 
 
-def test_rows_of_other_labels_are_named_and_never_said_to_lack_predictions():
-    def with_labels(row, digest):
-        return replace(row, result=row.result | {"provenance": {"data": ["utterances: 1", f"labels: {digest}"]}})
-
-    changed = [with_labels(row, "new" if row.name == "psd_cnn" else "old") for row in COMPARISON.rows]
-    changed = [replace(row, seeds=()) if row.name == "psd_cnn" else row for row in changed]
-    comparison = replace(COMPARISON, rows=tuple(changed))
-    said = verdict(comparison, standing(comparison.ranked, SPEAKERS, PARAMS), "EMO-DB")
-    assert said[-1].startswith("psd_cnn was computed from other labels, speakers or utterances than the rest")
-    assert "not on this machine" not in " ".join(said)
-    assert "other labels" not in " ".join(verdict(COMPARISON, FOUND, "EMO-DB"))
-
-
 def test_the_verdict_names_the_choice_what_equals_it_what_is_worse_and_what_is_used_differently():
     said = verdict(COMPARISON, FOUND, "EMO-DB")
     svm, other = COMPARISON.ranked[0].result, COMPARISON.adapted[0].result

@@ -187,6 +187,9 @@ def test_a_row_is_planned_with_its_own_seeds_where_params_yaml_has_no_line_of_it
     assert planned_with() == (0, 1, 2)
     assert planned_with(line) == (0,)
     assert planned_with(line | {"seeds": 2}) == (0, 1)
+    both = {"corpus": "demo", "protocol": ROW[1], "members": ["svm", "mlp"], "rule": "average"}
+    edit_params(lambda params: params["ensembles"].update(both=both))
+    assert planned_with() == (0,), "as an ensemble asks for it"
 
 
 def test_a_result_that_still_names_the_version_of_python_does_not_differ_by_it(project):
