@@ -95,10 +95,10 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
         return of_posteriors(votes.counts[rows[kept]], posteriors), speakers[rows[kept]]
 
     of_models, counts = {name: answered(own) for name, own in predictions.items()}, votes.counts[scored]
-    raters = counts.sum(axis=1)
+    raters, distances = counts.sum(axis=1), {name: (own.distance, whose) for name, (own, whose) in of_models.items()}
     return VoteComparison(
         rows=_rows(of_models, counts, speakers[scored], params.evaluation),
-        p=against_nearest({name: (own.distance, whose) for name, (own, whose) in of_models.items()}, params.evaluation),
+        p=against_nearest(distances, params.evaluation),
         classes=classes,
         utterances=len(scored),
         raters=(int(raters.min()), int(raters.max())),
@@ -122,7 +122,7 @@ def _check(corpus: str, protocol: str, params: Params) -> None:
         )
 
 
-def _command(corpus: str, model: str, protocol: str, file: Path) -> str:
+def _command(corpus: str, model: str, protocol: str, file: Path | None) -> str:
     """What computes its predictions anew."""
     if file == paths.ensemble(corpus, protocol, model):
         return f"ser repro ensemble@{model}"
@@ -149,10 +149,8 @@ def _rows(
     return {VOTES: scored[VOTES], RATER: scored[RATER], **ranked, PRIOR: scored[PRIOR]}
 
 
-def _predictions(
-    corpus: str, protocol: str, models: Sequence[str], emotion: "pd.Series[str]"
-) -> dict[str, pd.DataFrame]:
-    """Posteriors of each model, of ensembles too, all on the same utterances, under the labels of today."""
+def _files(corpus: str, protocol: str, models: Sequence[str]) -> dict[str, Path]:
+    """Predictions of these models, or of all that have some, ensembles too."""
     files = {
         file.stem: file
         for place in (paths.predictions, paths.ensemble)
@@ -168,26 +166,33 @@ def _predictions(
         if name not in files:
             raise UserError(
                 f"ser votes: no predictions of {name} on {corpus}, {protocol}; there are those of "
-                f"{', '.join(files) or 'none'}. Make them: ser evaluate {corpus} {name} --protocol {protocol}"
+                f"{', '.join(files) or 'none'}. Make them: {_command(corpus, name, protocol, None)}"
             )
+    return {name: files[name] for name in models or files}
+
+
+def _predictions(
+    corpus: str, protocol: str, models: Sequence[str], emotion: "pd.Series[str]"
+) -> dict[str, pd.DataFrame]:
+    """Posteriors of each model, all on the same utterances, under the labels of today."""
     found, tested, classes = dict[str, pd.DataFrame](), set[str](), set(emotion)
-    for name in models or files:
-        found[name] = pd.read_parquet(files[name])
-        ids, own = set(found[name].utterance_id), _classes(found[name], emotion)
-        again = f"Evaluate it again: {_command(corpus, name, protocol, files[name])}"
+    for name, file in _files(corpus, protocol, models).items():
+        table = found[name] = pd.read_parquet(file)
+        ids, own = set(table.utterance_id), _classes(table, emotion)
+        again = f"Evaluate it again: {_command(corpus, name, protocol, file)}"
         if not tested:
             tested, classes = ids, own if protocol == ACROSS else classes
         if ids != tested or not ids <= set(emotion.index) or own != classes:
             wanted = ", ".join(sorted(classes))
             raise UserError(
-                f"{files[name]}: {len(ids)} utterances of {len(own)} of the classes {wanted}, which are not those "
-                f"that {corpus} has today, or not those of {next(iter(found))}. {again}"
+                f"{file}: {len(ids)} utterances of {len(own)} of the classes {wanted}, which are not those that "
+                f"{corpus} has today, or not those of {next(iter(found))}. {again}"
             )
-        other = found[name][found[name].truth.to_numpy() != emotion[found[name].utterance_id].to_numpy()]
+        other = table[table.truth.to_numpy() != emotion[table.utterance_id].to_numpy()].utterance_id
         if len(other):
+            was = table.set_index("utterance_id").truth.loc[[other.iloc[0]]].iloc[0]
             raise UserError(
-                f"{files[name]}: {other.utterance_id.nunique()} utterances have another label than {corpus} has today, "
-                f"the first is {other.utterance_id.iloc[0]}: {other.truth.iloc[0]}, and now "
-                f"{emotion[other.utterance_id.iloc[0]]}. {again}"
+                f"{file}: {other.nunique()} utterances have another label than {corpus} has today, the first is "
+                f"{other.iloc[0]}: {was}, and now {emotion[other.iloc[0]]}. {again}"
             )
     return found

@@ -6,20 +6,25 @@ Source: https://audeering.github.io/audformat/
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pyarrow.parquet as pq
-import yaml
 
+from ser_tasks.corpora.importing.audformat_tables import (
+    Place,
+    labels_of,
+    load_database,
+    over_segments,
+    ratings_of,
+    table_files,
+    who_counts,
+)
 from ser_tasks.corpora.importing.classes import with_ballots
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.options import NONE, ROLES, SCALES, TIMES, ImportOptions
 from ser_tasks.corpora.importing.read_table import as_text
 from ser_tasks.corpora.importing.source_table import (
     NO_MEANINGS,
-    NOBODY,
     PARTS,
     ColumnChoice,
     Header,
@@ -33,11 +38,6 @@ from ser_tasks.corpora.vocabulary import class_of, plain
 if TYPE_CHECKING:
     from audformat import Database
 
-Place: TypeAlias = tuple[str, str]  # a table, and a column of it
-
-HEADER = "db.yaml"
-INSTALL = "make setup-all"
-OUTCOME, MACHINE = "vote", "machine"  # types of raters: one that stands for several, one that is no person
 INDEX = ("file", "start", "end")
 OTHERS = tuple(role for role in ROLES if role not in ("path", *TIMES, "emotion", "split", "rater", "votes"))
 
@@ -53,9 +53,9 @@ def read_audformat(folder: Path, given: ImportOptions) -> SourceTable:
         SourceError: the library is not installed, no table has emotions, or several that disagree
     """
     files, notes = table_files(folder)
-    database = _load(folder, files)
+    database = load_database(folder, files)
     chosen = _choose(database, given)
-    read = {place: _labels(database, place, files[place[0]]) for place in chosen.places}
+    read = {place: labels_of(database, place, files[place[0]]) for place in chosen.places}
     notes += [*chosen.notes, *(_outside(place, words) for place, (_, words) in read.items() if len(words))]
     labels = {place: own for place, (own, _) in read.items()}
     meanings = _meanings(database, chosen.places)
@@ -155,7 +155,7 @@ def _of_raters_alone(database: "Database", chosen: Chosen, labels: "Mapping[Plac
     """How many recordings have labels of raters that are not read, and no other."""
     read = {place for own in labels.values() for place in own.index}
     beside = {
-        place for name, column in chosen.others for place in _segmented(database[name][column].get()).dropna().index
+        place for name, column in chosen.others for place in over_segments(database[name][column].get()).dropna().index
     }
     alone = len(beside - read)
     return {"are labelled in columns alone that are not read": alone} if alone else {}
@@ -183,7 +183,7 @@ def _rows(
 
     Where ratings stand alone, for each that has one.
     """
-    indices = [own.index for own in by_column.values()] or [_ratings(database, name).index for name in SCALES]
+    indices = [own.index for own in by_column.values()] or [ratings_of(database, name).index for name in SCALES]
     index = pd.concat([one.to_series() for one in indices]).index.drop_duplicates()
     table = pd.DataFrame({name: own.reindex(index) for name, own in by_column.items()}, index=index)
     called = {role: role if role not in by_column else f"{role} (database)" for role in ("split", *OTHERS)}
@@ -205,115 +205,20 @@ def _rows(
     return table, {"path": ColumnChoice("file", why)} | roles
 
 
-def table_files(folder: Path) -> tuple[dict[str, Path], list[str]]:
-    """The file of each table, Parquet before CSV, and a note of those that are missing.
-
-    Pickles, which the library would read before both, are none: reading one runs what is in it.
-
-    Raises:
-        SourceError: a table that is there as a pickle alone, or one missing that labels are looked up in
-    """
-    try:
-        header = yaml.safe_load((folder / HEADER).read_text(encoding="utf-8"))
-        stated = [name for kind in ("misc_tables", "tables") for name in header.get(kind) or ()]
-        looked_up = {str((scheme or {}).get("labels")) for scheme in (header.get("schemes") or {}).values()}
-    except (OSError, ValueError, AttributeError, TypeError, yaml.YAMLError) as error:
-        raise SourceError(f"{folder / HEADER}: not the header of a database: {error}. Restore it.") from error
-    files = {name: file for name in stated if (file := _file_of(folder, name))}
-    missing = [name for name in stated if name not in files]
-    if pickled := [name for name in missing if (folder / f"db.{name}.pkl").exists()]:
-        raise SourceError(
-            f"{folder / f'db.{pickled[0]}.pkl'}: a pickle, which may run anything when it is read; expected .parquet "
-            "or .csv. If you trust it, let audformat write the database anew: "
-            'audformat.Database.load(FOLDER).save(FOLDER, storage_format="parquet")'
-        )
-    if needed := sorted(looked_up & set(missing)):
-        raise SourceError(
-            f"{folder / f'db.{needed[0]}.parquet'} (or .csv): no such file, but labels of the database stand in it. "
-            "Restore it; audb.load gets it with the tables that need it."
-        )
-    if not missing:
-        return files, []
-    return files, [f"the header names tables that are not here: {', '.join(missing)}; what they hold is not read"]
-
-
-def _file_of(folder: Path, table: str) -> Path | None:
-    files = (folder / f"db.{table}.{ending}" for ending in ("parquet", "csv"))
-    return next((file for file in files if file.exists()), None)
-
-
-def _load(folder: Path, files: Mapping[str, Path]) -> "Database":
-    """The database with these tables alone, read from these files alone."""
-    try:
-        import audformat  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise SourceError(f"{folder / HEADER}: audformat is not installed. Install it: {INSTALL}") from error
-    try:
-        with TemporaryDirectory(prefix="ser-audformat-") as place:
-            for file in (folder / HEADER, *files.values()):
-                (Path(place) / file.name).symlink_to(file.resolve())
-            database = audformat.Database.load(place)
-            database.drop_tables([name for name in (*database.tables, *database.misc_tables) if name not in files])
-            for name in files:
-                _ = database[name].df  # reads it
-    except Exception as error:  # whatever it stumbles over is in the files
-        raise SourceError(f"{folder / HEADER}: audformat cannot read it: {error}. Restore the database.") from error
-    return database
-
-
 def _emotion_columns(database: "Database", table: str) -> list[str]:
-    """The column whose name is one of emotions; else all whose scheme is called so, one for each rater.
-
-    A rater of type vote stands for the others; those that are machines count where nobody else does.
-    """
+    """The column whose name is one of emotions; else all that count whose scheme is called so, one for each rater."""
     columns = database[table].columns
     for wanted in COLUMN_NAMES["emotion"].split():
         if named := [str(name) for name in columns if plain(name) == wanted]:
             return named[:1]
         if like := [str(name) for name, column in columns.items() if plain(column.scheme_id or "") == wanted]:
-            return _who_counts({name: columns[name] for name in like})
+            return who_counts({name: columns[name] for name in like})
     return []
-
-
-def _who_counts(columns: Mapping[str, Any]) -> list[str]:
-    kinds = {name: getattr(column.rater, "type", None) for name, column in columns.items()}
-    outcome = [name for name, kind in kinds.items() if kind == OUTCOME]
-    people = [name for name, kind in kinds.items() if kind != MACHINE]
-    return outcome or people or list(columns)
-
-
-def _labels(database: "Database", place: Place, file: Path) -> tuple["pd.Series[Any]", "pd.Series[Any]"]:
-    """Labels of all rows, None where there is none; and those that the scheme does not have.
-
-    The library reads a label outside of the scheme as none, without a word (1.4.3): such cells are taken as they stand.
-    """
-    table, column = place
-    labels = _segmented(database[table][column].get())
-    stated = pd.Series(_cells(file, column), index=labels.index, dtype=object)
-    outside = labels.isna() & stated.notna()
-    return labels.where(~outside, stated), stated[outside]
-
-
-def _cells(file: Path, column: str) -> list[str | None]:
-    """One column as text; None where nothing stands."""
-    if file.suffix == ".csv":
-        cells = pd.read_csv(file, usecols=[column], dtype=str, keep_default_na=False)[column]
-    else:
-        cells = pq.read_table(file, columns=[column]).to_pandas()[column]
-    return [None if pd.isna(cell) or str(cell).strip().lower() in NOBODY else str(cell) for cell in cells]
 
 
 def _outside(place: Place, words: "pd.Series[Any]") -> str:
     counted = ", ".join(f"{word} ({count})" for word, count in words.value_counts().items())
     return f"{'.'.join(place)} has labels that its scheme has not, taken as they stand: {counted}"
-
-
-def _segmented(values: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Over files and times, whole files too."""
-    import audformat  # noqa: PLC0415
-
-    over_segments: pd.Series[Any] = values.set_axis(audformat.utils.to_segmented_index(values.index)).astype(object)
-    return over_segments
 
 
 def _agreed(labels: "Mapping[Place, pd.Series[Any]]") -> "pd.Series[Any]":
@@ -360,7 +265,7 @@ def _split(parts: "Sequence[tuple[str, pd.Series[Any]]]", index: pd.Index) -> "p
 def _column(database: "Database", role: str, index: pd.Index) -> "pd.Series[Any] | None":
     """Values of any table in this role, of the same segment or of its whole file; labels of speakers may hold more."""
     for wanted in (role, *COLUMN_NAMES[role].split()):
-        values = _ratings(database, wanted) if role in SCALES else _stated(database, wanted)
+        values = ratings_of(database, wanted) if role in SCALES else _stated(database, wanted)
         if values.empty:
             continue
         whole = values[values.index.get_level_values("end").isna()]
@@ -378,34 +283,7 @@ def _stated(database: "Database", wanted: str) -> "pd.Series[Any]":
         found = database.get(wanted)
     except ValueError as error:  # tables that disagree
         raise SourceError(f"the tables of the database disagree on {wanted}: {error}") from error
-    return _segmented(found.iloc[:, 0].dropna()) if len(found.columns) else _segmented(found.iloc[:0].sum(axis=1))
-
-
-def _ratings(database: "Database", wanted: str) -> "pd.Series[Any]":
-    """The mean over the raters' columns of a scheme, each of whom counts once, in however many tables a column stands.
-
-    `Database.get` with a mean would count ratings that equal the first column's once, by its default (1.4.3).
-    """
-    by_rater, declared = dict[str, "pd.Series[Any]"](), dict[str, Any]()
-    for table in database.tables.values():
-        for name, column in table.columns.items():
-            if wanted in (plain(name), plain(column.scheme_id or "")):
-                own = _segmented(column.get()).dropna()
-                by_rater[name] = by_rater[name].combine_first(own) if name in by_rater else own
-                declared[name] = column
-    if not by_rater:
-        return _segmented(pd.Series([], index=_empty_index(), dtype=object))
-    counted = pd.DataFrame({name: by_rater[name] for name in _who_counts(declared)})
-    numbers = counted.apply(pd.to_numeric, errors="coerce")
-    mean: pd.Series[Any] = numbers.mean(axis=1).astype(object)
-    return mean.where(mean.notna(), counted.bfill(axis=1).iloc[:, 0]).dropna()  # text stays, to be named
-
-
-def _empty_index() -> pd.Index:
-    import audformat  # noqa: PLC0415
-
-    empty: pd.Index = audformat.segmented_index()
-    return empty
+    return over_segments(found.iloc[:, 0].dropna()) if len(found.columns) else over_segments(found.iloc[:0].sum(axis=1))
 
 
 def _seconds(index: pd.Index) -> pd.DataFrame:

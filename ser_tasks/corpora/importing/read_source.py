@@ -16,10 +16,11 @@ import pandas as pd
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
 from ser_tasks.corpora.importing.annotation_files import find_annotations
+from ser_tasks.corpora.importing.audformat_tables import HEADER
 from ser_tasks.corpora.importing.dataset_shards import find_shards
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.read_annotations import read_annotations
-from ser_tasks.corpora.importing.read_audformat import HEADER, read_audformat
+from ser_tasks.corpora.importing.read_audformat import read_audformat
 from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
 from ser_tasks.corpora.importing.read_datasets import read_datasets
 from ser_tasks.corpora.importing.read_manifests import RECORDINGS, find_lhotse, is_kaldi, read_kaldi, read_lhotse
