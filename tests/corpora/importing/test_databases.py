@@ -206,6 +206,7 @@ def test_an_outcome_goes_before_the_raters_it_is_of_and_these_are_named(plan, so
 
 def test_a_rater_that_is_a_vote_states_the_outcome(plan, sounds):
     found = plan(with_raters(database(sounds), kind="vote"))
+    assert (found.problems, found.tally) == ((), None), "nothing is counted"
     assert found.table.set_index("path").emotion.to_dict() == {Path(file).name: word for file, word in ALL.items()}
 
 
@@ -241,6 +242,18 @@ def test_columns_of_emotions_are_nothing_else_whatever_they_are_called(plan, sou
     assert found.table.transcript.isna().all()
     assert set(found.table.speaker) == {"3", "4", "5"}
     assert found.tally.counts.startswith("36 votes on 12 sounds: 12 agreed")
+
+
+def test_a_split_is_what_it_states_whatever_it_is_called(plan, sounds):
+    db = audformat.Database.load(str(database(sounds)))
+    for name, part in {"one": "train", "two": "test"}.items():
+        db.splits[name] = audformat.Split(part)
+        files = [file for file in FILES if ("carl" in file) == (part == "test")]
+        db[f"labels{name}"] = audformat.Table(audformat.filewise_index(files), split_id=name)
+        db[f"labels{name}"]["emotion"] = audformat.Column(scheme_id="emotion")
+        db[f"labels{name}"]["emotion"].set([ALL[file] for file in files])
+    db.save(str(sounds))
+    assert plan(sounds).table.groupby("split").speaker.agg(set).to_dict() == {"train": {"3", "4"}, "test": {"5"}}
 
 
 def test_machines_do_not_vote_beside_people(plan, sounds):

@@ -119,6 +119,8 @@ def test_supervisions_of_a_part_keep_their_times_and_those_of_no_recording_are_c
     folder = lhotse(sounds / "l", duration=0.125, start=0.05)
     table = plan(folder).table
     assert table[["start", "end"]].drop_duplicates().to_numpy().tolist() == [["0.05", "0.175"]]
+    begins = plan(lhotse(sounds / "b", duration=0.125)).table
+    assert set(begins.end) == {"0.125"}, "a part, though it begins where the recording does"
     lost = lhotse(sounds / "m", names=("anna_sad_1",))
     put(lost / "own_recordings.jsonl.gz", [{"id": "another"}])
     put(lost / "other_recordings.jsonl.gz", [{"id": "another"}])

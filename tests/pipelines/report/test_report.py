@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,9 @@ from pipelines.report import gather
 from pipelines.report.sections.curves import curves
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
+from ser_tasks.evaluation.comparison.rows import comparisons
 from ser_tasks.evaluation.result import percent, with_interval
+from tests.evaluation.comparison.made import rows
 from tests.pipelines.report.project import KNOWN, MODELS, fill
 
 PROJECT = Path(__file__).parents[3]
@@ -219,6 +222,24 @@ def test_a_row_from_before_a_label_changed_is_named_and_left_out_the_best_one_to
     assert f"Not compared: {model}. Predictions and figures of it are of labels that the corpus had before" in said
     assert ("On the demo corpus, choose mlp" in said) == (model == "svm")
     assert "not tested" not in said and "not on this machine" not in said
+
+
+def test_labels_of_today_decide_which_row_is_old_and_not_what_most_rows_have(monkeypatch):
+    """One model evaluated anew beside three from before: the new one stays."""
+    classes = {
+        "demo": SimpleNamespace(all_presets={"four_classes": SimpleNamespace(classes={"anger": "anger", "joy": "joy"})})
+    }
+    monkeypatch.setattr(gather, "CORPORA", classes)
+    (whole,) = comparisons(rows(MODELS, KNOWN))
+    utterances = pd.DataFrame({"utterance_id": KNOWN.utterance_ids, "emotion": KNOWN.emotions})
+    changed = utterances.assign(emotion=["joy", *utterances.emotion[1:]])
+    new = [
+        replace(row, seeds=(row.answers.assign(truth=list(changed.emotion)),)) if row.name == "mlp" else row
+        for row in whole.rows
+    ]
+    found, outdated = gather._of_one_truth(replace(whole, rows=tuple(new)), changed)
+    assert ([row.name for row in found.rows], set(outdated)) == (["mlp"], set(MODELS) - {"mlp"})
+    assert gather._of_one_truth(whole, utterances)[1] == ()
 
 
 def test_where_nothing_is_known_of_the_utterances_models_are_shown_but_not_tested(made, monkeypatch, capsys):
