@@ -226,18 +226,14 @@ def test_a_row_from_before_a_label_changed_is_named_and_left_out_the_best_one_to
 
 def test_labels_of_today_decide_which_row_is_old_and_not_what_most_rows_have(monkeypatch):
     """One model evaluated anew beside three from before: the new one stays."""
-    classes = {
-        "demo": SimpleNamespace(all_presets={"four_classes": SimpleNamespace(classes={"anger": "anger", "joy": "joy"})})
-    }
-    monkeypatch.setattr(gather, "CORPORA", classes)
+    preset = SimpleNamespace(classes={"anger": "anger", "joy": "joy"})
+    monkeypatch.setattr(gather, "CORPORA", {"demo": SimpleNamespace(all_presets={"four_classes": preset})})
     (whole,) = comparisons(rows(MODELS, KNOWN))
     utterances = pd.DataFrame({"utterance_id": KNOWN.utterance_ids, "emotion": KNOWN.emotions})
     changed = utterances.assign(emotion=["joy", *utterances.emotion[1:]])
-    new = [
-        replace(row, seeds=(row.answers.assign(truth=list(changed.emotion)),)) if row.name == "mlp" else row
-        for row in whole.rows
-    ]
-    found, outdated = gather._of_one_truth(replace(whole, rows=tuple(new)), changed)
+    anew = {row.name: row.answers.assign(truth=list(changed.emotion)) for row in whole.rows if row.name == "mlp"}
+    new = tuple(replace(row, seeds=(anew.get(row.name, row.answers),)) for row in whole.rows)
+    found, outdated = gather._of_one_truth(replace(whole, rows=new), changed)
     assert ([row.name for row in found.rows], set(outdated)) == (["mlp"], set(MODELS) - {"mlp"})
     assert gather._of_one_truth(whole, utterances)[1] == ()
 
