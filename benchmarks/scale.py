@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 PROJECT = Path(__file__).resolve().parents[1]
 RATE = 16_000  # Hz, of the copies
+COLOURS = 10  # of a picture, before they come again
 EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")  # codes 01 to 08
 PYTHON = (sys.executable, "-m")
 SER = (*PYTHON, "pipelines.cli")
@@ -211,7 +212,8 @@ def draw(found: Sequence[Measured], to: Path) -> None:
             own = sorted((one for one in found if one.step == name), key=lambda one: one.utterances)
             heights = [getattr(one, field) for one in own]
             if any(heights):
-                panel.plot([one.utterances for one in own], heights, f"C{number}o-", label=name)
+                line = "o-" if number < COLOURS else "s--"
+                panel.plot([one.utterances for one in own], heights, line, color=f"C{number}", label=name)
         height = "linear" if field == "peak_mb" else "log"
         panel.set(xscale="log", yscale=height, xlabel="clips", ylabel=label)
         panel.set_xticks(sizes, [f"{size:,}".replace(",", " ") for size in sizes])
