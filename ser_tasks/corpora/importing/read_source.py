@@ -17,13 +17,15 @@ from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
 from ser_tasks.corpora.importing.annotation_files import find_annotations
 from ser_tasks.corpora.importing.audformat_tables import HEADER
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.dataset_shards import find_shards
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.read_annotations import read_annotations
 from ser_tasks.corpora.importing.read_audformat import read_audformat
 from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
 from ser_tasks.corpora.importing.read_datasets import read_datasets
-from ser_tasks.corpora.importing.read_manifests import RECORDINGS, find_lhotse, is_kaldi, read_kaldi, read_lhotse
+from ser_tasks.corpora.importing.read_kaldi import RECORDINGS, kaldi_folders, read_kaldi
+from ser_tasks.corpora.importing.read_lhotse import find_lhotse, read_lhotse
 from ser_tasks.corpora.importing.read_names import read_names
 from ser_tasks.corpora.importing.read_table import TABLE_SUFFIXES, read_table
 from ser_tasks.corpora.importing.source_table import (
@@ -37,6 +39,7 @@ from ser_tasks.corpora.importing.source_table import (
     as_speaker,
     option,
 )
+from ser_tasks.corpora.vocabulary import plain
 
 WHY = "stated by EmoBox"
 LABELS = ("label_map.json", "label_dict.json")  # beside its folds: label -> word
@@ -197,10 +200,8 @@ def _read(path: Path, given: ImportOptions) -> SourceTable:
         )
     if path.exists() and (found := find_shards(path)).shards:
         return read_datasets(found, path, given)
-    if path.exists() and (manifests := find_lhotse(path)):
-        return read_lhotse(manifests, path)
-    if path.is_file() and path.name == RECORDINGS:
-        return read_kaldi(path.parent)
+    if path.is_file() and (prepared := _prepared(path)):
+        return prepared
     if path.is_file():
         if annotated := read_annotations(files, path, given) if (files := find_annotations(path)) else None:
             return annotated
@@ -220,9 +221,26 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
         return _audiofolder(path, metadata, given)
     if labels := find_msp_podcast(path):
         return _table(labels, path, given)
-    if is_kaldi(path):
-        return read_kaldi(path)
+    if prepared := _prepared(path):
+        return prepared
     return _of_people(path, given)
+
+
+def _prepared(path: Path) -> SourceTable | None:
+    """What a speech toolkit was prepared with; where that has no emotions, and a table lies beside it, the table."""
+    manifests, notes = find_lhotse(path)
+    folder = path.parent if path.name == RECORDINGS else path
+    directories = kaldi_folders(folder) if folder.is_dir() else {}
+    if manifests:
+        found = read_lhotse(manifests, path, notes)
+    elif directories:
+        found = read_kaldi(folder, directories)
+    else:
+        return None
+    beside = _tables(path.iterdir()) if path.is_dir() else []
+    read = {file for own in manifests for file in (own.file, own.recordings)}
+    has_emotions = any(plain(name) in COLUMN_NAMES["emotion"].split() for name in found.table)
+    return found if has_emotions or not set(beside) - read else None
 
 
 def _of_people(path: Path, given: ImportOptions) -> SourceTable:

@@ -165,6 +165,10 @@ def _json(path: Path, text: str, _: Folders) -> Read:
     content = _parsed(path, text)
     if isinstance(content, dict) and len(lists := [name for name, own in content.items() if _is_rows(own)]) == 1:
         return f"JSON objects under {lists[0]!r}", _frame(path, content[lists[0]])
+    if isinstance(content, dict) and len(lists) > 1:
+        raise SourceError(
+            f"{path}: lists of objects under {some(lists)}. Expected one: write each to a file of its own."
+        )
     if isinstance(content, dict) and content and all(isinstance(value, dict) for value in content.values()):
         return "JSON objects by name", _frame(path, [{"key": key, **value} for key, value in content.items()])
     return "JSON objects", _frame(path, content)

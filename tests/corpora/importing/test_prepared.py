@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from ser_tasks.corpora.importing.source_table import SourceError
-from tests.corpora.importing.conftest import rows
+from tests.corpora.importing.conftest import rows, write_table
 
 FILES = {Path(path).stem: (path, emotion, speaker) for path, emotion, speaker in rows()}
 LENGTH = 0.25  # s, of each file
@@ -122,9 +122,8 @@ def test_supervisions_of_a_part_keep_their_times_and_those_of_no_recording_are_c
     begins = plan(lhotse(sounds / "b", duration=0.125)).table
     assert set(begins.end) == {"0.125"}, "a part, though it begins where the recording does"
     lost = lhotse(sounds / "m", names=("anna_sad_1",))
-    put(lost / "own_recordings.jsonl.gz", [{"id": "another"}])
-    put(lost / "other_recordings.jsonl.gz", [{"id": "another"}])
-    with pytest.raises(SourceError, match="no utterance"):
+    put(lost / "own_recordings.jsonl.gz", [{"id": "another", "sources": []}])
+    with pytest.raises(SourceError, match="no utterance is left; 1 are of a recording that the manifest has not"):
         plan(lost)
 
 
@@ -173,11 +172,136 @@ def test_cuts_hold_both_and_times_count_from_their_beginning(plan, sounds):
     assert dict(found.dropped) == {"are cuts of several recordings, or of none": 1}
 
 
-def test_sounds_that_are_no_files_are_refused(plan, sounds):
-    folder = lhotse(sounds / "l", names=("anna_sad_1",))
-    remote = {"type": "url", "channels": [0], "source": "https://example.org/a.wav"}
-    put(folder / "own_recordings.jsonl.gz", [{"id": "anna_sad_1", "sources": [remote], "duration": 1.0}])
-    with pytest.raises(SourceError, match=r"line 1: the sound is no file, but of type url: https://example\.org"):
+def call(folder: Path, channel: object, *, sources: list | None = None, **recording) -> Path:
+    """Manifests of a recording with two sides, and two supervisions on these channels of it."""
+    both = np.random.default_rng(0).normal(0, 0.1, (8000, 2))
+    for name, samples in {"call": both, "left": both[:, 0], "right": both[:, 1]}.items():
+        soundfile.write(folder / f"{name}.wav", samples, 16000)
+    whole = {
+        "id": "call",
+        "sources": sources or [{"type": "file", "channels": [0, 1], "source": "call.wav"}],
+        **{"sampling_rate": 16000, "num_samples": 8000, "duration": 0.5, "channel_ids": [0, 1]},
+    }
+    parts = [
+        {"id": "same", "recording_id": "call", "start": i / 4, "duration": 0.25, "channel": channel, "speaker": str(i)}
+        | {"custom": {"emotion": emotion, "path": "no.wav", "start": 9, "votes": [1]}}
+        for i, emotion in enumerate(("angry", "sad"))
+    ]
+    put(folder / "recordings.jsonl.gz", [whole | recording])
+    put(folder / "supervisions.jsonl.gz", parts)
+    return folder
+
+
+TWO_FILES = [{"type": "file", "channels": [i], "source": f"{name}.wav"} for i, name in enumerate(("left", "right"))]
+
+
+@pytest.mark.parametrize(
+    ("channel", "sources", "heard"),
+    [
+        (1, None, ("call.wav", "2")),
+        ([1], None, ("call.wav", "2")),
+        ([0, 1], None, ("call.wav", None)),
+        (1, TWO_FILES, ("right.wav", None)),
+    ],
+)
+def test_a_channel_is_that_of_the_file_that_holds_it(plan, tmp_path, channel, sources, heard):
+    """Of equal ids, too, and whatever fields of `custom` are called."""
+    found = plan(call(tmp_path, channel, sources=sources))
+    sides = set(found.table.get("channel", [None]))
+    assert (set(found.table.path), sides, len(found.table)) == ({heard[0]}, {heard[1]}, 2)
+    assert found.table[["start", "end"]].to_numpy().tolist() == [["0.0", "0.25"], ["0.25", "0.5"]]
+    assert "lists and objects in custom are not read: votes" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"transforms": [{"name": "Speed", "kwargs": {"factor": 1.1}}]}, "changed as it is read (Speed)"),
+        ({"sources": TWO_FILES}, "of some of several channels, or of channels in several files"),
+        ({"sources": [{"type": "url", "channels": [0, 1], "source": "https://example.org/a.wav"}]}, "of type url"),
+    ],
+)
+def test_what_is_not_heard_as_the_file_has_it_is_counted(plan, tmp_path, changes, why):
+    with pytest.raises(SourceError) as caught:
+        plan(call(tmp_path, [0, 1], **changes))
+    assert "2 are" in str(caught.value) and why in str(caught.value)
+    resampled = plan(call(tmp_path, [0, 1], transforms=[{"name": "Resample", "kwargs": {}}]))
+    assert len(resampled.table) == 2
+
+
+def test_a_table_is_no_manifest_by_its_name(plan, sounds):
+    rows_of_table = [
+        {"id": i, "path": path, "emotion": e, "speaker": s} for i, (path, e, s) in enumerate(FILES.values())
+    ]
+    for name in ("cuts", "supervisions"):
+        put(sounds / f"{name}.jsonl.gz", rows_of_table)
+        (sounds / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows_of_table)))
+        assert len(plan(sounds / f"{name}.jsonl").table) == 12
+        (sounds / f"{name}.jsonl").unlink()
+
+
+def test_a_table_beside_manifests_without_emotions_is_read(plan, sounds):
+    lhotse(sounds, custom={})
+    write_table(sounds, rows())
+    assert len(plan(sounds).table) == 12
+
+
+def test_supervisions_without_recordings_are_named(plan, sounds):
+    folder = lhotse(sounds / "l", "_train")
+    lhotse(folder, "_test").joinpath("own_recordings_test.jsonl.gz").unlink()
+    put(folder / "own_recordings_dev.jsonl.gz", [{"id": "x", "sources": []}])
+    found = plan(folder)
+    assert "own_supervisions_test.jsonl.gz is not read: no recordings of that name beside it" in found.notes
+
+
+def test_directories_of_parts_are_the_split(plan, sounds):
+    (sounds / "data").mkdir()
+    for part in ("train", "test"):
+        own = {name: line for name, line in FILES.items() if name.startswith("carl") == (part == "test")}
+        kaldi(sounds / "data" / part, **{file: [f"{name} {value(name)}" for name in own] for file, value in {
+            "wav_scp": lambda name: f"wav/{name}.wav", "utt2spk": lambda name: FILES[name][2],
+            "utt2emo": lambda name: FILES[name][1], "text": lambda name: "well"}.items()})  # fmt: skip
+    found = plan(sounds / "data")
+    assert found.table.groupby("split").speaker.agg(set).to_dict() == {"train": {"anna", "bert"}, "test": {"carl"}}
+
+
+def test_labels_of_no_recording_and_second_files_of_a_column_are_not_lost(plan, sounds):
+    labels = [f"{name} {emotion}" for name, (_, emotion, _) in FILES.items()]
+    found = plan(kaldi(sounds / "data", utt2emo=[*labels, "gone sad"]))
+    assert dict(found.dropped) == {"are labelled, but have no recording": 1}
+    others = [f"{name} other" for name in FILES]
+    more = plan(kaldi(sounds / "more", utt2emotion=others, utt2path=[f"{name} elsewhere.wav" for name in FILES]))
+    assert (len(more.table), "other" in set(more.table.emotion)) == (12, False)
+
+
+def test_a_channel_of_a_segment_counts_from_0(plan, tmp_path):
+    soundfile.write(tmp_path / "call.wav", np.random.default_rng(0).normal(0, 0.1, (8000, 2)), 16000)
+    lines = {"wav_scp": ["call call.wav"], "segments": ["a call 0 0.25 1", "b call 0.25 0.5 1"]}
+    labels = {"utt2spk": ["a 1", "b 2"], "utt2emo": ["a\tangry", "b  sad"], "text": ["a well\tdone now", "b"]}
+    table = plan(kaldi(tmp_path / "data", **lines, **labels)).table
+    assert (set(table.channel), list(table.transcript)) == ({"2"}, ["well\tdone now", None])
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("segments", b"anna_sad_1 anna_sad_1 a b", "expected a recording of wav.scp, a start and an end in s"),
+        ("utt2emo", "anna_sad_1 w\u00fctend".encode("latin-1"), "utt2emo: not UTF-8"),
+    ],
+)
+def test_a_file_that_is_broken_is_named(plan, sounds, file, content, message):
+    folder = kaldi(sounds / "data")
+    (folder / file).write_bytes(content)
+    with pytest.raises(SourceError) as caught:
+        plan(folder)
+    assert message in str(caught.value)
+
+
+def test_a_manifest_that_is_cut_off_is_named(plan, sounds):
+    folder = lhotse(sounds / "l")
+    file = folder / "own_supervisions.jsonl.gz"
+    file.write_bytes(file.read_bytes()[:-20])
+    with pytest.raises(SourceError, match=r"own_supervisions\.jsonl\.gz: not JSON Lines, or not all of it"):
         plan(folder)
 
 
