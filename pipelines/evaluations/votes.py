@@ -76,8 +76,8 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
     emotion = labelled.utterances.set_index("utterance_id").emotion
     predictions = _predictions(corpus, protocol, models, emotion)
     classes = tuple(sorted(_classes(next(iter(predictions.values()), None), emotion)))
-    labelled = replace(labelled, utterances=labelled.utterances[labelled.utterances.emotion.isin(classes)])
-    votes, table = votes_on(corpus, labelled, params), labelled.utterances
+    table = labelled.utterances[labelled.utterances.emotion.isin(classes)]
+    votes = votes_on(corpus, replace(labelled, utterances=table), params)
     place = pd.Series(np.arange(len(table)), index=table.utterance_id)
     speakers = table.speaker.to_numpy(str)
     tested = np.unique(place[next(iter(predictions.values())).utterance_id]) if predictions else np.arange(len(table))

@@ -134,24 +134,27 @@ def _supervised(manifest: Manifest, dropped: Counter[str]) -> Iterator[tuple[str
     known = {own["id"]: own for own in _lines(manifest.recordings)} if manifest.recordings else {}
     for number, line in enumerate(_lines(manifest.file), 1):
         where = f"{manifest.file.name} line {number}"
-        if manifest.recordings is not None:
-            if line.get("recording_id") in known:
-                yield where, line, known[line["recording_id"]], line.get("custom") or {}
-            else:
-                dropped["are of a recording that the manifest has not"] += 1
-            continue
-        cut = _alone(line)
-        if cut is None:
-            dropped["are cuts of several recordings, or of none"] += 1
-        elif not cut.get("supervisions"):
-            dropped["are cuts without a supervision"] += 1
-        for place, own in enumerate((cut or {}).get("supervisions") or (), 1):
-            try:
-                moved = own | {"start": cut["start"] + own["start"]}  # type: ignore[index]  # a cut, if it has some
-                custom = {**(cut.get("custom") or {}), **(own.get("custom") or {})}  # type: ignore[union-attr]
-            except (KeyError, TypeError) as error:
-                raise SourceError(f"{where}: not a cut as Lhotse has them ({error!r}).") from error
-            yield f"{where}, supervision {place}", moved, cut["recording"], custom  # type: ignore[index]
+        if manifest.recordings is None:
+            yield from _of_cut(where, line, dropped)
+        elif line.get("recording_id") in known:
+            yield where, line, known[line["recording_id"]], line.get("custom") or {}
+        else:
+            dropped["are of a recording that the manifest has not"] += 1
+
+
+def _of_cut(where: str, line: Line, dropped: Counter[str]) -> Iterator[tuple[str, Line, Line, Line]]:
+    """The same of a cut, whose supervisions count their time from its beginning."""
+    cut = _alone(line)
+    if cut is None or not cut.get("supervisions"):
+        dropped["are cuts of several recordings, or of none" if cut is None else "are cuts without a supervision"] += 1
+        return
+    for place, own in enumerate(cut["supervisions"], 1):
+        try:
+            moved = own | {"start": cut["start"] + own["start"]}
+            custom = {**(cut.get("custom") or {}), **(own.get("custom") or {})}
+        except (KeyError, TypeError) as error:
+            raise SourceError(f"{where}: not a cut as Lhotse has it ({error!r}). Prepare it again.") from error
+        yield f"{where}, supervision {place}", moved, cut["recording"], custom
 
 
 def _alone(cut: Line) -> Line | None:
