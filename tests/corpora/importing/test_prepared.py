@@ -164,12 +164,20 @@ def test_cuts_hold_both_and_times_count_from_their_beginning(plan, sounds):
         for i, emotion in enumerate(("angry", "sad"))
     ]
     mixed = {"id": "m", "type": "MixedCut", "tracks": []}
-    put(sounds / "cuts.jsonl.gz", [*cuts, mixed])
+    padding = {"type": "PaddingCut", "id": "p", "duration": 1.0}
+    padded = {"id": "q", "type": "MixedCut", "tracks": [{"cut": cuts.pop(), "offset": 0.0}, {"cut": padding}]}
+    put(sounds / "cuts.jsonl.gz", [*cuts, padded, mixed])
     found = plan(sounds / "cuts.jsonl.gz")
     assert found.problems == ()
     times = found.table[["start", "end"]].astype(float).round(3).to_numpy().tolist()
     assert times == [[0.02, 0.12], [0.145, 0.245]]
     assert dict(found.dropped) == {"are cuts of several recordings, or of none": 1}
+
+
+def test_cuts_beside_the_supervisions_that_they_were_made_of_are_not_read_twice(plan, sounds):
+    folder = lhotse(sounds / "l", "_all")
+    put(folder / "own_cuts_all.jsonl.gz", [{"id": "c", "type": "MonoCut", "supervisions": []}])
+    assert (len(plan(folder).table), dict(plan(folder).dropped)) == (12, {})
 
 
 def call(folder: Path, channel: object, *, sources: list | None = None, **recording) -> Path:
@@ -280,6 +288,15 @@ def test_a_channel_of_a_segment_counts_from_0(plan, tmp_path):
     labels = {"utt2spk": ["a 1", "b 2"], "utt2emo": ["a\tangry", "b  sad"], "text": ["a well\tdone now", "b"]}
     table = plan(kaldi(tmp_path / "data", **lines, **labels)).table
     assert (set(table.channel), list(table.transcript)) == ({"2"}, ["well\tdone now", None])
+
+
+def test_speakers_may_stand_the_other_way_round_and_a_line_ends_where_unix_has_it(plan, sounds):
+    folder = kaldi(sounds / "data", text=[f"{name} well\u2028done" for name in FILES])
+    (folder / "utt2spk").unlink()
+    of = {speaker: [name for name, line in FILES.items() if line[2] == speaker] for speaker in ("anna", "bert", "carl")}
+    (folder / "spk2utt").write_text("".join(f"{speaker} {' '.join(names)}\n" for speaker, names in of.items()))
+    table = plan(folder).table
+    assert (set(table.speaker), set(table.transcript)) == ({"anna", "bert", "carl"}, {"well\u2028done"})
 
 
 @pytest.mark.parametrize(
