@@ -68,8 +68,8 @@ def _change_for(line: EvaluationLine, params: Params) -> Callable[[str], str] | 
         place = keys.index(line.key)
         same = line.seeds in (None, params.evaluations[place].seeds)
         return None if same else partial(with_values, values={f"evaluations.{place}.seeds": line.seeds})
-    brought = line.key in {own.key for own in (*evaluations_of(params), *dimensions_of(params))}
-    return None if brought and line.seeds is None else partial(with_item, key="evaluations", item=line.written)
+    follows = line.key in {own.key for own in (*evaluations_of(params), *dimensions_of(params))}
+    return None if follows and line.seeds is None else partial(with_item, key="evaluations", item=line.written)
 
 
 def bundle(corpus: str, model: str, name: str | None) -> int:

@@ -78,8 +78,7 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
     classes = tuple(sorted(_classes(next(iter(predictions.values()), None), emotion)))
     table = labelled.utterances[labelled.utterances.emotion.isin(classes)]
     votes = votes_on(corpus, replace(labelled, utterances=table), params)
-    place = pd.Series(np.arange(len(table)), index=table.utterance_id)
-    speakers = table.speaker.to_numpy(str)
+    place, speakers = pd.Series(np.arange(len(table)), index=table.utterance_id), table.speaker.to_numpy(str)
     tested = np.unique(place[next(iter(predictions.values())).utterance_id]) if predictions else np.arange(len(table))
     scored = tested[votes.counts[tested].sum(axis=1) >= ENOUGH]
     if not len(scored):

@@ -113,7 +113,7 @@ class Block:
         sentences = verdict(self.comparison, self.standing, title if usual else f"{title} ({self.protocol})")
         if self.outdated:
             sentences.append(
-                f"Not compared: {in_words(self.outdated)}. Predictions and figures of it are of labels that the corpus "
+                f"Not compared: {in_words(self.outdated)}. Their predictions and figures are of labels that the corpus "
                 f"had before: ser verify {self.comparison.corpus} names what changed; ser evaluate, for an ensemble "
                 "ser repro, makes them anew."
             )

@@ -123,18 +123,18 @@ def ratings_of(database: "Database", wanted: str) -> "pd.Series[Any]":
                 by_rater[name] = by_rater[name].combine_first(own) if name in by_rater else own
                 declared[name] = column
     if not by_rater:
-        return over_segments(pd.Series([], index=_empty_index(), dtype=object))
+        return nothing()
     counted = pd.DataFrame({name: by_rater[name] for name in who_counts(declared)})
     numbers = counted.apply(pd.to_numeric, errors="coerce")
     mean: pd.Series[Any] = numbers.mean(axis=1).astype(object)
     return mean.where(mean.notna(), counted.bfill(axis=1).iloc[:, 0]).dropna()  # text stays, to be named
 
 
-def _empty_index() -> pd.Index:
+def nothing() -> "pd.Series[Any]":
+    """Values of no recording."""
     import audformat  # noqa: PLC0415
 
-    empty: pd.Index = audformat.segmented_index()
-    return empty
+    return pd.Series([], index=audformat.segmented_index(), dtype=object)
 
 
 def who_counts(columns: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,8 @@ import pandas as pd
 from ser_tasks.corpora.importing.read_table import as_text
 from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, SourceTable
 
+ROUNDING = 1e-3  # s: a part as long as its recording, but for this, is all of it
+
 
 def written_path(path: str, root: Path) -> str:
     """A relative path from the folder that it was written in, if that is this one or one above; else as it stands.

@@ -14,6 +14,7 @@ from ser_tasks.corpora.importing.audformat_tables import (
     Place,
     labels_of,
     load_database,
+    nothing,
     over_segments,
     ratings_of,
     table_files,
@@ -283,7 +284,7 @@ def _stated(database: "Database", wanted: str) -> "pd.Series[Any]":
         found = database.get(wanted)
     except ValueError as error:  # tables that disagree
         raise SourceError(f"the tables of the database disagree on {wanted}: {error}") from error
-    return over_segments(found.iloc[:, 0].dropna()) if len(found.columns) else over_segments(found.iloc[:0].sum(axis=1))
+    return over_segments(found.iloc[:, 0].dropna()) if len(found.columns) else nothing()
 
 
 def _seconds(index: pd.Index) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ser_tasks.corpora.importing.prepared import as_source, written_path
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
+from ser_tasks.corpora.importing.prepared import ROUNDING, as_source, written_path
 from ser_tasks.corpora.importing.source_table import PARTS, SourceError, SourceTable
 from ser_tasks.corpora.vocabulary import plain
 
@@ -16,7 +17,6 @@ NAMES = {"spk": "speaker", "emo": "emotion", "lang": "language", "sex": "gender"
 OF_ARRAYS = ("dur", "num_frames", "utt")  # say nothing of who speaks how
 OWN = ("path", "start", "end", "channel")  # columns that no file utt2… may replace
 ABSENT = ("None", "<unk>", "<UNK>")  # as Lhotse exports to Kaldi what it has not
-SAMPLE = 1e-3  # s: a segment as long as its recording, but for rounding, is all of it
 Row = dict[str, Any]
 
 
@@ -36,18 +36,14 @@ def read_kaldi(folder: Path, directories: Mapping[str, Path]) -> SourceTable:
     Raises:
         SourceError: a line that is not in the format, a recording that is the output of a command
     """
-    rows, dropped = dict[str, Row](), dict[str, int]()
+    rows, lost = dict[str, Row](), 0
     for name, directory in directories.items():
-        own, lost = _directory(directory)
-        part = PARTS.get(plain(name), name)
-        for utterance, row in own.items():
-            rows[f"utterance {f'{name}/' * bool(name)}{utterance}"] = row | (
-                {"split": part} if len(directories) > 1 else {}
-            )
-        if lost:
-            dropped["are labelled, but have no recording"] = (
-                dropped.get("are labelled, but have no recording", 0) + lost
-            )
+        own, without = _directory(directory)
+        part = {"split": PARTS.get(plain(name), name)} if len(directories) > 1 else {}
+        place = f"utterance {name}/" if name else "utterance "
+        rows |= {place + utterance: row | part for utterance, row in own.items()}
+        lost += without
+    dropped = {"are labelled, but have no recording": lost} if lost else {}
     return as_source("data directory of Kaldi", rows, folder, notes=_unknown_speakers(rows), dropped=dropped)
 
 
@@ -65,7 +61,8 @@ def _directory(folder: Path) -> tuple[dict[str, Row], int]:
     for name, values in stated.items():
         for utterance, row in rows.items():
             row[name] = None if values.get(utterance, "") in ("", *ABSENT) else values[utterance]
-    return rows, len({utterance for name in ("emotion", "emo") for utterance in stated.get(name, ())} - rows.keys())
+    labelled = {utterance for name in COLUMN_NAMES["emotion"].split() for utterance in stated.get(name, ())}
+    return rows, len(labelled - rows.keys())
 
 
 def _stated(folder: Path) -> dict[str, dict[str, str]]:
@@ -106,7 +103,7 @@ def _rows(folder: Path, recordings: Mapping[str, str]) -> dict[str, Row]:
             ) from error
         rows[name] = row | ({"channel": channel} if channel else {})
         length = lengths.get(recording)
-        whole = whole and start == 0 and (end < 0 or (length is not None and abs(end - length) <= SAMPLE))
+        whole = whole and start == 0 and (end < 0 or (length is not None and abs(end - length) <= ROUNDING))
     for row in rows.values() if whole else ():
         del row["start"], row["end"]
     return rows

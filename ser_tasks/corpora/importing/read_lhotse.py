@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ser_tasks.corpora.importing.prepared import as_source, written_path
+from ser_tasks.corpora.importing.prepared import ROUNDING, as_source, written_path
 from ser_tasks.corpora.importing.source_table import PARTS, SourceError, SourceTable
 from ser_tasks.corpora.vocabulary import plain
 
@@ -23,7 +23,6 @@ STATES = {"recordings": "sources", "supervisions": "recording_id", "cuts": "type
 OWN = ("path", "start", "end", "duration", "channel", "text", "language", "speaker", "gender", "onset", "offset")
 TIMES = ("start", "duration")
 SAME_SOUND = ("Resample",)  # transforms of a recording that leave times and voices as they are
-SAMPLE = 1e-3  # s: a supervision as long as its recording, but for rounding, is all of it
 Line = dict[str, Any]
 
 
@@ -89,7 +88,7 @@ def read_lhotse(manifests: Iterable[Manifest], path: Path, notes: Iterable[str])
                     f"{where}: not what Lhotse has of a supervision ({error!r}). Prepare it again."
                 ) from error
             unread |= {name for name, value in custom.items() if isinstance(value, list | dict)}
-            whole = whole and row["start"] == 0 and abs(row["duration"] - length) <= SAMPLE
+            whole = whole and row["start"] == 0 and abs(row["duration"] - length) <= ROUNDING
             rows[where] = row | part
     for row in rows.values() if whole else ():
         del row["start"], row["duration"]
@@ -162,12 +161,12 @@ def _alone(cut: Line) -> Line | None:
     if "recording" in cut:
         return cut
     mixed = [track.get("cut", {}) for track in cut.get("tracks") or ()]
-    heard = [own for own in mixed if own.get("type") != "PaddingCut"]
-    return heard[0] if len(heard) == 1 and "recording" in heard[0] else None
+    recorded = [own for own in mixed if own.get("type") != "PaddingCut"]
+    return recorded[0] if len(recorded) == 1 and "recording" in recorded[0] else None
 
 
 def _source(channel: Any, recording: Line) -> tuple[Line, int | None]:
-    """The file that a supervision is heard in, and its channel there, from 1; None: the mix of all."""
+    """The file of a supervision, and its channel there, from 1; None: the mix of all."""
     asked, sources = {channel} if isinstance(channel, int) else set(channel or ()), recording["sources"]
     source = next((own for own in sources if asked <= {*own["channels"]}), None)
     if source is not None and (asked or len(sources) == 1):

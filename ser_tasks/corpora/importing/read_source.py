@@ -41,6 +41,7 @@ from ser_tasks.corpora.importing.source_table import (
 )
 from ser_tasks.corpora.vocabulary import plain
 
+EMOTION = COLUMN_NAMES["emotion"].split()
 WHY = "stated by EmoBox"
 LABELS = ("label_map.json", "label_dict.json")  # beside its folds: label -> word
 
@@ -222,25 +223,29 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
     if labels := find_msp_podcast(path):
         return _table(labels, path, given)
     if prepared := _prepared(path):
-        return prepared
+        return _or_of_people(prepared, path, given)
     return _of_people(path, given)
 
 
 def _prepared(path: Path) -> SourceTable | None:
-    """What a speech toolkit was prepared with; where that has no emotions, and a table lies beside it, the table."""
+    """What a speech toolkit was prepared with, if that lies here."""
     manifests, notes = find_lhotse(path)
+    if manifests:
+        return read_lhotse(manifests, path, notes)
     folder = path.parent if path.name == RECORDINGS else path
     directories = kaldi_folders(folder) if folder.is_dir() else {}
-    if manifests:
-        found = read_lhotse(manifests, path, notes)
-    elif directories:
-        found = read_kaldi(folder, directories)
-    else:
-        return None
-    beside = _tables(path.iterdir()) if path.is_dir() else []
-    read = {file for own in manifests for file in (own.file, own.recordings)}
-    has_emotions = any(plain(name) in COLUMN_NAMES["emotion"].split() for name in found.table)
-    return found if has_emotions or not set(beside) - read else None
+    return read_kaldi(folder, directories) if directories else None
+
+
+def _or_of_people(prepared: SourceTable, path: Path, given: ImportOptions) -> SourceTable:
+    """The folder as a toolkit was prepared with it; without emotions, what else has them: a table, or the names."""
+    names = {given.column.get("emotion"), *(name for name in prepared.table if plain(name) in EMOTION)}
+    if names & {*prepared.table}:
+        return prepared
+    try:
+        return _of_people(path, given)
+    except SourceError:
+        return prepared
 
 
 def _of_people(path: Path, given: ImportOptions) -> SourceTable:

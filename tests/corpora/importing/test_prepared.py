@@ -204,7 +204,7 @@ TWO_FILES = [{"type": "file", "channels": [i], "source": f"{name}.wav"} for i, n
 
 
 @pytest.mark.parametrize(
-    ("channel", "sources", "heard"),
+    ("channel", "sources", "found_in"),
     [
         (1, None, ("call.wav", "2")),
         ([1], None, ("call.wav", "2")),
@@ -212,11 +212,11 @@ TWO_FILES = [{"type": "file", "channels": [i], "source": f"{name}.wav"} for i, n
         (1, TWO_FILES, ("right.wav", None)),
     ],
 )
-def test_a_channel_is_that_of_the_file_that_holds_it(plan, tmp_path, channel, sources, heard):
+def test_a_channel_is_that_of_the_file_that_holds_it(plan, tmp_path, channel, sources, found_in):
     """Of equal ids, too, and whatever fields of `custom` are called."""
     found = plan(call(tmp_path, channel, sources=sources))
     sides = set(found.table.get("channel", [None]))
-    assert (set(found.table.path), sides, len(found.table)) == ({heard[0]}, {heard[1]}, 2)
+    assert (set(found.table.path), sides, len(found.table)) == ({found_in[0]}, {found_in[1]}, 2)
     assert found.table[["start", "end"]].to_numpy().tolist() == [["0.0", "0.25"], ["0.25", "0.5"]]
     assert "lists and objects in custom are not read: votes" in found.notes
 
@@ -252,6 +252,14 @@ def test_a_table_beside_manifests_without_emotions_is_read(plan, sounds):
     lhotse(sounds, custom={})
     write_table(sounds, rows())
     assert len(plan(sounds).table) == 12
+    lhotse(sounds, custom={"mood": "sad"})
+    assert set(plan(sounds, column={"emotion": "mood"}).table.emotion) == {"sad"}, "of the manifests, as it is named"
+
+
+def test_names_of_sounds_are_read_where_a_prepared_folder_has_no_emotions(plan, sounds):
+    (sounds / "data").mkdir()
+    (kaldi(sounds / "data" / "all") / "utt2emo").unlink()
+    assert len(plan(sounds, pattern="{speaker}_{emotion}_{_}").table) == 12
 
 
 def test_supervisions_without_recordings_are_named(plan, sounds):
@@ -277,8 +285,11 @@ def test_labels_of_no_recording_and_second_files_of_a_column_are_not_lost(plan, 
     labels = [f"{name} {emotion}" for name, (_, emotion, _) in FILES.items()]
     found = plan(kaldi(sounds / "data", utt2emo=[*labels, "gone sad"]))
     assert dict(found.dropped) == {"are labelled, but have no recording": 1}
+    other = kaldi(sounds / "other", utt2label=[*labels, "gone sad"])
+    (other / "utt2emo").unlink()
+    assert dict(plan(other).dropped) == {"are labelled, but have no recording": 1}
     others = [f"{name} other" for name in FILES]
-    more = plan(kaldi(sounds / "more", utt2emotion=others, utt2path=[f"{name} elsewhere.wav" for name in FILES]))
+    more = plan(kaldi(sounds / "more", utt2emotion=others, utt2path=[f"{name} other.wav" for name in FILES]))
     assert (len(more.table), "other" in set(more.table.emotion)) == (12, False)
 
 

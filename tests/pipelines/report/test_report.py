@@ -219,7 +219,7 @@ def test_a_row_from_before_a_label_changed_is_named_and_left_out_the_best_one_to
     monkeypatch.setattr(gather.pd, "read_parquet", lambda file: old if Path(file).stem == model else read(file))
     compare(["demo"], to=None, audio=None)
     said = " ".join(capsys.readouterr().out.split())
-    assert f"Not compared: {model}. Predictions and figures of it are of labels that the corpus had before" in said
+    assert f"Not compared: {model}. Their predictions and figures are of labels that the corpus had before" in said
     assert ("On the demo corpus, choose mlp" in said) == (model == "svm")
     assert "not tested" not in said and "not on this machine" not in said
 
