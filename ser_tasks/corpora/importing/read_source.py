@@ -25,6 +25,7 @@ from ser_tasks.corpora.importing.read_audformat import read_audformat
 from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
 from ser_tasks.corpora.importing.read_datasets import read_datasets
 from ser_tasks.corpora.importing.read_kaldi import RECORDINGS, kaldi_folders, read_kaldi
+from ser_tasks.corpora.importing.read_label_studio import as_label_studio, exported, is_flat, read_label_studio
 from ser_tasks.corpora.importing.read_lhotse import find_lhotse, read_lhotse
 from ser_tasks.corpora.importing.read_names import read_names
 from ser_tasks.corpora.importing.read_table import TABLE_SUFFIXES, read_table
@@ -315,7 +316,11 @@ def _tables(files: Iterable[Path]) -> list[Path]:
 
 def _table(path: Path, folder: Path, given: ImportOptions) -> SourceTable:
     """A table, or one that a corpus is known by, whose sounds are below a folder."""
+    if (content := exported(path)) is not None:
+        return read_label_studio(content, path, given)
     source = read_table(path, given)
+    if is_flat(source.table.columns):
+        return as_label_studio(source, path, given)
     return as_msp_podcast(source, folder, given) if is_msp_podcast(source) else source
 
 
