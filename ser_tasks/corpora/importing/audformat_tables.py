@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import yaml
 
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.source_table import NOBODY, SourceError
 from ser_tasks.corpora.vocabulary import plain
 
@@ -108,6 +109,30 @@ def over_segments(values: "pd.Series[Any]") -> "pd.Series[Any]":
 
     segments: pd.Series[Any] = values.set_axis(audformat.utils.to_segmented_index(values.index)).astype(object)
     return segments
+
+
+def of_whole_files(index: pd.Index) -> Any:
+    """Which of some segments are from the beginning to an end that is not stated."""
+    starts, ends = (index.get_level_values(name) for name in ("start", "end"))
+    return ends.isna() & (starts == pd.Timedelta(0))
+
+
+def texts_of(database: "Database", column: str) -> dict[str, str]:
+    """The words that a scheme states for labels of transcripts: in the language of the database, else the first."""
+    if plain(column) not in COLUMN_NAMES["transcript"].split():
+        return {}
+    named = [
+        own.scheme_id for table in database.tables.values() for name, own in table.columns.items() if name == column
+    ]
+    stated = [database.schemes[scheme].labels for scheme in (*named, column) if scheme in database.schemes]
+    texts = dict[str, str]()
+    for labels in stated:
+        for label, about in labels.items() if isinstance(labels, dict) else ():
+            by_language = about if isinstance(about, dict) else {"": about}
+            codes = [*(code for language in database.languages for code in (language, language[:2])), *by_language]
+            if words := [by_language[code] for code in codes if isinstance(by_language.get(code), str)]:
+                texts.setdefault(str(label), words[0])
+    return texts
 
 
 def ratings_of(database: "Database", wanted: str) -> "pd.Series[Any]":

@@ -261,7 +261,7 @@ def _divides_alike(one: pd.Series, other: pd.Series) -> bool:
 
 def _by_name(table: pd.DataFrame, role: str) -> list[str]:
     """Columns in the order of the table of names."""
-    names = {plain(column): column for column in reversed(list(table.columns))}
+    names = {plain(column).replace(".", "_"): column for column in reversed(list(table.columns))}
     return [names[name] for name in COLUMN_NAMES[role].split() if name in names]
 
 

@@ -98,7 +98,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     if given.words_alone:
         asked = [] if "path" in column else id_questions(source.table, taken, rated=rated)
         rows.problems += [*asked, *ids_alike(located.files)]
-    units = units_of(taken, given.times)
+    units = units_of(source.table, taken, given.times)
     tally = _checked(rows, source, given, units, taken)
     labels = _classes(rows.table, taken, _of_winners(given, tally), source.meanings)
     utterances, sounds = _texts(rows.table) if given.words_alone else _relative(rows.table)

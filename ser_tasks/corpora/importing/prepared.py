@@ -6,18 +6,20 @@ from typing import Any
 
 import pandas as pd
 
+from ser_tasks.corpora.importing.options import TIMES, ImportOptions
 from ser_tasks.corpora.importing.read_table import as_text
 from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, SourceTable
 
+STATED = ("path", "channel", *TIMES)
 ROUNDING = 1e-3  # s: a part as long as its recording, but for this, is all of it
 
 
-def written_path(path: str, root: Path) -> str:
+def written_path(path: str, root: Path, given: ImportOptions) -> str:
     """A relative path from the folder that it was written in, if that is this one or one above; else as it stands.
 
-    Recipes run above the folder that they write, so paths in it begin there.
+    Recipes run above the folder that they write, so paths in it begin there, unless the user says where.
     """
-    if Path(path).is_absolute():
+    if Path(path).is_absolute() or given.audio is not None:
         return path
     return next((str(folder / path) for folder in (root, *root.parents) if (folder / path).is_file()), path)
 
@@ -34,5 +36,5 @@ def as_source(
         counted = "".join(f"; {count} {why}" for why, count in dropped.items())
         raise SourceError(f"{root}: {name}, but no utterance is left{counted}. Give what they were prepared from.")
     table = as_text(pd.DataFrame([*rows.values()], index=[*rows], dtype=object))
-    roles = {role: ColumnChoice(role, "stated by the format") for role in ("path", "channel") if role in table}
+    roles = {role: ColumnChoice(role, "stated by the format") for role in STATED if role in table}
     return SourceTable(name, table, (root,), roles, notes=tuple(notes), dropped=dict(dropped))

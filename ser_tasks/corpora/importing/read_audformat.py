@@ -15,9 +15,11 @@ from ser_tasks.corpora.importing.audformat_tables import (
     labels_of,
     load_database,
     nothing,
+    of_whole_files,
     over_segments,
     ratings_of,
     table_files,
+    texts_of,
     who_counts,
 )
 from ser_tasks.corpora.importing.classes import with_ballots
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from audformat import Database
 
 INDEX = ("file", "start", "end")
+OF_ONE_VOICE = ("speaker", "gender", "language")  # of a file, where all its segments have the same
 OTHERS = tuple(role for role in ROLES if role not in ("path", *TIMES, "emotion", "split", "rater", "votes"))
 
 
@@ -64,7 +67,7 @@ def read_audformat(folder: Path, given: ImportOptions) -> SourceTable:
     for table, column in (*chosen.places, *chosen.others):  # what is a label is nothing else, whatever it is called
         database[table].drop_columns(column, inplace=True)
     by_column = _by_column(labels, chosen)
-    rows, roles = _rows(database, by_column, labels)
+    rows, roles = _rows(database, by_column, labels, notes)
     source = SourceTable(
         "audformat database",
         rows,
@@ -179,6 +182,7 @@ def _rows(
     database: "Database",
     by_column: "Mapping[str, pd.Series[Any]]",
     labels: "Mapping[Place, pd.Series[Any]]",
+    notes: list[str],
 ) -> tuple[pd.DataFrame, dict[str, ColumnChoice]]:
     """A row for each recording or segment that has a label, as text, and the columns of the roles that are held.
 
@@ -190,8 +194,11 @@ def _rows(
     called = {role: role if role not in by_column else f"{role} (database)" for role in ("split", *OTHERS)}
     for role in OTHERS:
         if (found := _column(database, role, index)) is not None:
-            table[called[role]] = found
-    if parts := [(part, own) for (name, _), own in labels.items() if (part := _part(database, name))]:
+            table[called[role]] = found.values
+            if found.elsewhere:
+                notes.append(f"{role}: {found.elsewhere} values stand on segments that have no label: not read")
+    parts = [(part, own) for (name, _), own in labels.items() if (part := _part(database, name))]
+    if parts or (parts := _parts_of_files(database, index)):
         table[called["split"]] = _split(parts, index)
     table = as_text(table.reset_index()).set_axis([f"item {number}" for number in range(1, len(table) + 1)])
     table[["start", "end"]] = _seconds(index)
@@ -250,6 +257,16 @@ def _part(database: "Database", table: str) -> str | None:
     return found[0] if found else None
 
 
+def _parts_of_files(database: "Database", index: pd.Index) -> "list[tuple[str, pd.Series[Any]]]":
+    """The rows in the files of each table that is called as a part, where no table of labels is."""
+    files = index.get_level_values("file")
+    named = {name: part for name in database.tables if (part := _part(database, name))}
+    return [
+        (part, pd.Series("", index=index[files.isin(database[name].files)], dtype=object))
+        for name, part in named.items()
+    ]
+
+
 def _split(parts: "Sequence[tuple[str, pd.Series[Any]]]", index: pd.Index) -> "pd.Series[Any]":
     together = pd.concat([labels.map(lambda _, part=part: part) for part, labels in parts])
     several = together.groupby(level=list(INDEX), dropna=False).nunique()
@@ -263,19 +280,37 @@ def _split(parts: "Sequence[tuple[str, pd.Series[Any]]]", index: pd.Index) -> "p
     return parted
 
 
-def _column(database: "Database", role: str, index: pd.Index) -> "pd.Series[Any] | None":
-    """Values of any table in this role, of the same segment or of its whole file; labels of speakers may hold more."""
+@dataclass(frozen=True)
+class Held:
+    """What a database holds in one role."""
+
+    values: "pd.Series[Any]"  # of each row
+    elsewhere: int  # values on segments that no row has
+
+
+def _column(database: "Database", role: str, index: pd.Index) -> Held | None:
+    """Values of any table in this role, of the same segment or of its whole file; labels of speakers may hold more.
+
+    Where a file has one speaker, gender or language, on segments that have no label, so have those that have one.
+    """
     for wanted in (role, *COLUMN_NAMES[role].split()):
         values = ratings_of(database, wanted) if role in SCALES else _stated(database, wanted)
         if values.empty:
             continue
-        whole = values[values.index.get_level_values("end").isna()]
+        whole = values[of_whole_files(values.index)]
         by_file = whole.groupby(level="file").first()
+        if role in OF_ONE_VOICE:
+            each = values.groupby(level="file")
+            labelled = values.index[values.index.isin(index)].get_level_values("file")
+            alone = each.first()[each.nunique() == 1]
+            by_file = by_file.combine_first(alone[~alone.index.isin(labelled)])
         direct = values[~values.index.duplicated()].reindex(index)
         found_in: pd.Series[Any] = direct.where(
             direct.notna(), by_file.reindex(index.get_level_values("file")).set_axis(index)
         )
-        return found_in
+        of_files = values.index.get_level_values("file").isin(by_file.index) if role in OF_ONE_VOICE else False
+        used = values.index.isin(index) | of_whole_files(values.index) | of_files
+        return Held(found_in, int((~used).sum()))
     return None
 
 
@@ -284,7 +319,10 @@ def _stated(database: "Database", wanted: str) -> "pd.Series[Any]":
         found = database.get(wanted)
     except ValueError as error:  # tables that disagree
         raise SourceError(f"the tables of the database disagree on {wanted}: {error}") from error
-    return over_segments(found.iloc[:, 0].dropna()) if len(found.columns) else nothing()
+    if not len(found.columns):
+        return nothing()
+    texts = texts_of(database, wanted)
+    return over_segments(found.iloc[:, 0].dropna().map(lambda label: texts.get(str(label), label)))
 
 
 def _seconds(index: pd.Index) -> pd.DataFrame:

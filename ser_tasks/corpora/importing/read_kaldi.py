@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES
+from ser_tasks.corpora.importing.options import DROP, ImportOptions
 from ser_tasks.corpora.importing.prepared import ROUNDING, as_source, written_path
-from ser_tasks.corpora.importing.source_table import PARTS, SourceError, SourceTable
+from ser_tasks.corpora.importing.source_table import PARTS, SourceError, SourceTable, option
 from ser_tasks.corpora.vocabulary import plain
 
 RECORDINGS, SEGMENTS = "wav.scp", "segments"
@@ -21,42 +22,51 @@ Row = dict[str, Any]
 
 
 def kaldi_folders(folder: Path) -> dict[str, Path]:
-    """Data directories: the folder itself, under no name, or those in it, by their names; none: no such folder."""
+    """Data directories: the folder itself, under no name, or those in it or in its `data`, by their names; or none."""
     if (folder / RECORDINGS).is_file():
         return {"": folder}
-    return {child.name: child for child in sorted(folder.iterdir()) if (child / RECORDINGS).is_file()}
+    for above in (folder, folder / "data"):
+        children = sorted(above.iterdir()) if above.is_dir() else []
+        if found := {child.name: child for child in children if (child / RECORDINGS).is_file()}:
+            return found
+    return {}
 
 
-def read_kaldi(folder: Path, directories: Mapping[str, Path]) -> SourceTable:
+def read_kaldi(folder: Path, directories: Mapping[str, Path], given: ImportOptions) -> SourceTable:
     """A row for each utterance: of `segments`, else of `wav.scp`; and what the files utt2… and spk2… state of it.
 
-    Of several directories each is a part of the split, by its name. A speaker of its own for each utterance, which
-    Kaldi wants where nobody knows the speakers, is none.
+    Of several directories each is a part of the split, by its name, or left out. A speaker of its own for each
+    utterance, which Kaldi wants where nobody knows the speakers, is none.
 
     Raises:
         SourceError: a line that is not in the format, a recording that is the output of a command
     """
-    rows, lost = dict[str, Row](), 0
+    rows, lost, notes = dict[str, Row](), 0, list[str]()
     for name, directory in directories.items():
-        own, without = _directory(directory)
+        if given.split.get(name) == DROP:
+            notes.append(f"{name} is not read: --split {name}=drop")
+            continue
+        own, without = _directory(directory, given)
+        notes += _unknown_speakers(own, f"{name}/utt2spk" if name else "utt2spk")
         part = {"split": PARTS.get(plain(name), name)} if len(directories) > 1 else {}
         place = f"utterance {name}/" if name else "utterance "
         rows |= {place + utterance: row | part for utterance, row in own.items()}
         lost += without
     dropped = {"are labelled, but have no recording": lost} if lost else {}
-    return as_source("data directory of Kaldi", rows, folder, notes=_unknown_speakers(rows), dropped=dropped)
+    return as_source("data directory of Kaldi", rows, folder, notes=notes, dropped=dropped)
 
 
-def _directory(folder: Path) -> tuple[dict[str, Row], int]:
+def _directory(folder: Path, given: ImportOptions) -> tuple[dict[str, Row], int]:
     """Rows by utterance, and how many labels are of no utterance."""
     recordings = _pairs(folder / RECORDINGS)
     if piped := next((name for name, value in recordings.items() if value.endswith("|")), None):
         raise SourceError(
             f"{folder / RECORDINGS}: {piped} is the output of a command ({recordings[piped]}), which is not run. Run "
-            "each with its output in a file, as sox a.sph -t wav - > a.wav, and state the file in place of the command."
+            "each with its output in a file, as sox a.sph -t wav - > a.wav, and state the file in place of the "
+            f"command; or, of several directories, leave this one out: add {option('--split', folder.name + '=drop')}."
         )
     root = folder.resolve()
-    rows = _rows(folder, {name: written_path(path, root) for name, path in recordings.items()})
+    rows = _rows(folder, {name: written_path(path, root, given) for name, path in recordings.items()})
     stated = _stated(folder)
     for name, values in stated.items():
         for utterance, row in rows.items():
@@ -133,11 +143,12 @@ def _pairs(file: Path, *, empty: bool = False) -> dict[str, str]:
     return found
 
 
-def _unknown_speakers(rows: Mapping[str, Row]) -> list[str]:
-    """A note where every utterance has another speaker; the column is then called as its file is."""
-    speakers = [row["speaker"] for row in rows.values() if row.get("speaker")]
-    if len(speakers) < 2 or len(set(speakers)) < len(speakers):
+def _unknown_speakers(rows: Mapping[str, Row], file: str) -> list[str]:
+    """A note where every utterance of a directory has another speaker; the column is then called as its file is."""
+    speakers = {utterance: row["speaker"] for utterance, row in rows.items() if row.get("speaker")}
+    alone = len(speakers) > 1 and len({*speakers.values()}) == len(speakers)
+    if not alone and not (speakers and all(utterance == who for utterance, who in speakers.items())):
         return []
     for row in rows.values():
         row["utt2spk"] = row.pop("speaker", None)
-    return ["utt2spk gives every utterance a speaker of its own, as Kaldi wants it where speakers are unknown: none"]
+    return [f"{file} gives every utterance a speaker of its own, as Kaldi wants it where speakers are unknown: none"]

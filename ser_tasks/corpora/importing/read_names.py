@@ -4,7 +4,7 @@ guessed where one field is clearly the emotion and one the speaker.
 
 import difflib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,7 @@ from ser_tasks.corpora.importing.source_table import PARTS, ColumnChoice, Source
 from ser_tasks.corpora.speaker_codes import spelling
 from ser_tasks.corpora.vocabulary import class_of
 
+FORMAT = "folder of sounds with labels in their names"
 FIELD = re.compile(r"\{(?P<name>[a-z_][a-z0-9_]*)(?::(?P<width>\d+))?\}")
 READ = tuple(role for role in ROLES if role not in ("path", *TIMES))  # that a name can hold
 ALIKE = 0.8  # a field's name this like a role is taken for a slip
@@ -95,6 +96,23 @@ def guess_pattern(paths: Sequence[str]) -> tuple[str, str]:
     Raises:
         SourceError: names of several shapes, no field of emotions, or several that could be the speaker
     """
+    fields, between, emotion = _emotions_in(paths)
+    speaker, why = _speaker(fields, emotion, between)
+    roles = {emotion: "emotion"} | ({speaker: "speaker"} if speaker is not None else {}) | _split(fields, between)
+    return _pattern(roles, fields, between), f"{{emotion}} holds emotions{why}"
+
+
+def pattern_of_emotions(folder: Path) -> str | None:
+    """A pattern that reads emotions alone from the names of the sounds below a folder; None: they have none."""
+    try:
+        fields, between, emotion = _emotions_in(_sounds(folder.resolve()))
+    except SourceError:
+        return None
+    return _pattern({emotion: "emotion"}, fields, between)
+
+
+def _emotions_in(paths: Sequence[str]) -> tuple[pd.DataFrame, Sequence[str], int]:
+    """The fields of names of one shape, what stands between them, and which of them is the emotion."""
     pieces = [SEPARATORS.split(str(PurePosixPath(path).with_suffix(""))) for path in paths]
     shapes = {tuple(one[1::2]) for one in pieces}
     if len(shapes) > 1:
@@ -102,13 +120,13 @@ def guess_pattern(paths: Sequence[str]) -> tuple[str, str]:
             f"the names of the {len(paths)} sounds are not of one shape, as {_some(_of_each_shape(paths, pieces))}. "
             f"Say where in a name things stand: {_example(pieces[0])}."
         )
-    fields, between = pd.DataFrame([one[::2] for one in pieces]), pieces[0][1::2]
-    emotion = _emotion(fields, pieces[0])
-    speaker, why = _speaker(fields, emotion, between)
-    roles = {emotion: "emotion"} | ({speaker: "speaker"} if speaker is not None else {}) | _split(fields, between)
+    fields = pd.DataFrame([one[::2] for one in pieces])
+    return fields, pieces[0][1::2], _emotion(fields, pieces[0])
+
+
+def _pattern(roles: Mapping[int, str], fields: pd.DataFrame, between: Sequence[str]) -> str:
     named = [f"{{{roles.get(i, '_')}}}" for i in range(fields.shape[1])]
-    pattern = "".join(x for pair in zip(named, [*between, ""], strict=True) for x in pair)
-    return pattern, f"{{emotion}} holds emotions{why}"
+    return "".join(x for pair in zip(named, [*between, ""], strict=True) for x in pair)
 
 
 def _emotion(fields: pd.DataFrame, first: Sequence[str]) -> int:
@@ -133,7 +151,8 @@ def _speaker(fields: pd.DataFrame, emotion: int, between: Sequence[str]) -> tupl
         if len(found) == 1:
             return found[0], f"; {{speaker}} {why}: {_some(sorted(fields[found[0]].unique()))}"
         if len(found) > 1:
-            patterns = " or ".join(option("--pattern", _marked(fields.shape[1], between, emotion, i)) for i in found)
+            marked = [_pattern({emotion: "emotion", i: "speaker"}, fields, between) for i in found]
+            patterns = " or ".join(option("--pattern", one) for one in marked)
             values = "; ".join(_some(sorted(fields[i].unique())) for i in found)
             raise SourceError(
                 f"{len(found)} parts of the file names could be the speaker ({values}). State which: add {patterns}; "
@@ -164,11 +183,6 @@ def _split(fields: pd.DataFrame, between: Sequence[str]) -> dict[int, str]:
     }
 
 
-def _marked(n: int, between: Sequence[str], emotion: int, speaker: int) -> str:
-    named = ["{emotion}" if i == emotion else "{speaker}" if i == speaker else "{_}" for i in range(n)]
-    return "".join(x for pair in zip(named, [*between, ""], strict=True) for x in pair)
-
-
 def _example(first: Sequence[str]) -> str:
     """An option for names like this one, its fields to be called."""
     if len(first) == 1:
@@ -192,11 +206,7 @@ def read_names(folder: Path, given: ImportOptions) -> SourceTable:
         SourceError: no sound, no clear pattern, or names that are not like it
     """
     root = folder.resolve()
-    paths = [path.relative_to(root).as_posix() for path in gather([str(root)], []).paths if path.is_file()]
-    if not paths:
-        raise SourceError(
-            f"{folder}: no sound below it ({', '.join(sorted(SUFFIXES))}). Give the folder that holds them."
-        )
+    paths = _sounds(root)
     text, why = (given.pattern, "given") if given.pattern else guess_pattern(paths)
     table = pd.DataFrame({"path": paths}, index=paths, dtype=object)
     table, roles = with_fields(table, "path", compile_pattern(text), (), "the names")
@@ -207,13 +217,23 @@ def read_names(folder: Path, given: ImportOptions) -> SourceTable:
             "pattern, or leave them out: add --drop unmatched."
         )
     return SourceTable(
-        "folder of sounds with labels in their names",
+        FORMAT,
         table.drop(index=unlike),
         (root,),
         roles={"path": ColumnChoice("path", "the files of the folder"), **roles},
         notes=(f"names are read as {text}: {why}",),
         dropped={"have a name that is not like the pattern": len(unlike)} if len(unlike) else {},
     )
+
+
+def _sounds(root: Path) -> list[str]:
+    """Every sound below it, relative to it."""
+    paths = [path.relative_to(root).as_posix() for path in gather([str(root)], []).paths if path.is_file()]
+    if not paths:
+        raise SourceError(
+            f"{root}: no sound below it ({', '.join(sorted(SUFFIXES))}). Give the folder that holds them."
+        )
+    return paths
 
 
 def with_fields(

@@ -7,7 +7,9 @@ from existing podcast recordings", IEEE Transactions on Affective Computing
 """
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +29,8 @@ from ser_tasks.corpora.importing.read_datasets import read_datasets
 from ser_tasks.corpora.importing.read_kaldi import RECORDINGS, kaldi_folders, read_kaldi
 from ser_tasks.corpora.importing.read_label_studio import as_label_studio, exported, is_flat, read_label_studio
 from ser_tasks.corpora.importing.read_lhotse import find_lhotse, read_lhotse
-from ser_tasks.corpora.importing.read_names import read_names
+from ser_tasks.corpora.importing.read_names import FORMAT as NAMES
+from ser_tasks.corpora.importing.read_names import pattern_of_emotions, read_names
 from ser_tasks.corpora.importing.read_table import TABLE_SUFFIXES, read_table
 from ser_tasks.corpora.importing.source_table import (
     NO_MEANINGS,
@@ -64,6 +67,7 @@ NOBODY_KNOWN = "have an unknown speaker, who may be in any part (--speakers unkn
 METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".jsonl", ".parquet"))  # of Hugging Face's audiofolder
 
 KINDS = sorted(TABLE_SUFFIXES, key=lambda suffix: (suffix in (".json", ".txt"), TABLE_SUFFIXES.index(suffix)))
+OF_PARTS = "part, by the name of the table"
 DEEP = 4  # parts of the path of a table below the folder that is given
 PROSE = ("readme", "license", "licence", "citation", "changelog", "about")  # .txt beside the sounds, no table
 
@@ -202,7 +206,7 @@ def _read(path: Path, given: ImportOptions) -> SourceTable:
         )
     if path.exists() and (found := find_shards(path)).shards:
         return read_datasets(found, path, given)
-    if path.is_file() and (prepared := _prepared(path)):
+    if path.is_file() and (prepared := _prepared(path, given)):
         return prepared
     if path.is_file():
         if annotated := read_annotations(files, path, given) if (files := find_annotations(path)) else None:
@@ -223,34 +227,44 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
         return _audiofolder(path, metadata, given)
     if labels := find_msp_podcast(path):
         return _table(labels, path, given)
-    if prepared := _prepared(path):
+    if prepared := _prepared(path, given):
         return _or_of_people(prepared, path, given)
     return _of_people(path, given)
 
 
-def _prepared(path: Path) -> SourceTable | None:
+def _prepared(path: Path, given: ImportOptions) -> SourceTable | None:
     """What a speech toolkit was prepared with, if that lies here."""
     manifests, notes = find_lhotse(path)
     if manifests:
-        return read_lhotse(manifests, path, notes)
+        return read_lhotse(manifests, path, notes, given)
     folder = path.parent if path.name == RECORDINGS else path
     directories = kaldi_folders(folder) if folder.is_dir() else {}
-    return read_kaldi(folder, directories) if directories else None
+    return read_kaldi(folder, directories, given) if directories else None
 
 
 def _or_of_people(prepared: SourceTable, path: Path, given: ImportOptions) -> SourceTable:
-    """The folder as a toolkit was prepared with it; without emotions, what else has them: a table, or the names."""
+    """The folder as a toolkit was prepared with it; without emotions, a table that has them.
+
+    Raises:
+        SourceError: the names have emotions, and nobody says that they count
+    """
     names = {given.column.get("emotion"), *(name for name in prepared.table if plain(name) in EMOTION)}
-    if names & {*prepared.table}:
+    if names & {*prepared.table} or "{emotion" in (given.pattern or ""):
         return prepared
-    try:
-        return _of_people(path, given)
-    except SourceError:
+    with suppress(SourceError):
+        others = _of_people(path, given)
+        if others.format != NAMES:
+            return replace(others, notes=(*others.notes, f"not read, since it states no emotions: {prepared.format}"))
+    if (pattern := pattern_of_emotions(path)) is None:
         return prepared
+    raise SourceError(
+        f"{path}: utterances stand in the {prepared.format}, which states no emotions, and emotions in the names of "
+        f"the sounds. Read both: add {option('--pattern', pattern)}; or give the folder of the sounds alone."
+    )
 
 
 def _of_people(path: Path, given: ImportOptions) -> SourceTable:
-    """A folder of no format: annotations of emotions, else its one table, else the names of the sounds."""
+    """A folder of no format: annotations of emotions, else its one table or one for each part, else the names."""
     tables, files = _tables(path.iterdir()), find_annotations(path)
     of_names = "{emotion" in (given.pattern or "")
     annotated = read_annotations(files, path, given) if files and not of_names else None
@@ -260,6 +274,8 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
         return replace(annotated, notes=(*annotated.notes, *unread))
     if given.pattern is None and len(tables) == 1:
         return _noting(_table(tables[0], path, given), files, f"{tables[0].name} is")
+    if given.pattern is None and (parts := _parts_by_name(tables)):
+        return _noting(_of_parts(parts, path, given), files, "tables are")
     why = "the names have the emotions" if of_names else "no tier of theirs has emotions"
     try:
         return _noting(_names(path, given, tables), files, why)
@@ -268,6 +284,29 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
             raise
         named = option("--column", "emotion=TIER")
         raise SourceError(f"{error} Or do {len(files)} files of annotations have them on a tier? {named}") from error
+
+
+def _parts_by_name(tables: Sequence[Path]) -> dict[Path, str]:
+    """Tables that are called as the parts of a split and otherwise alike, as train.csv, dev.csv, test.csv; or none."""
+    words = {file: re.split(r"[_\-. ]", file.stem) for file in tables}
+    parts = {file: [word for word in own if plain(word) in PARTS] for file, own in words.items()}
+    others = {(file.suffix, *(word for word in own if plain(word) not in PARTS)) for file, own in words.items()}
+    alone = all(len(own) == 1 for own in parts.values()) and len(others) == 1
+    return {file: own[0] for file, own in parts.items()} if alone and len(tables) > 1 else {}
+
+
+def _of_parts(parts: Mapping[Path, str], path: Path, given: ImportOptions) -> SourceTable:
+    """The rows of all of them; the split is the table that a row stands in, unless a column of theirs states it."""
+    read = {file: _table(file, path, given) for file in parts}
+    tables = [
+        one.table.assign(**{OF_PARTS: parts[file]}).set_axis([f"{file.name} {row}" for row in one.table.index])
+        for file, one in read.items()
+    ]
+    first, table = next(iter(read.values())), pd.concat(tables).astype(object)
+    stated = {plain(column) for column in table} & {*COLUMN_NAMES["split"].split()}
+    roles = {} if stated else {"split": ColumnChoice(OF_PARTS, "the tables are called so")}
+    notes = dict.fromkeys(note for one in read.values() for note in one.notes)
+    return replace(first, table=table.where(table.notna(), None), roles={**first.roles, **roles}, notes=(*notes,))
 
 
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
@@ -294,11 +333,15 @@ def _check_names(path: Path, annotated: SourceTable, given: ImportOptions) -> No
         names = read_names(path, given)
     except SourceError:
         return
-    pattern = names.notes[0].removeprefix("names are read as ").rpartition(": ")[0]
+    pattern = _pattern_of(names)
     raise SourceError(
         f"{path}: emotions stand in annotations and in the names of the sounds. State which count: add "
         f"{option('--column', 'emotion=' + annotated.roles['emotion'].column)}; or {option('--pattern', pattern)}."
     )
+
+
+def _pattern_of(names: SourceTable) -> str:
+    return names.notes[0].removeprefix("names are read as ").partition(": ")[0]
 
 
 def _noting(source: SourceTable, annotations: list[Path], why: str) -> SourceTable:

@@ -28,7 +28,7 @@ Line = Sequence[str]
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 STATED = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)  # a first line for Excel
 SEPARATED = (".csv", ".tsv", ".tab", ".txt")
-Read = tuple[str, pd.DataFrame]  # the format, for people; the rows
+Read = tuple[str, pd.DataFrame, list[str]]  # the format, for people; the rows; columns that are not read
 Folders = Sequence[Path]
 TABLE_SUFFIXES = (*SEPARATED, ".json", ".jsonl", ".ndjson", ".parquet")
 
@@ -85,18 +85,17 @@ def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
     if suffix not in TABLE_SUFFIXES:
         raise SourceError(f"{path}: not a table that is known here; expected one of {', '.join(TABLE_SUFFIXES)}.")
     decoded = None if suffix == ".parquet" else decode(path, given.encoding if given else None)
-    unread: list[str] = []
     if decoded is None:
         format_name, table, unread = _parquet(path)
     else:
         audio = [Path(given.audio).expanduser()] if given and given.audio else []
-        format_name, table = _READERS[suffix](path, decoded.text, (*audio, folder))
+        format_name, table, unread = _READERS[suffix](path, decoded.text, (*audio, folder))
     if table.empty:
         raise SourceError(f"{path}: no rows in it. Export the table again.")
+    notes = (f"columns of lists and structures are not read: {some(unread)}",) if unread else ()
     if decoded is None or decoded.encoding is None:
-        notes = (f"columns of lists and structures are not read: {some(unread)}",) if unread else ()
         return SourceTable(format_name, as_text(table), (folder,), notes=notes)
-    name, notes = f"{format_name}, {decoded.encoding}", (decoded.note,) if decoded.note else ()
+    name, notes = f"{format_name}, {decoded.encoding}", (*notes, *([decoded.note] if decoded.note else []))
     return SourceTable(name, as_text(table), (folder,), notes=notes, encoding=decoded.encoding)
 
 
@@ -111,6 +110,8 @@ def _cell(value: Any) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, list):  # of words, such as the labels of several raters
+        value = ";".join(map(str, value))
     return str(value).strip() or None
 
 
@@ -143,7 +144,7 @@ def _separated(path: Path, text: str, folders: Folders) -> Read:
     index = [f"row {number}" for number in range(first_row, len(rows) + first_row)]
     called = f", without a line of names (column 1 to {len(head)})" if nameless else ""
     name = f"table with a {SEPARATORS[separator]} between fields{called}"
-    return name, pd.DataFrame(rows, columns=head, index=index)
+    return name, pd.DataFrame(rows, columns=head, index=index), []
 
 
 def _without_empty(lines: list[list[str]]) -> list[list[str]]:
@@ -164,18 +165,18 @@ def _json(path: Path, text: str, _: Folders) -> Read:
         return _json_lines(path, text, _)
     content = _parsed(path, text)
     if isinstance(content, dict) and len(lists := [name for name, own in content.items() if _is_rows(own)]) == 1:
-        return f"JSON objects under {lists[0]!r}", _frame(path, content[lists[0]])
+        return f"JSON objects under {lists[0]!r}", *_frame(path, content[lists[0]])
     if isinstance(content, dict) and len(lists) > 1:
         raise SourceError(
             f"{path}: lists of objects under {some(lists)}. Expected one: write each to a file of its own."
         )
     if isinstance(content, dict) and content and all(isinstance(value, dict) for value in content.values()):
-        return "JSON objects by name", _frame(path, [{"key": key, **value} for key, value in content.items()])
-    return "JSON objects", _frame(path, content)
+        return "JSON objects by name", *_frame(path, [{"key": key, **value} for key, value in content.items()])
+    return "JSON objects", *_frame(path, content)
 
 
 def _json_lines(path: Path, text: str, _: Folders) -> Read:
-    return "JSON Lines", _frame(path, [_parsed(path, line) for line in text.split("\n") if line.strip()])
+    return "JSON Lines", *_frame(path, [_parsed(path, line) for line in text.split("\n") if line.strip()])
 
 
 def _parsed(path: Path, text: str) -> Any:
@@ -196,13 +197,28 @@ def _is_rows(content: Any) -> bool:
     return isinstance(content, list) and bool(content) and all(isinstance(row, dict) for row in content)
 
 
-def _frame(path: Path, rows: Any) -> pd.DataFrame:
+def _frame(path: Path, rows: Any) -> tuple[pd.DataFrame, list[str]]:
+    """The rows, fields of an object in them as columns OBJECT.FIELD; and names of what is nested deeper."""
     if not _is_rows(rows):
         raise SourceError(f"{path}: expected objects with named fields, one for each recording. Export it again.")
-    return pd.DataFrame(rows, index=[f"row {number}" for number in range(1, len(rows) + 1)], dtype=object)
+    flat, unread = [], dict[str, None]()
+    for row in rows:
+        cells = {name: own for name, own in row.items() if not isinstance(own, dict)}
+        for name, own in row.items():
+            cells |= {f"{name}.{field}": value for field, value in own.items()} if isinstance(own, dict) else {}
+        nested = [name for name, own in cells.items() if isinstance(own, list | dict) and not are_words(own)]
+        unread |= dict.fromkeys(nested)
+        flat.append(cells)
+    table = pd.DataFrame(flat, index=[f"row {number}" for number in range(1, len(rows) + 1)], dtype=object)
+    return table.drop(columns=[*unread]), [*unread]
 
 
-def _parquet(path: Path) -> tuple[str, pd.DataFrame, list[str]]:
+def are_words(own: Any) -> bool:
+    """Such as the labels of several raters."""
+    return isinstance(own, list) and all(isinstance(word, str) for word in own)
+
+
+def _parquet(path: Path) -> Read:
     """The format, its plain columns, and the names of the others."""
     try:
         schema = pq.read_schema(path)

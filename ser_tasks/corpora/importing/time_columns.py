@@ -197,9 +197,18 @@ def _unit(column: str) -> str:
     return (timing and timing.unit) or "s"
 
 
-def units_of(taken: Mapping[str, ColumnChoice], given: str | None) -> dict[str, str]:
-    """Role -> unit of its numbers: as given, by the name, else s."""
-    return {role: given or _unit(one.column) for role, one in taken.items() if role in TIMES}
+def units_of(table: pd.DataFrame, taken: Mapping[str, ColumnChoice], given: str | None) -> dict[str, str]:
+    """Role -> unit of its numbers: as given, by the name, else s.
+
+    A length beside both ends, which is only compared, is in samples where it is what lies between them.
+    """
+    units = {role: given or _unit(one.column) for role, one in taken.items() if role in TIMES}
+    if given == SAMPLES and {*TIMES} <= units.keys():
+        numbers = table[[taken[role].column for role in TIMES]].apply(pd.to_numeric, errors="coerce")
+        start, end, length = (numbers.iloc[:, place] for place in range(len(TIMES)))
+        if not (end - start == length).any():
+            units["duration"] = _unit(taken["duration"].column)
+    return units
 
 
 def with_units(taken: Mapping[str, ColumnChoice], units: Mapping[str, str]) -> dict[str, ColumnChoice]:

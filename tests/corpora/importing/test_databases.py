@@ -81,6 +81,62 @@ def test_segments_keep_their_times_and_the_speaker_of_their_file(plan, sounds):
     ]
 
 
+def segments(root: Path, columns: dict[str, list[object]]) -> Path:
+    """The database with labels on three parts of two files, the last without an end, and more columns on them."""
+    db = audformat.Database.load(str(database(root, emotion=ALL)))
+    del db.tables["emotion"]
+    del db.tables["files"]
+    files = ["wav/anna_sad_1.wav"] * 2 + ["wav/bert_sad_1.wav"]
+    db["segments"] = audformat.Table(audformat.segmented_index(files, [0, "0.12s", "0.1s"], ["0.12s", None, None]))
+    for name, values in ({"emotion": ["sad", "angry", "fear"]} | columns).items():
+        db["segments"][name] = audformat.Column(scheme_id=name if name in db.schemes else None)
+        db["segments"][name].set(values)
+    db.save(str(root))
+    return root
+
+
+def test_what_stands_on_a_part_without_an_end_is_not_of_the_whole_file(plan, sounds):
+    columns = {"transcript": [None, "late", None], "speaker": [3, None, 4]}
+    table = plan(segments(sounds, columns), drop=("speakerless",)).table.set_index("utterance_id")
+    assert table.transcript.isna().all(), "the part with words has no speaker, and is dropped"
+    assert table.speaker.tolist() == ["3", "4"]
+
+
+def test_what_stands_on_parts_that_have_no_label_is_counted_and_one_voice_is_that_of_the_file(plan, sounds):
+    db = audformat.Database.load(str(database(sounds, emotion=ALL)))
+    del db.tables["files"]
+    db["parts"] = audformat.Table(audformat.segmented_index(FILES, [0] * 12, ["0.25s"] * 12))
+    db["parts"]["speaker"] = audformat.Column(scheme_id="speaker")
+    db["parts"]["speaker"].set([3 + SPEAKERS.index(line[2]) for line in rows()])
+    db["parts"]["text"] = audformat.Column()
+    db["parts"]["text"].set(["well"] * 12)
+    db.save(str(sounds))
+    found = plan(sounds)
+    assert "transcript: 12 values stand on segments that have no label: not read" in found.notes
+    assert set(found.table.speaker) == {"3", "4", "5"}
+    assert found.problems == ()
+
+
+def test_codes_of_transcripts_are_the_words_that_the_scheme_states(plan, sounds):
+    db = audformat.Database.load(str(database(sounds, emotion=ALL)))
+    words = {"a01": {"en": "The rag", "de": "Der Lappen"}, "a02": {"en": "It", "de": "Das"}}
+    db.schemes["transcription"] = audformat.Scheme(labels=words)
+    db["files"]["transcription"] = audformat.Column(scheme_id="transcription")
+    db["files"]["transcription"].set(["a01", "a02"] * 6)
+    db.save(str(sounds))
+    assert set(plan(sounds).table.transcript) == {"Der Lappen", "Das"}, "the language of the database"
+
+
+def test_tables_of_files_that_are_called_as_parts_are_the_split(plan, sounds):
+    db = audformat.Database.load(str(database(sounds, emotion=ALL)))
+    for part in ("train", "test"):
+        own = [file for file in FILES if ("carl" in file) == (part == "test")]
+        db[f"files.{part}"] = audformat.Table(audformat.filewise_index(own), split_id=part)
+    db.save(str(sounds))
+    found = plan(sounds)
+    assert found.table.groupby("split").speaker.agg(set).to_dict() == {"train": {"3", "4"}, "test": {"5"}}
+
+
 def test_a_database_without_emotions_is_refused(plan, sounds):
     with pytest.raises(SourceError, match="no table has a column of emotions"):
         plan(database(sounds))

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from ser_tasks.corpora.importing.source_table import SourceError
+from tests.corpora.conftest import write
 from tests.corpora.importing.conftest import rows, write_table
 
 FILES = {Path(path).stem: (path, emotion, speaker) for path, emotion, speaker in rows()}
@@ -218,7 +219,7 @@ def test_a_channel_is_that_of_the_file_that_holds_it(plan, tmp_path, channel, so
     sides = set(found.table.get("channel", [None]))
     assert (set(found.table.path), sides, len(found.table)) == ({found_in[0]}, {found_in[1]}, 2)
     assert found.table[["start", "end"]].to_numpy().tolist() == [["0.0", "0.25"], ["0.25", "0.5"]]
-    assert "lists and objects in custom are not read: votes" in found.notes
+    assert "lists of numbers and objects in custom are not read: votes" in found.notes
 
 
 @pytest.mark.parametrize(
@@ -341,3 +342,100 @@ def test_json_of_other_toolkits(plan, sounds):
     for name in ("meta.json", "manifest.json"):
         found = plan(sounds / name)
         assert (len(found.table), found.problems) == (12, ()), name
+
+
+def test_a_prepared_folder_without_emotions_keeps_its_speakers_where_the_names_have_the_emotions(plan, sounds):
+    """Else its speakers would be read from the names as well, which may be of something else."""
+    kaldi(sounds / "data", utt2spk=[f"{name} voice{name[0]}" for name in FILES])
+    for name in ("utt2emo", "wav.scp"):
+        (sounds / "data" / name).unlink()
+    (sounds / "data").rename(sounds / "more")
+    for file in (sounds / "more").iterdir():
+        file.rename(sounds / file.name)
+    (sounds / "wav.scp").write_text("".join(f"{name} wav/{name}.wav\n" for name in FILES))
+    with pytest.raises(SourceError, match="states no emotions, and emotions in the names") as caught:
+        plan(sounds)
+    pattern = str(caught.value).partition("--pattern '")[2].partition("'")[0]
+    assert set(plan(sounds, pattern=pattern).table.speaker) == {"voicea", "voiceb", "voicec"}
+    write_table(sounds, rows())
+    assert "not read, since it states no emotions: data directory of Kaldi" in plan(sounds).notes
+
+
+def test_a_folder_that_is_given_for_the_sounds_goes_before_what_lies_beside_the_files(plan, sounds):
+    for name in FILES:
+        write(sounds, f"clean/wav/{name}.wav", seconds=0.3)
+    for source in (kaldi(sounds / "data"), lhotse(sounds / "l")):
+        assert plan(source).sounds == sounds / "wav"
+        assert plan(source, audio=str(sounds / "clean")).sounds == sounds / "clean/wav"
+
+
+@pytest.mark.parametrize("name", ["{}_own", "own_{}", "{}/own"])
+def test_a_part_may_stand_anywhere_in_the_name_of_a_manifest_or_be_its_folder(plan, sounds, name):
+    for part in ("train", "test"):
+        own = [one for one in FILES if one.startswith("carl") == (part == "test")]
+        folder = lhotse(sounds / "made", names=own)
+        for kind in ("recordings", "supervisions"):
+            there = sounds / "l" / f"{name.format(part)}_{kind}.jsonl.gz"
+            there.parent.mkdir(parents=True, exist_ok=True)
+            (folder / f"own_{kind}.jsonl.gz").rename(there)
+    found = plan(sounds / "l")
+    assert found.table.groupby("split").speaker.agg(set).to_dict() == {"train": {"anna", "bert"}, "test": {"carl"}}
+
+
+def test_manifests_of_which_nothing_says_the_part_are_one_and_that_is_noted(plan, sounds):
+    lhotse(sounds / "l", "_clean", names=[name for name in FILES if not name.startswith("carl")])
+    folder = lhotse(sounds / "l", names=[name for name in FILES if name.startswith("carl")])
+    found = plan(folder)
+    assert (len(found.table), found.table.split.isna().all()) == (12, True)
+    assert any(note.startswith("several manifests are read as one") for note in found.notes)
+
+
+def test_times_of_a_supervision_are_its_own_whatever_custom_fields_are_called(plan, sounds):
+    custom = {"emotion": "sad", "start_time": 0.2, "end_time": 0.21, "begin": 0.1}
+    table = plan(lhotse(sounds / "l", duration=0.125, custom=custom)).table
+    assert table[["start", "end"]].drop_duplicates().to_numpy().tolist() == [["0.0", "0.125"]]
+
+
+def test_words_in_a_list_of_custom_are_labels_of_several_raters(plan, sounds):
+    found = plan(lhotse(sounds / "l", custom={"emotion": ["sad", "sad", "angry"]}), votes="keep")
+    assert json.loads(found.table.votes[0]) == [["1", "sad"], ["2", "sad"], ["3", "angry"]]
+
+
+def test_speakers_are_unknown_in_one_directory_and_known_in_the_other(plan, sounds):
+    (sounds / "data").mkdir()
+    for part in ("train", "test"):
+        own = [name for name in FILES if name.startswith("carl") == (part == "test")]
+        speakers = [f"{name} {name if part == 'test' else FILES[name][2]}" for name in own]
+        lines = {file: [line for line in usual if line.split()[0] in own] for file, usual in usual_lines().items()}
+        kaldi(sounds / "data" / part, **lines | {"utt2spk": speakers})
+    found = plan(sounds)
+    assert any(note.startswith("test/utt2spk gives every utterance a speaker of its own") for note in found.notes)
+    assert "4 rows have no speaker" in found.problems[0]
+    assert len(plan(sounds, split={"test": "drop"}).table) == 8
+
+
+def usual_lines() -> dict[str, list[str]]:
+    return {
+        "wav_scp": [f"{name} wav/{name}.wav" for name in FILES],
+        "utt2emo": [f"{name} {emotion}" for name, (_, emotion, _) in FILES.items()],
+        "text": [f"{name} well" for name in FILES],
+    }
+
+
+def test_mixed_cuts_that_change_as_they_are_read_are_left_out(plan, sounds):
+    cut = {"id": "c", "type": "MonoCut", "start": 0, "duration": LENGTH, "channel": 0, "supervisions": []}
+    changed = {"id": "m", "type": "MixedCut", "tracks": [{"cut": cut}], "transforms": [{"name": "Reverb"}]}
+    put(sounds / "cuts.jsonl.gz", [changed])
+    with pytest.raises(SourceError, match=r"1 are of a recording that is changed as it is read \(Reverb\)"):
+        plan(sounds / "cuts.jsonl.gz")
+
+
+def test_a_manifest_that_is_named_is_read_or_missed(plan, sounds):
+    folder = lhotse(sounds / "l", "_train")
+    put(folder / "own_cuts_train.jsonl.gz", [{"id": "c", "type": "MonoCut", "supervisions": []}])
+    with pytest.raises(SourceError, match="no utterance is left; 1 are cuts of several recordings, or of none"):
+        plan(folder / "own_cuts_train.jsonl.gz")
+    assert "own_cuts_train.jsonl.gz is not read: the supervisions of that name are" in plan(folder).notes
+    (folder / "own_recordings_train.jsonl.gz").unlink()
+    with pytest.raises(SourceError, match="no recordings of that name beside it"):
+        plan(folder / "own_supervisions_train.jsonl.gz")

@@ -328,6 +328,45 @@ def test_a_folder_of_several_tables_names_them(plan, sounds):
         plan(sounds)
 
 
+@pytest.mark.parametrize("name", ["{}.csv", "mine_{}.csv", "{}_sent_emo.csv"])
+def test_tables_of_parts_are_one_table_with_a_split(plan, sounds, name):
+    for part, wanted in (("train", "anna"), ("dev", "bert"), ("test", "carl")):
+        write_table(sounds, [line for line in rows() if line[2] == wanted], name=name.format(part))
+    found = plan(sounds)
+    assert found.table.groupby("split").speaker.agg(set).to_dict() == {
+        **{"train": {"anna"}, "validation": {"bert"}, "test": {"carl"}},
+    }
+    stated = [[*line, "train" if line[2] == "anna" else "test"] for line in rows()]
+    for part in ("train", "dev", "test"):
+        write_table(sounds, stated, name=name.format(part), head="file,emotion,speaker,subset")
+    assert plan(sounds).taken["split"].column == "subset"
+
+
+def test_fields_of_an_object_are_columns_and_what_is_nested_deeper_is_named(plan, sounds):
+    content = {
+        f"utterance {number}": {
+            **{"wav": {"file": "{data_root}/" + path, "start": 0, "stop": 2000, "at": {"x": 1}}, "length": 0.125},
+            **{"emo": emotion, "spk_id": speaker, "embedding": [0.5, 1.5]},
+        }
+        for number, (path, emotion, speaker) in enumerate(rows())
+    }
+    file = sounds / "train.json"
+    file.write_text(json.dumps(content))
+    found = plan(file, times="samples")
+    assert {tuple(row) for row in found.table[["start", "end"]].to_numpy()} == {("0.0", "0.125")}
+    assert set(found.table.speaker) == {"anna", "bert", "carl"}
+    assert "columns of lists and structures are not read: embedding, wav.at" in found.notes
+
+
+def test_a_list_of_words_is_the_labels_of_several_raters(plan, sounds):
+    lines = [
+        {"file": path, "speaker": speaker, "emotion": [emotion, emotion, "fear"]} for path, emotion, speaker in rows()
+    ]
+    (sounds / "labels.json").write_text(json.dumps(lines))
+    found = plan(sounds / "labels.json", votes="majority")
+    assert set(found.table.emotion) == {"angry", "sad"}
+
+
 def test_a_table_of_a_database_is_no_option_for_a_csv(plan, sounds):
     table = write_table(sounds, rows())
     with pytest.raises(SourceError, match=r"--table segments: .*labels.csv is none \(no db.yaml\)\. Leave it out"):

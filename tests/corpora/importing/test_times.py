@@ -183,6 +183,13 @@ def test_the_length_of_the_whole_file_beside_start_and_end_changes_nothing(plan,
     assert (parts(found), found.notes) == ([("1.0", "3.0")] * 4, ())
 
 
+@pytest.mark.parametrize("length", ["4.0", "16000"])
+def test_a_length_beside_samples_is_in_samples_only_where_it_is_what_lies_between_them(plan, calls, length):
+    """Seconds of the whole file, as manifests of SpeechBrain have them; or samples of the part."""
+    found = plan(table(calls, "start,stop,duration", f"8000|24000|{length}"), times="samples")
+    assert (parts(found), found.notes) == ([("1.0", "3.0")] * 4, ())
+
+
 @pytest.mark.parametrize("head", ["start,start_ms,end", "begin,start,end"])
 def test_two_beginnings_that_differ_are_a_question_and_the_same_twice_are_one(plan, calls, head):
     first, second, _ = head.split(",")
