@@ -282,7 +282,8 @@ def _log_folds(mlflow: Any, parent: Any, folds: list[Mapping[str, Any]], tags: M
         run = client.create_run(parent.experiment_id, run_name=str(fold["fold"]), tags={**tags, **own})
         metrics = [entities.Metric(key, value, now, 0) for key, value in figures.items()]
         for step, epoch in enumerate(fold.get("epochs", ()), 1):
-            metrics += [entities.Metric(f"epoch/{key}", value, now, step) for key, value in epoch.items()]
+            measured = {key: value for key, value in epoch.items() if value is not None}
+            metrics += [entities.Metric(f"epoch/{key}", value, now, step) for key, value in measured.items()]
         for first in range(MOST_AT_ONCE, len(metrics), MOST_AT_ONCE):
             client.log_batch(run.info.run_id, metrics=metrics[first : first + MOST_AT_ONCE])
         client.log_batch(

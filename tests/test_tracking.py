@@ -52,6 +52,7 @@ def test_a_fold_is_logged_with_what_was_chosen_in_it_under_keys_that_mlflow_take
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    epochs = [{"loss": 1.5, "val_loss": 1.2, "val_uar": None}, {"loss": 1.0, "val_loss": None, "val_uar": None}]
     chosen = {"svm + tfidf": {"svm": 0.7, "tfidf": 0.3}, "mixed?": True, "C": 3.0, "a-b. c:/d_e": "kept"}
     parent = log_evaluation(
         experiment="demo",
@@ -60,7 +61,7 @@ def test_a_fold_is_logged_with_what_was_chosen_in_it_under_keys_that_mlflow_take
         params={},
         metrics={"uar": 0.5},
         tags={"ser.kind": "evaluation", "ser.configuration": "demo"},
-        folds=[{"fold": "speaker a", "seed": 0, "uar": 0.5, "chosen": chosen}],
+        folds=[{"fold": "speaker a", "seed": 0, "uar": 0.5, "chosen": chosen, "epochs": epochs}],
         figure=None,
         tables={},
         data=(),
@@ -77,4 +78,6 @@ def test_a_fold_is_logged_with_what_was_chosen_in_it_under_keys_that_mlflow_take
         "chosen.C": "3.0",
         "chosen.a-b. c:/d_e": "kept",
     }
-    assert child.data.metrics == {"uar": 0.5}
+    assert child.data.metrics == {"uar": 0.5, "epoch/loss": 1.0, "epoch/val_loss": 1.2}, "what is not measured is none"
+    curve = mlflow.MlflowClient().get_metric_history(child.info.run_id, "epoch/loss")
+    assert [(point.step, point.value) for point in curve] == [(1, 1.5), (2, 1.0)]

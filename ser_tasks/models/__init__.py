@@ -87,6 +87,26 @@ def _on_votes(name: str, feature_set: str) -> DeclaredModel:
     return replace(line, build=build, section=section, code=(line.code[0], *VOTED))
 
 
+WORDS_VOTED = "ser_tasks.models.text.network_votes"
+
+
+def _words_on_votes(name: str) -> DeclaredModel:
+    """A network on words once more, with its section, trained on the votes of raters."""
+    line = text_network(name)
+    builder = (line.module, f"build_{name}")
+
+    def build(section: Any, *, classes: Sequence[str], seed: int) -> Recogniser:
+        recogniser: Recogniser = import_module(WORDS_VOTED).TextNetworkVotesRecogniser(
+            getattr(import_module(builder[0]), builder[1]), section, classes=classes, seed=seed
+        )
+        return recogniser
+
+    def section(params: Any) -> Any:
+        return import_module(WORDS_VOTED).TextTargetSection(getattr(params.networks, name))
+
+    return replace(line, build=build, section=section, code=(".".join(builder), WORDS_VOTED, *VOTED))
+
+
 def _at_speeds(name: str, feature_set: str, **more: Any) -> DeclaredModel:
     """A network once more, with its section, on recordings at several speeds."""
     line = network(name, feature_set, **more)
@@ -158,7 +178,9 @@ TABLE: Mapping[str, DeclaredModel] = {
     "sentence_encoder": _classifier(*SENTENCES, "sentence_encoder", TRANSCRIPTS, TRANSCRIPTS),
     "sentence_encoder_votes": _sentences_on_votes(),
     "text_lstm": text_network("text_lstm"),
+    "text_lstm_votes": _words_on_votes("text_lstm"),
     "dialogue_blstm": text_network("dialogue_blstm"),
+    "dialogue_blstm_votes": _words_on_votes("dialogue_blstm"),
     "speech_text_fusion": speech_text_network("speech_text_fusion", "functionals"),
     "psd_text_fusion": speech_text_network("psd_text_fusion", "psd_image"),
 }

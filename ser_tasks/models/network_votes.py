@@ -47,11 +47,12 @@ class NetworkVotesRecogniser(NetworkRecogniser):
             checked = np.arange(len(whole.emotions)) >= len(train.emotions)
         truth = np.searchsorted(self.classes, whole.emotions)
         shares, unvoted = shares_of(whole.features, truth, n_classes=len(self.classes))
-        learn, check = (_targeted(whole, shares, np.flatnonzero(rows)) for rows in (~checked, checked))
+        self._prepare(whole.part(list(np.flatnonzero(~checked))))
+        learn, check = (self._targeted(whole, shares, np.flatnonzero(rows)) for rows in (~checked, checked))
         history = self._train_on_votes(learn, check, folder, epochs=training.epochs)
         kl = float(history.kept.val_loss or 0) - float(entropy(np.asarray(check.targets, np.float64)).mean())
         if training.refit:
-            everything = _targeted(whole, shares, np.arange(len(truth)))
+            everything = self._targeted(whole, shares, np.arange(len(truth)))
             self._train_on_votes(everything, None, folder and folder / "refit", epochs=history.kept_epoch)
         return {**figures_of(history, self.model), "val_kl": round(kl, 4), "without_votes": unvoted}
 
@@ -74,7 +75,21 @@ class NetworkVotesRecogniser(NetworkRecogniser):
         )
 
     def _answers(self, model: Any, features: Features) -> NDArray[np.float64]:
-        return super()._answers(model, frames_of(features))
+        return NetworkRecogniser._answers(self, model, self._inputs(features))
+
+    def _prepare(self, learn: Examples) -> None:
+        """Before the training, on the part whose weights are learned."""
+
+    def _inputs(self, features: Features) -> tuple[NDArray[np.float32], ...]:
+        """What the network reads of each utterance, whether its votes stand beside it or not."""
+        return frames_of(features)
+
+    def _targeted(self, examples: Examples, shares: NDArray[np.float64], rows: NDArray[np.intp]) -> Targeted:
+        from ser_tasks.models.training.target_trainer import Targeted  # noqa: PLC0415  with Keras
+
+        part = examples.part(list(rows))
+        copies = tuple(map(self._inputs, part.copies))
+        return Targeted(self._inputs(part.features), shares[rows].astype(np.float32), copies)
 
 
 def cross_entropy_of(shares: NDArray[np.floating], logits: NDArray[np.float64]) -> float:
@@ -82,11 +97,3 @@ def cross_entropy_of(shares: NDArray[np.floating], logits: NDArray[np.float64]) 
     from scipy.special import log_softmax  # noqa: PLC0415
 
     return -float((shares * log_softmax(logits, axis=1)).sum(axis=1).mean())
-
-
-def _targeted(examples: Examples, shares: NDArray[np.float64], rows: NDArray[np.intp]) -> Targeted:
-    from ser_tasks.models.training.target_trainer import Targeted  # noqa: PLC0415  with Keras
-
-    part = examples.part(list(rows))
-    copies = tuple(frames_of(own) for own in part.copies)
-    return Targeted(frames_of(part.features), shares[rows].astype(np.float32), copies)

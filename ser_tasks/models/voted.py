@@ -24,8 +24,12 @@ def rows_of(features: Any) -> NDArray[np.float32]:
 
 def frames_of(features: Any) -> tuple[NDArray[np.float32], ...]:
     """Frames alone, shape (n_frames, n_dims) each, of examples with votes or without; a row is one frame."""
-    each = [one.row if isinstance(one, Voted) else one for one in features]
-    return tuple(np.atleast_2d(np.asarray(own, np.float32)) for own in each)
+    return tuple(np.atleast_2d(np.asarray(own, np.float32)) for own in without_votes(features))
+
+
+def without_votes(features: Any) -> tuple[Any, ...]:
+    """What stands beside the votes, rows or dialogues, of examples with votes or without."""
+    return tuple(one.row if isinstance(one, Voted) else one for one in features)
 
 
 def shares_of(features: Any, truth: NDArray[np.integer], *, n_classes: int) -> tuple[NDArray[np.float64], int]:

@@ -30,7 +30,8 @@ TRIED = {  # one of each kind of recogniser
         name: TABLE[name]
         for name in ("svm", "logistic", "logistic_large", "logistic_speeds", "mlp", "tfidf", "text_lstm")
     },
-    **{name: TABLE[name] for name in ("logistic_votes", "mlp_votes", "tfidf_votes", "sentence_encoder_votes")},
+    **{name: TABLE[name] for name in ("logistic_votes", "mlp_votes", "tfidf_votes")},
+    **{name: TABLE[name] for name in ("sentence_encoder_votes", "text_lstm_votes")},
     "blstm_attention_speeds": TABLE["blstm_attention_speeds"],
     "sentence_encoder": TABLE["sentence_encoder"],
     "svm_published": TABLE["svm_published"],
@@ -42,6 +43,7 @@ NETWORKS = (
     "mlp_votes",
     "blstm_attention_speeds",
     "text_lstm",
+    "text_lstm_votes",
     "speech_text_fusion",
 )  # whose softmax gives nothing 0
 TAKES = 4

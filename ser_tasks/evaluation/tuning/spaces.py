@@ -95,7 +95,7 @@ def _of_network(model: DeclaredModel, *, of_classes: bool) -> SearchSpace:
     """What its file declares; of one that is trained on other targets, what it reads of that."""
     declared = declared_space(model)
     space = default_space(settings_class(model)) if declared is None else declared
-    unread = () if of_classes else tuple(f"training.{name}" for name in UNREAD)
+    unread = () if of_classes else ("words.balance", *(f"training.{name}" for name in UNREAD))
     return {name: own for name, own in space.items() if name not in unread}
 
 

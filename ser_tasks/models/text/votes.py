@@ -19,7 +19,7 @@ from ser_tasks.models.text.read_dialogues import read_dialogues
 from ser_tasks.models.text.sentence_encoder import SentenceEncoderRecogniser
 from ser_tasks.models.text.text_classifier import TextClassifier
 from ser_tasks.models.text.tfidf import TfidfRecogniser
-from ser_tasks.models.voted import Voted, shares_of
+from ser_tasks.models.voted import shares_of, without_votes
 
 Matrix = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class _OnVotes(TextClassifier):
         everything = train if validation is None else train.and_also(validation)
         truth, n_classes = np.searchsorted(self.classes, everything.emotions), len(self.classes)
         shares, unvoted = shares_of(everything.features, truth, n_classes=n_classes)
-        rows, n_train = self.represent(read_dialogues(_without_votes(everything.features))), len(train.emotions)
+        rows, n_train = self.represent(read_dialogues(without_votes(everything.features))), len(train.emotions)
         folds = self._folds(truth, everything.speakers, n_train=n_train)
         losses = {c: self._held_out_loss(c, rows, shares, folds) for c in sorted(self.params.c)}
         c = min(losses, key=lambda own: losses[own])  # of equals the smallest, which says least
@@ -55,7 +55,7 @@ class _OnVotes(TextClassifier):
 
     def posteriors(self, features: Any) -> Matrix:
         """Shape (n_utterances, n_classes), of dialogues with votes, which are not looked at, or of plain ones."""
-        return super().posteriors(_without_votes(features))
+        return super().posteriors(without_votes(features))
 
     def _held_out_loss(self, c: float, rows: Any, shares: Matrix, folds: list[tuple[Rows, Rows]]) -> float:
         found = []
@@ -102,7 +102,3 @@ def fit_to_votes(pipeline: Pipeline, rows: Any, shares: Matrix) -> Pipeline:
     row, one = np.nonzero(shares)
     pipeline[-1].fit(vectors[row], one, sample_weight=shares[row, one])
     return pipeline
-
-
-def _without_votes(features: Any) -> tuple[Any, ...]:
-    return tuple(one.row if isinstance(one, Voted) else one for one in features)
