@@ -1,9 +1,11 @@
-"""Files of annotations by hand: TextGrids of Praat and .eaf files of ELAN, as tiers of labels with their times.
+"""Files of annotations by hand: TextGrids of Praat, .eaf files of ELAN, label tracks of Audacity, as timed tiers.
 
 A TextGrid is read as Praat reads it: of its text, free numbers, quoted texts and <flags> count, so the long and the
 short format are one. Praat writes UTF-16 as soon as a label has a letter that ASCII lacks.
+A label track is a .txt called as a recording beside it, each line start, end and label; what `ser predict` wrote into
+one (angry? 41%) is a label and how sure the model was of it.
 Source: Boersma & Weenink, Praat manual, "TextGrid file formats"; Max Planck Institute for Psycholinguistics, "ELAN
-annotation format", EAF 3.0
+annotation format", EAF 3.0; Audacity manual, "Importing and Exporting Labels" (3.2.4, whose files are read)
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ from ser_tasks.corpora.importing.source_table import SourceError
 from ser_tasks.corpora.vocabulary import plain
 
 TOKEN = re.compile(r'"((?:[^"]|"")*)"|<(\w+)>|(?<!\S)([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?!\S)|(?<!\S)!.*')
+TRACK = re.compile(r"(\d+(?:[.,]\d+)?)\t(\d+(?:[.,]\d+)?)(?:\t(.*))?")
+BAND = re.compile(r"\\\t")  # the frequencies of the label above, where a part of the spectrum is labelled
+OF_MODEL = re.compile(r"(.+?)(\??) (\d+)%")
 RESAVE = "Open it in Praat and save it again: Save > Save as text file."
 HEADS = (("ooTextFile", "TextGrid"), ("ooTextFile short", "TextGrid"))
 HIDDEN = (".", "__MACOSX")  # folders and files that nobody wrote
@@ -101,21 +106,34 @@ class Annotated:
 def find_annotations(path: Path) -> list[Path]:
     """The files of annotations that something is, or holds."""
     if path.is_file():
-        return [path] if path.suffix.lower() in READERS else []
-    found = (file for file in path.rglob("*") if file.suffix.lower() in READERS and file.is_file())
+        return [path] if _is_annotation(path) else []
+    found = (file for file in path.rglob("*") if _is_annotation(file))
     return sorted(file for file in found if not any(own.startswith(HIDDEN) for own in file.relative_to(path).parts))
+
+
+def _is_annotation(file: Path) -> bool:
+    """By its ending; a label track, whose ending is that of any text, by its name and its first line."""
+    ending = file.suffix.lower()
+    if ending not in READERS or not file.is_file():
+        return False
+    if ending != TEXT:
+        return True
+    if not any(file.with_suffix(one).is_file() for own in SUFFIXES for one in (own, own.upper())):
+        return False
+    with file.open("rb") as content:
+        return TRACK.match(content.readline(256).decode("utf-8-sig", "replace")) is not None
 
 
 def read_annotated(file: Path, root: Path, encoding: str | None) -> Annotated:
     """The tiers of a file.
 
     Args:
-        file: TextGrid or .eaf
+        file: TextGrid, .eaf or label track
         root: folder that is imported
         encoding: that was given
 
     Raises:
-        SourceError: neither of these, cut, or of times that are not those of a recording
+        SourceError: none of these, cut, or of times that are not those of a recording
     """
     return READERS[file.suffix.lower()](file, root, encoding)
 
@@ -172,6 +190,27 @@ def _tiers(values: Iterator[re.Match[str]]) -> tuple[float, list[Tier]]:
             found.append((start, number() if of_intervals else start, text().strip()))
         tiers.append(tier_of(name, None, found))
     return begins, tiers
+
+
+def _label_track(file: Path, root: Path, encoding: str | None) -> Annotated:
+    """A label track of Audacity."""
+    decoded, found, sure = decode(file, encoding), list[Label](), list[Label]()
+    for number, line in enumerate(decoded.text.splitlines(), 1):
+        if not line.strip() or BAND.match(line):
+            continue
+        if (cells := TRACK.fullmatch(line)) is None:
+            raise SourceError(
+                f"{file}: line {number} is no label ({line!r}): expected start and end in s and a label, with tabs "
+                "between them. Export it again in Audacity: File > Export > Export Labels."
+            )
+        start, end = (float(cells[place].replace(",", ".")) for place in (1, 2))
+        label = (cells[3] or "").strip()
+        if (own := OF_MODEL.fullmatch(label)) is not None:
+            label = own[1]
+            sure.append((start, end, f"{int(own[3]) / 100:.2f}{' unsure' * bool(own[2])}"))
+        found.append((start, end, label))
+    tiers = [tier_of(name, None, own) for name, own in (("emotion", found), ("confidence", sure)) if own]
+    return Annotated(file, _beside(file, root), tuple(tiers), decoded)
 
 
 def _eaf(file: Path, root: Path, encoding: str | None) -> Annotated:
@@ -245,5 +284,9 @@ def _beside(file: Path, root: Path) -> str:
     return (here.with_suffix(endings.pop()) if endings else here.with_suffix("")).as_posix()
 
 
-READERS: Mapping[str, Callable[[Path, Path, str | None], Annotated]] = {".textgrid": _text_grid, ".eaf": _eaf}
+TEXT = ".txt"
+READERS: Mapping[str, Callable[[Path, Path, str | None], Annotated]] = {
+    **{".textgrid": _text_grid, ".eaf": _eaf},
+    TEXT: _label_track,
+}
 """By the ending of the file, in small letters."""

@@ -16,7 +16,7 @@ from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, SourceTable, as_number, option
 from ser_tasks.corpora.vocabulary import class_of, plain
 
-FORMAT = "annotations of Praat or ELAN"
+FORMAT = "annotations of Praat, ELAN or Audacity"
 SOUND, START, END, LABEL, TIER, PARTICIPANT = (
     *("annotated sound", "interval start", "interval end"),
     *("emotion label", "tier", "participant"),

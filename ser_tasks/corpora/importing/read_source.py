@@ -265,7 +265,8 @@ def _or_of_people(prepared: SourceTable, path: Path, given: ImportOptions) -> So
 
 def _of_people(path: Path, given: ImportOptions) -> SourceTable:
     """A folder of no format: annotations of emotions, else its one table or one for each part, else the names."""
-    tables, files = _tables(path.iterdir()), find_annotations(path)
+    files = find_annotations(path)
+    tables = _tables({*path.iterdir()} - {*files})
     of_names = "{emotion" in (given.pattern or "")
     annotated = read_annotations(files, path, given) if files and not of_names else None
     if annotated is not None:

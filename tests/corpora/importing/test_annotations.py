@@ -331,3 +331,36 @@ def test_a_table_beside_annotations_of_emotions_is_named_as_unread_and_without_e
     lines = [f"{who}.wav,{who},{emotion}" for who, emotion in zip(SPEAKERS, ("angry", "sad", "calm"), strict=True)]
     (talks / "speakers.csv").write_text("\n".join(["file,speaker,emotion", *lines]) + "\n")
     assert "3 files of annotations are not read: speakers.csv is" in plan(talks).notes
+
+
+def test_label_tracks_of_audacity_are_read_where_they_are_called_as_a_recording(plan, sounds):
+    """As Audacity 3.2.4 exports them: a label without a length is a point, a line with a backslash a band."""
+    for who in SPEAKERS:
+        (sounds / f"wav/{who}_sad_1.txt").write_text(
+            "0.050000\t0.150000\tangry\n\\\t500.000000\t2000.000000\n0.15\t0.25\tsad\n0.200000\t0.200000\tsad\n"
+        )
+    found = plan(sounds, column={"emotion": "emotion"}, speakers="unknown")
+    assert found.table.groupby("path")[["start", "end", "emotion"]].agg(list).to_numpy().tolist() == [
+        [["0.05", "0.15"], ["0.15", "0.25"], ["angry", "sad"]]
+    ] * len(SPEAKERS)
+    assert found.dropped == {"have a label without a length in time, of a point or interval": 3}
+    assert not any("tables" in note for note in found.notes)
+
+
+def test_label_tracks_that_the_workflow_wrote_are_labels_and_those_of_a_model(plan, talks):
+    for who in SPEAKERS:
+        (talks / f"{who}.txt").write_text("0.0\t0.5\tangry 87%\n0.5\t1.0\tsad? 41%\n")
+    found = plan(talks, speakers="unknown")
+    assert set(found.table.emotion) == {"angry", "sad"}
+    assert any(note.startswith("3 files have the tiers that `ser predict` writes") for note in found.notes)
+
+
+def test_a_text_that_is_no_label_track_is_none_and_a_broken_one_is_named(plan, sounds):
+    for path in sounds.glob("wav/*.wav"):
+        path.with_suffix(".txt").write_text("kids are talking by the door\n")
+    named = plan(sounds, pattern="{_}/{speaker}_{emotion}_{_}")
+    assert named.format == "folder of sounds with labels in their names"
+    track = sounds / "wav/anna_sad_1.txt"
+    track.write_text("0.0\t0.1\tangry\nby the door\n")
+    with pytest.raises(SourceError, match=r"anna_sad_1.txt: line 2 is no label \('by the door'\)"):
+        plan(track)
