@@ -1,18 +1,24 @@
 """Networks on words trained on votes: posteriors approach what raters make of the words, with the words of training."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.text.dialogue_blstm import DialogueBlstmParams, build_dialogue_blstm
+from ser_tasks.models.text.network import TextNetworkRecogniser
 from ser_tasks.models.text.network_votes import TextNetworkVotesRecogniser, TextTargetSection
 from ser_tasks.models.text.text_lstm import TextLstmParams, build_text_lstm
+from ser_tasks.models.training.checkpoint import FILE
 from ser_tasks.models.voted import without_votes
 from ser_tasks.text.transcripts import Turn
 from tests.models.text.dialogues import CLASSES, spoken
 from tests.models.text.test_text_networks import DIALOGUE, LSTM, TRAINING, WORDS
 from tests.models.text.test_votes import DIVIDED, divided
+from tests.models.voted_examples import voted
 
 pytestmark = pytest.mark.network
 
@@ -44,6 +50,25 @@ def test_posteriors_are_the_shares_of_the_votes_and_not_surer(name):
     assert 0 <= found["val_kl"] < 0.1
     voted_too = network.posteriors(divided(test).features)
     np.testing.assert_array_equal(voted_too, posteriors)
+
+
+def test_where_all_raters_agree_it_learns_as_the_network_on_labels_does(tmp_path):
+    """Weights of words for all classes alike aside, which votes have none of: the loss of each epoch is the same."""
+    train, own = spoken(0), section("text_lstm", epochs=3, words=WORDS.model_copy(update={"balance": 0.0}))
+    on_labels = TextNetworkRecogniser(build_text_lstm, own, classes=CLASSES, seed=0)
+    on_labels.fit(train, None, folder=tmp_path / "labels")
+    on_votes = TextNetworkVotesRecogniser(build_text_lstm, own, classes=CLASSES, seed=0)
+    on_votes.fit(voted(train, np.eye(3)[np.searchsorted(CLASSES, train.emotions)]), None, folder=tmp_path / "votes")
+    losses = [
+        [(epoch["loss"], epoch["val_loss"]) for epoch in read_epochs(tmp_path / name)] for name in ("labels", "votes")
+    ]
+    assert len(losses[0]) == 3
+    np.testing.assert_allclose(losses[1], losses[0], atol=1e-4)
+
+
+def read_epochs(folder: Path) -> list[dict[str, float]]:
+    with np.load(folder / FILE) as kept:
+        return json.loads(str(kept["about"]))["epochs"]
 
 
 def test_words_are_those_of_the_part_that_weights_are_learned_from():
