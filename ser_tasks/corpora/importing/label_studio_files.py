@@ -5,8 +5,10 @@ path of more than a hundred characters is cut, and ends in an underscore and sev
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, takewhile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -41,7 +43,8 @@ def recordings_of(values: Iterable[str | None], folders: Sequence[Path]) -> dict
     distinct = list(dict.fromkeys(value for value in values if value))
     uploads = {value: found for value in distinct if (found := UPLOADED.search(unquote(value)))}
     names = _by_valid_name(folders if uploads else ())
-    stored = {value: _stored(found, names) for value, found in uploads.items()}
+    in_order = [*names]
+    stored = {value: _stored(found, names, in_order) for value, found in uploads.items()}
     claimed = Counter(path for path in stored.values() if path is not None)
     paths = {value: _path(value) for value in distinct}
     return paths | {value: str(path) for value, path in stored.items() if path is not None and claimed[path] == 1}
@@ -57,19 +60,19 @@ def _path(value: str) -> str:
 
 
 def _by_valid_name(folders: Iterable[Path]) -> dict[str, list[Path]]:
+    """In the order of the names."""
     names: dict[str, list[Path]] = {}
     for path in dict.fromkeys(path for folder in folders for path in gather([str(folder)], []).paths):
         names.setdefault(valid_name(path.name), []).append(path)
-    return names
+    return dict(sorted(names.items()))
 
 
-def _stored(found: "re.Match[str]", names: Mapping[str, list[Path]]) -> Path | None:
+def _stored(found: "re.Match[str]", names: Mapping[str, list[Path]], in_order: Sequence[str]) -> Path | None:
     """The file of an upload: as it was stored, as it was before, or the only one whose name begins as the cut one."""
     name = found["name"]
-    cut = CUT.fullmatch(name) if len(found["stored"]) == LONGEST else None
     fitting = names.get(found["stored"].rpartition("/")[2]) or names.get(name) or []
-    if cut and not fitting:
-        fitting = [
-            file for own, files in names.items() if own.startswith(cut[1]) and own.endswith(cut[2]) for file in files
-        ]
+    if not fitting and len(found["stored"]) == LONGEST and (cut := CUT.fullmatch(name)):
+        begun = islice(in_order, bisect_left(in_order, cut[1]), None)
+        alike = [own for own in takewhile(lambda own: own.startswith(cut[1]), begun) if own.endswith(cut[2])]
+        fitting = [file for own in alike for file in names[own]]
     return fitting[0] if len(fitting) == 1 else None

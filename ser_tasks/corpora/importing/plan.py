@@ -195,7 +195,8 @@ def _with_ballots(table: pd.DataFrame, source: SourceTable, given: ImportOptions
     """The rows with their votes; a label that stands alone is the emotion at once."""
     known = {*map(plain, given.label), *map(plain, source.meanings.words)}
     if source.ballots is None:
-        ballots = ballots_of(table.emotion, table.rater, lambda word: bool(class_of(word)) or plain(word) in known)
+        is_known = cache(lambda word: bool(class_of(word)) or plain(word) in known)
+        ballots = ballots_of(table.emotion, table.rater, is_known, source.separator)
     else:
         ballots = [source.ballots[row] for row in table.index]
     emotion = [one[0].label if len(one) == 1 else text for one, text in zip(ballots, table.emotion, strict=True)]

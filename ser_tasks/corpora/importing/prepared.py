@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ser_tasks.corpora.importing.options import TIMES, ImportOptions
-from ser_tasks.corpora.importing.read_table import as_text
+from ser_tasks.corpora.importing.read_table import as_text, separator_of
 from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, SourceTable
 
 STATED = ("path", "channel", *TIMES)
@@ -35,6 +35,9 @@ def as_source(
     if not rows:
         counted = "".join(f"; {count} {why}" for why, count in dropped.items())
         raise SourceError(f"{root}: {name}, but no utterance is left{counted}. Give what they were prepared from.")
-    table = as_text(pd.DataFrame([*rows.values()], index=[*rows], dtype=object))
+    found = pd.DataFrame([*rows.values()], index=[*rows], dtype=object)
+    table = as_text(found)
     roles = {role: ColumnChoice(role, "stated by the format") for role in STATED if role in table}
-    return SourceTable(name, table, (root,), roles, notes=tuple(notes), dropped=dict(dropped))
+    return SourceTable(
+        name, table, (root,), roles, notes=tuple(notes), dropped=dict(dropped), separator=separator_of(found)
+    )

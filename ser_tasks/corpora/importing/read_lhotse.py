@@ -68,7 +68,8 @@ def _in_folder(folder: Path, path: Path) -> tuple[list[Manifest], list[str]]:
             files[match["head"], match["kind"], match["tail"].strip("_.- ")] = file
     found, notes = [], list[str]()
     for (head, kind, tail), file in sorted(files.items()):
-        part = tail or next((word for word in re.split("[_.-]", head) if plain(word) in PARTS), "")
+        before = next((word for word in re.split("[_.-]", head) if plain(word) in PARTS), "")
+        part = before if before and plain(tail) not in PARTS else tail
         if kind == "supervisions":
             all_of_them = [own for (other, sort, _), own in files.items() if (other, sort) == (head, "recordings")]
             recordings = files.get((head, "recordings", tail)) or (all_of_them[0] if len(all_of_them) == 1 else None)

@@ -8,6 +8,7 @@ from existing podcast recordings", IEEE Transactions on Affective Computing
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -67,6 +68,8 @@ NOBODY_KNOWN = "have an unknown speaker, who may be in any part (--speakers unkn
 METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".jsonl", ".parquet"))  # of Hugging Face's audiofolder
 
 KINDS = sorted(TABLE_SUFFIXES, key=lambda suffix: (suffix in (".json", ".txt"), TABLE_SUFFIXES.index(suffix)))
+SPLIT = {*COLUMN_NAMES["split"].split()}
+MAY_LACK = (".json", ".jsonl", ".ndjson")  # tables in which a row need not have all fields
 OF_PARTS = "part, by the name of the table"
 DEEP = 4  # parts of the path of a table below the folder that is given
 PROSE = ("readme", "license", "licence", "citation", "changelog", "about")  # .txt beside the sounds, no table
@@ -276,7 +279,9 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
     if given.pattern is None and len(tables) == 1:
         return _noting(_table(tables[0], path, given), files, f"{tables[0].name} is")
     if given.pattern is None and (parts := _parts_by_name(tables)):
-        return _noting(_of_parts(parts, path, given), files, "tables are")
+        found = _noting(_of_parts(parts, path, given), files, "tables are")
+        unread = [f"not read beside these: {some([own.name for own in tables if own not in parts])}"]
+        return replace(found, notes=(*found.notes, *unread[: len(tables) - len(parts)]))
     why = "the names have the emotions" if of_names else "no tier of theirs has emotions"
     try:
         return _noting(_names(path, given, tables), files, why)
@@ -290,24 +295,47 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
 def _parts_by_name(tables: Sequence[Path]) -> dict[Path, str]:
     """Tables that are called as the parts of a split and otherwise alike, as train.csv, dev.csv, test.csv; or none."""
     words = {file: re.split(r"[_\-. ]", file.stem) for file in tables}
-    parts = {file: [word for word in own if plain(word) in PARTS] for file, own in words.items()}
-    others = {(file.suffix, *(word for word in own if plain(word) not in PARTS)) for file, own in words.items()}
-    alone = all(len(own) == 1 for own in parts.values()) and len(others) == 1
-    return {file: own[0] for file, own in parts.items()} if alone and len(tables) > 1 else {}
+    parts = {
+        file: part
+        for file, own in words.items()
+        for part in [word for word in own if plain(word) in PARTS]
+        if sum(plain(word) in PARTS for word in own) == 1
+    }
+    others = {(file.suffix, *(word for word in words[file] if word != part)) for file, part in parts.items()}
+    return parts if len(others) == 1 and len(parts) > 1 else {}
 
 
 def _of_parts(parts: Mapping[Path, str], path: Path, given: ImportOptions) -> SourceTable:
-    """The rows of all of them; the split is the table that a row stands in, unless a column of theirs states it."""
+    """The rows of all of them; the split is the table that a row stands in, unless a column of each states it.
+
+    Raises:
+        SourceError: tables of other columns than the first; in JSON a field may be missing
+    """
     read = {file: _table(file, path, given) for file in parts}
+    (file, *_), columns = read, {own: [*one.table] for own, one in read.items()}
+    for other, own in columns.items() if not file.suffix.lower().startswith(MAY_LACK) else ():
+        if {*own} != {*columns[file]}:
+            raise SourceError(
+                f"{other}: its columns ({', '.join(own)}) are not those of {file.name} ({', '.join(columns[file])}), "
+                "which is another part of the split. Call them the same, or import one table."
+            )
     tables = [
         one.table.assign(**{OF_PARTS: parts[file]}).set_axis([f"{file.name} {row}" for row in one.table.index])
         for file, one in read.items()
     ]
     first, table = next(iter(read.values())), pd.concat(tables).astype(object)
-    stated = {plain(column) for column in table} & {*COLUMN_NAMES["split"].split()}
+    stated = [column for column in table if plain(column) in SPLIT and table[column].notna().all()]
     roles = {} if stated else {"split": ColumnChoice(OF_PARTS, "the tables are called so")}
     notes = dict.fromkeys(note for one in read.values() for note in one.notes)
-    return replace(first, table=table.where(table.notna(), None), roles={**first.roles, **roles}, notes=(*notes,))
+    dropped = sum((Counter(one.dropped) for one in read.values()), Counter())
+    return replace(
+        first,
+        table=table.where(table.notna(), None),
+        roles={**first.roles, **roles},
+        notes=(*notes,),
+        dropped=dict(dropped),
+        separator=next((one.separator for one in read.values() if one.separator), None),
+    )
 
 
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:

@@ -19,9 +19,10 @@ from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.encoding import decode
 from ser_tasks.corpora.importing.locate import is_there
 from ser_tasks.corpora.importing.options import ImportOptions
-from ser_tasks.corpora.importing.source_table import SourceError, SourceTable
+from ser_tasks.corpora.importing.source_table import SEPARATOR, SourceError, SourceTable
 from ser_tasks.corpora.vocabulary import class_of, plain
 
+WORDS = {*COLUMN_NAMES["transcript"].split()}
 KNOWN = {name for names in COLUMN_NAMES.values() for name in names.split()}
 Line = Sequence[str]
 
@@ -94,24 +95,32 @@ def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
         raise SourceError(f"{path}: no rows in it. Export the table again.")
     notes = (f"columns of lists and structures are not read: {some(unread)}",) if unread else ()
     if decoded is None or decoded.encoding is None:
-        return SourceTable(format_name, as_text(table), (folder,), notes=notes)
+        return SourceTable(format_name, as_text(table), (folder,), notes=notes, separator=separator_of(table))
     name, notes = f"{format_name}, {decoded.encoding}", (*notes, *([decoded.note] if decoded.note else []))
     return SourceTable(name, as_text(table), (folder,), notes=notes, encoding=decoded.encoding)
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Every cell as text without blanks around it; empty ones, and those of numbers that are none, are None."""
-    columns = {str(name): pd.Series(map(_cell, table[name]), table.index, dtype=object) for name in table}
+    columns = dict[str, pd.Series]()
+    for name in table:
+        between = " " if plain(str(name)) in WORDS else SEPARATOR
+        columns[str(name)] = pd.Series([_cell(own, between) for own in table[name]], table.index, dtype=object)
     return pd.DataFrame(columns, index=table.index)
 
 
-def _cell(value: Any) -> str | None:
+def separator_of(table: pd.DataFrame) -> str | None:
+    """What parts the labels in a cell, if some cells are lists."""
+    return SEPARATOR if any(isinstance(own, list) for name in table for own in table[name]) else None
+
+
+def _cell(value: Any, separator: str) -> str | None:
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, list):  # of words, such as the labels of several raters
-        value = ";".join(map(str, value))
+        value = separator.join(str(own) for own in value if own is not None)
     return str(value).strip() or None
 
 
@@ -215,7 +224,7 @@ def _frame(path: Path, rows: Any) -> tuple[pd.DataFrame, list[str]]:
 
 def are_words(own: Any) -> bool:
     """Such as the labels of several raters."""
-    return isinstance(own, list) and all(isinstance(word, str) for word in own)
+    return isinstance(own, list) and all(word is None or isinstance(word, str) for word in own) and any(own)
 
 
 def _parquet(path: Path) -> Read:

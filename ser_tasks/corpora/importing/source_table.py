@@ -24,6 +24,7 @@ GENDERS = {
     **dict.fromkeys(("male", "m", "man", "männlich", "homme", "uomo", "hombre"), "male"),
 }
 LANGUAGE = re.compile(r"[a-z]{2}")
+SEPARATOR = ";"  # of several labels in a cell, where a source lists them apart
 NOBODY = ("", "nan", "na", "n/a", "<na>", "none", "null", "unknown", "?")  # what programs write for an empty cell
 WHOLE = re.compile(r"(\d+)\.0+")  # 3.0: a number that went through a column with gaps
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?")
@@ -151,6 +152,7 @@ class SourceTable:
     ballots: Mapping[str, tuple[Ballot, ...]] | None = None  # of each row, where several columns hold labels
     parts: Mapping[str, str] = field(default_factory=dict)  # of a split as the source spells it -> part, or DROP
     emobox: Path | None = None  # the folder of its folds, if it has folds
+    separator: str | None = None  # that alone parts several labels in a cell, each a word of its own; None: see `votes`
 
 
 @dataclass

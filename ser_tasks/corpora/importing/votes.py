@@ -39,7 +39,7 @@ class Tally:
 
 
 def ballots_of(
-    labels: "pd.Series[str]", raters: "pd.Series[str]", known: Callable[[str], bool]
+    labels: "pd.Series[str]", raters: "pd.Series[str]", known: Callable[[str], bool], separator: str | None = None
 ) -> list[tuple[Ballot, ...]]:
     """The ballots in each row: a cell may hold several labels, as happy;frustrated.
 
@@ -47,11 +47,14 @@ def ballots_of(
         labels: a cell each row, None where there is none
         raters: who gave them, None where it is not known
         known: whether a word is a label by itself
+        separator: that alone parts the labels of a cell, whatever they are; None: any usual one between known labels
     """
     alone = {plain(label) for label in labels.dropna() if not BETWEEN.search(label)}
 
     @cache
     def pieces(label: str) -> list[str]:
+        if separator is not None:
+            return [part for part in label.split(separator) if part]
         parts = [part for part in BETWEEN.split(label) if part]
         apart = len(parts) > 1 and not known(label) and all(known(part) or plain(part) in alone for part in parts)
         return parts if apart else [label]

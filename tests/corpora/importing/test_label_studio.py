@@ -121,7 +121,7 @@ def test_regions_with_an_emotion_are_parts_and_answers_about_all_of_the_sound_ar
     assert {*found.table.valence} == {"2.5"}
     assert {*found.table.group} == {"home"}
     assert found.dropped == {"have no label": 12}, "the noise"
-    assert "channel" not in found.table, "0 is also what Label Studio writes where channels are not apart"
+    assert "channel" not in found.taken, "0 is also what Label Studio writes where channels are not apart"
 
 
 def test_regions_on_a_channel_of_their_own_say_which(plan, tmp_path):
@@ -137,6 +137,8 @@ def test_regions_on_a_channel_of_their_own_say_which(plan, tmp_path):
 
 def test_regions_are_not_read_where_emotions_are_about_all_of_the_sound(plan, sounds):
     content = tasks()
+    for one in content:
+        one["annotations"][0]["result"][0]["from_name"] = "heard"
     content[0]["annotations"][0]["result"].append(answer("kind", "labels", "a", labels=["Laughter"], **PLACE))
     found = plan(export(sounds, content))
     assert found.table.start.isna().all()
@@ -181,6 +183,73 @@ def test_several_choices_are_several_labels_and_a_taxonomy_is_a_path(plan, sound
     found = plan(export(sounds, content), votes="majority", column={"group": "cause"})
     assert len(found.table) == 11, "a tie"
     assert by_name(found).group["anna_angry_2.wav"] == "Others > Partner"
+
+
+def test_a_choice_is_one_label_whatever_it_has_in_it_and_several_are_apart_whatever_they_are(plan, sounds):
+    """Of three raters two say anger, each with a word that is no class, one sadness; and one choice has a slash."""
+    content = tasks()
+    content[0]["annotations"] = [
+        annotation(1, answer("emotion", "choices", choices=["angry", "annoyed"]), by=1),
+        annotation(2, answer("emotion", "choices", choices=["angry", "irritated"]), by=2),
+        annotation(3, emotion("sad"), by=3),
+    ]
+    for one in content[1:3]:
+        one["annotations"][0]["result"] = [emotion("happy/excited")]
+    given = {"happy/excited": "happiness", "annoyed": "drop", "irritated": "drop"}
+    found = plan(export(sounds, content), votes="majority", label=given)
+    labels = by_name(found).emotion
+    assert labels["anna_angry_1.wav"] == "angry"
+    assert labels["anna_angry_2.wav"] == "happy/excited"
+    assert len(labels) == 12
+
+
+def test_answers_about_two_sounds_of_a_task_are_refused(plan, sounds):
+    content = tasks()
+    for one in content:
+        one["data"]["other"] = one["data"]["audio"].replace("anna", "bert")
+        one["annotations"][0]["result"].append(emotion("sad") | {"from_name": "second", "to_name": "other"})
+    with pytest.raises(SourceError, match=r"tasks have 2 sounds \(audio, other\), and answers are about audio, other"):
+        plan(export(sounds, content))
+
+
+def test_a_region_whose_emotion_is_left_open_has_no_label_and_is_not_the_whole_sound(plan, sounds):
+    content = regional()
+    content[0]["annotations"][0]["result"] = [
+        one for one in content[0]["annotations"][0]["result"] if one["from_name"] != "emotion"
+    ]
+    found = plan(export(sounds, content))
+    assert found.table.start.notna().all()
+    assert found.dropped == {"have no label": 13}
+    assert not any("regions are not read" in note for note in found.notes)
+
+
+def test_a_control_that_is_called_as_emotions_are_goes_before_ratings(plan, sounds):
+    content = regional()
+    for one in (own for each in content for own in each["annotations"][0]["result"]):
+        if one["from_name"] == "emotion":
+            one["value"]["choices"] = [{"angry": "e1", "sad": "e2"}[one["value"]["choices"][0]]]
+    for one in content:
+        one["annotations"][0]["result"].append(answer("arousal", "rating", rating=3))
+    found = plan(export(sounds, content), label={"e1": "anger", "e2": "sadness"})
+    assert found.table.start.notna().all()
+    assert plan(export(sounds, content), column={"emotion": "none", "group": "none"}).problems == ()
+
+
+def test_nested_choices_are_paths_and_old_or_single_exports_are_read(plan, sounds):
+    content = tasks()
+    content[0]["annotations"][0]["result"].append(answer("cause", "choices", choices=[["Others", "Partner"]]))
+    old = [{key.replace("annotations", "completions"): own for key, own in one.items()} for one in content]
+    found = plan(export(sounds, {"tasks": old}), column={"group": "cause"})
+    assert by_name(found).group["anna_angry_1.wav"] == "Others > Partner"
+
+
+def test_where_nothing_is_annotated_it_is_counted_what_there_is(plan, sounds):
+    content = tasks()
+    for one in content:
+        one["annotations"] = []
+    content[0] |= {"drafts": [{}, {}], "predictions": [{}]}
+    with pytest.raises(SourceError, match=r"predictions of models are not read: 1; drafts are not read: 2"):
+        plan(export(sounds, content))
 
 
 def test_a_field_of_the_task_that_is_called_as_a_control_stays_apart(plan, sounds):
@@ -273,6 +342,23 @@ def test_an_upload_that_could_be_several_files_or_share_one_is_missing(plan, sou
     assert first in problem
 
 
+def test_a_name_that_was_not_cut_is_no_beginning_of_another(plan, sounds):
+    write(sounds, "more/talk_other.wav", seconds=0.3)
+    content = task(50, "/data/upload/1/aaaaaaaa-talk_0000001.wav", annotation(50, emotion("sad")), speaker="anna")
+    (problem,) = plan(export(sounds, [*tasks(), content])).problems
+    assert "1 rows name a file that is not there" in problem
+
+
+def test_a_path_on_the_server_is_read_without_its_percent_signs(plan, sounds):
+    write(sounds, "more/own.wav", seconds=0.3)
+    write(sounds, "deep down/own.wav", seconds=0.3)
+    content = tasks()
+    for one, (path, *_) in zip(content, rows(), strict=True):
+        one["data"]["audio"] = f"/data/local-files/?d={path}"
+    content[0]["data"]["audio"] = "/data/local-files/?d=deep%20down/own.wav"
+    assert plan(export(sounds, content)).problems == ()
+
+
 def test_words_alone_are_a_corpus_too(plan, tmp_path):
     content = tasks()
     for one in content:
@@ -286,7 +372,7 @@ def test_words_alone_are_a_corpus_too(plan, tmp_path):
     [
         (lambda content: content[3].pop("annotations"), "not what Label Studio exports of a task"),
         (lambda content: content[3]["annotations"][0].pop("result"), "not what Label Studio exports of a task"),
-        (lambda content: [one.update(annotations=[]) for one in content], "none of 12 tasks was annotated"),
+        (lambda content: [one.update(annotations=[]) for one in content], "12 are tasks that nobody annotated"),
     ],
 )
 def test_an_export_of_another_form_is_refused(plan, sounds, broken, message):
