@@ -70,7 +70,7 @@ METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".jsonl", ".parquet"
 KINDS = sorted(TABLE_SUFFIXES, key=lambda suffix: (suffix in (".json", ".txt"), TABLE_SUFFIXES.index(suffix)))
 SPLIT = {*COLUMN_NAMES["split"].split()}
 MAY_LACK = (".json", ".jsonl", ".ndjson")  # tables in which a row need not have all fields
-OF_PARTS = "part, by the name of the table"
+OF_PARTS = "name of the table"
 DEEP = 4  # parts of the path of a table below the folder that is given
 PROSE = ("readme", "license", "licence", "citation", "changelog", "about")  # .txt beside the sounds, no table
 

@@ -110,8 +110,9 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def separator_of(table: pd.DataFrame) -> str | None:
-    """What parts the labels in a cell, if some cells are lists."""
-    return SEPARATOR if any(isinstance(own, list) for name in table for own in table[name]) else None
+    """What parts the labels in a cell, if some cells are lists, but for the words of a transcript."""
+    columns = [table[name] for name in table if plain(str(name)) not in WORDS]
+    return SEPARATOR if any(isinstance(own, list) for column in columns for own in column) else None
 
 
 def _cell(value: Any, separator: str) -> str | None:
@@ -223,8 +224,8 @@ def _frame(path: Path, rows: Any) -> tuple[pd.DataFrame, list[str]]:
 
 
 def are_words(own: Any) -> bool:
-    """Such as the labels of several raters."""
-    return isinstance(own, list) and all(word is None or isinstance(word, str) for word in own) and any(own)
+    """Such as the labels of several raters, some of whom gave none."""
+    return isinstance(own, list) and all(word is None or isinstance(word, str) for word in own)
 
 
 def _parquet(path: Path) -> Read:

@@ -396,12 +396,20 @@ def test_fields_of_an_object_are_columns_and_what_is_nested_deeper_is_named(plan
 
 
 def test_a_list_of_words_is_the_labels_of_several_raters(plan, sounds):
+    """Each by itself, a word of no class too; of the words of a transcript they are a sentence."""
     lines = [
-        {"file": path, "speaker": speaker, "emotion": [emotion, emotion, "fear"]} for path, emotion, speaker in rows()
+        {"file": path, "speaker": who, "emotion": [label, None, label, "moody"], "text": ["kids", "are", "talking"]}
+        for path, label, who in rows()
     ]
-    (sounds / "labels.json").write_text(json.dumps(lines))
-    found = plan(sounds / "labels.json", votes="majority")
+    file = sounds / "labels.json"
+    file.write_text(json.dumps([lines[0] | {"emotion": []}, *lines[1:]]))
+    found = plan(file, votes="keep", label={"moody": "drop"})
     assert set(found.table.emotion) == {"angry", "sad"}
+    assert {len(json.loads(own)) for own in found.table.votes} == {3}
+    assert set(found.table.transcript) == {"kids are talking"}
+    assert found.dropped == {"have no label": 1}
+    file.write_text(json.dumps([line | {"emotion": "angry/sad"} for line in lines]))
+    assert plan(file, votes="keep").tally.counts.startswith("24 votes on 12 sounds"), "no list of labels: as in a table"
 
 
 def test_a_table_of_a_database_is_no_option_for_a_csv(plan, sounds):
