@@ -122,7 +122,7 @@ class Recorded:
 
 
 def recorded_rows(names: Sequence[str]) -> list[Recorded]:
-    """Those named CORPUS/PROTOCOL/MODEL, or a beginning of it; all, if none is named.
+    """Those named CORPUS/PROTOCOL/MODEL, or a beginning of it, or by their files; all, if none is named.
 
     Raises:
         UserError: no result is called so
@@ -132,10 +132,15 @@ def recorded_rows(names: Sequence[str]) -> list[Recorded]:
     rows = [Recorded(file, commits.get(file, Recorded.commit)) for file in files]
     if not rows:
         raise UserError(f"{RESULTS}: no result yet. Run from the project's folder, or make one: make repro")
+    names = [name.removeprefix(f"{RESULTS}/").removeprefix("dimensions/").removesuffix(".json") for name in names]
     for name in names:
         if not any(_asked(row, name) for row in rows):
             known = [row.name for row in rows]
-            raise UserError(f"ser verify {name}: no such result{nearest(name, known)} There are: {', '.join(known)}.")
+            folders = dict.fromkeys(row.rpartition("/")[0] for row in known)
+            raise UserError(
+                f"ser verify {name}: no such result{nearest(name, known)} There are some of {', '.join(folders)}; "
+                "ser results lists all."
+            )
     return [row for row in rows if not names or any(_asked(row, name) for name in names)]
 
 

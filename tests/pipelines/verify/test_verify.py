@@ -44,6 +44,10 @@ def test_a_reformatted_params_file_and_a_knob_of_something_else_change_nothing(p
     assert verify(NAME)[0] == 0
 
 
+def test_a_row_may_be_named_by_its_file(project):
+    assert verify(paths.result(*ROW).as_posix())[0] == 0
+
+
 def test_a_digit_of_the_result(project):
     edit_result(lambda result: result.update(uar=round(result["uar"] + 0.001, 4)))
     code, said = verify(NAME)
@@ -242,6 +246,7 @@ def test_a_corpus_that_is_not_here_is_not_taken_for_a_match(project):
 def test_a_name_that_no_result_has_is_reported_with_the_nearest(project):
     done = CliRunner().invoke(cli, ["verify", "demo/speaker_independent/swm"])
     assert "Did you mean 'demo/speaker_independent/svm'?" in str(done.exception)
+    assert "There are some of demo/speaker_independent; ser results lists all." in str(done.exception)
 
 
 @pytest.fixture
