@@ -370,13 +370,13 @@ def test_a_folder_that_is_given_for_the_sounds_goes_before_what_lies_beside_the_
         assert plan(source, audio=str(sounds / "clean")).sounds == sounds / "clean/wav"
 
 
-@pytest.mark.parametrize("name", ["{}_own", "own_{}", "{}/own", "{}_own_clean"])
+@pytest.mark.parametrize("name", ["{0}_own_{1}", "own_{0}_{1}", "{0}/own_{1}", "{0}_{1}_clean"])
 def test_a_part_may_stand_anywhere_in_the_name_of_a_manifest_or_be_its_folder(plan, sounds, name):
     for part in ("train", "test"):
         own = [one for one in FILES if one.startswith("carl") == (part == "test")]
         folder = lhotse(sounds / "made", names=own)
         for kind in ("recordings", "supervisions"):
-            there = sounds / "l" / f"{name.format(part)}_{kind}.jsonl.gz"
+            there = sounds / "l" / f"{name.format(part, kind)}.jsonl.gz"
             there.parent.mkdir(parents=True, exist_ok=True)
             (folder / f"own_{kind}.jsonl.gz").rename(there)
     found = plan(sounds / "l")

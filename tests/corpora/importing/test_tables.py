@@ -366,7 +366,7 @@ def test_of_tables_of_parts_in_json_a_field_may_be_missing_and_left_out_rows_add
             "type": "choices",
             "value": {"choices": [label]},
         }
-        stated = {"audio": audio, "speaker": speaker} | ({"split": "x"} if number else {})
+        stated = {"audio": audio, "speaker": speaker} | ({"split": "x"} if number and speaker == "anna" else {})
         return {"id": number, "data": stated, "annotations": [{"id": 1, "completed_by": 1, "result": [choice]}]}
 
     for skipped, (part, wanted) in enumerate((("train", "ab"), ("test", "c")), 1):
