@@ -96,11 +96,7 @@ def read_label_studio(content: Sequence[Task], path: Path, given: ImportOptions)
         SourceError: a task of another form, answers about regions in JSON-MIN, or nothing that anybody annotated
     """
     if is_flat(content[0]):
-        rows = {
-            f"row {number}": {name: json.dumps(own) if _is_nested(own) else own for name, own in row.items()}
-            for number, row in enumerate(content, 1)
-        }
-        return as_label_studio(replace(_source(rows, path), format="JSON-MIN"), path, given)
+        return as_label_studio(_json_min(content, path), path, given)
     unread = Unread()
     try:
         annotations = list(_annotations(content, unread))
@@ -126,6 +122,15 @@ def read_label_studio(content: Sequence[Task], path: Path, given: ImportOptions)
     found = _with_files(replace(source, roles=roles, notes=notes, dropped=dict(+unread.rows)), given)
     _check_one_sound(found, {one.about for one in answers}, path)
     return found
+
+
+def _json_min(content: Sequence[Task], path: Path) -> SourceTable:
+    """Its rows as a table of CSV would have them."""
+    rows = {
+        f"row {number}": {name: json.dumps(own) if _is_nested(own) else own for name, own in row.items()}
+        for number, row in enumerate(content, 1)
+    }
+    return replace(_source(rows, path), format="JSON-MIN")
 
 
 def _check_one_sound(source: SourceTable, about: set[str], path: Path) -> None:
