@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Label Studio 1.23.2: two recordings whose names differ after some eighty characters cannot be told apart in an export.
+# Label Studio 1.23.2: two recordings whose names differ after some eighty characters are alike in an export.
 #
 # Guess: a task names its upload as eight random digits, a minus, and the name that the file had, long or short.
 # Seen: the name comes without blanks, brackets and percent signs, and a path of more than a hundred characters ("upload/1/"

@@ -93,18 +93,17 @@ WORDS_VOTED = "ser_tasks.models.text.network_votes"
 def _words_on_votes(name: str) -> DeclaredModel:
     """A network on words once more, with its section, trained on the votes of raters."""
     line = text_network(name)
-    builder = (line.module, f"build_{name}")
 
     def build(section: Any, *, classes: Sequence[str], seed: int) -> Recogniser:
         recogniser: Recogniser = import_module(WORDS_VOTED).TextNetworkVotesRecogniser(
-            getattr(import_module(builder[0]), builder[1]), section, classes=classes, seed=seed
+            getattr(import_module(line.module), f"build_{name}"), section, classes=classes, seed=seed
         )
         return recogniser
 
     def section(params: Any) -> Any:
         return import_module(WORDS_VOTED).TextTargetSection(getattr(params.networks, name))
 
-    return replace(line, build=build, section=section, code=(".".join(builder), WORDS_VOTED, *VOTED))
+    return replace(line, build=build, section=section, code=(line.code[0], WORDS_VOTED, *VOTED))
 
 
 def _at_speeds(name: str, feature_set: str, **more: Any) -> DeclaredModel:

@@ -118,10 +118,10 @@ def _is_annotation(file: Path) -> bool:
         return False
     if ending != TEXT:
         return True
-    if not any(file.with_suffix(one).is_file() for own in SUFFIXES for one in (own, own.upper())):
-        return False
     with file.open("rb") as content:
-        return TRACK.match(content.readline(256).decode("utf-8-sig", "replace")) is not None
+        if TRACK.match(content.readline(256).decode("utf-8-sig", "replace")) is None:
+            return False
+    return any(file.with_suffix(one).is_file() for own in SUFFIXES for one in (own, own.upper()))
 
 
 def read_annotated(file: Path, root: Path, encoding: str | None) -> Annotated:
@@ -286,7 +286,8 @@ def _beside(file: Path, root: Path) -> str:
 
 TEXT = ".txt"
 READERS: Mapping[str, Callable[[Path, Path, str | None], Annotated]] = {
-    **{".textgrid": _text_grid, ".eaf": _eaf},
+    ".textgrid": _text_grid,
+    ".eaf": _eaf,
     TEXT: _label_track,
 }
 """By the ending of the file, in small letters."""

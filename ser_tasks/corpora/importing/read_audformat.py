@@ -195,8 +195,8 @@ def _rows(
     for role in OTHERS:
         if (found := _column(database, role, index)) is not None:
             table[called[role]] = found.values
-            if found.elsewhere:
-                notes.append(f"{role}: {found.elsewhere} values stand on segments that have no label: not read")
+            if found.unmatched:
+                notes.append(f"{role}: {found.unmatched} values stand on segments that have no label: not read")
     parts = [(part, own) for (name, _), own in labels.items() if (part := _part(database, name))]
     if parts or (parts := _parts_of_files(database, index)):
         table[called["split"]] = _split(parts, index)
@@ -285,7 +285,7 @@ class Held:
     """What a database holds in one role."""
 
     values: "pd.Series[Any]"  # of each row
-    elsewhere: int  # values on segments that no row has
+    unmatched: int  # values on segments that no row has
 
 
 def _column(database: "Database", role: str, index: pd.Index) -> Held | None:

@@ -7,9 +7,7 @@ from existing podcast recordings", IEEE Transactions on Affective Computing
 """
 
 import json
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +42,7 @@ from ser_tasks.corpora.importing.source_table import (
     as_speaker,
     option,
 )
+from ser_tasks.corpora.importing.tables_of_parts import of_parts, parts_by_name
 from ser_tasks.corpora.vocabulary import plain
 
 EMOTION = COLUMN_NAMES["emotion"].split()
@@ -68,9 +67,6 @@ NOBODY_KNOWN = "have an unknown speaker, who may be in any part (--speakers unkn
 METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".jsonl", ".parquet"))  # of Hugging Face's audiofolder
 
 KINDS = sorted(TABLE_SUFFIXES, key=lambda suffix: (suffix in (".json", ".txt"), TABLE_SUFFIXES.index(suffix)))
-SPLIT = {*COLUMN_NAMES["split"].split()}
-MAY_LACK = (".json", ".jsonl", ".ndjson")  # tables in which a row need not have all fields
-OF_PARTS = "name of the table"
 DEEP = 4  # parts of the path of a table below the folder that is given
 PROSE = ("readme", "license", "licence", "citation", "changelog", "about")  # .txt beside the sounds, no table
 
@@ -278,8 +274,8 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
         return replace(annotated, notes=(*annotated.notes, *unread))
     if given.pattern is None and len(tables) == 1:
         return _noting(_table(tables[0], path, given), files, f"{tables[0].name} is")
-    if given.pattern is None and (parts := _parts_by_name(tables)):
-        found = _noting(_of_parts(parts, path, given), files, "tables are")
+    if given.pattern is None and (parts := parts_by_name(tables)):
+        found = _noting(of_parts(parts, [_table(file, path, given) for file in parts]), files, "tables are")
         unread = [f"not read beside these: {some([own.name for own in tables if own not in parts])}"]
         return replace(found, notes=(*found.notes, *unread[: len(tables) - len(parts)]))
     why = "the names have the emotions" if of_names else "no tier of theirs has emotions"
@@ -290,52 +286,6 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
             raise
         named = option("--column", "emotion=TIER")
         raise SourceError(f"{error} Or do {len(files)} files of annotations have them on a tier? {named}") from error
-
-
-def _parts_by_name(tables: Sequence[Path]) -> dict[Path, str]:
-    """Tables that are called as the parts of a split and otherwise alike, as train.csv, dev.csv, test.csv; or none."""
-    words = {file: re.split(r"[_\-. ]", file.stem) for file in tables}
-    parts = {
-        file: part
-        for file, own in words.items()
-        for part in [word for word in own if plain(word) in PARTS]
-        if sum(plain(word) in PARTS for word in own) == 1
-    }
-    others = {(file.suffix, *(word for word in words[file] if word != part)) for file, part in parts.items()}
-    return parts if len(others) == 1 and len(parts) > 1 else {}
-
-
-def _of_parts(parts: Mapping[Path, str], path: Path, given: ImportOptions) -> SourceTable:
-    """The rows of all of them; the split is the table that a row stands in, unless a column of each states it.
-
-    Raises:
-        SourceError: tables of other columns than the first; in JSON a field may be missing
-    """
-    read = {file: _table(file, path, given) for file in parts}
-    (file, *_), columns = read, {own: [*one.table] for own, one in read.items()}
-    for other, own in columns.items() if not file.suffix.lower().startswith(MAY_LACK) else ():
-        if {*own} != {*columns[file]}:
-            raise SourceError(
-                f"{other}: its columns ({', '.join(own)}) are not those of {file.name} ({', '.join(columns[file])}), "
-                "which is another part of the split. Call them the same, or import one table."
-            )
-    tables = [
-        one.table.assign(**{OF_PARTS: parts[file]}).set_axis([f"{file.name} {row}" for row in one.table.index])
-        for file, one in read.items()
-    ]
-    first, table = next(iter(read.values())), pd.concat(tables).astype(object)
-    stated = [column for column in table if plain(column) in SPLIT and table[column].notna().all()]
-    roles = {} if stated else {"split": ColumnChoice(OF_PARTS, "the tables are called so")}
-    notes = dict.fromkeys(note for one in read.values() for note in one.notes)
-    dropped = sum((Counter(one.dropped) for one in read.values()), Counter())
-    return replace(
-        first,
-        table=table.where(table.notna(), None),
-        roles={**first.roles, **roles},
-        notes=(*notes,),
-        dropped=dict(dropped),
-        separator=next((one.separator for one in read.values() if one.separator), None),
-    )
 
 
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:

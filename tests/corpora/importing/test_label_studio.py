@@ -138,7 +138,7 @@ def test_regions_on_a_channel_of_their_own_say_which(plan, tmp_path):
 def test_regions_are_not_read_where_emotions_are_about_all_of_the_sound(plan, sounds):
     content = tasks()
     for one in content:
-        one["annotations"][0]["result"][0]["from_name"] = "heard"
+        one["annotations"][0]["result"][0]["from_name"] = "mood"
     content[0]["annotations"][0]["result"] += [
         answer("kind", "labels", kind, labels=[kind], **PLACE) for kind in ("laughter", "noise", "calm")
     ]

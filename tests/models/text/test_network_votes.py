@@ -93,7 +93,7 @@ def test_settings_of_classes_alone_do_not_train_it_again():
 
 
 def test_both_networks_are_in_the_table_on_transcripts_and_on_recognised_ones():
-    names = {f"{name}_votes{heard}" for name in KINDS for heard in ("", "_heard")}
+    names = {f"{name}_votes{words}" for name in KINDS for words in ("", "_heard")}
     assert names <= ON_VOTES
     assert {MODELS[name].feature_set for name in names} == {"transcripts", "heard_transcripts"}
     assert without_votes(divided(spoken(0)).features) == spoken(0).features
