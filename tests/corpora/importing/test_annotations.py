@@ -359,7 +359,8 @@ def test_label_tracks_that_the_workflow_wrote_are_labels_and_those_of_a_model(pl
 def test_a_text_that_is_no_label_track_is_none_and_a_broken_one_is_named(plan, sounds):
     for path in sounds.glob("wav/*.wav"):
         path.with_suffix(".txt").write_text("kids are talking by the door\n")
-    assert find_annotations(sounds) == []
+    (sounds / "wav/other.txt").write_text("0.0\t0.1\tangry\n")
+    assert find_annotations(sounds) == [], "nor is one that is called as no recording"
     track = sounds / "wav/anna_sad_1.txt"
     track.write_text("0.0\t0.1\tangry\nby the door\n")
     with pytest.raises(SourceError, match=r"anna_sad_1.txt: line 2 is no label \('by the door'\)"):
