@@ -1,6 +1,5 @@
 """Stage `ensemble_bundle` of models of valence, activation and dominance: made of the bundles of its members."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,11 +11,10 @@ from pipelines.evaluations.ensemble import member_tables
 from pipelines.orchestration.stage_list import bundles_of_members
 from pipelines.settings import project_params
 from pipelines.stages.dimension_bundle import evaluated, figures_of, register, show_bundle
-from pipelines.stages.ensemble_bundle import same
+from pipelines.stages.ensemble_bundle import joined, same
 from ser_tasks.bundles.dimensions.card import FORMAT, DimensionCard, read_any_card
 from ser_tasks.bundles.dimensions.ensemble_bundle import (
     Present,
-    load_dimension_ensemble,
     write_dimension_ensemble,
 )
 from ser_tasks.bundles.dimensions.model_card import dimension_model_card
@@ -90,8 +88,8 @@ def make_card(
         versions={key: number for card in cards for key, number in card.versions.items()},
         licence=cards[0].licence,
         citation=cards[0].citation,
-        data_digest=hashlib.sha256("".join(card.data_digest for card in cards).encode()).hexdigest(),
-        code_digest=code_digest(load_dimension_ensemble, final_sum, estimate_all),
+        data_digest=joined(card.data_digest for card in cards),
+        code_digest=joined([*(card.code_digest for card in cards), code_digest(final_sum, estimate_all)]),
         dimensions=dimensions,
         scale=same(cards, "scale"),
         interval=same(cards, "interval"),

@@ -1,7 +1,7 @@
 """Stage `ensemble_bundle`: an ensemble ready for use, made of the bundles of its members."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from pipelines.settings import project_params
 from pipelines.stages.bundle import evaluated, pictures, register, show_bundle
 from pipelines.stages.bundle_card import figures_of
 from ser_tasks.bundles.card import FORMAT, BaseCard, BundleError, Card, read_card
-from ser_tasks.bundles.ensemble_bundle import load_ensemble, write_ensemble
+from ser_tasks.bundles.ensemble_bundle import write_ensemble
 from ser_tasks.bundles.inference.prediction import recognise_all
 from ser_tasks.bundles.model_card import FILE as MODEL_CARD
 from ser_tasks.bundles.model_card import model_card
@@ -103,12 +103,19 @@ def _card(
         licence=cards[0].licence,
         citation=cards[0].citation,
         figures=figures_of(result, confidence),
-        data_digest=hashlib.sha256("".join(card.data_digest for card in cards).encode()).hexdigest(),
-        code_digest=code_digest(load_ensemble, RULES[ensemble.rule].fit, recognise_all),
+        data_digest=joined(card.data_digest for card in cards),
+        code_digest=joined(
+            [*(card.code_digest for card in cards), code_digest(RULES[ensemble.rule].fit, recognise_all)]
+        ),
         asr=same([card for card in cards if card.asr is not None], "asr"),
         members=ensemble.members,
         rule=ensemble.rule,
     )
+
+
+def joined(digests: Iterable[str]) -> str:
+    """One digest of several: an ensemble's card follows its members' code, not what else stands in their tables."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def same(cards: Sequence[BaseCard], field: str) -> Any:

@@ -15,6 +15,7 @@ from ser_tasks.bundles.card import BundleError, read_card, write_card
 from ser_tasks.bundles.model_bundle import Utterance
 from ser_tasks.errors import UserError
 from ser_tasks.params import BundleParams, EnsembleParams
+from ser_tasks.provenance.code_digest import code_parts
 from tests.bundles.small_bundles import CLASSES, small_params, voice
 from tests.bundles.word_bundles import text_examples, use_parrot, written
 
@@ -114,6 +115,19 @@ def test_the_card_is_that_of_the_members_where_they_agree(params):
     assert (card.classes, card.sampling_rate, card.asr) == (svm.classes, svm.sampling_rate, tfidf.asr)
     assert card.versions == {**svm.versions, **tfidf.versions}
     assert card.members == ("svm", "tfidf")
+
+
+def test_its_code_is_that_of_its_members_and_its_rule_and_of_no_other_model_of_the_table(params, monkeypatch):
+    """Its stage depends on its members: another line of the table must not change the card of a fresh clone alone."""
+    roots, digests = [], []
+    monkeypatch.setattr(ensemble_bundle, "code_digest", lambda *own: roots.extend(own) or "of the rule")
+    for code in ("none", "edited"):
+        member = paths.bundle("demo_tfidf")
+        write_card(read_card(member).model_copy(update={"code_digest": code}), member)
+        ensemble_bundle.ensemble_bundle("demo_both", params)
+        digests.append(read_card(paths.bundle("demo_both")).code_digest)
+    assert digests[0] != digests[1]
+    assert not {"ser_tasks.models", "ser_tasks.models.dimensions"} & set(code_parts(*roots))
 
 
 @pytest.mark.parametrize(
