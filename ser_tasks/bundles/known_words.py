@@ -5,9 +5,11 @@ from typing import Any
 from ser_tasks.text.tokens import tokens
 
 
-def ngrams_of(vectors: Any) -> frozenset[str] | None:
-    """Those of a fitted TF-IDF; None: sentence vectors, which keep no list of words."""
-    return frozenset(vectors.words_.vocabulary_) if hasattr(vectors, "words_") else None
+def words_of(reader: Any) -> frozenset[str] | None:
+    """Of a network, those that it numbers; of a fitted TF-IDF, its n-grams; None: sentence vectors keep no list."""
+    if hasattr(reader, "vocabulary"):
+        return frozenset(reader.vocabulary.words)
+    return frozenset(reader.words_.vocabulary_) if hasattr(reader, "words_") else None
 
 
 def one_is_known(words: str, known: frozenset[str] | None) -> bool:

@@ -29,7 +29,7 @@ from ser_tasks.bundles.card import (
     read_card,
     write_card,
 )
-from ser_tasks.bundles.known_words import ngrams_of, one_is_known
+from ser_tasks.bundles.known_words import one_is_known, words_of
 from ser_tasks.bundles.onnx_network.runtime import RUNTIME, on_onnx_runtime, runtime_installed
 from ser_tasks.bundles.out_of_distribution import FILE as DETECTOR
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe, load_detector
@@ -62,7 +62,13 @@ if TYPE_CHECKING:
 Signal = NDArray[np.float32]
 Fitted: TypeAlias = "EmbeddingSvmRecogniser | LogisticRecogniser | NetworkRecogniser | SvmRecogniser | TextClassifier"
 
-WITH_ONNX = ("network", "words_network", "mlp_ccc", "network_ccc")  # kinds of weights that ONNX Runtime may read
+WITH_ONNX = (
+    "network",
+    "words_network",
+    "mlp_ccc",
+    "network_ccc",
+    "words_network_ccc",
+)  # kinds of weights that ONNX Runtime may read
 ENCODER = "encoder"  # folder below the bundle's, with the weights of the speech encoder that its model reads
 
 
@@ -190,11 +196,8 @@ class ModelBundle:
 
     @cached_property
     def _vocabulary(self) -> frozenset[str] | None:
-        """Of a network, the words that it numbers; of TF-IDF, its n-grams; a sentence encoder has none."""
         recogniser: Any = self.recogniser
-        if hasattr(recogniser, "vocabulary"):
-            return frozenset(recogniser.vocabulary.words)
-        return ngrams_of(recogniser.pipeline[0])
+        return words_of(recogniser if hasattr(recogniser, "vocabulary") else recogniser.pipeline[0])
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, conditioned first.

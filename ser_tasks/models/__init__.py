@@ -87,7 +87,7 @@ def _on_votes(name: str, feature_set: str) -> DeclaredModel:
     return replace(line, build=build, section=section, code=(line.code[0], *VOTED))
 
 
-WORDS_VOTED = "ser_tasks.models.text.network_votes"
+WORDS_VOTED, WORDS_TARGETS = "ser_tasks.models.text.network_votes", "ser_tasks.models.text.target_section"
 
 
 def _words_on_votes(name: str) -> DeclaredModel:
@@ -101,7 +101,7 @@ def _words_on_votes(name: str) -> DeclaredModel:
         return recogniser
 
     def section(params: Any) -> Any:
-        return import_module(WORDS_VOTED).TextTargetSection(getattr(params.networks, name))
+        return import_module(WORDS_TARGETS).TextTargetSection(getattr(params.networks, name))
 
     return replace(line, build=build, section=section, code=(line.code[0], WORDS_VOTED, *VOTED))
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.bundles.card import FILE, REBUILD, BundleError
-from ser_tasks.bundles.known_words import ngrams_of, one_is_known
+from ser_tasks.bundles.known_words import one_is_known, words_of
 from ser_tasks.bundles.model_bundle import Signal, Utterance, conditioned_features, load_parts
 from ser_tasks.bundles.out_of_distribution import OutOfDistributionDetector, describe
 from ser_tasks.bundles.speech_to_text import SpeechToText
@@ -71,6 +71,11 @@ class DimensionBundle:
         """Whether the model reads words; then it reads nothing else."""
         return reads_words(self.card.feature_set)
 
+    @property
+    def network(self) -> bool:
+        """Whether it is a network on frames or on words."""
+        return bool(DIMENSION_MODELS[self.card.model].module)
+
     @cached_property
     def acoustic(self) -> FeatureSet | None:
         """The feature set that the model takes; None: it reads words."""
@@ -83,12 +88,12 @@ class DimensionBundle:
 
     def knows(self, words: str) -> bool:
         """Whether one of these words occurs in the training set; True for sentence vectors, which keep no list."""
-        return one_is_known(words, self._ngrams)
+        return one_is_known(words, self._vocabulary)
 
     @cached_property
-    def _ngrams(self) -> frozenset[str] | None:
+    def _vocabulary(self) -> frozenset[str] | None:
         regressor: Any = self.regressor
-        return ngrams_of(regressor.vectors)
+        return words_of(regressor.frontends[0] if self.network else regressor.vectors)
 
     def features(self, signal: Signal) -> NDArray[np.float32]:
         """Features of one utterance, (n_samples,) at `card.sampling_rate` -> (n_frames, n_dims); conditioned first."""
@@ -106,7 +111,7 @@ class DimensionBundle:
             return Rating(self.regressor.predict([(Turn(utterance.words or "", ""),)])[0], 0.0, self.card.half_widths)
         assert self.detector is not None  # see `load_dimension_bundle`
         row = self.features(utterance.signal)
-        given = [row] if DIMENSION_MODELS[self.card.model].module else row
+        given = [row] if self.network else row
         return Rating(self.regressor.predict(given)[0], self.detector.unlikeness(describe(row)), self.card.half_widths)
 
 

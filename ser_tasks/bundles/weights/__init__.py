@@ -17,6 +17,7 @@ OF_DIMENSIONS: Mapping[str, tuple[str, ...]] = {  # the same of models of valenc
     "svr": SKOPS,
     "mlp_ccc": ("keras",),
     "network_ccc": ("keras",),
+    "words_network_ccc": ("keras",),
     "tfidf_ridge": ("scikit-learn",),
     "sentence_encoder_ridge": ("scikit-learn",),
 }

@@ -39,20 +39,31 @@ def _on_sentences() -> DimensionModel:
     )
 
 
+NETWORK = ("ser_tasks.models.dimensions.network_ccc", "NetworkRegressor")
+NETWORK_ON_WORDS = ("ser_tasks.models.dimensions.words_network_ccc", "WordsNetworkRegressor")
+
+
 def _network(name: str, feature_set: str) -> DimensionModel:
     """A network of the table of classes, with its section, trained on the CCC of ratings."""
-    module, own = f"ser_tasks.models.networks.{name}", "ser_tasks.models.dimensions"
+    words = feature_set == TRANSCRIPTS
+    own, regressor = NETWORK_ON_WORDS if words else NETWORK
+    module = f"ser_tasks.models.{'text' if words else 'networks'}.{name}"
 
     def build(settings: TargetSection, *, seed: int) -> Regressor:
-        regressor: Regressor = import_module(f"{own}.network_ccc").NetworkRegressor(name, settings, seed=seed)
-        return regressor
+        built: Regressor = getattr(import_module(own), regressor)(name, settings, seed=seed)
+        return built
+
+    def section(params: Any) -> TargetSection:
+        of_words = import_module("ser_tasks.models.text.target_section").TextTargetSection if words else TargetSection
+        made: TargetSection = of_words(getattr(params.networks, name))
+        return made
 
     return DimensionModel(
         build,
-        lambda params: TargetSection(getattr(params.networks, name)),
+        section,
         feature_set,
         f"networks.{name}",
-        code=(f"{module}.build_{name}", f"{own}.network_ccc", "ser_tasks.models.training.target_trainer"),
+        code=(f"{module}.build_{name}", own, "ser_tasks.models.training.target_trainer"),
         keras=True,
         module=module,
     )
@@ -76,6 +87,8 @@ TABLE: Mapping[str, DimensionModel] = {
     "cnn_blstm_attention_ccc": _network("cnn_blstm_attention", "log_mel"),
     "residual_cnn_ccc": _network("residual_cnn", "log_mel"),
     "attentive_statistics_ccc": _network("attentive_statistics", "whisper_base_frames"),
+    "text_lstm_ccc": _network("text_lstm", TRANSCRIPTS),
+    "dialogue_blstm_ccc": _network("dialogue_blstm", TRANSCRIPTS),
 }
 
 ENSEMBLE_RULES = ("average", "weighted_average")

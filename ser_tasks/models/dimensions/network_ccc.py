@@ -1,11 +1,11 @@
-"""Any network on frames, trained on the concordance correlation coefficient instead of classes."""
+"""Any network, trained on the concordance correlation coefficient instead of classes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from ser_tasks.models.training.validation import validation_speakers
 
 if TYPE_CHECKING:
     from ser_tasks.models.dimensions.regressor import RatedExamples
-    from ser_tasks.models.training.target_trainer import Targeted, TargetHistory
+    from ser_tasks.models.training.target_trainer import TargetHistory
 
 Frames = Sequence[NDArray[np.float32]]
 
@@ -36,12 +36,56 @@ class Scale:
         steps = ratings.std(axis=0)
         return cls(ratings.mean(axis=0), np.where(steps > 0, steps, 1))
 
-    def targets(self, examples: RatedExamples) -> Targeted:
-        """The examples, rated in standard deviations from the mean."""
-        from ser_tasks.models.training.target_trainer import Targeted  # noqa: PLC0415  with Keras
+    def targets(self, ratings: Values) -> NDArray[np.float32]:
+        """In standard deviations from the mean."""
+        return np.asarray((ratings - self.mean) / self.steps, np.float32)
 
-        frames = tuple(np.asarray(own, np.float32) for own in examples.features)
-        return Targeted(frames, ((examples.ratings - self.mean) / self.steps).astype(np.float32))
+
+class Frontend(Protocol):
+    """How one network reads utterances, and the network before it is trained."""
+
+    def frames(self, features: Any) -> Frames:
+        """Arrays of shape (n_frames, n_dims), one for each utterance."""
+
+    def untrained(self, frames: Frames) -> Any:
+        """A keras.Model that is to be trained on these."""
+
+    def bare(self, model: Any) -> Any:
+        """The network as it is kept: it is not trained any more, and whoever reads it needs no loss."""
+
+
+class FramesAsTheyAre:
+    """Of a network of `ser_tasks.models.networks`, which standardises what it reads."""
+
+    def __init__(self, name: str, section: NetworkSection, *, n_outputs: int, seed: int) -> None:
+        self.name, self.section, self.n_outputs, self.seed = name, section, n_outputs, seed
+
+    def frames(self, features: Any) -> Frames:
+        """Features of any kind of number as they are."""
+        return tuple(np.asarray(own, np.float32) for own in features)
+
+    def untrained(self, frames: Frames) -> Any:
+        """With mean and standard deviation of these frames."""
+        import keras  # noqa: PLC0415
+
+        from ser_tasks.models.networks.standardise import set_input_statistics  # noqa: PLC0415
+        from ser_tasks.models.training.input_statistics import mean_and_std  # noqa: PLC0415
+
+        keras.config.set_dtype_policy(self.section.training.precision)
+        keras.utils.set_random_seed(self.seed)
+        model = self._built(frames[0].shape[1])
+        mean, std = mean_and_std(frames)
+        set_input_statistics(model, mean=mean, std=std)
+        return model
+
+    def bare(self, model: Any) -> Any:
+        """Another of its kind, with its weights."""
+        bare = self._built(model.input["frames"].shape[-1])
+        bare.set_weights(model.get_weights())
+        return bare
+
+    def _built(self, n_dims: int) -> Any:
+        return network_builder(self.name)(n_dims=n_dims, n_classes=self.n_outputs, **self.section.sizes)
 
 
 class NetworkRegressor:
@@ -57,6 +101,7 @@ class NetworkRegressor:
     def __init__(self, name: str, section: NetworkSection, *, seed: int) -> None:
         self.name, self.section, self.seed = name, section, seed
         self.models: list[Any] = []  # those whose mean predicts
+        self.frontends: list[Frontend] = []  # of each of them
 
     def fit(self, train: RatedExamples, *, folder: Path | None = None) -> Mapping[str, Any]:
         """Train on some speakers, stop by CCC on others, match and measure errors on those; `folder` keeps its state.
@@ -68,27 +113,28 @@ class NetworkRegressor:
 
         training = self.section.training
         check_speakers(train.speakers)
-        scale, divisions = Scale.of(train.ratings), self._divisions(train.speakers)
-        histories, unmeasured, models = [], [], []
+        self.scale, divisions = Scale.of(train.ratings), self._divisions(train.speakers)
+        histories, unmeasured = [], []
+        trained: list[tuple[Any, Frontend]] = []
         kept, scores = training.epochs, np.full(train.ratings.shape, np.nan)
         telling = [bool(np.ptp(train.ratings[asked], axis=0).any()) for _, asked in divisions]
         for number in sorted(range(len(divisions)), key=lambda place: not telling[place]):
-            learn, check = (scale.targets(train.part(rows)) for rows in divisions[number])
+            learn, check = (train.part(rows) for rows in divisions[number])
             own = folder / f"part_{number}" if folder and len(divisions) > 1 else folder
             if telling[number]:
                 histories.append(self._train(learn, check, own, epochs=training.epochs))
                 kept = round(float(np.median([history.kept_epoch for history in histories])))
             else:  # of one utterance, or of equal ratings, there is no CCC to stop by
                 unmeasured.append(self._train(learn, None, own, epochs=kept))
-            scores[divisions[number][1]] = self.scores(check.frames)
-            models += self.models
+            scores[divisions[number][1]] = self.scores(check.features)
+            trained += zip(self.models, self.frontends, strict=True)
         asked = np.sort(np.concatenate([rows for _, rows in divisions]))
         self.chosen = best_of(scores[None, asked], train.ratings[asked], [float(kept)])
         if training.refit:
-            self._train(scale.targets(train), None, folder and folder / "refit", epochs=kept)
-        elif len(models) > 1:
-            self._take(models, scale.targets(train).frames)
-        self.models = [self._without_loss(model) for model in self.models]
+            self._train(train, None, folder and folder / "refit", epochs=kept)
+        elif len(trained) > 1:
+            self._take(trained, train.features)
+        self.models = [own.bare(model) for model, own in zip(self.models, self.frontends, strict=True)]
         return {
             **figures_of(max(histories or unmeasured, key=lambda history: len(history.epochs)), self.models[0]),
             "kept_epoch": kept,
@@ -105,7 +151,15 @@ class NetworkRegressor:
             return [(np.flatnonzero(~drawn), np.flatnonzero(drawn))]
         return inner_parts(speakers, n_folds=max(2, round(1 / share)), seed=self.seed)
 
-    def predict(self, features: Frames) -> Values:
+    def frontend(self, learn: RatedExamples) -> Frontend:
+        """Of a network that is to be trained on these utterances."""
+        return self.reading_frames(n_outputs=learn.ratings.shape[1])
+
+    def reading_frames(self, *, n_outputs: int) -> FramesAsTheyAre:
+        """Whatever it is trained on."""
+        return FramesAsTheyAre(self.name, self.section, n_outputs=n_outputs, seed=self.seed)
+
+    def predict(self, features: Any) -> Values:
         """Of utterances of any length, shape (n_frames, n_dims) each: shape (n_utterances, n_dimensions)."""
         return self.chosen.matched(self.scores(features))
 
@@ -113,7 +167,7 @@ class NetworkRegressor:
         """Shape (n_dimensions,)."""
         return self.chosen.half_widths
 
-    def scores(self, features: Frames) -> Values:
+    def scores(self, features: Any) -> Values:
         """Predictions before matching, (n_utterances, n_dimensions): of the training set, mean 0 and spread 1.
 
         How far the outputs spread depends on how long a network was trained. In these units what one network was
@@ -121,57 +175,45 @@ class NetworkRegressor:
         """
         return np.asarray((self._outputs(features) - self.middle) / self.spread)
 
-    def _take(self, models: Sequence[Any], frames: Frames) -> None:
+    def _take(self, trained: Sequence[tuple[Any, Frontend]], features: Any) -> None:
         """Predict with the mean of these, in units of what they make of the utterances that they learned from."""
-        self.models = [*models]
-        outputs = self._outputs(frames)
+        self.models, self.frontends = [model for model, _ in trained], [own for _, own in trained]
+        outputs = self._outputs(features)
         self.middle, spread = outputs.mean(axis=0), outputs.std(axis=0)
         self.spread = np.where(spread > 0, spread, 1)
 
-    def _outputs(self, features: Frames) -> Values:
+    def _outputs(self, features: Any) -> Values:
         from ser_tasks.models.training.logits import network_logits  # noqa: PLC0415
 
-        frames = tuple(np.asarray(own, np.float32) for own in features)
-        each = [network_logits(model, frames, settings=self.section.training) for model in self.models]
+        each = [
+            network_logits(model, own.frames(features), settings=self.section.training)
+            for model, own in zip(self.models, self.frontends, strict=True)
+        ]
         return np.asarray(np.mean(each, axis=0))
 
-    def _train(self, learn: Targeted, check: Targeted | None, folder: Path | None, *, epochs: int) -> TargetHistory:
+    def _train(
+        self, learn: RatedExamples, check: RatedExamples | None, folder: Path | None, *, epochs: int
+    ) -> TargetHistory:
         from ser_tasks.models.dimensions.mlp_ccc import concordance_loss  # noqa: PLC0415
-        from ser_tasks.models.training.target_trainer import Aim, train_on_targets  # noqa: PLC0415  with Keras
+        from ser_tasks.models.training.target_trainer import Aim, Targeted, train_on_targets  # noqa: PLC0415  Keras
 
-        model = self._untrained(learn)
+        own = self.frontend(learn)
+
+        def targeted(examples: RatedExamples) -> Targeted:
+            return Targeted(own.frames(examples.features), self.scale.targets(examples.ratings))
+
+        part = targeted(learn)
+        model = own.untrained(part.frames)
         history = train_on_targets(
-            *(model, learn, check),
+            *(model, part, None if check is None else targeted(check)),
             aim=Aim(concordance_loss, discordance, smallest=2),
             settings=self.section.training,
             epochs=epochs,
             seed=self.seed,
             folder=folder,
         )
-        self._take([model], learn.frames)
+        self._take([(model, own)], learn.features)
         return history
-
-    def _untrained(self, learn: Targeted) -> Any:
-        import keras  # noqa: PLC0415
-
-        from ser_tasks.models.networks.standardise import set_input_statistics  # noqa: PLC0415
-        from ser_tasks.models.training.input_statistics import mean_and_std  # noqa: PLC0415
-
-        keras.config.set_dtype_policy(self.section.training.precision)
-        keras.utils.set_random_seed(self.seed)
-        model = self._built(learn.frames[0].shape[1], learn.targets.shape[1])
-        mean, std = mean_and_std(learn.frames)
-        set_input_statistics(model, mean=mean, std=std)
-        return model
-
-    def _without_loss(self, model: Any) -> Any:
-        """The network as it is kept: it is not trained any more, and whoever reads it needs no loss."""
-        bare = self._built(model.input["frames"].shape[-1], model.output_shape[-1])
-        bare.set_weights(model.get_weights())
-        return bare
-
-    def _built(self, n_dims: int, n_dimensions: int) -> Any:
-        return network_builder(self.name)(n_dims=n_dims, n_classes=n_dimensions, **self.section.sizes)
 
 
 def discordance(truth: NDArray[np.floating], predicted: Values) -> float:

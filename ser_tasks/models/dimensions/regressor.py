@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_tasks.features.audio_text import reads_words
+
 if TYPE_CHECKING:  # for annotations alone: an edited schema leaves the digest of this code as it is
     from pathlib import Path
 
@@ -96,7 +98,9 @@ class DimensionModel:
     @property
     def kind(self) -> str:
         """Of its weights in a bundle."""
-        return "network_ccc" if self.module else self.section_name
+        if not self.module:
+            return self.section_name
+        return "words_network_ccc" if reads_words(self.feature_set) else "network_ccc"
 
     @property
     def code_name(self) -> str:

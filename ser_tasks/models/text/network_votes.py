@@ -10,23 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.models.network_votes import NetworkVotesRecogniser
-from ser_tasks.models.target_section import TargetSection
-from ser_tasks.models.text.network import TextNetworkRecogniser, TextNetworkSection
+from ser_tasks.models.text.network import TextNetworkRecogniser
 from ser_tasks.models.text.read_dialogues import read_dialogues
 from ser_tasks.models.voted import without_votes
 from ser_tasks.text.tokens import build_vocabulary, tokens
 
 if TYPE_CHECKING:
     from ser_tasks.models.recogniser import Examples, Features
-
-
-class TextTargetSection(TargetSection, TextNetworkSection):
-    """The section of a text network in params.yaml, and of it what its training on votes reads."""
-
-    def model_dump(self, **options: Any) -> dict[str, Any]:
-        """Plain values without the balance of classes, which votes have none of."""
-        values = super().model_dump(**options)
-        return {**values, "words": {key: value for key, value in values["words"].items() if key != "balance"}}
+    from ser_tasks.models.text.target_section import TextTargetSection
 
 
 class TextNetworkVotesRecogniser(NetworkVotesRecogniser, TextNetworkRecogniser):

@@ -54,12 +54,15 @@ def dimension_params() -> Params:
     blstm = params.networks.blstm_attention
     short = blstm.training.model_copy(update={"epochs": 2, "refit": False})
     blstm = blstm.model_copy(update={"dense": 8, "units": 4, "training": short})
+    lstm = params.networks.text_lstm
+    words = lstm.words.model_copy(update={"min_count": 1})
+    lstm = lstm.model_copy(update={"embedding": 4, "units": 4, "words": words, "training": short})
     return params.model_copy(
         update={
             "ridge": RidgeParams(alpha=(ALPHA,), inner_folds=2),
             "svr": SvrParams(c=(0.3, 1.0), gamma="scale", epsilon=0.1, inner_folds=2),
             "mlp_ccc": network,
-            "networks": params.networks.model_copy(update={"blstm_attention": blstm}),
+            "networks": params.networks.model_copy(update={"blstm_attention": blstm, "text_lstm": lstm}),
             "tfidf_ridge": params.tfidf_ridge.model_copy(update={"alpha": (1.0,), "min_count": 1, "inner_folds": 2}),
         }
     )

@@ -24,6 +24,7 @@ from ser_tasks.bundles.inference.files import (
 from ser_tasks.bundles.inference.served import ServedBundle, answer_columns
 from ser_tasks.bundles.inference.timeline_pass import rating_timeline_here
 from ser_tasks.bundles.weights.tfidf_ridge import load_tfidf_ridge
+from ser_tasks.bundles.weights.words_network_ccc import load_words_network_ccc
 from ser_tasks.corpora.synthesis.corpus import synthesise_utterance
 from ser_tasks.errors import UserError
 from ser_tasks.params.reading import read_params
@@ -188,3 +189,17 @@ def test_planes_on_sentence_vectors_give_the_same_ratings_from_their_bundle_and_
     assert not found.unsure, "an encoder reads words that no training utterance has"
     assert read_any_card(tmp_path / "a").files == read_any_card(tmp_path / "b").files
     assert {"sentence-transformers", "torch"} <= set(read_any_card(tmp_path / "a").versions)
+
+
+@pytest.mark.slow
+def test_a_network_on_words_numbers_them_in_its_bundle_as_when_it_was_trained(tmp_path):
+    fitted = small_dimension_bundle(tmp_path / "lstm", model="text_lstm_ccc", rated=rated_sentences())
+    loaded = load_any_bundle(tmp_path / "lstm")
+    for text in (*SENTENCES.values(), "stop nobody", "zebra crossing", ""):
+        found, known = estimate(loaded, RECORDING, transcript=Transcript(text)), text.replace("zebra crossing", "")
+        np.testing.assert_allclose(values(found), fitted.predict([(Turn(known, ""),)])[0], atol=1e-5)
+        assert ("none of the words occurs in the training set" in found.remarks) == (text != known)
+    np.testing.assert_array_equal(loaded.regressor.half_widths(), fitted.half_widths())
+    (tmp_path / "lstm/vocabulary.json").write_text('{"words": 3}')
+    with pytest.raises(BundleError, match=r"vocabulary\.json: not readable as words"):
+        load_words_network_ccc(loaded.card, tmp_path / "lstm")

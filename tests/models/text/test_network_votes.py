@@ -10,7 +10,8 @@ from ser_tasks.errors import UserError
 from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.text.dialogue_blstm import DialogueBlstmParams, build_dialogue_blstm
 from ser_tasks.models.text.network import TextNetworkRecogniser
-from ser_tasks.models.text.network_votes import TextNetworkVotesRecogniser, TextTargetSection
+from ser_tasks.models.text.network_votes import TextNetworkVotesRecogniser
+from ser_tasks.models.text.target_section import TextTargetSection
 from ser_tasks.models.text.text_lstm import TextLstmParams, build_text_lstm
 from ser_tasks.models.training.checkpoint import FILE
 from ser_tasks.models.voted import without_votes
