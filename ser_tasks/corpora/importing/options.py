@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat
 
 ROLES = (
     *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "duration", "language", "split", "session"),
@@ -39,6 +39,8 @@ class ImportOptions(BaseModel):
     protocol: Protocol | None = None
     times: Unit | None = None  # of start, end and duration
     scale: str | None = None  # of valence, activation and dominance: LOWEST:HIGHEST
+    windows: PositiveFloat | None = None  # s: of traces of ratings over time, the length of an utterance
+    delay: NonNegativeFloat | None = None  # s: by which their raters react later
     encoding: str | None = None  # of a table of text
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database

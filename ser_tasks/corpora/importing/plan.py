@@ -88,7 +88,8 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     Raises:
         SourceError: what leaves nothing to preview: no table, no column of paths or of emotions
     """
-    source, column = with_ballots(_at(read_source(Path(given.path).expanduser(), given), given), given.column)
+    found = _at(read_source(Path(given.path).expanduser(), given), given)
+    source, column = with_ballots(found, {**given.column, **found.implied})
     source = _with_names(source, column, given.pattern, words_alone=given.words_alone)
     look = None if given.words_alone else partial(_look, folders=source.folders)
     rated = given.words_alone and (given.votes is not None or has_raters(source.table, column))

@@ -242,6 +242,10 @@ def with_fields(
     """The table with a column for each role that the pattern reads and that is not taken yet; and these roles."""
     fields = [pattern.fields(path.replace("\\", "/")) or {} if path else {} for path in table[column]]
     names = [name for name in pattern.regex.groupindex if name not in taken]
+    if names and not any(fields) and table[column].notna().any():
+        raise SourceError(
+            f"--pattern {pattern.text}: no name is like it; the first is {table[column].dropna().iloc[0]}."
+        )
     roles = {name: ColumnChoice(f"{name} in the name", why) for name in names}
     new = {roles[name].column: [one.get(name) for one in fields] for name in names}
     return pd.concat([table, pd.DataFrame(new, index=table.index, dtype=object)], axis=1), roles

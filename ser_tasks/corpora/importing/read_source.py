@@ -31,6 +31,8 @@ from ser_tasks.corpora.importing.read_lhotse import find_lhotse, read_lhotse
 from ser_tasks.corpora.importing.read_names import FORMAT as NAMES
 from ser_tasks.corpora.importing.read_names import pattern_of_emotions, read_names
 from ser_tasks.corpora.importing.read_table import TABLE_SUFFIXES, read_table
+from ser_tasks.corpora.importing.read_traces import FORMAT as TRACES
+from ser_tasks.corpora.importing.read_traces import read_traces
 from ser_tasks.corpora.importing.source_table import (
     NO_MEANINGS,
     PARTS,
@@ -192,6 +194,10 @@ def read_source(path: Path, given: ImportOptions) -> SourceTable:
         raise SourceError(
             f"--unpack {given.unpack}: {path} has no sounds inside: they are files ({found.format}). Leave it out."
         )
+    if (given.windows, given.delay) != (None, None) and found.format != TRACES:
+        raise SourceError(
+            f"--windows, --delay: {path} has no {TRACES}, a table for each recording ({found.format}). Leave them out."
+        )
     if given.encoding is not None and found.encoding is None:
         raise SourceError(f"--encoding {given.encoding}: {path} is no table of text ({found.format}). Leave it out.")
     return found
@@ -228,7 +234,7 @@ def _folder(path: Path, given: ImportOptions) -> SourceTable:
         return _table(labels, path, given)
     if prepared := _prepared(path, given):
         return _or_of_people(prepared, path, given)
-    return _of_people(path, given)
+    return read_traces(path, given) or _of_people(path, given)
 
 
 def _prepared(path: Path, given: ImportOptions) -> SourceTable | None:
