@@ -78,10 +78,16 @@ def read_traces(folder: Path, given: ImportOptions) -> SourceTable | None:
     Raises:
         SourceError: no length of a window is given, tables that differ in what they hold, no window with values
     """
-    traces = [_trace(file, role, given) for file, role in find_traces(folder)]
-    found = [trace for trace in traces if trace is not None]
-    if not found or len(found) < len(traces):
+    files = find_traces(folder)
+    found = [trace for file, role in files if (trace := _trace(file, role, given)) is not None]
+    others = [file.name for file, _ in files if file not in [trace.file for trace in found]]
+    if not found or (others and given.windows is None):
         return None
+    if others:
+        raise SourceError(
+            f"{folder}: {len(found)} tables of rising times and numbers, and others: {some(others)}. Take these out of "
+            "the folder, or make them numbers."
+        )
     if given.windows is None:
         raise SourceError(
             f"{folder}: {len(found)} tables of values over time, the first is {found[0].file.name} with "

@@ -54,6 +54,8 @@ def test_a_rating_is_the_mean_over_its_window_and_the_folder_states_the_dimensio
         (4, 6),
     ]
     assert found.chosen.section == {"kind": "loso"}
+    assert "rater" not in found.taken
+    assert found.taken["valence"].why == "a trace has it"
 
 
 def test_columns_of_a_folder_of_one_dimension_are_raters_who_count_alike(plan, recordings):
@@ -63,6 +65,20 @@ def test_columns_of_a_folder_of_one_dimension_are_raters_who_count_alike(plan, r
     found = plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
     assert not found.problems
     assert ratings(found, "anna", "valence") == [0.1, 0.5]
+    assert set(found.first.rater) == {"FM1", "FM2"}
+
+
+def test_numbers_of_pieces_are_no_rater_and_empty_cells_no_rating(plan, recordings):
+    """Where a cell is empty, what was drawn last does not go on."""
+    for name in NAMES:
+        (recordings / f"t/valence/{name}.csv").parent.mkdir(parents=True, exist_ok=True)
+        lines = [f"{time:g},{value:g},{int(time)}" for time, value in steps(0.2, 0.2, 0.6, 0.6)]
+        lines[20:35] = [f"{line.split(',')[0]},,9" for line in lines[20:35]]
+        (recordings / f"t/valence/{name}.csv").write_text("\n".join(["time,value,segment_id", *lines]))
+    found = plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
+    assert ratings(found, "anna", "valence") == [0.2]
+    assert "rater" not in found.taken
+    assert found.dropped == {"are windows without values for half of their 2 s": 3}
 
 
 def test_columns_called_as_dimensions_or_named_for_them_are_read(plan, recordings):
@@ -110,7 +126,10 @@ def test_raters_react_late_so_the_trace_is_read_later(plan, recordings):
     assert ratings(found, "bert", "valence") == [0.15, 0.35]
 
 
-@pytest.mark.parametrize(("head", "options"), [("time_ms,valence", {}), ("timestamp,valence", {"times": "ms"})])
+@pytest.mark.parametrize(
+    ("head", "options"),
+    [("time_ms,valence", {}), ("time_ms,valence", {"times": "s"}), ("timestamp,valence", {"times": "ms"})],
+)
 def test_times_have_the_unit_of_their_name_or_the_one_given(plan, recordings, head, options):
     for name in NAMES:
         rows = [(1000 * time, value) for time, value in steps(0.2, 0.2, 0.4, 0.4)]
@@ -134,12 +153,28 @@ def test_the_length_of_an_utterance_is_asked_for(plan, recordings):
         plan(recordings / "t", audio=str(recordings / "wav"), windows=9)
     with pytest.raises(SourceError, match=r"--windows, --delay: .*has no traces of ratings over time"):
         plan(recordings / "wav", windows=3, pattern="{emotion}")
+    with pytest.raises(SourceError, match=r"--windows, --delay: .*has no traces of ratings over time"):
+        plan(recordings / "wav", delay=1, pattern="{emotion}")
 
 
 def test_other_tables_are_no_traces(plan, recordings):
     table = "file,time,emotion,speaker\n" + "".join(f"wav/{name}.wav,1,angry,{name}\n" for name in NAMES)
     (recordings / "labels.csv").write_text(table)
     assert plan(recordings).format.startswith("table with a comma")
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["time,valence\n0,1\n" + "9,1\n8,1\n" * 9, "time,valence\n" + "0,high\n" * 9, "file,valence\na.wav,1\n"]
+)
+def test_one_table_of_another_kind_among_them_and_the_folder_holds_no_traces_or_it_is_named(plan, recordings, spoilt):
+    trace(recordings / "t/anna.csv", "time,valence", steps(0, 0, 0))
+    (recordings / "t/bert.csv").write_text(spoilt)
+    with pytest.raises(SourceError, match=r"^(?!.*--windows)"):
+        plan(recordings / "t", audio=str(recordings / "wav"))
+    with pytest.raises(
+        SourceError, match=r"1 tables of rising times and numbers, and others: bert\.csv\. Take these out"
+    ):
+        plan(recordings / "t", audio=str(recordings / "wav"), windows=1)
 
 
 def test_a_pattern_that_fits_no_name_is_refused(plan, recordings):
