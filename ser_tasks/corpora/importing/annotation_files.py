@@ -195,6 +195,7 @@ def _tiers(values: Iterator[re.Match[str]]) -> tuple[float, list[Tier]]:
 def _label_track(file: Path, root: Path, encoding: str | None) -> Annotated:
     """A label track of Audacity."""
     decoded, found, sure = decode(file, encoding), list[Label](), list[Label]()
+    ends = list[tuple[str, str]]()
     for number, line in enumerate(decoded.text.splitlines(), 1):
         if not line.strip() or BAND.match(line):
             continue
@@ -203,12 +204,18 @@ def _label_track(file: Path, root: Path, encoding: str | None) -> Annotated:
                 f"{file}: line {number} is no label ({line!r}): expected start and end in s and a label, with tabs "
                 "between them. Export it again in Audacity: File > Export > Export Labels."
             )
+        ends.append((cells[1], cells[2]))
         start, end = (float(cells[place].replace(",", ".")) for place in (1, 2))
         label = (cells[3] or "").strip()
         if (own := OF_MODEL.fullmatch(label)) is not None:
             label = own[1]
             sure.append((start, end, f"{int(own[3]) / 100:.2f}{' unsure' * bool(own[2])}"))
         found.append((start, end, label))
+    if len(ends) > 1 and all(end.isdecimal() and not start.isdecimal() for start, end in ends):
+        raise SourceError(
+            f"{file}: its second numbers are whole and its first are not, as of a layer of values of Sonic Visualiser, "
+            "which are no ends of labels. Export a layer of regions, or write each end with a decimal point."
+        )
     tiers = [tier_of(name, None, own) for name, own in (("emotion", found), ("confidence", sure)) if own]
     return Annotated(file, _beside(file, root), tuple(tiers), decoded)
 

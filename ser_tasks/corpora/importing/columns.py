@@ -50,6 +50,22 @@ COLUMN_NAMES = {  # role -> names of columns, as `plain` has them
     "votes": "votes",  # as an imported table has them
     "channel": "channel channel_id chan side audio_channel kanal",
 }
+WHO_LISTENS = {"subject", "subject_id", "participant", "participant_id"}  # and who speaks, in other tables
+OF_AN_EXPERIMENT = {  # columns that programs for experiments write (Praat, PsychoPy, jsPsych, Gorilla)
+    *(
+        "response",
+        "rt",
+        "reactiontime",
+        "reaction_time",
+        "key_resp_keys",
+        "key_resp_rt",
+        "mouse_time",
+        "psychopyversion",
+    ),
+    *("trial_type", "trial_index", "time_elapsed", "trials_thisn", "trials_thistrialn", "thisrow_t", "stimulus"),
+}
+OF_LISTENERS = ("session", "gender")  # what such tables say is of them, not of speakers
+NOT_NAMED = ColumnChoice("", "")
 MOST_LABELS = 60  # distinct values of a column of labels
 WORDS = 0.5  # of its distinct values that are words of the vocabulary
 
@@ -128,23 +144,46 @@ def take_columns(
     path = _ids(source, given, rated=rated) if look is None else take_path(source, given, look)
     taken = path | dict(source.roles) | _given(source.table, given)
     taken = {role: one for role, one in taken.items() if given.get(role) != NONE}
+    answers = _answers(source.table)
     for role in ROLES[1:]:
-        if role in (*taken, *TIMES) or given.get(role) == NONE:
+        if role in (*taken, *TIMES) or given.get(role) == NONE or (answers and role in OF_LISTENERS):
             continue
         free = source.table.drop(columns=[one.column for one in taken.values()])
         found = emotion_column(free) if role == "emotion" else _named(free, role)
         if found is not None:
             taken[role] = found
+    if "rater" not in taken and taken.get("speaker", NOT_NAMED).why != "given":
+        _check_listeners(answers, taken)
     taken |= take_times(source.table, given, taken)
     if "emotion" not in taken and not (given.get("emotion") == NONE and {*SCALES} & {*taken}):
         raise SourceError(
             f"no column holds emotions that are known here, or has the name for it. Columns: "
             f"{', '.join(source.table.columns)}. State which one: add --column emotion=COLUMN; or, where there are "
             f"ratings of {', '.join(SCALES)} alone: add --column emotion=none."
-            f"{hint(source.encoding)}"
+            f"{hint(source.encoding)}{_unread(source.notes)}"
         )
     in_order = {role: taken[role] for role in ROLES if role in taken}
     return without_sound(in_order, source.table) if look is None else in_order
+
+
+def _unread(notes: Sequence[str]) -> str:
+    return "".join(f" Note: {note}." for note in notes if "not read" in note)
+
+
+def _answers(table: pd.DataFrame) -> list[str]:
+    """Columns of a listening experiment."""
+    return [name for name in map(str, table) if plain(name).replace(".", "_") in OF_AN_EXPERIMENT]
+
+
+def _check_listeners(answers: Sequence[str], taken: Mapping[str, ColumnChoice]) -> None:
+    """Raise SourceError where the column of speakers has a word for both, in a table of a listening experiment."""
+    column = taken.get("speaker", NOT_NAMED).column
+    if answers and plain(column) in WHO_LISTENS:
+        both = " or ".join(option("--column", f"{role}={column}") for role in ("rater", "speaker"))
+        raise SourceError(
+            f"the column {column} could be who listened, since {some(answers)} are of a listening experiment, or who "
+            f"speaks. State which: add {both}."
+        )
 
 
 def has_raters(table: pd.DataFrame, given: Mapping[str, str]) -> bool:
@@ -206,7 +245,8 @@ def _path(table: pd.DataFrame, look: Look) -> ColumnChoice | None:
     if best == 0 or not found:
         return None
     if len(set(found)) > 1 and found[0] not in named:
-        raise SourceError(_several("path", found, "name sounds that are there"))
+        several = _several("path", found, "name sounds that are there")
+        raise SourceError(f"{several} If a row is about all of these sounds, write a row for each.")
     why = "its name, and its values are files" if found[0] in named else "its values are files"
     return ColumnChoice(found[0], why)
 

@@ -34,7 +34,7 @@ from ser_tasks.corpora.importing.rows import (
 from ser_tasks.corpora.importing.scales import mean_of_raters, to_one_scale
 from ser_tasks.corpora.importing.source_table import ColumnChoice, Meanings, Rows, SourceError, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
-from ser_tasks.corpora.importing.votes import Tally, ballots_of, settle
+from ser_tasks.corpora.importing.votes import Tally, ballots_of, cast, settle
 from ser_tasks.corpora.importing.words_alone import id_questions, ids_alike, named_utterances, usable_words
 from ser_tasks.corpora.vocabulary import class_of, plain
 
@@ -150,11 +150,11 @@ def _checked(
     mean_of_raters(rows, voted=given.votes is not None)
     if given.speakers == "join":
         join_speakers(rows)
-    rows.table = _with_ballots(rows.table, source, given)
+    rows.table = _with_ballots(rows, source, given)
     timed, tally = usable_words(rows) if given.words_alone else usable(rows, units), None
     spelt_alike(rows, given.speakers)
     if timed:
-        one_owner(rows, given.speakers)
+        one_owner(rows, given.speakers, taken["speaker"].column if "speaker" in taken else None)
         tally = settle(rows, given.votes, cache(partial(_counted_as, given=given, source=source)))
         once(rows)
         note_overlaps(rows)
@@ -192,14 +192,14 @@ def _with_names(
     return replace(source, table=table, roles={**source.roles, **path, **roles})
 
 
-def _with_ballots(table: pd.DataFrame, source: SourceTable, given: ImportOptions) -> pd.DataFrame:
+def _with_ballots(rows: Rows, source: SourceTable, given: ImportOptions) -> pd.DataFrame:
     """The rows with their votes; a label that stands alone is the emotion at once."""
-    known = {*map(plain, given.label), *map(plain, source.meanings.words)}
+    table, known = rows.table, {*map(plain, given.label), *map(plain, source.meanings.words)}
     if source.ballots is None:
         is_known = cache(lambda word: bool(class_of(word)) or plain(word) in known)
         ballots = ballots_of(table.emotion, table.rater, is_known, source.separator)
     else:
-        ballots = [source.ballots[row] for row in table.index]
+        ballots = cast(rows, source.ballots)
     emotion = [one[0].label if len(one) == 1 else text for one, text in zip(ballots, table.emotion, strict=True)]
     return table.assign(ballots=pd.Series(ballots, index=table.index, dtype=object), emotion=emotion)
 

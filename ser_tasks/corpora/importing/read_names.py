@@ -69,7 +69,10 @@ def compile_pattern(text: str) -> Pattern:
     ending = "" if PurePosixPath(rest).suffix.lower() in SUFFIXES or rest.endswith("*") else r"(\.[^./]+)?"
     if ending and not rest:  # a field that ends the pattern leaves the ending of the name alone
         parts[-1] = parts[-1].replace("]+)", "]+?)")
-    regex = "".join(parts) + re.escape(rest).replace(r"\*", "[^/]*") + ending
+    if rest.lower() in SUFFIXES:  # names in a table may lack it
+        regex = f"{''.join(parts)}(?:{re.escape(rest)})?"
+    else:
+        regex = "".join(parts) + re.escape(rest).replace(r"\*", "[^/]*") + ending
     return Pattern(text, re.compile(regex), text.count("/") + 1)
 
 

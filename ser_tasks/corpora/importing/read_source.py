@@ -44,7 +44,7 @@ from ser_tasks.corpora.importing.source_table import (
     as_speaker,
     option,
 )
-from ser_tasks.corpora.importing.tables_of_parts import of_parts, parts_by_name
+from ser_tasks.corpora.importing.tables_of_parts import OF_PARTS, as_one, of_parts, parts_by_name
 from ser_tasks.corpora.vocabulary import plain
 
 EMOTION = COLUMN_NAMES["emotion"].split()
@@ -278,6 +278,9 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
         _check_names(path, annotated, given)
         unread = [f"tables in the folder are not read: {some(list(map(str, tables)))}"] if tables else []
         return replace(annotated, notes=(*annotated.notes, *unread))
+    if OF_PARTS in given.column.values() and tables:
+        joined = as_one({file: file.stem for file in tables}, [_table(file, path, given) for file in tables])
+        return _noting(joined, files, "tables are")
     if given.pattern is None and len(tables) == 1:
         return _noting(_table(tables[0], path, given), files, f"{tables[0].name} is")
     if given.pattern is None and (parts := parts_by_name(tables)):
@@ -305,7 +308,12 @@ def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
     except SourceError as error:
         if given.pattern is not None or not below:
             raise
-        raise SourceError(f"{error} Or did you mean a table that is in it: {some(list(map(str, below)))}?") from error
+        all_of_them = (
+            f" Or all, of a rater each: add {option('--column', f'rater={OF_PARTS}')}." if len(below) > 1 else ""
+        )
+        raise SourceError(
+            f"{error} Or did you mean a table that is in it: {some(list(map(str, below)))}?{all_of_them}"
+        ) from error
     unread = [f"tables in the folder are not read: {some(list(map(str, below)))}"] if below else []
     return replace(found, notes=(*found.notes, *unread))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -84,7 +85,10 @@ def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
     """
     suffix, folder = path.suffix.lower(), path.resolve().parent
     if suffix not in TABLE_SUFFIXES:
-        raise SourceError(f"{path}: not a table that is known here; expected one of {', '.join(TABLE_SUFFIXES)}.")
+        raise SourceError(
+            f"{path}: not a table that is known here; expected one of {', '.join(TABLE_SUFFIXES)}, or "
+            "annotations, .TextGrid or .eaf. Export it as one of these."
+        )
     decoded = None if suffix == ".parquet" else decode(path, given.encoding if given else None)
     if decoded is None:
         format_name, table, unread = _parquet(path)
@@ -143,6 +147,7 @@ def _separated(path: Path, text: str, folders: Folders) -> Read:
     head, *rows = _without_empty([[cell.strip() for cell in line] for line in lines])
     if nameless := is_row(head, rows, folders):
         head, rows = [f"column {i}" for i in range(1, len(head) + 1)], [head, *rows]
+    again = [[cell.lstrip("\ufeff") for cell in row] == head for row in rows] if not nameless else []
     _refuse_repeated(path, head)
     first_row = 1 if nameless else 2
     for number, row in enumerate(rows, first_row):
@@ -153,8 +158,11 @@ def _separated(path: Path, text: str, folders: Folders) -> Read:
             )
     index = [f"row {number}" for number in range(first_row, len(rows) + first_row)]
     called = f", without a line of names (column 1 to {len(head)})" if nameless else ""
+    if any(again):  # of tables that were written one behind the other
+        called = f", its line of names {1 + sum(again)} times"
     name = f"table with a {SEPARATORS[separator]} between fields{called}"
-    return name, pd.DataFrame(rows, columns=head, index=index), []
+    table = pd.DataFrame(rows, columns=head, index=index)
+    return name, table[~np.array(again, bool)] if any(again) else table, []
 
 
 def _without_empty(lines: list[list[str]]) -> list[list[str]]:

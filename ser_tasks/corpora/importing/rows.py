@@ -12,7 +12,7 @@ from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.columns import check_channels
 from ser_tasks.corpora.importing.options import ROLES, SCALES, UNLABELLED, Speakers
 from ser_tasks.corpora.importing.parts import place_parts
-from ser_tasks.corpora.importing.source_table import CLEAN, NOBODY, ColumnChoice, Rows, SourceError, as_split
+from ser_tasks.corpora.importing.source_table import CLEAN, NOBODY, ColumnChoice, Rows, SourceError, as_split, option
 from ser_tasks.corpora.manifest import map_files
 from ser_tasks.corpora.speaker_codes import DIFFER, KEPT_TOGETHER, alike, joined, named, spelling
 from ser_tasks.corpora.vocabulary import plain
@@ -102,21 +102,26 @@ def part_of(table: pd.DataFrame) -> "list[pd.Series[str]]":
     return [table.file.map(str), table.start.fillna(""), table.end.fillna(""), table.channel.fillna("")]
 
 
-def one_owner(rows: Rows, given: Speakers | None) -> None:
+def one_owner(rows: Rows, given: Speakers | None, speaker: str | None) -> None:
     """The same part of a file has one speaker, however spelt, one transcript, and one place in split and dialog.
 
     Args:
         rows: with their parts
         given: whether speakers are known, and how they are spelt
+        speaker: their column
     """
     table = rows.table[rows.table.file.notna()]
     if given is None:  # two spellings are a problem already
         table = table.assign(speaker=table.speaker.map(spelling, na_action="ignore"))
     for role in ("speaker", "split", "group", "turn", "transcript"):
         if (differ := table[role].groupby(part_of(table)).transform("nunique") > 1).any():
+            listener = (
+                f"; or, if they name who listened: add {option('--column', f'rater={speaker}')}" if speaker else ""
+            )
             rows.problems.append(
                 f"{int(differ.sum())} rows give the same sound another {role}: {some(list(table.index[differ]))}. Keep "
-                "one row for each sound; or give start and end, if these are parts of it."
+                "one row for each sound; or give start and end, if these are parts of it"
+                f"{listener if role == 'speaker' else ''}."
             )
 
 

@@ -50,6 +50,13 @@ def to_one_scale(rows: Rows, given: str | None, taken: Mapping[str, ColumnChoice
         elif given is not None:
             mapped = LOWEST + (values - low) * (HIGHEST - LOWEST) / (high - low)
             rows.table[role] = [_text(value) for value in mapped.reindex(rows.table.index)]
+    for role, values in rated.items():
+        nowhere = rows.table.loc[values.index, "path"].isna()
+        if nowhere.any():
+            rows.notes.append(
+                f"{role}: {int(nowhere.sum())} of {len(values)} ratings stand in rows without a sound: not read. Write "
+                "each in the row of its sound"
+            )
     spans = [f"{role} {values.min():g} to {values.max():g} in {len(values)} rows" for role, values in rated.items()]
     if spans:
         how = f"mapped from {given} to 1:5" if given else "taken as of 1 to 5 (--scale LOWEST:HIGHEST for another)"

@@ -33,33 +33,41 @@ def parts_by_name(tables: Sequence[Path]) -> dict[Path, str]:
 def of_parts(parts: Mapping[Path, str], read: Sequence[SourceTable]) -> SourceTable:
     """The rows of all of them; the split is the table that a row stands in, unless a column of each states it.
 
+    Args, Raises: see `as_one`
+    """
+    source = as_one(parts, read)
+    stated = [column for column in source.table if plain(column) in SPLIT and source.table[column].notna().all()]
+    roles = {} if stated else {"split": ColumnChoice(OF_PARTS, "the tables are called so")}
+    return replace(source, roles={**source.roles, **roles})
+
+
+def as_one(names: Mapping[Path, str], read: Sequence[SourceTable]) -> SourceTable:
+    """The rows of all of them, and as a column the table that a row stands in.
+
     Args:
-        parts: of each table, by its name
+        names: of each table, as the column has it
         read: the tables, in this order
 
     Raises:
         SourceError: tables of other columns than the first; in JSON a field may be missing
     """
-    (file, *_), columns = parts, {own: [*one.table] for own, one in zip(parts, read, strict=True)}
+    (file, *_), columns = names, {own: [*one.table] for own, one in zip(names, read, strict=True)}
     for other, own in columns.items() if not file.suffix.lower().startswith(MAY_LACK) else ():
         if {*own} != {*columns[file]}:
             raise SourceError(
                 f"{other}: its columns ({', '.join(own)}) are not those of {file.name} ({', '.join(columns[file])}), "
-                "which is another part of the split. Call them the same, or import one table."
+                "another table of the same rows. Call them the same, or import one table."
             )
     tables = [
         one.table.assign(**{OF_PARTS: part}).set_axis([f"{file.name} {row}" for row in one.table.index])
-        for (file, part), one in zip(parts.items(), read, strict=True)
+        for (file, part), one in zip(names.items(), read, strict=True)
     ]
     first, table = read[0], pd.concat(tables).astype(object)
-    stated = [column for column in table if plain(column) in SPLIT and table[column].notna().all()]
-    roles = {} if stated else {"split": ColumnChoice(OF_PARTS, "the tables are called so")}
     notes = dict.fromkeys(note for one in read for note in one.notes)
     dropped = sum((Counter(one.dropped) for one in read), Counter())
     return replace(
         first,
         table=table.where(table.notna(), None),
-        roles={**first.roles, **roles},
         notes=(*notes,),
         dropped=dict(dropped),
         separator=next((one.separator for one in read if one.separator), None),

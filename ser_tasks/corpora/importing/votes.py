@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ser_tasks.corpora.checking.agreement import describe_agreement
+from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.options import DROP, Votes
 from ser_tasks.corpora.importing.rows import part_of
 from ser_tasks.corpora.importing.source_table import Ballot, Rows, option
@@ -18,7 +19,7 @@ from ser_tasks.corpora.vocabulary import plain
 
 TOGETHER = "all"  # the rater of a cell with several labels beside cells of one, which may be what all agreed on
 NO_AGREEMENT = "no agreement"  # the label of a tie that is kept: it has no class
-BETWEEN = re.compile(r"\s*[;|/,+&]\s*")
+BETWEEN = re.compile(r"\s*[;|/,+&#]\s*")
 OF_ANY_RATER = (
     *("speaker", "gender", "transcript", "language", "split", "session", "group", "turn", "intensity"),
     *("valence", "activation", "dominance"),
@@ -67,6 +68,36 @@ def ballots_of(
         tuple(Ballot(rater if isinstance(rater, str) else nobody if len(cell) > 1 else None, piece) for piece in cell)
         for cell, rater in zip(cells, raters, strict=True)
     ]
+
+
+def cast(rows: Rows, ballots: Mapping[str, tuple[Ballot, ...]]) -> list[tuple[Ballot, ...]]:
+    """The ballots of each row where several columns hold labels: those of its rater, if a row is one rater's.
+
+    A column is a rater only where each sound has one row. Numbers for classes are those of all raters of a sound;
+    where a sound has a row for each rater, they may say with 1 and 0 what was chosen, and no more.
+
+    Args:
+        rows: with rater and parts; what is left open becomes a problem
+        ballots: of each row, by columns
+    """
+    table, found, stronger = rows.table, list[tuple[Ballot, ...]](), list[str]()
+    again = pd.concat(part_of(table), axis=1).duplicated(keep=False) & table.file.notna()
+    for row, rater, repeated in zip(table.index, table.rater, again, strict=True):
+        own, name = ballots[row], rater if isinstance(rater, str) else None
+        by_class = bool(own) and own[0].rater is None
+        if not repeated and (by_class or name is None):
+            found.append(own)
+            continue
+        if by_class and (name is None or len({*own}) < len(own) or any(one.weight != 1 for one in own)):
+            stronger.append(row)
+        found.append(tuple(Ballot(name, one.label, one.weight) for one in own))
+    if stronger:
+        rows.problems.append(
+            f"{len(stronger)} rows hold numbers for classes, and sounds stand in several rows, each of one rater: "
+            f"{some(stronger)}. So they are not how many raters chose a class. Write the class that each rater chose, "
+            "or 1 for it and 0 for all others, and name the raters: add --column rater=COLUMN; or a row for each sound."
+        )
+    return found
 
 
 def settle(rows: Rows, given: Votes | None, key: Key) -> Tally | None:
