@@ -159,6 +159,7 @@ def _text_grid(file: Path, root: Path, encoding: str | None) -> Annotated:
         begins, tiers = _tiers(match for match in TOKEN.finditer(decoded.text) if match[0][:1] != "!")
     except (StopIteration, RuntimeError, ValueError, TypeError, AttributeError) as error:
         what = str(error) if type(error) is ValueError else "it ends too early"
+        what = "a chronological one" if "chronological" in decoded.text[:80] else what
         raise SourceError(f"{file}: not a TextGrid, or not all of it ({what}). {RESAVE}") from None
     if begins != 0:
         raise SourceError(
@@ -221,7 +222,7 @@ def _label_track(file: Path, root: Path, encoding: str | None) -> Annotated:
 
 
 def _eaf(file: Path, root: Path, encoding: str | None) -> Annotated:
-    """A file of ELAN; a label of a dependent tier has the time of the one that it refers to."""
+    """A file of ELAN; a label of a dependent tier has the time of the one that it refers to, or its part of that."""
     content = file.read_bytes()
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise SourceError(f"{file}: declares a document type, which files of ELAN do not. Save it again in ELAN.")
@@ -230,10 +231,10 @@ def _eaf(file: Path, root: Path, encoding: str | None) -> Annotated:
         sound, origin = _media(tree, file, root)
         times = {slot.attrib["TIME_SLOT_ID"]: slot.get("TIME_VALUE") for slot in tree.iter("TIME_SLOT")}
         own = {one.attrib["ANNOTATION_ID"]: one for one in tree.iter("ALIGNABLE_ANNOTATION")}
-        above = {one.attrib["ANNOTATION_ID"]: one.attrib["ANNOTATION_REF"] for one in tree.iter("REF_ANNOTATION")}
         spans = {name: _span(one, times, origin) for name, one in own.items()}
-        tiers = [_eaf_tier(tier, spans, above) for tier in tree.iter("TIER")]
-    except (ElementTree.ParseError, KeyError, ValueError) as error:
+        parts = {name: part for tier in tree.iter("TIER") for name, part in _parts_of_others(tier)}
+        tiers = [_eaf_tier(tier, spans, parts) for tier in tree.iter("TIER")]
+    except (ElementTree.ParseError, KeyError, ValueError, RecursionError) as error:
         raise SourceError(f"{file}: not a file of ELAN, or not all of it ({error}). Save it again in ELAN.") from None
     return Annotated(file, sound, _named_apart(tiers))
 
@@ -244,17 +245,47 @@ def _span(one: ElementTree.Element, times: Mapping[str, str | None], origin: int
     return None if None in ends else ((int(ends[0] or 0) + origin) / 1000, (int(ends[1] or 0) + origin) / 1000)
 
 
+def _parts_of_others(tier: ElementTree.Element) -> Iterator[tuple[str, tuple[str, float, float]]]:
+    """(its name, (the annotation that it refers to, where in it it begins and ends, as shares)) of each label.
+
+    Labels that divide one annotation (Symbolic_Subdivision) last equally long, as ELAN shows them.
+    """
+    beside: dict[str, list[ElementTree.Element]] = defaultdict(list)
+    for one in tier.iter("REF_ANNOTATION"):
+        beside[one.attrib["ANNOTATION_REF"]].append(one)
+    for above, group in beside.items():
+        names = _in_order(group)
+        for place, name in enumerate(names):
+            yield name, (above, place / len(names), (place + 1) / len(names))
+
+
+def _in_order(group: Sequence[ElementTree.Element]) -> list[str]:
+    """By what each says comes before it; as they stand in the file, where that leads nowhere."""
+    written = [one.attrib["ANNOTATION_ID"] for one in group]
+    after = {one.get("PREVIOUS_ANNOTATION"): one.attrib["ANNOTATION_ID"] for one in group}
+    ordered = [name for before, name in after.items() if before not in written]
+    while ordered and ordered[-1] in after and len(ordered) < len(written):
+        ordered.append(after[ordered[-1]])
+    return ordered if sorted(ordered) == sorted(written) else written
+
+
 def _eaf_tier(
-    tier: ElementTree.Element, spans: Mapping[str, tuple[float, float] | None], above: Mapping[str, str]
+    tier: ElementTree.Element,
+    spans: Mapping[str, tuple[float, float] | None],
+    parts: Mapping[str, tuple[str, float, float]],
 ) -> Tier:
-    found = []
-    for one in tier.iter():
-        if one.tag not in ("ALIGNABLE_ANNOTATION", "REF_ANNOTATION"):
-            continue
-        name, label = one.attrib["ANNOTATION_ID"], (one.findtext("ANNOTATION_VALUE") or "").strip()
-        while name in above:
-            name = above[name]
-        found.append((*(spans[name] or (0.0, 0.0)), label))
+    def span(name: str) -> tuple[float, float]:
+        if name not in parts:
+            return spans[name] or (0.0, 0.0)
+        above, first, last = parts[name]
+        start, end = span(above)
+        return round(start + first * (end - start), 6), round(start + last * (end - start), 6)
+
+    found = [
+        (*span(one.attrib["ANNOTATION_ID"]), (one.findtext("ANNOTATION_VALUE") or "").strip())
+        for one in tier.iter()
+        if one.tag in ("ALIGNABLE_ANNOTATION", "REF_ANNOTATION")
+    ]
     return tier_of(tier.attrib["TIER_ID"], tier.get("PARTICIPANT") or None, found)
 
 

@@ -169,6 +169,7 @@ def test_a_pattern_gives_what_annotations_lack(plan, talks):
         ("a.TextGrid", b"hello", "not a TextGrid, or not all of it"),
         ("a.eaf", eaf(EMOTIONS).encode()[:400], "not a file of ELAN, or not all of it"),
         ("a.eaf", eaf(EMOTIONS, more="<!DOCTYPE a>").encode(), "declares a document type"),
+        ("a.eaf", eaf(EMOTIONS).replace('ANNOTATION_REF="a0"', 'ANNOTATION_REF="w0"').encode(), "recursion"),
         ("a.eaf", eaf(EMOTIONS).replace('"ts0a"/', '"ts9a"/').replace('ID="ts0a"', 'ID="x"').encode(), "ts0a"),
     ],
 )
@@ -214,6 +215,34 @@ def test_what_elan_cuts_off_a_recording_is_added_to_its_times(plan, talks):
         )
         (talks / f"n_{who}.eaf").write_text(text)
     assert {(row[1], row[2]) for row in rows(plan(talks))} == {("0.5", "1.0"), ("1.0", "1.5")}
+
+
+@pytest.mark.parametrize("chained", [True, False])
+def test_labels_that_divide_an_annotation_of_elan_last_equally_long(plan, talks, chained):
+    """Symbolic_Subdivision, as ELAN shows it: of 0 to 1.5 s, three of 0.5 s; and those may be divided again."""
+    names = ("p2", "p0", "p1") if chained else ("p0", "p1", "p2")  # as they stand in the file
+    before = {"p1": ' PREVIOUS_ANNOTATION="p0"', "p2": ' PREVIOUS_ANNOTATION="p1"'} if chained else {}
+    said = {"p0": "angry", "p1": "sad", "p2": "calm"}
+    own = "".join(
+        annotation("REF", f'ANNOTATION_ID="{name}" ANNOTATION_REF="a0"{before.get(name, "")}', said[name])
+        for name in names
+    )
+    last = 'PREVIOUS_ANNOTATION="q0"'
+    finer = annotation("REF", 'ANNOTATION_ID="q0" ANNOTATION_REF="p1"', "2") + annotation(
+        "REF", f'ANNOTATION_ID="q1" ANNOTATION_REF="p1" {last}', "4"
+    )
+    for who in SPEAKERS:
+        text = eaf([(0.0, 1.5, "a turn")], participant=who, media=f"{who}.wav")
+        more = f'<TIER TIER_ID="emotion of parts">{own}</TIER><TIER TIER_ID="valence">{finer}</TIER>'
+        (talks / f"{who}.eaf").write_text(text.replace("</ANNOTATION_DOCUMENT>", f"{more}</ANNOTATION_DOCUMENT>"))
+    found = plan(talks, column={"emotion": "emotion of parts"}, speakers="unknown")
+    assert not found.problems
+    assert {tuple(row[1:4]) for row in rows(found)} == {
+        ("0.0", "0.5", "angry"),
+        ("0.5", "1.0", "sad"),
+        ("1.0", "1.5", "calm"),
+    }
+    assert set(found.table.valence) == {None, "3.0"}
 
 
 def test_the_recording_of_elan_is_the_sound_wherever_it_lies_below_the_folder(plan, talks):
