@@ -176,10 +176,9 @@ def import_(
             **{"audio": audio, "pattern": pattern, "speakers": speakers, "votes": votes},
             **{"protocol": protocol, "kind": kind, "split": pairs("--split", split)},
             **{"times": times, "encoding": encoding, "unpack": unpack, "scale": scale},
-            **{"windows": windows, "delay": delay},
             **{"title": title, "language": language, "licence": licence, "citation": citation},
             **{"column": pairs("--column", column), "label": pairs("--label", label)},
-            **{"drop": tuple(drop or ()), "table": tuple(table or ())},
+            **{"drop": tuple(drop or ()), "table": tuple(table or ()), "windows": windows, "delay": delay},
         }
         import_corpus(options_of(path, options), name, dry_run=dry_run)
 

@@ -104,13 +104,15 @@ def _card(
         citation=cards[0].citation,
         figures=figures_of(result, confidence),
         data_digest=joined(card.data_digest for card in cards),
-        code_digest=joined(
-            [*(card.code_digest for card in cards), code_digest(RULES[ensemble.rule].fit, recognise_all)]
-        ),
+        code_digest=joined([*(card.code_digest for card in cards), _own_code(ensemble.rule)]),
         asr=same([card for card in cards if card.asr is not None], "asr"),
         members=ensemble.members,
         rule=ensemble.rule,
     )
+
+
+def _own_code(rule: str) -> str:
+    return code_digest(RULES[rule].fit, recognise_all)
 
 
 def joined(digests: Iterable[str]) -> str:

@@ -88,9 +88,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
     Raises:
         SourceError: what leaves nothing to preview: no table, no column of paths or of emotions
     """
-    found = _at(read_source(Path(given.path).expanduser(), given), given)
-    source, column = with_ballots(found, {**given.column, **found.implied})
-    source = _with_names(source, column, given.pattern, words_alone=given.words_alone)
+    source, column = _read(given)
     look = None if given.words_alone else partial(_look, folders=source.folders)
     rated = given.words_alone and (given.votes is not None or has_raters(source.table, column))
     taken = take_columns(source, column, look, rated=rated)
@@ -122,6 +120,13 @@ def plan_import(name: str, given: ImportOptions) -> Import:
         problems=(*rows.problems, *(problem + hint(source.encoding) for problem in labels.problems), *chosen.problems),
         emobox=source.emobox,
     )
+
+
+def _read(given: ImportOptions) -> tuple[SourceTable, dict[str, str]]:
+    """The source, and which of its columns are stated to be what."""
+    found = _at(read_source(Path(given.path).expanduser(), given), given)
+    source, column = with_ballots(found, {**given.column, **found.implied})
+    return _with_names(source, column, given.pattern, words_alone=given.words_alone), column
 
 
 def _rows(source: SourceTable, given: ImportOptions, taken: Mapping[str, ColumnChoice], located: Located) -> Rows:
