@@ -60,7 +60,12 @@ def _ending(cell: str) -> str:
 
 
 def _is_label(cell: str, below: Sequence[str]) -> bool:
-    """An emotion, and most of those below it are; the name of a column of soft labels stands above numbers."""
+    """An emotion, and most of those below it are; the name of a column of soft labels stands above numbers.
+
+    One that is all that stands below it is a choice: a column of its own, with its word where it was chosen.
+    """
+    if {value for value in below if value} == {cell}:
+        return False
     return class_of(cell) is not None and 2 * sum(class_of(value) is not None for value in below) > len(below)
 
 

@@ -217,11 +217,12 @@ def test_what_elan_cuts_off_a_recording_is_added_to_its_times(plan, talks):
     assert {(row[1], row[2]) for row in rows(plan(talks))} == {("0.5", "1.0"), ("1.0", "1.5")}
 
 
-@pytest.mark.parametrize("chained", [True, False])
+@pytest.mark.parametrize("chained", ["from the first", "from what they divide", ""])
 def test_labels_that_divide_an_annotation_of_elan_last_equally_long(plan, talks, chained):
     """Symbolic_Subdivision, as ELAN shows it: of 0 to 1.5 s, three of 0.5 s; and those may be divided again."""
     names = ("p2", "p0", "p1") if chained else ("p0", "p1", "p2")  # as they stand in the file
     before = {"p1": ' PREVIOUS_ANNOTATION="p0"', "p2": ' PREVIOUS_ANNOTATION="p1"'} if chained else {}
+    before |= {"p0": ' PREVIOUS_ANNOTATION="a0"'} if chained == "from what they divide" else {}  # as pympi writes it
     said = {"p0": "angry", "p1": "sad", "p2": "calm"}
     own = "".join(
         annotation("REF", f'ANNOTATION_ID="{name}" ANNOTATION_REF="a0"{before.get(name, "")}', said[name])

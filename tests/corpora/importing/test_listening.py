@@ -124,6 +124,25 @@ def test_columns_of_choices_in_rows_of_raters_are_votes_of_the_raters(plan, plac
     ]
 
 
+def test_a_rater_of_each_sound_alone_is_named_too(plan, place):
+    chosen = ("A,angry,sad", "B,angry,", "C,,sad", "C,,sad")
+    lines = [f"{name},{own}" for name, own in zip(SOUNDS, chosen, strict=True)]
+    (place / "annotations.csv").write_text("\n".join(["instance_id,who,angry,sad", *lines]))
+    column = {"emotion": "angry,sad", "rater": "who"}
+    found = plan(place / "annotations.csv", audio=str(place / "stim"), column=column, **HOW)
+    assert votes_of(found) == [[["A", "angry", "sad"]], [["B", "angry"]], [["C", "sad"]], [["C", "sad"]]]
+
+
+@pytest.mark.parametrize("more", ["annotator,rt", "take"])
+def test_a_subject_is_who_speaks_beside_raters_or_where_nobody_answers(plan, place, more):
+    lines = [f"stim/{name}.wav,angry,{name[:4]},x{',1' * more.count(',')}" for name in SOUNDS[:2]]
+    lines += [f"stim/{name}.wav,sad,{name[:4]},x{',1' * more.count(',')}" for name in SOUNDS[2:]]
+    (place / "all.csv").write_text("\n".join([f"file,emotion,subject,{more}", *lines]))
+    found = plan(place / "all.csv", kind="acted")
+    assert not found.problems
+    assert set(found.table.speaker) == {"anna", "bert"}
+
+
 def test_ones_and_zeros_of_each_rater_are_choices_and_degrees_are_no_votes(plan, place):
     file = place / "sliders.csv"
 
