@@ -53,6 +53,8 @@ OF_THE_SOURCE: dict[str, Any] = {
     "scale": None,
     "encoding": None,
     "unpack": None,
+    "windows": None,
+    "delay": None,
 }
 
 

@@ -1,8 +1,8 @@
 """Options of `ser import`: kept in the description of the corpus, so that nothing has to be given twice."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
 ROLES = (
     *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "duration", "language", "split", "session"),
@@ -39,8 +39,10 @@ class ImportOptions(BaseModel):
     protocol: Protocol | None = None
     times: Unit | None = None  # of start, end and duration
     scale: str | None = None  # of valence, activation and dominance: LOWEST:HIGHEST
-    windows: PositiveFloat | None = None  # s: of traces of ratings over time, the length of an utterance
-    delay: NonNegativeFloat | None = None  # s: by which their raters react later
+    windows: Annotated[PositiveFloat, Field(allow_inf_nan=False)] | None = (
+        None  # s: of traces of ratings over time, the length of an utterance
+    )
+    delay: Annotated[float, Field(allow_inf_nan=False)] | None = None  # s: by which their raters react later
     encoding: str | None = None  # of a table of text
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database

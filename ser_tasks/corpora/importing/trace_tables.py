@@ -1,0 +1,178 @@
+"""One trace of ratings: a table of times and values, of one recording; and which of its columns rate what."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES
+from ser_tasks.corpora.importing.encoding import decode
+from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
+from ser_tasks.corpora.importing.read_table import read_table
+from ser_tasks.corpora.importing.source_table import NOBODY, SourceError, option
+from ser_tasks.corpora.importing.time_columns import SECONDS_IN, UNIT_OF, read_time
+from ser_tasks.corpora.vocabulary import plain
+
+TIME = {"t", "time", "times", "timestamp", "frametime", "zeit"}
+NO_RATER = {  # words in names of columns of numbers that are no rater's: of pieces, of all raters together
+    *("id", "ids", "segment", "segments", "frame", "frames", "index", "idx", "trial", "row", "nr", "number"),
+    *("mean", "average", "avg", "median", "gold", "standard", "std", "sd", "confidence", "conf"),
+}
+ROLE_OF = {name: role for role in SCALES for name in COLUMN_NAMES[role].split()}
+SHORTEST = 8  # rows: of fewer, and without --windows, it is a table of some other kind
+ONE_RATE = 0.9  # of the steps between rows that are alike, within a factor of ALIKE
+ALIKE = 2.0
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The rows of one table.
+
+    Attributes:
+        file: the table
+        dimension: that the folder is called as; None: its columns are
+        seconds: of each row, shape (n,)
+        values: column -> shape (n,), NaN where there is none
+        unread: columns that hold no numbers
+    """
+
+    file: Path
+    dimension: str | None
+    seconds: Values
+    values: Mapping[str, Values]
+    unread: tuple[str, ...]
+
+    def ends(self, last: float) -> Values:
+        """Where the value of each row ends to hold, if the recording ends at `last`."""
+        following = np.append(self.seconds[1:], max(last, self.seconds[-1]))
+        steps = np.diff(self.seconds)
+        usual = float(np.median(steps)) if len(steps) else 0.0
+        alike = (steps >= usual / ALIKE) & (steps <= usual * ALIKE)
+        at_one_rate = len(steps) >= SHORTEST - 1 and np.mean(alike) >= ONE_RATE
+        return np.minimum(following, self.seconds + ALIKE * usual) if at_one_rate else following
+
+
+def read_trace(file: Path, dimension: str | None, given: ImportOptions) -> Trace:
+    """The table as a trace.
+
+    Raises:
+        SourceError: it is none, and why
+    """
+    table = _table(file, given)
+    names = [*map(str, table)]
+    time = next(filter(_is_time, names), None)
+    if time is None:
+        raise SourceError(f"{file}: no column of times; there are {some(names)}. Call it time, or time_ms.")
+    unit = _unit(time, given)
+    times = [None if cell is None else read_time(cell, unit, rate=None) for cell in table[time]]
+    kept = [row for row, cell in enumerate(table[time]) if cell is not None]
+    wrong = next((row for row in kept if times[row] is None), None)
+    if wrong is not None:
+        raise SourceError(f"{file}: {table.index[wrong]}: {table[time].iloc[wrong]!r} is no time. Correct it.")
+    seconds = np.array([times[row] for row in kept], float)
+    if len(seconds) == 0 or (np.diff(seconds) < 0).any():
+        back = table.index[kept[int(np.argmax(np.diff(seconds) < 0)) + 1]] if len(seconds) else "no row"
+        raise SourceError(
+            f"{file}: {back}: its time is before the one above it. A trace is of one recording, in order."
+        )
+    columns = {name: _numbers(table[name].iloc[kept]) for name in names if name != time and not _is_time(name)}
+    values = {name: own for name, own in columns.items() if own is not None and not np.isnan(own).all()}
+    if not values:
+        raise SourceError(f"{file}: no column of numbers beside {time}; there are {some(names)}.")
+    return Trace(file, dimension, seconds, values, tuple(name for name in names if name not in (time, *values)))
+
+
+def _table(file: Path, given: ImportOptions) -> pd.DataFrame:
+    """With its names of columns; where the first line holds numbers, the first column is the time."""
+    lines = [line for line in decode(file, given.encoding).text.splitlines() if line.strip()]
+    rows = [re.split(r"[;\s]\s*", line.strip()) for line in lines]
+    if rows and len(rows[0]) < 2:
+        rows = [[cell.strip() for cell in line.split(",")] for line in lines]
+    if not rows or len(rows[0]) < 2 or any(_number(cell) is None for cell in rows[0]):
+        return read_table(file, given).table
+    if rows[0] == [str(place) for place in range(len(rows[0]))]:  # as pandas numbers columns without names
+        rows = rows[1:]
+    names = ["time", *(f"column {number}" for number in range(2, len(rows[0]) + 1))]
+    index = [f"row {number}" for number in range(1, len(rows) + 1)]
+    if odd := next((name for name, row in zip(index, rows, strict=True) if len(row) != len(names)), None):
+        raise SourceError(f"{file}: {odd} has another number of fields than the first. Correct it.")
+    return pd.DataFrame(rows, index=index, columns=names, dtype=object)
+
+
+def _words(name: str) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return re.findall(r"[^\W\d_]+", spaced.casefold())
+
+
+def _is_time(name: str) -> bool:
+    words = _words(name)
+    return bool(words) and all(word in TIME or UNIT_OF.get(word) in SECONDS_IN for word in words)
+
+
+def _unit(time: str, given: ImportOptions) -> str:
+    """That the name of the column states, else the one given, else s."""
+    stated = [UNIT_OF[word] for word in _words(time) if word in UNIT_OF]
+    if given.times == "samples" or (stated and given.times not in (None, stated[0])):
+        raise SourceError(
+            f"--times {given.times}: traces have no sampling rate, and {time!r} states {stated or 'no unit'}. State s "
+            "or ms, or rename the column."
+        )
+    return stated[0] if stated else given.times or "s"
+
+
+def _number(cell: str | None) -> float | None:
+    """Of a cell; NaN: it is empty; None: something else stands in it."""
+    if cell is None or cell.strip().lower() in NOBODY:
+        return float("nan")
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _numbers(cells: "pd.Series[str]") -> Values | None:
+    found = [_number(cell) for cell in cells]
+    return None if None in found else np.array(found, float)
+
+
+def rating_columns(trace: Trace, given: ImportOptions) -> list[tuple[str, str | None, Values]]:
+    """(dimension, rater or None, values) of each column that rates.
+
+    Raises:
+        SourceError: no column is known, or not all of those that are given, or two of one dimension
+    """
+    stated = {role: given.column[role].split(",") for role in SCALES if given.column.get(role, NONE) != NONE}
+    rating = [name for name in trace.values if name.strip() and not {*_words(name)} & NO_RATER] or [*trace.values]
+    if trace.dimension is not None:
+        left_out = given.column.get(trace.dimension) == NONE
+        chosen = {} if left_out else {trace.dimension: stated.get(trace.dimension, rating)}
+    else:
+        named: dict[str, list[str]] = defaultdict(list)
+        for name in trace.values:
+            if plain(name) in ROLE_OF and given.column.get(ROLE_OF[plain(name)]) is None:
+                named[ROLE_OF[plain(name)]].append(name)
+        if twice := next((names for names in named.values() if len(names) > 1), None):
+            role = ROLE_OF[plain(twice[0])]
+            raise SourceError(
+                f"{trace.file}: {some(twice)} are columns of one dimension. State which: add "
+                f"{option('--column', f'{role}={twice[0]}')}."
+            )
+        chosen = {**named, **stated}
+    missing = [name for names in chosen.values() for name in names if name not in trace.values]
+    if missing or (not chosen and trace.dimension is None):
+        fault = f"no column {missing[0]!r} of numbers" if missing else "no column is called as a dimension"
+        raise SourceError(
+            f"{trace.file}: {fault}; there are {some(list(trace.values))}. State which holds what: add "
+            f"{option('--column', f'valence={rating[0]}')}, and those of several raters with commas."
+        )
+    return [
+        (role, name if len(names) > 1 else None, trace.values[name]) for role, names in chosen.items() for name in names
+    ]
