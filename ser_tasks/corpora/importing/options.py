@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat
 
 ROLES = (
     *("path", "emotion", "speaker", "gender", "transcript", "start", "end", "duration", "language", "split", "session"),
@@ -42,7 +42,7 @@ class ImportOptions(BaseModel):
     windows: Annotated[PositiveFloat, Field(allow_inf_nan=False)] | None = (
         None  # s: of traces of ratings over time, the length of an utterance
     )
-    delay: Annotated[float, Field(allow_inf_nan=False)] | None = None  # s: by which their raters react later
+    delay: Annotated[NonNegativeFloat, Field(allow_inf_nan=False)] | None = None  # s: by which their raters react later
     encoding: str | None = None  # of a table of text
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database

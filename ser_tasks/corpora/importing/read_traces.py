@@ -46,7 +46,7 @@ def _tables(folder: Path) -> list[Path]:
 
 
 def read_traces(folder: Path, given: ImportOptions) -> SourceTable | None:
-    """A row for each window of each recording and each rater; None: the tables in the folder are no traces.
+    """A row for each window of each recording and each rater; None: no windows are asked for, and there are no traces.
 
     Args:
         folder: of the tables, or of folders that are called as the dimensions
@@ -54,8 +54,8 @@ def read_traces(folder: Path, given: ImportOptions) -> SourceTable | None:
             count here
 
     Raises:
-        SourceError: no length of a window is given; with one, a table that is no trace, two of one recording, times
-            in another unit than that of the sound, no window with values
+        SourceError: no length of a window is given; with one, no tables, one that is no trace, two of one recording,
+            times in another unit than that of the sound, no window with values
     """
     files = find_traces(folder)
     if given.windows is None:
@@ -65,15 +65,17 @@ def read_traces(folder: Path, given: ImportOptions) -> SourceTable | None:
                 "an utterance is, in s: add --windows 3; and, if the raters react so much later, --delay 2."
             )
         return None
+    if not files:
+        raise SourceError(
+            f"{folder}: no tables in it, nor in folders called valence, arousal or dominance, and --windows is for "
+            f"{FORMAT}, a table for each recording. Give their folder, or leave it out."
+        )
     found = [read_trace(file, role, given) for file, role in files]
-    if not found:
-        return None
     _check_once(found)
     sounds = _sounds(folder, [trace.file.stem for trace in found], given)
     rows: dict[Key, dict[str, str]] = defaultdict(dict)
     for trace in found:
-        length = sounds[trace.file.stem][1]
-        _check_unit(trace, length)
+        _check_unit(trace, length := sounds[trace.file.stem][1])
         for role, rater, values in rating_columns(trace, given):
             for start, mean in _means(trace, values, given, length):
                 rows[trace.file.stem, start, rater][role] = repr(round(mean, 6))
@@ -170,7 +172,7 @@ def _notes(folder: Path, table: pd.DataFrame, given: ImportOptions, traces: Sequ
     read = {id(values) for trace in traces for _, _, values in rating_columns(trace, given)}
     names = {name for trace in traces for name, values in trace.values.items() if id(values) not in read}
     if unread := sorted(names | {name for trace in traces for name in trace.unread}):
-        yield f"columns of the traces are not read: {some(unread)}"
+        yield f"columns of the traces are not read: {some([name or 'one without a name' for name in unread])}"
     if any(trace.dimension for trace in traces):
         beside = [child.name for child in folder.iterdir() if child.is_dir() and plain(child.name) not in ROLE_OF]
         beside += [file.name for file in _tables(folder)]
@@ -199,7 +201,7 @@ def _without_values(
 def _means(trace: Trace, values: Values, given: ImportOptions, length: float | None) -> list[tuple[float, float]]:
     """(start in s, mean over time) of each window of the recording that has values for COVERED of it."""
     window, delay = given.windows or 0.0, given.delay or 0.0
-    last = trace.seconds[-1] if length is None else length + max(delay, 0)
+    last = trace.seconds[-1] if length is None else length + delay
     ends = trace.ends(last)
     rated = ~np.isnan(values) & (ends > trace.seconds)
     if not rated.any():

@@ -159,8 +159,10 @@ def test_raters_react_late_so_the_trace_is_read_later(plan, recordings):
         trace(recordings / f"t/{name}.csv", "time,valence", steps(0, 0.1, 0.2, 0.3, 0.4, 0.5))
     found = plan(recordings / "t", audio=str(recordings / "wav"), delay=1.0, **HOW)
     assert ratings(found, "bert", "valence") == [0.15, 0.35, 0.5]
-    found = plan(recordings / "t", audio=str(recordings / "wav"), delay=-1.0, **HOW)
-    assert ratings(found, "bert", "valence") == [0, 0.15, 0.35], "where a value stands at the end of what it rates"
+    for name in NAMES:
+        trace(recordings / f"t/{name}.csv", "time,valence", [(2, 0.1), (4, 0.2), (6, 0.3)])
+    found = plan(recordings / "t", audio=str(recordings / "wav"), delay=2.0, **HOW)
+    assert ratings(found, "bert", "valence") == [0.1, 0.2, 0.3], "where a value stands at the end of what it rates"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,7 @@ def test_the_length_of_an_utterance_is_asked_for(plan, recordings):
         plan(recordings / "t", audio=str(recordings / "wav"))
     with pytest.raises(SourceError, match=r"no window of 9 s, read 1 s later, has values.*another delay.*--times ms"):
         plan(recordings / "t", audio=str(recordings / "wav"), windows=9, delay=1)
-    with pytest.raises(SourceError, match=r"--windows, --delay: .*has no traces of ratings over time"):
+    with pytest.raises(SourceError, match=r"no tables in it, nor in folders called valence.*--windows is for traces"):
         plan(recordings / "wav", windows=3, pattern="{emotion}")
     with pytest.raises(SourceError, match=r"--windows, --delay: .*has no traces of ratings over time"):
         plan(recordings / "wav", delay=1, pattern="{emotion}")
