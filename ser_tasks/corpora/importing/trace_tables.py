@@ -26,7 +26,7 @@ NO_RATER = {  # words in names of columns of numbers that are no rater's: of pie
 }
 ROLE_OF = {name: role for role in SCALES for name in COLUMN_NAMES[role].split()}
 SHORTEST = 8  # rows: of fewer, and without --windows, it is a table of some other kind
-ONE_RATE = 0.9  # of the steps between rows that are alike, within a factor of ALIKE
+ONE_RATE = 0.9  # of the steps between rows that are not longer than the usual one, but for a factor of ALIKE
 ALIKE = 2.0
 
 Values = NDArray[np.float64]
@@ -55,8 +55,7 @@ class Trace:
         following = np.append(self.seconds[1:], max(last, self.seconds[-1]))
         steps = np.diff(self.seconds)
         usual = float(np.median(steps)) if len(steps) else 0.0
-        alike = (steps >= usual / ALIKE) & (steps <= usual * ALIKE)
-        at_one_rate = len(steps) >= SHORTEST - 1 and np.mean(alike) >= ONE_RATE
+        at_one_rate = len(steps) >= SHORTEST - 1 and np.mean(steps <= usual * ALIKE) >= ONE_RATE
         return np.minimum(following, self.seconds + ALIKE * usual) if at_one_rate else following
 
 
