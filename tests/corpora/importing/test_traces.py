@@ -72,9 +72,9 @@ def test_numbers_of_pieces_are_no_rater_and_empty_cells_no_rating(plan, recordin
     """Where a cell is empty, what was drawn last does not go on."""
     for name in NAMES:
         (recordings / f"t/valence/{name}.csv").parent.mkdir(parents=True, exist_ok=True)
-        lines = [f"{time:g},{value:g},{int(time)}" for time, value in steps(0.2, 0.2, 0.6, 0.6)]
-        lines[20:35] = [f"{line.split(',')[0]},,9" for line in lines[20:35]]
-        (recordings / f"t/valence/{name}.csv").write_text("\n".join(["time,value,segment_id", *lines]))
+        lines = [f"7,{time:g},{value:g},{int(time)},," for time, value in steps(0.2, 0.2, 0.6, 0.6)]
+        lines[20:35] = [f"7,{line.split(',')[1]},,9,," for line in lines[20:35]]
+        (recordings / f"t/valence/{name}.csv").write_text("\n".join([",time,value,segment_id,more,note", *lines]))
     found = plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
     assert ratings(found, "anna", "valence") == [0.2]
     assert "rater" not in found.taken
@@ -111,15 +111,15 @@ def test_a_value_holds_until_the_next_where_a_tool_writes_only_changes(plan, rec
     by_hand = [1.5 * 0.4 / 2, (0.2 - 0.1 + 1.65 * 0.5) / 2]
     assert ratings(found, "anna", "valence") == pytest.approx([*by_hand, (0.4 * 0.5 - 1.5 * 0.5) / 2], abs=1e-4)
     for name in NAMES:
-        trace(recordings / f"t/{name}.csv", "seconds,valence", [(0.5, 0.2), (2.5, -1)])
+        trace(recordings / f"t/{name}.csv", "seconds,valence", [(0.5, 0.2), (1, -1)])
     found = plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
-    assert ratings(found, "anna", "valence") == [0.2, -0.7, -1], "to the end of the recording"
+    assert ratings(found, "anna", "valence") == [-0.6, -1, -1], "to the end of the recording"
 
 
 def test_an_empty_cell_ends_a_value(plan, recordings):
     for name in NAMES:
         (recordings / "t").mkdir(exist_ok=True)
-        (recordings / f"t/{name}.csv").write_text("seconds,valence\n0,0.4\n1.5,NaN\n3.9,-1\n5,\n")
+        (recordings / f"t/{name}.csv").write_text("seconds,valence\n0,0.4\n1.5,n/a\n3.9,-1\n5,\n")
     found = plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
     assert ratings(found, "anna", "valence") == [0.4, -1], "the second window has a value for 0.1 s"
 
@@ -187,6 +187,8 @@ def test_times_far_behind_the_end_of_the_sound_are_of_another_unit(plan, recordi
         SourceError, match=r"its times reach 3900 s, and the recording 6 s\. Are they in ms\? Add --times ms"
     ):
         plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
+    with pytest.raises(SourceError, match=r"--times samples: traces have no sampling rate"):
+        plan(recordings / "t", audio=str(recordings / "wav"), times="samples", **HOW)
     with pytest.raises(SourceError, match=r"--times ms: .*'Time \(s\)' states \['s'\]"):
         plan(recordings / "s", audio=str(recordings / "wav"), times="ms", **HOW)
 
@@ -197,7 +199,7 @@ def test_a_table_without_names_begins_with_a_value_or_with_numbers_as_pandas_wri
     plan, recordings, between, point, head
 ):
     lines = [
-        f"{time:.1f};{value}".replace(".", point).replace(";", between) for time, value in steps(0.2, 0.2, 0.4, 0.4)
+        f"{time:.1f};{value}".replace(".", point).replace(";", between) for time, value in steps(0.2, 0.2, 0.4, 0.4)[1:]
     ]
     for name in NAMES:
         file = recordings / f"t/valence/{name}.txt"
@@ -283,3 +285,18 @@ def test_a_recording_stays_together_and_its_name_may_hold_a_dot(plan, tmp_path):
         trace(tmp_path / f"t/{name}.csv", "time,valence", steps(0, 0.2, 0.4, 0.4))
     found = plan(tmp_path / "t", audio=str(tmp_path / "wav"), **HOW)
     assert set(found.table.speaker) == set(found.table.group) == {"rec.01", "rec.02", "rec.03"}
+
+
+def test_a_column_of_the_mean_alone_is_read_and_so_is_another_encoding(plan, recordings):
+    for name in NAMES:
+        file = recordings / f"t/valence/{name}.csv"
+        trace(file, "Zeit,mean", steps(0, 0.2, 0.4, 0.4))
+        file.write_text(file.read_text(), encoding="utf-16")
+    found = plan(recordings / "t", audio=str(recordings / "wav"), encoding="utf-16", **HOW)
+    assert ratings(found, "carl", "valence")[:2] == [0.1, 0.4]
+
+
+def test_without_windows_a_few_rows_are_no_trace(plan, recordings):
+    trace(recordings / "t/anna.csv", "time,valence", steps(0, 0, 0)[:7])
+    with pytest.raises(SourceError, match=r"^(?!.*--windows)"):
+        plan(recordings / "t", audio=str(recordings / "wav"))
