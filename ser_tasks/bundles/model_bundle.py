@@ -62,13 +62,8 @@ if TYPE_CHECKING:
 Signal = NDArray[np.float32]
 Fitted: TypeAlias = "EmbeddingSvmRecogniser | LogisticRecogniser | NetworkRecogniser | SvmRecogniser | TextClassifier"
 
-WITH_ONNX = (
-    "network",
-    "words_network",
-    "mlp_ccc",
-    "network_ccc",
-    "words_network_ccc",
-)  # kinds of weights that ONNX Runtime may read
+WITH_ONNX = ("network", "words_network", "mlp_ccc", "network_ccc", "words_network_ccc")
+"""Kinds of weights that ONNX Runtime may read."""
 ENCODER = "encoder"  # folder below the bundle's, with the weights of the speech encoder that its model reads
 
 

@@ -52,17 +52,9 @@ COLUMN_NAMES = {  # role -> names of columns, as `plain` has them
 }
 WHO_LISTENS = {"subject", "subject_id", "participant", "participant_id"}  # and who speaks, in other tables
 OF_AN_EXPERIMENT = {  # columns that programs for experiments write (Praat, PsychoPy, jsPsych, Gorilla)
-    *(
-        "response",
-        "rt",
-        "reactiontime",
-        "reaction_time",
-        "key_resp_keys",
-        "key_resp_rt",
-        "mouse_time",
-        "psychopyversion",
-    ),
-    *("trial_type", "trial_index", "time_elapsed", "trials_thisn", "trials_thistrialn", "thisrow_t", "stimulus"),
+    *("response", "rt", "reactiontime", "reaction_time", "stimulus", "key_resp_keys", "key_resp_rt", "mouse_time"),
+    *("trial_type", "trial_index", "time_elapsed", "trials_thisn", "trials_thistrialn", "thisrow_t"),
+    "psychopyversion",
 }
 OF_LISTENERS = ("session", "gender")  # what such tables say is of them, not of speakers
 NOT_NAMED = ColumnChoice("", "")

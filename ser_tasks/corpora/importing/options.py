@@ -21,6 +21,8 @@ Part = Literal["train", "validation", "test", "drop"]
 Speakers = Literal["unknown", "join", "apart"]  # nobody knows them; codes spelt alike are one, or are several
 Votes = Literal["majority", "keep"]  # the class with most votes; that, and every vote in the table
 Kind = Literal["acted", "natural", "synthetic"]
+Length = Annotated[PositiveFloat, Field(allow_inf_nan=False)]
+Delay = Annotated[NonNegativeFloat, Field(allow_inf_nan=False)]
 
 
 class ImportOptions(BaseModel):
@@ -39,10 +41,8 @@ class ImportOptions(BaseModel):
     protocol: Protocol | None = None
     times: Unit | None = None  # of start, end and duration
     scale: str | None = None  # of valence, activation and dominance: LOWEST:HIGHEST
-    windows: Annotated[PositiveFloat, Field(allow_inf_nan=False)] | None = (
-        None  # s: of traces of ratings over time, the length of an utterance
-    )
-    delay: Annotated[NonNegativeFloat, Field(allow_inf_nan=False)] | None = None  # s: by which their raters react later
+    windows: Length | None = None  # s: of traces of ratings over time, the length of an utterance
+    delay: Delay | None = None  # s: by which their raters react later
     encoding: str | None = None  # of a table of text
     drop: tuple[Unusable, ...] = ()
     table: tuple[str, ...] = ()  # of an audformat database
