@@ -106,6 +106,8 @@ def show_dimensions(result: Mapping[str, Any]) -> None:
         f"{in_folds(result)}"
     )
     show_each_dimension(result)
+    if result.get("dropped"):
+        CONSOLE.print(f"  Left out: {', '.join(f'{count} × {reason}' for reason, count in result['dropped'].items())}")
     for warning in result["warnings"]:
         CONSOLE.print(f"  [yellow]{warning}[/]")
 

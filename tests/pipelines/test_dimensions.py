@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines import paths
 from pipelines.cli import cli
+from pipelines.display.tables import show_dimensions
 from pipelines.evaluations import dimension_ensemble, provenance
 from pipelines.evaluations.dimension_answers import dimension_answers
 from pipelines.evaluations.dimensions import plan_dimensions, result_of
@@ -95,9 +96,11 @@ def test_ratings_on_another_scale_are_refused_with_the_import_that_maps_them():
         rated_utterances(table, "own")
 
 
-def test_rated_utterances_take_part_whatever_their_class_and_the_others_are_counted():
+def test_rated_utterances_take_part_whatever_their_class_and_the_others_are_counted(capsys):
     result = evaluate()
     assert (result["utterances"], result["dropped"]) == (57, {"not rated": 3})
+    show_dimensions(result)
+    assert "Left out: 3 × not rated" in capsys.readouterr().out
     assert [*result["dimensions"]] == ["valence", "activation"], "nobody rated dominance"
     assert [fold["fold"] for fold in result["folds"]] == [f"speaker {name}" for name in "abcd"]
     assert result["dimensions"]["valence"]["ccc"] > 0.85

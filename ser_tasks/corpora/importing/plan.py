@@ -31,7 +31,7 @@ from ser_tasks.corpora.importing.rows import (
     usable,
     with_ids,
 )
-from ser_tasks.corpora.importing.scales import mean_of_raters, to_one_scale
+from ser_tasks.corpora.importing.scales import mean_of_raters, note_partly_rated, to_one_scale
 from ser_tasks.corpora.importing.source_table import ColumnChoice, Meanings, Rows, SourceError, SourceTable
 from ser_tasks.corpora.importing.time_columns import open_ends, units_of, with_units
 from ser_tasks.corpora.importing.votes import Tally, ballots_of, cast, settle
@@ -163,6 +163,7 @@ def _checked(
         tally = settle(rows, given.votes, cache(partial(_counted_as, given=given, source=source)))
         once(rows)
         note_overlaps(rows)
+    note_partly_rated(rows)
     speakers(rows, given.speakers)
     if "emotion" in taken:
         return tally

@@ -84,6 +84,18 @@ def mean_of_raters(rows: Rows, *, voted: bool) -> None:
         table[role] = [_text(means[number]) for number in sound]
 
 
+def note_partly_rated(rows: Rows) -> None:
+    """Count utterances that are rated in some dimensions of the corpus and not in all."""
+    rated = [role for role in SCALES if rows.table[role].notna().any()]
+    there = rows.table[rated].notna()
+    partly = there.any(axis=1) & ~there.all(axis=1)
+    if partly.any():
+        rows.notes.append(
+            f"{int(partly.sum())} utterances are not rated in all of {', '.join(rated)}: models of dimensions leave "
+            "them out"
+        )
+
+
 def _as_written(time: str) -> str:
     """A number in one way of writing it; another time as it stands."""
     number = as_number(time)

@@ -116,6 +116,17 @@ def test_a_value_holds_until_the_next_where_a_tool_writes_only_changes(plan, rec
     assert ratings(found, "anna", "valence") == [-0.6, -1, -1], "to the end of the recording"
 
 
+def test_a_recording_that_one_dimension_lacks_is_counted(plan, recordings):
+    for name in NAMES:
+        trace(recordings / f"t/arousal/{name}.csv", "time,value", steps(0, 0, 0, 0, 0, 0))
+    trace(recordings / "t/valence/anna.csv", "time,value", steps(0, 0, 0, 0, 0, 0))
+    found = plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
+    assert any(note.startswith("6 utterances are not rated in all of valence, activation") for note in found.notes)
+    (recordings / "t/valence/anna.csv").unlink()
+    found = plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
+    assert not any("not rated in all" in note for note in found.notes)
+
+
 def test_an_empty_cell_ends_a_value(plan, recordings):
     for name in NAMES:
         (recordings / "t").mkdir(exist_ok=True)
