@@ -13,6 +13,7 @@ from pipelines import paths
 from pipelines.evaluations.plan import labelled_corpus
 from pipelines.known_corpora import CORPORA
 from ser_tasks.audio.clip import clip_of
+from ser_tasks.errors import UserError
 from ser_tasks.features.components import Components, eta_squared, principal_components, standardised
 from ser_tasks.features.feature_table import read_features
 from ser_tasks.features.functionals import A0_HZ
@@ -59,9 +60,15 @@ def explored(name: str, params: Params, *, report: Report) -> Explored:
         report: called with how many of how many recordings have been measured
 
     Raises:
-        UserError: as of its preset, or features that lack utterances
+        UserError: no classes, as of its preset, or features that lack utterances
     """
-    corpus, labelled = CORPORA[name], labelled_corpus(name, params)
+    corpus = CORPORA[name]
+    if not corpus.all_presets[params.corpus[name].preset].classes:
+        raise UserError(
+            f"{name} has ratings and no classes, and the page is about classes. Look at its recordings: ser check "
+            f"{name}; or evaluate it: ser evaluate {name} ridge"
+        )
+    labelled = labelled_corpus(name, params)
     utterances, missing = labelled.utterances, []
     utterances = utterances.assign(level=_levels(name, utterances, report), f0=np.nan)
     if utterances.level.isna().all():

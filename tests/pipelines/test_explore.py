@@ -1,6 +1,7 @@
 """`ser explore` on a small corpus whose counts and components are known; no server."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,11 @@ import soundfile
 
 from pipelines import paths
 from pipelines.commands.explore import explore
+from pipelines.explore import gather
 from pipelines.explore.gather import explored
 from pipelines.explore.page import html
 from pipelines.explore.pictures import MOST_POINTS, apart, boxes, points
+from ser_tasks.corpora.corpus import Preset
 from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.params.reading import read_params
@@ -88,6 +91,13 @@ def test_what_cannot_be_shown_is_refused(folder):
         explore("demos", to=None)
     with pytest.raises(UserError, match=r"no utterance table yet .* ser evaluate emodb svm"):
         explore("emodb", to=None)
+
+
+def test_a_corpus_of_ratings_alone_is_refused_with_what_can_be_done_with_it(params, monkeypatch):
+    rated = SimpleNamespace(all_presets={params.corpus["demo"].preset: Preset("no classes", {})})
+    monkeypatch.setattr(gather, "CORPORA", {"demo": rated})
+    with pytest.raises(UserError, match=r"demo has ratings and no classes.*ser check demo.*ser evaluate demo ridge"):
+        explored("demo", params, report=lambda done, total: None)
 
 
 def test_boxes_are_quantiles_and_unknown_values_take_no_part():
