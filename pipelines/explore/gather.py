@@ -62,13 +62,8 @@ def explored(name: str, params: Params, *, report: Report) -> Explored:
     Raises:
         UserError: no classes, as of its preset, or features that lack utterances
     """
-    corpus = CORPORA[name]
-    if not corpus.all_presets[params.corpus[name].preset].classes:
-        raise UserError(
-            f"{name} has ratings and no classes, and the page is about classes. Look at its recordings: ser check "
-            f"{name}; or evaluate it: ser evaluate {name} ridge"
-        )
-    labelled = labelled_corpus(name, params)
+    _check_classes(name, params)
+    corpus, labelled = CORPORA[name], labelled_corpus(name, params)
     utterances, missing = labelled.utterances, []
     utterances = utterances.assign(level=_levels(name, utterances, report), f0=np.nan)
     if utterances.level.isna().all():
@@ -98,6 +93,14 @@ def explored(name: str, params: Params, *, report: Report) -> Explored:
         return found
     shares = {factor: float(eta_squared(values, list(own)).mean()) for factor, own in found.factors.items()}
     return Explored(**{**vars(found), "shares": shares})
+
+
+def _check_classes(name: str, params: Params) -> None:
+    if not CORPORA[name].all_presets[params.corpus[name].preset].classes:
+        raise UserError(
+            f"{name} has ratings and no classes, and the page is about classes. Look at its recordings: ser check "
+            f"{name}; or evaluate it: ser evaluate {name} ridge"
+        )
 
 
 def _f0(vectors: np.ndarray, dimensions: tuple[str, ...], spoken: np.ndarray) -> np.ndarray:
