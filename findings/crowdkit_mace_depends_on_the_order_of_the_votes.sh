@@ -55,8 +55,8 @@ for method in (MACE, DawidSkene, MajorityVote):
     turned = (first != back).sum()
     print(f"{method.__name__}: other labels again {again}, shuffled {shuffled}, names turned round {turned}")
     assert again == 0
-    assert (turned > 5) == (method is not DawidSkene), "names decide elsewhere now"
-    assert (shuffled > 5) == (method is MACE), "the order of rows decides elsewhere now"
+    assert (turned > 5) == (method is not DawidSkene), "names decide in other methods now"
+    assert (shuffled > 5) == (method is MACE), "the order of rows decides in other methods now"
 below = 0
 for seed in range(4):
     truth, table = votes(seed)

@@ -27,7 +27,7 @@ require_password: false
 annotation_schemes:
   - annotation_type: tiered_annotation
     name: tiers
-    description: what is heard
+    description: the emotion of the voice
     source_field: audio
     media_type: audio
     tiers: [{name: emotion, tier_type: independent, labels: [{name: angry}, {name: happy}]}]

@@ -79,16 +79,8 @@ def explored(name: str, params: Params, *, report: Report) -> Explored:
     else:
         why = f"no {FEATURES} are here. Make them: ser evaluate {name} svm" if spoken.any() else "all is text alone"
         missing.append(f"F0 and principal components: {why}")
-    found = Explored(
-        corpus,
-        params.corpus[name].preset,
-        utterances.reset_index(drop=True),
-        labelled.dropped,
-        components,
-        0 if values is None else values.shape[1],
-        {},
-        tuple(missing),
-    )
+    about = (corpus, params.corpus[name].preset, utterances.reset_index(drop=True), labelled.dropped)
+    found = Explored(*about, components, 0 if values is None else values.shape[1], {}, tuple(missing))
     if values is None:
         return found
     shares = {factor: float(eta_squared(values, list(own)).mean()) for factor, own in found.factors.items()}

@@ -57,7 +57,6 @@ OF_AN_EXPERIMENT = {  # columns that programs for experiments write (Praat, Psyc
     "psychopyversion",
 }
 OF_LISTENERS = ("session", "gender")  # what such tables say is of them, not of speakers
-NOT_NAMED = ColumnChoice("", "")
 MOST_LABELS = 60  # distinct values of a column of labels
 WORDS = 0.5  # of its distinct values that are words of the vocabulary
 
@@ -144,8 +143,8 @@ def take_columns(
         found = emotion_column(free) if role == "emotion" else _named(free, role)
         if found is not None:
             taken[role] = found
-    if "rater" not in taken and taken.get("speaker", NOT_NAMED).why != "given":
-        _check_listeners(answers, taken)
+    if answers and "rater" not in taken and "speaker" in taken:
+        _check_listeners(answers, taken["speaker"])
     taken |= take_times(source.table, given, taken)
     if "emotion" not in taken and not (given.get("emotion") == NONE and {*SCALES} & {*taken}):
         raise SourceError(
@@ -167,14 +166,13 @@ def _answers(table: pd.DataFrame) -> list[str]:
     return [name for name in map(str, table) if plain(name).replace(".", "_") in OF_AN_EXPERIMENT]
 
 
-def _check_listeners(answers: Sequence[str], taken: Mapping[str, ColumnChoice]) -> None:
+def _check_listeners(answers: Sequence[str], speaker: ColumnChoice) -> None:
     """Raise SourceError where the column of speakers has a word for both, in a table of a listening experiment."""
-    column = taken.get("speaker", NOT_NAMED).column
-    if answers and plain(column) in WHO_LISTENS:
-        both = " or ".join(option("--column", f"{role}={column}") for role in ("rater", "speaker"))
+    if speaker.why != "given" and plain(speaker.column) in WHO_LISTENS:
+        both = " or ".join(option("--column", f"{role}={speaker.column}") for role in ("rater", "speaker"))
         raise SourceError(
-            f"the column {column} could be who listened, since {some(answers)} are of a listening experiment, or who "
-            f"speaks. State which: add {both}."
+            f"the column {speaker.column} could be who listened, since {some(answers)} are of a listening experiment, "
+            f"or who speaks. State which: add {both}."
         )
 
 

@@ -89,14 +89,9 @@ def plan_import(name: str, given: ImportOptions) -> Import:
         SourceError: what leaves nothing to preview: no table, no column of paths or of emotions
     """
     source, column = _read(given)
-    look = None if given.words_alone else partial(_look, folders=source.folders)
-    rated = given.words_alone and (given.votes is not None or has_raters(source.table, column))
-    taken = take_columns(source, column, look, rated=rated)
-    located = named_utterances(source.table, taken) if look is None else look(source.table[taken["path"].column])
+    taken, located, unclear = _taken(source, column, given)
     rows = _rows(source, given, taken, located)
-    if given.words_alone:
-        asked = [] if "path" in column else id_questions(source.table, taken, rated=rated)
-        rows.problems += [*asked, *ids_alike(located.files)]
+    rows.problems += unclear
     units = units_of(source.table, taken, given.times)
     tally = _checked(rows, source, given, units, taken)
     labels = _classes(rows.table, taken, _of_winners(given, tally), source.meanings)
@@ -127,6 +122,20 @@ def _read(given: ImportOptions) -> tuple[SourceTable, dict[str, str]]:
     found = _at(read_source(Path(given.path).expanduser(), given), given)
     source, column = with_ballots(found, {**given.column, **found.implied})
     return _with_names(source, column, given.pattern, words_alone=given.words_alone), column
+
+
+def _taken(
+    source: SourceTable, column: Mapping[str, str], given: ImportOptions
+) -> tuple[dict[str, ColumnChoice], Located, list[str]]:
+    """The column of each role, the files of the rows, or the ids of words alone, and what is unclear about these."""
+    look = None if given.words_alone else partial(_look, folders=source.folders)
+    rated = given.words_alone and (given.votes is not None or has_raters(source.table, column))
+    taken = take_columns(source, column, look, rated=rated)
+    if look is not None:
+        return taken, look(source.table[taken["path"].column]), []
+    located = named_utterances(source.table, taken)
+    asked = [] if "path" in column else id_questions(source.table, taken, rated=rated)
+    return taken, located, [*asked, *ids_alike(located.files)]
 
 
 def _rows(source: SourceTable, given: ImportOptions, taken: Mapping[str, ColumnChoice], located: Located) -> Rows:

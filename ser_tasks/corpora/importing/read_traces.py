@@ -3,7 +3,8 @@
 A folder holds a table for each recording, called as the sound: a column of times, and beside it either a column for
 each dimension, or, in folders that are called as the dimensions, a column for each rater. A value holds until the next
 row, and the last one to the end of the recording; where values follow each other at one rate, one that is missing is
-a gap.
+a gap. Raters react some seconds late, so windows may be read so much later in the trace.
+Source: Mariooryad & Busso (2015), doi:10.1109/TAFFC.2014.2334294, on that delay
 """
 
 from collections import Counter, defaultdict

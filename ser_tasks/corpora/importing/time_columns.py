@@ -89,7 +89,7 @@ class Timed:
 
 def timed(column: str) -> Timed | None:
     """Role and unit by the words of a name, all of which must be known: start_ms, StartTime, Ende (s), n_samples."""
-    words = _words(column)
+    words = name_words(column)
     if re.search(r"\d", column):
         return None
     roles = [ROLE_OF[word] for word in words if word in ROLE_OF]
@@ -103,7 +103,7 @@ def timed(column: str) -> Timed | None:
     return Timed(roles[0], units[0] if units else None) if known else None
 
 
-def _words(column: str) -> list[str]:
+def name_words(column: str) -> list[str]:
     """StartTime_ms -> start, time, ms; hh:mm:ss.ms and ss.msec, as ELAN has them, are seconds."""
     spaced = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFC", column))
     return re.findall(r"[^\W\d_]+", CLOCK_UNIT.sub("s", spaced.casefold()))
@@ -156,7 +156,7 @@ def _check_offset(column: str, given: Mapping[str, str], have: set[str]) -> None
 def _are_times(column: pd.Series, name: str, timing: Timed) -> bool:
     """A length in words is none; an empty column of ends means that all are open; a start must be understood, later."""
     values = column.dropna()
-    if WEAK & set(_words(name)):
+    if WEAK & set(name_words(name)):
         return _are_numbers(values)
     if timing.role in ("start", "end"):
         return timing.role == "end" or len(values) > 0
@@ -167,7 +167,7 @@ def _role(timing: Timed, named: Mapping[str, Timed], taken: Mapping[str, ColumnC
     """An offset is the end beside an onset, and the start beside an end or a length."""
     if timing.role != "offset":
         return timing.role
-    if any("onset" in _words(column) for column in named):
+    if any("onset" in name_words(column) for column in named):
         return "end"
     others = {one.role for one in named.values()} | set(taken)
     return "start" if "start" not in others and others & {"end", "duration"} else "offset"

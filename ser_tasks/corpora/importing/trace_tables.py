@@ -16,7 +16,7 @@ from ser_tasks.corpora.importing.encoding import decode
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.read_table import read_table
 from ser_tasks.corpora.importing.source_table import NOBODY, SourceError, option
-from ser_tasks.corpora.importing.time_columns import SECONDS_IN, UNIT_OF, read_time
+from ser_tasks.corpora.importing.time_columns import SECONDS_IN, UNIT_OF, name_words, read_time
 from ser_tasks.corpora.vocabulary import plain
 
 TIME = {"t", "time", "times", "timestamp", "frametime", "zeit"}
@@ -72,17 +72,18 @@ def read_trace(file: Path, dimension: str | None, given: ImportOptions) -> Trace
         raise SourceError(f"{file}: no column of times; there are {some(names)}. Call it time, or time_ms.")
     unit = _unit(time, given)
     times = [None if cell is None else read_time(cell, unit, rate=None) for cell in table[time]]
-    kept = [row for row, cell in enumerate(table[time]) if cell is not None]
-    wrong = next((row for row in kept if times[row] is None), None)
-    if wrong is not None:
-        raise SourceError(f"{file}: {table.index[wrong]}: {table[time].iloc[wrong]!r} is no time. Correct it.")
-    seconds = np.array([times[row] for row in kept], float)
-    if len(seconds) == 0 or (np.diff(seconds) < 0).any():
-        back = table.index[kept[int(np.argmax(np.diff(seconds) < 0)) + 1]] if len(seconds) else "no row"
+    kept = [row for row, filled in enumerate(table.notna().any(axis=1)) if filled]
+    if (wrong := next((row for row in kept if times[row] is None), None)) is not None:
         raise SourceError(
-            f"{file}: {back}: its time is before the one above it. A trace is of one recording, in order."
+            f"{file}: {table.index[wrong]}: {table[time].iloc[wrong] or 'nothing'} is no time. Correct it."
         )
-    columns = {name: _numbers(table[name].iloc[kept]) for name in names if name != time and not _is_time(name)}
+    seconds = np.array([times[row] for row in kept], float)
+    if (backwards := np.diff(seconds) < 0).any():
+        raise SourceError(
+            f"{file}: {table.index[kept[int(backwards.argmax()) + 1]]}: its time is before the one above it. A trace "
+            "is of one recording, in order."
+        )
+    columns = {name: _numbers(table[name].iloc[kept]) for name in names if not _is_time(name)}
     values = {name: own for name, own in columns.items() if own is not None and not np.isnan(own).all()}
     if not values:
         raise SourceError(f"{file}: no column of numbers beside {time}; there are {some(names)}.")
@@ -106,23 +107,19 @@ def _table(file: Path, given: ImportOptions) -> pd.DataFrame:
     return pd.DataFrame(rows, index=index, columns=names, dtype=object)
 
 
-def _words(name: str) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return re.findall(r"[^\W\d_]+", spaced.casefold())
-
-
 def _is_time(name: str) -> bool:
-    words = _words(name)
+    words = name_words(name)
     return bool(words) and all(word in TIME or UNIT_OF.get(word) in SECONDS_IN for word in words)
 
 
 def _unit(time: str, given: ImportOptions) -> str:
     """That the name of the column states, else the one given, else s."""
-    stated = [UNIT_OF[word] for word in _words(time) if word in UNIT_OF]
-    if given.times == "samples" or (stated and given.times not in (None, stated[0])):
+    stated = [UNIT_OF[word] for word in name_words(time) if word in UNIT_OF]
+    if given.times == "samples":
+        raise SourceError("--times samples: traces have no sampling rate. State s or ms.")
+    if stated and given.times not in (None, stated[0]):
         raise SourceError(
-            f"--times {given.times}: traces have no sampling rate, and {time!r} states {stated or 'no unit'}. State s "
-            "or ms, or rename the column."
+            f"--times {given.times}: the column {time!r} states {stated[0]}. Leave the option out, or rename it."
         )
     return stated[0] if stated else given.times or "s"
 
@@ -149,7 +146,7 @@ def rating_columns(trace: Trace, given: ImportOptions) -> list[tuple[str, str | 
         SourceError: no column is known, or not all of those that are given, or two of one dimension
     """
     stated = {role: given.column[role].split(",") for role in SCALES if given.column.get(role, NONE) != NONE}
-    rating = [name for name in trace.values if name.strip() and not {*_words(name)} & NO_RATER] or [*trace.values]
+    rating = [name for name in trace.values if name.strip() and not {*name_words(name)} & NO_RATER] or [*trace.values]
     if trace.dimension is not None:
         left_out = given.column.get(trace.dimension) == NONE
         chosen = {} if left_out else {trace.dimension: stated.get(trace.dimension, rating)}

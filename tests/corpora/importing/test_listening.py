@@ -43,15 +43,10 @@ def as_cast() -> list[list[list[str]]]:
     return [[[rater, own[place]] for rater, own in ANSWERS.items()] for place in range(4)]
 
 
-def results_of_praat(place: Path, **shown) -> Path:
-    file = place / "results.tsv"
-    row = shown.get("row", lambda rater, name, said: f"{rater},{name},{said},5,1.25")
-    file.write_text(answers("subject,stimulus,response,goodness,reactionTime", row, separator="\t"))
-    return file
-
-
 def test_who_listened_is_asked_for_where_the_word_could_mean_who_speaks(plan, place):
-    file, audio = results_of_praat(place), str(place / "stim")
+    """In the columns that Praat writes."""
+    file, audio, head = place / "results.tsv", str(place / "stim"), "subject,stimulus,response,goodness,reactionTime"
+    file.write_text(answers(head, lambda rater, name, said: f"{rater},{name},{said},5,1.25", separator="\t"))
     message = (
         r"subject could be who listened, since stimulus, response, reactionTime .*rater=subject or .*speaker=subject"
     )

@@ -200,7 +200,7 @@ def test_times_far_behind_the_end_of_the_sound_are_of_another_unit(plan, recordi
         plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
     with pytest.raises(SourceError, match=r"--times samples: traces have no sampling rate"):
         plan(recordings / "t", audio=str(recordings / "wav"), times="samples", **HOW)
-    with pytest.raises(SourceError, match=r"--times ms: .*'Time \(s\)' states \['s'\]"):
+    with pytest.raises(SourceError, match=r"--times ms: the column 'Time \(s\)' states s\. Leave"):
         plan(recordings / "s", audio=str(recordings / "wav"), times="ms", **HOW)
 
 
@@ -311,3 +311,18 @@ def test_without_windows_a_few_rows_are_no_trace(plan, recordings):
     trace(recordings / "t/anna.csv", "time,valence", steps(0, 0, 0)[:7])
     with pytest.raises(SourceError, match=r"^(?!.*--windows)"):
         plan(recordings / "t", audio=str(recordings / "wav"))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"), [(",0.5", r"row 12: nothing is no time"), ("soon,0.5", r"row 12: soon is no time"), (",", None)]
+)
+def test_a_value_without_a_time_is_refused_and_an_empty_row_is_none(plan, recordings, row, message):
+    for name in NAMES:
+        file = recordings / f"t/{name}.csv"
+        trace(file, "time,valence", steps(0.2, 0.2, 0.4, 0.4)[:10])
+        file.write_text(f"{file.read_text()}{row}\n4,0.4\n")
+    if message is None:
+        assert ratings(plan(recordings / "t", audio=str(recordings / "wav"), **HOW), "anna", "valence") == [0.2]
+        return
+    with pytest.raises(SourceError, match=rf"anna\.csv: {message}\. Correct it"):
+        plan(recordings / "t", audio=str(recordings / "wav"), **HOW)
