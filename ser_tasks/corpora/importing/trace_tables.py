@@ -72,18 +72,18 @@ def read_trace(file: Path, dimension: str | None, given: ImportOptions) -> Trace
         raise SourceError(f"{file}: no column of times; there are {some(names)}. Call it time, or time_ms.")
     unit = _unit(time, given)
     times = [None if cell is None else read_time(cell, unit, rate=None) for cell in table[time]]
-    kept = [row for row, filled in enumerate(table.notna().any(axis=1)) if filled]
-    if (wrong := next((row for row in kept if times[row] is None), None)) is not None:
+    if None in times:
+        wrong = times.index(None)
         raise SourceError(
             f"{file}: {table.index[wrong]}: {table[time].iloc[wrong] or 'nothing'} is no time. Correct it."
         )
-    seconds = np.array([times[row] for row in kept], float)
+    seconds = np.array(times, float)
     if (backwards := np.diff(seconds) < 0).any():
         raise SourceError(
-            f"{file}: {table.index[kept[int(backwards.argmax()) + 1]]}: its time is before the one above it. A trace "
+            f"{file}: {table.index[int(backwards.argmax()) + 1]}: its time is before the one above it. A trace "
             "is of one recording, in order."
         )
-    columns = {name: _numbers(table[name].iloc[kept]) for name in names if not _is_time(name)}
+    columns = {name: _numbers(table[name]) for name in names if not _is_time(name)}
     values = {name: own for name, own in columns.items() if own is not None and not np.isnan(own).all()}
     if not values:
         raise SourceError(f"{file}: no column of numbers beside {time}; there are {some(names)}.")
