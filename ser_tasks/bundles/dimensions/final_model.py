@@ -26,7 +26,7 @@ def final_regressor(
         params: of the whole project; the model reads its own section
         rated: all rated utterances of the corpus
         seed: of whatever the model draws at random
-        folder: where a network on frames keeps its state, to go on from after a kill; None: nowhere
+        folder: where a network on frames or words keeps its state, to go on from after a kill; None: nowhere
     """
     if line.keras:
         load_keras()

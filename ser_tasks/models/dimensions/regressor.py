@@ -48,7 +48,7 @@ class Regressor(Protocol):
     def fit(self, train: RatedExamples, **kept: Any) -> Mapping[str, Any]:
         """Learn, and return what was chosen on the way, for the record.
 
-        Networks on frames take `folder`, see `DimensionModel.fitted`.
+        Networks on frames or words take `folder`, see `DimensionModel.fitted`.
 
         Raises:
             UserError: a training part of one speaker
@@ -74,7 +74,7 @@ class DimensionModel:
     code: tuple[str, ...] = ()  # modules that `build` imports only when it is called
     keras: bool = False  # whether it is a network
     from_disk: bool = False  # whether it can read the features of many utterances block by block
-    module: str = ""  # of a network on frames, its file
+    module: str = ""  # of a network on frames or words, its file
 
     def fitted(
         self, section: Any, train: RatedExamples, *, seed: int, folder: Path | None
@@ -85,14 +85,14 @@ class DimensionModel:
             section: its part of params.yaml
             train: to fit it to
             seed: of whatever it draws at random
-            folder: where a network on frames keeps its state, to go on from after a kill; None: nowhere
+            folder: where a network on frames or words keeps its state, to go on from after a kill; None: nowhere
         """
         regressor = self.build(section, seed=seed)
         return regressor, regressor.fit(train, **({"folder": folder} if self.module else {}))
 
     @property
     def network_name(self) -> str:
-        """Of a network on frames: the name of its file, and of its line in the table of classes."""
+        """Of a network on frames or words: the name of its file, and of its line in the table of classes."""
         return self.module.rpartition(".")[2]
 
     @property
