@@ -21,16 +21,24 @@ from pipelines.display.predictions import with_confidence
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from pipelines.evaluations.plan import Evaluation, check_tested_once, plan_evaluation
 from pipelines.evaluations.result import SPEAKER_NORM, synthetic
+from pipelines.evaluations.votes import counts_of
 from pipelines.settings import feature_params, project_params
 from ser_tasks.audio.decode import read_recording
 from ser_tasks.bundles.bundle import load_bundle, single
 from ser_tasks.bundles.bundled import is_network
-from ser_tasks.bundles.explain.group_importance import Columns, descriptor_groups, drops, shuffled_fold
+from ser_tasks.bundles.explain.group_importance import (
+    Columns,
+    ShuffledFold,
+    descriptor_groups,
+    distance_gains,
+    drops,
+    shuffled_fold,
+)
 from ser_tasks.bundles.explain.recording import Baseline, explain
 from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.fold import FoldRequest
-from ser_tasks.evaluation.result import percent, with_interval, write_result
+from ser_tasks.evaluation.result import nats, percent, with_interval, write_result
 from ser_tasks.evaluation.scoring import FoldOutcome, evaluate_fold, prediction_table, score
 from ser_tasks.features.log_mel import LOG_MEL
 from ser_tasks.features.stored_rows import StoredRows
@@ -39,10 +47,12 @@ from ser_tasks.keras_backend import load_keras
 from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.model_versions import model_versions
 from ser_tasks.models.recogniser import Model
+from ser_tasks.models.voted import rows_of
 from ser_tasks.plots.explanation import BASELINES, by_drop, draw_explanation, draw_importance, logit
 
 if TYPE_CHECKING:
     from ser_tasks.bundles.model_bundle import ModelBundle
+    from ser_tasks.models.recogniser import Features
 from ser_tasks.bundles.explain.recording import Explanation
 
 READ = "functionals"  # the feature set that has a row for each utterance, and groups
@@ -74,6 +84,13 @@ class GroupStudy:
     def model(self) -> Model:
         """Its line of the table."""
         return MODELS[self.evaluation.model]
+
+    def read(self, request: FoldRequest, group: str | None = None) -> Features:
+        """What a fold is trained and tested on, all dimensions or one group's; with votes on the training part."""
+        columns = slice(None) if group is None else self.groups[group]
+        if self.evaluation.model not in ON_VOTES:
+            return self.features[:, columns]
+        return tuple(own._replace(row=own.row[columns]) for own in request.read())
 
     def figures(self, outcomes: Sequence[FoldOutcome]) -> dict[str, float]:
         """UAR and its interval, of one outcome for each fold."""
@@ -124,12 +141,7 @@ def _readers(model: str) -> list[str]:
     Raises:
         UserError: this one cannot
     """
-    readers = [name for name, line in MODELS.items() if line.feature_set == READ and name not in ON_VOTES]
-    if model in ON_VOTES:
-        raise UserError(
-            f"ser explain model: {model} is trained on the votes of raters, which are not read here. Name one of "
-            f"{', '.join(readers)}."
-        )
+    readers = [name for name, line in MODELS.items() if line.feature_set == READ]
     if model in MODELS and model not in readers:
         one = "; predictions of a network: ser explain recording" * is_network(model)
         raise UserError(
@@ -143,7 +155,7 @@ def _grouped(evaluation: Evaluation) -> tuple[dict[str, Columns], NDArray[np.flo
     """The columns of each group, and what they are columns of."""
     names = feature_set(READ).names(feature_params(evaluation.params))
     read: Any = evaluation.requests[0].read()
-    features = read.in_memory() if isinstance(read, StoredRows) else np.asarray(read)
+    features = read.in_memory() if isinstance(read, StoredRows) else rows_of(read)
     if features.shape[1] != len(names):
         raise UserError(
             f"{paths.features(evaluation.corpus, READ)}: {features.shape[1]} dimensions, but params.yaml as it is "
@@ -176,7 +188,7 @@ def _shuffled(study: GroupStudy, *, repeats: int) -> dict[str, Any]:
             shuffled_fold(
                 own.fold,
                 evaluation.labels,
-                study.features,
+                study.read(own),
                 study.model,
                 evaluation.params,
                 groups=study.groups,
@@ -197,16 +209,31 @@ def _shuffled(study: GroupStudy, *, repeats: int) -> dict[str, Any]:
         }
         for name, columns in study.groups.items()
     }
-    return {**study.figures([own.intact for own in folds]), "groups": groups}
+    found = {**study.figures([own.intact for own in folds]), "groups": groups}
+    return found | _distances(study, folds, groups) if evaluation.model in ON_VOTES else found
+
+
+def _distances(
+    study: GroupStudy, folds: Sequence[ShuffledFold], groups: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The KL from the votes of a model that is trained on them, and by how much each group's shuffling adds to it."""
+    evaluation, options = study.evaluation, study.evaluation.params.evaluation
+    counts = counts_of(evaluation.corpus, [name for own in folds for name in own.fold.test], evaluation.params)
+    kl, gains = distance_gains(folds, evaluation.labels, counts, options, seed=options.seed)
+    return {
+        "kl": round(kl, 4),
+        "groups": {name: {**own, "kl_gain": gains[name].figures()} for name, own in groups.items()},
+    }
 
 
 def _alone(study: GroupStudy, group: str) -> dict[str, float]:
     """Figures of the same model, trained and tested on these columns alone."""
     evaluation, outcomes = study.evaluation, []
-    columns = study.features[:, study.groups[group]]
     for own in study.requests:
         outcomes.append(
-            evaluate_fold(own.fold, evaluation.labels, columns, study.model, evaluation.params, seed=own.seed)
+            evaluate_fold(
+                own.fold, evaluation.labels, study.read(own, group), study.model, evaluation.params, seed=own.seed
+            )
         )
         study.done()
     return study.figures(outcomes)
@@ -250,12 +277,14 @@ def show_importance(result: Mapping[str, Any], *, seconds: float, file: Path) ->
     """Print one line for each group."""
     CONSOLE.print(
         f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]  UAR {with_interval(result)}"
+        + (f"   KL from the votes {result['kl']:.3f}" if "kl" in result else "")
     )
     rows = [
         {
             "group": name,
             "dimensions": str(own["dimensions"]),
             "UAR lost when shuffled": _points(own),
+            **({"KL gained when shuffled": _nats(own["kl_gain"])} if "kl_gain" in own else {}),
             **({"UAR of it alone": with_interval(own["alone"])} if "alone" in own else {}),
         }
         for name, own in by_drop(result)
@@ -270,6 +299,10 @@ def show_importance(result: Mapping[str, Any], *, seconds: float, file: Path) ->
 def _points(own: Mapping[str, float]) -> str:
     drop, low, high = (percent_points(own[key]) for key in ("drop", "low", "high"))
     return f"{drop} [{low}, {high}]"
+
+
+def _nats(own: Mapping[str, Any]) -> str:
+    return f"{own['kl_difference']:+.3f} {nats(own['low'], own['high'], '+')}"
 
 
 def show_explanation(path: Path, explanation: Explanation, *, to: Path) -> None:

@@ -1,13 +1,14 @@
 """`ser robustness` and `ser invariance` on the terminal."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from ser_tasks.bundles.card import Card
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval
-from ser_tasks.evaluation.result import percent, with_interval
+from ser_tasks.evaluation.result import kl_with_interval, nats, percent, with_interval
 from ser_tasks.evaluation.robustness.invariance_tests import InvarianceStatus
 from ser_tasks.evaluation.robustness.words import drift, shift, title
 from ser_tasks.params import ToleranceParams
@@ -18,11 +19,13 @@ def show_robustness(result: Mapping[str, Any], *, files: Sequence[Path]) -> None
     kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
     clean, rated = result["clean"], "ccc" in result["clean"]
     figure = f"mean CCC {ccc_with_interval(clean)}" if rated else f"UAR {with_interval(clean)}"
+    figure += f"   KL from the votes {kl_with_interval(clean)}" if "kl" in clean else ""
     CONSOLE.print(
         f"\n[bold]{result['corpus']} · {result['model']}[/]{kind}  trained on clean sound, tested on degraded\n"
         f"  clean {figure}   {result['tested']} utterances, {result['tested_speakers']} speakers tested"
     )
-    show_rows([_rated_row(own) if rated else _row(clean, own) for own in result["conditions"]], title="")
+    row = _rated_row if rated else _voted_row if "kl" in clean else partial(_row, clean)
+    show_rows([row(own) for own in result["conditions"]], title="")
     for sentence in result["summary"]:
         CONSOLE.print(f"  {sentence}")
     for warning in result["warnings"]:
@@ -31,16 +34,32 @@ def show_robustness(result: Mapping[str, Any], *, files: Sequence[Path]) -> None
 
 
 def _row(clean: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
-    test = own["difference"]
     towards, grown = drift(clean, own)
+    return {
+        **_of_classes(own),
+        "labels changed": f"{percent(own['labels_changed'])} %",
+        "more often": f"{towards} {percent_points(grown)}" if grown > 0 else "–",
+    }
+
+
+def _of_classes(own: Mapping[str, Any]) -> dict[str, str]:
+    test = own["difference"]
     return {
         "condition": title(own),
         "UAR [95 %]": with_interval(own),
         "difference [95 %]": f"{percent_points(test['uar_difference'])} "
         f"[{percent_points(test['low'])}, {percent_points(test['high'])}]",
         "p, Holm": f"{test['p_holm']:.3f}",
-        "labels changed": f"{percent(own['labels_changed'])} %",
-        "more often": f"{towards} {percent_points(grown)}" if grown > 0 else "–",
+    }
+
+
+def _voted_row(own: Mapping[str, Any]) -> dict[str, str]:
+    test = own["kl_difference"]
+    return {
+        **_of_classes(own),
+        "KL [95 %]": kl_with_interval(own),
+        "KL, difference [95 %]": f"{test['kl_difference']:+.3f} {nats(test['low'], test['high'], '+')}",
+        "p of KL, Holm": f"{test['p_holm']:.3f}",
     }
 
 

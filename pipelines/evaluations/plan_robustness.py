@@ -1,7 +1,8 @@
 """What `ser robustness` consists of: an evaluation, its test parts under each condition, and one request a fold."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -22,11 +23,12 @@ from ser_tasks.evaluation.robustness.condition import Condition
 from ser_tasks.evaluation.robustness.store import DegradedShard, degraded_shards, draw_voices
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold
+from ser_tasks.evaluation.votes.fold import DegradedVotedRequest, VotedRequest
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.augmentation_copies import CONDITION_MARK as MARK
 from ser_tasks.features.feature_table import features_digest
 from ser_tasks.features.store import plan_shards
-from ser_tasks.models import MODELS, ON_VOTES
+from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.regressor import DimensionModel
 from ser_tasks.models.recogniser import Model
@@ -62,13 +64,8 @@ class Plan(Generic[OfModel]):
 
 
 def refuse_deaf(model: str) -> None:
-    """Raise UserError for a model of words: what is done to sound does nothing to them; or of votes."""
+    """Raise UserError for a model of words: what is done to sound does nothing to them."""
     alike: Mapping[str, Model | DimensionModel] = DIMENSION_MODELS if model in DIMENSION_MODELS else MODELS
-    if model in ON_VOTES:
-        raise UserError(
-            f"ser robustness: {model} is trained on the votes of raters, which are not read here. Name another model, "
-            f"as {model.removesuffix('_votes')}."
-        )
     if reads_words(alike[model].feature_set):
         acoustic = [name for name, line in alike.items() if not reads_words(line.feature_set)]
         raise UserError(
@@ -175,7 +172,10 @@ def with_degraded_ratings(plan: Plan[DimensionEvaluation]) -> DimensionEvaluatio
 
 def _request(clean: FoldRequest, folders: tuple[tuple[str, Path], ...], digest: str) -> DegradedRequest:
     names = [name for name, _ in folders]
-    return DegradedRequest(
+    kind: Callable[..., DegradedRequest] = DegradedRequest
+    if isinstance(clean, VotedRequest):
+        kind = partial(DegradedVotedRequest, votes=clean.votes)
+    return kind(
         fold=longer(clean.fold, names),
         labels=degraded_labels(clean.labels, clean.fold, names),
         features=clean.features,

@@ -25,6 +25,7 @@ from pipelines.evaluations.plan_robustness import (
 )
 from pipelines.evaluations.result import circumstances, head, warnings
 from pipelines.evaluations.run import run_folds
+from pipelines.evaluations.votes import counts_of
 from pipelines.settings import project_params
 from ser_tasks.atomic import atomic_path
 from ser_tasks.engine import flow
@@ -34,10 +35,11 @@ from ser_tasks.evaluation.result import write_result
 from ser_tasks.evaluation.robustness.condition import Condition, chosen, conditions_of
 from ser_tasks.evaluation.robustness.losses import clean_figures, losses, under
 from ser_tasks.evaluation.robustness.rating_losses import figures_of_ratings, rating_losses, ratings_under
-from ser_tasks.evaluation.robustness.words import summary, summary_of_ratings
+from ser_tasks.evaluation.robustness.vote_losses import vote_losses
+from ser_tasks.evaluation.robustness.words import summary, summary_of_ratings, summary_of_votes
 from ser_tasks.evaluation.scoring import FoldOutcome, Labels, prediction_table
 from ser_tasks.features.store import NUMERIC_LIBRARIES, prune
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import Params
@@ -118,13 +120,26 @@ def figures(plan: Plan[Evaluation], outcomes: Sequence[FoldOutcome]) -> dict[str
     clean = clean_figures(tables[""], evaluation.labels, params)
     chance = 1 / len(clean["recall"])
     found = losses(tables, plan.conditions, evaluation.labels, params)
+    sentences = summary(clean, found, chance)
+    if evaluation.model in ON_VOTES:
+        distances = _distances(tables, evaluation)
+        clean |= distances[""]
+        found = [own | distances[own["condition"]] for own in found]
+        sentences.append(summary_of_votes(clean, found))
     return {
         "chance": round(chance, 4),
         **_tested(tables[""], evaluation.labels),
         "clean": clean,
         "conditions": found,
-        "summary": summary(clean, found, chance),
+        "summary": sentences,
     }
+
+
+def _distances(tables: Mapping[str, pd.DataFrame], evaluation: Evaluation) -> dict[str, dict[str, Any]]:
+    """From the votes on the tested utterances that several raters voted on, under each condition."""
+    labels, counts = evaluation.labels, counts_of(evaluation.corpus, tables[""].utterance_id, evaluation.params)
+    speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
+    return vote_losses(tables, counts, speakers, evaluation.params.evaluation)
 
 
 def rating_figures(plan: Plan[DimensionEvaluation], outcomes: Sequence[DimensionOutcome]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Posteriors of evaluations against the votes of raters, beside what raters reach against each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -65,6 +65,21 @@ def votes_on(corpus: str, labelled: Labelled, params: Params) -> ClassVotes:
     )
 
 
+def counts_of(corpus: str, tested: Collection[str], params: Params) -> pd.DataFrame:
+    """Votes on those of the tested utterances that ENOUGH raters voted on, by their ids; a column for each class.
+
+    Raises:
+        UserError: as `votes_on`, or none has so many
+    """
+    labelled = labelled_corpus(corpus, params)
+    classes = sorted(set(labelled.utterances.emotion))
+    counts = pd.DataFrame(votes_on(corpus, labelled, params).counts, labelled.utterances.utterance_id, classes)
+    found = counts[(counts.sum(axis=1) >= ENOUGH) & counts.index.isin(tested)]
+    if found.empty:
+        raise UserError(_too_few(corpus, len(set(tested)), classes))
+    return found
+
+
 def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Params) -> VoteComparison:
     """Every model that is named, or all that have predictions here, on the utterances that two raters voted on.
 
@@ -82,10 +97,7 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
     tested = np.unique(place[next(iter(predictions.values())).utterance_id]) if predictions else np.arange(len(table))
     scored = tested[votes.counts[tested].sum(axis=1) >= ENOUGH]
     if not len(scored):
-        raise UserError(
-            f"{corpus}: none of the {len(tested)} utterances has {ENOUGH} votes for {', '.join(classes)}. Choose a "
-            "preset with more of its labels in params.yaml, or complete the label files of the corpus."
-        )
+        raise UserError(_too_few(corpus, len(tested), classes))
 
     def answered(own: pd.DataFrame) -> Answered:
         rows = place[own.utterance_id].to_numpy()
@@ -105,6 +117,13 @@ def compare_votes(corpus: str, models: Sequence[str], protocol: str, params: Par
         left_out=len(tested) - len(scored),
         outside=int(votes.outside[scored].sum()),
         several=int(votes.several[scored].sum()),
+    )
+
+
+def _too_few(corpus: str, tested: int, classes: Sequence[str]) -> str:
+    return (
+        f"{corpus}: none of the {tested} utterances has {ENOUGH} votes for {', '.join(classes)}. Choose a "
+        "preset with more of its labels in params.yaml, or complete the label files of the corpus."
     )
 
 

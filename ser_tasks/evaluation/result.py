@@ -132,6 +132,16 @@ def with_interval(result: Mapping[str, Any]) -> str:
     return f"{percent(result['uar'])} [{percent(result['uar_low'])}, {percent(result['uar_high'])}]"
 
 
+def kl_with_interval(own: Mapping[str, Any]) -> str:
+    """0.494 [0.404, 0.584]; of one speaker alone without ends."""
+    return f"{own['kl']:.3f} {nats(own['kl_low'], own['kl_high'])}"
+
+
+def nats(low: float | None, high: float | None, sign: str = "") -> str:
+    """[0.404, 0.584]; [–, –] where there is no interval."""
+    return f"[{', '.join('–' if end is None else f'{end:{sign}.3f}' for end in (low, high))}]"
+
+
 def markdown(rows: list[dict[str, str]]) -> str:
     """The rows as a Markdown table."""
     head = list(rows[0])

@@ -13,11 +13,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import soundfile
 import yaml
 from filelock import FileLock
 
+from pipelines import paths
 from pipelines.orchestration.stage_list import write_stages
+from pipelines.settings import feature_params
+from ser_tasks.audio.decode import read_recording
+from ser_tasks.corpora.utterances import utterance_table, write_utterances
+from ser_tasks.corpora.votes import vote_table, write_votes
+from ser_tasks.features.store import compute_shard, plan_shards
+from ser_tasks.params import Params
+from ser_tasks.params.project import ProjectParams
 from ser_tasks.params.reading import read_params
+from tests.bundles.small_bundles import CLASSES, RATE, voice
 
 PROJECT = Path(__file__).parents[2]
 PARTS = (
@@ -210,3 +220,34 @@ def project_with_features(make_project: Callable[[str], Project]) -> Project:
 def project_with_svm(make_project: Callable[[str], Project]) -> Project:
     """After `dvc repro evaluate@demo-speaker_independent-svm`."""
     return make_project("svm")
+
+
+@pytest.fixture
+def three_voices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
+    """A project of three speakers with two takes of three classes, features, and votes; its folder is entered.
+
+    Two of three raters agree with the label, the third votes for the next class. Its params come back.
+    """
+    monkeypatch.chdir(tmp_path)
+    values = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    values["svm"] |= {"c": [1], "inner_folds": 2}
+    values["functionals"]["over"] = ["mfcc"]
+    conditions: dict[str, list[float]] = {kind: [] for kind in values["robustness"]["conditions"]}
+    values["robustness"]["conditions"] = conditions | {"gain": [0], "babble": [0]}
+    params = ProjectParams.model_validate(values)
+    rows = []
+    for emotion, speaker, take in ((e, s, t) for e in CLASSES for s in range(3) for t in range(2)):
+        path = paths.corpus_root("demo") / f"{speaker}{emotion}{take}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, voice(emotion, speaker=speaker, take=take), RATE)
+        about = {"corpus": "demo", "speaker": str(speaker), "emotion": emotion, "duration": 0.6, "votes": []}
+        about |= {"activation": 1.0 + list(CLASSES).index(emotion) + 0.1 * take}
+        rows.append({"utterance_id": path.stem, "path": path.name, "sha256": read_recording(path).sha256, **about})
+    table = utterance_table(rows)
+    write_utterances(table, paths.utterances("demo"))
+    for shard in plan_shards(table, "functionals", feature_params(params), shard_minutes=10):
+        compute_shard(shard, corpus_root=paths.corpus_root("demo"), folder=paths.features("demo", "functionals"))
+    following = dict(zip(CLASSES, [*list(CLASSES)[1:], *CLASSES], strict=False))
+    votes = {row["utterance_id"]: {row["emotion"]: 2, following[row["emotion"]]: 1} for row in rows}
+    write_votes(vote_table(votes), paths.votes("demo"))
+    return params

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 import yaml
+from scipy.stats import entropy
 
 from pipelines import paths
 from pipelines.evaluations.plan_robustness import (
@@ -18,9 +18,6 @@ from pipelines.evaluations.plan_robustness import (
     with_degraded_ratings,
 )
 from pipelines.evaluations.robustness import main
-from pipelines.settings import feature_params
-from ser_tasks.audio.decode import read_recording
-from ser_tasks.corpora.utterances import utterance_table, write_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import dimension_outcome
 from ser_tasks.evaluation.fold import fold_outcome
@@ -28,39 +25,7 @@ from ser_tasks.evaluation.robustness.condition import chosen, conditions_of
 from ser_tasks.evaluation.robustness.losses import under
 from ser_tasks.evaluation.robustness.rating_losses import ratings_under
 from ser_tasks.evaluation.robustness.store import compute_degraded
-from ser_tasks.features.store import compute_shard, plan_shards
-from ser_tasks.params import Params
-from ser_tasks.params.project import ProjectParams
 from ser_tasks.tasks import run_dimension_fold, run_fold
-from tests.bundles.small_bundles import CLASSES, RATE, voice
-from tests.pipelines.conftest import PROJECT
-
-SPEAKERS = range(3)
-
-
-@pytest.fixture
-def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
-    """A project of three speakers with two takes of three classes: its folder is entered, its params come back."""
-    monkeypatch.chdir(tmp_path)
-    values = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
-    values["svm"] |= {"c": [1], "inner_folds": 2}
-    values["functionals"]["over"] = ["mfcc"]
-    conditions: dict[str, list[float]] = {kind: [] for kind in values["robustness"]["conditions"]}
-    values["robustness"]["conditions"] = conditions | {"gain": [0], "babble": [0]}
-    params = ProjectParams.model_validate(values)
-    rows = []
-    for emotion, speaker, take in ((e, s, t) for e in CLASSES for s in SPEAKERS for t in range(2)):
-        path = paths.corpus_root("demo") / f"{speaker}{emotion}{take}.wav"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(path, voice(emotion, speaker=speaker, take=take), RATE)
-        about = {"corpus": "demo", "speaker": str(speaker), "emotion": emotion, "duration": 0.6, "votes": []}
-        about |= {"activation": 1.0 + list(CLASSES).index(emotion) + 0.1 * take}
-        rows.append({"utterance_id": path.stem, "path": path.name, "sha256": read_recording(path).sha256, **about})
-    table = utterance_table(rows)
-    write_utterances(table, paths.utterances("demo"))
-    for shard in plan_shards(table, "functionals", feature_params(params), shard_minutes=10):
-        compute_shard(shard, corpus_root=paths.corpus_root("demo"), folder=paths.features("demo", "functionals"))
-    return params
 
 
 def make_features(plan: Plan) -> None:
@@ -71,8 +36,8 @@ def make_features(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("model", ["svm", "svm_speaker_norm"])
-def test_clean_predictions_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
-    plan = plan_robustness("demo", model, params, conditions_of(params.robustness))
+def test_clean_predictions_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(three_voices, model):
+    plan = plan_robustness("demo", model, three_voices, conditions_of(three_voices.robustness))
     make_features(plan)
     clean, both = (
         fold_outcome(run_fold.fn(evaluation.requests[0])) for evaluation in (plan.evaluation, with_degraded(plan))
@@ -85,8 +50,8 @@ def test_clean_predictions_are_those_of_the_evaluation_and_a_gain_of_0_db_change
     assert both.chosen == clean.chosen
 
 
-def test_no_degraded_utterance_is_trained_on(params):
-    plan = plan_robustness("demo", "svm", params, chosen(conditions_of(params.robustness), ["gain"]))
+def test_no_degraded_utterance_is_trained_on(three_voices):
+    plan = plan_robustness("demo", "svm", three_voices, chosen(conditions_of(three_voices.robustness), ["gain"]))
     make_features(plan)
     for request, clean in zip(with_degraded(plan).requests, plan.evaluation.requests, strict=True):
         assert (request.fold.train, request.fold.validation) == (clean.fold.train, clean.fold.validation)
@@ -95,9 +60,34 @@ def test_no_degraded_utterance_is_trained_on(params):
         assert request.folder == clean.folder
 
 
+def test_a_model_of_votes_is_degraded_too_and_stands_beside_the_votes_as_on_clean_recordings(three_voices):
+    """SciPy's entropy is the oracle: two of three votes are for the label, one for the next class."""
+    Path("params.yaml").write_text(yaml.safe_dump(three_voices.model_dump(mode="json")), encoding="utf-8")
+    plan = plan_robustness("demo", "logistic_votes", three_voices, conditions_of(three_voices.robustness))
+    make_features(plan)
+    own = [fold_outcome(run_fold.fn(request)) for request in plan.evaluation.requests]
+    for request in with_degraded(plan).requests:
+        voted = dict(zip(request.labels.utterance_ids, [one.shares for one in request.read()], strict=True))
+        assert all((voted[name] is None) == (name in request.fold.test) for name in request.labels.utterance_ids)
+    main("demo", "logistic_votes", ["gain", "babble"])
+    result = json.loads(paths.robustness("demo", "logistic_votes").read_text(encoding="utf-8"))
+    shares = {"anger": (2 / 3, 1 / 3, 0), "neutral": (0, 2 / 3, 1 / 3), "sadness": (1 / 3, 0, 2 / 3)}
+    emotions = dict(zip(plan.evaluation.labels.utterance_ids, plan.evaluation.labels.emotions, strict=True))
+    distances = [
+        entropy(shares[emotions[name]], 0.99 * np.array(row) + 0.01 / 3)
+        for outcome in own
+        for name, row in zip(outcome.utterance_ids, outcome.posteriors, strict=True)
+    ]
+    assert result["clean"]["kl"] == pytest.approx(np.mean(distances), abs=1e-4)
+    by_name = {one["condition"]: one for one in result["conditions"]}
+    assert by_name["gain_0"]["kl"] == pytest.approx(result["clean"]["kl"], abs=1e-3)
+    assert by_name["babble_0"]["kl_difference"]["kl_difference"] > 0.05
+    assert result["summary"][-1].startswith("KL from the votes is ")
+
+
 @pytest.mark.parametrize("model", ["ridge", "svr_speaker_norm"])
-def test_clean_ratings_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(params, model):
-    plan = plan_robustness_of_ratings("demo", model, params, conditions_of(params.robustness))
+def test_clean_ratings_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_none(three_voices, model):
+    plan = plan_robustness_of_ratings("demo", model, three_voices, conditions_of(three_voices.robustness))
     make_features(plan)
     clean, both = (
         dimension_outcome(run_dimension_fold.fn(evaluation.requests[0]))
@@ -109,8 +99,10 @@ def test_clean_ratings_are_those_of_the_evaluation_and_a_gain_of_0_db_changes_no
     assert not np.allclose(ratings_under(both, "babble_0").predicted, clean.predicted, atol=0.01)
 
 
-def test_no_degraded_utterance_is_trained_on_for_ratings_either(params):
-    plan = plan_robustness_of_ratings("demo", "ridge", params, chosen(conditions_of(params.robustness), ["gain"]))
+def test_no_degraded_utterance_is_trained_on_for_ratings_either(three_voices):
+    plan = plan_robustness_of_ratings(
+        "demo", "ridge", three_voices, chosen(conditions_of(three_voices.robustness), ["gain"])
+    )
     make_features(plan)
     rating = dict(zip(plan.evaluation.ratings.utterance_ids, plan.evaluation.ratings.values, strict=True))
     for request, clean in zip(with_degraded_ratings(plan).requests, plan.evaluation.requests, strict=True):
@@ -121,8 +113,10 @@ def test_no_degraded_utterance_is_trained_on_for_ratings_either(params):
         assert request.cache_key != clean.cache_key
 
 
-def test_the_command_writes_figures_and_a_picture_of_ratings_in_which_a_gain_of_0_db_costs_nothing(params, capsys):
-    Path("params.yaml").write_text(yaml.safe_dump(params.model_dump(mode="json")), encoding="utf-8")
+def test_the_command_writes_figures_and_a_picture_of_ratings_in_which_a_gain_of_0_db_costs_nothing(
+    three_voices, capsys
+):
+    Path("params.yaml").write_text(yaml.safe_dump(three_voices.model_dump(mode="json")), encoding="utf-8")
     main("demo", "ridge", ["gain"])
     result = json.loads(paths.robustness("demo", "ridge").read_text(encoding="utf-8"))
     (own,) = result["conditions"]

@@ -15,7 +15,6 @@ from pipelines.cli import cli
 from pipelines.commands.votes import in_words
 from pipelines.evaluations import provenance
 from pipelines.evaluations.plan import plan_evaluation
-from pipelines.evaluations.plan_robustness import refuse_deaf
 from pipelines.evaluations.votes import PRIOR, RATER, VOTES, compare_votes
 from pipelines.known_corpora import no_votes
 from pipelines.orchestration.stage_list import stages_of
@@ -264,8 +263,6 @@ def test_what_cannot_be_trained_on_votes_is_refused_before_anything_runs():
     across = CrossParams(train=("emodb",), test="cremad", model="logistic_votes", presets={}, corpus_norm=False)
     with pytest.raises(UserError, match=r"cross\.x\.model: logistic_votes .* no training corpus has some. emodb: the"):
         check_cross("x", across, params)
-    with pytest.raises(UserError, match=r"not read here. Name another model, as logistic"):
-        refuse_deaf("logistic_votes")
 
 
 def test_corpora_with_raters_have_a_stage_and_others_none():

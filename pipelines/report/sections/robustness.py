@@ -10,13 +10,14 @@ from markupsafe import Markup
 from pipelines.report.parts import Section, finding, folded, join, note, render, signed, table
 from ser_tasks.evaluation.comparison.ties import ALPHA
 from ser_tasks.evaluation.comparison.verdict import p_value
-from ser_tasks.evaluation.result import with_interval
+from ser_tasks.evaluation.result import kl_with_interval, with_interval
 from ser_tasks.evaluation.robustness.words import title
 
 if TYPE_CHECKING:
     from pipelines.report.block import Block
 
 COLUMNS = ("condition", "UAR [95 %]", "against clean", "95 % interval", "p, corrected", "a loss?")
+OF_VOTES = ("KL from the votes [95 %]", "against clean", "p, corrected")
 
 
 def robustness(block: Block) -> Section | None:
@@ -29,11 +30,13 @@ def robustness(block: Block) -> Section | None:
 
 
 def _of_model(model: str, figures: Mapping[str, Any]) -> Markup:
-    rows = [[title(own), *_figures(own)] for own in figures["conditions"]]
+    voted = "kl" in figures["clean"]
+    rows = [[title(own), *_figures(own), *(_distance(own) if voted else ())] for own in figures["conditions"]]
     head = finding(render("strong", model, ", trained on clean recordings, tested on degraded ones:"))
     caption = f"{model} on degraded recordings; clean, its UAR is {with_interval(figures['clean'])} %"
+    caption += f", its KL from the votes {kl_with_interval(figures['clean'])}" if voted else ""
     summary = render("bullets", figures["summary"])
-    return join(head, summary, folded(f"Every condition, {model}", table(caption, COLUMNS, rows)))
+    return join(head, summary, folded(f"Every condition, {model}", table(caption, COLUMNS + OF_VOTES * voted, rows)))
 
 
 def _figures(own: Mapping[str, Any]) -> list[str]:
@@ -46,6 +49,11 @@ def _figures(own: Mapping[str, Any]) -> list[str]:
         p_value(test["p_holm"]),
         "yes" if lost else "not shown",
     ]
+
+
+def _distance(own: Mapping[str, Any]) -> list[str]:
+    test = own["kl_difference"]
+    return [kl_with_interval(own), f"{test['kl_difference']:+.3f}", p_value(test["p_holm"])]
 
 
 def _note() -> Markup:

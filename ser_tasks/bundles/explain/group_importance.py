@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.scoring import FoldOutcome, Labels, evaluate_fold, prediction_table
+from ser_tasks.evaluation.votes.comparison import distance_difference, of_table
 from ser_tasks.models.ensembles.paired import UarDifference, uar_difference
 from ser_tasks.models.speaker_norm import speaker_norm
+from ser_tasks.models.voted import Voted, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ser_tasks.evaluation.splits import Fold
+    from ser_tasks.evaluation.votes.comparison import DistanceDifference, Distances, Speakers
     from ser_tasks.models.recogniser import Model, Recogniser
     from ser_tasks.params import EvaluationParams, Params
 
@@ -84,7 +87,7 @@ class ShuffledFold:
 def shuffled_fold(
     fold: Fold,
     labels: Labels,
-    features: Matrix,
+    features: Matrix | tuple[Voted, ...],
     model: Model,
     params: Params,
     *,
@@ -100,7 +103,7 @@ def shuffled_fold(
 
     Args:
         fold, labels, model, params, folder: as in `evaluation.evaluate_fold`
-        features: of every utterance, shape (n_utterances, n_dims)
+        features: of every utterance, shape (n_utterances, n_dims), or each with the votes on it
         groups: name -> columns
         repeats: shuffles of each group
         seed: of the model; the shuffles of this fold are drawn from it, too
@@ -115,10 +118,11 @@ def shuffled_fold(
         return fitted[0]
 
     intact = evaluate_fold(fold, labels, features, replace(model, build=build), params, seed=seed, folder=folder)
+    rows = rows_of(features)
     if model.speaker_norm:
-        features = np.asarray(speaker_norm(features, np.array(labels.speakers)))
+        rows = np.asarray(speaker_norm(rows, np.array(labels.speakers)))
     row_of = {name: row for row, name in enumerate(labels.utterance_ids)}
-    test = features[[row_of[name] for name in fold.test]]
+    test = rows[[row_of[name] for name in fold.test]]
     generator = np.random.default_rng([seed, *fold.name.encode()])
 
     def predicted(values: Matrix) -> FoldOutcome:
@@ -158,6 +162,35 @@ def drops(
             seed=params.seed,
         )
     return found
+
+
+def distance_gains(
+    folds: Sequence[ShuffledFold],
+    labels: Labels,
+    counts: pd.DataFrame,
+    params: EvaluationParams,
+    *,
+    seed: int,
+) -> tuple[float, dict[str, DistanceDifference]]:
+    """Mean KL(votes || posterior) of a model of votes, in nats, and by how much it is larger with a group shuffled.
+
+    Args:
+        folds, labels: of one evaluation
+        counts: of the votes on the utterances that count, by utterance id; a column for each class
+        params, seed: as in `drops`
+    """
+    speakers, runs = dict(zip(labels.utterance_ids, labels.speakers, strict=True)), [(own.fold, seed) for own in folds]
+
+    def distances(outcomes: Sequence[FoldOutcome]) -> tuple[Distances, Speakers]:
+        answers, whose = of_table(prediction_table(runs, outcomes, labels), counts, speakers)
+        return answers.distance, whose
+
+    intact, found = distances([own.intact for own in folds]), {}
+    for name, repeats in folds[0].shuffled.items():
+        each = [distances([own.shuffled[name][number] for own in folds]) for number in range(len(repeats))]
+        mixed = np.concatenate([values for values, _ in each]), np.concatenate([whose for _, whose in each])
+        found[name] = distance_difference(mixed, intact, params)
+    return float(intact[0].mean()), found
 
 
 REPEAT = "#"  # between an utterance and the number of its shuffle

@@ -16,7 +16,6 @@ from ser_tasks.bundles.keras_network import keras_network, layer_names
 from ser_tasks.bundles.model_bundle import ModelBundle
 from ser_tasks.errors import UserError
 from ser_tasks.features.table import feature_set
-from ser_tasks.models import ON_VOTES
 
 if TYPE_CHECKING:
     from ser_tasks.audio.recording import Recording
@@ -113,7 +112,7 @@ def _of_network(bundle: Bundle) -> ModelBundle:
     if isinstance(bundle, ModelBundle) and is_network(card.model):
         return bundle
     other = f", or see which features it depends on: ser explain model {card.corpus} {card.model}"
-    studied = card.feature_set == "functionals" and card.model not in ON_VOTES
+    studied = card.feature_set == "functionals"
     raise UserError(
         f"{card.name}: {card.model} is no network of sound alone, as recorded, so no attribution is computed. Take the "
         f"bundle of such a network{other if studied else ''}"

@@ -47,6 +47,21 @@ def summary_of_ratings(clean: Figures, found: Sequence[Figures]) -> list[str]:
     return [f"Clean, the mean CCC is {clean['ccc']:.3f}.", *rest, *([intervals] if covered < before else [])]
 
 
+def summary_of_votes(clean: Figures, found: Sequence[Figures]) -> str:
+    """How far from the votes at worst, and under which conditions an answer that ignores the sound is nearer."""
+    worst, prior = max(found, key=lambda own: own["kl"]), clean["kl_of_the_prior"]
+    beyond = [title(own) for own in found if own["kl"] > prior]
+    nearer = (
+        f"is nearer to them under {len(beyond)} of {len(found)} conditions: {'; '.join(beyond)}"
+        if beyond
+        else ("is farther from them under every condition")
+    )
+    return (
+        f"KL from the votes is {clean['kl']:.3f} when clean, at worst {worst['kl']:.3f} ({title(worst)}). Their mean "
+        f"on other speakers, an answer that ignores the sound, has {prior:.3f}, and {nearer}."
+    )
+
+
 def drift(clean: Figures, own: Figures) -> tuple[str, float]:
     """The class whose share of the predictions has grown most, and by how much."""
     grown = {name: share - clean["answers"][name] for name, share in own["answers"].items()}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ser_tasks.corpora.votes import class_votes, read_votes
-from ser_tasks.evaluation.fold import CrossRequest, FoldRequest
-from ser_tasks.evaluation.fold_features import read_corpora
+from ser_tasks.evaluation.fold import CrossRequest, DegradedRequest, FoldRequest
+from ser_tasks.evaluation.fold_features import read_corpora, read_degraded
 from ser_tasks.models.voted import Voted
 
 if TYPE_CHECKING:
@@ -75,3 +75,10 @@ class VotedCrossRequest(VotedRequest, CrossRequest):
     """The same over several corpora; in training, utterances of one without votes have their label for target."""
 
     joining = (read_corpora, read_voted)  # type: ignore[assignment]  # more than either base has
+
+
+@dataclass(frozen=True, kw_only=True)
+class DegradedVotedRequest(VotedRequest, DegradedRequest):
+    """The same with degraded test utterances, whose votes are hidden as those of all that is tested."""
+
+    joining = (read_degraded, read_voted)  # type: ignore[assignment]  # as above

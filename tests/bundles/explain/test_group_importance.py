@@ -1,9 +1,10 @@
 """Shuffling groups of features, on examples where it is known what each group is worth."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from ser_tasks.bundles.explain.group_importance import drops, shuffle, shuffled_fold
+from ser_tasks.bundles.explain.group_importance import distance_gains, drops, shuffle, shuffled_fold
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold
 from ser_tasks.models.recogniser import Model
@@ -33,7 +34,7 @@ class Nearest:
 
 
 @pytest.fixture(scope="module")
-def found():
+def shuffled_folds():
     generator = np.random.default_rng(0)
     rows = [(s, e, i) for s in SPEAKERS for e in CLASSES for i in range(PER_CLASS)]
     labels = Labels(tuple(f"{s}{e}{i}" for s, e, i in rows), tuple(e for _, e, _ in rows), tuple(s for s, _, _ in rows))
@@ -51,7 +52,12 @@ def found():
         )
         options = {"groups": GROUPS, "repeats": REPEATS, "seed": 0}
         folds.append(shuffled_fold(fold, labels, features.astype(np.float32), model, PARAMS, **options))
-    return drops(folds, labels, PARAMS.evaluation, seed=0)
+    return folds, labels
+
+
+@pytest.fixture(scope="module")
+def found(shuffled_folds):
+    return drops(*shuffled_folds, PARAMS.evaluation, seed=0)
 
 
 def test_all_is_lost_with_the_group_that_tells_everything(found):
@@ -65,6 +71,19 @@ def test_nothing_is_lost_with_a_group_that_the_model_does_not_use(found):
     for name in ("noise", "constant"):
         assert found[name].difference == 0
         assert (found[name].interval.low, found[name].interval.high) == (0, 0)
+
+
+def test_a_sure_answer_moves_away_from_the_votes_only_with_the_group_that_tells_everything(shuffled_folds):
+    """The model is sure and right: its distance is known, and wrong answers cost the logarithm of what they leave."""
+    folds, labels = shuffled_folds
+    agreed = pd.DataFrame([[4 * (e == c) for c in CLASSES] for e in labels.emotions], labels.utterance_ids, CLASSES)
+    kl, gains = distance_gains(folds, labels, agreed, PARAMS.evaluation, seed=0)
+    right, wrong = (-np.log(share + 0.01 / 3) for share in (0.99, 0.0))
+    assert kl == pytest.approx(right)
+    assert gains["tells"].difference == pytest.approx(2 / 3 * (wrong - right), rel=0.09)
+    assert gains["tells"].p < 0.001
+    for name in ("noise", "constant"):
+        assert (gains[name].difference, gains[name].p) == (pytest.approx(0, abs=1e-12), 1)
 
 
 def test_columns_of_a_group_move_together_and_no_other_does():

@@ -14,6 +14,7 @@ from pipelines import paths
 from pipelines.commands.compare import compare
 from pipelines.report import gather
 from pipelines.report.sections.curves import curves
+from pipelines.report.sections.robustness import robustness
 from ser_tasks.corpora.utterances import read_utterances
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.comparison.rows import comparisons
@@ -248,3 +249,20 @@ def test_where_nothing_is_known_of_the_utterances_models_are_shown_but_not_teste
 def test_another_ending_is_rejected(made):
     with pytest.raises(UserError, match=r"ends in \.html"):
         compare([], to=Path("report.pdf"), audio=None)
+
+
+def test_the_noise_of_a_model_of_votes_is_stated_in_their_distance_too():
+    ends, distance = {"uar_low": 0.4, "uar_high": 0.8}, {"kl_low": 0.404, "kl_high": 0.584}
+    lost = {"uar_difference": -0.3, "low": -0.4, "high": -0.2, "p_holm": 0.0002}
+    further = {"kl_difference": 0.582, "low": 0.259, "high": 0.904, "p_holm": 0.019}
+    noise = {"kind": "white", "value": 20.0, "uar": 0.37, "difference": lost, "kl": 1.075, "kl_low": 0.743}
+    noise |= {"kl_high": None, "kl_difference": further} | ends
+    clean = {"uar": 0.69, "kl": 0.494} | ends | distance
+    found = {"logistic_votes": {"clean": clean, "conditions": [noise], "summary": ["KL from the votes is 0.494."]}}
+    section = robustness(SimpleNamespace(found_by=lambda _kind: found))
+    page = Page(section.body)
+    head, own = page.rows[0], page.rows[1]
+    assert head[-3:] == ["KL from the votes [95 %]", "against clean", "p, corrected"]
+    assert own[0] == "white noise, 20 dB SNR"
+    assert own[-3:-1] == ["1.075 [0.743, –]", "+0.582"]
+    assert "its KL from the votes 0.494 [0.404, 0.584]" in section.body

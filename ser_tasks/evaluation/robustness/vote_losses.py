@@ -1,0 +1,65 @@
+"""What degraded recordings cost against the votes of raters: the distance of the posteriors from their distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ser_tasks.evaluation.robustness.losses import with_holm
+from ser_tasks.evaluation.votes.answers import of_other_speakers, of_posteriors
+from ser_tasks.evaluation.votes.comparison import distance_difference, of_table
+from ser_tasks.evaluation.votes.scoring import score_votes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ser_tasks.evaluation.votes.answers import Answers
+    from ser_tasks.evaluation.votes.comparison import Speakers
+    from ser_tasks.params import EvaluationParams
+
+
+def vote_losses(
+    tables: Mapping[str, pd.DataFrame], counts: pd.DataFrame, speakers: Mapping[str, str], params: EvaluationParams
+) -> dict[str, dict[str, Any]]:
+    """KL(votes || posterior) under each condition, in nats, and its difference from that on the clean recordings.
+
+    Args:
+        tables: prediction tables of each condition by name, the clean one under ""
+        counts: of the votes on the utterances that count, by utterance id; a column for each class
+        speakers: utterance id -> speaker
+        params: section evaluation, of intervals and of the paired test by speaker
+
+    Returns:
+        by name: `kl` with its interval (no ends where one speaker alone was tested); of a condition also
+        `kl_difference`, with interval, p value, and the same adjusted for all conditions together; of the clean
+        recordings `kl_of_the_prior`, which the mean votes on other speakers have, whatever the sound
+    """
+    answered = {name: of_table(table, counts, speakers) for name, table in tables.items()}
+    clean = answered.pop("")
+    found = with_holm(_loss(own, clean, params) for own in answered.values())
+    voices = np.array([speakers[name] for name in counts.index])
+    prior = of_posteriors(counts.to_numpy(), of_other_speakers(counts.to_numpy(), voices))
+    stated = _distance(*clean, params) | {"kl_of_the_prior": round(float(prior.distance.mean()), 4)}
+    return {"": stated, **{name: _renamed(own) for name, own in zip(answered, found, strict=True)}}
+
+
+def _loss(
+    own: tuple[Answers, Speakers], clean: tuple[Answers, Speakers], params: EvaluationParams
+) -> tuple[dict[str, Any], float]:
+    """The figures, and the p value of the difference with all its digits."""
+    degraded, before = ((answers.distance, whose) for answers, whose in (own, clean))
+    test = distance_difference(degraded, before, params)
+    return _distance(*own, params) | {"difference": test.figures()}, test.p
+
+
+def _distance(own: Answers, whose: Speakers, params: EvaluationParams) -> dict[str, Any]:
+    scores = score_votes(own, whose, params)
+    ends = {"kl_low": scores.kl_interval.low, "kl_high": scores.kl_interval.high}
+    return {"kl": round(scores.kl, 4), **{key: round(end, 4) if isfinite(end) else None for key, end in ends.items()}}
+
+
+def _renamed(own: dict[str, Any]) -> dict[str, Any]:
+    return {"kl_difference" if key == "difference" else key: value for key, value in own.items()}

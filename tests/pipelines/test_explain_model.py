@@ -1,0 +1,59 @@
+"""`ser explain model`: which groups of features a model uses, on labels and on votes."""
+
+import json
+
+import numpy as np
+import pytest
+import yaml
+from scipy.stats import entropy
+
+from pipelines import paths
+from pipelines.commands.explain import explain_model
+from pipelines.evaluations.plan import plan_evaluation
+from ser_tasks.evaluation.fold import fold_outcome
+from ser_tasks.tasks import run_fold
+
+
+@pytest.fixture
+def own_params(three_voices, tmp_path):
+    """The same, read from the folder's params.yaml."""
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(three_voices.model_dump(mode="json")), encoding="utf-8")
+    return three_voices
+
+
+@pytest.mark.parametrize("model", ["svm", "logistic_votes"])
+def test_nothing_is_shuffled_in_the_figures_of_the_model_as_it_is_which_are_those_of_its_evaluation(own_params, model):
+    result = explain_model("demo", model, "speaker_independent", repeats=2, alone=True, to=None)
+    assert json.loads(paths.importance("demo", model).read_text(encoding="utf-8")) == result
+    evaluation = plan_evaluation("demo", "speaker_independent", model, own_params)
+    outcomes = [fold_outcome(run_fold.fn(request)) for request in evaluation.requests]
+    classes, labels = sorted(set(evaluation.labels.emotions)), evaluation.labels
+    emotions = dict(zip(labels.utterance_ids, labels.emotions, strict=True))
+    answers = [
+        (emotions[name], np.array(row))
+        for own in outcomes
+        for name, row in zip(own.utterance_ids, own.posteriors, strict=True)
+    ]
+    right = {c: [classes[row.argmax()] == c for emotion, row in answers if emotion == c] for c in classes}
+    assert result["uar"] == pytest.approx(np.mean([np.mean(own) for own in right.values()]), abs=1e-4)
+    assert set(result["groups"]) == {"loudness", "MFCC", "slopes of loudness, spectral shape, chroma", "slopes of MFCC"}
+    assert all(0 <= own["alone"]["uar"] <= 1 for own in result["groups"].values())
+    assert any(own["drop"] > 0 for own in result["groups"].values())
+    assert ("kl" in result) == (model == "logistic_votes")
+
+
+def test_a_model_of_votes_is_also_moved_away_from_them(own_params, capsys):
+    """By SciPy's entropy: two of three votes are for the label, one is for the next class."""
+    result = explain_model("demo", "logistic_votes", "speaker_independent", repeats=2, alone=False, to=None)
+    evaluation = plan_evaluation("demo", "speaker_independent", "logistic_votes", own_params)
+    shares = {"anger": (2 / 3, 1 / 3, 0), "neutral": (0, 2 / 3, 1 / 3), "sadness": (1 / 3, 0, 2 / 3)}
+    emotions = dict(zip(evaluation.labels.utterance_ids, evaluation.labels.emotions, strict=True))
+    distances = [
+        entropy(shares[emotions[name]], 0.99 * np.array(row) + 0.01 / 3)
+        for own in (fold_outcome(run_fold.fn(request)) for request in evaluation.requests)
+        for name, row in zip(own.utterance_ids, own.posteriors, strict=True)
+    ]
+    assert result["kl"] == pytest.approx(np.mean(distances), abs=1e-4)
+    gains = [own["kl_gain"]["kl_difference"] for own in result["groups"].values()]
+    assert max(gains) > 0.01
+    assert "KL gained when shuffled" in capsys.readouterr().out
