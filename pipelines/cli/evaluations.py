@@ -347,7 +347,7 @@ def recording(  # noqa: PLR0917 - typer passes them by name
 @explain.command()
 def model(  # noqa: PLR0917 - typer passes them by name
     corpus: str,
-    model: Annotated[str, typer.Argument(help="One that reads functionals: svm, svm_speaker_norm, mlp.")],
+    model: Annotated[str, typer.Argument(help="One that reads functionals: svm, mlp, logistic_votes, ridge ...")],
     protocol: str = "speaker_independent",
     repeats: Annotated[int, typer.Option(min=1, help="Shuffles of each group.")] = 10,
     alone: Annotated[bool, typer.Option(help="Also train on each group alone: takes longer.")] = True,
@@ -357,6 +357,6 @@ def model(  # noqa: PLR0917 - typer passes them by name
     from pipelines.orchestration.environment import prepare_environment
 
     prepare_environment()
-    from pipelines.commands.explain import explain_model
+    from pipelines.commands.importance import explain_model
 
     explain_model(corpus, model, protocol, repeats=repeats, alone=alone, to=to)

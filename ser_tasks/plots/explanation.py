@@ -137,12 +137,17 @@ def draw_importance(result: Mapping[str, Any], *, to: Path) -> None:
     lost.set_yticks(rows, [f"{name} ({own['dimensions']})" for name, own in groups])
     _with_intervals(lost, [(own["drop"], own["low"], own["high"]) for _, own in groups], VERMILION)
     lost.axvline(0, color="black", linewidth=0.8)
-    lost.set_xlabel("UAR lost when it is shuffled, in points")
+    key, label, unit = ("ccc", "mean CCC", "") if "ccc" in result else ("uar", "UAR", ", in points")
+    lost.set_xlabel(f"{label} lost when it is shuffled{unit}")
     for axes in rest:
-        _with_intervals(axes, [(own["uar"], own["uar_low"], own["uar_high"]) for own in alone], BLUE)
-        axes.axvline(result["uar"], color="black", linestyle="--", linewidth=0.8)
-        axes.set_xlabel("UAR of it alone (dashed: of all)")
-    title = f"{result['corpus']} · {result['model']} · {result['protocol']}: UAR {percent(result['uar'])} %"
+        _with_intervals(axes, [(own[key], own[f"{key}_low"], own[f"{key}_high"]) for own in alone], BLUE)
+        axes.axvline(result[key], color="black", linestyle="--", linewidth=0.8)
+        axes.set_xlabel(f"{label} of it alone (dashed: of all)")
+    for axes in (lost, *rest):
+        if key == "uar":
+            axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    reached = f"{percent(result['uar'])} %" if key == "uar" else f"{result['ccc']:.3f}"
+    title = f"{result['corpus']} · {result['model']} · {result['protocol']}: {label} {reached}"
     figure.suptitle(title, x=0.01, ha="left")
     save(figure, to, dpi=110)
 
@@ -151,5 +156,4 @@ def _with_intervals(axes: Axes, figures: list[tuple[float, float, float]], colou
     values, low, high = np.array(figures).T
     axes.barh(range(len(values)), values, color=colour, alpha=0.5)
     axes.errorbar(values, range(len(values)), xerr=(values - low, high - values), fmt="o", color="black", markersize=3)
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.grid(axis="x", alpha=0.3)

@@ -1,6 +1,7 @@
-"""`ser explain model`: which groups of features a model uses, on labels and on votes."""
+"""`ser explain model`: which groups of features a model uses, of classes, of votes and of dimensions."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,10 +9,13 @@ import yaml
 from scipy.stats import entropy
 
 from pipelines import paths
-from pipelines.commands.explain import explain_model
+from pipelines.commands.importance import explain_model
+from pipelines.evaluations.dimensions import plan_dimensions
 from pipelines.evaluations.plan import plan_evaluation
+from ser_tasks.errors import UserError
+from ser_tasks.evaluation.dimensions.fold import dimension_outcome
 from ser_tasks.evaluation.fold import fold_outcome
-from ser_tasks.tasks import run_fold
+from ser_tasks.tasks import run_dimension_fold, run_fold
 
 
 @pytest.fixture
@@ -57,3 +61,35 @@ def test_a_model_of_votes_is_also_moved_away_from_them(own_params, capsys):
     gains = [own["kl_gain"]["kl_difference"] for own in result["groups"].values()]
     assert max(gains) > 0.01
     assert "KL gained when shuffled" in capsys.readouterr().out
+
+
+def test_a_model_of_dimensions_is_studied_by_ccc_each_dimension_by_its_own(own_params, capsys, tmp_path):
+    picture = tmp_path / "groups.png"
+    result = explain_model("demo", "ridge", "speaker_independent", repeats=3, alone=True, to=picture)
+    evaluation = plan_dimensions("demo", "speaker_independent", "ridge", own_params)
+    outcomes = [dimension_outcome(run_dimension_fold.fn(request)) for request in evaluation.requests]
+    rated = dict(zip(evaluation.ratings.utterance_ids, evaluation.ratings.values, strict=True))
+    truth, predicted = (
+        np.array([value for own in outcomes for (value,) in rows(own)])
+        for rows in (lambda own: [rated[name] for name in own.utterance_ids], lambda own: own.predicted)
+    )
+    moments = truth.var() + predicted.var() + (truth.mean() - predicted.mean()) ** 2
+    assert result["ccc"] == pytest.approx(2 * np.cov(truth, predicted, bias=True)[0, 1] / moments, abs=1e-4)
+    assert list(result["each"]) == ["activation"]
+    for own in result["groups"].values():
+        assert own["each"]["activation"]["drop"] == own["drop"]
+        assert -1 <= own["alone"]["ccc"] <= 1
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert "mean CCC lost when shuffled" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("model", ["tfidf_votes", "tfidf_ridge"])
+def test_a_model_without_groups_is_refused_with_those_that_have_some(own_params, model):
+    with pytest.raises(UserError, match=rf"{model} reads transcripts, which have no groups.*svm, .*ridge"):
+        explain_model("demo", model, "speaker_independent", repeats=1, alone=False, to=None)
+
+
+def test_a_picture_of_another_format_is_refused_before_anything_is_computed(own_params):
+    with pytest.raises(UserError, match=r"--to groups\.txt: expected a file that ends in \.png"):
+        explain_model("demo", "svm", "speaker_independent", repeats=1, alone=False, to=Path("groups.txt"))
+    assert not paths.importance("demo", "svm").exists()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,8 @@ Matrix = NDArray[np.float32]
 
 
 Columns = NDArray[np.intp]
+Outcome = TypeVar("Outcome")
+Seed: TypeAlias = tuple[int, str]  # of the model, and the name of the fold
 
 
 def descriptor_groups(dimensions: Sequence[str]) -> dict[str, Columns]:
@@ -123,16 +125,22 @@ def shuffled_fold(
         rows = np.asarray(speaker_norm(rows, np.array(labels.speakers)))
     row_of = {name: row for row, name in enumerate(labels.utterance_ids)}
     test = rows[[row_of[name] for name in fold.test]]
-    generator = np.random.default_rng([seed, *fold.name.encode()])
 
     def predicted(values: Matrix) -> FoldOutcome:
         return FoldOutcome(fold.test, tuple(map(tuple, fitted[0].posteriors(values))), {})
 
-    shuffled = {
-        name: tuple(predicted(shuffle(test, columns, generator)) for _ in range(repeats))
+    return ShuffledFold(fold, intact, each_shuffled(test, predicted, groups, repeats=repeats, seed=(seed, fold.name)))
+
+
+def each_shuffled(
+    rows: Matrix, predicted: Callable[[Matrix], Outcome], groups: Mapping[str, Columns], *, repeats: int, seed: Seed
+) -> dict[str, tuple[Outcome, ...]]:
+    """What is predicted for the rows of a test set with each group shuffled, `repeats` times."""
+    generator = np.random.default_rng([seed[0], *seed[1].encode()])
+    return {
+        name: tuple(predicted(shuffle(rows, columns, generator)) for _ in range(repeats))
         for name, columns in groups.items()
     }
-    return ShuffledFold(fold, intact, shuffled)
 
 
 def shuffle(rows: Matrix, columns: Columns, generator: np.random.Generator) -> Matrix:
