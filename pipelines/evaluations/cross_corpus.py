@@ -29,9 +29,10 @@ from ser_tasks.evaluation.cross_corpus import MARK, Joined, cross_fold, differen
 from ser_tasks.evaluation.fold import CrossRequest, fold_outcome
 from ser_tasks.evaluation.scoring import FoldOutcome, Labels, prediction_table, score
 from ser_tasks.evaluation.splits import Fold
+from ser_tasks.evaluation.stored_fold import StoredCrossRequest
 from ser_tasks.evaluation.votes.fold import VotedCrossRequest, VotesOfCorpus
 from ser_tasks.features.feature_table import common_dimensions
-from ser_tasks.models import MODELS, ON_VOTES
+from ser_tasks.models import FROM_DISK, MODELS, ON_VOTES
 from ser_tasks.models.model_versions import model_versions
 from ser_tasks.params import CrossParams, Params
 from ser_tasks.tasks import run_fold
@@ -78,7 +79,7 @@ def plan_cross(name: str, section: CrossParams, params: Params) -> CrossEvaluati
     heard = joined.normalised_over if section.corpus_norm else ()
     read = {corpus: digest for corpus, (_, digest) in found.items()} | {"heard": repr(heard)}
     labels, first = Labels.of(joined.utterances), params.evaluation.seed
-    planned: Callable[..., CrossRequest] = CrossRequest
+    planned: Callable[..., CrossRequest] = StoredCrossRequest if section.model in FROM_DISK else CrossRequest
     if section.model in ON_VOTES:
         votes = {corpus: _votes(corpus, presets[corpus]) for corpus in section.train if has_votes(corpus)}
         planned = partial(VotedCrossRequest, votes=tuple(votes.values()))

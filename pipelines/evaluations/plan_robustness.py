@@ -23,6 +23,7 @@ from ser_tasks.evaluation.robustness.condition import Condition
 from ser_tasks.evaluation.robustness.store import DegradedShard, degraded_shards, draw_voices
 from ser_tasks.evaluation.scoring import Labels
 from ser_tasks.evaluation.splits import Fold
+from ser_tasks.evaluation.stored_fold import StoredDegradedRequest, StoredRequest
 from ser_tasks.evaluation.votes.fold import DegradedVotedRequest, VotedRequest
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.augmentation_copies import CONDITION_MARK as MARK
@@ -173,6 +174,8 @@ def with_degraded_ratings(plan: Plan[DimensionEvaluation]) -> DimensionEvaluatio
 def _request(clean: FoldRequest, folders: tuple[tuple[str, Path], ...], digest: str) -> DegradedRequest:
     names = [name for name, _ in folders]
     kind: Callable[..., DegradedRequest] = DegradedRequest
+    if isinstance(clean, StoredRequest):
+        kind = StoredDegradedRequest
     if isinstance(clean, VotedRequest):
         kind = partial(DegradedVotedRequest, votes=clean.votes)
     return kind(

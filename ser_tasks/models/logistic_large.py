@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ser_tasks.errors import UserError
+from ser_tasks.features.joined_rows import JoinedRows, joined_rows
 from ser_tasks.features.stored_rows import AT_ONCE, StoredRows
 from ser_tasks.models.calibration import ABSENT, fit_temperature, posteriors
 from ser_tasks.models.logistic import LogisticRecogniser, Planes
@@ -233,4 +234,6 @@ def _together(parts: Sequence[Examples]) -> tuple[Rows, NDArray[np.str_], NDArra
     if not isinstance(own[0][0], StoredRows):
         return np.concatenate([rows for rows, _ in own]), emotions, speakers
     stored = own[0][0]
+    if isinstance(stored, JoinedRows):
+        return joined_rows([rows for rows, _ in own]), emotions, speakers
     return StoredRows(stored.file, np.concatenate([rows.places for rows, _ in own]), stored.n_dims), emotions, speakers

@@ -11,12 +11,17 @@ from pydantic import ValidationError
 
 from pipelines import paths
 from pipelines.evaluations import cross_corpus, cross_matrix
+from pipelines.evaluations.cross_corpus import plan_cross
 from pipelines.evaluations.provenance import cross_origin
 from pipelines.settings import project_params
 from ser_tasks.corpora.utterances import read_utterances, utterance_table, write_utterances
 from ser_tasks.corpora.votes import vote_table, write_votes
 from ser_tasks.errors import UserError
+from ser_tasks.evaluation.fold import CrossRequest, fold_outcome
 from ser_tasks.evaluation.result import results_table
+from ser_tasks.evaluation.scoring import evaluate_fold
+from ser_tasks.features.joined_rows import JoinedRows
+from ser_tasks.models import MODELS
 from ser_tasks.params import CrossParams
 from ser_tasks.params.reading import read_params
 from ser_tasks.tasks import run_fold
@@ -84,6 +89,20 @@ def test_what_is_normalised_over_each_corpus_is_recognised_and_what_is_not_is_no
     normed = cross_corpus.cross.fn("normed", section(corpus_norm=True), params)
     assert normed["uar"] == normed["accuracy"] == normed["macro_f1"] == 1
     assert any("hears 36 unlabelled utterances of ravdess" in warning for warning in normed["warnings"])
+
+
+@pytest.mark.parametrize("corpus_norm", [False, True])
+def test_a_model_that_reads_from_the_disk_finds_there_what_others_hold_in_memory(folder, params, corpus_norm):
+    entry = section(model="logistic_large", corpus_norm=corpus_norm)
+    (request,) = plan_cross("x", entry, params).requests
+    stored = request.read()
+    assert isinstance(stored, JoinedRows)
+    np.testing.assert_allclose(stored.in_memory(), CrossRequest.read(request), atol=2e-6)
+    in_memory = evaluate_fold(
+        request.fold, request.labels, CrossRequest.read(request), MODELS["logistic_large"], params, seed=0
+    )
+    from_disk = fold_outcome(run_fold.fn(request))
+    np.testing.assert_allclose(from_disk.posteriors, in_memory.posteriors, atol=1e-4)
 
 
 @pytest.fixture

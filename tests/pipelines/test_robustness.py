@@ -20,11 +20,12 @@ from pipelines.evaluations.plan_robustness import (
 from pipelines.evaluations.robustness import main
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import dimension_outcome
-from ser_tasks.evaluation.fold import fold_outcome
+from ser_tasks.evaluation.fold import DegradedRequest, fold_outcome
 from ser_tasks.evaluation.robustness.condition import chosen, conditions_of
 from ser_tasks.evaluation.robustness.losses import under
 from ser_tasks.evaluation.robustness.rating_losses import ratings_under
 from ser_tasks.evaluation.robustness.store import compute_degraded
+from ser_tasks.features.joined_rows import JoinedRows
 from ser_tasks.tasks import run_dimension_fold, run_fold
 
 
@@ -58,6 +59,20 @@ def test_no_degraded_utterance_is_trained_on(three_voices):
         assert request.fold.test[: len(clean.fold.test)] == clean.fold.test
         assert len(request.fold.test) == 2 * len(clean.fold.test)
         assert request.folder == clean.folder
+
+
+def test_a_model_that_reads_from_the_disk_finds_there_what_others_hold_in_memory(three_voices, monkeypatch):
+    plan = plan_robustness("demo", "logistic_large", three_voices, conditions_of(three_voices.robustness))
+    make_features(plan)
+    (request, *_) = with_degraded(plan).requests
+    stored = request.read()
+    assert isinstance(stored, JoinedRows)
+    in_memory = DegradedRequest.read(request)
+    np.testing.assert_array_equal(stored.in_memory(), in_memory)
+    assert len(stored) == len(request.labels.utterance_ids) == 18 + 2 * 6
+    from_disk = fold_outcome(run_fold.fn(request))
+    monkeypatch.setattr(type(request), "read", DegradedRequest.read)
+    np.testing.assert_allclose(from_disk.posteriors, fold_outcome(run_fold.fn(request)).posteriors, atol=1e-9)
 
 
 def test_a_model_of_votes_is_degraded_too_and_stands_beside_the_votes_as_on_clean_recordings(three_voices):
