@@ -3,8 +3,8 @@
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ser_tasks.audio.recording_files import SUFFIXES, gather
@@ -31,6 +31,7 @@ class Located:
 
     files: list[Path | None]
     how: str  # for people; empty: as they stand
+    several: Mapping[str, Sequence[Path]] = field(default_factory=dict)  # values that are the name of more than one
 
     @property
     def share(self) -> float:
@@ -55,7 +56,9 @@ def locate(values: Sequence[str | None], folders: Sequence[Path]) -> Located:
         if hits == len(sample):
             break
     where = {value: _find(value, best) for value in distinct} if hits else {}
-    return Located([where.get(value) if value else None for value in values], _said(best) if hits else "")
+    several = {value: own for value in distinct if len(own := _of_that_name(value, best.names or {})) > 1}
+    files = [where.get(value) if value else None for value in values]
+    return Located(files, _said(best) if hits else "", several)
 
 
 def is_there(value: str, folders: Sequence[Path]) -> bool:
@@ -80,11 +83,16 @@ def _by_path(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
 def _find(value: str, way: Way) -> Path | None:
     parts = _parts(value)
     if way.names is not None:
-        found = way.names.get(_normal(parts[-1])) or way.names.get(_normal(_without_ending(parts[-1]))) or []
+        found = _of_that_name(value, way.names)
         return found[0] if len(found) == 1 else None
     if way.folder is None:
         return _file(Path(*parts), ("",)) if Path(*parts).is_absolute() else None
     return _file(way.folder.joinpath(*[part for part in parts if part != "/"][way.cut :]), way.endings)
+
+
+def _of_that_name(value: str, names: Names) -> list[Path]:
+    name = _parts(value)[-1]
+    return names.get(_normal(name)) or names.get(_normal(_without_ending(name))) or []
 
 
 def _file(path: Path, endings: Sequence[str]) -> Path | None:

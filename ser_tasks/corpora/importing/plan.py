@@ -144,7 +144,7 @@ def _rows(source: SourceTable, given: ImportOptions, taken: Mapping[str, ColumnC
     table["file"] = pd.Series(located.files, index=table.index, dtype=object)
     table["channel"], counted, unclear = sides_of(table.channel)
     notes = [*source.notes, *unread, *counted]
-    rows = Rows(table, given.drop, Counter(source.dropped), problems=unclear, notes=notes)
+    rows = Rows(table, given.drop, Counter(source.dropped), unclear, notes, ambiguous=located.several)
     if "start" not in given.column:
         rows.spare = source.table.drop(columns=[one.column for one in taken.values()])
     return rows

@@ -54,6 +54,17 @@ def _cleaner(role: str, parts: Mapping[str, str]) -> Callable[[str], str | None]
     return lambda value: names.get(plain(value)) or as_split(value)
 
 
+def _refuse_ambiguous(rows: Rows) -> None:
+    """Rows whose name is that of several files."""
+    alike = rows.table.path.isin(rows.ambiguous)
+    if alike.any():
+        value = rows.table.path[alike].iloc[0]
+        files = some([str(file) for file in rows.ambiguous[value]])
+        hint = f"The first, {value!r}, is {files}: write the folder before the name, or add --audio DIR of one of them"
+        rows.refuse(alike, "missing", "name several files", hint)
+        rows.table = rows.table[~rows.table.path.isin(rows.ambiguous)]
+
+
 def usable(rows: Rows, units: Mapping[str, str]) -> bool:
     """Checks of every row by itself, in their order; what is wrong is collected. False: a time was not understood.
 
@@ -62,6 +73,7 @@ def usable(rows: Rows, units: Mapping[str, str]) -> bool:
         units: of the columns of times, by role
     """
     rows.leave_out(rows.table.emotion.isna(), "have no label")
+    _refuse_ambiguous(rows)
     gone = rows.table.file.isna()
     first = next(iter(rows.table.path[gone]), None)
     hint = f"The first is {first!r}: put it there, add --audio DIR" if first else "The first names none: complete it"

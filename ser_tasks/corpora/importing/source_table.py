@@ -166,6 +166,7 @@ class Rows:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     spare: pd.DataFrame = field(default_factory=pd.DataFrame)  # columns without a role, as they were imported
+    ambiguous: Mapping[str, Sequence[Path]] = field(default_factory=dict)  # paths that name several files
 
     def leave_out(self, rows: "pd.Series[bool]", reason: str) -> None:
         """Leave rows out, counted; reasons are sentences."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections import Counter
 
@@ -158,6 +159,18 @@ def test_files_that_are_missing_or_no_sound_are_refused_or_dropped_by_option(pla
     assert "1 rows name a file that is no sound" in unreadable
     found = plan(table, drop=("missing", "unreadable"))
     assert (found.problems, sum(found.dropped.values()), len(found.table)) == ((), 2, 10)
+
+
+def test_a_name_that_several_folders_have_is_refused_with_all_its_files(plan, sounds):
+    again = sounds / "wav/more/anna_sad_1.wav"
+    again.parent.mkdir()
+    shutil.copy(sounds / "wav/anna_sad_1.wav", again)
+    lines = [[line[0].rpartition("/")[2], *line[1:]] for line in rows()]
+    (problem,) = plan(write_table(sounds, lines)).problems
+    assert "1 rows name several files" in problem
+    assert str(again) in problem and str(sounds / "wav/anna_sad_1.wav") in problem
+    found = plan(write_table(sounds, lines), drop=("missing",))
+    assert (found.problems, dict(found.dropped), len(found.table)) == ((), {"name several files": 1}, 11)
 
 
 def test_a_speaker_in_some_rows_only_is_refused_with_three_ways_out(plan, sounds):
