@@ -105,6 +105,8 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
                 f"no class, but the folds of {line.protocol} are those of EmoBox or speaker pairs. Choose "
                 f"speaker_independent, or another kind of it under corpus.{line.corpus}."
             )
+    if line.model in MODELS:
+        _check_has_classes(line.corpus, params.corpus[line.corpus].preset, place=f"{place}: {line.model}")
     if line.model in ON_VOTES and not has_votes(line.corpus):
         having = ", ".join(name for name in params.corpus if has_votes(name))
         raise ParamsError(
@@ -115,6 +117,14 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
         raise ParamsError(
             f"{PARAMS_FILE}: {place}: {line.model} is normalised by speaker, but nobody knows the speakers of "
             f"{line.corpus}. Take another model."
+        )
+
+
+def _check_has_classes(corpus: str, preset: str, *, place: str) -> None:
+    if not CORPORA[corpus].all_presets[preset].classes:
+        raise ParamsError(
+            f"{PARAMS_FILE}: {place} predicts classes, but {corpus} has ratings alone. Take a model of valence, "
+            f"activation and dominance, such as ridge: ser evaluate {corpus} ridge"
         )
 
 
@@ -203,6 +213,9 @@ def check_cross(name: str, section: CrossParams, params: Params) -> None:
     place = f"cross.{name}"
     for corpus in (*section.train, section.test):
         check_known(corpus, params.corpus, place=place, hint=OF_A_CORPUS)
+        preset = section.presets.get(corpus, params.corpus[corpus].preset)
+        if preset in CORPORA[corpus].all_presets:
+            _check_has_classes(corpus, preset, place=f"{place}: {section.model}")
     for corpus, preset in section.presets.items():
         hint = f"Or add it to ser_tasks/corpora/catalogue/{corpus}.py."
         check_known(preset, CORPORA[corpus].all_presets, place=f"{place}.presets.{corpus}", hint=hint)

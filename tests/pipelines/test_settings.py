@@ -1,17 +1,20 @@
 """params.yaml against the tables of corpora, feature sets and models; dvc.yaml against the code."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
-from pipelines import paths
+from pipelines import paths, settings
 from pipelines.__main__ import STAGES
 from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import project_params
 from pipelines.stages.params import prepare
+from ser_tasks.corpora.corpus import Preset
 from ser_tasks.errors import UserError
-from ser_tasks.params import MEMBERS, BundleParams
+from ser_tasks.params import MEMBERS, BundleParams, CrossParams
+from ser_tasks.params.evaluations import EvaluationLine
 from ser_tasks.params.reading import read_params
 
 PROJECT = Path(__file__).parents[2]
@@ -316,3 +319,17 @@ def test_workers_of_the_environment_that_are_no_place_are_refused_with_those_tha
     monkeypatch.setenv("SER_WORKERS", named)
     with pytest.raises(UserError, match=rf"SER_WORKERS.*threads, processes, .*tcp://host:8786, got '{named}'"):
         project_params()
+
+
+def test_a_corpus_of_ratings_alone_is_for_models_of_dimensions_and_others_are_refused(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    params = project_params()
+    rated = SimpleNamespace(all_presets={params.corpus["demo"].preset: Preset("no classes", {})}, speakers_known=True)
+    monkeypatch.setattr(settings, "CORPORA", {**settings.CORPORA, "demo": rated})
+    line = EvaluationLine(corpus="demo", protocol="speaker_independent", model="svm")
+    with pytest.raises(UserError, match=r"here: svm predicts classes, but demo has ratings alone.*evaluate demo ridge"):
+        settings.check_evaluation(line, params, place="here")
+    settings.check_evaluation(line.model_copy(update={"model": "ridge"}), params, place="here")
+    across = CrossParams(train=("emodb",), test="demo", model="svm", presets={}, corpus_norm=False)
+    with pytest.raises(UserError, match=r"cross\.x: svm predicts classes, but demo has ratings alone"):
+        settings.check_cross("x", across, params)
