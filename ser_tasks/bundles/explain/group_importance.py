@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from ser_tasks.evaluation.splits import Fold
     from ser_tasks.evaluation.votes.comparison import DistanceDifference, Distances, Speakers
-    from ser_tasks.models.recogniser import Model, Recogniser
+    from ser_tasks.models.dimensions.regressor import DimensionModel
+    from ser_tasks.models.recogniser import Model
     from ser_tasks.params import EvaluationParams, Params
 
 LOUDNESS = r"lld\.(energy|energy_entropy|mfcc_1)|mfcc\.c0"  # coefficient 0 of a cepstrum is the level
@@ -51,6 +52,7 @@ Matrix = NDArray[np.float32]
 
 Columns = NDArray[np.intp]
 Outcome = TypeVar("Outcome")
+Line = TypeVar("Line", "Model", "DimensionModel")
 Seed: TypeAlias = tuple[int, str]  # of the model, and the name of the fold
 
 
@@ -113,13 +115,8 @@ def shuffled_fold(
     Source: Breiman (2001), doi:10.1023/A:1010933404324; by group: Gregorutti et al. (2015),
     doi:10.1016/j.csda.2015.04.002
     """
-    fitted: list[Recogniser] = []
-
-    def build(section: Any, **options: Any) -> Recogniser:
-        fitted.append(model.build(section, **options))
-        return fitted[0]
-
-    intact = evaluate_fold(fold, labels, features, replace(model, build=build), params, seed=seed, folder=folder)
+    line, built = observed(model)
+    intact = evaluate_fold(fold, labels, features, line, params, seed=seed, folder=folder)
     rows = rows_of(features)
     if model.speaker_norm:
         rows = np.asarray(speaker_norm(rows, np.array(labels.speakers)))
@@ -127,9 +124,20 @@ def shuffled_fold(
     test = rows[[row_of[name] for name in fold.test]]
 
     def predicted(values: Matrix) -> FoldOutcome:
-        return FoldOutcome(fold.test, tuple(map(tuple, fitted[0].posteriors(values))), {})
+        return FoldOutcome(fold.test, tuple(map(tuple, built[-1].posteriors(values))), {})
 
     return ShuffledFold(fold, intact, each_shuffled(test, predicted, groups, repeats=repeats, seed=(seed, fold.name)))
+
+
+def observed(line: Line) -> tuple[Line, list[Any]]:
+    """A line of a table of models, and the list to which all that it builds is added."""
+    built: list[Any] = []
+
+    def build(section: Any, **options: Any) -> Any:
+        built.append(line.build(section, **options))
+        return built[-1]
+
+    return replace(line, build=build), built
 
 
 def each_shuffled(

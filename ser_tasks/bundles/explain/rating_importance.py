@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ser_tasks.bundles.explain.group_importance import each_shuffled
+from ser_tasks.bundles.explain.group_importance import each_shuffled, observed
 from ser_tasks.evaluation.dimensions.agreement import Rated
 from ser_tasks.evaluation.dimensions.comparison import CccDifference, ccc_difference
 from ser_tasks.evaluation.dimensions.scoring import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ser_tasks.bundles.explain.group_importance import Columns, Matrix
     from ser_tasks.evaluation.splits import Fold
-    from ser_tasks.models.dimensions.regressor import DimensionModel, Regressor
+    from ser_tasks.models.dimensions.regressor import DimensionModel
     from ser_tasks.params import EvaluationParams, Params
 
 
@@ -65,21 +65,15 @@ def shuffled_ratings_fold(
         features: of every rated utterance, shape (n_utterances, n_dims)
         groups, repeats, seed: as in `group_importance.shuffled_fold`, which names the sources
     """
-    fitted: list[Regressor] = []
-
-    def build(section: Any, **options: Any) -> Regressor:
-        fitted.append(model.build(section, **options))
-        return fitted[0]
-
-    observed = replace(model, build=build)
-    intact = evaluate_dimension_fold(fold, ratings, features, observed, params, seed=seed, folder=folder)
+    line, built = observed(model)
+    intact = evaluate_dimension_fold(fold, ratings, features, line, params, seed=seed, folder=folder)
     if model.speaker_norm:
         features = np.asarray(speaker_norm(features, np.array(ratings.speakers)))
     row_of = {name: row for row, name in enumerate(ratings.utterance_ids)}
     test = features[[row_of[name] for name in fold.test]]
 
     def predicted(values: Matrix) -> DimensionOutcome:
-        rows = tuple(tuple(map(float, row)) for row in fitted[0].predict(values))
+        rows = tuple(tuple(map(float, row)) for row in built[-1].predict(values))
         return DimensionOutcome(fold.test, rows, intact.half_widths, {})
 
     shuffled = each_shuffled(test, predicted, groups, repeats=repeats, seed=(seed, fold.name))

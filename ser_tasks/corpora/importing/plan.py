@@ -158,7 +158,7 @@ def _checked(
     taken: Mapping[str, ColumnChoice],
 ) -> Tally | None:
     """All checks of the rows, in their order; and the votes, if there were any, and it is known of which parts."""
-    to_one_scale(rows, given.scale, taken)
+    to_one_scale(rows, given.scale or source.scale, taken)
     rows.problems += open_ends(source.table, taken, given.column)
     split_of(rows, source.table[taken["split"].column] if "split" in taken else None, given.split)
     mean_of_raters(rows, voted=given.votes is not None)

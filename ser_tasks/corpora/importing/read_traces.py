@@ -9,6 +9,7 @@ Source: Mariooryad & Busso (2015), doi:10.1109/TAFFC.2014.2334294, on that delay
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.locate import locate
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.read_table import SEPARATED
+from ser_tasks.corpora.importing.scales import ends_of
 from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, SourceTable
 from ser_tasks.corpora.importing.trace_tables import ROLE_OF, SHORTEST, Trace, Values, rating_columns, read_trace
 from ser_tasks.corpora.vocabulary import plain
@@ -71,15 +73,15 @@ def read_traces(folder: Path, given: ImportOptions) -> SourceTable | None:
             f"{folder}: no tables in it, nor in folders called valence, arousal or dominance, and --windows is for "
             f"{FORMAT}, a table for each recording. Give their folder, or leave it out."
         )
-    found = [read_trace(file, role, given) for file, role in files]
+    found = _named([read_trace(file, role, given) for file, role in files], folder, given)
     _check_once(found)
-    sounds = _sounds(folder, [trace.file.stem for trace in found], given)
+    sounds = _sounds(folder, [trace.recording for trace in found], given)
     rows: dict[Key, dict[str, str]] = defaultdict(dict)
     for trace in found:
-        _check_unit(trace, length := sounds[trace.file.stem][1])
+        _check_unit(trace, length := sounds[trace.recording][1])
         for role, rater, values in rating_columns(trace, given):
             for start, mean in _means(trace, values, given, length):
-                rows[trace.file.stem, start, rater][role] = repr(round(mean, 6))
+                rows[trace.recording, start, rater][role] = repr(round(mean, 6))
     if not rows:
         raise SourceError(
             f"{folder}: no window of {given.windows:g} s, read {given.delay or 0:g} s later, has values for half "
@@ -94,14 +96,44 @@ def _are_ratings(files: Sequence[tuple[Path, str | None]], given: ImportOptions)
         found = [read_trace(file, role, given) for file, role in files]
     except SourceError:
         return False
-    known = any(trace.dimension or {*map(plain, trace.values)} & {*ROLE_OF} for trace in found)
+    known = any(trace.dimension or trace.scale or {*map(plain, trace.values)} & {*ROLE_OF} for trace in found)
     return bool(found) and known and all(len(trace.seconds) >= SHORTEST for trace in found)
 
 
+def _named(traces: Sequence[Trace], folder: Path, given: ImportOptions) -> list[Trace]:
+    """Called as the table where only that is a sound's name, and without a rater where each recording has one table."""
+    sounds = _sounds(folder, [name for trace in traces for name in (trace.recording, trace.file.stem)], given)
+    called = [
+        replace(trace, recording=trace.file.stem, rater=None)
+        if sounds[trace.recording][1] is None and sounds[trace.file.stem][1] is not None
+        else trace
+        for trace in traces
+    ]
+    tables = Counter((trace.recording, trace.dimension) for trace in called)
+    alone = max(tables.values(), default=1) == 1
+    return [replace(trace, rater=None) for trace in called] if alone else called
+
+
+def _scale_of(traces: Sequence[Trace], given: ImportOptions) -> str | None:
+    """That the tables state.
+
+    Raises:
+        SourceError: they state several, or another than the one given
+    """
+    stated = {trace.scale: trace.file.name for trace in traces if trace.scale is not None}
+    if len(stated) > 1 or (stated and given.scale is not None and ends_of(given.scale) not in map(ends_of, stated)):
+        spelt = ", ".join(f"{scale} ({file})" for scale, file in stated.items())
+        raise SourceError(
+            f"the tables state these scales: {spelt}{f', not {given.scale}' if len(stated) == 1 else ''}. Import those "
+            "of one scale alone, or correct what they state."
+        )
+    return next(iter(stated), None)
+
+
 def _check_once(traces: Sequence[Trace]) -> None:
-    of_one: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+    of_one: dict[tuple[str, str | None, str | None], list[str]] = defaultdict(list)
     for trace in traces:
-        of_one[trace.file.stem, trace.dimension].append(trace.file.name)
+        of_one[trace.recording, trace.dimension, trace.rater].append(trace.file.name)
     for names in of_one.values():
         if len(names) > 1:
             raise SourceError(f"{traces[0].file.parent}: {some(names)} are tables of one recording. Leave one there.")
@@ -162,6 +194,7 @@ def _as_source(
         notes=tuple(_notes(folder, table, given, traces)),
         dropped=dict(_without_values(traces, rows, given, sounds)),
         encoding=given.encoding,
+        scale=_scale_of(traces, given),
         implied={"emotion": NONE} | {role: role for role in SCALES if role in table and role in given.column},
     )
 
@@ -189,7 +222,7 @@ def _without_values(
 ) -> Counter[str]:
     """Windows of the recordings that nobody rated."""
     length, rated = given.windows or 0.0, {(name, start) for name, start, _ in rows}
-    reached = {trace.file.stem: trace.seconds[-1] - (given.delay or 0) for trace in traces}
+    reached = {trace.recording: trace.seconds[-1] - (given.delay or 0) for trace in traces}
     windows = [
         (name, _start(number, length))
         for name, own in reached.items()

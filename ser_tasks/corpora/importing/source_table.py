@@ -151,6 +151,7 @@ class SourceTable:
     meanings: Meanings = NO_MEANINGS
     ballots: Mapping[str, tuple[Ballot, ...]] | None = None  # of each row, where several columns hold labels
     parts: Mapping[str, str] = field(default_factory=dict)  # of a split as the source spells it -> part, or DROP
+    scale: str | None = None  # of ratings, as --scale has it, where the source states it
     emobox: Path | None = None  # the folder of its folds, if it has folds
     implied: Mapping[str, str] = field(default_factory=dict)  # role -> column, as if it had been given
     separator: str | None = None  # that alone parts several labels in a cell, each a word of its own; None: see `votes`

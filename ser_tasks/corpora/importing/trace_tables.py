@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.carma_files import Rated, rated_in
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.encoding import decode
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
@@ -22,6 +23,7 @@ from ser_tasks.corpora.vocabulary import plain
 TIME = {"t", "time", "times", "timestamp", "frametime", "zeit"}
 NO_RATER = {  # words in names of columns of numbers that are no rater's: of pieces, of all raters together
     *("id", "ids", "segment", "segments", "frame", "frames", "index", "idx", "trial", "row", "nr", "number"),
+    "button",
     *("mean", "average", "avg", "median", "gold", "standard", "std", "sd", "confidence", "conf"),
 }
 ROLE_OF = {name: role for role in SCALES for name in COLUMN_NAMES[role].split()}
@@ -42,6 +44,9 @@ class Trace:
         seconds: of each row, shape (n,)
         values: column -> shape (n,), NaN where there is none
         unread: columns that hold no numbers
+        recording: its name, without an ending
+        rater: who rated it, where its name says so
+        scale: that the table states, as --scale has it
     """
 
     file: Path
@@ -49,6 +54,9 @@ class Trace:
     seconds: Values
     values: Mapping[str, Values]
     unread: tuple[str, ...]
+    recording: str
+    rater: str | None = None
+    scale: str | None = None
 
     def ends(self, last: float) -> Values:
         """Where the value of each row ends to hold, if the recording ends at `last`."""
@@ -65,7 +73,9 @@ def read_trace(file: Path, dimension: str | None, given: ImportOptions) -> Trace
     Raises:
         SourceError: it is none, and why
     """
-    table = _table(file, given)
+    text = decode(file, given.encoding).text
+    own = rated_in(text)
+    table = _table(file, text, given) if own is None else _table_of(file, own)
     names = [*map(str, table)]
     time = next(filter(_is_time, names), None)
     if time is None:
@@ -77,7 +87,7 @@ def read_trace(file: Path, dimension: str | None, given: ImportOptions) -> Trace
         raise SourceError(
             f"{file}: {table.index[wrong]}: {table[time].iloc[wrong] or 'nothing'} is no time. Correct it."
         )
-    seconds = np.array(times, float)
+    seconds = np.array(times, float) if own is None else _begins(np.array(times, float))
     if (backwards := np.diff(seconds) < 0).any():
         raise SourceError(
             f"{file}: {table.index[int(backwards.argmax()) + 1]}: its time is before the one above it. A trace "
@@ -87,12 +97,33 @@ def read_trace(file: Path, dimension: str | None, given: ImportOptions) -> Trace
     values = {name: own for name, own in columns.items() if own is not None and not np.isnan(own).all()}
     if not values:
         raise SourceError(f"{file}: no column of numbers beside {time}; there are {some(names)}.")
-    return Trace(file, dimension, seconds, values, tuple(name for name in names if name not in (time, *values)))
+    unread = tuple(name for name in names if name not in (time, *values))
+    trace = Trace(file, dimension, seconds, values, unread, file.stem)
+    return trace if own is None else _of(trace, own)
 
 
-def _table(file: Path, given: ImportOptions) -> pd.DataFrame:
+def _table_of(file: Path, own: Rated) -> pd.DataFrame:
+    index = [f"rating {number}" for number in range(1, len(own.rows) + 1)]
+    if odd := next((name for name, row in zip(index, own.rows, strict=True) if len(row) != len(own.names)), None):
+        raise SourceError(f"{file}: {odd} has another number of fields than {some(own.names)}. Correct it.")
+    return pd.DataFrame(own.rows, index=index, columns=list(own.names), dtype=object)
+
+
+def _begins(ends: Values) -> Values:
+    """Where bins of equal length begin, of which the ends are known."""
+    return ends - (float(np.diff(ends).min()) if len(ends) > 1 else ends)
+
+
+def _of(trace: Trace, own: Rated) -> Trace:
+    """With what the file states; whatever stands beside the name of the recording in its own is the rater's."""
+    media = own.media or trace.recording
+    rater = trace.recording.replace(media, "").strip(" _-.")
+    return replace(trace, recording=media, rater=rater or None, scale=own.scale)
+
+
+def _table(file: Path, text: str, given: ImportOptions) -> pd.DataFrame:
     """With its names of columns; where the first line holds numbers, the first column is the time."""
-    lines = [line for line in decode(file, given.encoding).text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if line.strip()]
     rows = [re.split(r"[;\s]\s*", line.strip()) for line in lines]
     if rows and len(rows[0]) < 2:
         rows = [[cell.strip() for cell in line.split(",")] for line in lines]
@@ -170,5 +201,7 @@ def rating_columns(trace: Trace, given: ImportOptions) -> list[tuple[str, str | 
             f"{option('--column', f'valence={rating[0]}')}, and those of several raters with commas."
         )
     return [
-        (role, name if len(names) > 1 else None, trace.values[name]) for role, names in chosen.items() for name in names
+        (role, name if len(names) > 1 else trace.rater, trace.values[name])
+        for role, names in chosen.items()
+        for name in names
     ]
