@@ -15,7 +15,7 @@ from pipelines.cli import cli
 from pipelines.commands.votes import in_words
 from pipelines.evaluations import provenance
 from pipelines.evaluations.plan import plan_evaluation
-from pipelines.evaluations.votes import PRIOR, RATER, VOTES, compare_votes
+from pipelines.evaluations.votes import PRIOR, RATER, VOTES, compare_votes, counts_of
 from pipelines.known_corpora import no_votes
 from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import check_cross, check_evaluation, project_params
@@ -263,6 +263,23 @@ def test_what_cannot_be_trained_on_votes_is_refused_before_anything_runs():
     across = CrossParams(train=("emodb",), test="cremad", model="logistic_votes", presets={}, corpus_norm=False)
     with pytest.raises(UserError, match=r"cross\.x\.model: logistic_votes .* no training corpus has some. emodb: the"):
         check_cross("x", across, params)
+
+
+def test_votes_count_on_the_tested_utterances_that_two_raters_voted_on(three_voices):
+    votes = read_votes(paths.votes("demo")).set_index("utterance_id")
+    votes.loc["0anger0"] = 0
+    votes.loc["0anger1"] = 0
+    votes.loc["0anger1", "anger"] = 1
+    votes.loc["0sadness0", "sadness"], votes.loc["0sadness0", "anger"] = 2, 0
+    write_votes(votes.drop(index="1anger0").reset_index(), paths.votes("demo"))
+    tested = ["0anger0", "0anger1", "0sadness0", "0neutral0", "1anger0"]
+    found = counts_of("demo", tested, three_voices)
+    assert found.to_dict("index") == {
+        "0neutral0": {"anger": 0, "neutral": 2, "sadness": 1},
+        "0sadness0": {"anger": 0, "neutral": 0, "sadness": 2},
+    }
+    with pytest.raises(UserError, match="demo: none of the 2 utterances has 2 votes for anger, neutral, sadness"):
+        counts_of("demo", ["0anger0", "0anger1"], three_voices)
 
 
 def test_corpora_with_raters_have_a_stage_and_others_none():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from ser_tasks.evaluation.votes.comparison import against_nearest
+from ser_tasks.evaluation.votes.comparison import against_nearest, distance_difference
 from ser_tasks.params import EvaluationParams
 
 PARAMS = EvaluationParams(seed=0, bootstrap_resamples=20_000, confidence=0.95)
@@ -32,6 +32,14 @@ def test_several_predictions_of_an_utterance_count_by_their_mean(distances):
     once = {name: (own, SPEAKERS) for name, own in distances.items()}
     twice = {**once, "b": (np.tile(distances["b"], 2), np.tile(SPEAKERS, 2))}
     assert against_nearest(twice, PARAMS) == pytest.approx(against_nearest(once, PARAMS))
+
+
+def test_the_same_distances_in_another_order_are_no_difference(distances):
+    """Their sums differ in the last bit, which a test over speakers would take for a difference of all."""
+    own, order = distances["c"], np.random.default_rng(0).permutation(7 * len(SPEAKERS))
+    often = np.tile(own, 7)[order], np.tile(SPEAKERS, 7)[order]
+    found = distance_difference(often, (own, SPEAKERS), PARAMS)
+    assert (found.p, found.difference) == (1.0, pytest.approx(0, abs=1e-12))
 
 
 def test_of_one_model_or_one_speaker_nothing_is_tested(distances):
