@@ -45,9 +45,7 @@ def corpora_on_disk(
     over = [read(path, corpus, heard) for corpus, path in sources] if heard else []
     if any(part is None for part in (*parts, *over)):
         return None
-    order = [name for corpus, _ in sources for name in utterance_ids if corpus_of(name) == corpus]
-    place = {name: row for row, name in enumerate(order)}
-    return joined_rows(parts, [scale_of(part) for part in over])[[place[name] for name in utterance_ids]]
+    return joined_rows(parts, [scale_of(part) for part in over])
 
 
 @dataclass(frozen=True, kw_only=True)

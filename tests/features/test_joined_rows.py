@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from ser_tasks.evaluation.stored_fold import conditions_on_disk
 from ser_tasks.features.joined_rows import joined_rows, scale_of
 from ser_tasks.features.stored_rows import StoredRows
 from ser_tasks.models.speaker_norm import speaker_norm
+from tests.models.remote.small_plans import N_DIMS, write_features
 
 RNG = np.random.default_rng(0)
 FIRST, SECOND = (RNG.normal(5, 2, (n, 7)).astype(np.float32) for n in (11, 6))
@@ -47,3 +49,15 @@ def test_each_file_is_normalised_over_its_own_rows_as_speakers_are(parts):
     wanted = speaker_norm(np.concatenate([FIRST, SECOND]), np.array(["a"] * len(FIRST) + ["b"] * len(SECOND)))
     np.testing.assert_allclose(joined_rows(parts, scales).in_memory(), wanted, atol=1e-6)
     assert not joined_rows(parts, scales).in_memory()[: len(FIRST), 3].any()
+
+
+def test_an_augmented_copy_is_of_the_clean_utterances_and_tested_ones_are_never_copied(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    values = {"a": 1, "b": 2, "a~1": 3, "b~1": 4}
+    clean, noisy = tmp_path / "features/clean", tmp_path / "features/noisy"
+    write_features(clean, list(values), [np.full((1, N_DIMS), value, np.float32) for value in values.values()])
+    write_features(noisy, ["b"], [np.full((1, N_DIMS), 9, np.float32)])
+    asked = {"utterance_ids": ["a", "b", "b under noise_0"], "tested": ["b", "b under noise_0"]}
+    for copy, wanted in ((0, [1, 2, 9]), (1, [3, 4, 9])):
+        found = conditions_on_disk(clean, [("noise_0", noisy)], copy=copy, **asked)
+        assert found.in_memory()[:, 0].tolist() == wanted

@@ -23,7 +23,6 @@ from ser_tasks.corpora.vocabulary import plain
 TIME = {"t", "time", "times", "timestamp", "frametime", "zeit"}
 NO_RATER = {  # words in names of columns of numbers that are no rater's: of pieces, of all raters together
     *("id", "ids", "segment", "segments", "frame", "frames", "index", "idx", "trial", "row", "nr", "number"),
-    "button",
     *("mean", "average", "avg", "median", "gold", "standard", "std", "sd", "confidence", "conf"),
 }
 ROLE_OF = {name: role for role in SCALES for name in COLUMN_NAMES[role].split()}

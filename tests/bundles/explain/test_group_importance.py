@@ -33,8 +33,7 @@ class Nearest:
         return np.eye(len(self.classes))[distance.argmin(axis=1)]
 
 
-@pytest.fixture(scope="module")
-def shuffled_folds():
+def shuffled(*, speaker_norm: bool = False):
     generator = np.random.default_rng(0)
     rows = [(s, e, i) for s in SPEAKERS for e in CLASSES for i in range(PER_CLASS)]
     labels = Labels(tuple(f"{s}{e}{i}" for s, e, i in rows), tuple(e for _, e, _ in rows), tuple(s for s, _, _ in rows))
@@ -48,11 +47,16 @@ def shuffled_folds():
         )
         fold, model = (
             Fold(f"speaker {speaker}", train, (), test),
-            Model(Nearest, lambda params: None, "functionals", ""),
+            Model(Nearest, lambda params: None, "functionals", "", speaker_norm=speaker_norm),
         )
         options = {"groups": GROUPS, "repeats": REPEATS, "seed": 0}
         folds.append(shuffled_fold(fold, labels, features.astype(np.float32), model, PARAMS, **options))
     return folds, labels
+
+
+@pytest.fixture(scope="module")
+def shuffled_folds():
+    return shuffled()
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +88,11 @@ def test_a_sure_answer_moves_away_from_the_votes_only_with_the_group_that_tells_
     assert gains["tells"].p < 0.001
     for name in ("noise", "constant"):
         assert (gains[name].difference, gains[name].p) == (pytest.approx(0, abs=1e-12), 1)
+
+
+def test_features_are_normalised_by_speaker_before_they_are_shuffled():
+    noise = drops(*shuffled(speaker_norm=True), PARAMS.evaluation, seed=0)["noise"]
+    assert (noise.difference, noise.interval.low, noise.interval.high) == (0, 0, 0)
 
 
 def test_columns_of_a_group_move_together_and_no_other_does():

@@ -32,21 +32,31 @@ class Columns:
         return np.array([0.1, 0.2])
 
 
-@pytest.fixture(scope="module")
-def drops():
+def shuffled(*, speaker_norm: bool = False):
+    """Ratings of five speakers, one left out at a time; the third column is noise."""
     rng = np.random.default_rng(0)
     names = tuple(f"{speaker}{number}" for speaker in SPEAKERS for number in range(EACH))
     values = rng.uniform(1, 5, (len(names), 2)).round(3)
     ratings = Ratings(names, ("valence", "activation"), tuple(map(tuple, values)), tuple(name[0] for name in names))
     features = np.column_stack([values, rng.normal(size=len(names))])
+    model = DimensionModel(Columns, lambda params: None, "functionals", "", speaker_norm=speaker_norm)
     folds = []
     for speaker in SPEAKERS:
         train, test = (tuple(n for n in names if (n[0] == speaker) == tested) for tested in (False, True))
-        model = DimensionModel(Columns, lambda params: None, "functionals", "")
-        fold = Fold(f"speaker {speaker}", train, (), test)
-        options = {"groups": GROUPS, "repeats": REPEATS, "seed": 0}
+        fold, options = Fold(f"speaker {speaker}", train, (), test), {"groups": GROUPS, "repeats": REPEATS, "seed": 0}
         folds.append(shuffled_ratings_fold(fold, ratings, features, model, PARAMS, **options))
-    return ccc_drops(folds, ratings, PARAMS.evaluation), values
+    return folds, ratings
+
+
+@pytest.fixture(scope="module")
+def folds():
+    return shuffled()[0]
+
+
+@pytest.fixture(scope="module")
+def drops(folds):
+    ratings = shuffled()[1]
+    return ccc_drops(folds, ratings, PARAMS.evaluation), np.array(ratings.values)
 
 
 def lin(truth, predicted) -> float:
@@ -71,3 +81,15 @@ def test_each_dimension_loses_all_of_its_ccc_with_the_group_that_it_follows_from
 def test_nothing_is_lost_with_a_group_that_the_model_does_not_use(drops):
     noise = drops[0]["noise"].mean
     assert (noise.difference, noise.interval.low, noise.interval.high) == pytest.approx((0, 0, 0), abs=1e-12)
+
+
+def test_what_is_lost_is_of_all_shuffles_together(folds, drops):
+    lost, values = drops
+    mixed = np.concatenate([np.array(own.predicted)[:, 0] for fold in folds for own in fold.shuffled["valence"]])
+    truth = np.concatenate([np.tile(part, REPEATS) for part in values[:, 0].reshape(len(SPEAKERS), EACH)])
+    assert lost["valence"].each["valence"].difference == pytest.approx(1 - lin(truth, mixed), abs=1e-9)
+
+
+def test_features_are_normalised_by_speaker_before_they_are_shuffled():
+    noise = ccc_drops(*shuffled(speaker_norm=True), PARAMS.evaluation)["noise"].mean
+    assert noise.difference == pytest.approx(0, abs=1e-12)

@@ -99,7 +99,9 @@ def test_versions_before_7_state_all_of_it_in_each_row(put, imported):
         about = rf"C:\Users\jo\Desktop\{name}.avi,bad,good,-100,0,100,9"
         rows = [f"{about},{number},{value}" for number, value in enumerate([0, 10, 20, 40, -50, 100], 1)]
         put(f"{name}_AP.csv", "\n".join([head, *rows]) + "\n")
-    assert rated(imported(**VALENCE), "anna") == [5, 30, 25]
+    found = imported(**VALENCE)
+    assert rated(found, "anna") == [5, 30, 25]
+    assert "rater" not in found.taken, "there is one table of each recording"
 
 
 def test_the_mean_that_it_saves_of_several_raters_is_of_the_same_recording(put, imported):
