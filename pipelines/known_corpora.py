@@ -18,3 +18,13 @@ def no_votes(corpus: str) -> str:
     """The sentence on a corpus whose votes are not known: if it was imported, they may still be kept."""
     again = f" If its table has them: ser import {corpus} --votes keep." if corpus not in TABLE else ""
     return f"the votes of its raters are not known.{again}"
+
+
+def without_classes(corpus: str, preset: str) -> str | None:
+    """The sentence on a corpus of ratings alone, for who wants a model of classes; None: it has classes."""
+    if CORPORA[corpus].all_presets[preset].classes:
+        return None
+    return (
+        f"{corpus} has ratings alone. Take a model of valence, activation and dominance, such as ridge: "
+        f"ser evaluate {corpus} ridge"
+    )

@@ -95,9 +95,10 @@ def tried(corpus: str) -> Path:
     return Path("results") / corpus / "every_network.json"
 
 
-def importance(corpus: str, model: str) -> Path:
+def importance(corpus: str, protocol: str, model: str) -> Path:
     """Which groups of features a model relies on."""
-    return Path("results") / corpus / f"importance_{model}.json"
+    kept = "" if protocol == "speaker_independent" else f"{protocol}_"
+    return Path("results") / corpus / f"importance_{kept}{model}.json"
 
 
 def heard_result(corpus: str) -> Path:

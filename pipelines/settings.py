@@ -5,7 +5,7 @@ import os
 import numpy as np
 from pydantic import ValidationError
 
-from pipelines.known_corpora import CORPORA, has_votes, no_votes
+from pipelines.known_corpora import CORPORA, has_votes, no_votes, without_classes
 from pipelines.orchestration.stage_list import bundles_of_members, read_by
 from ser_tasks.audio.conditioning import condition
 from ser_tasks.bundles.bundled import check_bundled
@@ -121,11 +121,8 @@ def check_evaluation(line: EvaluationLine, params: Params, *, place: str) -> Non
 
 
 def _check_has_classes(corpus: str, preset: str, *, place: str) -> None:
-    if not CORPORA[corpus].all_presets[preset].classes:
-        raise ParamsError(
-            f"{PARAMS_FILE}: {place} predicts classes, but {corpus} has ratings alone. Take a model of valence, "
-            f"activation and dominance, such as ridge: ser evaluate {corpus} ridge"
-        )
+    if reason := without_classes(corpus, preset):
+        raise ParamsError(f"{PARAMS_FILE}: {place} predicts classes, but {reason}")
 
 
 def feature_params(params: Params) -> dict[str, Section]:

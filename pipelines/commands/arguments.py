@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 from pipelines import paths
+from pipelines.known_corpora import has_votes, no_votes, without_classes
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.rated import DIMENSIONS
 from ser_tasks.features.audio_text import reads_words
 from ser_tasks.features.encoders import ENCODERS
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.params import Params
 from ser_tasks.params.reading import listed, nearest
@@ -31,6 +32,10 @@ def check_arguments(
             f"those, such as {', '.join(list(models)[:3])}. Figures of {model}: ser evaluate {corpus} {model}"
         )
     check_name(f"{command}: model", model, models, hint="Name one of them.")
+    if model in MODELS and (reason := without_classes(corpus, params.corpus[corpus].preset)):
+        raise UserError(f"{command}: {model} predicts classes, but {reason}")
+    if model in ON_VOTES and not has_votes(corpus):
+        raise UserError(f"{command}: {model} is trained on votes, and of {corpus} {no_votes(corpus)}")
     if not paths.utterances(corpus).exists():
         raise UserError(
             f"{command}: {corpus} has no utterance table yet ({paths.utterances(corpus)}). "

@@ -18,6 +18,7 @@ from pipelines.evaluations.dimensions import DimensionEvaluation, plan_dimension
 from pipelines.evaluations.importance import ClassStudy, RatingStudy
 from pipelines.evaluations.plan import Evaluation, check_tested_once, plan_evaluation
 from pipelines.evaluations.result import SPEAKER_NORM, synthetic
+from pipelines.evaluations.votes import counts_of
 from pipelines.settings import feature_params, project_params
 from ser_tasks.bundles.bundled import is_network
 from ser_tasks.bundles.explain.group_importance import Columns, descriptor_groups
@@ -26,7 +27,7 @@ from ser_tasks.evaluation.result import write_result
 from ser_tasks.features.stored_rows import StoredRows
 from ser_tasks.features.table import feature_set
 from ser_tasks.keras_backend import load_keras
-from ser_tasks.models import MODELS
+from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.dimensions.regressor import DimensionModel
 from ser_tasks.models.dimensions.versions import regressor_versions
@@ -62,7 +63,7 @@ def explain_model(
             for name in study.groups:
                 found["groups"][name]["alone"] = study.alone(name)
     result = _head(study) | {"repeats": repeats} | found | {"versions": _versions(model)}
-    file = paths.importance(corpus, model)
+    file = paths.importance(corpus, protocol, model)
     write_result(result, file)
     show_importance(result, seconds=time.perf_counter() - began, file=file)
     if to is not None:
@@ -102,12 +103,14 @@ def _study(
     else:
         plan = plan_evaluation(corpus, protocol, model, params)
     check_tested_once(plan.section, corpus=corpus, command="ser explain model")
+    tested = [name for request in plan.requests for name in request.fold.test]
+    counts = counts_of(corpus, tested, params) if model in ON_VOTES else None  # before anything is trained
     if (DIMENSION_MODELS if model in DIMENSION_MODELS else MODELS)[model].keras:
         load_keras()
     groups, features = _grouped(corpus, plan.requests[0].read(), params)
     if isinstance(plan, DimensionEvaluation):
         return RatingStudy(plan, features, groups, done)
-    return ClassStudy(plan, features, groups, done)
+    return ClassStudy(plan, features, groups, done, counts)
 
 
 def _grouped(corpus: str, read: Any, params: Params) -> tuple[dict[str, Columns], NDArray[np.float32]]:

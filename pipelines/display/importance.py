@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval
-from ser_tasks.evaluation.result import nats, with_interval
+from ser_tasks.evaluation.result import nats, of_fewer, with_interval
 from ser_tasks.plots.explanation import by_drop
 
 
@@ -14,11 +14,13 @@ def show_importance(result: Mapping[str, Any], *, seconds: float, file: Path) ->
     """Print one line for each group."""
     rated = "ccc" in result
     figure = f"mean CCC {ccc_with_interval(result)}" if rated else f"UAR {with_interval(result)}"
-    figure += f"   KL from the votes {result['kl']:.3f}" if "kl" in result else ""
+    figure += (
+        f"   KL from the votes {result['kl']:.3f}{of_fewer(result, result['utterances'])}" if "kl" in result else ""
+    )
     CONSOLE.print(f"\n[bold]{result['corpus']} · {result['protocol']} · {result['model']}[/]  {figure}")
     row = _of_ratings if rated else _of_classes
     rows = [{"group": name, "columns": str(own["dimensions"]), **row(own)} for name, own in by_drop(result)]
-    unit = "" if rated else ", in %"
+    unit = "" if rated else ", UAR in %"
     show_rows(rows, title=f"Groups of {result['feature_set']}, {result['repeats']} shuffles each{unit}")
     CONSOLE.print("  Groups are redundant: one that costs nothing may still be informative. See docs/explain.md.")
     for warning in result["warnings"]:

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.display.tables import CONSOLE, percent_points, show_rows
 from ser_tasks.bundles.card import Card
 from ser_tasks.evaluation.dimensions.result import ccc_with_interval
-from ser_tasks.evaluation.result import kl_with_interval, nats, percent, with_interval
+from ser_tasks.evaluation.result import kl_with_interval, nats, of_fewer, percent, with_interval
 from ser_tasks.evaluation.robustness.invariance_tests import InvarianceStatus
 from ser_tasks.evaluation.robustness.words import drift, shift, title
 from ser_tasks.params import ToleranceParams
@@ -19,7 +19,9 @@ def show_robustness(result: Mapping[str, Any], *, files: Sequence[Path]) -> None
     kind = "  (synthetic speech)" if result["corpus_kind"] == "synthetic" else ""
     clean, rated = result["clean"], "ccc" in result["clean"]
     figure = f"mean CCC {ccc_with_interval(clean)}" if rated else f"UAR {with_interval(clean)}"
-    figure += f"   KL from the votes {kl_with_interval(clean)}" if "kl" in clean else ""
+    figure += (
+        f"   KL from the votes {kl_with_interval(clean)}{of_fewer(clean, result['tested'])}" if "kl" in clean else ""
+    )
     CONSOLE.print(
         f"\n[bold]{result['corpus']} · {result['model']}[/]{kind}  trained on clean sound, tested on degraded\n"
         f"  clean {figure}   {result['tested']} utterances, {result['tested_speakers']} speakers tested"

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines.evaluations.dimensions import DimensionEvaluation
 from pipelines.evaluations.plan import Evaluation
-from pipelines.evaluations.votes import counts_of
 from ser_tasks.bundles.explain.group_importance import Columns, ShuffledFold, distance_gains, drops, shuffled_fold
 from ser_tasks.bundles.explain.rating_importance import ShuffledRatings, ccc_drops, shuffled_ratings_fold
 from ser_tasks.evaluation.dimensions.comparison import CccDifference
 from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, evaluate_dimension_fold, score_dimensions
 from ser_tasks.evaluation.dimensions.scoring import prediction_table as rating_table
 from ser_tasks.evaluation.scoring import FoldOutcome, evaluate_fold, prediction_table, score
+from ser_tasks.features.stored_rows import StoredRows
 from ser_tasks.models import MODELS, ON_VOTES
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.ensembles.paired import UarDifference
@@ -42,12 +43,14 @@ class ClassStudy:
         features: of every utterance, shape (n_utterances, n_dims)
         groups: name -> columns
         done: called after each training
+        counts: of the votes on the utterances whose KL counts, as `counts_of` has them; None: a model of labels
     """
 
     evaluation: Evaluation
     features: Matrix
     groups: Mapping[str, Columns]
     done: Callable[[], None]
+    counts: pd.DataFrame | None
 
     @property
     def requests(self) -> list[FoldRequest]:
@@ -59,10 +62,9 @@ class ClassStudy:
         evaluation, folds = self.evaluation, list[ShuffledFold]()
         model, options = MODELS[evaluation.model], evaluation.params.evaluation
         for own in self.requests:
-            features = self._read(own)
-            asked = (own.fold, evaluation.labels, features, model, evaluation.params)
-            how = partial(shuffled_fold, groups=self.groups, repeats=repeats, seed=own.seed, folder=own.folder)
-            folds.append(how(*asked))
+            asked = (own.fold, evaluation.labels, self._read(own), model, evaluation.params)
+            how = partial(shuffled_fold, groups=self.groups, repeats=repeats, copies=self._copies(own))
+            folds.append(how(*asked, seed=own.seed, folder=own.folder))
             self.done()
         lost = drops(folds, evaluation.labels, options, seed=options.seed)
         groups = {name: {"dimensions": len(own), **_drop(lost[name])} for name, own in self.groups.items()}
@@ -74,16 +76,26 @@ class ClassStudy:
         evaluation, outcomes = self.evaluation, []
         for own in self.requests:
             asked = (own.fold, evaluation.labels, self._read(own, group), MODELS[evaluation.model], evaluation.params)
-            outcomes.append(evaluate_fold(*asked, seed=own.seed))
+            outcomes.append(evaluate_fold(*asked, seed=own.seed, copies=self._copies(own, group)))
             self.done()
         return self._figures(outcomes)
 
+    def _copies(self, request: FoldRequest, group: str | None = None) -> tuple[Features, ...]:
+        """The same of each augmented copy."""
+        return tuple(self._columns(request.read(copy), group) for copy in range(1, request.n_copies + 1))
+
     def _read(self, request: FoldRequest, group: str | None = None) -> Features:
         """What a fold is trained and tested on, all dimensions or one group's; with votes on the training part."""
-        columns = slice(None) if group is None else self.groups[group]
-        if self.evaluation.model not in ON_VOTES:
-            return self.features[:, columns]
-        return tuple(own._replace(row=own.row[columns]) for own in request.read())
+        return self._columns(request.read() if self.evaluation.model in ON_VOTES else self.features, group)
+
+    def _columns(self, features: Any, group: str | None) -> Features:
+        rows = features.in_memory() if isinstance(features, StoredRows) else features
+        if group is None:
+            return cast("Features", rows)
+        columns = self.groups[group]
+        if isinstance(rows, tuple):
+            return tuple(own._replace(row=own.row[columns]) for own in rows)
+        return cast("Features", rows[:, columns])
 
     def _figures(self, outcomes: Sequence[FoldOutcome]) -> dict[str, float]:
         """UAR and its interval, of one outcome for each fold."""
@@ -94,11 +106,11 @@ class ClassStudy:
 
     def _distances(self, folds: Sequence[ShuffledFold], groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """The KL from the votes, and by how much each group's shuffling adds to it."""
-        evaluation, options = self.evaluation, self.evaluation.params.evaluation
-        counts = counts_of(evaluation.corpus, [name for own in folds for name in own.fold.test], evaluation.params)
-        kl, gains = distance_gains(folds, evaluation.labels, counts, options, seed=options.seed)
+        assert self.counts is not None, "a study of a model of votes has some"
+        options = self.evaluation.params.evaluation
+        kl, gains = distance_gains(folds, self.evaluation.labels, self.counts, options, seed=options.seed)
         voted = {name: {**own, "kl_gain": gains[name].figures()} for name, own in groups.items()}
-        return {"kl": round(kl, 4), "groups": voted}
+        return {"kl": round(kl, 4), "kl_utterances": len(self.counts), "groups": voted}
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,12 @@ from ser_tasks.tasks import degrade_shard
 def robustness(corpus: str, model: str, params: Params, conditions: Sequence[Condition]) -> None:
     """Features under every condition, one task a fold that predicts all of them, then figures and a picture."""
     plan = plan_robustness(corpus, model, params, conditions)
+    tested = [name for request in plan.evaluation.requests for name in request.fold.test]
+    counts = counts_of(corpus, tested, params) if model in ON_VOTES else None  # before anything is computed
     degrade(plan)
     evaluation = with_degraded(plan)
     outcomes = run_folds(evaluation)
-    found, file = figures(plan, outcomes), paths.result(corpus, PROTOCOL, model)
+    found, file = figures(plan, outcomes, counts), paths.result(corpus, PROTOCOL, model)
     result = {
         **head(evaluation),
         **found,
@@ -110,8 +112,16 @@ def degrade(plan: Plan[Evaluation] | Plan[DimensionEvaluation]) -> None:
         prune(plan.folder(condition), plan.shards[condition.name])
 
 
-def figures(plan: Plan[Evaluation], outcomes: Sequence[FoldOutcome]) -> dict[str, Any]:
-    """Of the clean predictions and of those under each condition, and what they come to in words."""
+def figures(
+    plan: Plan[Evaluation], outcomes: Sequence[FoldOutcome], counts: pd.DataFrame | None = None
+) -> dict[str, Any]:
+    """Of the clean predictions and of those under each condition, and what they come to in words.
+
+    Args:
+        plan: with its conditions
+        outcomes: of each fold, clean and degraded
+        counts: of the votes on the utterances whose KL counts; None: a model of labels
+    """
     evaluation, params = plan.evaluation, plan.evaluation.params.evaluation
     tables = {
         name: prediction_table(evaluation.runs, [under(outcome, name) for outcome in outcomes], evaluation.labels)
@@ -121,8 +131,9 @@ def figures(plan: Plan[Evaluation], outcomes: Sequence[FoldOutcome]) -> dict[str
     chance = 1 / len(clean["recall"])
     found = losses(tables, plan.conditions, evaluation.labels, params)
     sentences = summary(clean, found, chance)
-    if evaluation.model in ON_VOTES:
-        distances = _distances(tables, evaluation)
+    if counts is not None:
+        speakers = dict(zip(evaluation.labels.utterance_ids, evaluation.labels.speakers, strict=True))
+        distances = vote_losses(tables, counts, speakers, params)
         clean |= distances[""]
         found = [own | distances[own["condition"]] for own in found]
         sentences.append(summary_of_votes(clean, found))
@@ -133,13 +144,6 @@ def figures(plan: Plan[Evaluation], outcomes: Sequence[FoldOutcome]) -> dict[str
         "conditions": found,
         "summary": sentences,
     }
-
-
-def _distances(tables: Mapping[str, pd.DataFrame], evaluation: Evaluation) -> dict[str, dict[str, Any]]:
-    """From the votes on the tested utterances that several raters voted on, under each condition."""
-    labels, counts = evaluation.labels, counts_of(evaluation.corpus, tables[""].utterance_id, evaluation.params)
-    speakers = dict(zip(labels.utterance_ids, labels.speakers, strict=True))
-    return vote_losses(tables, counts, speakers, evaluation.params.evaluation)
 
 
 def rating_figures(plan: Plan[DimensionEvaluation], outcomes: Sequence[DimensionOutcome]) -> dict[str, Any]:

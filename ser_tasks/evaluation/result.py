@@ -137,6 +137,11 @@ def kl_with_interval(own: Mapping[str, Any]) -> str:
     return f"{own['kl']:.3f} {nats(own['kl_low'], own['kl_high'])}"
 
 
+def of_fewer(own: Mapping[str, Any], tested: int) -> str:
+    """ " (of 6 utterances)", where the KL from the votes is of fewer than were tested."""
+    return f" (of {own['kl_utterances']} utterances)" if own["kl_utterances"] < tested else ""
+
+
 def nats(low: float | None, high: float | None, sign: str = "") -> str:
     """[0.404, 0.584]; [–, –] where there is no interval."""
     return f"[{', '.join('–' if end is None else f'{end:{sign}.3f}' for end in (low, high))}]"

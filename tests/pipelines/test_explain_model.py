@@ -4,15 +4,19 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from scipy.stats import entropy
 
 from pipelines import paths
 from pipelines.commands.importance import explain_model
+from pipelines.evaluations import importance
 from pipelines.evaluations.dimensions import plan_dimensions
 from pipelines.evaluations.plan import plan_evaluation
 from pipelines.settings import feature_params
+from ser_tasks.corpora.votes import read_votes, write_votes
 from ser_tasks.errors import UserError
 from ser_tasks.evaluation.dimensions.fold import dimension_outcome
 from ser_tasks.evaluation.fold import fold_outcome
@@ -39,7 +43,7 @@ def one_group(features, columns: list[int]):
 @pytest.mark.parametrize("model", ["svm", "logistic_votes"])
 def test_nothing_is_shuffled_in_the_figures_of_the_model_as_it_is_which_are_those_of_its_evaluation(own_params, model):
     result = explain_model("demo", model, "speaker_independent", repeats=2, alone=True, to=None)
-    assert json.loads(paths.importance("demo", model).read_text(encoding="utf-8")) == result
+    assert json.loads(paths.importance("demo", "speaker_independent", model).read_text(encoding="utf-8")) == result
     evaluation = plan_evaluation("demo", "speaker_independent", model, own_params)
     outcomes = [fold_outcome(run_fold.fn(request)) for request in evaluation.requests]
     classes, labels = sorted(set(evaluation.labels.emotions)), evaluation.labels
@@ -112,4 +116,47 @@ def test_a_model_without_groups_is_refused_with_those_that_have_some(own_params,
 def test_a_picture_of_another_format_is_refused_before_anything_is_computed(own_params):
     with pytest.raises(UserError, match=r"--to groups\.txt: expected a file that ends in \.png"):
         explain_model("demo", "svm", "speaker_independent", repeats=1, alone=False, to=Path("groups.txt"))
-    assert not paths.importance("demo", "svm").exists()
+    assert not paths.importance("demo", "speaker_independent", "svm").exists()
+
+
+def add_copies(folder: Path) -> None:
+    """A copy of each utterance, with the features of another: whatever is trained on them, too, does worse."""
+    (shard,) = folder.glob("*.parquet")
+    table = pq.read_table(shard)
+    mixed = np.roll(np.arange(len(table)), 6)  # those of another class
+    names = pa.array([f"{name}~1" for name in table["utterance_id"].to_pylist()])
+    copies = table.set_column(table.schema.get_field_index("utterance_id"), "utterance_id", names)
+    copies = copies.set_column(table.schema.get_field_index("values"), "values", table["values"].take(mixed))
+    pq.write_table(pa.concat_tables([table, copies.cast(table.schema)]), shard)
+
+
+@pytest.mark.parametrize("model", ["logistic", "logistic_votes"])
+def test_a_model_of_augmented_copies_is_studied_as_it_is_evaluated(own_params, tmp_path, model):
+    section = own_params.signal_augmentation.model_copy(update={"copies": 1, "gain": (-6.0, 6.0)})
+    augmented = own_params.model_copy(update={"signal_augmentation": section})
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(augmented.model_dump(mode="json")), encoding="utf-8")
+    add_copies(paths.features("demo", "functionals"))
+    uar = {}
+    for name, params in (("with", augmented), ("without", own_params)):
+        plan = plan_evaluation("demo", "speaker_independent", model, params)
+        outcomes = [fold_outcome(run_fold.fn(request)) for request in plan.requests]
+        figures, _ = score(prediction_table(plan.runs, outcomes, plan.labels), plan.labels, params.evaluation)
+        uar[name] = figures["uar"]
+    result = explain_model("demo", model, "speaker_independent", repeats=1, alone=True, to=None)
+    assert result["uar"] == uar["with"] != uar["without"]
+
+
+def test_each_protocol_has_a_result_of_its_own():
+    independent, dependent = (
+        paths.importance("demo", name, "svm") for name in ("speaker_independent", "speaker_dependent")
+    )
+    assert str(independent) == "results/demo/importance_svm.json"
+    assert independent != dependent
+
+
+def test_without_two_votes_on_any_utterance_nothing_is_trained(own_params, monkeypatch):
+    votes = read_votes(paths.votes("demo")).set_index("utterance_id")
+    write_votes((votes > 1).astype(int).reset_index(), paths.votes("demo"))
+    monkeypatch.setattr(importance, "shuffled_fold", None)
+    with pytest.raises(UserError, match="none of the 18 utterances has 2 votes"):
+        explain_model("demo", "logistic_votes", "speaker_independent", repeats=1, alone=False, to=None)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from pipelines import paths, settings
+from pipelines import known_corpora, paths, settings
 from pipelines.__main__ import STAGES
 from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import project_params
@@ -326,6 +326,7 @@ def test_a_corpus_of_ratings_alone_is_for_models_of_dimensions_and_others_are_re
     params = project_params()
     rated = SimpleNamespace(all_presets={params.corpus["demo"].preset: Preset("no classes", {})}, speakers_known=True)
     monkeypatch.setattr(settings, "CORPORA", {**settings.CORPORA, "demo": rated})
+    monkeypatch.setattr(known_corpora, "CORPORA", settings.CORPORA)
     line = EvaluationLine(corpus="demo", protocol="speaker_independent", model="svm")
     with pytest.raises(UserError, match=r"here: svm predicts classes, but demo has ratings alone.*evaluate demo ridge"):
         settings.check_evaluation(line, params, place="here")

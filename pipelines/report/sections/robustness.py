@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pipelines.report.parts import Section, finding, folded, join, note, render, signed, table
 from ser_tasks.evaluation.comparison.ties import ALPHA
 from ser_tasks.evaluation.comparison.verdict import p_value
-from ser_tasks.evaluation.result import kl_with_interval, with_interval
+from ser_tasks.evaluation.result import kl_with_interval, of_fewer, with_interval
 from ser_tasks.evaluation.robustness.words import title
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _of_model(model: str, figures: Mapping[str, Any]) -> Markup:
     rows = [[title(own), *_figures(own), *(_distance(own) if voted else ())] for own in figures["conditions"]]
     head = finding(render("strong", model, ", trained on clean recordings, tested on degraded ones:"))
     caption = f"{model} on degraded recordings; clean, its UAR is {with_interval(figures['clean'])} %"
-    caption += f", its KL from the votes {kl_with_interval(figures['clean'])}" if voted else ""
+    caption += f", its KL from the votes {kl_with_interval(figures['clean'])}{_of_fewer(figures)}" if voted else ""
     summary = render("bullets", figures["summary"])
     return join(head, summary, folded(f"Every condition, {model}", table(caption, COLUMNS + OF_VOTES * voted, rows)))
 
@@ -53,7 +53,11 @@ def _figures(own: Mapping[str, Any]) -> list[str]:
 
 def _distance(own: Mapping[str, Any]) -> list[str]:
     test = own["kl_difference"]
-    return [kl_with_interval(own), f"{test['kl_difference']:+.3f}", p_value(test["p_holm"])]
+    return [kl_with_interval(own), f"{test['kl_difference']:+.3f}".replace("-", "−"), p_value(test["p_holm"])]
+
+
+def _of_fewer(figures: Mapping[str, Any]) -> str:
+    return of_fewer(figures["clean"], figures["tested"])
 
 
 def _note() -> Markup:

@@ -98,6 +98,7 @@ def shuffled_fold(
     groups: Mapping[str, Columns],
     repeats: int,
     seed: int,
+    copies: Sequence[Any] = (),
     folder: Path | None = None,
 ) -> ShuffledFold:
     """Predictions of one model, fitted once, for the test set with one group shuffled each time.
@@ -106,7 +107,7 @@ def shuffled_fold(
     stays, what they tell of the emotion and of the other groups is lost. Nothing is fitted again.
 
     Args:
-        fold, labels, model, params, folder: as in `evaluation.evaluate_fold`
+        fold, labels, model, params, copies, folder: as in `evaluation.evaluate_fold`
         features: of every utterance, shape (n_utterances, n_dims), or each with the votes on it
         groups: name -> columns
         repeats: shuffles of each group
@@ -116,7 +117,7 @@ def shuffled_fold(
     doi:10.1016/j.csda.2015.04.002
     """
     line, built = observed(model)
-    intact = evaluate_fold(fold, labels, features, line, params, seed=seed, folder=folder)
+    intact = evaluate_fold(fold, labels, features, line, params, seed=seed, copies=tuple(copies), folder=folder)
     rows = rows_of(features)
     if model.speaker_norm:
         rows = np.asarray(speaker_norm(rows, np.array(labels.speakers)))

@@ -20,6 +20,7 @@ class Way:
     cut: int = 0  # folders at its beginning that are not there
     endings: tuple[str, ...] = ("",)  # tried behind the name; "": its own
     names: "Names | None" = None  # everything below the folder by its name, where paths tell nothing
+    first: tuple[Path, ...] = ()  # of files of one name, the one that is in the first of these that has one alone
 
 
 Names = dict[str, list[Path]]
@@ -32,11 +33,13 @@ class Located:
     files: list[Path | None]
     how: str  # for people; empty: as they stand
     several: Mapping[str, Sequence[Path]] = field(default_factory=dict)  # values that are the name of more than one
+    unsure: int = 0  # rows with such values
 
     @property
     def share(self) -> float:
-        """Share of the values that name a file."""
-        return sum(file is not None for file in self.files) / max(len(self.files), 1)
+        """Share of the values that name a file; one that names several counts by half."""
+        found = sum(file is not None for file in self.files) + self.unsure / 2
+        return found / max(len(self.files), 1)
 
 
 def locate(values: Sequence[str | None], folders: Sequence[Path]) -> Located:
@@ -55,10 +58,12 @@ def locate(values: Sequence[str | None], folders: Sequence[Path]) -> Located:
             best, hits = way, found
         if hits == len(sample):
             break
-    where = {value: _find(value, best) for value in distinct} if hits else {}
-    several = {value: own for value in distinct if len(own := _of_that_name(value, best.names or {})) > 1}
+    if not hits:
+        best = next((way for way in _by_names(folders) if any(_of_that_name(value, way) for value in sample)), best)
+    where = {value: _find(value, best) for value in distinct}
+    several = {value: own for value in distinct if len(own := _of_that_name(value, best)) > 1}
     files = [where.get(value) if value else None for value in values]
-    return Located(files, _said(best) if hits else "", several)
+    return Located(files, _said(best) if hits else "", several, sum(value in several for value in values))
 
 
 def is_there(value: str, folders: Sequence[Path]) -> bool:
@@ -68,8 +73,12 @@ def is_there(value: str, folders: Sequence[Path]) -> bool:
 
 def _ways(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
     yield from _by_path(sample, folders)
+    yield from _by_names(folders)
+
+
+def _by_names(folders: Sequence[Path]) -> Iterator[Way]:
     for folder in folders:
-        yield Way(folder, names=_by_name(folder))
+        yield Way(folder, names=_by_name(folder), first=tuple(folders))
 
 
 def _by_path(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
@@ -83,16 +92,32 @@ def _by_path(sample: Sequence[str], folders: Sequence[Path]) -> Iterator[Way]:
 def _find(value: str, way: Way) -> Path | None:
     parts = _parts(value)
     if way.names is not None:
-        found = _of_that_name(value, way.names)
+        found = _of_that_name(value, way)
         return found[0] if len(found) == 1 else None
     if way.folder is None:
         return _file(Path(*parts), ("",)) if Path(*parts).is_absolute() else None
     return _file(way.folder.joinpath(*[part for part in parts if part != "/"][way.cut :]), way.endings)
 
 
-def _of_that_name(value: str, names: Names) -> list[Path]:
-    name = _parts(value)[-1]
-    return names.get(_normal(name)) or names.get(_normal(_without_ending(name))) or []
+def _of_that_name(value: str, way: Way) -> list[Path]:
+    """Files that a name may be of: those whose folders agree longest with its own, if several, in the first folder."""
+    parts, names = _parts(value), way.names or {}
+    found = names.get(_normal(parts[-1])) or names.get(_normal(_without_ending(parts[-1]))) or []
+    if len(found) < 2:
+        return found
+    agree = [_agreement(path.parent.parts, parts[:-1]) for path in found]
+    nearest = [path for path, length in zip(found, agree, strict=True) if length == max(agree)]
+    for folder in way.first:
+        inside = [path for path in nearest if path.is_relative_to(folder)]
+        if len(inside) == 1:
+            return inside
+    return nearest
+
+
+def _agreement(folders: Sequence[str], wanted: Sequence[str]) -> int:
+    """How many of the last folders are the same."""
+    alike = [_normal(one) == _normal(other) for one, other in zip(reversed(folders), reversed(wanted), strict=False)]
+    return alike.index(False) if False in alike else len(alike)
 
 
 def _file(path: Path, endings: Sequence[str]) -> Path | None:

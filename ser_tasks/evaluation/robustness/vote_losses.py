@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,16 +32,18 @@ def vote_losses(
         params: section evaluation, of intervals and of the paired test by speaker
 
     Returns:
-        by name: `kl` with its interval (no ends where one speaker alone was tested); of a condition also
+        by name: `kl` with its interval (no ends where it is of one speaker alone); of a condition also
         `kl_difference`, with interval, p value, and the same adjusted for all conditions together; of the clean
-        recordings `kl_of_the_prior`, which the mean votes on other speakers have, whatever the sound
+        recordings `kl_utterances`, of how many it is, and `kl_of_the_prior`, which the mean votes on other speakers
+        have, whatever the sound (None: of one speaker alone)
     """
     answered = {name: of_table(table, counts, speakers) for name, table in tables.items()}
     clean = answered.pop("")
     found = with_holm(_loss(own, clean, params) for own in answered.values())
     voices = np.array([speakers[name] for name in counts.index])
-    prior = of_posteriors(counts.to_numpy(), of_other_speakers(counts.to_numpy(), voices))
-    stated = _distance(*clean, params) | {"kl_of_the_prior": round(float(prior.distance.mean()), 4)}
+    prior = of_posteriors(counts.to_numpy(), of_other_speakers(counts.to_numpy(), voices)).distance.mean()
+    known = round(float(prior), 4) if len(set(voices)) > 1 else None
+    stated = _distance(*clean, params) | {"kl_utterances": len(counts), "kl_of_the_prior": known}
     return {"": stated, **{name: _renamed(own) for name, own in zip(answered, found, strict=True)}}
 
 
@@ -57,8 +58,8 @@ def _loss(
 
 def _distance(own: Answers, whose: Speakers, params: EvaluationParams) -> dict[str, Any]:
     scores = score_votes(own, whose, params)
-    ends = {"kl_low": scores.kl_interval.low, "kl_high": scores.kl_interval.high}
-    return {"kl": round(scores.kl, 4), **{key: round(end, 4) if isfinite(end) else None for key, end in ends.items()}}
+    ends, known = {"kl_low": scores.kl_interval.low, "kl_high": scores.kl_interval.high}, len(set(whose)) > 1
+    return {"kl": round(scores.kl, 4), **{key: round(end, 4) if known else None for key, end in ends.items()}}
 
 
 def _renamed(own: dict[str, Any]) -> dict[str, Any]:

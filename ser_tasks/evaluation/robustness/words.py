@@ -50,15 +50,19 @@ def summary_of_ratings(clean: Figures, found: Sequence[Figures]) -> list[str]:
 def summary_of_votes(clean: Figures, found: Sequence[Figures]) -> str:
     """How far from the votes at worst, and under which conditions an answer that ignores the sound is nearer."""
     worst, prior = max(found, key=lambda own: own["kl"]), clean["kl_of_the_prior"]
-    beyond = [title(own) for own in found if own["kl"] > prior]
-    nearer = (
-        f"is nearer to them under {len(beyond)} of {len(found)} conditions: {'; '.join(beyond)}"
-        if beyond
-        else ("is farther from them under every condition")
+    further = (
+        f", at worst {worst['kl']:.3f} ({title(worst)})" if worst["kl"] > clean["kl"] else ", and larger under none"
     )
+    sentence = f"KL from the votes is {clean['kl']:.3f} when clean{further}."
+    if prior is None:
+        return f"{sentence} It is of one speaker: there are no votes on others to hold it against."
+    beyond = [
+        *(["clean recordings"] if clean["kl"] > prior else []),
+        *(title(own) for own in found if own["kl"] > prior),
+    ]
+    nearer = f"nearer to them for {'; '.join(beyond)}" if beyond else "farther from them under every condition"
     return (
-        f"KL from the votes is {clean['kl']:.3f} when clean, at worst {worst['kl']:.3f} ({title(worst)}). Their mean "
-        f"on other speakers, an answer that ignores the sound, has {prior:.3f}, and {nearer}."
+        f"{sentence} Their mean on other speakers, an answer that ignores the sound, has {prior:.3f}, and is {nearer}."
     )
 
 

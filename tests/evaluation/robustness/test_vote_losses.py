@@ -67,8 +67,10 @@ def test_the_prior_of_an_utterance_is_the_mean_of_the_votes_on_other_speakers():
 
 def test_utterances_that_few_voted_on_do_not_count_and_each_seed_counts_as_it_is():
     half = COUNTS.iloc[::2]
+    assert FOUND[""]["kl_utterances"] == len(IDS)
     twice = pd.concat([table(CLEAN), table(LOUD, seed=1)])
     found = vote_losses({"": twice, "soft": table(SOFT)}, half, SPEAKERS, PARAMS)
+    assert found[""]["kl_utterances"] == len(IDS) / 2
     assert found[""]["kl"] == pytest.approx(
         np.concatenate([distances(CLEAN)[::2], distances(LOUD)[::2]]).mean(), abs=5e-5
     )
@@ -77,7 +79,11 @@ def test_utterances_that_few_voted_on_do_not_count_and_each_seed_counts_as_it_is
 def test_one_speaker_has_no_interval():
     own = {"": table(CLEAN[:3], IDS[:3]), "loud": table(LOUD[:3], IDS[:3])}
     found = vote_losses(own, COUNTS.iloc[:3], SPEAKERS, PARAMS)
-    assert (found["loud"]["kl_low"], found["loud"]["kl_high"]) == (0.0, None)
+    assert (found["loud"]["kl_low"], found["loud"]["kl_high"]) == (None, None)
+    assert found[""]["kl_of_the_prior"] is None, "there are no votes on others"
+    assert summary_of_votes(found[""], [{"kind": "white", "value": 0, **found["loud"]}]).endswith(
+        "It is of one speaker: there are no votes on others to hold it against."
+    )
     test = found["loud"]["kl_difference"]
     assert (test["low"], test["high"], test["p"]) == (None, None, 1.0)
 
@@ -89,5 +95,8 @@ def test_the_sentence_names_the_worst_and_where_an_answer_without_sound_is_neare
     clean = {"kl": 0.494, "kl_of_the_prior": 0.924}
     worse = summary_of_votes(clean, [condition(20, 0.7), condition(10, 0.95), condition(0, 2.0)])
     assert worse.startswith("KL from the votes is 0.494 when clean, at worst 2.000 (white noise, 0 dB SNR).")
-    assert worse.endswith("nearer to them under 2 of 3 conditions: white noise, 10 dB SNR; white noise, 0 dB SNR.")
+    assert worse.endswith("nearer to them for white noise, 10 dB SNR; white noise, 0 dB SNR.")
     assert summary_of_votes(clean, [condition(20, 0.7)]).endswith("farther from them under every condition.")
+    better = summary_of_votes({"kl": 0.494, "kl_of_the_prior": 0.45}, [condition(20, 0.4)])
+    assert better.startswith("KL from the votes is 0.494 when clean, and larger under none.")
+    assert better.endswith("has 0.450, and is nearer to them for clean recordings.")

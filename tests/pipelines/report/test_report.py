@@ -257,12 +257,19 @@ def test_the_noise_of_a_model_of_votes_is_stated_in_their_distance_too():
     further = {"kl_difference": 0.582, "low": 0.259, "high": 0.904, "p_holm": 0.019}
     noise = {"kind": "white", "value": 20.0, "uar": 0.37, "difference": lost, "kl": 1.075, "kl_low": 0.743}
     noise |= {"kl_high": None, "kl_difference": further} | ends
-    clean = {"uar": 0.69, "kl": 0.494} | ends | distance
-    found = {"logistic_votes": {"clean": clean, "conditions": [noise], "summary": ["KL from the votes is 0.494."]}}
+    clean = {"uar": 0.69, "kl": 0.494, "kl_utterances": 6} | ends | distance
+    found = {
+        "logistic_votes": {
+            "clean": clean,
+            "conditions": [noise],
+            "summary": ["KL from the votes is 0.494."],
+            "tested": 24,
+        }
+    }
     section = robustness(SimpleNamespace(found_by=lambda _kind: found))
     page = Page(section.body)
     head, own = page.rows[0], page.rows[1]
     assert head[-3:] == ["KL from the votes [95 %]", "against clean", "p, corrected"]
     assert own[0] == "white noise, 20 dB SNR"
     assert own[-3:-1] == ["1.075 [0.743, –]", "+0.582"]
-    assert "its KL from the votes 0.494 [0.404, 0.584]" in section.body
+    assert "its KL from the votes 0.494 [0.404, 0.584] (of 6 utterances)" in section.body
