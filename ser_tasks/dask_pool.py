@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,12 @@ class DaskPool(Executor):
         """
         from distributed import Client  # noqa: PLC0415  seconds, and no other workers need it
 
+        reach = partial(Client, address, timeout=PATIENCE, set_as_default=False)
         try:
-            self.client = Client(address, timeout=PATIENCE, set_as_default=False)
+            try:
+                self.client = reach()
+            except AssertionError:  # its own thread had not begun after 10 s: the machine had other things to do
+                self.client = reach()
         except (OSError, ValueError, TypeError, ImportError) as error:  # no reply, or an address that it cannot read
             raise UserError(
                 f"workers.where in params.yaml, or SER_WORKERS: no Dask scheduler replies at {address} ({error}). "
