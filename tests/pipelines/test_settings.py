@@ -8,6 +8,7 @@ import yaml
 
 from pipelines import known_corpora, paths, settings
 from pipelines.__main__ import STAGES
+from pipelines.commands.arguments import check_arguments
 from pipelines.orchestration.stage_list import stages_of
 from pipelines.settings import project_params
 from pipelines.stages.params import prepare
@@ -334,3 +335,18 @@ def test_a_corpus_of_ratings_alone_is_for_models_of_dimensions_and_others_are_re
     across = CrossParams(train=("emodb",), test="demo", model="svm", presets={}, corpus_norm=False)
     with pytest.raises(UserError, match=r"cross\.x: svm predicts classes, but demo has ratings alone"):
         settings.check_cross("x", across, params)
+
+
+def test_every_command_refuses_what_a_corpus_cannot_serve_before_it_asks_for_an_evaluation(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    params = project_params()
+    with pytest.raises(
+        UserError, match=r"ser robustness: logistic_votes is trained on votes, and of emodb the votes of"
+    ):
+        check_arguments("ser robustness", "emodb", "speaker_independent", "logistic_votes", params)
+    rated = SimpleNamespace(all_presets={params.corpus["demo"].preset: Preset("no classes", {})})
+    monkeypatch.setattr(known_corpora, "CORPORA", {"demo": rated})
+    with pytest.raises(
+        UserError, match=r"ser robustness: svm predicts classes, but demo has ratings alone.*demo ridge"
+    ):
+        check_arguments("ser robustness", "demo", "speaker_independent", "svm", params)
