@@ -20,7 +20,7 @@ from ser_tasks.evaluation.dimensions.scoring import DimensionOutcome, evaluate_d
 from ser_tasks.evaluation.dimensions.scoring import prediction_table as rating_table
 from ser_tasks.evaluation.scoring import FoldOutcome, evaluate_fold, prediction_table, score
 from ser_tasks.features.stored_rows import StoredRows
-from ser_tasks.models import MODELS, ON_VOTES
+from ser_tasks.models import MODELS
 from ser_tasks.models.dimensions import DIMENSION_MODELS
 from ser_tasks.models.ensembles.paired import UarDifference
 
@@ -69,7 +69,7 @@ class ClassStudy:
         lost = drops(folds, evaluation.labels, options, seed=options.seed)
         groups = {name: {"dimensions": len(own), **_drop(lost[name])} for name, own in self.groups.items()}
         found = {**self._figures([own.intact for own in folds]), "groups": groups}
-        return found | self._distances(folds, groups) if evaluation.model in ON_VOTES else found
+        return found if self.counts is None else found | self._distances(folds, groups, self.counts)
 
     def alone(self, group: str) -> dict[str, float]:
         """Figures of the same model, trained and tested on the columns of one group alone."""
@@ -80,13 +80,13 @@ class ClassStudy:
             self.done()
         return self._figures(outcomes)
 
+    def _read(self, request: FoldRequest, group: str | None = None) -> Features:
+        """What a fold is trained and tested on, all dimensions or one group's; with votes on the training part."""
+        return self._columns(self.features if self.counts is None else request.read(), group)
+
     def _copies(self, request: FoldRequest, group: str | None = None) -> tuple[Features, ...]:
         """The same of each augmented copy."""
         return tuple(self._columns(request.read(copy), group) for copy in range(1, request.n_copies + 1))
-
-    def _read(self, request: FoldRequest, group: str | None = None) -> Features:
-        """What a fold is trained and tested on, all dimensions or one group's; with votes on the training part."""
-        return self._columns(request.read() if self.evaluation.model in ON_VOTES else self.features, group)
 
     def _columns(self, features: Any, group: str | None) -> Features:
         rows = features.in_memory() if isinstance(features, StoredRows) else features
@@ -104,13 +104,14 @@ class ClassStudy:
         figures, _ = score(table, labels, self.evaluation.params.evaluation)
         return {key: figures[key] for key in UAR}
 
-    def _distances(self, folds: Sequence[ShuffledFold], groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def _distances(
+        self, folds: Sequence[ShuffledFold], groups: Mapping[str, Mapping[str, Any]], counts: pd.DataFrame
+    ) -> dict[str, Any]:
         """The KL from the votes, and by how much each group's shuffling adds to it."""
-        assert self.counts is not None, "a study of a model of votes has some"
         options = self.evaluation.params.evaluation
-        kl, gains = distance_gains(folds, self.evaluation.labels, self.counts, options, seed=options.seed)
+        kl, gains = distance_gains(folds, self.evaluation.labels, counts, options, seed=options.seed)
         voted = {name: {**own, "kl_gain": gains[name].figures()} for name, own in groups.items()}
-        return {"kl": round(kl, 4), "kl_utterances": len(self.counts), "groups": voted}
+        return {"kl": round(kl, 4), "kl_utterances": len(counts), "groups": voted}
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ def kl_with_interval(own: Mapping[str, Any]) -> str:
 
 
 def of_fewer(own: Mapping[str, Any], tested: int) -> str:
-    """ " (of 6 utterances)", where the KL from the votes is of fewer than were tested."""
+    """What to add, (of 6 utterances), where the KL from the votes is of fewer than were tested."""
     return f" (of {own['kl_utterances']} utterances)" if own["kl_utterances"] < tested else ""
 
 

@@ -33,7 +33,7 @@ class StoredRequest(FoldRequest):
 
 
 def corpora_on_disk(
-    sources: Sequence[tuple[str, Path]], utterance_ids: Sequence[str], heard: Sequence[str], copy: int
+    sources: Sequence[tuple[str, Path]], utterance_ids: Sequence[str], normalised_over: Sequence[str], copy: int
 ) -> JoinedRows | None:
     """What `read_corpora` reads, left on the disk; None, with a warning, where it cannot be unpacked."""
 
@@ -42,7 +42,7 @@ def corpora_on_disk(
         return rows_on_disk(path, copies_of(mine, copy) if copy else mine)
 
     parts = [read(path, corpus, utterance_ids) for corpus, path in sources]
-    over = [read(path, corpus, heard) for corpus, path in sources] if heard else []
+    over = [read(path, corpus, normalised_over) for corpus, path in sources] if normalised_over else []
     if any(part is None for part in (*parts, *over)):
         return None
     return joined_rows(parts, [scale_of(part) for part in over])

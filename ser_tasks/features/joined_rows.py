@@ -21,7 +21,7 @@ class JoinedRows(StoredRows):
         file: of the first part
         places: of each row in all parts behind one another
         n_dims: columns, of every part
-        parts: each of one file
+        parts: each of one file, or joined themselves
         scales: mean and standard deviation that each part is normalised with; none: as they are
     """
 

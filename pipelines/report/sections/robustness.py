@@ -34,7 +34,9 @@ def _of_model(model: str, figures: Mapping[str, Any]) -> Markup:
     rows = [[title(own), *_figures(own), *(_distance(own) if voted else ())] for own in figures["conditions"]]
     head = finding(render("strong", model, ", trained on clean recordings, tested on degraded ones:"))
     caption = f"{model} on degraded recordings; clean, its UAR is {with_interval(figures['clean'])} %"
-    caption += f", its KL from the votes {kl_with_interval(figures['clean'])}{_of_fewer(figures)}" if voted else ""
+    if voted:
+        of = of_fewer(figures["clean"], figures["tested"])
+        caption += f", its KL from the votes {kl_with_interval(figures['clean'])}{of}"
     summary = render("bullets", figures["summary"])
     return join(head, summary, folded(f"Every condition, {model}", table(caption, COLUMNS + OF_VOTES * voted, rows)))
 
@@ -54,10 +56,6 @@ def _figures(own: Mapping[str, Any]) -> list[str]:
 def _distance(own: Mapping[str, Any]) -> list[str]:
     test = own["kl_difference"]
     return [kl_with_interval(own), f"{test['kl_difference']:+.3f}".replace("-", "−"), p_value(test["p_holm"])]
-
-
-def _of_fewer(figures: Mapping[str, Any]) -> str:
-    return of_fewer(figures["clean"], figures["tested"])
 
 
 def _note() -> Markup:

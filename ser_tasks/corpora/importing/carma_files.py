@@ -45,7 +45,10 @@ def rated_in(text: str) -> Rated | None:
     """What a file of either holds; None: it is none of theirs."""
     if MARK not in text and not all(name in text for name in OF_EACH_ROW):
         return None
-    lines: list[Row] = [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text)) if any(line)]
+    try:
+        lines: list[Row] = [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text)) if any(line)]
+    except csv.Error:  # a quote that is not closed: for the reader of tables, which names it
+        return None
     mark = next((place for place, line in enumerate(lines) if line[0] == MARK), 0)
     if mark and lines[mark - 1][0] == SECOND:
         facts = {line[0]: line[1] for line in lines[: mark - 1] if len(line) > 1}

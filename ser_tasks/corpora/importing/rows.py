@@ -62,7 +62,7 @@ def _refuse_ambiguous(rows: Rows) -> None:
         files = some([str(file) for file in rows.ambiguous[value]])
         hint = f"The first, {value!r}, is {files}: write the folder before the name, or add --audio DIR of one of them"
         rows.refuse(alike, "missing", "name several files", hint)
-        rows.table = rows.table[~rows.table.path.isin(rows.ambiguous)]
+        rows.table = rows.table[~rows.table.path.isin(rows.ambiguous)]  # or they would be called missing, too
 
 
 def usable(rows: Rows, units: Mapping[str, str]) -> bool:

@@ -40,11 +40,13 @@ def vote_losses(
     answered = {name: of_table(table, counts, speakers) for name, table in tables.items()}
     clean = answered.pop("")
     found = with_holm(_loss(own, clean, params) for own in answered.values())
+    for own in found:
+        own["kl_difference"] = own.pop("difference")  # that of UAR stands beside it
     voices = np.array([speakers[name] for name in counts.index])
     prior = of_posteriors(counts.to_numpy(), of_other_speakers(counts.to_numpy(), voices)).distance.mean()
     known = round(float(prior), 4) if len(set(voices)) > 1 else None
     stated = _distance(*clean, params) | {"kl_utterances": len(counts), "kl_of_the_prior": known}
-    return {"": stated, **{name: _renamed(own) for name, own in zip(answered, found, strict=True)}}
+    return {"": stated, **dict(zip(answered, found, strict=True))}
 
 
 def _loss(
@@ -60,7 +62,3 @@ def _distance(own: Answers, whose: Speakers, params: EvaluationParams) -> dict[s
     scores = score_votes(own, whose, params)
     ends, known = {"kl_low": scores.kl_interval.low, "kl_high": scores.kl_interval.high}, len(set(whose)) > 1
     return {"kl": round(scores.kl, 4), **{key: round(end, 4) if known else None for key, end in ends.items()}}
-
-
-def _renamed(own: dict[str, Any]) -> dict[str, Any]:
-    return {"kl_difference" if key == "difference" else key: value for key, value in own.items()}

@@ -127,6 +127,12 @@ def test_tables_of_two_scales_are_refused_and_so_is_another_scale_than_they_stat
         imported(**VALENCE)
 
 
+def test_a_file_whose_quotes_are_not_closed_is_refused_by_its_name(put, imported):
+    put("anna.csv", carma("anna.mp4", [0, 10, 20]) + '"' + 200_000 * "0,0\n")
+    with pytest.raises(SourceError, match=r"anna\.csv"):
+        imported(**VALENCE)
+
+
 def test_without_windows_they_are_known_for_what_they_are(put, imported):
     for name in SPEAKERS:
         put(f"{name}.csv", carma(f"{name}.mp4", [0, 10, 20, 40, -50, 100, 0, 0]))
