@@ -50,6 +50,7 @@ COLUMN_NAMES = {  # role -> names of columns, as `plain` has them
     "votes": "votes",  # as an imported table has them
     "channel": "channel channel_id chan side audio_channel kanal",
 }
+RATING_OF = {name: role for role in SCALES for name in COLUMN_NAMES[role].split()}
 WHO_LISTENS = {"subject", "subject_id", "participant", "participant_id"}  # and who speaks, in other tables
 OF_AN_EXPERIMENT = {  # columns that programs for experiments write (Praat, PsychoPy, jsPsych, Gorilla)
     *("response", "rt", "reactiontime", "reaction_time", "stimulus", "key_resp_keys", "key_resp_rt", "mouse_time"),

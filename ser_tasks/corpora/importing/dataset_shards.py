@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ser_tasks.corpora.corpus import some
-from ser_tasks.corpora.importing.annotation_files import HIDDEN
+from ser_tasks.corpora.importing.annotations.files import HIDDEN
 from ser_tasks.corpora.importing.source_table import PARTS, SourceError
 from ser_tasks.corpora.vocabulary import plain
 

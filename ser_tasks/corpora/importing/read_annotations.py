@@ -10,22 +10,24 @@ from pathlib import Path
 import pandas as pd
 
 from ser_tasks.corpora.corpus import some
-from ser_tasks.corpora.importing.annotation_files import Annotated, Tier, read_annotated, shares
-from ser_tasks.corpora.importing.columns import COLUMN_NAMES
-from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
+from ser_tasks.corpora.importing.annotations.files import PROGRAMS, read_annotated
+from ser_tasks.corpora.importing.annotations.tiers import Annotated, Tier, shares
+from ser_tasks.corpora.importing.columns import COLUMN_NAMES, RATING_OF
+from ser_tasks.corpora.importing.options import NONE, ImportOptions
 from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, SourceTable, as_number, option
 from ser_tasks.corpora.vocabulary import class_of, plain
 
-FORMAT = "annotations of Praat, ELAN or Audacity"
-SOUND, START, END, LABEL, TIER, PARTICIPANT = (
+FORMAT = f"annotations of {PROGRAMS}"
+SOUND, START, END, LABEL, TIER, PARTICIPANT, ANNOTATOR = (
     *("annotated sound", "interval start", "interval end"),
-    *("emotion label", "tier", "participant"),
+    *("emotion label", "tier", "participant", "annotator"),
 )
-OWN = (SOUND, START, END, LABEL, TIER, PARTICIPANT)
+STATED = {PARTICIPANT: "speaker", ANNOTATOR: "rater"}  # columns of what a file may state -> role
+OWN = (SOUND, START, END, LABEL, TIER, *STATED)
 SHOWN = 3  # labels of a tier, in messages
 SURE = re.compile(r"\d\.\d\d( unsure)?")  # as `ser predict` writes on a tier called confidence
 WORDS = {*COLUMN_NAMES["transcript"].split()}
-RATINGS = {name for role in SCALES for name in COLUMN_NAMES[role].split()}
+RATINGS = {*RATING_OF}
 
 
 def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) -> SourceTable | None:
@@ -68,6 +70,7 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
         notes=tuple(_notes(read, names, root)),
         dropped=dropped,
         encoding=given.encoding or next((one.encoding for one in decoded), None),
+        scale=_scale(read),
     )
 
 
@@ -85,9 +88,13 @@ def _roles(table: pd.DataFrame, given: ImportOptions, column: str, kept: Sequenc
     if given.column.get("emotion") != NONE:
         tiers = ", ".join(dict.fromkeys(tier.name for tier in kept))
         roles["emotion"] = ColumnChoice(column, f"a tier of emotions: {tiers}")
-    if PARTICIPANT in table and table[PARTICIPANT].notna().all():
-        roles["speaker"] = ColumnChoice(PARTICIPANT, "stated by ELAN")
-    return roles
+    return roles | {STATED[name]: ColumnChoice(name, "an annotation states it") for name in _stated(table)}
+
+
+def _stated(table: pd.DataFrame) -> list[str]:
+    """Columns of what every label has beside it; one annotator alone is no rater among others."""
+    whole = [name for name in STATED if name in table and table[name].notna().all()]
+    return [name for name in whole if name == PARTICIPANT or table[name].nunique() > 1]
 
 
 def _wanted_tiers(read: Sequence[Annotated], given: ImportOptions) -> set[str]:
@@ -116,7 +123,7 @@ def _wanted_tiers(read: Sequence[Annotated], given: ImportOptions) -> set[str]:
 
 def _check_tiers(read: Sequence[Annotated], names: set[str], table: pd.DataFrame, given: ImportOptions) -> None:
     """Two tiers of emotions in a file are speakers or raters, which nobody can see."""
-    stated = {"speaker", "rater"} & {*given.column} or (PARTICIPANT in table and table[PARTICIPANT].notna().all())
+    stated = {"speaker", "rater"} & {*given.column} or _stated(table)
     several = [one for one in read if sum(plain(own.name) in names and bool(own.labels) for own in one.tiers) > 1]
     if several and not stated:
         tiers = [own.name for own in several[0].tiers if plain(own.name) in names]
@@ -125,6 +132,15 @@ def _check_tiers(read: Sequence[Annotated], names: set[str], table: pd.DataFrame
             f"add {option('--column', f'speaker={TIER}')}; raters, add {option('--column', f'rater={TIER}')}; or that "
             f"one counts: add {option('--column', f'emotion={tiers[0]}')}."
         )
+
+
+def _scale(read: Sequence[Annotated]) -> str | None:
+    """That the files state."""
+    stated = {one.scale: one.file for one in read if one.scale is not None}
+    if len(stated) > 1:
+        spelt = ", ".join(f"{scale} ({file.name})" for scale, file in stated.items())
+        raise SourceError(f"the annotations state these scales of ratings: {spelt}. Import those of one scale alone.")
+    return next(iter(stated), None)
 
 
 def _notes(read: Sequence[Annotated], names: set[str], root: Path) -> Iterator[str]:
@@ -140,6 +156,8 @@ def _notes(read: Sequence[Annotated], names: set[str], root: Path) -> Iterator[s
     if divided := Counter(name for one in read for name in _divided(one, names)):
         tiers = some([f"{name} ({n})" for name, n in divided.items()])
         yield f"labels that share their time with several of another tier, of which the longest is taken: {tiers}"
+    for note, count in Counter(note for one in read for note in one.notes).items():
+        yield f"{count} {note}"
     yield from dict.fromkeys(one.decoded.note for one in read if one.decoded is not None and one.decoded.note)
 
 
@@ -164,11 +182,11 @@ def _listed(read: Sequence[Annotated]) -> str:
 
 
 def _as_table(rows: Sequence[tuple[str, dict[str, str | None]]]) -> pd.DataFrame:
-    """In the columns of all rows, but for participants that nobody states."""
+    """In the columns of all rows, but for participants and annotators that nobody states."""
     columns = dict.fromkeys(name for _, row in rows for name in row)
     table = pd.DataFrame([row for _, row in rows], columns=[*columns], index=[place for place, _ in rows], dtype=object)
     table = table.where(table.notna(), None)
-    return table if table[PARTICIPANT].notna().any() else table.drop(columns=PARTICIPANT)
+    return table.drop(columns=[name for name in STATED if table[name].isna().all()])
 
 
 def _rows(one: Annotated, root: Path, names: set[str], column: str) -> Iterator[tuple[str, dict[str, str | None]]]:
@@ -185,7 +203,7 @@ def _rows(one: Annotated, root: Path, names: set[str], column: str) -> Iterator[
                 f"{place}, tier {tier.name}, label {number}",
                 {
                     **{SOUND: one.sound, START: repr(round(start, 6)), END: repr(round(end, 6)), column: label},
-                    **{TIER: tier.name, PARTICIPANT: tier.participant},
+                    **{TIER: tier.name, PARTICIPANT: tier.participant, ANNOTATOR: tier.rater},
                     **cells,
                 },
             )

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.emobox.lists import PublishedFolds, find_lists, read_folds, read_speakers
-from ser_tasks.corpora.importing.annotation_files import find_annotations
+from ser_tasks.corpora.importing.annotations.files import find_annotations
 from ser_tasks.corpora.importing.audformat_tables import HEADER
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.dataset_shards import find_shards

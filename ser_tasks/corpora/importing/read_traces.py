@@ -17,12 +17,13 @@ import pandas as pd
 
 from ser_tasks.audio.decode import AudioError, open_sound
 from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.columns import RATING_OF
 from ser_tasks.corpora.importing.locate import locate
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.read_table import SEPARATED
 from ser_tasks.corpora.importing.scales import ends_of
 from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, SourceTable
-from ser_tasks.corpora.importing.trace_tables import ROLE_OF, SHORTEST, Trace, Values, rating_columns, read_trace
+from ser_tasks.corpora.importing.trace_tables import SHORTEST, Trace, Values, rating_columns, read_trace, scored
 from ser_tasks.corpora.vocabulary import plain
 
 FORMAT = "traces of ratings over time"
@@ -35,9 +36,10 @@ Key = tuple[str, float, str | None]  # recording, start of the window in s, rate
 
 def find_traces(folder: Path) -> list[tuple[Path, str | None]]:
     """The tables that may be traces, each with the dimension that its folder is called as."""
-    inside = [(child, ROLE_OF[plain(child.name)]) for child in sorted(folder.iterdir()) if plain(child.name) in ROLE_OF]
-    places: list[tuple[Path, str | None]] = [(place, role) for place, role in inside if place.is_dir()]
-    return [(file, role) for place, role in places or [(folder, None)] for file in _tables(place)]
+    inside = [(child, RATING_OF.get(plain(child.name))) for child in sorted(folder.iterdir()) if child.is_dir()]
+    places = [(place, role) for place, role in inside if role is not None]
+    tables: list[tuple[Path, str | None]] = [(file, role) for place, role in places for file in _tables(place)]
+    return tables if places else [(file, None) for file in _tables(folder)]
 
 
 def _tables(folder: Path) -> list[Path]:
@@ -60,9 +62,9 @@ def read_traces(folder: Path, given: ImportOptions) -> SourceTable | None:
         SourceError: no length of a window is given; with one, no tables, one that is no trace, two of one recording,
             times in another unit than that of the sound, no window with values
     """
-    files = find_traces(folder)
+    files = scored(folder, given) or find_traces(folder)
     if given.windows is None:
-        if _are_ratings(files, given):
+        if _are_ratings(files, given, folder):
             raise SourceError(
                 f"{folder}: {len(files)} tables of values over time, the first is {files[0][0].name}. State how long "
                 "an utterance is, in s: add --windows 3; and, if the raters react so much later, --delay 2."
@@ -73,7 +75,7 @@ def read_traces(folder: Path, given: ImportOptions) -> SourceTable | None:
             f"{folder}: no tables in it, nor in folders called valence, arousal or dominance, and --windows is for "
             f"{FORMAT}, a table for each recording. Give their folder, or leave it out."
         )
-    found = _named([read_trace(file, role, given) for file, role in files], folder, given)
+    found = _named([read_trace(file, role, given, folder) for file, role in files], folder, given)
     _check_once(found)
     sounds = _sounds(folder, [trace.recording for trace in found], given)
     rows: dict[Key, dict[str, str]] = defaultdict(dict)
@@ -90,13 +92,13 @@ def read_traces(folder: Path, given: ImportOptions) -> SourceTable | None:
     return _as_source(folder, rows, given, found, sounds)
 
 
-def _are_ratings(files: Sequence[tuple[Path, str | None]], given: ImportOptions) -> bool:
+def _are_ratings(files: Sequence[tuple[Path, str | None]], given: ImportOptions, folder: Path) -> bool:
     """Whether all tables are traces, and some column or folder is called as a dimension."""
     try:
-        found = [read_trace(file, role, given) for file, role in files]
+        found = [read_trace(file, role, given, folder) for file, role in files]
     except SourceError:
         return False
-    known = any(trace.dimension or trace.scale or {*map(plain, trace.values)} & {*ROLE_OF} for trace in found)
+    known = any(trace.dimension or trace.scale or {*map(plain, trace.values)} & {*RATING_OF} for trace in found)
     return bool(found) and known and all(len(trace.seconds) >= SHORTEST for trace in found)
 
 
@@ -208,7 +210,7 @@ def _notes(folder: Path, table: pd.DataFrame, given: ImportOptions, traces: Sequ
     if unread := sorted(names | {name for trace in traces for name in trace.unread}):
         yield f"columns of the traces are not read: {some([name or 'one without a name' for name in unread])}"
     if any(trace.dimension for trace in traces):
-        beside = [child.name for child in folder.iterdir() if child.is_dir() and plain(child.name) not in ROLE_OF]
+        beside = [child.name for child in folder.iterdir() if child.is_dir() and plain(child.name) not in RATING_OF]
         beside += [file.name for file in _tables(folder)]
         if beside:
             yield f"not read beside the folders of dimensions: {some(sorted(beside))}"

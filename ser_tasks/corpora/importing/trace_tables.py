@@ -11,9 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.annotations.nova import recording_of
 from ser_tasks.corpora.importing.carma_files import Rated, rated_in
-from ser_tasks.corpora.importing.columns import COLUMN_NAMES
+from ser_tasks.corpora.importing.columns import RATING_OF
 from ser_tasks.corpora.importing.encoding import decode
+from ser_tasks.corpora.importing.nova_files import ENDING, SCORED, NovaFile, read_header
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.read_table import read_table
 from ser_tasks.corpora.importing.source_table import NOBODY, SourceError, option
@@ -25,7 +27,6 @@ NO_RATER = {  # words in names of columns of numbers that are no rater's: of pie
     *("id", "ids", "segment", "segments", "frame", "frames", "index", "idx", "trial", "row", "nr", "number"),
     *("mean", "average", "avg", "median", "gold", "standard", "std", "sd", "confidence", "conf"),
 }
-ROLE_OF = {name: role for role in SCALES for name in COLUMN_NAMES[role].split()}
 SHORTEST = 8  # rows: of fewer, and without --windows, it is a table of some other kind
 ONE_RATE = 0.9  # of the steps between rows that are not longer than the usual one, but for a factor of ALIKE
 ALIKE = 2.0
@@ -66,12 +67,42 @@ class Trace:
         return np.minimum(following, self.seconds + ALIKE * usual) if at_one_rate else following
 
 
-def read_trace(file: Path, dimension: str | None, given: ImportOptions) -> Trace:
-    """The table as a trace.
+def scored(folder: Path, given: ImportOptions) -> list[tuple[Path, str | None]]:
+    """Scores of NOVA in its sessions, each with the dimension that its scheme is called as.
+
+    None without --windows where there are labels as well: then these are the utterances.
+    """
+    headers = [read_header(file) for file in sorted(folder.rglob(f"*{ENDING}")) if not file.name.startswith(".")]
+    if given.windows is None and any(own.kind != SCORED for own in headers):
+        return []
+    found = [(own, RATING_OF.get(plain(own.scheme))) for own in headers if own.kind == SCORED]
+    named = {name for role in SCALES for name in given.column.get(role, "").split(",")}
+    known = [(own.file, role) for own, role in found if role is not None or own.scheme in named]
+    return known or [(own.file, None) for own, _ in found]
+
+
+def _scores(header: NovaFile, dimension: str | None, folder: Path, given: ImportOptions) -> Trace:
+    seconds, values = header.scores(given.encoding)
+    recording = recording_of(header, folder)
+    return Trace(
+        *(header.file, dimension, seconds, {header.scheme: values}, (), recording, header.annotator, header.scale)
+    )
+
+
+def read_trace(file: Path, dimension: str | None, given: ImportOptions, folder: Path) -> Trace:
+    """The table, or the scores of NOVA, as a trace.
+
+    Args:
+        file: the table, or header of scores
+        dimension: that its folder, or scheme, is called as
+        given: options
+        folder: that is imported
 
     Raises:
         SourceError: it is none, and why
     """
+    if file.suffix.lower() == ENDING:
+        return _scores(read_header(file), dimension, folder, given)
     text = decode(file, given.encoding).text
     own = rated_in(text)
     table = _table(file, text, given) if own is None else _table_of(file, own)
@@ -183,10 +214,10 @@ def rating_columns(trace: Trace, given: ImportOptions) -> list[tuple[str, str | 
     else:
         named: dict[str, list[str]] = defaultdict(list)
         for name in trace.values:
-            if plain(name) in ROLE_OF and given.column.get(ROLE_OF[plain(name)]) is None:
-                named[ROLE_OF[plain(name)]].append(name)
+            if plain(name) in RATING_OF and given.column.get(RATING_OF[plain(name)]) is None:
+                named[RATING_OF[plain(name)]].append(name)
         if twice := next((names for names in named.values() if len(names) > 1), None):
-            role = ROLE_OF[plain(twice[0])]
+            role = RATING_OF[plain(twice[0])]
             raise SourceError(
                 f"{trace.file}: {some(twice)} are columns of one dimension. State which: add "
                 f"{option('--column', f'{role}={twice[0]}')}."

@@ -10,7 +10,7 @@ from ser_tasks.bundles.inference.rating_timeline import RatingTimeline, WindowEs
 from ser_tasks.bundles.inference.streaming import SignalStatistics
 from ser_tasks.bundles.inference.text_grid import emotion_grid, filled, rating_grid, text_grid
 from ser_tasks.bundles.inference.timeline import Timeline, WindowPrediction
-from ser_tasks.corpora.importing.annotation_files import find_annotations
+from ser_tasks.corpora.importing.annotations.files import find_annotations
 from ser_tasks.corpora.importing.options import ImportOptions
 from ser_tasks.corpora.importing.read_annotations import read_annotations
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ser_tasks.corpora.importing.annotation_files import find_annotations
+from ser_tasks.corpora.importing.annotations.files import find_annotations
 from ser_tasks.corpora.importing.source_table import SourceError
 from tests.corpora.conftest import write
 

@@ -1,0 +1,186 @@
+"""Annotations of NOVA and SSI: a header NAME.annotation, and beside it the labels or scores, NAME.annotation~.
+
+A folder is a session; its files are called ROLE.STREAM.ENDING, and annotations ROLE.SCHEME.ANNOTATOR.annotation. Labels
+have a time in s and a number of the scheme, or free text; scores follow each other at the rate of the scheme, the first
+at 0 s. A label of a number that the scheme has not (-1, garbage) is none.
+Source: NOVA documentation, "File Format" (Baur et al. 2020, doi:10.1007/s13218-020-00632-3); hcai-nova-utils 1.6.8,
+which writes such files, with times in steps of 10 ms and scores in steps of 0.01
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ser_tasks.corpora.importing.encoding import decode
+from ser_tasks.corpora.importing.source_table import SourceError
+
+ENDING = ".annotation"
+NUMBERED, SCORED, FREE = "DISCRETE", "CONTINUOUS", "FREE"
+LABEL_OF_NUMBER = np.dtype([("start", "<f8"), ("end", "<f8"), ("number", "<i4"), ("confidence", "<f4")])
+SCORE = np.dtype([("score", "<f4"), ("confidence", "<f4")])
+REST = re.compile(r"color=|attributes:")  # of fields behind the confidence
+AGAIN = "Export it again in NOVA: both files, the header and the data."
+
+Segment = tuple[float, float, str]
+
+
+@dataclass(frozen=True)
+class NovaFile:
+    """What the header states.
+
+    Attributes:
+        file: the header
+        role: whose annotation it is (expert, novice ...); empty: not stated
+        annotator: who made it; None: not stated
+        scheme: its name
+        kind: NUMBERED, SCORED or FREE
+        labels: number -> label
+        rate: scores in a second
+        scale: of scores, as --scale has it; None: not stated
+        binary: whether the data is
+        size: labels or scores that there are; None: not stated
+    """
+
+    file: Path
+    role: str
+    annotator: str | None
+    scheme: str
+    kind: str
+    labels: Mapping[str, str]
+    rate: float
+    scale: str | None
+    binary: bool
+    size: int | None
+
+    def segments(self, encoding: str | None) -> list[Segment]:
+        """Start and end in s, and the label; empty where there is none.
+
+        Raises:
+            SourceError: data that is not of this header, or not there
+        """
+        rows = self._numbered() if self.binary and self.kind == NUMBERED else None
+        rows = rows or (self._free() if self.binary else [*self._lines(encoding)])
+        self._check_size(len(rows))
+        texts = [self.labels.get(text, "") if self.kind == NUMBERED else text for _, _, text in rows]
+        return [(start, end, text.strip()) for (start, end, _), text in zip(rows, texts, strict=True)]
+
+    def scores(self, encoding: str | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times in s, and scores, NaN where there is none; both of shape (n,).
+
+        Raises:
+            SourceError: data that is not of this header, or not there
+        """
+        if self.binary:
+            values = self._records(SCORE)["score"].astype(float)
+        else:
+            fields = [line.split(";")[0] for line in self._text(encoding)]
+            values = np.array([self._number(field, place) for place, field in enumerate(fields, 1)], float)
+        self._check_size(len(values))
+        return np.arange(len(values)) / self.rate, values
+
+    @property
+    def data(self) -> Path:
+        """The file beside the header."""
+        return self.file.with_name(f"{self.file.name}~")
+
+    def _content(self) -> bytes:
+        if not self.data.is_file():
+            raise SourceError(f"{self.file}: {self.data.name}, which holds its data, is not beside it. {AGAIN}")
+        return self.data.read_bytes()
+
+    def _text(self, encoding: str | None) -> list[str]:
+        self._content()
+        return [line for line in decode(self.data, encoding).text.splitlines() if line.strip()]
+
+    def _lines(self, encoding: str | None) -> Iterator[Segment]:
+        """Of text: start, end, number or label (which may hold semicolons), confidence, and perhaps more."""
+        for place, line in enumerate(self._text(encoding), 1):
+            fields = line.split(";")
+            while len(fields) > 4 and (REST.match(fields[-1].strip()) or not fields[-1].strip()):
+                fields.pop()
+            if len(fields) < 4:
+                raise SourceError(f"{self.data}: line {place} has {len(fields)} fields, expected 4 ({line!r}). {AGAIN}")
+            start, end = (self._number(field, place) for field in fields[:2])
+            yield start, end, ";".join(fields[2:-1])
+
+    def _number(self, field: str, place: int) -> float:
+        try:
+            return float(field.strip().replace(",", "."))
+        except ValueError:
+            raise SourceError(f"{self.data}: line {place}: {field!r} is no number. {AGAIN}") from None
+
+    def _records(self, dtype: np.dtype[np.void]) -> NDArray[np.void]:
+        content = self._content()
+        if len(content) % dtype.itemsize:
+            raise SourceError(
+                f"{self.data}: {len(content)} bytes, no whole number of entries of {dtype.itemsize} bytes. {AGAIN}"
+            )
+        return np.frombuffer(content, dtype)
+
+    def _numbered(self) -> list[Segment]:
+        rows = self._records(LABEL_OF_NUMBER)
+        return [(float(row["start"]), float(row["end"]), str(row["number"])) for row in rows]
+
+    def _free(self) -> list[Segment]:
+        """Of bytes: start, end, how long the label is, the label, confidence."""
+        content, place, rows = self._content(), 0, list[Segment]()
+        try:
+            while place < len(content):
+                start, end, length = struct.unpack_from("<ddi", content, place)
+                (text,) = struct.unpack_from(f"<{length}s", content, place + 20)
+                rows.append((start, end, text.decode("latin-1")))
+                place += 24 + length
+        except struct.error as error:
+            raise SourceError(f"{self.data}: entry {len(rows) + 1} is not whole ({error}). {AGAIN}") from None
+        return rows
+
+    def _check_size(self, found: int) -> None:
+        if self.size is not None and found != self.size:
+            raise SourceError(f"{self.data}: {found} entries, and the header states {self.size}. {AGAIN}")
+
+
+def read_header(file: Path) -> NovaFile:
+    """What a header states; the role and the annotator, where it does not, from its name.
+
+    Raises:
+        SourceError: it is none
+    """
+    content = file.read_bytes()
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise SourceError(f"{file}: declares a document type, which files of NOVA do not. {AGAIN}")
+    try:
+        tree = ElementTree.fromstring(content)
+        info, scheme = tree.find("info"), tree.find("scheme")
+        if info is None or scheme is None:
+            raise ValueError("no info, or no scheme")
+        kind, rate = scheme.attrib["type"].upper(), float(scheme.get("sr") or 0)
+        if kind not in (NUMBERED, SCORED, FREE) or (kind == SCORED and rate <= 0):
+            raise ValueError(f"a scheme of type {kind}, rate {rate:g}")
+        size = info.get("size")
+        ends = [scheme.get("min"), scheme.get("max")]
+        meta = tree.find("meta")
+        stated = {} if meta is None else meta.attrib
+        named = file.stem.split(".")
+        of_name = (named[0], named[-1]) if len(named) >= 3 else ("", "")
+        return NovaFile(
+            file=file,
+            role=stated.get("role") or of_name[0],
+            annotator=of_name[1] or stated.get("annotator") or None,
+            scheme=scheme.get("name") or "annotation",
+            kind=kind,
+            labels={item.attrib["id"]: item.attrib["name"] for item in scheme.iter("item")},
+            rate=rate,
+            scale=":".join(f"{float(end):g}" for end in ends if end) if kind == SCORED and all(ends) else None,
+            binary=(info.get("ftype") or "ASCII").upper() != "ASCII",
+            size=None if size is None else int(size),
+        )
+    except (ElementTree.ParseError, KeyError, ValueError) as error:
+        raise SourceError(f"{file}: no header of NOVA, or not all of it ({error}). {AGAIN}") from None
