@@ -25,6 +25,7 @@ from ser_tasks.corpora.importing.source_table import SourceError
 ENDING = ".annotation"
 NUMBERED, SCORED, FREE = "DISCRETE", "CONTINUOUS", "FREE"
 LABEL_OF_NUMBER = np.dtype([("start", "<f8"), ("end", "<f8"), ("number", "<i4"), ("confidence", "<f4")])
+LABEL_IN_MS = np.dtype([("start", "<i4"), ("end", "<i4"), ("number", "<i4"), ("confidence", "<f4")])
 SCORE = np.dtype([("score", "<f4"), ("confidence", "<f4")])
 REST = re.compile(r"color=|attributes:")  # of fields behind the confidence
 AGAIN = "Export it again in NOVA: both files, the header and the data."
@@ -66,8 +67,10 @@ class NovaFile:
         Raises:
             SourceError: data that is not of this header, or not there
         """
-        rows = self._numbered() if self.binary and self.kind == NUMBERED else None
-        rows = rows or (self._free() if self.binary else [*self._lines(encoding)])
+        if self.binary:
+            rows = self._numbered() if self.kind == NUMBERED else self._free()
+        else:
+            rows = [*self._lines(encoding)]
         self._check_size(len(rows))
         texts = [self.labels.get(text, "") if self.kind == NUMBERED else text for _, _, text in rows]
         return [(start, end, text.strip()) for (start, end, _), text in zip(rows, texts, strict=True)]
@@ -126,8 +129,11 @@ class NovaFile:
         return np.frombuffer(content, dtype)
 
     def _numbered(self) -> list[Segment]:
-        rows = self._records(LABEL_OF_NUMBER)
-        return [(float(row["start"]), float(row["end"]), str(row["number"])) for row in rows]
+        """Of bytes; hcai-discover-utils 1.2.1 writes times in ms, in shorter entries than it reads."""
+        in_ms = self.size is not None and len(self._content()) == self.size * LABEL_IN_MS.itemsize
+        rows = self._records(LABEL_IN_MS if in_ms else LABEL_OF_NUMBER)
+        unit = 1000 if in_ms else 1
+        return [(float(row["start"]) / unit, float(row["end"]) / unit, str(row["number"])) for row in rows]
 
     def _free(self) -> list[Segment]:
         """Of bytes: start, end, how long the label is, the label, confidence."""

@@ -99,7 +99,7 @@ def _are_ratings(files: Sequence[tuple[Path, str | None]], given: ImportOptions,
     except SourceError:
         return False
     known = any(trace.dimension or trace.scale or {*map(plain, trace.values)} & {*RATING_OF} for trace in found)
-    return bool(found) and known and all(len(trace.seconds) >= SHORTEST for trace in found)
+    return bool(found) and known and all(trace.scale or len(trace.seconds) >= SHORTEST for trace in found)
 
 
 def _named(traces: Sequence[Trace], folder: Path, given: ImportOptions) -> list[Trace]:

@@ -1,0 +1,82 @@
+"""Label files as WaveSurfer 1.8.8p5 saved the same two labels in its four formats, 0.5 to 1 s and 1.5 to 2.25 s."""
+
+import pytest
+
+from ser_tasks.corpora.importing.source_table import SourceError
+from tests.corpora.conftest import write
+
+SPEAKERS = ("anna", "bert", "carl")
+HOW = {"pattern": "{speaker}", "label": {"very sad": "sadness"}}
+WAVESURFER = "0.5000000 1.0000000 angry\n1.5000000 2.2500000 very sad\n"
+HTK = "5000000 10000000 angry\n10000000 15000000 \n15000000 22500000 very sad\n"
+TIMIT = "8000 16000 angry\n16000 24000 \n24000 36000 very sad\n"
+ESPS = """signal talk
+type 0
+color 121
+comment created using WaveSurfer Tue Dec 01 04:26:10 2026
+font -misc-*-bold-*-*-*-15-*-*-*-*-*-*-*
+separator ;
+nfields 1
+#
+    0.500000  121\x20
+    1.000000  121 angry
+    1.500000  121\x20
+    2.250000  121 very sad
+"""
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Writes the same label file beside each of three recordings of 4 s, 16 kHz."""
+
+    def put(text: str) -> None:
+        for who in SPEAKERS:
+            write(tmp_path, f"{who}.wav", seconds=4.0, rate=16_000)
+            (tmp_path / f"{who}.lab").write_text(text)
+
+    return put
+
+
+@pytest.mark.parametrize("text", [WAVESURFER, HTK, TIMIT, ESPS], ids=["WaveSurfer", "HTK", "TIMIT", "ESPS"])
+def test_all_four_formats_say_the_same(text, put, plan, tmp_path):
+    put(text)
+    found = plan(tmp_path, **HOW)
+    assert not found.problems
+    own = found.table[found.table.speaker == "anna"]
+    assert [(float(row.start), float(row.end), row.emotion) for row in own.itertuples()] == [
+        (0.5, 1.0, "angry"),
+        (1.5, 2.25, "very sad"),
+    ]
+    assert len(found.table) == 2 * len(SPEAKERS)
+    assert "begin with a label at 0 s" not in " ".join(found.notes)
+
+
+def test_a_first_label_that_begins_at_zero_is_doubted_in_files_of_wavesurfer(put, plan, tmp_path):
+    put(WAVESURFER.replace("0.5000000", "0.0000000", 1))
+    assert "3 files of WaveSurfer begin with a label at 0 s" in " ".join(plan(tmp_path, **HOW).notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0 1 angry\n1 2 sad\n", "If they are s, write them with a decimal point"),
+        ("0 90000000 angry\n", "neither as samples .TIMIT. nor as units of 100 ns"),
+        ("0.5 1.0 angry\nsad\n", "line 2 is no label"),
+    ],
+)
+def test_times_of_no_unit_and_lines_of_another_kind_are_refused(text, message, put, plan, tmp_path):
+    put(text)
+    with pytest.raises(SourceError, match=message):
+        plan(tmp_path, **HOW)
+
+
+def test_a_lab_that_holds_words_is_no_label_file(put, plan, tmp_path):
+    """As forced aligners want them: the names of the sounds are read."""
+    put("it is eleven o'clock\n")
+    for who in SPEAKERS:
+        for emotion in ("angry", "sad"):
+            write(tmp_path, f"{who}_{emotion}.wav", seconds=0.5)
+        (tmp_path / f"{who}.wav").unlink()
+    found = plan(tmp_path, pattern="{speaker}_{emotion}")
+    assert len(found.table) == 6
+    assert "annotations" not in " ".join(found.notes)

@@ -1,0 +1,142 @@
+"""Annotations of NOVA as its documentation has them, and as hcai-discover-utils 1.2.1 writes them."""
+
+import struct
+
+import pytest
+
+from ser_tasks.corpora.importing.source_table import SourceError
+from tests.corpora.conftest import write
+
+SESSIONS = ("s1", "s2", "s3")
+HOW = {"pattern": "{speaker}/expert.audio"}
+LABELS = '<item name="angry" id="0" color="#FFC0504D" /><item name="sad" id="1" />'
+SEGMENTS = ["0;0.5;0;1", "0.5;1.25;1;0.6", "1.25;1.5;-1;1", "1.5;2;1;0.9;color=#FFFF0000"]
+ROWS = [("0", "0.5", "angry"), ("0.5", "1.25", "sad"), ("1.5", "2", "sad")]
+
+
+def header(name: str, kind: str, size: int, *, inside: str = "", more: str = "", ftype: str = "ASCII") -> str:
+    return (
+        f'<?xml version="1.0" ?>\n<annotation ssi-v="3"><info ftype="{ftype}" size="{size}" />'
+        f'<meta annotator="Annotator"/><scheme name="{name}" type="{kind}"{more}>{inside}</scheme></annotation>\n'
+    )
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Writes an annotation of a session, whose role is called expert."""
+    for session in SESSIONS:
+        write(tmp_path, f"{session}/expert.audio.wav", seconds=2.0)
+
+    def put(session, name, kind, lines, *, annotator="anna", inside="", more="", ftype="ASCII", size=None) -> None:
+        file = tmp_path / session / f"expert.{name}.{annotator}.annotation"
+        count = len(lines) if size is None else size
+        file.write_text(header(name, kind, count, inside=inside, more=more, ftype=ftype))
+        data = lines if isinstance(lines, bytes) else "".join(f"{line}\n" for line in lines).encode()
+        file.with_name(f"{file.name}~").write_bytes(data)
+
+    return put
+
+
+@pytest.fixture
+def refused(plan, tmp_path):
+    def refused(message: str) -> None:
+        with pytest.raises(SourceError, match=message):
+            plan(tmp_path, **HOW)
+
+    return refused
+
+
+def emotions(put, lines=SEGMENTS, sessions=SESSIONS, **how) -> None:
+    for session in sessions:
+        put(session, "emotion", "DISCRETE", lines, inside=LABELS, **how)
+
+
+def times_and_labels(found) -> set[tuple[str, str, str]]:
+    table = found.table
+    return {
+        (f"{float(a):g}", f"{float(b):g}", emotion)
+        for a, b, emotion in zip(table.start, table.end, table.emotion, strict=True)
+    }
+
+
+def test_a_label_is_the_word_of_its_number_and_a_number_without_a_word_is_none(put, plan, tmp_path):
+    emotions(put)
+    found = plan(tmp_path, **HOW)
+    assert not found.problems
+    assert len(found.table) == 3 * len(ROWS)
+    assert times_and_labels(found) == {*ROWS}
+    assert {*found.table.path} == {f"{session}/expert.audio.wav" for session in SESSIONS}
+    assert {*found.table.speaker} == {*SESSIONS}
+
+
+@pytest.mark.parametrize("in_ms", [False, True], ids=["as SSI writes", "as discover-utils writes"])
+def test_binary_labels_are_those_of_the_text(in_ms, put, plan, tmp_path):
+    """SSI: two doubles in s, the number, a float; the Python library writes three integers, in ms, and a float."""
+    packed = [
+        struct.pack("<iiif", round(1000 * a), round(1000 * b), n, 1) if in_ms else struct.pack("<ddif", a, b, n, 1)
+        for a, b, n in ((0, 0.5, 0), (0.5, 1.25, 1), (1.5, 2, 1))
+    ]
+    emotions(put, b"".join(packed), ftype="BINARY", size=3)
+    assert times_and_labels(plan(tmp_path, **HOW)) == {*ROWS}
+
+
+def test_words_and_scores_of_that_time_stand_beside_a_label(put, plan, tmp_path):
+    """Arousal at 4 Hz, of two annotators: their mean at each time, and over the time of a label."""
+    emotions(put)
+    for session in SESSIONS:
+        put(session, "words", "FREE", ["0;0.5;go; now;1;color=#FFFF0000", "0.5;1.25;<LAUGH>;1"])
+        for who, low in (("anna", 0.0), ("bert", 0.5)):
+            scores = [f"{low + 0.0625 * place};1" for place in range(8)]
+            put(session, "arousal", "CONTINUOUS", scores, annotator=who, more=' sr="4" min="-1" max="1"')
+    found = plan(tmp_path, **HOW)
+    assert not found.problems
+    first = found.table[(found.table.path == "s1/expert.audio.wav") & (found.table.emotion == "angry")].iloc[0]
+    assert first.transcript == "go; now"
+    assert float(first.activation) == pytest.approx(1 + 4 * (0.28125 + 1) / 2)  # (0 + .0625 + .5 + .5625) / 4
+    assert "rater" not in found.taken
+
+
+def test_annotators_of_one_scheme_are_raters(put, plan, tmp_path):
+    emotions(put)
+    emotions(put, [line.replace(";1;", ";0;", 1) for line in SEGMENTS], annotator="bert")
+    emotions(put, annotator="carl")
+    found = plan(tmp_path, **HOW, votes="majority")
+    assert found.taken["rater"].column == "annotator"
+    assert times_and_labels(found) == {*ROWS}
+
+
+def test_scores_alone_are_traces(put, plan, tmp_path):
+    for session in SESSIONS:
+        scores = ["0.5;1", "0.5;1", "-0.25;1", "nan;0"]
+        put(session, "valence", "CONTINUOUS", scores, more=' sr="2" min="-0.5" max="0.5"')
+        put(session, "engagement", "CONTINUOUS", scores, more=' sr="2" min="0" max="1"')
+    found = plan(tmp_path, **HOW, windows=1.0)
+    assert [(row.start, float(row.valence)) for row in found.table[found.table.speaker == "s1"].itertuples()] == [
+        ("0.0", 5.0),
+        ("1.0", 2.0),
+    ]
+    with pytest.raises(SourceError, match="State how long an utterance is"):
+        plan(tmp_path, **HOW)
+
+
+@pytest.mark.parametrize(
+    ("lines", "how", "message"),
+    [
+        (SEGMENTS, {"size": 5}, "4 entries, and the header states 5"),
+        (["0;0.5;0"], {}, "line 1 has 3 fields, expected 4"),
+        (["0;later;0;1"], {}, "'later' is no number"),
+        (b"1234567", {"ftype": "BINARY", "size": 1}, "7 bytes, no whole number of entries of 24 bytes"),
+    ],
+)
+def test_data_that_is_not_of_its_header_is_refused(lines, how, message, put, refused):
+    emotions(put, lines, **how)
+    refused(message)
+
+
+def test_a_header_alone_and_two_sounds_of_a_role_are_refused(put, refused, tmp_path):
+    emotions(put)
+    write(tmp_path, "s2/expert.audio.flac", seconds=2.0)
+    refused(r"several sounds .* Call the annotated one expert\.audio")
+    (tmp_path / "s2/expert.audio.flac").unlink()
+    (tmp_path / "s3/expert.emotion.anna.annotation~").unlink()
+    refused("which holds its data, is not beside it")

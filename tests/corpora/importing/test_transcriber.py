@@ -1,0 +1,65 @@
+"""Transcriptions in the format of Transcriber 1.5.1 (trans-14.dtd), ISO-8859-1 as it writes them."""
+
+import pytest
+
+from ser_tasks.corpora.importing.source_table import SourceError
+from tests.corpora.conftest import write
+
+SPEAKERS = ("anna", "bert", "carl")
+HEAD = '<?xml version="1.0" encoding="ISO-8859-1"?>\n<!DOCTYPE Trans SYSTEM "trans-14.dtd">\n'
+
+
+def trs(media: str) -> bytes:
+    """Sections of 1 s whose topics are emotions; a turn of two speakers; events with and without a length."""
+    return f"""{HEAD}<Trans scribe="x" audio_filename="{media}" version="3" version_date="261201">
+<Topics><Topic id="to1" desc="angry"/><Topic id="to2" desc="sad"/></Topics>
+<Speakers><Speaker id="sp1" name="Zoé" check="no" type="female"/><Speaker id="sp2" name="Tim" type="male"/></Speakers>
+<Episode>
+<Section type="report" topic="to1" startTime="0" endTime="1.0">
+<Turn speaker="sp1" startTime="0" endTime="1.0">
+<Sync time="0"/>
+ déjà <Event desc="rire" type="noise" extent="begin"/> vu
+<Sync time="0.5"/>
+<Event desc="rire" type="noise" extent="end"/> encore <Event desc="b" type="noise" extent="instantaneous"/>
+</Turn>
+</Section>
+<Section type="report" topic="to2" startTime="1.0" endTime="2.0">
+<Turn speaker="sp1 sp2" startTime="1.0" endTime="1.25">
+<Sync time="1.0"/><Who nb="1"/> oui <Who nb="2"/> non
+</Turn>
+<Turn speaker="sp2" startTime="1.25" endTime="2.0">
+<Sync time="1.25"/> bien
+</Turn>
+</Section>
+</Episode></Trans>""".encode("latin-1")
+
+
+@pytest.fixture
+def talks(tmp_path):
+    for who in SPEAKERS:
+        write(tmp_path, f"{who}.wav", seconds=2.0)
+        (tmp_path / f"talk of {who}.trs").write_bytes(trs(who))
+    return tmp_path
+
+
+def test_sections_are_utterances_where_their_topics_are_emotions(talks, plan):
+    found = plan(talks, column={"emotion": "topic", "speaker": "speaker"})
+    assert not found.problems
+    own = found.table[found.table.path == "anna.wav"].set_index("emotion")
+    assert (float(own.start["angry"]), float(own.end["angry"])) == (0.0, 1.0)
+    assert own.transcript.to_dict() == {"angry": "déjà vu encore", "sad": "oui non bien"}
+    assert own.speaker.to_dict() == {"angry": "Zoé", "sad": "Tim"}
+    assert own.gender.to_dict() == {"angry": "female", "sad": "male"}
+
+
+def test_an_event_has_the_times_of_the_points_around_it(talks, plan):
+    found = plan(talks, column={"emotion": "event noise", "speaker": "speaker"}, label={"rire": "happiness"})
+    assert {(float(row.start), float(row.end)) for row in found.table.itertuples()} == {(0.0, 0.5)}
+    assert found.dropped["have a label without a length in time, of a point or interval"] == 3
+
+
+def test_a_transcription_that_is_cut_is_refused(talks, plan):
+    file = talks / "talk of bert.trs"
+    file.write_bytes(file.read_bytes()[:900])
+    with pytest.raises(SourceError, match="no transcription of Transcriber, or not all of it"):
+        plan(talks, column={"emotion": "topic"})
