@@ -92,9 +92,8 @@ def _roles(table: pd.DataFrame, given: ImportOptions, column: str, kept: Sequenc
 
 
 def _stated(table: pd.DataFrame) -> list[str]:
-    """Columns of what every label has beside it; one annotator alone is no rater among others."""
-    whole = [name for name in STATED if name in table and table[name].notna().all()]
-    return [name for name in whole if name == PARTICIPANT or table[name].nunique() > 1]
+    """Columns of what every label has beside it."""
+    return [name for name in STATED if name in table and table[name].notna().all()]
 
 
 def _wanted_tiers(read: Sequence[Annotated], given: ImportOptions) -> set[str]:
@@ -182,11 +181,12 @@ def _listed(read: Sequence[Annotated]) -> str:
 
 
 def _as_table(rows: Sequence[tuple[str, dict[str, str | None]]]) -> pd.DataFrame:
-    """In the columns of all rows, but for participants and annotators that nobody states."""
+    """In the columns of all rows, but for participants that nobody states, and one annotator alone, who is no rater."""
     columns = dict.fromkeys(name for _, row in rows for name in row)
     table = pd.DataFrame([row for _, row in rows], columns=[*columns], index=[place for place, _ in rows], dtype=object)
     table = table.where(table.notna(), None)
-    return table.drop(columns=[name for name in STATED if table[name].isna().all()])
+    without = [name for name, fewest in ((PARTICIPANT, 1), (ANNOTATOR, 2)) if table[name].nunique() < fewest]
+    return table.drop(columns=without)
 
 
 def _rows(one: Annotated, root: Path, names: set[str], column: str) -> Iterator[tuple[str, dict[str, str | None]]]:
