@@ -28,6 +28,7 @@ array set wsurf::trans::pane::var {encoding utf-8 fullName "" format "" headerFm
 """)
 for name in ("ws", "htk", "timit", "waves"):
     tcl.eval(f"source {plugins}/transcription_format_{name}.plug")
+tcl.eval("transcription_format_htk::paneCreated window pane")
 
 
 def saved_again(name, text):
