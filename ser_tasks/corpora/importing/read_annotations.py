@@ -50,19 +50,13 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
         return None
     _check_named(path, read, names)
     kept = [tier for one in read for tier in one.tiers if plain(tier.name) in names]
-    untimed = sum(len(tier.untimed) for tier in kept)
     column = given.column.get("emotion") or (kept[0].name if len(names) == 1 else LABEL)
     column = kept[0].name if column == NONE else column
     rows = [row for one in read for row in _rows(one, root, names, column)]
-    if not rows:
-        raise SourceError(
-            f"{path}: {untimed} labels of the tiers {', '.join(sorted({tier.name for tier in kept}))}, all without a "
-            "length in time. Label intervals."
-        )
+    dropped = _without_length(path, kept, rows)
     table = _as_table(rows)
     _check_tiers(read, names, table, given)
     roles = _roles(table, given, column, kept)
-    dropped = {"have a label without a length in time, of a point or interval": untimed} if untimed else {}
     decoded = [one.decoded for one in read if one.decoded is not None and one.decoded.encoding is not None]
     return SourceTable(
         *(FORMAT, table, (root,)),
@@ -72,6 +66,17 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
         encoding=given.encoding or next((one.encoding for one in decoded), None),
         scale=_scale(read),
     )
+
+
+def _without_length(path: Path, kept: Sequence[Tier], rows: Sequence[object]) -> dict[str, int]:
+    """How many labels have none; all of them are refused."""
+    untimed = sum(len(tier.untimed) for tier in kept)
+    if not rows:
+        raise SourceError(
+            f"{path}: {untimed} labels of the tiers {', '.join(sorted({tier.name for tier in kept}))}, all without a "
+            "length in time. Label intervals."
+        )
+    return {"have a label without a length in time, of a point or interval": untimed} if untimed else {}
 
 
 def _check_named(path: Path, read: Sequence[Annotated], names: set[str]) -> None:

@@ -103,6 +103,10 @@ def read_trace(file: Path, dimension: str | None, given: ImportOptions, folder: 
     """
     if file.suffix.lower() == ENDING:
         return _scores(read_header(file), dimension, folder, given)
+    return _read_table(file, dimension, given)
+
+
+def _read_table(file: Path, dimension: str | None, given: ImportOptions) -> Trace:
     text = decode(file, given.encoding).text
     own = rated_in(text)
     table = _table(file, text, given) if own is None else _table_of(file, own)

@@ -22,7 +22,7 @@ from ser_tasks.corpora.vocabulary import plain
 
 def of_role(file: Path) -> list[NovaFile]:
     """The annotations beside a file that are about the same role, it among them."""
-    headers = [read_header(own) for own in sorted(file.parent.iterdir()) if own.suffix.lower() == ENDING]
+    headers = [read_header(own) for own in sorted(file.parent.glob(f"[!.]*{ENDING}"))]
     role = read_header(file).role
     return [own for own in headers if own.role == role]
 
