@@ -153,6 +153,15 @@ class NovaFile:
             raise SourceError(f"{self.data}: {found} entries, and the header states {self.size}. {AGAIN}")
 
 
+def headers_below(folder: Path) -> list[NovaFile]:
+    """Of all annotations in a folder and further down.
+
+    Raises:
+        SourceError: a file with this ending is none
+    """
+    return [read_header(file) for file in sorted(folder.rglob(f"[!.]*{ENDING}"))]
+
+
 def read_header(file: Path) -> NovaFile:
     """What a header states; the role and the annotator, where it does not, from its name.
 

@@ -19,6 +19,7 @@ from ser_tasks.audio.decode import AudioError, open_sound
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.columns import RATING_OF
 from ser_tasks.corpora.importing.locate import locate
+from ser_tasks.corpora.importing.nova_files import ENDING, headers_below
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.read_table import SEPARATED
 from ser_tasks.corpora.importing.scales import ends_of
@@ -209,7 +210,10 @@ def _notes(folder: Path, table: pd.DataFrame, given: ImportOptions, traces: Sequ
     names = {name for trace in traces for name, values in trace.values.items() if id(values) not in read}
     if unread := sorted(names | {name for trace in traces for name in trace.unread}):
         yield f"columns of the traces are not read: {some([name or 'one without a name' for name in unread])}"
-    if any(trace.dimension for trace in traces):
+    rated = {name for trace in traces for name in trace.values}
+    if unread := sorted({own.scheme for own in headers_below(folder)} - rated):
+        yield f"annotations of NOVA are not read: {some(unread)}"
+    if any(trace.dimension for trace in traces if trace.file.suffix.lower() != ENDING):
         beside = [child.name for child in folder.iterdir() if child.is_dir() and plain(child.name) not in RATING_OF]
         beside += [file.name for file in _tables(folder)]
         if beside:

@@ -15,7 +15,7 @@ from ser_tasks.corpora.importing.annotations.nova import recording_of
 from ser_tasks.corpora.importing.carma_files import Rated, rated_in
 from ser_tasks.corpora.importing.columns import RATING_OF
 from ser_tasks.corpora.importing.encoding import decode
-from ser_tasks.corpora.importing.nova_files import ENDING, SCORED, NovaFile, read_header
+from ser_tasks.corpora.importing.nova_files import ENDING, SCORED, NovaFile, headers_below, read_header
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.read_table import read_table
 from ser_tasks.corpora.importing.source_table import NOBODY, SourceError, option
@@ -72,7 +72,7 @@ def scored(folder: Path, given: ImportOptions) -> list[tuple[Path, str | None]]:
 
     None without --windows where there are labels as well: then these are the utterances.
     """
-    headers = [read_header(file) for file in sorted(folder.rglob(f"*{ENDING}")) if not file.name.startswith(".")]
+    headers = headers_below(folder)
     if given.windows is None and any(own.kind != SCORED for own in headers):
         return []
     found = [(own, RATING_OF.get(plain(own.scheme))) for own in headers if own.kind == SCORED]

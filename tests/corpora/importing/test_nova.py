@@ -87,13 +87,27 @@ def test_words_and_scores_of_that_time_stand_beside_a_label(put, plan, tmp_path)
         put(session, "words", "FREE", ["0;0.5;go; now;1;color=#FFFF0000", "0.5;1.25;<LAUGH>;1"])
         for who, low in (("anna", 0.0), ("bert", 0.5)):
             scores = [f"{low + 0.0625 * place};1" for place in range(8)]
+            scores[2] = "nan;0" if who == "bert" else scores[2]
             put(session, "arousal", "CONTINUOUS", scores, annotator=who, more=' sr="4" min="-1" max="1"')
     found = plan(tmp_path, **HOW)
     assert not found.problems
+    sad = found.table[(found.table.path == "s1/expert.audio.wav") & (found.table.emotion == "sad")].iloc[0]
     first = found.table[(found.table.path == "s1/expert.audio.wav") & (found.table.emotion == "angry")].iloc[0]
     assert first.transcript == "go; now"
     assert float(first.activation) == pytest.approx(1 + 4 * (0.28125 + 1) / 2)  # (0 + .0625 + .5 + .5625) / 4
+    of_both = (0.4375, 0.5)  # (.1875 + .6875) / 2, (.25 + .75) / 2; only anna has a score, .125, from 0.5 to 0.75 s
+    assert float(sad.activation) == pytest.approx(1 + 4 * ((0.125 + sum(of_both)) / 3 + 1) / 2)
     assert "rater" not in found.taken
+
+
+def test_with_windows_scores_are_read_and_labels_are_not(put, plan, tmp_path):
+    emotions(put)
+    for session in SESSIONS:
+        put(session, "valence", "CONTINUOUS", ["1;1", "0;1", "0;1", "0;1"], more=' sr="2" min="-1" max="1"')
+    found = plan(tmp_path, **HOW, windows=1.0)
+    assert [*map(float, found.table.valence)] == [4, 3] * 3
+    assert "annotations of NOVA are not read: emotion" in found.notes
+    assert "not read beside" not in " ".join(found.notes)
 
 
 def test_annotators_of_one_scheme_are_raters(put, plan, tmp_path):

@@ -31,13 +31,18 @@ def trs(media: str) -> bytes:
 <Sync time="1.25"/> bien
 </Turn>
 </Section>
+<Section type="report" topic="to1" startTime="2.0" endTime="2.5">
+<Turn speaker="sp1 sp2" startTime="2.0" endTime="2.5">
+<Sync time="2.0"/> <Event desc="rire" type="noise" extent="begin"/>
+</Turn>
+</Section>
 </Episode></Trans>""".encode("latin-1")
 
 
 @pytest.fixture
 def talks(tmp_path):
     for who in SPEAKERS:
-        write(tmp_path, f"{who}.wav", seconds=2.0)
+        write(tmp_path, f"{who}.wav", seconds=2.5)
         (tmp_path / f"talk of {who}.trs").write_bytes(trs(who))
     return tmp_path
 
@@ -45,17 +50,21 @@ def talks(tmp_path):
 def test_sections_are_utterances_where_their_topics_are_emotions(talks, plan):
     found = plan(talks, column={"emotion": "topic", "speaker": "speaker"})
     assert not found.problems
-    own = found.table[found.table.path == "anna.wav"].set_index("emotion")
-    assert (float(own.start["angry"]), float(own.end["angry"])) == (0.0, 1.0)
-    assert own.transcript.to_dict() == {"angry": "déjà vu encore", "sad": "oui non bien"}
-    assert own.speaker.to_dict() == {"angry": "Zoé", "sad": "Tim"}
-    assert own.gender.to_dict() == {"angry": "female", "sad": "male"}
+    own = found.table[found.table.path == "anna.wav"]
+    assert [(float(row.start), float(row.end), row.emotion) for row in own.itertuples()] == [
+        (0.0, 1.0, "angry"),
+        (1.0, 2.0, "sad"),
+        (2.0, 2.5, "angry"),
+    ]
+    assert [*own.transcript] == ["déjà vu encore", "oui non bien", None]
+    assert [*own.speaker] == ["Zoé", "Tim", "Zoé + Tim"]
+    assert [*own.gender] == ["female", "male", None]
 
 
 def test_an_event_has_the_times_of_the_points_around_it(talks, plan):
     found = plan(talks, column={"emotion": "event noise", "speaker": "speaker"}, label={"rire": "happiness"})
     assert {(float(row.start), float(row.end)) for row in found.table.itertuples()} == {(0.0, 0.5)}
-    assert found.dropped["have a label without a length in time, of a point or interval"] == 3
+    assert found.dropped["have a label without a length in time, of a point or interval"] == 6
 
 
 def test_a_transcription_that_is_cut_is_refused(talks, plan):
