@@ -44,7 +44,7 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
     """
     folder = path if path.is_dir() else path.parent
     root = folder.resolve()
-    read = [read_annotated(root / file.relative_to(folder), root, given.encoding) for file in files]
+    read = read_annotated([root / file.relative_to(folder) for file in files], root, given.encoding)
     names = _wanted_tiers(read, given)
     if not names and path.is_dir() and "emotion" not in given.column:
         return None

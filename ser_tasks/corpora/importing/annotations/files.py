@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ser_tasks.corpora.importing.annotations.audacity import is_label_track, read_label_track
 from ser_tasks.corpora.importing.annotations.elan import read_eaf
 from ser_tasks.corpora.importing.annotations.label_files import is_label_file, read_label_file
-from ser_tasks.corpora.importing.annotations.nova import is_first_of_role, read_nova
+from ser_tasks.corpora.importing.annotations.nova import joined, read_nova
 from ser_tasks.corpora.importing.annotations.praat import read_text_grid
 from ser_tasks.corpora.importing.annotations.tiers import Annotated
 from ser_tasks.corpora.importing.annotations.transcriber import read_trs
@@ -24,9 +24,10 @@ READERS: Mapping[str, Callable[[Path, Path, str | None], Annotated]] = {
 """By the ending of the file, in small letters."""
 
 CHECKS: Mapping[str, Callable[[Path], bool]] = {
-    **{".txt": is_label_track, ".lab": is_label_file, ".annotation": is_first_of_role},
+    ".txt": is_label_track,
+    ".lab": is_label_file,
 }
-"""Of endings that other files have, too, or of which one file is read with those beside it."""
+"""Of endings that other files have, too."""
 
 HIDDEN = (".", "__MACOSX")  # folders and files that nobody wrote
 PROGRAMS = "Praat, ELAN, Audacity, WaveSurfer, Transcriber or NOVA"
@@ -35,7 +36,7 @@ PROGRAMS = "Praat, ELAN, Audacity, WaveSurfer, Transcriber or NOVA"
 def find_annotations(path: Path) -> list[Path]:
     """The files of annotations that something is, or holds."""
     if path.is_file():
-        return [path] if _is_annotation(path) or path.suffix.lower() == ".annotation" else []
+        return [path] if _is_annotation(path) else []
     found = (file for file in path.rglob("*") if _is_annotation(file))
     return sorted(file for file in found if not any(own.startswith(HIDDEN) for own in file.relative_to(path).parts))
 
@@ -45,15 +46,15 @@ def _is_annotation(file: Path) -> bool:
     return ending in READERS and file.is_file() and (ending not in CHECKS or CHECKS[ending](file))
 
 
-def read_annotated(file: Path, root: Path, encoding: str | None) -> Annotated:
-    """The tiers of a file.
+def read_annotated(files: Sequence[Path], root: Path, encoding: str | None) -> list[Annotated]:
+    """The tiers of each file; of NOVA, of all files about one recording.
 
     Args:
-        file: one with an ending of READERS
+        files: with endings of READERS
         root: folder that is imported
         encoding: that was given
 
     Raises:
-        SourceError: not what its ending says, cut, or of times that are not those of a recording
+        SourceError: one is not what its ending says, cut, or of times that are not those of a recording
     """
-    return READERS[file.suffix.lower()](file, root, encoding)
+    return joined([READERS[file.suffix.lower()](file, root, encoding) for file in files])

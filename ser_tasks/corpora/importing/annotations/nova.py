@@ -5,8 +5,10 @@ Scores of all annotators of a scheme become one tier, their mean at each time.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,50 +22,60 @@ from ser_tasks.corpora.importing.source_table import SourceError
 from ser_tasks.corpora.vocabulary import plain
 
 
-def of_role(file: Path) -> list[NovaFile]:
-    """The annotations beside a file that are about the same role, it among them."""
-    headers = [read_header(own) for own in sorted(file.parent.glob(f"[!.]*{ENDING}"))]
-    role = read_header(file).role
-    return [own for own in headers if own.role == role]
-
-
-def is_first_of_role(file: Path) -> bool:
-    """Whether the file stands for all that are about its role."""
-    return of_role(file)[0].file == file
-
-
 def read_nova(file: Path, root: Path, encoding: str | None) -> Annotated:
-    """The tiers of all annotations of the role of a file."""
-    headers, tiers = of_role(file), list[Tier]()
-    named = set[str]()
-    for own in (own for own in headers if own.kind != SCORED):
-        name = own.scheme if plain(own.scheme) not in named else f"{own.scheme} of {own.annotator}"
-        named.add(plain(name))
-        tiers.append(tier_of(name, None, own.segments(encoding), own.annotator))
-    scored = [own for own in headers if own.kind == SCORED]
-    scales = {own.scale for own in scored if plain(own.scheme) in RATING_OF and own.scale is not None}
+    """The one tier of an annotation."""
+    own = read_header(file)
+    if own.kind == SCORED:
+        seconds, values = own.scores(encoding)
+        ends = (np.arange(len(seconds)) + 1) / own.rate
+        rated = ~np.isnan(values)
+        times = zip(seconds[rated].tolist(), ends[rated].tolist(), values[rated].tolist(), strict=True)
+        labels: Sequence[Label] = [(start, end, repr(round(value, 6))) for start, end, value in times]
+    else:
+        labels = own.segments(encoding)
+    scale = own.scale if plain(own.scheme) in RATING_OF else None
+    return Annotated(file, recording_of(own, root), (tier_of(own.scheme, None, labels, own.annotator),), scale=scale)
+
+
+def joined(read: Sequence[Annotated]) -> list[Annotated]:
+    """All annotations of NOVA about one recording as one, in the place of the first of them."""
+    about: dict[str, list[Annotated]] = defaultdict(list)
+    for one in read:
+        if one.file.suffix.lower() == ENDING:
+            about[one.sound].append(one)
+    of_first = {group[0].file: replace(group[0], tiers=_of_one(group), scale=_scale(group)) for group in about.values()}
+    others = (one for one in read if one.file.suffix.lower() != ENDING or one.file in of_first)
+    return [of_first.get(one.file, one) for one in others]
+
+
+def _scale(group: Sequence[Annotated]) -> str | None:
+    scales = {one.scale for one in group if one.scale is not None}
     if len(scales) > 1:
-        raise SourceError(f"{file.parent}: ratings have the scales {some(sorted(scales))}. Keep those of one.")
-    tiers += _means(scored, encoding)
-    return Annotated(file, recording_of(headers[0], root), tuple(tiers), scale=next(iter(scales), None))
+        raise SourceError(f"{group[0].file}: ratings beside it have the scales {some(sorted(scales))}. Keep one's.")
+    return next(iter(scales), None)
 
 
-def _means(headers: Sequence[NovaFile], encoding: str | None) -> Iterator[Tier]:
-    of_scheme: dict[tuple[str, float], list[NovaFile]] = defaultdict(list)
-    for own in headers:
-        of_scheme[own.scheme, own.rate].append(own)
-    for (scheme, rate), group in of_scheme.items():
-        every = [own.scores(encoding)[1] for own in group]
-        table = np.full((len(every), max(map(len, every))), np.nan)
-        for row, values in zip(table, every, strict=True):
-            row[: len(values)] = values
-        rated = ~np.isnan(table)
-        sums, counts = np.where(rated, table, 0).sum(axis=0), rated.sum(axis=0)
-        found: list[Label] = [
-            (place / rate, (place + 1) / rate, repr(round(float(sums[place] / counts[place]), 6)))
-            for place in np.flatnonzero(counts).tolist()
-        ]
-        yield tier_of(scheme, None, found)
+def _of_one(group: Sequence[Annotated]) -> tuple[Tier, ...]:
+    """The tiers: of a scheme of ratings the mean, of any other one for each annotator."""
+    of_scheme: dict[str, list[Tier]] = defaultdict(list)
+    for tier in (tier for one in group for tier in one.tiers):
+        of_scheme[plain(tier.name)].append(tier)
+    found = list[Tier]()
+    for name, tiers in of_scheme.items():
+        if name in RATING_OF and len(tiers) > 1:
+            found.append(_mean(tiers))
+        else:
+            found += [tiers[0], *(replace(tier, name=f"{tier.name} of {tier.rater}") for tier in tiers[1:])]
+    return tuple(found)
+
+
+def _mean(tiers: Sequence[Tier]) -> Tier:
+    """Over the annotators who have a rating of that time."""
+    ratings: dict[tuple[float, float], list[float]] = defaultdict(list)
+    for start, end, rating in (label for tier in tiers for label in tier.labels):
+        ratings[start, end].append(float(rating))
+    means = [(*span, repr(round(sum(own) / len(own), 6))) for span, own in ratings.items()]
+    return tier_of(tiers[0].name, None, means)
 
 
 def recording_of(own: NovaFile, root: Path) -> str:
@@ -73,9 +85,11 @@ def recording_of(own: NovaFile, root: Path) -> str:
         SourceError: several
     """
     folder = own.file.parent
-    sounds = sorted(one.name for one in folder.iterdir() if one.suffix.lower() in SUFFIXES)
-    of_role = [name for name in sounds if own.role and name.startswith(f"{own.role}.")]
-    named = [name for name in of_role if name.startswith(f"{own.role}.audio.")] or of_role or sounds
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries]
+    of_role = sorted(filter(_is_sound, (name for name in names if own.role and name.startswith(f"{own.role}."))))
+    named = [name for name in of_role if name.startswith(f"{own.role}.audio.")] or of_role
+    named = named or sorted(filter(_is_sound, names))
     if len(named) > 1:
         stem = next((name for name in named if Path(name).stem == own.file.stem), None)
         if stem is None:
@@ -88,3 +102,7 @@ def recording_of(own: NovaFile, root: Path) -> str:
         return (folder / named[0]).relative_to(root).as_posix()
     here = beside(own.file, root)
     return (folder / f"{own.role}.audio").relative_to(root).as_posix() if own.role else here
+
+
+def _is_sound(name: str) -> bool:
+    return Path(name).suffix.lower() in SUFFIXES
