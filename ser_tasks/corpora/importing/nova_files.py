@@ -2,16 +2,18 @@
 
 A folder is a session; its files are called ROLE.STREAM.ENDING, and annotations ROLE.SCHEME.ANNOTATOR.annotation. Labels
 have a time in s and a number of the scheme, or free text; scores follow each other at the rate of the scheme, the first
-at 0 s. A label of a number that the scheme has not (-1, garbage) is none.
+at 0 s. A label of the number -1 is none.
 Source: NOVA documentation, "File Format" (Baur et al. 2020, doi:10.1007/s13218-020-00632-3); hcai-nova-utils 1.6.8,
 which writes such files, with times in steps of 10 ms and scores in steps of 0.01
 """
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,11 +25,12 @@ from ser_tasks.corpora.importing.encoding import decode
 from ser_tasks.corpora.importing.source_table import SourceError
 
 ENDING = ".annotation"
-NUMBERED, SCORED, FREE = "DISCRETE", "CONTINUOUS", "FREE"
+KINDS = NUMBERED, SCORED, FREE = "DISCRETE", "CONTINUOUS", "FREE"
+NONE = "-1"
 LABEL_OF_NUMBER = np.dtype([("start", "<f8"), ("end", "<f8"), ("number", "<i4"), ("confidence", "<f4")])
 LABEL_IN_MS = np.dtype([("start", "<i4"), ("end", "<i4"), ("number", "<i4"), ("confidence", "<f4")])
 SCORE = np.dtype([("score", "<f4"), ("confidence", "<f4")])
-REST = re.compile(r"color=|attributes:")  # of fields behind the confidence
+REST = re.compile(r";\s*(?:color=|attributes:)")  # behind the confidence
 AGAIN = "Export it again in NOVA: both files, the header and the data."
 
 Segment = tuple[float, float, str]
@@ -42,7 +45,7 @@ class NovaFile:
         role: whose annotation it is (expert, novice ...); empty: not stated
         annotator: who made it; None: not stated
         scheme: its name
-        kind: NUMBERED, SCORED or FREE
+        kind: NUMBERED, SCORED or FREE; others are not read
         labels: number -> label
         rate: scores in a second
         scale: of scores, as --scale has it; None: not stated
@@ -72,8 +75,8 @@ class NovaFile:
         else:
             rows = [*self._lines(encoding)]
         self._check_size(len(rows))
-        texts = [self.labels.get(text, "") if self.kind == NUMBERED else text for _, _, text in rows]
-        return [(start, end, text.strip()) for (start, end, _), text in zip(rows, texts, strict=True)]
+        texts = [self._word(text) if self.kind == NUMBERED else text.strip() for _, _, text in rows]
+        return [(start, end, text) for (start, end, _), text in zip(rows, texts, strict=True)]
 
     def scores(self, encoding: str | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Times in s, and scores, NaN where there is none; both of shape (n,).
@@ -88,6 +91,16 @@ class NovaFile:
             values = np.array([self._number(field, place) for place, field in enumerate(fields, 1)], float)
         self._check_size(len(values))
         return np.arange(len(values)) / self.rate, values
+
+    def _word(self, number: str) -> str:
+        """Of a number of the scheme; empty: of NONE."""
+        number = number.strip()
+        if number not in self.labels and number != NONE:
+            raise SourceError(
+                f"{self.data}: a label has the number {number!r}, and the scheme has {', '.join(self.labels)} alone "
+                f"({NONE}: no class). {AGAIN}"
+            )
+        return self.labels.get(number, "")
 
     @property
     def data(self) -> Path:
@@ -106,9 +119,7 @@ class NovaFile:
     def _lines(self, encoding: str | None) -> Iterator[Segment]:
         """Of text: start, end, number or label (which may hold semicolons), confidence, and perhaps more."""
         for place, line in enumerate(self._text(encoding), 1):
-            fields = line.split(";")
-            while len(fields) > 4 and (REST.match(fields[-1].strip()) or not fields[-1].strip()):
-                fields.pop()
+            fields = REST.split(line)[0].rstrip("; ").split(";")
             if len(fields) < 4:
                 raise SourceError(f"{self.data}: line {place} has {len(fields)} fields, expected 4 ({line!r}). {AGAIN}")
             start, end = (self._number(field, place) for field in fields[:2])
@@ -116,9 +127,12 @@ class NovaFile:
 
     def _number(self, field: str, place: int) -> float:
         try:
-            return float(field.strip().replace(",", "."))
+            found = float(field.strip().replace(",", "."))
         except ValueError:
-            raise SourceError(f"{self.data}: line {place}: {field!r} is no number. {AGAIN}") from None
+            found = float("inf")
+        if math.isinf(found) or (math.isnan(found) and self.kind != SCORED):
+            raise SourceError(f"{self.data}: line {place}: {field!r} is no number. {AGAIN}")
+        return found
 
     def _records(self, dtype: np.dtype[np.void]) -> NDArray[np.void]:
         content = self._content()
@@ -142,7 +156,7 @@ class NovaFile:
             while place < len(content):
                 start, end, length = struct.unpack_from("<ddi", content, place)
                 (text,) = struct.unpack_from(f"<{length}s", content, place + 20)
-                rows.append((start, end, text.decode("latin-1")))
+                rows.append((start, end, _decoded(text)))
                 place += 24 + length
         except struct.error as error:
             raise SourceError(f"{self.data}: entry {len(rows) + 1} is not whole ({error}). {AGAIN}") from None
@@ -153,13 +167,20 @@ class NovaFile:
             raise SourceError(f"{self.data}: {found} entries, and the header states {self.size}. {AGAIN}")
 
 
-def headers_below(folder: Path) -> list[NovaFile]:
-    """Of all annotations in a folder and further down.
+def _decoded(text: bytes) -> str:
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
 
-    Raises:
-        SourceError: a file with this ending is none
-    """
-    return [read_header(file) for file in sorted(folder.rglob(f"[!.]*{ENDING}"))]
+
+def headers_below(folder: Path) -> list[NovaFile]:
+    """Of all annotations of NOVA in a folder and further down; other files with their ending are passed over."""
+    found = list[NovaFile]()
+    for file in sorted(folder.rglob(f"[!.]*{ENDING}")):
+        with suppress(SourceError, OSError):
+            found.append(read_header(file))
+    return found
 
 
 def read_header(file: Path) -> NovaFile:
@@ -177,14 +198,15 @@ def read_header(file: Path) -> NovaFile:
         if info is None or scheme is None:
             raise ValueError("no info, or no scheme")
         kind, rate = scheme.attrib["type"].upper(), float(scheme.get("sr") or 0)
-        if kind not in (NUMBERED, SCORED, FREE) or (kind == SCORED and rate <= 0):
-            raise ValueError(f"a scheme of type {kind}, rate {rate:g}")
+        if kind == SCORED and not 0 < rate < math.inf:
+            raise ValueError(f"scores at a rate of {rate:g}")
         size = info.get("size")
         ends = [scheme.get("min"), scheme.get("max")]
         meta = tree.find("meta")
         stated = {} if meta is None else meta.attrib
         named = file.stem.split(".")
-        of_name = (named[0], named[-1]) if len(named) >= 3 else ("", "")
+        annotator = file.stem.removeprefix(f"{named[0]}.{scheme.get('name')}.")
+        of_name = (named[0], annotator if annotator != file.stem else named[-1]) if len(named) >= 3 else ("", "")
         return NovaFile(
             file=file,
             role=stated.get("role") or of_name[0],

@@ -30,6 +30,10 @@ WORDS = {*COLUMN_NAMES["transcript"].split()}
 RATINGS = {*RATING_OF}
 
 
+class NotOfEmotionsError(SourceError):
+    """Nothing says that these annotations hold the emotions: something else beside them may."""
+
+
 def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) -> SourceTable | None:
     """The rows; None: no tier of emotions.
 
@@ -39,13 +43,16 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
         given: options, of which the column of emotions may be a tier, and labels may be explained
 
     Raises:
-        SourceError: files that cannot be read; no tier of emotions where one was given as file or named; several in one
-            file, and nobody says what they are
+        NotOfEmotionsError: files that cannot be read where no other has such a tier; the one named is not there
+        SourceError: files that cannot be read beside those of emotions; a file alone without a tier of emotions;
+            several tiers in one file, and nobody says what they are
     """
     folder = path if path.is_dir() else path.parent
     root = folder.resolve()
-    read = read_annotated([root / file.relative_to(folder) for file in files], root, given.encoding)
-    names = _wanted_tiers(read, given)
+    read, faults = read_annotated([root / file.relative_to(folder) for file in files], root, given.encoding)
+    names = _wanted_tiers(read, given) if read or not faults else set()
+    if faults:
+        raise faults[0] if names or path.is_file() else NotOfEmotionsError(str(faults[0]))
     if not names and path.is_dir() and "emotion" not in given.column:
         return None
     _check_named(path, read, names)
@@ -112,7 +119,7 @@ def _wanted_tiers(read: Sequence[Annotated], given: ImportOptions) -> set[str]:
     if named is not None and named != LABEL:
         wanted = [named] if plain(named) in labels else named.split(",")
         if unknown := [name for name in wanted if plain(name) not in labels]:
-            raise SourceError(
+            raise NotOfEmotionsError(
                 f"{option('--column', f'emotion={named}')}: no tier {unknown[0]!r}; there are {_listed(read)}."
             )
         return {*map(plain, wanted)}
@@ -197,13 +204,13 @@ def _as_table(rows: Sequence[tuple[str, dict[str, str | None]]]) -> pd.DataFrame
 def _rows(one: Annotated, root: Path, names: set[str], column: str) -> Iterator[tuple[str, dict[str, str | None]]]:
     """Where each row stands, and its cells; a tier called as a column that is made here is called tier NAME."""
     others = [tier for tier in one.tiers if plain(tier.name) not in names]
-    place = one.file.relative_to(root).as_posix()
     for tier in one.tiers:
+        place = (tier.file or one.file).relative_to(root).as_posix()
         for number, (start, end, label) in enumerate(tier.labels if plain(tier.name) in names else (), 1):
-            cells = {
-                (f"tier {other.name}" if other.name in (*OWN, column) else other.name): _in_this_time(other, start, end)
-                for other in others
-            }
+            cells: dict[str, str | None] = {}
+            for other in others:
+                name = f"tier {other.name}" if other.name in (*OWN, column) else other.name
+                cells[name] = cells.get(name) or _in_this_time(other, start, end)
             yield (
                 f"{place}, tier {tier.name}, label {number}",
                 {

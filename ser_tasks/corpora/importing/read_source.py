@@ -21,7 +21,7 @@ from ser_tasks.corpora.importing.audformat_tables import HEADER
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES
 from ser_tasks.corpora.importing.dataset_shards import find_shards
 from ser_tasks.corpora.importing.options import DROP, ImportOptions
-from ser_tasks.corpora.importing.read_annotations import read_annotations
+from ser_tasks.corpora.importing.read_annotations import NotOfEmotionsError, read_annotations
 from ser_tasks.corpora.importing.read_audformat import read_audformat
 from ser_tasks.corpora.importing.read_datasets import FORMAT as UNPACKED
 from ser_tasks.corpora.importing.read_datasets import read_datasets
@@ -273,7 +273,11 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
     files = find_annotations(path)
     tables = _tables({*path.iterdir()} - {*files})
     of_names = "{emotion" in (given.pattern or "")
-    annotated = read_annotations(files, path, given) if files and not of_names else None
+    annotated, fault = None, None
+    try:
+        annotated = read_annotations(files, path, given) if files and not of_names else None
+    except NotOfEmotionsError as error:
+        fault = error
     if annotated is not None:
         _check_names(path, annotated, given)
         unread = [f"tables in the folder are not read: {some(list(map(str, tables)))}"] if tables else []
@@ -289,8 +293,13 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
         return replace(found, notes=(*found.notes, *unread[: len(tables) - len(parts)]))
     why = "the names have the emotions" if of_names else "no tier of theirs has emotions"
     try:
-        return _noting(_names(path, given, tables), files, why)
+        found = _names(path, given, tables)
+        if fault is not None and "emotion" not in found.roles:
+            raise fault
+        return _noting(found, files, why)
     except SourceError as error:
+        if fault is not None:
+            raise fault from None
         if not files:
             raise
         named = option("--column", "emotion=TIER")

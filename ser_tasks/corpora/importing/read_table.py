@@ -92,7 +92,7 @@ def read_table(path: Path, given: ImportOptions | None = None) -> SourceTable:
     if suffix not in TABLE_SUFFIXES:
         raise SourceError(
             f"{path}: not a table that is known here; expected one of {', '.join(TABLE_SUFFIXES)}, or "
-            "annotations, .TextGrid or .eaf. Export it as one of these."
+            "annotations (docs/import.md). Export it as one of these."
         )
     decoded = None if suffix == ".parquet" else decode(path, given.encoding if given else None)
     if decoded is None:

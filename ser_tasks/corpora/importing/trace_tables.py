@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.annotations.files import find_annotations
 from ser_tasks.corpora.importing.annotations.nova import recording_of
 from ser_tasks.corpora.importing.carma_files import Rated, rated_in
 from ser_tasks.corpora.importing.columns import RATING_OF
@@ -70,10 +71,11 @@ class Trace:
 def scored(folder: Path, given: ImportOptions) -> list[tuple[Path, str | None]]:
     """Scores of NOVA in its sessions, each with the dimension that its scheme is called as.
 
-    None without --windows where there are labels as well: then these are the utterances.
+    None without --windows where there are other annotations as well: their labels may be the utterances.
     """
     headers = headers_below(folder)
-    if given.windows is None and any(own.kind != SCORED for own in headers):
+    files = {own.file for own in headers if own.kind == SCORED}
+    if given.windows is None and {*find_annotations(folder)} - files:
         return []
     found = [(own, RATING_OF.get(plain(own.scheme))) for own in headers if own.kind == SCORED]
     named = {name for role in SCALES for name in given.column.get(role, "").split(",")}

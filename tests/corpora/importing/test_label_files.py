@@ -61,13 +61,30 @@ def test_a_first_label_that_begins_at_zero_is_doubted_in_files_of_wavesurfer(put
     [
         ("0 1 angry\n1 2 sad\n", "If they are s, write them with a decimal point"),
         ("0 90000000 angry\n", "neither as samples .TIMIT. nor as units of 100 ns"),
-        ("0.5 1.0 angry\nsad\n", "line 2 is no label"),
+        ("0.5 1.0 angry\n1.0 1.5 sad\n1.5 2.0 sad\nsad\n", "line 4 is no label"),
     ],
 )
 def test_times_of_no_unit_and_lines_of_another_kind_are_refused(text, message, put, plan, tmp_path):
     put(text)
     with pytest.raises(SourceError, match=message):
         plan(tmp_path, **HOW)
+
+
+def test_phones_of_no_use_stop_no_import(put, plan, tmp_path):
+    """Of HTK, apart from their sounds, and longer than they are: emotions stand in a table, or in the names."""
+    put("0 90000000 sil\n")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/dora.lab").write_text("0 2000000 sil\n")
+    (tmp_path / "labels.csv").write_text("".join(["path,emotion\n", *(f"{who}.wav,angry\n" for who in SPEAKERS)]))
+    found = plan(tmp_path, column={"emotion": "emotion"}, pattern="{speaker}")
+    assert not found.problems
+    assert {*found.table.path} == {f"{who}.wav" for who in SPEAKERS}
+    assert "4 files of annotations are not read" in " ".join(found.notes)
+
+
+def test_the_unit_of_whole_numbers_is_noted(put, plan, tmp_path):
+    put(HTK)
+    assert "3 label files have times in whole numbers" in " ".join(plan(tmp_path, **HOW).notes)
 
 
 def test_a_lab_that_holds_words_is_no_label_file(put, plan, tmp_path):

@@ -147,6 +147,34 @@ def test_data_that_is_not_of_its_header_is_refused(lines, how, message, put, ref
     refused(message)
 
 
+def test_other_files_with_the_ending_stop_no_import(put, plan, tmp_path):
+    for session in SESSIONS:
+        (tmp_path / session / "notes.annotation").write_text("nothing of NOVA")
+        (tmp_path / session / "expert.audio.wav").rename(tmp_path / session / f"{session}_angry.wav")
+    found = plan(tmp_path, pattern="{speaker}_{emotion}")
+    assert not found.problems
+    assert len(found.table) == len(SESSIONS)
+
+
+def test_scores_of_two_rates_count_alike(put, plan, tmp_path):
+    emotions(put)
+    for session in SESSIONS:
+        put(session, "arousal", "CONTINUOUS", ["0;1"] * 8, more=' sr="4" min="-1" max="1"')
+        put(session, "arousal", "CONTINUOUS", ["1;1"] * 4, annotator="bert", more=' sr="2" min="-1" max="1"')
+    assert {*map(float, plan(tmp_path, **HOW).table.activation)} == {4.0}
+
+
+def test_a_number_that_the_scheme_has_not_is_refused(put, refused):
+    emotions(put, ["0;0.5;0;1", "0.5;1;7;1"])
+    refused("the number '7', and the scheme has 0, 1 alone")
+
+
+def test_the_sound_of_another_role_is_not_taken(put, plan, tmp_path):
+    emotions(put)
+    (tmp_path / "s1/expert.audio.wav").rename(tmp_path / "s1/novice.audio.wav")
+    assert "s1/expert.audio" in plan(tmp_path, **HOW).problems[0]
+
+
 def test_a_header_alone_and_two_sounds_of_a_role_are_refused(put, refused, tmp_path):
     emotions(put)
     write(tmp_path, "s2/expert.audio.flac", seconds=2.0)

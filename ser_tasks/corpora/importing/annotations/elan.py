@@ -28,7 +28,7 @@ def read_eaf(file: Path, root: Path, encoding: str | None) -> Annotated:
         spans = {name: _span(one, times, origin) for name, one in own.items()}
         parts = {name: part for tier in tree.iter("TIER") for name, part in _parts_of_others(tier)}
         tiers = [_eaf_tier(tier, spans, parts) for tier in tree.iter("TIER")]
-    except (ElementTree.ParseError, KeyError, ValueError, RecursionError) as error:
+    except (ElementTree.ParseError, LookupError, ValueError, RecursionError) as error:
         raise SourceError(f"{file}: not a file of ELAN, or not all of it ({error}). Save it again in ELAN.") from None
     return Annotated(file, sound, named_apart(tiers))
 

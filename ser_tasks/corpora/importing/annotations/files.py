@@ -12,6 +12,7 @@ from ser_tasks.corpora.importing.annotations.nova import joined, read_nova
 from ser_tasks.corpora.importing.annotations.praat import read_text_grid
 from ser_tasks.corpora.importing.annotations.tiers import Annotated
 from ser_tasks.corpora.importing.annotations.transcriber import read_trs
+from ser_tasks.corpora.importing.source_table import SourceError
 
 READERS: Mapping[str, Callable[[Path, Path, str | None], Annotated]] = {
     ".textgrid": read_text_grid,
@@ -46,15 +47,22 @@ def _is_annotation(file: Path) -> bool:
     return ending in READERS and file.is_file() and (ending not in CHECKS or CHECKS[ending](file))
 
 
-def read_annotated(files: Sequence[Path], root: Path, encoding: str | None) -> list[Annotated]:
-    """The tiers of each file; of NOVA, of all files about one recording.
+def read_annotated(
+    files: Sequence[Path], root: Path, encoding: str | None
+) -> tuple[list[Annotated], list[SourceError]]:
+    """The tiers of each file, of NOVA those of all files about one recording; and why other files cannot be read.
+
+    A fault is one that is not what its ending says, cut, or of times that are not those of a recording.
 
     Args:
         files: with endings of READERS
         root: folder that is imported
         encoding: that was given
-
-    Raises:
-        SourceError: one is not what its ending says, cut, or of times that are not those of a recording
     """
-    return joined([READERS[file.suffix.lower()](file, root, encoding) for file in files])
+    read, faults = list[Annotated](), list[SourceError]()
+    for file in files:
+        try:
+            read.append(READERS[file.suffix.lower()](file, root, encoding))
+        except SourceError as error:
+            faults.append(error)
+    return joined(read), faults

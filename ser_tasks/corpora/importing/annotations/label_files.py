@@ -26,9 +26,10 @@ WHOLE = re.compile(r"\s*(\d+)[ \t]+(\d+)(?:[ \t]+(.*?))?\s*")
 SECONDS = re.compile(r"\s*(\d*\.\d+)[ \t]+(\d*\.\d+|\d+)(?:[ \t]+(.*?))?\s*")
 ESPS = re.compile(r"\s*(\d*\.?\d+)[ \t]+-?\d+(?:[ \t]+([^;]*?))?\s*(?:;.*)?")
 HEAD_ENDS = "#"
+SCORE = re.compile(r"\s+-?\d+\.\d+$")  # behind a label of HTK
 HTK = 10_000_000  # units in a second
 ROUNDED = 1.01  # times the recording that the last label may reach
-SHORTEST = 0.01  # s: the longest label of a file is not below
+FAR = 0.1  # of the recording that it reaches at least
 FROM_ZERO = re.compile(r"0\.0{7} \d+\.\d{7} ")
 SAVED_AGAIN = (
     "files of WaveSurfer begin with a label at 0 s: 1.8.8 moves the beginning of the first label there whenever a file "
@@ -36,28 +37,35 @@ SAVED_AGAIN = (
 )
 
 
+WHOLE_NUMBERS = (
+    "label files have times in whole numbers: samples (TIMIT) or units of 100 ns (HTK), that in which they fit the "
+    "recording. Look whether the lengths are right"
+)
+
+
 def is_label_file(file: Path) -> bool:
     """Whether a .lab holds labels with times: others hold the words alone."""
     with file.open("rb") as content:
         head = content.read(4096).decode("utf-8-sig", "replace").splitlines()
-    first = next((line for line in head if line.strip()), "")
-    return bool(SECONDS.fullmatch(first) or WHOLE.fullmatch(first)) or HEAD_ENDS in map(str.strip, head)
+    first = [line for line in head if line.strip()][:3]
+    timed = bool(first) and all(SECONDS.fullmatch(line) or WHOLE.fullmatch(line) for line in first)
+    return timed or HEAD_ENDS in map(str.strip, head)
 
 
 def read_label_file(file: Path, root: Path, encoding: str | None) -> Annotated:
     """The tier of a label file."""
-    decoded, sound = decode(file, encoding), beside(file, root)
+    decoded, sound, whole = decode(file, encoding), beside(file, root), False
     lines = [(place, line) for place, line in enumerate(decoded.text.splitlines(), 1) if line.strip()]
     head = next((row for row, (_, line) in enumerate(lines) if line.strip() == HEAD_ENDS), None)
     if head is not None:
         found = _of_ends(file, lines[head + 1 :])
-    elif all(WHOLE.fullmatch(line) for _, line in lines):
+    elif whole := all(WHOLE.fullmatch(line) for _, line in lines):
         found = _in_seconds(file, root / sound, _read(file, lines, WHOLE))
     else:
         found = _read(file, lines, SECONDS)
     tier = tier_of("emotion", None, [(start, end, label.strip().strip('"')) for start, end, label in found])
-    saved_again = head is None and FROM_ZERO.match(lines[0][1]) is not None
-    return Annotated(file, sound, (tier,), decoded, notes=(SAVED_AGAIN,) if saved_again else ())
+    notes = (SAVED_AGAIN,) if head is None and FROM_ZERO.match(lines[0][1]) else ()
+    return Annotated(file, sound, (tier,), decoded, notes=(WHOLE_NUMBERS,) if whole else notes)
 
 
 def _read(file: Path, lines: Sequence[tuple[int, str]], pattern: re.Pattern[str]) -> list[Label]:
@@ -91,14 +99,15 @@ def _in_seconds(file: Path, sound: Path, found: Sequence[Label]) -> list[Label]:
         recording = open_sound(sound)
     except AudioError as error:
         raise SourceError(
-            f"{file}: its times are whole numbers, samples (TIMIT) or units of 100 ns (HTK), which the recording "
-            f"decides: {error}"
+            f"{file}: its times are whole numbers, samples (TIMIT) or units of 100 ns (HTK): that in which they fit "
+            f"the recording, which cannot be read: {error} Put it beside the label file, or write times in s."
         ) from None
     last, length = max(end for _, end, _ in found), recording.duration or float("inf")
-    unit = next((unit for unit in (recording.sampling_rate, HTK) if last <= length * ROUNDED * unit), 0)
-    if not unit or max(end - start for start, end, _ in found) < SHORTEST * unit:
+    units = (recording.sampling_rate, HTK)
+    unit = next((unit for unit in units if length * FAR * unit <= last <= length * ROUNDED * unit), 0)
+    if not unit:
         raise SourceError(
             f"{file}: its times are whole numbers up to {last:.0f}, and fit the recording of {length:g} s neither as "
             "samples (TIMIT) nor as units of 100 ns (HTK). If they are s, write them with a decimal point."
         )
-    return [(start / unit, end / unit, label) for start, end, label in found]
+    return [(start / unit, end / unit, SCORE.sub("", label)) for start, end, label in found]

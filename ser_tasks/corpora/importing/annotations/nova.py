@@ -17,8 +17,8 @@ from ser_tasks.audio.recording_files import SUFFIXES
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.annotations.tiers import Annotated, Label, Tier, beside, tier_of
 from ser_tasks.corpora.importing.columns import RATING_OF
-from ser_tasks.corpora.importing.nova_files import ENDING, SCORED, NovaFile, read_header
-from ser_tasks.corpora.importing.source_table import SourceError
+from ser_tasks.corpora.importing.nova_files import ENDING, KINDS, SCORED, NovaFile, read_header
+from ser_tasks.corpora.importing.source_table import SourceError, as_number
 from ser_tasks.corpora.vocabulary import plain
 
 
@@ -32,7 +32,10 @@ def read_nova(file: Path, root: Path, encoding: str | None) -> Annotated:
         times = zip(seconds[rated].tolist(), ends[rated].tolist(), values[rated].tolist(), strict=True)
         labels: Sequence[Label] = [(start, end, repr(round(value, 6))) for start, end, value in times]
     else:
-        labels = own.segments(encoding)
+        labels = own.segments(encoding) if own.kind in KINDS else []
+    if own.kind not in KINDS:
+        note = f"annotations of NOVA are of a kind that is not read: {own.kind}"
+        return Annotated(file, recording_of(own, root), (), notes=(note,))
     scale = own.scale if plain(own.scheme) in RATING_OF else None
     return Annotated(file, recording_of(own, root), (tier_of(own.scheme, None, labels, own.annotator),), scale=scale)
 
@@ -43,38 +46,39 @@ def joined(read: Sequence[Annotated]) -> list[Annotated]:
     for one in read:
         if one.file.suffix.lower() == ENDING:
             about[one.sound].append(one)
-    of_first = {group[0].file: replace(group[0], tiers=_of_one(group), scale=_scale(group)) for group in about.values()}
+    of_first = {group[0].file: _as_one(group) for group in about.values()}
     others = (one for one in read if one.file.suffix.lower() != ENDING or one.file in of_first)
     return [of_first.get(one.file, one) for one in others]
 
 
-def _scale(group: Sequence[Annotated]) -> str | None:
+def _as_one(group: Sequence[Annotated]) -> Annotated:
     scales = {one.scale for one in group if one.scale is not None}
     if len(scales) > 1:
-        raise SourceError(f"{group[0].file}: ratings beside it have the scales {some(sorted(scales))}. Keep one's.")
-    return next(iter(scales), None)
+        raise SourceError(
+            f"{group[0].file.parent}: scores about {group[0].sound} have the scales {some(sorted(scales))}. Import "
+            "those of one scale alone."
+        )
+    notes = tuple(note for one in group for note in one.notes)
+    return replace(group[0], tiers=_of_one(group), scale=next(iter(scales), None), notes=notes)
 
 
 def _of_one(group: Sequence[Annotated]) -> tuple[Tier, ...]:
-    """The tiers: of a scheme of ratings the mean, of any other one for each annotator."""
+    """The tiers: of scores of valence and so on their mean, of any other scheme one for each annotator."""
+    tiers = [replace(tier, file=one.file) for one in group for tier in one.tiers]
     of_scheme: dict[str, list[Tier]] = defaultdict(list)
-    for tier in (tier for one in group for tier in one.tiers):
-        of_scheme[plain(tier.name)].append(tier)
-    found = list[Tier]()
-    for name, tiers in of_scheme.items():
-        if name in RATING_OF and len(tiers) > 1:
-            found.append(_mean(tiers))
-        else:
-            found += [tiers[0], *(replace(tier, name=f"{tier.name} of {tier.rater}") for tier in tiers[1:])]
-    return tuple(found)
+    for tier in tiers:
+        if plain(tier.name) in RATING_OF and all(as_number(label) is not None for *_, label in tier.labels):
+            of_scheme[plain(tier.name)].append(tier)
+    rated = [own for scheme in of_scheme.values() for own in scheme]
+    return (*(tier for tier in tiers if tier not in rated), *map(_mean, of_scheme.values()))
 
 
 def _mean(tiers: Sequence[Tier]) -> Tier:
-    """Over the annotators who have a rating of that time."""
-    ratings: dict[tuple[float, float], list[float]] = defaultdict(list)
-    for start, end, rating in (label for tier in tiers for label in tier.labels):
-        ratings[start, end].append(float(rating))
-    means = [(*span, repr(round(sum(own) / len(own), 6))) for span, own in ratings.items()]
+    """Over the annotators who have a score of that time."""
+    scores: dict[tuple[float, float], list[float]] = defaultdict(list)
+    for start, end, score in (label for tier in tiers for label in tier.labels):
+        scores[start, end].append(float(score))
+    means = [(*span, repr(round(sum(own) / len(own), 6))) for span, own in scores.items()]
     return tier_of(tiers[0].name, None, means)
 
 
@@ -89,7 +93,7 @@ def recording_of(own: NovaFile, root: Path) -> str:
         names = [entry.name for entry in entries]
     of_role = sorted(filter(_is_sound, (name for name in names if own.role and name.startswith(f"{own.role}."))))
     named = [name for name in of_role if name.startswith(f"{own.role}.audio.")] or of_role
-    named = named or sorted(filter(_is_sound, names))
+    named = named or [name for name in sorted(filter(_is_sound, names)) if not own.role or name.count(".") < 2]
     if len(named) > 1:
         stem = next((name for name in named if Path(name).stem == own.file.stem), None)
         if stem is None:

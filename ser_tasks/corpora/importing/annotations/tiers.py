@@ -28,6 +28,7 @@ class Tier:
         labels: start and end in s, and what stands there, by start
         untimed: labels of points, of intervals without length, and of what ELAN has not aligned yet
         rater: who labelled it; None: not stated
+        file: that it is from, where others are joined with it; None: the file of all
     """
 
     name: str
@@ -35,6 +36,7 @@ class Tier:
     labels: tuple[Label, ...]
     untimed: tuple[str, ...] = ()
     rater: str | None = None
+    file: Path | None = None
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 | tier | its labels |
 |---|---|
 | topic | of sections, in words |
-| speaker, gender | of turns of one speaker; of several at once, their names joined by +, and no gender |
+| speaker, gender | of turns of one speaker; turns of several at once have neither |
 | words | between two points of synchronisation |
 | event TYPE | that begin and end; they have the times of the points of synchronisation around them |
 
@@ -12,6 +12,7 @@ Events that neither begin nor end have no length in time, and are counted. Sourc
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +20,13 @@ from pathlib import Path, PureWindowsPath
 from xml.etree import ElementTree
 
 from ser_tasks.audio.recording_files import SUFFIXES
+from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.annotations.tiers import Annotated, Label, beside, tier_of
 from ser_tasks.corpora.importing.source_table import SourceError
 
 AGAIN = "Save it again in Transcriber."
 GENDERS = ("male", "female")
+NAMELESS = re.compile(r"\D*#\s*\d+")
 
 
 def read_trs(file: Path, root: Path, encoding: str | None) -> Annotated:
@@ -34,15 +37,15 @@ def read_trs(file: Path, root: Path, encoding: str | None) -> Annotated:
     try:
         tree = ElementTree.fromstring(content)
         labels = defaultdict[str, list[Label]](list)
-        for name, label in _labels(tree):
+        for name, label in _labels(tree, file.stem):
             labels[name].append(label)
-    except (ElementTree.ParseError, KeyError, ValueError) as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise SourceError(f"{file}: no transcription of Transcriber, or not all of it ({error}). {AGAIN}") from None
     tiers = tuple(tier_of(name, None, found) for name, found in labels.items())
     return Annotated(file, _recording(tree, file, root), tiers)
 
 
-def _labels(tree: ElementTree.Element) -> Iterator[tuple[str, Label]]:
+def _labels(tree: ElementTree.Element, own_file: str) -> Iterator[tuple[str, Label]]:
     """(tier, label) of all that has a time."""
     topics = {own.attrib["id"]: own.attrib["desc"].strip() for own in tree.iter("Topic")}
     speakers = {own.attrib["id"]: own for own in tree.iter("Speaker")}
@@ -51,12 +54,22 @@ def _labels(tree: ElementTree.Element) -> Iterator[tuple[str, Label]]:
         if "topic" in section.attrib:
             yield "topic", (*_span(section), topics[section.attrib["topic"]])
         for turn in section.iter("Turn"):
-            names = turn.get("speaker", "").split()
-            yield "speaker", (*_span(turn), " + ".join(speakers[own].attrib["name"].strip() for own in names))
-            if len(names) == 1 and (gender := speakers[names[0]].get("type")) in GENDERS:
-                yield "gender", (*_span(turn), gender or "")
+            if len(names := turn.get("speaker", "").split()) == 1:
+                yield from _of_speaker(names[0], speakers, _span(turn), own_file)
             yield from events.of_turn(turn)
     yield from events.unfinished()
+
+
+def _of_speaker(
+    name: str, speakers: Mapping[str, ElementTree.Element], span: tuple[float, float], own_file: str
+) -> Iterator[tuple[str, Label]]:
+    """A name that the program gives (speaker#1) is that of somebody else in each file."""
+    if (own := speakers.get(name)) is None:
+        raise ValueError(f"a turn is of {name!r}, which is none of its speakers: {some([*speakers])}")
+    called = own.attrib["name"].strip()
+    yield "speaker", (*span, f"{called} of {own_file}" if NAMELESS.fullmatch(called) else called)
+    if (gender := own.get("type")) in GENDERS:
+        yield "gender", (*span, gender or "")
 
 
 def _span(one: ElementTree.Element) -> tuple[float, float]:
@@ -65,9 +78,9 @@ def _span(one: ElementTree.Element) -> tuple[float, float]:
 
 @dataclass
 class _Events:
-    """Events that have begun: (type, what) -> since when."""
+    """Events that have begun: (type, what) -> since when, each."""
 
-    begun: dict[tuple[str, str], float] = field(default_factory=dict)
+    begun: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def of_turn(self, turn: ElementTree.Element) -> Iterator[tuple[str, Label]]:
         """Words and events of a turn."""
@@ -90,16 +103,16 @@ class _Events:
         """A label where it ends; a point where it has no length. One that ends before any word ended at the point."""
         kind, what, extent = own.get("type", "noise"), own["desc"].strip(), own.get("extent", "instantaneous")
         if extent == "begin":
-            self.begun[kind, what] = now
-        elif extent == "end" and (kind, what) in self.begun:
-            yield f"event {kind}", (self.begun.pop((kind, what)), now if begun_before else following, what)
+            self.begun[kind, what].append(now)
+        elif extent == "end" and self.begun[kind, what]:
+            yield f"event {kind}", (self.begun[kind, what].pop(), now if begun_before else following, what)
         else:
             yield f"event {kind}", (now, now, what)
 
     def unfinished(self) -> Iterator[tuple[str, Label]]:
         """Those without an end, as points."""
-        for (kind, what), since in self.begun.items():
-            yield f"event {kind}", (since, since, what)
+        for (kind, what), times in self.begun.items():
+            yield from ((f"event {kind}", (since, since, what)) for since in times)
 
 
 def _recording(tree: ElementTree.Element, file: Path, root: Path) -> str:
@@ -107,4 +120,7 @@ def _recording(tree: ElementTree.Element, file: Path, root: Path) -> str:
     named = PureWindowsPath(tree.get("audio_filename") or "").name
     there = [one.name for one in file.parent.iterdir() if one.suffix.lower() in SUFFIXES]
     own = [name for name in there if named and named in (name, Path(name).stem)]
-    return (file.parent / own[0]).relative_to(root).as_posix() if len(own) == 1 else beside(file, root)
+    called = beside(file, root)
+    if len(own) == 1:
+        return (file.parent / own[0]).relative_to(root).as_posix()
+    return called if (root / called).is_file() or not named else (file.parent / named).relative_to(root).as_posix()
