@@ -71,7 +71,7 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
         notes=tuple(_notes(read, names, root)),
         dropped=dropped,
         encoding=given.encoding or next((one.encoding for one in decoded), None),
-        scale=_scale(read),
+        scale=_scale(read) if {*map(plain, table)} & RATINGS else None,
     )
 
 

@@ -7,6 +7,7 @@ from tests.corpora.conftest import write
 
 SPEAKERS = ("anna", "bert", "carl")
 HOW = {"pattern": "{speaker}", "label": {"very sad": "sadness"}}
+LABELS = "path,emotion,speaker\nanna.wav,angry,anna\nbert.wav,sad,bert\ncarl.wav,angry,anna\n"
 WAVESURFER = "0.5000000 1.0000000 angry\n1.5000000 2.2500000 very sad\n"
 HTK = "5000000 10000000 angry\n10000000 15000000 \n15000000 22500000 very sad\n"
 TIMIT = "8000 16000 angry\n16000 24000 \n24000 36000 very sad\n"
@@ -75,8 +76,8 @@ def test_phones_of_no_use_stop_no_import(put, plan, tmp_path):
     put("0 90000000 sil\n")
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels/dora.lab").write_text("0 2000000 sil\n")
-    (tmp_path / "labels.csv").write_text("".join(["path,emotion\n", *(f"{who}.wav,angry\n" for who in SPEAKERS)]))
-    found = plan(tmp_path, column={"emotion": "emotion"}, pattern="{speaker}")
+    (tmp_path / "labels.csv").write_text(LABELS)
+    found = plan(tmp_path)
     assert not found.problems
     assert {*found.table.path} == {f"{who}.wav" for who in SPEAKERS}
     assert "4 files of annotations are not read" in " ".join(found.notes)

@@ -150,10 +150,11 @@ def test_data_that_is_not_of_its_header_is_refused(lines, how, message, put, ref
 def test_other_files_with_the_ending_stop_no_import(put, plan, tmp_path):
     for session in SESSIONS:
         (tmp_path / session / "notes.annotation").write_text("nothing of NOVA")
-        (tmp_path / session / "expert.audio.wav").rename(tmp_path / session / f"{session}_angry.wav")
+        write(tmp_path, f"{session}/{session}_angry.wav")
+        (tmp_path / session / "expert.audio.wav").rename(tmp_path / session / f"{session}_sad.wav")
     found = plan(tmp_path, pattern="{speaker}_{emotion}")
     assert not found.problems
-    assert len(found.table) == len(SESSIONS)
+    assert len(found.table) == 2 * len(SESSIONS)
 
 
 def test_scores_of_two_rates_count_alike(put, plan, tmp_path):
