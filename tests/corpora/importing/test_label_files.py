@@ -83,6 +83,11 @@ def test_phones_of_no_use_stop_no_import(put, plan, tmp_path):
     assert "4 files of annotations are not read" in " ".join(found.notes)
 
 
+def test_scores_of_htk_are_no_part_of_a_label(put, plan, tmp_path):
+    put("5000000 10000000 angry -12.5\n15000000 22500000 sad -7.25\n")
+    assert {*plan(tmp_path, pattern="{speaker}").table.emotion} == {"angry", "sad"}
+
+
 def test_the_unit_of_whole_numbers_is_noted(put, plan, tmp_path):
     put(HTK)
     assert "3 label files have times in whole numbers" in " ".join(plan(tmp_path, **HOW).notes)

@@ -165,6 +165,43 @@ def test_scores_of_two_rates_count_alike(put, plan, tmp_path):
     assert {*map(float, plan(tmp_path, **HOW).table.activation)} == {4.0}
 
 
+def test_what_stands_behind_the_confidence_is_no_part_of_a_label(put, plan, tmp_path):
+    """Attributes, as discover-utils writes them, may hold semicolons."""
+    emotions(put, [f"{line};attributes:{{ why:{{ a; b }} }}" for line in SEGMENTS[:3]] + SEGMENTS[3:])
+    assert times_and_labels(plan(tmp_path, **HOW)) == {*ROWS}
+
+
+def test_an_annotator_may_have_dots_in_the_name(put, plan, tmp_path):
+    emotions(put, annotator="anna.meier")
+    emotions(put, annotator="bert.meier")
+    found = plan(tmp_path, **HOW, votes="majority")
+    assert found.taken["rater"].column == "annotator"
+    assert times_and_labels(found) == {*ROWS}
+
+
+def test_free_labels_in_binary_are_read_as_utf_8_or_latin_1(put, plan, tmp_path):
+    emotions(put)
+    for session, encoding in zip(SESSIONS, ("utf-8", "latin-1", "utf-8"), strict=True):
+        word = "müde".encode(encoding)
+        put(
+            session,
+            "words",
+            "FREE",
+            struct.pack(f"<ddi{len(word)}sf", 0, 2, len(word), word, 1),
+            ftype="BINARY",
+            size=1,
+        )
+    assert {*plan(tmp_path, **HOW).table.transcript} == {"müde"}
+
+
+def test_a_scheme_of_another_kind_is_noted(put, plan, tmp_path):
+    emotions(put)
+    put("s1", "face", "POINT", ["1;2"])
+    found = plan(tmp_path, **HOW)
+    assert times_and_labels(found) == {*ROWS}
+    assert "1 annotations of NOVA are of a kind that is not read: POINT" in found.notes
+
+
 def test_a_number_that_the_scheme_has_not_is_refused(put, refused):
     emotions(put, ["0;0.5;0;1", "0.5;1;7;1"])
     refused("the number '7', and the scheme has 0, 1 alone")

@@ -79,6 +79,21 @@ def test_an_event_has_the_times_of_the_points_around_it(talks, plan):
     assert found.dropped["have a label without a length in time, of a point or interval"] == 6
 
 
+def test_of_two_events_of_one_name_the_inner_one_ends_first(talks, plan):
+    begin, end = (b'<Event desc="rire" type="noise" extent="%s"/>' % extent for extent in (b"begin", b"end"))
+    for who in SPEAKERS:
+        file = talks / f"talk of {who}.trs"
+        text = file.read_bytes().replace(b'<Sync time="0.5"/>\n' + end, b'<Sync time="0.5"/>\n' + begin)
+        file.write_bytes(text.replace(b" bien", b" bien " + end + end))
+    found = plan(
+        talks,
+        column={"emotion": "event noise", "speaker": "speaker"},
+        label={"rire": "happiness"},
+        drop=["speakerless"],
+    )
+    assert {(float(row.start), float(row.end)) for row in found.table.itertuples()} == {(0.0, 2.0), (0.5, 2.0)}
+
+
 def test_a_transcription_that_is_cut_is_refused(talks, plan):
     file = talks / "talk of bert.trs"
     file.write_bytes(file.read_bytes()[:900])
