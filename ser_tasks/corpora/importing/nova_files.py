@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_tasks.corpora.importing.annotations.tiers import Label
 from ser_tasks.corpora.importing.encoding import decode
 from ser_tasks.corpora.importing.source_table import SourceError
 
@@ -32,8 +33,6 @@ LABEL_IN_MS = np.dtype([("start", "<i4"), ("end", "<i4"), ("number", "<i4"), ("c
 SCORE = np.dtype([("score", "<f4"), ("confidence", "<f4")])
 REST = re.compile(r";\s*(?:color=|attributes:)")  # behind the confidence
 AGAIN = "Export it again in NOVA: both files, the header and the data."
-
-Segment = tuple[float, float, str]
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class NovaFile:
     binary: bool
     size: int | None
 
-    def segments(self, encoding: str | None) -> list[Segment]:
+    def segments(self, encoding: str | None) -> list[Label]:
         """Start and end in s, and the label; empty where there is none.
 
         Raises:
@@ -116,7 +115,7 @@ class NovaFile:
         self._content()
         return [line for line in decode(self.data, encoding).text.splitlines() if line.strip()]
 
-    def _lines(self, encoding: str | None) -> Iterator[Segment]:
+    def _lines(self, encoding: str | None) -> Iterator[Label]:
         """Of text: start, end, number or label (which may hold semicolons), confidence, and perhaps more."""
         for place, line in enumerate(self._text(encoding), 1):
             fields = REST.split(line)[0].rstrip("; ").split(";")
@@ -142,16 +141,16 @@ class NovaFile:
             )
         return np.frombuffer(content, dtype)
 
-    def _numbered(self) -> list[Segment]:
+    def _numbered(self) -> list[Label]:
         """Of bytes; hcai-discover-utils 1.2.1 writes times in ms, in shorter entries than it reads."""
         in_ms = self.size is not None and len(self._content()) == self.size * LABEL_IN_MS.itemsize
         rows = self._records(LABEL_IN_MS if in_ms else LABEL_OF_NUMBER)
         unit = 1000 if in_ms else 1
         return [(float(row["start"]) / unit, float(row["end"]) / unit, str(row["number"])) for row in rows]
 
-    def _free(self) -> list[Segment]:
+    def _free(self) -> list[Label]:
         """Of bytes: start, end, how long the label is, the label, confidence."""
-        content, place, rows = self._content(), 0, list[Segment]()
+        content, place, rows = self._content(), 0, list[Label]()
         try:
             while place < len(content):
                 start, end, length = struct.unpack_from("<ddi", content, place)

@@ -31,7 +31,15 @@ RATINGS = {*RATING_OF}
 
 
 class NotOfEmotionsError(SourceError):
-    """Nothing says that these annotations hold the emotions: something else beside them may."""
+    """Nothing says that these annotations hold the emotions: something else beside them may.
+
+    Attributes:
+        unreadable: how many cannot be read, of which the message is about the first
+    """
+
+    def __init__(self, message: str, *, unreadable: int = 0) -> None:
+        super().__init__(message)
+        self.unreadable = unreadable
 
 
 def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) -> SourceTable | None:
@@ -50,9 +58,14 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
     folder = path if path.is_dir() else path.parent
     root = folder.resolve()
     read, faults = read_annotated([root / file.relative_to(folder) for file in files], root, given.encoding)
-    names = _wanted_tiers(read, given) if read or not faults else set()
+    try:
+        names = _wanted_tiers(read, given)
+    except NotOfEmotionsError:
+        if not faults:
+            raise
+        names = set()
     if faults:
-        raise faults[0] if names or path.is_file() else NotOfEmotionsError(str(faults[0]))
+        raise faults[0] if names or path.is_file() else NotOfEmotionsError(str(faults[0]), unreadable=len(faults))
     if not names and path.is_dir() and "emotion" not in given.column:
         return None
     _check_named(path, read, names)
@@ -147,7 +160,7 @@ def _check_tiers(read: Sequence[Annotated], names: set[str], table: pd.DataFrame
 
 def _scale(read: Sequence[Annotated]) -> str | None:
     """That the files state."""
-    stated = {one.scale: one.file for one in read if one.scale is not None}
+    stated = {scale: one.file for one in read for scale in one.scales}
     if len(stated) > 1:
         spelt = ", ".join(f"{scale} ({file.name})" for scale, file in stated.items())
         raise SourceError(f"the annotations state these scales of ratings: {spelt}. Import those of one scale alone.")

@@ -284,19 +284,16 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
         return replace(annotated, notes=(*annotated.notes, *unread))
     if OF_PARTS in given.column.values() and tables:
         joined = as_one({file: file.stem for file in tables}, [_table(file, path, given) for file in tables])
-        return _noting(joined, files, "tables are")
+        return _noting(joined, files, "tables are", fault)
     if given.pattern is None and len(tables) == 1:
-        return _noting(_table(tables[0], path, given), files, f"{tables[0].name} is")
+        return _noting(_table(tables[0], path, given), files, f"{tables[0].name} is", fault)
     if given.pattern is None and (parts := parts_by_name(tables)):
-        found = _noting(of_parts(parts, [_table(file, path, given) for file in parts]), files, "tables are")
+        found = _noting(of_parts(parts, [_table(file, path, given) for file in parts]), files, "tables are", fault)
         unread = [f"not read beside these: {some([own.name for own in tables if own not in parts])}"]
         return replace(found, notes=(*found.notes, *unread[: len(tables) - len(parts)]))
     why = "the names have the emotions" if of_names else "no tier of theirs has emotions"
     try:
         found = _names(path, given, tables)
-        if fault is not None and "emotion" not in found.roles:
-            raise fault
-        return _noting(found, files, why)
     except SourceError as error:
         if fault is not None:
             raise fault from None
@@ -304,6 +301,9 @@ def _of_people(path: Path, given: ImportOptions) -> SourceTable:
             raise
         named = option("--column", "emotion=TIER")
         raise SourceError(f"{error} Or do {len(files)} files of annotations have them on a tier? {named}") from error
+    if fault is not None and "emotion" not in found.roles:
+        raise fault
+    return _noting(found, files, why, fault)
 
 
 def _names(path: Path, given: ImportOptions, tables: list[Path]) -> SourceTable:
@@ -346,8 +346,10 @@ def _pattern_of(names: SourceTable) -> str:
     return names.notes[0].removeprefix("names are read as ").partition(": ")[0]
 
 
-def _noting(source: SourceTable, annotations: list[Path], why: str) -> SourceTable:
+def _noting(source: SourceTable, annotations: list[Path], why: str, fault: NotOfEmotionsError | None) -> SourceTable:
     unread = [f"{len(annotations)} files of annotations are not read: {why}"] if annotations else []
+    if fault is not None and fault.unreadable:
+        unread.append(f"{fault.unreadable} of these cannot be read, the first: {fault}")
     return replace(source, notes=(*source.notes, *unread))
 
 

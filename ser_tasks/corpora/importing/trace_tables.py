@@ -75,7 +75,7 @@ def scored(folder: Path, given: ImportOptions) -> list[tuple[Path, str | None]]:
     """
     headers = headers_below(folder)
     files = {own.file for own in headers if own.kind == SCORED}
-    if given.windows is None and {*find_annotations(folder)} - files:
+    if not files or (given.windows is None and {*find_annotations(folder)} - files):
         return []
     found = [(own, RATING_OF.get(plain(own.scheme))) for own in headers if own.kind == SCORED]
     named = {name for role in SCALES for name in given.column.get(role, "").split(",")}

@@ -81,6 +81,7 @@ def test_phones_of_no_use_stop_no_import(put, plan, tmp_path):
     assert not found.problems
     assert {*found.table.path} == {f"{who}.wav" for who in SPEAKERS}
     assert "4 files of annotations are not read" in " ".join(found.notes)
+    assert "4 of these cannot be read, the first: " in " ".join(found.notes)
 
 
 def test_scores_of_htk_are_no_part_of_a_label(put, plan, tmp_path):

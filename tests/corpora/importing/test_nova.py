@@ -64,6 +64,7 @@ def test_a_label_is_the_word_of_its_number_and_a_number_without_a_word_is_none(p
     found = plan(tmp_path, **HOW)
     assert not found.problems
     assert len(found.table) == 3 * len(ROWS)
+    assert "3 annotations of NOVA have parts without a class (-1)" in " ".join(found.notes)
     assert times_and_labels(found) == {*ROWS}
     assert {*found.table.path} == {f"{session}/expert.audio.wav" for session in SESSIONS}
     assert {*found.table.speaker} == {*SESSIONS}
@@ -155,6 +156,19 @@ def test_other_files_with_the_ending_stop_no_import(put, plan, tmp_path):
     found = plan(tmp_path, pattern="{speaker}_{emotion}")
     assert not found.problems
     assert len(found.table) == 2 * len(SESSIONS)
+
+
+def test_scores_of_two_scales_stop_no_import_of_names(put, plan, tmp_path):
+    for session in SESSIONS:
+        put(session, "arousal", "CONTINUOUS", ["0;1"], more=' sr="4" min="-1" max="1"')
+        put(session, "valence", "CONTINUOUS", ["0;1"], more=' sr="4" min="0" max="1"')
+        put(session, "note", "FREE", [])
+        for emotion in ("angry", "sad"):
+            write(tmp_path, f"{session}_{emotion}.wav")
+    assert not plan(tmp_path, pattern="{speaker}_{emotion}", drop=["unmatched"]).problems
+    emotions(put)
+    with pytest.raises(SourceError, match=r"state these scales of ratings: -1:1 .* 0:1"):
+        plan(tmp_path, pattern="{speaker}/expert.audio")
 
 
 def test_scores_of_two_rates_count_alike(put, plan, tmp_path):

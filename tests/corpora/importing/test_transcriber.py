@@ -99,3 +99,10 @@ def test_a_transcription_that_is_cut_is_refused(talks, plan):
     file.write_bytes(file.read_bytes()[:900])
     with pytest.raises(SourceError, match="no transcription of Transcriber, or not all of it"):
         plan(talks, column={"emotion": "topic"})
+
+
+def test_an_id_that_is_not_listed_is_named(talks, plan):
+    file = talks / "talk of bert.trs"
+    file.write_bytes(file.read_bytes().replace(b'topic="to2"', b'topic="to9"'))
+    with pytest.raises(SourceError, match="'to9' is none of its topics: to1, to2"):
+        plan(talks, column={"emotion": "topic"})

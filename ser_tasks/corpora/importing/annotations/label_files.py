@@ -35,8 +35,6 @@ SAVED_AGAIN = (
     "files of WaveSurfer begin with a label at 0 s: 1.8.8 moves the beginning of the first label there whenever a file "
     "that it has read is saved again. Look whether it is so"
 )
-
-
 WHOLE_NUMBERS = (
     "label files have times in whole numbers: samples (TIMIT) or units of 100 ns (HTK), that in which they fit the "
     "recording. Look whether the lengths are right"
@@ -102,12 +100,13 @@ def _in_seconds(file: Path, sound: Path, found: Sequence[Label]) -> list[Label]:
             f"{file}: its times are whole numbers, samples (TIMIT) or units of 100 ns (HTK): that in which they fit "
             f"the recording, which cannot be read: {error} Put it beside the label file, or write times in s."
         ) from None
-    last, length = max(end for _, end, _ in found), recording.duration or float("inf")
+    last, length = max(end for _, end, _ in found), recording.duration or 0.0
     units = (recording.sampling_rate, HTK)
     unit = next((unit for unit in units if length * FAR * unit <= last <= length * ROUNDED * unit), 0)
     if not unit:
+        long = f"{length:g} s" if length else "unknown length"
         raise SourceError(
-            f"{file}: its times are whole numbers up to {last:.0f}, and fit the recording of {length:g} s neither as "
+            f"{file}: its times are whole numbers up to {last:.0f}, and fit the recording of {long} neither as "
             "samples (TIMIT) nor as units of 100 ns (HTK). If they are s, write them with a decimal point."
         )
     return [(start / unit, end / unit, SCORE.sub("", label)) for start, end, label in found]

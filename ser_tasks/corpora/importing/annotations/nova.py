@@ -21,23 +21,25 @@ from ser_tasks.corpora.importing.nova_files import ENDING, KINDS, SCORED, NovaFi
 from ser_tasks.corpora.importing.source_table import SourceError, as_number
 from ser_tasks.corpora.vocabulary import plain
 
+NO_CLASS = "annotations of NOVA have parts without a class (-1) or text: they are no utterances"
+
 
 def read_nova(file: Path, root: Path, encoding: str | None) -> Annotated:
     """The one tier of an annotation."""
-    own = read_header(file)
+    own, notes = read_header(file), tuple[str, ...]()
+    sound = recording_of(own, root)
+    if own.kind not in KINDS:
+        return Annotated(file, sound, (), notes=(f"annotations of NOVA are of a kind that is not read: {own.kind}",))
     if own.kind == SCORED:
         seconds, values = own.scores(encoding)
-        ends = (np.arange(len(seconds)) + 1) / own.rate
         rated = ~np.isnan(values)
-        times = zip(seconds[rated].tolist(), ends[rated].tolist(), values[rated].tolist(), strict=True)
-        labels: Sequence[Label] = [(start, end, repr(round(value, 6))) for start, end, value in times]
+        times = zip(seconds[rated].tolist(), values[rated].tolist(), strict=True)
+        labels: Sequence[Label] = [(start, start + 1 / own.rate, repr(round(value, 6))) for start, value in times]
     else:
-        labels = own.segments(encoding) if own.kind in KINDS else []
-    if own.kind not in KINDS:
-        note = f"annotations of NOVA are of a kind that is not read: {own.kind}"
-        return Annotated(file, recording_of(own, root), (), notes=(note,))
-    scale = own.scale if plain(own.scheme) in RATING_OF else None
-    return Annotated(file, recording_of(own, root), (tier_of(own.scheme, None, labels, own.annotator),), scale=scale)
+        labels = own.segments(encoding)
+        notes = (NO_CLASS,) if not all(label for *_, label in labels) else ()
+    scales = (own.scale,) if own.scale is not None and plain(own.scheme) in RATING_OF else ()
+    return Annotated(file, sound, (tier_of(own.scheme, None, labels, own.annotator),), scales=scales, notes=notes)
 
 
 def joined(read: Sequence[Annotated]) -> list[Annotated]:
@@ -52,32 +54,28 @@ def joined(read: Sequence[Annotated]) -> list[Annotated]:
 
 
 def _as_one(group: Sequence[Annotated]) -> Annotated:
-    scales = {one.scale for one in group if one.scale is not None}
-    if len(scales) > 1:
-        raise SourceError(
-            f"{group[0].file.parent}: scores about {group[0].sound} have the scales {some(sorted(scales))}. Import "
-            "those of one scale alone."
-        )
-    notes = tuple(note for one in group for note in one.notes)
-    return replace(group[0], tiers=_of_one(group), scale=next(iter(scales), None), notes=notes)
-
-
-def _of_one(group: Sequence[Annotated]) -> tuple[Tier, ...]:
-    """The tiers: of scores of valence and so on their mean, of any other scheme one for each annotator."""
+    """Of scores of valence and so on a tier of their mean, of any other scheme one for each annotator."""
     tiers = [replace(tier, file=one.file) for one in group for tier in one.tiers]
     of_scheme: dict[str, list[Tier]] = defaultdict(list)
-    for tier in tiers:
-        if plain(tier.name) in RATING_OF and all(as_number(label) is not None for *_, label in tier.labels):
-            of_scheme[plain(tier.name)].append(tier)
-    rated = [own for scheme in of_scheme.values() for own in scheme]
-    return (*(tier for tier in tiers if tier not in rated), *map(_mean, of_scheme.values()))
+    for tier in filter(_holds_ratings, tiers):
+        of_scheme[plain(tier.name)].append(tier)
+    return replace(
+        group[0],
+        tiers=(*(tier for tier in tiers if not _holds_ratings(tier)), *map(_mean, of_scheme.values())),
+        scales=tuple(scale for one in group for scale in one.scales),
+        notes=tuple(note for one in group for note in one.notes),
+    )
+
+
+def _holds_ratings(tier: Tier) -> bool:
+    return plain(tier.name) in RATING_OF and all(as_number(label) for *_, label in tier.labels)
 
 
 def _mean(tiers: Sequence[Tier]) -> Tier:
     """Over the annotators who have a score of that time."""
     scores: dict[tuple[float, float], list[float]] = defaultdict(list)
     for start, end, score in (label for tier in tiers for label in tier.labels):
-        scores[start, end].append(float(score))
+        scores[round(start, 6), round(end, 6)].append(float(as_number(score) or 0))
     means = [(*span, repr(round(sum(own) / len(own), 6))) for span, own in scores.items()]
     return tier_of(tiers[0].name, None, means)
 
@@ -104,8 +102,7 @@ def recording_of(own: NovaFile, root: Path) -> str:
         named = [stem]
     if named:
         return (folder / named[0]).relative_to(root).as_posix()
-    here = beside(own.file, root)
-    return (folder / f"{own.role}.audio").relative_to(root).as_posix() if own.role else here
+    return (folder / f"{own.role}.audio").relative_to(root).as_posix() if own.role else beside(own.file, root)
 
 
 def _is_sound(name: str) -> bool:

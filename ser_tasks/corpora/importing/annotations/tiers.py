@@ -66,7 +66,7 @@ class Annotated:
         sound: the recording, as the file names it, or called as itself, relative to the folder that is imported
         tiers: each under a name of its own
         decoded: the text that it was read from; None: XML
-        scale: of its ratings, as --scale has it; None: not stated
+        scales: that it states of its ratings, as --scale has them
         notes: what people should know, in words that follow the number of such files
     """
 
@@ -74,7 +74,7 @@ class Annotated:
     sound: str
     tiers: tuple[Tier, ...]
     decoded: Decoded | None = None
-    scale: str | None = None
+    scales: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
+from typing import TypeVar
 from xml.etree import ElementTree
 
 from ser_tasks.audio.recording_files import SUFFIXES
@@ -26,6 +27,7 @@ from ser_tasks.corpora.importing.source_table import SourceError
 
 AGAIN = "Save it again in Transcriber."
 GENDERS = ("male", "female")
+Known = TypeVar("Known")
 NAMELESS = re.compile(r"\D*#\s*\d+")
 
 
@@ -52,7 +54,7 @@ def _labels(tree: ElementTree.Element, own_file: str) -> Iterator[tuple[str, Lab
     events = _Events()
     for section in tree.iter("Section"):
         if "topic" in section.attrib:
-            yield "topic", (*_span(section), topics[section.attrib["topic"]])
+            yield "topic", (*_span(section), _of_id(section.attrib["topic"], topics, "topics"))
         for turn in section.iter("Turn"):
             if len(names := turn.get("speaker", "").split()) == 1:
                 yield from _of_speaker(names[0], speakers, _span(turn), own_file)
@@ -64,12 +66,17 @@ def _of_speaker(
     name: str, speakers: Mapping[str, ElementTree.Element], span: tuple[float, float], own_file: str
 ) -> Iterator[tuple[str, Label]]:
     """A name that the program gives (speaker#1) is that of somebody else in each file."""
-    if (own := speakers.get(name)) is None:
-        raise ValueError(f"a turn is of {name!r}, which is none of its speakers: {some([*speakers])}")
+    own = _of_id(name, speakers, "speakers")
     called = own.attrib["name"].strip()
     yield "speaker", (*span, f"{called} of {own_file}" if NAMELESS.fullmatch(called) else called)
     if (gender := own.get("type")) in GENDERS:
         yield "gender", (*span, gender or "")
+
+
+def _of_id(name: str, known: Mapping[str, Known], what: str) -> Known:
+    if name not in known:
+        raise ValueError(f"{name!r} is none of its {what}: {some([*known])}")
+    return known[name]
 
 
 def _span(one: ElementTree.Element) -> tuple[float, float]:
