@@ -58,14 +58,7 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
     folder = path if path.is_dir() else path.parent
     root = folder.resolve()
     read, faults = read_annotated([root / file.relative_to(folder) for file in files], root, given.encoding)
-    try:
-        names = _wanted_tiers(read, given)
-    except NotOfEmotionsError:
-        if not faults:
-            raise
-        names = set()
-    if faults:
-        raise faults[0] if names or path.is_file() else NotOfEmotionsError(str(faults[0]), unreadable=len(faults))
+    names = _wanted_or_fault(read, faults, path, given)
     if not names and path.is_dir() and "emotion" not in given.column:
         return None
     _check_named(path, read, names)
@@ -86,6 +79,21 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
         encoding=given.encoding or next((one.encoding for one in decoded), None),
         scale=_scale(read) if {*map(plain, table)} & RATINGS else None,
     )
+
+
+def _wanted_or_fault(
+    read: Sequence[Annotated], faults: Sequence[SourceError], path: Path, given: ImportOptions
+) -> set[str]:
+    """The tiers of emotions; where a file cannot be read, its fault, whatever else is missing."""
+    try:
+        names = _wanted_tiers(read, given)
+    except NotOfEmotionsError:
+        if not faults:
+            raise
+        names = set()
+    if faults:
+        raise faults[0] if names or path.is_file() else NotOfEmotionsError(str(faults[0]), unreadable=len(faults))
+    return names
 
 
 def _without_length(path: Path, kept: Sequence[Tier], rows: Sequence[object]) -> dict[str, int]:

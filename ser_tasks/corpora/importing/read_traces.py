@@ -17,9 +17,9 @@ import pandas as pd
 
 from ser_tasks.audio.decode import AudioError, open_sound
 from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.annotations.nova_files import ENDING, headers_below
 from ser_tasks.corpora.importing.columns import RATING_OF
 from ser_tasks.corpora.importing.locate import locate
-from ser_tasks.corpora.importing.nova_files import ENDING, headers_below
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.read_table import SEPARATED
 from ser_tasks.corpora.importing.scales import ends_of

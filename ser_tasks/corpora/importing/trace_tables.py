@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.annotations.files import find_annotations
 from ser_tasks.corpora.importing.annotations.nova import recording_of
+from ser_tasks.corpora.importing.annotations.nova_files import ENDING, SCORED, NovaFile, headers_below, read_header
 from ser_tasks.corpora.importing.carma_files import Rated, rated_in
 from ser_tasks.corpora.importing.columns import RATING_OF
 from ser_tasks.corpora.importing.encoding import decode
-from ser_tasks.corpora.importing.nova_files import ENDING, SCORED, NovaFile, headers_below, read_header
 from ser_tasks.corpora.importing.options import NONE, SCALES, ImportOptions
 from ser_tasks.corpora.importing.read_table import read_table
 from ser_tasks.corpora.importing.source_table import NOBODY, SourceError, option

@@ -15,9 +15,9 @@ import numpy as np
 
 from ser_tasks.audio.recording_files import SUFFIXES
 from ser_tasks.corpora.corpus import some
+from ser_tasks.corpora.importing.annotations.nova_files import ENDING, KINDS, SCORED, NovaFile, read_header
 from ser_tasks.corpora.importing.annotations.tiers import Annotated, Label, Tier, beside, tier_of
 from ser_tasks.corpora.importing.columns import RATING_OF
-from ser_tasks.corpora.importing.nova_files import ENDING, KINDS, SCORED, NovaFile, read_header
 from ser_tasks.corpora.importing.source_table import SourceError, as_number
 from ser_tasks.corpora.vocabulary import plain
 
