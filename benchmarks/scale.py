@@ -1,6 +1,7 @@
 """RAVDESS 1, 10 and 100 times over: CPU time, memory and disk of each step, from import to prediction.
 
-    python -m benchmarks.scale RAVDESS --to FOLDER [--times 1 10] [--encoder NAME FOLDER] [--picture FILE]
+    python -m benchmarks.scale RAVDESS --to FOLDER [--times 1 10] [--model logistic] [--encoder NAME FOLDER]
+        [--picture FILE]
 
 Every copy of the corpus plays at a tempo and pitch of its own, at another level, with another noise; its speakers are
 speakers of their own. What has been measured is kept in FOLDER/measured.jsonl and not measured again. CPU time and
@@ -39,12 +40,12 @@ class Step:
     writes: str = ""  # folder or file below the clone; its size on disk is measured
 
 
-def steps(folder: Path, times: int, encoder: Sequence[str]) -> Sequence[Step]:
+def steps(folder: Path, times: int, model: str, encoder: Sequence[str]) -> Sequence[Step]:
     """All of a size, in their order; of a speech encoder, if there is one, its features too."""
     table, sounds = str(folder / f"{times}.csv"), str(folder / "sounds")
     copies = [f"{sounds}/{copy:03}" for copy in range(times)]
     facts = ("--kind", "acted", "--language", "en", "--licence", "CC BY-NC-SA 4.0", "--citation", "RAVDESS, varied")
-    place = ("scale", "speaker_independent", "logistic")
+    place = ("scale", "speaker_independent", model)
     encoded = ()
     if encoder:
         name, weights = encoder
@@ -58,8 +59,8 @@ def steps(folder: Path, times: int, encoder: Sequence[str]) -> Sequence[Step]:
         Step("evaluate", (*STAGE, "evaluate", *place), "data/predictions"),
         Step("compare", (*SER, "compare", "scale")),
         Step("verify", (*SER, "verify", "scale")),
-        Step("bundle", (*SER, "bundle", "scale", "logistic"), "data/bundles"),
-        Step("predict", (*SER, "predict", *copies, "--bundle", "scale_logistic", "--to", f"{times}.parquet")),
+        Step("bundle", (*SER, "bundle", "scale", model), "data/bundles"),
+        Step("predict", (*SER, "predict", *copies, "--bundle", f"scale_{model}", "--to", f"{times}.parquet")),
         *encoded,
     )
 
@@ -159,7 +160,7 @@ def read_measured(file: Path) -> list[Measured]:
     return [one for one in found if one.status == 0]
 
 
-def run(folder: Path, times: int, encoder: Sequence[str]) -> None:
+def run(folder: Path, times: int, model: str, encoder: Sequence[str]) -> None:
     """Every step of a size that has not been measured; stops at one that fails."""
     file, clone = folder / "measured.jsonl", folder / f"project-{times}"
     done = {(one.times, one.step) for one in read_measured(file)}
@@ -167,7 +168,7 @@ def run(folder: Path, times: int, encoder: Sequence[str]) -> None:
     home = folder / "home"
     home.mkdir(exist_ok=True)
     environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(clone)}
-    for step in steps(folder, times, encoder):
+    for step in steps(folder, times, model, encoder):
         if (times, step.name) in done:
             continue
         found = measure(step, clone, environment, times=times, utterances=utterances)
@@ -229,13 +230,14 @@ def main() -> None:
     parser.add_argument("ravdess", type=Path, help="folder of the corpus")
     parser.add_argument("--to", type=Path, required=True, help="folder for sounds, clones and figures")
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10])
+    parser.add_argument("--model", default="logistic", help="logistic_large leaves its features on the disk")
     parser.add_argument("--encoder", nargs=2, default=(), metavar=("NAME", "FOLDER"), help="and its weights")
     parser.add_argument("--picture", type=Path)
     asked = parser.parse_args()
     folder = asked.to.resolve()
     for times in sorted(asked.times):
         make(asked.ravdess.resolve(), folder, times)
-        run(folder, times, asked.encoder)
+        run(folder, times, asked.model, asked.encoder)
     found = read_measured(folder / "measured.jsonl")
     print(table(found))
     if asked.picture:
