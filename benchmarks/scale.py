@@ -1,7 +1,7 @@
 """RAVDESS 1, 10 and 100 times over: CPU time, memory and disk of each step, from import to prediction.
 
     python -m benchmarks.scale RAVDESS --to FOLDER [--times 1 10] [--model logistic] [--encoder NAME FOLDER]
-        [--picture FILE]
+        [--steps import check utterances features] [--picture FILE]
 
 Every copy of the corpus plays at a tempo and pitch of its own, at another level, with another noise; its speakers are
 speakers of their own. What has been measured is kept in FOLDER/measured.jsonl and not measured again. CPU time and
@@ -160,7 +160,7 @@ def read_measured(file: Path) -> list[Measured]:
     return [one for one in found if one.status == 0]
 
 
-def run(folder: Path, times: int, model: str, encoder: Sequence[str]) -> None:
+def run(folder: Path, times: int, todo: Sequence[Step]) -> None:
     """Every step of a size that has not been measured; stops at one that fails."""
     file, clone = folder / "measured.jsonl", folder / f"project-{times}"
     done = {(one.times, one.step) for one in read_measured(file)}
@@ -168,7 +168,7 @@ def run(folder: Path, times: int, model: str, encoder: Sequence[str]) -> None:
     home = folder / "home"
     home.mkdir(exist_ok=True)
     environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(clone)}
-    for step in steps(folder, times, model, encoder):
+    for step in todo:
         if (times, step.name) in done:
             continue
         found = measure(step, clone, environment, times=times, utterances=utterances)
@@ -232,12 +232,14 @@ def main() -> None:
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10])
     parser.add_argument("--model", default="logistic", help="logistic_large leaves its features on the disk")
     parser.add_argument("--encoder", nargs=2, default=(), metavar=("NAME", "FOLDER"), help="and its weights")
+    parser.add_argument("--steps", nargs="+", help="those alone, of which each needs the ones before it")
     parser.add_argument("--picture", type=Path)
     asked = parser.parse_args()
     folder = asked.to.resolve()
     for times in sorted(asked.times):
         make(asked.ravdess.resolve(), folder, times)
-        run(folder, times, asked.model, asked.encoder)
+        todo = steps(folder, times, asked.model, asked.encoder)
+        run(folder, times, [step for step in todo if not asked.steps or step.name in asked.steps])
     found = read_measured(folder / "measured.jsonl")
     print(table(found))
     if asked.picture:

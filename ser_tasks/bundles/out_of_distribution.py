@@ -97,13 +97,20 @@ def fit_detector(
 
 
 def _fitted(descriptions: Array, n_components: int, *, unit: float = 1.0) -> OutOfDistributionDetector:
+    """The model of some utterances.
+
+    The noise is the mean of the other variances over **all** other directions (equation 8 of the paper). PCA's own
+    `noise_variance_` (scikit-learn 1.9.1) is the mean over those alone that so few utterances can tell apart: it falls
+    with their number, and distances under folds of them are not those under all of them.
+    """
     from sklearn.decomposition import PCA  # noqa: PLC0415
 
     mean, spread = descriptions.mean(axis=0), descriptions.std(axis=0)
     scale = np.where(spread > 1e-9, spread, 0.0)
     z = np.divide(descriptions - mean, scale, out=np.zeros(descriptions.shape), where=scale > 0)
     solver = "covariance_eigh" if len(z) >= z.shape[1] else "full"  # of many utterances, without their own vectors
-    pca = PCA(min(n_components, min(z.shape) - 1), svd_solver=solver).fit(z)
-    return OutOfDistributionDetector(
-        mean, scale, pca.components_, pca.explained_variance_, float(pca.noise_variance_), unit
-    )
+    n_dims = np.count_nonzero(scale)
+    pca = PCA(max(min(n_components, len(z) - 1, n_dims - 1), 0), svd_solver=solver).fit(z)
+    rest = z.var(axis=0, ddof=1).sum() - pca.explained_variance_.sum()
+    noise = float(rest) / max(n_dims - pca.n_components_, 1)
+    return OutOfDistributionDetector(mean, scale, pca.components_, pca.explained_variance_, noise, unit)

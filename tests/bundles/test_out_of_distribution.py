@@ -9,10 +9,10 @@ N_COMPONENTS = 3
 
 
 def covariance(z):
-    """Tipping & Bishop (1999), equations 7 and 8: the first components, and the mean of the other variances."""
+    """Tipping & Bishop (1999), equations 7 and 8: the first components, and the mean of all other variances."""
     variances, directions = np.linalg.eigh(np.cov(z.T))
     order = np.argsort(variances)[::-1]
-    kept, rest = order[:N_COMPONENTS], order[N_COMPONENTS : min(z.shape)]
+    kept, rest = order[:N_COMPONENTS], order[N_COMPONENTS:]
     noise = variances[rest].mean()
     axes = directions[:, kept]
     return axes @ np.diag(variances[kept] - noise) @ axes.T + noise * np.eye(z.shape[1])
@@ -31,3 +31,24 @@ def test_distances_are_those_of_mahalanobis_whether_there_are_more_utterances_or
     found = np.array([detector.unlikeness(row) for row in rows]) * detector.unit
     np.testing.assert_allclose(found, expected, rtol=1e-8)
     assert detector.unlikeness(rows.mean(axis=0)) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("n_dims", [30, 1000])
+def test_one_in_ten_utterances_of_new_speakers_is_beyond_one_however_many_dimensions_there_are(n_dims):
+    rng = np.random.default_rng(0)
+    speakers = np.repeat(np.arange(60), 10)
+    voices, clips = rng.normal(size=(60, 6))[speakers], rng.normal(size=(600, 6))
+    rows = (voices + clips) @ rng.normal(size=(6, n_dims)) + 2 * rng.normal(size=(600, n_dims))
+    known = speakers < 10
+    detector = fit_detector(rows[known], [str(one) for one in speakers[known]], n_components=6, quantile=0.9)
+    beyond = np.mean([detector.unlikeness(row) > 1 for row in rows[~known]])
+    assert beyond == pytest.approx(0.1, abs=0.06)  # 0.83 of 1000 dimensions, by scikit-learn's noise
+
+
+def test_a_dimension_that_never_varies_has_no_part_in_the_noise():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(40, 3))
+    speakers = ["abcd"[row % 4] for row in range(40)]
+    padded = np.hstack([rows, np.full((40, 50), 7.0)])
+    own, with_constants = (fit_detector(x, speakers, n_components=2, quantile=0.9) for x in (rows, padded))
+    assert with_constants.noise == pytest.approx(own.noise)
