@@ -234,10 +234,7 @@ class ModelBundle:
         return np.asarray(recogniser.posteriors(_as_read(self, sound, words)))
 
     def unlikeness(self, features: NDArray[np.float32] | None) -> float:
-        """Distance from the training utterances, 1 being the distance that one in a hundred of them exceeds.
-
-        0 without sound.
-        """
+        """Distance from the training utterances, see `OutOfDistributionDetector.unlikeness`; 0 without sound."""
         if features is None or self.detector is None:
             return 0.0
         return self.detector.unlikeness(describe(as_recorded(self.card.model, features)))
