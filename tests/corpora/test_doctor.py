@@ -323,3 +323,13 @@ def test_a_class_that_one_speaker_alone_has_is_noted_where_speakers_are_known(co
     assert {p.emotion for p in map(emodb.parse, EMODB_NAMES)} >= {"happiness"}
     assert everyone.startswith(alone)
     assert said(examine(replace(corpus, speakers_known=False), root), "note", "classes") == ""
+
+
+def test_where_many_files_resemble_each_other_it_is_stated_that_not_all_were_compared(corpus, root, monkeypatch):
+    for module in ("takes", "soundness"):
+        monkeypatch.setattr(f"ser_tasks.corpora.checking.{module}.CLOSEST", 1)
+    take, _ = soundfile.read(root / "wav/03a01Fa.wav")
+    for number, gain in enumerate((0.5, 0.25)):
+        soundfile.write(root / f"wav/0{number + 4}b01Fa.flac", gain * take, RATE)
+    text = said(examine(corpus, root), "note", "duplicates")
+    assert "1 files resemble more than 1 others each; only the likeliest 1 were compared" in text

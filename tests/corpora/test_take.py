@@ -18,7 +18,7 @@ from ser_tasks.corpora.checking.takes import (
     LENGTH,
     OUTLINE,
     SAME,
-    _alike,
+    _at_lags,
     _outline,
     bands_of,
     correlation,
@@ -32,7 +32,7 @@ RATE = 16_000
 
 def pairs_of(bands):
     """Of files with these bands."""
-    return [pair[:2] for pair in same_takes([take_of(own) for own in bands])]
+    return [pair[:2] for pair in same_takes([take_of(own) for own in bands]).pairs]
 
 
 def babble(seed: int, seconds: float = 2.0) -> np.ndarray:
@@ -112,8 +112,37 @@ def test_a_delay_by_half_a_column_costs_no_more_than_one_by_a_whole(columns):
     sound = babble(3)
     late = np.concatenate([np.zeros(round(0.01 * columns * RATE), np.float32), sound])[: len(sound)]
     whole = bands_of(sound, RATE)
-    halfway = max(_alike(whole, bands_of(late, RATE), lag) for lag in range(-LAG, LAG + 1))
-    assert correlation(whole, bands_of(late, RATE)) > halfway
+    assert correlation(whole, bands_of(late, RATE)) > _at_lags(whole, bands_of(late, RATE)).max()
+
+
+@pytest.mark.parametrize(("n_one", "n_other"), [(300, 310), (50, 46), (20, 14), (14, 13), (13, 12), (30, 4), (2, 2)])
+def test_correlations_are_those_of_numpy_at_every_lag(n_one, n_other):
+    rng = np.random.default_rng(0)
+    one, other = rng.normal(-40, 3, (n_one, 7)), rng.normal(-40, 3, (n_other, 7))
+    other[3 : min(n_one, n_other)] += one[: max(min(n_one, n_other) - 3, 0)]
+    expected = []
+    for lag in range(-LAG, LAG + 1):
+        a, b = (one[lag:], other) if lag >= 0 else (one, other[-lag:])
+        n = min(len(a), len(b))
+        expected.append(np.corrcoef(a[:n].ravel(), b[:n].ravel())[0, 1] if n > LAG else -1.0)
+    np.testing.assert_allclose(_at_lags(one, other), expected, atol=1e-12)
+
+
+def test_what_never_changes_correlates_with_nothing():
+    rows = np.random.default_rng(0).normal(size=(50, 7))
+    for level in (0.0, -5.3):
+        np.testing.assert_array_equal(_at_lags(np.full((50, 7), level), rows), np.zeros(2 * LAG + 1))
+
+
+def test_a_file_is_compared_closely_with_the_likeliest_alone_where_many_resemble_it(monkeypatch):
+    monkeypatch.setattr(module, "CLOSEST", 3)
+    noise, take = np.random.default_rng(0), babble(5)
+    levels = [6e-5, 1e-6, 5e-5, 2e-5, 4e-5, 3e-5, 0]  # of noise in copies of one take, each resembling the others
+    bands = [bands_of(take + level * noise.normal(size=len(take)).astype(np.float32), RATE) for level in levels]
+    found = same_takes([take_of(own) for own in bands])
+    assert found.n_crowded == 3, "of the first three of seven, each with more than three behind it"
+    assert [sum(pair[0] == one for pair in found.pairs) for one in range(7)] == [3, 3, 3, 3, 2, 1, 0]
+    assert (1, 6) in [pair[:2] for pair in found.pairs], "the copy itself is among the likeliest"
 
 
 def test_a_delay_is_allowed_for_and_silence_is_no_take():
@@ -130,6 +159,6 @@ def test_bands_on_disk_are_those_that_were_kept_whichever_thread_kept_them():
         takes = list(pool.map(store.keep, bands))
         for take, own in zip(takes, bands, strict=True):
             np.testing.assert_array_equal(take.read(), own)
-        assert list(same_takes(takes)) == list(same_takes([take_of(own) for own in bands]))
+        assert same_takes(takes) == same_takes([take_of(own) for own in bands])
     with pytest.raises(ValueError, match="closed file"):
         takes[0].read()

@@ -12,7 +12,7 @@ from ser_tasks.audio.channels import CHOOSE
 from ser_tasks.audio.recording import SHORTEST
 from ser_tasks.corpora.checking.fingerprint import Fingerprint
 from ser_tasks.corpora.checking.inspection import Inspected, cliff
-from ser_tasks.corpora.checking.takes import same_takes
+from ser_tasks.corpora.checking.takes import CLOSEST, same_takes
 from ser_tasks.corpora.corpus import Corpus, Finding, Level, Official, Utterance, some
 
 Verdict = Literal["genuine", "relabelled", "resampled", "cut", "padded", "altered", "unknown"]
@@ -273,7 +273,8 @@ def _duplicates(
 def _copies(files: Sequence[Inspected], emotions: Mapping[str, str]) -> list[Finding]:
     """Files that hold one take in another encoding, rate or level: no digest is the same."""
     findings = []
-    for one, other, _ in same_takes([file.take for file in files]):
+    pairs, n_crowded = same_takes([file.take for file in files])
+    for one, other, _ in pairs:
         if files[one].digest == files[other].digest:
             continue
         names = f"{files[one].path}, {files[other].path}"
@@ -284,6 +285,9 @@ def _copies(files: Sequence[Inspected], emotions: Mapping[str, str]) -> list[Fin
         else:
             text = f"one take twice, in another encoding, rate or level: {names}; keep one"
             findings.append(Finding("warning", "duplicates", text))
+    if n_crowded:
+        text = f"{n_crowded} files resemble more than {CLOSEST} others each; only the likeliest {CLOSEST} were compared"
+        findings.append(Finding("note", "duplicates", f"{text}, so that other copies of these may be there unseen"))
     return _few(findings)
 
 

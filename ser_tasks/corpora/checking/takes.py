@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from threading import Lock
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import scipy  # loads its parts when they are first used
@@ -29,6 +29,8 @@ OUTLINE, SAME = 0.97, 0.99  # correlations: of outlines that are looked at close
 LEAST = 0.45  # s, of the longer one: less is too little to tell takes apart
 LENGTH = 0.2  # s by which the lengths of two copies may differ
 BLOCK = 500  # outlines that are compared at once with all of about their length
+CLOSEST = 50  # files that one is looked at closely with; of 1440 that say two sentences, none resembles so many
+FLAT = 1e-12  # of the mean square: variance that is rounding
 
 Bands = NDArray[np.float32]
 
@@ -51,6 +53,13 @@ class Take:
 def take_of(bands: Bands) -> Take:
     """A take whose bands stay in memory."""
     return Take(len(bands), _outline(bands), lambda: bands)
+
+
+class SameTakes(NamedTuple):
+    """What was found: pairs of files and the correlation of their bands; and of how many files not all was compared."""
+
+    pairs: list[tuple[int, int, float]]
+    n_crowded: int  # that resemble more than CLOSEST others
 
 
 class TakesOnDisk:
@@ -93,37 +102,70 @@ def bands_of(signal: NDArray[np.float32], sampling_rate: int) -> Bands:
     return np.asarray(levels - levels.mean(axis=0), np.float32)
 
 
-def same_takes(takes: Sequence[Take]) -> Iterator[tuple[int, int, float]]:
-    """Pairs of files that hold one take, and the correlation of their bands; files of about one length are compared."""
+def same_takes(takes: Sequence[Take]) -> SameTakes:
+    """Files that hold one take; each is compared closely with the CLOSEST likeliest of about its length."""
+    pairs, n_crowded = list[tuple[int, int, float]](), 0
+    for one, others in _likely(takes):
+        n_crowded += len(others) > CLOSEST
+        for other in others[:CLOSEST]:
+            first, second = sorted((one, other))
+            value = correlation(takes[first].read(), takes[second].read())
+            if value > SAME:
+                pairs.append((first, second, value))
+    return SameTakes(sorted(pairs), n_crowded)
+
+
+def _likely(takes: Sequence[Take]) -> Iterator[tuple[int, list[int]]]:
+    """A file and those longer than it whose outlines resemble its own, the likeliest first."""
     columns = np.array([take.n_columns for take in takes], int)
     order = np.argsort(columns, kind="stable")
     columns, outlines = columns[order], [takes[number].outline for number in order]
-    found = []
     for first in range(0, len(order), BLOCK):
         own = columns[first : first + BLOCK]
         last = int(np.searchsorted(columns, own[-1] + LENGTH / HOP, side="right"))
         alike = np.stack(outlines[first : first + BLOCK]) @ np.stack(outlines[first:last]).T
         near = (columns[first:last] - own[:, None] <= LENGTH / HOP) & (columns[first:last] >= LEAST / HOP)
-        for pair in np.argwhere(np.triu((alike > OUTLINE) & near, 1)):  # each with those behind it
-            one, other = sorted(int(order[first + number]) for number in pair)
-            found.append((one, other, correlation(takes[one].read(), takes[other].read())))
-    yield from sorted(pair for pair in found if pair[-1] > SAME)
+        likely = np.triu((alike > OUTLINE) & near, 1)  # each with those behind it
+        for row in np.flatnonzero(likely.any(axis=1)):
+            others = np.flatnonzero(likely[row])
+            best = others[np.argsort(-alike[row, others], kind="stable")]
+            yield int(order[first + row]), order[first + best].tolist()
 
 
 def correlation(one: Bands, other: Bands) -> float:
     """Correlation of two files' bands where they fit best, up to LAG columns apart, halves of columns included."""
-    half: Bands = np.asarray((other[1:] + other[:-1]) / 2, np.float32)  # a delay of half a column
-    return max(_alike(one, shifted, lag) for shifted in (other, half) for lag in range(-LAG, LAG + 1))
+    first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    half = (second[1:] + second[:-1]) / 2  # a delay of half a column
+    return float(max(_at_lags(first, shifted).max() for shifted in (second, half)))
 
 
-def _alike(one: Bands, other: Bands, lag: int) -> float:
-    n = min(len(one) - max(lag, 0), len(other) - max(-lag, 0))
-    if n <= LAG:
-        return -1.0
-    a, b = one[max(lag, 0) :][:n], other[max(-lag, 0) :][:n]
-    a, b = a - a.mean(), b - b.mean()
-    scale = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return float((a * b).sum() / scale) if scale else 0.0
+def _at_lags(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pearson's correlation of what overlaps where `one` is -LAG to LAG columns ahead; -1 where that is too little."""
+    lags = np.arange(-LAG, LAG + 1)
+    ahead, behind = np.maximum(lags, 0), np.maximum(-lags, 0)
+    n = np.minimum(len(one) - ahead, len(other) - behind)
+    size = scipy.fft.next_fast_len(max(len(one) + len(other), len(lags)), real=True)
+    spectra = (scipy.fft.rfft(bands.T, size) for bands in (one, other))
+    products = scipy.fft.irfft(np.einsum("bf,bf->f", next(spectra), next(spectra).conj()), size)[lags]
+    (a, aa), (b, bb) = (_sums(bands, start, n) for bands, start in ((one, ahead), (other, behind)))
+    values = np.maximum(n, 1) * one.shape[1]
+    of_one, of_other = aa - a**2 / values, bb - b**2 / values
+    varies = (of_one > FLAT * aa) & (of_other > FLAT * bb)
+    spread = np.sqrt(of_one * of_other, out=np.ones(len(lags)), where=varies)
+    found = np.where(varies, (products - a * b / values) / spread, 0.0)
+    return np.where(n > LAG, found, -1.0)
+
+
+def _sums(
+    bands: NDArray[np.float64], start: NDArray[np.int_], n: NDArray[np.int_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of the values of `n` columns from `start` on, and of their squares; shape (n_lags,) each."""
+    start = np.minimum(start, len(bands))
+    end = np.maximum(start + n, start)
+    total, squares = (
+        np.append(0, np.cumsum(rows)) for rows in (bands.sum(axis=1), np.einsum("cb,cb->c", bands, bands))
+    )
+    return total[end] - total[start], squares[end] - squares[start]
 
 
 def _outline(bands: Bands) -> NDArray[np.float32]:
