@@ -11,6 +11,7 @@ import pandas as pd
 
 from ser_tasks.corpora.corpus import UNKNOWN, some
 from ser_tasks.corpora.imported import COLUMNS, OPTIONAL, Description, label_maps
+from ser_tasks.corpora.importing.annotations.tiers import recordings_in
 from ser_tasks.corpora.importing.classes import LabelMap, class_or_drop, map_labels, with_ballots
 from ser_tasks.corpora.importing.columns import has_raters, sides_of, take_columns, take_path
 from ser_tasks.corpora.importing.encoding import hint
@@ -119,6 +120,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
 
 def _read(given: ImportOptions) -> tuple[SourceTable, dict[str, str]]:
     """The source, and which of its columns are stated to be what."""
+    recordings_in.cache_clear()
     found = _at(read_source(Path(given.path).expanduser(), given), given)
     source, column = with_ballots(found, {**given.column, **found.implied})
     return _with_names(source, column, given.pattern, words_alone=given.words_alone), column

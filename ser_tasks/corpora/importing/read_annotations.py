@@ -176,10 +176,18 @@ def _scale(read: Sequence[Annotated]) -> str | None:
 
 
 def _notes(read: Sequence[Annotated], names: set[str], root: Path) -> Iterator[str]:
-    without = [one for one in read if not any(plain(own.name) in names and own.words for own in one.tiers)]
+    labelled: dict[str, list[str]] = defaultdict(list)
+    without = list[str]()
+    for one in read:
+        wanted = any(plain(own.name) in names and own.words for own in one.tiers)
+        (labelled[one.sound] if wanted else without).append(one.file.relative_to(root).as_posix())
     if without:
-        shown = some([one.file.relative_to(root).as_posix() for one in without])
-        yield f"{len(without)} files of annotations have no label on such a tier: {shown}"
+        yield f"{len(without)} files of annotations have no label on such a tier: {some(without)}"
+    if several := [files for files in labelled.values() if len(files) > 1]:
+        yield (
+            f"{len(several)} recordings have labels in several files, each of which counts ({', '.join(several[0])}): "
+            "leave one there, if these are of the same labels"
+        )
     if machine := sum(map(_is_machine, read)):
         yield (
             f"{machine} files have the tiers that `ser predict` writes, emotion and confidence: labels of a model, "

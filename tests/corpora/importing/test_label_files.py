@@ -104,3 +104,14 @@ def test_a_lab_that_holds_words_is_no_label_file(put, plan, tmp_path):
     found = plan(tmp_path, pattern="{speaker}_{emotion}")
     assert len(found.table) == 6
     assert "annotations" not in " ".join(found.notes)
+
+
+def test_labels_of_one_recording_in_two_files_are_noted(put, plan, tmp_path):
+    put(WAVESURFER)
+    for who in SPEAKERS[:2]:  # a label track of Audacity, rounded otherwise
+        (tmp_path / f"{who}.txt").write_text("0.5\t1.001\tangry\n1.5\t2.251\tvery sad\n")
+    notes = " ".join(plan(tmp_path, **HOW).notes)
+    assert "2 recordings have labels in several files, each of which counts (anna.lab, anna.txt): leave" in notes
+    for who in SPEAKERS:
+        (tmp_path / f"{who}.lab").unlink()
+    assert "several files" not in " ".join(plan(tmp_path, **HOW).notes)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from ser_tasks.audio.recording_files import SUFFIXES
@@ -105,6 +105,16 @@ def named_apart(tiers: Sequence[Tier]) -> tuple[Tier, ...]:
     return tuple(found)
 
 
+@cache
+def recordings_in(folder: Path) -> Mapping[str, Sequence[str]]:
+    """The names of the recordings in a folder, by what stands before their endings; listed once for each import."""
+    named = defaultdict[str, list[str]](list)
+    for one in folder.iterdir():
+        if one.suffix.lower() in SUFFIXES:
+            named[one.stem].append(one.name)
+    return dict(named)
+
+
 def beside(file: Path, root: Path) -> str:
     """The recording that is called as the file, but for its ending; without one, where there is none.
 
@@ -112,7 +122,7 @@ def beside(file: Path, root: Path) -> str:
         SourceError: several
     """
     here = file.relative_to(root)
-    endings = {one.suffix for one in file.parent.iterdir() if one.stem == file.stem and one.suffix.lower() in SUFFIXES}
+    endings = {Path(name).suffix for name in recordings_in(file.parent).get(file.stem, ())}
     if len(endings) > 1:
         raise SourceError(
             f"{file}: {len(endings)} recordings are called so ({some(sorted(endings))}). Leave the annotated one there."

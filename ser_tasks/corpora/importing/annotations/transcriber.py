@@ -20,9 +20,8 @@ from pathlib import Path, PureWindowsPath
 from typing import TypeVar
 from xml.etree import ElementTree
 
-from ser_tasks.audio.recording_files import SUFFIXES
 from ser_tasks.corpora.corpus import some
-from ser_tasks.corpora.importing.annotations.tiers import Annotated, Label, beside, tier_of
+from ser_tasks.corpora.importing.annotations.tiers import Annotated, Label, beside, recordings_in, tier_of
 from ser_tasks.corpora.importing.source_table import SourceError
 
 AGAIN = "Save it again in Transcriber."
@@ -125,8 +124,8 @@ class _Events:
 def _recording(tree: ElementTree.Element, file: Path, root: Path) -> str:
     """The one that it names, if it lies beside it, else the one called as it."""
     named = PureWindowsPath(tree.get("audio_filename") or "").name
-    there = [one.name for one in file.parent.iterdir() if one.suffix.lower() in SUFFIXES]
-    own = [name for name in there if named and named in (name, Path(name).stem)]
+    there = recordings_in(file.parent)
+    own = [*there.get(named, ()), *(name for name in there.get(Path(named).stem, ()) if name == named)]
     called = beside(file, root)
     if len(own) == 1:
         return (file.parent / own[0]).relative_to(root).as_posix()
