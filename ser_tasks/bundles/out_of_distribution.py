@@ -110,7 +110,7 @@ def _fitted(descriptions: Array, n_components: int, *, unit: float = 1.0) -> Out
     z = np.divide(descriptions - mean, scale, out=np.zeros(descriptions.shape), where=scale > 0)
     solver = "covariance_eigh" if len(z) >= z.shape[1] else "full"  # of many utterances, without their own vectors
     n_dims = np.count_nonzero(scale)
-    pca = PCA(max(min(n_components, len(z) - 1, n_dims - 1), 0), svd_solver=solver).fit(z)
+    pca = PCA(min(n_components, len(z) - 2, n_dims - 1), svd_solver=solver).fit(z)  # some variance is left for noise
     rest = z.var(axis=0, ddof=1).sum() - pca.explained_variance_.sum()
-    noise = float(rest) / max(n_dims - pca.n_components_, 1)
+    noise = float(rest) / (n_dims - pca.n_components_)
     return OutOfDistributionDetector(mean, scale, pca.components_, pca.explained_variance_, noise, unit)

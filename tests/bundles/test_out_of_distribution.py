@@ -52,3 +52,19 @@ def test_a_dimension_that_never_varies_has_no_part_in_the_noise():
     padded = np.hstack([rows, np.full((40, 50), 7.0)])
     own, with_constants = (fit_detector(x, speakers, n_components=2, quantile=0.9) for x in (rows, padded))
     assert with_constants.noise == pytest.approx(own.noise)
+
+
+def test_with_as_many_components_as_there_can_be_the_distance_is_that_under_the_whole_covariance():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(50, 5)) @ rng.normal(size=(5, 5))
+    detector = fit_detector(rows, ["abcd"[row % 4] for row in range(50)], n_components=20, quantile=0.9)
+    z = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    expected = np.sqrt(np.einsum("ni,ij,nj->n", z, np.linalg.inv(np.cov(z.T)), z))
+    np.testing.assert_allclose([detector.unlikeness(row) * detector.unit for row in rows], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n_dims", [1, 40])
+def test_few_utterances_and_one_dimension_are_enough(n_dims):
+    rows = np.random.default_rng(0).normal(size=(4, n_dims))
+    detector = fit_detector(rows, ["a", "a", "b", "b"], n_components=20, quantile=0.9)
+    assert 0 < detector.unlikeness(rows[0]) < detector.unlikeness(rows[0] + 9)

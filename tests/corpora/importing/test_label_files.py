@@ -115,3 +115,12 @@ def test_labels_of_one_recording_in_two_files_are_noted(put, plan, tmp_path):
     for who in SPEAKERS:
         (tmp_path / f"{who}.lab").unlink()
     assert "several files" not in " ".join(plan(tmp_path, **HOW).notes)
+
+
+def test_recordings_that_came_since_the_last_import_are_there(put, plan, tmp_path):
+    put(HTK)
+    sound = (tmp_path / "carl.wav").rename(tmp_path.parent / "carl.wav")
+    with pytest.raises(SourceError, match=r"carl\.lab"):
+        plan(tmp_path, **HOW)
+    sound.rename(tmp_path / "carl.wav")
+    assert {*plan(tmp_path, **HOW).table.speaker} == {*SPEAKERS}

@@ -1,5 +1,7 @@
 """Transcriptions in the format of Transcriber 1.5.1 (trans-14.dtd), ISO-8859-1 as it writes them."""
 
+import re
+
 import pytest
 
 from ser_tasks.corpora.importing.source_table import SourceError
@@ -71,6 +73,17 @@ def test_sections_are_utterances_where_their_topics_are_emotions(talks, plan):
     assert [*own.transcript] == ["déjà vu encore", "oui non bien"]
     assert [*own.speaker] == ["Zoé", "Tim"]
     assert [*own.gender] == ["female", "male"]
+
+
+@pytest.mark.parametrize("named", [b"anna", b"anna.wav"])
+def test_the_recording_is_the_one_that_is_named_whatever_lies_beside_it(named, talks, plan):
+    for other in ("talk of anna.wav", "anna.flac"):
+        write(talks, other, seconds=4.0, rate=16_000)
+    file = talks / "talk of anna.trs"
+    file.write_bytes(re.sub(b'audio_filename="[^"]*"', b'audio_filename="%s"' % named, file.read_bytes()))
+    found = plan(talks, column={"emotion": "topic", "speaker": "speaker"}, drop=["speakerless"])
+    assert ("anna.wav" in {*found.table.path}) == (named == b"anna.wav")  # else two are called so, and its own counts
+    assert ("talk of anna.wav" in {*found.table.path}) == (named == b"anna")
 
 
 def test_an_event_has_the_times_of_the_points_around_it(talks, plan):
