@@ -1,10 +1,12 @@
 """`ser repro`: dvc repro, with the libraries loaded once for all stages."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pipelines import paths
 from pipelines.display.tables import CONSOLE, OF_RESULTS, show_rows
@@ -77,10 +79,16 @@ def _contents() -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in files}
 
 
+def _figures(content: bytes) -> dict[str, Any]:
+    """What a result states, but for what it comes from."""
+    return {name: value for name, value in json.loads(content).items() if name not in ("provenance", "versions")}
+
+
 def show_changed(before: Mapping[Path, bytes], *, failed: bool) -> None:
-    """The rows whose files are not what they were, and where to look further; of a run that failed, those it got to."""
+    """The rows with other figures than before, and where to look further; of a run that failed, those it got to."""
     now = _contents()
-    changed = [file for file, content in now.items() if before.get(file) != content]
+    written = [file for file, content in now.items() if before.get(file) != content]
+    changed = [file for file in written if file not in before or _figures(before[file]) != _figures(now[file])]
     dimensions = [file for file in changed if file.parts[1] == OF_DIMENSIONS]
     concerned = {(file.parts[1], file.stem) for file in changed if file not in dimensions}
     files = [file for file in now if (file.parts[1], file.stem) in concerned]  # both protocols of a model share a row
@@ -89,7 +97,12 @@ def show_changed(before: Mapping[Path, bytes], *, failed: bool) -> None:
         show_rows(rows, title="\nResults that changed, in %", dispensable=OF_RESULTS)
     if dimensions:
         show_rows(dimensions_table([read_dimension_result(file) for file in dimensions]), title=f"\n{CHANGED}")
-    if not changed and not failed:
+    if n_same := len(written) - len(changed):
+        CONSOLE.print(
+            f"\n{n_same} results have the figures that they had, from other code, data or libraries, or on another "
+            "processor: git diff results"
+        )
+    elif not changed and not failed:
         CONSOLE.print("\nNo result changed.")
     CONSOLE.print(
         "All results: ser results   Compare: ser compare   Runs: mlflow ui --backend-store-uri sqlite:///mlflow.db"

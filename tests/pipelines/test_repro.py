@@ -1,5 +1,6 @@
 """`ser repro` in a fresh clone runs DVC at once; where something is made, it asks first whether anything is stale."""
 
+import json
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -44,3 +45,47 @@ def test_where_predictions_are_here_a_run_of_nothing_is_not_begun(asked, capsys)
 def test_without_any_evaluation_dvc_says_what_is_stale(asked):
     nothing = PARAMS.model_copy(update={"evaluations": (), "ensembles": {}, "bundles": {}})
     assert not repro._nothing_made(nothing)
+
+
+ROW = Path("results/demo/speaker_independent/mlp.json")
+
+
+@pytest.fixture
+def shown(tmp_path, monkeypatch, capsys):
+    """What is shown after a run that writes these things into a result of the project; one run that wrote nothing."""
+
+    def shown(*, failed: bool = False, there: bool = True, **changes) -> str:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COLUMNS", "200")
+        result = json.loads((PROJECT / ROW).read_text())
+        before = {ROW: json.dumps(result).encode()} if there else {}
+        ROW.parent.mkdir(parents=True, exist_ok=True)
+        ROW.write_text(json.dumps(result | changes))
+        repro.show_changed(before, failed=failed)
+        return capsys.readouterr().out
+
+    return shown
+
+
+def test_a_result_with_another_figure_is_shown(shown):
+    text = shown(uar=0.1234)
+    assert "Results that changed" in text
+    assert "12.3" in text
+    assert "that they had" not in text
+
+
+def test_a_result_that_was_not_there_is_shown(shown):
+    assert "Results that changed" in shown(there=False)
+
+
+@pytest.mark.parametrize("source", ["provenance", "versions"])
+def test_the_same_figures_from_another_processor_or_version_have_not_changed(shown, source):
+    text = shown(**{source: {}})
+    assert "1 results have the figures that they had" in text
+    assert "Results that changed" not in text
+    assert "No result changed" not in text
+
+
+def test_where_nothing_is_written_no_result_changed_unless_the_run_failed(shown):
+    assert "No result changed" in shown()
+    assert "No result changed" not in shown(failed=True)
