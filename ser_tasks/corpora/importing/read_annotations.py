@@ -11,7 +11,7 @@ import pandas as pd
 
 from ser_tasks.corpora.corpus import some
 from ser_tasks.corpora.importing.annotations.files import PROGRAMS, read_annotated
-from ser_tasks.corpora.importing.annotations.tiers import Annotated, Tier, shares
+from ser_tasks.corpora.importing.annotations.tiers import Annotated, Tier, recordings_in, shares
 from ser_tasks.corpora.importing.columns import COLUMN_NAMES, RATING_OF
 from ser_tasks.corpora.importing.options import NONE, ImportOptions
 from ser_tasks.corpora.importing.source_table import ColumnChoice, SourceError, SourceTable, as_number, option
@@ -74,7 +74,7 @@ def read_annotations(files: Sequence[Path], path: Path, given: ImportOptions) ->
     return SourceTable(
         *(FORMAT, table, (root,)),
         roles=roles,
-        notes=tuple(_notes(read, names, root)),
+        notes=(*_notes(read, names, root), *(_without_annotation(read, root) if path.is_dir() else ())),
         dropped=dropped,
         encoding=given.encoding or next((one.encoding for one in decoded), None),
         scale=_scale(read) if {*map(plain, table)} & RATINGS else None,
@@ -199,6 +199,14 @@ def _notes(read: Sequence[Annotated], names: set[str], root: Path) -> Iterator[s
     for note, count in Counter(note for one in read for note in one.notes).items():
         yield f"{count} {note}"
     yield from dict.fromkeys(one.decoded.note for one in read if one.decoded is not None and one.decoded.note)
+
+
+def _without_annotation(read: Sequence[Annotated], root: Path) -> Iterator[str]:
+    """Recordings that lie beside annotations of others, and are not imported."""
+    folders = {one.file.parent for one in read}
+    there = {folder / name for folder in folders for names in recordings_in(folder).values() for name in names}
+    if alone := sorted({file.relative_to(root).as_posix() for file in there} - {one.sound for one in read}):
+        yield f"{len(alone)} recordings have no annotation and are not imported: {some(alone)}"
 
 
 def _divided(one: Annotated, names: set[str]) -> Iterator[str]:

@@ -124,3 +124,13 @@ def test_recordings_that_came_since_the_last_import_are_there(put, plan, tmp_pat
         plan(tmp_path, **HOW)
     sound.rename(tmp_path / "carl.wav")
     assert {*plan(tmp_path, **HOW).table.speaker} == {*SPEAKERS}
+
+
+def test_recordings_without_a_label_file_or_with_an_empty_one_are_named(put, plan, tmp_path):
+    put(WAVESURFER)
+    (tmp_path / "bert.lab").write_text("")
+    (tmp_path / "carl.lab").unlink()
+    notes = " ".join(plan(tmp_path, **HOW).notes)
+    assert "2 recordings have no annotation and are not imported: bert.wav, carl.wav" in notes
+    put(WAVESURFER)
+    assert "no annotation" not in " ".join(plan(tmp_path, **HOW).notes)
