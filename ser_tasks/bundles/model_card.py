@@ -65,12 +65,12 @@ def words_read(asr: SpeechRecognition | None) -> str:
 
 
 def _use(card: Card) -> str:
-    long = "" if card.durations is None else f" of\n{card.durations[0]:.1f} to {card.durations[1]:.1f} s"
+    long = "" if card.durations is None else f"{card.durations[0]:.1f} to {card.durations[1]:.1f} s, "
     return f"""\
 ## For and not for
 
-For research and teaching: to try such a model on recordings like those of its training set, one utterance{long} at a
-time, language `{card.training.language}`.
+For research and teaching: to try such a model on recordings like those of its training set, one utterance at a
+time ({long}language `{card.training.language}`).
 
 {not_for(card, "classifies")}"""
 
