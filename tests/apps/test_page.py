@@ -276,4 +276,4 @@ def test_an_example_that_a_model_cannot_predict_is_reported_in_the_place_of_the_
 
 def test_a_video_is_recognised_by_its_sound_track(ask, tmp_path):
     html, *_ = ask(sent(tmp_path, video(voice("anger", speaker=5, take=7), tmp_path / "v.mkv"), "v.mkv"), ["small"])
-    assert "Likeliest: anger, " in html
+    assert re.search(r"<strong>anger, [\d.]+ %</strong>", html)
