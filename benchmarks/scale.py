@@ -4,8 +4,8 @@
         [--steps import check utterances features] [--picture FILE]
 
 Every copy of the corpus plays at a tempo and pitch of its own, at another level, with another noise; its speakers are
-speakers of their own. What has been measured is kept in FOLDER/measured.jsonl and not measured again. CPU time and
-peak memory are those of a step and of all processes that it started; sizes grow, and one step runs at a time.
+speakers of their own. What has been measured is kept in FOLDER/MODEL/measured.jsonl and not measured again. CPU time
+and peak memory are those of a step and of all processes that it started; sizes grow, and one step runs at a time.
 """
 
 import argparse
@@ -124,7 +124,7 @@ def rows(recordings: Sequence[Path], times: int) -> Iterator[tuple[str, str, str
 
 
 def make(source: Path, folder: Path, times: int) -> None:
-    """Sounds and table of a size, and a clone of the project to run it in."""
+    """Sounds and table of a size."""
     recordings = sorted(file for kind in ("flac", "wav") for file in source.rglob(f"03-01-*.{kind}"))
     with ProcessPoolExecutor() as pool:
         list(pool.map(write_copy, *zip(*((recordings, folder / "sounds", copy) for copy in range(times)), strict=True)))
@@ -132,8 +132,6 @@ def make(source: Path, folder: Path, times: int) -> None:
         table = csv.writer(file)
         table.writerow(("path", "emotion", "speaker", "gender"))
         table.writerows(rows(recordings, times))
-    if not (clone := folder / f"project-{times}").exists():
-        subprocess.run(["git", "clone", "--quiet", PROJECT, clone], check=True)
 
 
 def megabytes(path: Path) -> float:
@@ -160,9 +158,11 @@ def read_measured(file: Path) -> list[Measured]:
     return [one for one in found if one.status == 0]
 
 
-def run(folder: Path, times: int, todo: Sequence[Step]) -> None:
-    """Every step of a size that has not been measured; stops at one that fails."""
-    file, clone = folder / "measured.jsonl", folder / f"project-{times}"
+def run(folder: Path, times: int, model: str, todo: Sequence[Step]) -> None:
+    """Every step of a size that has not been measured, in a clone of the project; stops at one that fails."""
+    file, clone = folder / model / "measured.jsonl", folder / model / f"project-{times}"
+    if not clone.exists():
+        subprocess.run(["git", "clone", "--quiet", PROJECT, clone], check=True)
     done = {(one.times, one.step) for one in read_measured(file)}
     utterances = sum(1 for _ in (folder / f"{times}.csv").open(encoding="utf-8")) - 1
     home = folder / "home"
@@ -232,15 +232,17 @@ def main() -> None:
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10])
     parser.add_argument("--model", default="logistic", help="logistic_large leaves its features on the disk")
     parser.add_argument("--encoder", nargs=2, default=(), metavar=("NAME", "FOLDER"), help="and its weights")
-    parser.add_argument("--steps", nargs="+", help="those alone, of which each needs the ones before it")
+    parser.add_argument("--steps", nargs="+", default=(), help="those alone, of which each needs the ones before it")
     parser.add_argument("--picture", type=Path)
     asked = parser.parse_args()
     folder = asked.to.resolve()
     for times in sorted(asked.times):
+        todo = {step.name: step for step in steps(folder, times, asked.model, asked.encoder)}
+        if unknown := {*asked.steps} - {*todo}:
+            parser.error(f"--steps {' '.join(sorted(unknown))}: expected some of {' '.join(todo)}")
         make(asked.ravdess.resolve(), folder, times)
-        todo = steps(folder, times, asked.model, asked.encoder)
-        run(folder, times, [step for step in todo if not asked.steps or step.name in asked.steps])
-    found = read_measured(folder / "measured.jsonl")
+        run(folder, times, asked.model, [step for name, step in todo.items() if not asked.steps or name in asked.steps])
+    found = read_measured(folder / asked.model / "measured.jsonl")
     print(table(found))
     if asked.picture:
         draw(found, asked.picture)

@@ -79,9 +79,13 @@ def _contents() -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in files}
 
 
-def _figures(content: bytes) -> dict[str, Any]:
-    """What a result states, but for what it comes from."""
-    return {name: value for name, value in json.loads(content).items() if name not in ("provenance", "versions")}
+def _figures(content: bytes) -> dict[str, Any] | None:
+    """What a result states, but for what it comes from; None: it is no JSON, as with the marks of a merge."""
+    try:
+        stated = json.loads(content)
+    except ValueError:
+        return None
+    return {name: value for name, value in stated.items() if name not in ("provenance", "versions")}
 
 
 def show_changed(before: Mapping[Path, bytes], *, failed: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -109,8 +110,11 @@ def _fitted(descriptions: Array, n_components: int, *, unit: float = 1.0) -> Out
     scale = np.where(spread > 1e-9, spread, 0.0)
     z = np.divide(descriptions - mean, scale, out=np.zeros(descriptions.shape), where=scale > 0)
     solver = "covariance_eigh" if len(z) >= z.shape[1] else "full"  # of many utterances, without their own vectors
-    n_dims = np.count_nonzero(scale)
-    pca = PCA(min(n_components, len(z) - 2, n_dims - 1), svd_solver=solver).fit(z)  # some variance is left for noise
-    rest = z.var(axis=0, ddof=1).sum() - pca.explained_variance_.sum()
-    noise = float(rest) / (n_dims - pca.n_components_)
-    return OutOfDistributionDetector(mean, scale, pca.components_, pca.explained_variance_, noise, unit)
+    n_dims = int(np.count_nonzero(scale))
+    n_kept = max(min(n_components, len(z) - 2, n_dims - 1), 0)  # some variance is left for the noise
+    pca = PCA(n_kept, svd_solver=solver).fit(z)
+    total = float(z.var(axis=0, ddof=1).sum())
+    rest = max(total - float(pca.explained_variance_.sum()), sys.float_info.epsilon * total)  # dependent features: 0
+    noise = rest / max(n_dims - n_kept, 1)
+    variances = np.maximum(pca.explained_variance_, noise)  # along dependent features they are 0, too
+    return OutOfDistributionDetector(mean, scale, pca.components_, variances, noise, unit)

@@ -68,3 +68,18 @@ def test_few_utterances_and_one_dimension_are_enough(n_dims):
     rows = np.random.default_rng(0).normal(size=(4, n_dims))
     detector = fit_detector(rows, ["a", "a", "b", "b"], n_components=20, quantile=0.9)
     assert 0 < detector.unlikeness(rows[0]) < detector.unlikeness(rows[0] + 9)
+
+
+def test_features_that_follow_from_each_other_leave_distances_finite():
+    rng = np.random.default_rng(0)
+    for seed in range(20):  # what is left of the variance is 0, but for rounding of either sign
+        rows = np.random.default_rng(seed).normal(size=(60, 2)) @ rng.normal(size=(2, 6))
+        detector = fit_detector(rows, ["abcd"[row % 4] for row in range(60)], n_components=20, quantile=0.9)
+        assert detector.noise > 0
+        assert all(np.isfinite(detector.unlikeness(row)) for row in rows)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("rows", [np.ones((6, 3)), np.eye(2, 5)], ids=["all the same", "two utterances"])
+def test_what_has_no_distances_stops_no_bundle(rows):
+    fit_detector(rows, ["ab"[row % 2] for row in range(len(rows))], n_components=20, quantile=0.9)

@@ -54,14 +54,14 @@ ROW = Path("results/demo/speaker_independent/mlp.json")
 def shown(tmp_path, monkeypatch, capsys):
     """What is shown after a run that writes these things into a result of the project; one run that wrote nothing."""
 
-    def shown(*, failed: bool = False, there: bool = True, **changes) -> str:
+    def shown(*, failed: bool = False, before: bytes | None = None, there: bool = True, **changes) -> str:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("COLUMNS", "200")
         result = json.loads((PROJECT / ROW).read_text())
-        before = {ROW: json.dumps(result).encode()} if there else {}
+        was = {ROW: before or json.dumps(result).encode()} if there else {}
         ROW.parent.mkdir(parents=True, exist_ok=True)
         ROW.write_text(json.dumps(result | changes))
-        repro.show_changed(before, failed=failed)
+        repro.show_changed(was, failed=failed)
         return capsys.readouterr().out
 
     return shown
@@ -76,6 +76,10 @@ def test_a_result_with_another_figure_is_shown(shown):
 
 def test_a_result_that_was_not_there_is_shown(shown):
     assert "Results that changed" in shown(there=False)
+
+
+def test_a_result_in_which_a_merge_left_its_marks_has_changed(shown):
+    assert "Results that changed" in shown(before=b"<<<<<<< HEAD")
 
 
 @pytest.mark.parametrize("source", ["provenance", "versions"])

@@ -116,7 +116,7 @@ def same_takes(takes: Sequence[Take]) -> SameTakes:
 
 
 def _likely(takes: Sequence[Take]) -> Iterator[tuple[int, list[int]]]:
-    """A file and those longer than it whose outlines resemble its own, the likeliest first."""
+    """A file and those as long or longer whose outlines resemble its own, the likeliest first."""
     columns = np.array([take.n_columns for take in takes], int)
     order = np.argsort(columns, kind="stable")
     columns, outlines = columns[order], [takes[number].outline for number in order]

@@ -120,7 +120,7 @@ def plan_import(name: str, given: ImportOptions) -> Import:
 
 def _read(given: ImportOptions) -> tuple[SourceTable, dict[str, str]]:
     """The source, and which of its columns are stated to be what."""
-    recordings_in.cache_clear()
+    recordings_in.cache_clear()  # of the import before
     found = _at(read_source(Path(given.path).expanduser(), given), given)
     source, column = with_ballots(found, {**given.column, **found.implied})
     return _with_names(source, column, given.pattern, words_alone=given.words_alone), column

@@ -202,10 +202,17 @@ def _notes(read: Sequence[Annotated], names: set[str], root: Path) -> Iterator[s
 
 
 def _without_annotation(read: Sequence[Annotated], root: Path) -> Iterator[str]:
-    """Recordings that lie beside annotations of others, and are not imported."""
-    folders = {one.file.parent for one in read}
-    there = {folder / name for folder in folders for names in recordings_in(folder).values() for name in names}
-    if alone := sorted({file.relative_to(root).as_posix() for file in there} - {one.sound for one in read}):
+    """Recordings that lie beside annotations of others, and are not imported; a video of an annotated sound is it."""
+    annotated = {(root / one.sound).with_suffix("") for one in read}
+    there = {folder: recordings_in(folder) for folder in {one.file.parent for one in read}}
+    alone = sorted(
+        (folder / name).relative_to(root).as_posix()
+        for folder, named in there.items()
+        for stem, names in named.items()
+        for name in names
+        if folder / stem not in annotated
+    )
+    if alone:
         yield f"{len(alone)} recordings have no annotation and are not imported: {some(alone)}"
 
 

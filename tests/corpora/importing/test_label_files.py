@@ -134,3 +134,16 @@ def test_recordings_without_a_label_file_or_with_an_empty_one_are_named(put, pla
     assert "2 recordings have no annotation and are not imported: bert.wav, carl.wav" in notes
     put(WAVESURFER)
     assert "no annotation" not in " ".join(plan(tmp_path, **HOW).notes)
+
+
+def test_a_video_of_an_annotated_sound_is_no_recording_without_annotation(put, plan, tmp_path):
+    put(WAVESURFER)
+    (tmp_path / "anna.lab").unlink()
+    (tmp_path / "anna.mp4").touch()
+    (tmp_path / "talk.trs").write_text(
+        '<?xml version="1.0"?><Trans audio_filename="anna.wav"><Topics><Topic id="a" desc="angry"/></Topics><Episode>'
+        '<Section type="report" topic="a" startTime="0" endTime="1"><Turn startTime="0" endTime="1"><Sync time="0"/>x'
+        "</Turn></Section></Episode></Trans>"
+    )
+    given = HOW | {"column": {"emotion": "emotion,topic"}}
+    assert "no annotation" not in " ".join(plan(tmp_path, **given).notes)
